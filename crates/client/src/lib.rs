@@ -1,0 +1,1 @@
+//! Connections to event servers: dialects, resume, back-off, liveness.

@@ -1,0 +1,1 @@
+//! The whole console without a window: inbox, projections, alerts, decisions, the API.

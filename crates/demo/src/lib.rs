@@ -1,0 +1,1 @@
+//! The built-in ERP: a gateway and a simulator in this process.

@@ -1,0 +1,1 @@
+//! The vocabulary: events, channels, kinds, typed views, the catalogue.

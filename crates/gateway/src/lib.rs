@@ -1,0 +1,1 @@
+//! ERP channels in, a durable, recoverable event log out over WebSocket.

@@ -1,0 +1,1 @@
+//! Frames of watchdeck.v1, positions and close codes.

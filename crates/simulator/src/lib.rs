@@ -1,0 +1,1 @@
+//! A believable ERP that publishes events, for demonstrations and tests.

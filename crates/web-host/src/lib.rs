@@ -1,0 +1,1 @@
+//! The console in a browser: the same core and window over HTTP on loopback.
