@@ -1,1 +1,18 @@
-//! The vocabulary: events, channels, kinds, typed views, the catalogue.
+//! The vocabulary of Watchdeck: what an event is, where it travels, what is known about its kind.
+//!
+//! Pure: no I/O, no clock, no global state beyond the embedded catalogue. Every other crate speaks in these types.
+
+pub mod catalogue;
+pub mod channel;
+pub mod erp;
+pub mod event;
+pub mod fields;
+pub mod identity;
+pub mod money;
+pub mod time;
+
+pub use catalogue::{Catalogue, Domain, KindInfo};
+pub use channel::{Channel, REDIS_PREFIX};
+pub use event::{Event, GapReason, Incoming, Kind, Payload, Severity};
+pub use money::Money;
+pub use time::Millis;

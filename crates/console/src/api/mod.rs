@@ -1,0 +1,7 @@
+//! Everything a window may ask of the core: the commands, their types, one router for every host.
+//!
+//! Tauri and the web host only carry these. The TypeScript side (`ui/src/bindings`) is generated from here; a test fails when it differs.
+
+pub mod live;
+pub mod settings;
+pub mod views;

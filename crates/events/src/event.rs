@@ -1,0 +1,156 @@
+//! The event itself, as every part of Watchdeck hands it on.
+
+use crate::{channel::Channel, time::Millis};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// What kind of thing happened, in the publisher's own words (`inventory:change`, `deposit.completed`).
+///
+/// A newtype over a string, not an enum: an unknown kind is stored, shown and searched like any other.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Kind(Arc<str>);
+
+impl Kind {
+    /// Watchdeck's own marker: between two times, events of a channel may be missing.
+    pub const GAP: &'static str = "watchdeck:gap";
+    /// What an event is called whose payload names no type.
+    pub const UNTYPED: &'static str = "untyped";
+
+    /// The name as published.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Kind {
+    fn from(name: &str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl From<Arc<str>> for Kind {
+    fn from(name: Arc<str>) -> Self {
+        Self(name)
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How much a person should care. Ordered: `severity >= Warning` means what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Severity {
+    /// Worth a row.
+    #[default]
+    Info,
+    /// Worth a row, and good news (money received, approval granted).
+    Success,
+    /// Somebody should look today.
+    Warning,
+    /// Somebody must look now.
+    Critical,
+}
+
+impl Severity {
+    /// The stored form. The inverse of [`Severity::from_code`].
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The severity for a stored code; unknown codes read as [`Severity::Info`].
+    #[must_use]
+    pub const fn from_code(code: u8) -> Self {
+        match code {
+            1 => Self::Success,
+            2 => Self::Warning,
+            3 => Self::Critical,
+            _ => Self::Info,
+        }
+    }
+}
+
+/// The publisher's JSON, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payload(Box<str>);
+
+impl Payload {
+    /// Wrap JSON text. The caller has checked that it *is* JSON (a decoder or a serializer made it).
+    #[must_use]
+    pub fn from_json(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The JSON text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// One thing that happened, normalised. The payload stays as it was published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// The server's id where it gave one, else a hash that makes a repeat recognisable. See [`crate::identity`].
+    pub id: Box<str>,
+    /// What happened.
+    pub kind: Kind,
+    /// Where it was published.
+    pub channel: Channel,
+    /// When it happened, by the publisher's clock.
+    pub occurred_at: Millis,
+    /// When this process received it, by our clock.
+    pub received_at: Millis,
+    /// Which connection profile it came through.
+    pub source: Arc<str>,
+    /// What it is about, as `type:id` (`product:P-104`).
+    pub subject: Option<Box<str>>,
+    /// Who did it, as a person reads it.
+    pub actor: Option<Box<str>>,
+    /// How much a person should care.
+    pub severity: Severity,
+    /// The original.
+    pub payload: Payload,
+}
+
+/// What a server sent, before normalisation: the envelope is read, the payload is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Where it was published.
+    pub channel: Channel,
+    /// Place in the channel's log, from servers that keep one.
+    pub offset: Option<u64>,
+    /// The server's id for the event, where it gives one.
+    pub id: Option<Box<str>>,
+    /// When the server forwarded or logged it.
+    pub server_at: Option<Millis>,
+    /// The event as published.
+    pub payload: Payload,
+}
+
+/// Why events may be missing between two times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum GapReason {
+    /// The gateway was not subscribed to the ERP's bus.
+    BridgeDown,
+    /// The server's log started anew; what it held before is gone.
+    EpochChanged,
+    /// The server no longer keeps events as old as our position.
+    PositionExpired,
+    /// The server cannot replay, and we were not connected.
+    NotReplayable,
+    /// The server skipped numbers that it should not skip.
+    SequenceJump,
+    /// The server gave a reason that this version does not know.
+    #[serde(other)]
+    Other,
+}

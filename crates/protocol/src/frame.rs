@@ -1,0 +1,327 @@
+//! The frames, both ways. Payloads are borrowed raw JSON: nobody re-encodes what the publisher wrote.
+
+use crate::Position;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// Where a first look begins, instead of a position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Rewind {
+    /// The newest this many events.
+    Count(u64),
+    /// Everything logged at or after this time (ms since 1970).
+    Since(i64),
+}
+
+/// What a client says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Follow a channel: after `position`, or from `rewind`, or from now.
+    Subscribe {
+        /// The channel's name.
+        channel: String,
+        /// Resume after this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position: Option<Position>,
+        /// Only without a position.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rewind: Option<Rewind>,
+    },
+    /// Stop following a channel.
+    Unsubscribe {
+        /// The channel's name.
+        channel: String,
+    },
+    /// Replace the token of this session before it expires.
+    Refresh {
+        /// The new token.
+        token: String,
+    },
+}
+
+/// Who the gateway takes the client for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// The user's id in the ERP.
+    pub id: String,
+    /// As people read it.
+    pub name: String,
+    /// Role names.
+    pub roles: Vec<String>,
+}
+
+/// Why a request was turned down, for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorCode {
+    /// The user may not read this channel.
+    Forbidden,
+    /// The frame is not understood.
+    BadRequest,
+    /// Too many requests; wait.
+    RateLimited,
+    /// The gateway failed; try again.
+    Internal,
+    /// Not known to this version.
+    #[serde(other)]
+    Other,
+}
+
+/// One logged event inside a frame.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DataItem<'a> {
+    /// Place in the channel's log.
+    pub offset: u64,
+    /// The event's id.
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// When it was logged, ms since 1970.
+    pub ts: i64,
+    /// The event as published.
+    #[serde(borrow)]
+    pub data: &'a RawValue,
+}
+
+/// What the gateway says. Decode with [`ServerFrame::parse`]; encode with serde.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame<'a> {
+    /// First frame of a session.
+    #[serde(rename_all = "camelCase")]
+    Hello {
+        /// Names this session in both sides' logs.
+        session: Cow<'a, str>,
+        /// The gateway's version.
+        server: Cow<'a, str>,
+        /// Who the client is.
+        user: User,
+        /// How often the gateway pings.
+        ping_interval_ms: u64,
+        /// The channels that this user may read.
+        channels: Vec<String>,
+    },
+    /// The answer to a subscribe.
+    Subscribed {
+        /// The channel's name.
+        channel: Cow<'a, str>,
+        /// Where the log stood when the subscription began. After a recovery the events between the client's position and this follow first.
+        position: Position,
+        /// Whether every event after the client's position follows.
+        recovered: bool,
+        /// Why not: `epoch_changed` or `position_expired`.
+        reason: Option<Cow<'a, str>>,
+    },
+    /// One event.
+    Event {
+        /// The channel's name.
+        channel: Cow<'a, str>,
+        /// Place in the channel's log.
+        offset: u64,
+        /// The event's id.
+        id: Cow<'a, str>,
+        /// When it was logged, ms since 1970.
+        ts: i64,
+        /// The event as published.
+        data: &'a RawValue,
+    },
+    /// Several events of one channel, in order: catch-up and bursts.
+    Events {
+        /// The channel's name.
+        channel: Cow<'a, str>,
+        /// In log order.
+        items: Vec<DataItem<'a>>,
+    },
+    /// Between two times, events may be missing from the log itself. Takes an offset like an event, so positions move over it.
+    Gap {
+        /// The channel's name.
+        channel: Cow<'a, str>,
+        /// Place in the channel's log.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        offset: Option<u64>,
+        /// The marker's id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<Cow<'a, str>>,
+        /// Start of the hole, ms since 1970.
+        from: i64,
+        /// End of the hole, ms since 1970.
+        to: i64,
+        /// Why, for programs (`bridge_down`).
+        reason: Cow<'a, str>,
+    },
+    /// A request was turned down; the session goes on.
+    Error {
+        /// For programs.
+        code: ErrorCode,
+        /// For people: what happened and what to do.
+        message: Cow<'a, str>,
+        /// The channel concerned, if one.
+        channel: Option<Cow<'a, str>>,
+    },
+    /// A frame type that this version does not know. Ignored by clients; never sent.
+    #[serde(skip)]
+    Unknown,
+}
+
+/// A superset of every server frame, because borrowed raw JSON cannot live inside an internally tagged enum.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Flat<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Cow<'a, str>,
+    #[serde(borrow, default)]
+    channel: Option<Cow<'a, str>>,
+    offset: Option<u64>,
+    #[serde(borrow, default)]
+    id: Option<Cow<'a, str>>,
+    ts: Option<i64>,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    items: Option<Vec<DataItem<'a>>>,
+    #[serde(borrow, default)]
+    session: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    server: Option<Cow<'a, str>>,
+    user: Option<User>,
+    ping_interval_ms: Option<u64>,
+    channels: Option<Vec<String>>,
+    position: Option<Position>,
+    recovered: Option<bool>,
+    #[serde(borrow, default)]
+    reason: Option<Cow<'a, str>>,
+    from: Option<i64>,
+    to: Option<i64>,
+    code: Option<ErrorCode>,
+    #[serde(borrow, default)]
+    message: Option<Cow<'a, str>>,
+}
+
+/// Why a frame could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FrameError {
+    /// Not JSON, or a field of the wrong type.
+    #[error("not a watchdeck.v1 frame: {0}")]
+    Json(#[from] serde_json::Error),
+    /// A known frame type without a field it needs.
+    #[error("a {frame} frame without {field}")]
+    Missing {
+        /// The frame's type.
+        frame: &'static str,
+        /// The absent field.
+        field: &'static str,
+    },
+}
+
+impl<'a> ServerFrame<'a> {
+    /// Decode a text frame, borrowing payloads from it.
+    ///
+    /// # Errors
+    /// [`FrameError`] when it is not a frame of this protocol. An unknown `type` is [`ServerFrame::Unknown`], not an error.
+    pub fn parse(text: &'a str) -> Result<Self, FrameError> {
+        let flat: Flat<'a> = serde_json::from_str(text)?;
+        macro_rules! need {
+            ($frame:literal, $field:ident) => {
+                flat.$field.ok_or(FrameError::Missing { frame: $frame, field: stringify!($field) })?
+            };
+        }
+        Ok(match &*flat.kind {
+            "event" => Self::Event {
+                channel: need!("event", channel),
+                offset: need!("event", offset),
+                id: need!("event", id),
+                ts: need!("event", ts),
+                data: need!("event", data),
+            },
+            "events" => Self::Events { channel: need!("events", channel), items: need!("events", items) },
+            "hello" => Self::Hello {
+                session: need!("hello", session),
+                server: need!("hello", server),
+                user: need!("hello", user),
+                ping_interval_ms: need!("hello", ping_interval_ms),
+                channels: need!("hello", channels),
+            },
+            "subscribed" => Self::Subscribed {
+                channel: need!("subscribed", channel),
+                position: need!("subscribed", position),
+                recovered: need!("subscribed", recovered),
+                reason: flat.reason,
+            },
+            "gap" => Self::Gap {
+                channel: need!("gap", channel),
+                offset: flat.offset,
+                id: flat.id,
+                from: need!("gap", from),
+                to: need!("gap", to),
+                reason: need!("gap", reason),
+            },
+            "error" => Self::Error {
+                code: need!("error", code),
+                message: need!("error", message),
+                channel: flat.channel,
+            },
+            _ => Self::Unknown,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn same_both_ways(json: &str) {
+        let frame = ServerFrame::parse(json).expect("a frame of this protocol");
+        assert_eq!(serde_json::to_string(&frame).unwrap(), json, "the wire is pinned");
+    }
+
+    #[test]
+    fn server_frames_are_spelled_as_agreed() {
+        same_both_ways(
+            r#"{"type":"hello","session":"s1","server":"0.1.0","user":{"id":"u1","name":"张敏","roles":["approver"]},"pingIntervalMs":25000,"channels":["inventory"]}"#,
+        );
+        same_both_ways(r#"{"type":"subscribed","channel":"inventory","position":{"epoch":"k3f9","offset":1042},"recovered":true,"reason":null}"#);
+        same_both_ways(r#"{"type":"event","channel":"inventory","offset":1043,"id":"0199","ts":1795223788150,"data":{"a": 1}}"#);
+        same_both_ways(r#"{"type":"events","channel":"inventory","items":[{"offset":1,"id":"a","ts":2,"data":{"b":[1,2]}}]}"#);
+        same_both_ways(r#"{"type":"gap","channel":"inventory","offset":9,"id":"g","from":1,"to":2,"reason":"bridge_down"}"#);
+        same_both_ways(r#"{"type":"error","code":"forbidden","message":"no","channel":"finance"}"#);
+    }
+
+    #[test]
+    fn client_frames_are_spelled_as_agreed() {
+        let frames = [
+            r#"{"type":"subscribe","channel":"inventory","position":{"epoch":"k3f9","offset":1042}}"#,
+            r#"{"type":"subscribe","channel":"inventory","rewind":{"count":500}}"#,
+            r#"{"type":"subscribe","channel":"inventory","rewind":{"since":1795223788150}}"#,
+            r#"{"type":"subscribe","channel":"inventory"}"#,
+            r#"{"type":"unsubscribe","channel":"inventory"}"#,
+            r#"{"type":"refresh","token":"t"}"#,
+        ];
+        for json in frames {
+            let frame: ClientFrame = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&frame).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn an_unknown_frame_is_not_an_error() {
+        assert!(matches!(ServerFrame::parse(r#"{"type":"weather","sun":true}"#), Ok(ServerFrame::Unknown)));
+    }
+
+    #[test]
+    fn a_frame_without_what_it_needs_says_what() {
+        let error = ServerFrame::parse(r#"{"type":"event","channel":"inventory"}"#).unwrap_err();
+        assert_eq!(error.to_string(), "a event frame without offset");
+    }
+
+    proptest! {
+        #[test]
+        fn garbage_never_panics(text in ".{0,200}") {
+            drop(ServerFrame::parse(&text));
+            drop(serde_json::from_str::<ClientFrame>(&text));
+        }
+    }
+}
