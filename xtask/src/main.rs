@@ -1,2 +1,98 @@
-//! Set-up, run, test, bench.
-fn main() {}
+//! Everything a developer types: set-up, run, test, bench.
+//!
+//! It is the first thing that a fresh clone compiles, so it uses next to nothing, and it never needs the rest of the workspace to
+//! build before it can say what is missing. Each subcommand says what it does before it does it, and does nothing twice.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool speaks on its standard streams")]
+
+mod bench;
+mod display;
+mod packages;
+mod process;
+mod run;
+mod setup;
+mod stamp;
+mod test;
+mod ui;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Set-up, run, test, bench.
+#[derive(Parser)]
+#[command(name = "cargo xtask", version, about, long_about = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing for building and running (more with a flag).
+    Setup {
+        /// What the tests need, too.
+        #[arg(long)]
+        test: bool,
+        /// What the benchmarks need, too.
+        #[arg(long)]
+        bench: bool,
+    },
+    /// Set up, build, and open the console on the built-in ERP simulator.
+    Run(run::Args),
+    /// Set up and run every test of every kind, or one part.
+    Test {
+        /// Only this part.
+        part: Option<test::Part>,
+    },
+    /// Measure a release build; results go to target/bench/.
+    Bench {
+        /// What to measure.
+        name: bench::Name,
+        /// Shorter, for trying the benchmark itself; the numbers mean less.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Write ui/src/bindings anew from the Rust types.
+    Bindings,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Setup { test, bench } => {
+            let mut needs = vec![packages::Need::Build];
+            if !display::present() || test || bench {
+                needs.push(packages::Need::VirtualScreen);
+            }
+            if test {
+                needs.push(packages::Need::Test);
+            }
+            if bench {
+                needs.push(packages::Need::Bench);
+            }
+            setup::all(&needs)?;
+            println!("Everything is there.");
+            Ok(())
+        }
+        Command::Run(args) => run::run(&args),
+        Command::Test { part } => test::run(part),
+        Command::Bench { name, quick } => bench::run(name, quick),
+        Command::Bindings => test::bindings::regenerate(),
+    }
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    // Cargo says where the package lies now; what was compiled in is right unless the clone was moved since.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    manifest.parent().expect("xtask lies one folder below the workspace's root").to_path_buf()
+}
+
+/// Cargo's output folder.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(PathBuf::from(dir)))
+}
+
+/// A built program.
+fn binary(profile: &str, name: &str) -> PathBuf {
+    target().join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+}

@@ -1,0 +1,71 @@
+//! A screen and a message bus where there are none, and pictures of the screen.
+
+use crate::process::{Background, command};
+use anyhow::{Context, Result, bail};
+use std::{
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Can a window be shown to somebody?
+pub(crate) fn present() -> bool {
+    cfg!(not(target_os = "linux"))
+        || ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
+/// A virtual screen with a session bus. Both end when this is dropped.
+pub(crate) struct Virtual {
+    display: String,
+    bus: String,
+    _dbus: Background,
+    _xvfb: Background,
+}
+
+impl Virtual {
+    /// Start both, on a display number that is free.
+    pub(crate) fn start(size: &str) -> Result<Self> {
+        let mut xvfb = command("Xvfb");
+        xvfb.args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"]);
+        let mut xvfb = Background::start(&xvfb, Stdio::piped(), Stdio::null()).context("the virtual screen (package xvfb)")?;
+        let display = format!(":{}", first_line(&mut xvfb).context("Xvfb told no display number")?);
+
+        let mut dbus = command("dbus-daemon");
+        dbus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        let mut dbus = Background::start(&dbus, Stdio::piped(), Stdio::null()).context("the session bus (package dbus-x11)")?;
+        let bus = first_line(&mut dbus).context("dbus-daemon told no address")?;
+        Ok(Self { display, bus, _dbus: dbus, _xvfb: xvfb })
+    }
+
+    /// Let a command show its windows here.
+    pub(crate) fn apply<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env_remove("WAYLAND_DISPLAY")
+            // No accessibility bus: it would be started on the way and stay behind.
+            .env("NO_AT_BRIDGE", "1")
+    }
+
+    /// Write a picture of the screen.
+    pub(crate) fn screenshot(&self, file: &Path) -> Result<()> {
+        let mut import = command("import");
+        import.args(["-window", "root"]).arg(file);
+        let output = self.apply(&mut import).output().context("`import` did not start (package imagemagick)")?;
+        if !output.status.success() {
+            bail!("no picture was taken: {}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(())
+    }
+}
+
+/// What a program says first. Its output must be a pipe; an end of the program ends the wait.
+pub(crate) fn first_line(program: &mut Background) -> Result<String> {
+    let mut line = String::new();
+    let output = program.stdout().context("the output is not a pipe")?;
+    BufReader::new(output).read_line(&mut line)?;
+    if line.trim().is_empty() {
+        bail!("it ended without a word");
+    }
+    Ok(line.trim().to_owned())
+}
