@@ -1,0 +1,449 @@
+//! Typed views of the ERP's kinds, parsed from the payload when they are needed.
+//!
+//! A view borrows from the payload. Optional is what the ERP leaves out; a payload that misses more has no view, and stays a row like any other.
+
+use crate::{
+    event::{Event, GapReason, Kind},
+    fields::Fields,
+    money::Money,
+    time::Millis,
+};
+use rust_decimal::Decimal;
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+
+/// Text out of a payload.
+pub type Text<'a> = Cow<'a, str>;
+
+/// An event of the ERP, by its kind.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View<'a> {
+    /// `notification`.
+    Notification(Notification<'a>),
+    /// `inventory:change`.
+    InventoryChange(InventoryChange<'a>),
+    /// `adjust`, `inbound`, `outbound`: the old, relative messages.
+    LegacyMove(LegacyMove<'a>),
+    /// `order:status`.
+    OrderStatus(OrderStatus<'a>),
+    /// `approval:*`.
+    Approval(Approval<'a>),
+    /// `finance:*`.
+    Finance(Finance<'a>),
+    /// `data:change`, and the old `data:update` and `created`.
+    DataChange(DataChange<'a>),
+    /// `system:*`.
+    System(System<'a>),
+    /// `watchdeck:gap`.
+    Gap(Gap<'a>),
+}
+
+/// A message to one user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notification<'a> {
+    /// `info`, `success`, `warning`, `error`.
+    pub notification_type: Text<'a>,
+    /// Headline.
+    pub title: Text<'a>,
+    /// Text.
+    pub message: Text<'a>,
+    /// Where its button leads.
+    pub action_url: Option<Text<'a>>,
+    /// What its button says.
+    pub action_label: Option<Text<'a>>,
+    /// Whom it is for.
+    pub user_id: Option<Text<'a>>,
+}
+
+/// A change of stock with its state before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InventoryChange<'a> {
+    /// `adjust`, `inbound`, `outbound`, `reserve`, `release`.
+    pub action: Text<'a>,
+    /// The product's id.
+    pub product_id: Text<'a>,
+    /// As people read it.
+    pub product_name: Option<Text<'a>>,
+    /// The code on the shelf, where the publisher gives one.
+    pub product_code: Option<Text<'a>>,
+    /// Which variant of the product.
+    pub variant_id: Option<Text<'a>>,
+    /// Where it lies.
+    pub warehouse: Option<Text<'a>>,
+    /// On hand before.
+    pub old_quantity: Decimal,
+    /// On hand after.
+    pub new_quantity: Decimal,
+    /// Signed change.
+    pub change_amount: Decimal,
+    /// Why.
+    pub reason: Option<Text<'a>>,
+    /// Who.
+    pub operator: Option<Text<'a>>,
+}
+
+/// A change of stock without its state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LegacyMove<'a> {
+    /// `adjust`, `inbound`, `outbound`.
+    pub action: &'a str,
+    /// The product's id.
+    pub product_id: Text<'a>,
+    /// Signed: negative leaves.
+    pub quantity: Decimal,
+    /// The stock record.
+    pub inventory_id: Option<Text<'a>>,
+    /// Number of the adjustment or of the inbound record.
+    pub number: Option<Text<'a>>,
+}
+
+/// An order that goes from one state to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OrderStatus<'a> {
+    /// `sales`, `return`, `purchase`.
+    pub order_type: Text<'a>,
+    /// The order's id.
+    pub order_id: Text<'a>,
+    /// As people read it.
+    pub order_number: Text<'a>,
+    /// Before.
+    pub old_status: Text<'a>,
+    /// After.
+    pub new_status: Text<'a>,
+    /// Whose order.
+    pub customer_id: Option<Text<'a>>,
+    /// As people read it.
+    pub customer_name: Option<Text<'a>>,
+}
+
+impl OrderStatus<'_> {
+    /// The ERP also publishes an order that stays where it is; that is not a transition.
+    #[must_use]
+    pub fn is_transition(&self) -> bool {
+        self.old_status != self.new_status
+    }
+}
+
+/// Where a request stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApprovalStage {
+    /// Somebody asks.
+    Request,
+    /// Granted.
+    Approved,
+    /// Refused.
+    Rejected,
+}
+
+/// A request for approval, or what became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Approval<'a> {
+    /// Where it stands.
+    pub stage: ApprovalStage,
+    /// `order`, `return`, `payment`, `refund`, `adjustment`.
+    pub resource_type: Text<'a>,
+    /// The resource's id.
+    pub resource_id: Text<'a>,
+    /// As people read it.
+    pub resource_number: Text<'a>,
+    /// Who asks.
+    pub requester_id: Text<'a>,
+    /// As people read it.
+    pub requester_name: Text<'a>,
+    /// Who decides or decided.
+    pub approver_id: Option<Text<'a>>,
+    /// As people read it.
+    pub approver_name: Option<Text<'a>>,
+    /// Why they ask, or why it was refused.
+    pub reason: Option<Text<'a>>,
+    /// What was said with the decision.
+    pub comment: Option<Text<'a>>,
+    /// What is at stake.
+    pub amount: Option<Money>,
+    /// ISO 4217.
+    pub currency: Option<Text<'a>>,
+    /// When an answer is due.
+    pub deadline: Option<Millis>,
+}
+
+/// What a financial event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FinanceKind {
+    /// Money comes in or goes out.
+    Payment,
+    /// Money goes back.
+    Refund,
+    /// Money should have come.
+    Overdue,
+}
+
+/// A payment, a refund, an overdue amount.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finance<'a> {
+    /// Which of them.
+    pub kind: FinanceKind,
+    /// `created`, `confirmed`, `cancelled`, `overdue`.
+    pub action: Text<'a>,
+    /// `payment` (in), `paymentOut`, `refund`.
+    pub record_type: Text<'a>,
+    /// The record's id.
+    pub record_id: Text<'a>,
+    /// As people read it.
+    pub record_number: Text<'a>,
+    /// How much.
+    pub amount: Money,
+    /// From or to which customer.
+    pub customer_id: Option<Text<'a>>,
+    /// As people read it.
+    pub customer_name: Option<Text<'a>>,
+    /// From or to which supplier.
+    pub supplier_id: Option<Text<'a>>,
+    /// As people read it.
+    pub supplier_name: Option<Text<'a>>,
+}
+
+/// Master data changed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataChange<'a> {
+    /// `product`, `customer`, `supplier`, `category`, `user`; the old shape says `products`.
+    pub resource: Text<'a>,
+    /// `created`, `updated`, `deleted`; the old shape says `create`.
+    pub action: Text<'a>,
+    /// The resource's id.
+    pub resource_id: Text<'a>,
+    /// As people read it.
+    pub resource_name: Option<Text<'a>>,
+    /// What changed, as JSON.
+    pub changes: Option<&'a str>,
+}
+
+/// How bad the system says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SystemLevel {
+    /// For information.
+    Info,
+    /// Worth attention.
+    Warning,
+    /// Now.
+    Critical,
+}
+
+/// What a system event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SystemKind {
+    /// Planned work.
+    Maintenance,
+    /// A new version.
+    Update,
+    /// Something is wrong.
+    Alert,
+}
+
+/// A word from the system itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct System<'a> {
+    /// Which of them.
+    pub kind: SystemKind,
+    /// How bad.
+    pub level: SystemLevel,
+    /// What.
+    pub message: Text<'a>,
+    /// Ids of the users concerned.
+    pub affected_users: Vec<String>,
+    /// When it starts.
+    pub scheduled_time: Option<Millis>,
+    /// How long it takes, minutes.
+    pub estimated_duration: Option<Decimal>,
+}
+
+/// Between two times, events may be missing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gap<'a> {
+    /// Where; `None` means every channel.
+    pub channel: Option<Text<'a>>,
+    /// From.
+    pub from: Millis,
+    /// To.
+    pub to: Millis,
+    /// Why.
+    pub reason: GapReason,
+}
+
+impl<'a> View<'a> {
+    /// The typed view of an event, or `None` when its kind is not the ERP's or its payload misses what the kind requires.
+    #[must_use]
+    pub fn of(event: &'a Event) -> Option<Self> {
+        let f = &Fields::of(event.payload.as_str());
+        Some(match event.kind.as_str() {
+            "inventory:change" => Self::InventoryChange(InventoryChange::of(f)?),
+            "adjust" => Self::LegacyMove(LegacyMove::of("adjust", f, f.number("adjustQuantity")?, "adjustmentNumber")?),
+            "inbound" => Self::LegacyMove(LegacyMove::of("inbound", f, f.number("quantity")?, "recordNumber")?),
+            "outbound" => Self::LegacyMove(LegacyMove::of("outbound", f, -f.number("quantity")?, "recordNumber")?),
+            "order:status" => Self::OrderStatus(OrderStatus::of(f)?),
+            "approval:request" => Self::Approval(Approval::of(ApprovalStage::Request, f)?),
+            "approval:approved" => Self::Approval(Approval::of(ApprovalStage::Approved, f)?),
+            "approval:rejected" => Self::Approval(Approval::of(ApprovalStage::Rejected, f)?),
+            "finance:payment" => Self::Finance(Finance::of(FinanceKind::Payment, f)?),
+            "finance:refund" => Self::Finance(Finance::of(FinanceKind::Refund, f)?),
+            "finance:overdue" => Self::Finance(Finance::of(FinanceKind::Overdue, f)?),
+            "data:change" => Self::DataChange(DataChange::of(f)?),
+            "data:update" => Self::DataChange(DataChange::legacy(f.text("resource")?, f.text("action")?, f)?),
+            "created" => Self::DataChange(DataChange::created(event, f)?),
+            "system:maintenance" => Self::System(System::of(SystemKind::Maintenance, f)?),
+            "system:update" => Self::System(System::of(SystemKind::Update, f)?),
+            "system:alert" => Self::System(System::of(SystemKind::Alert, f)?),
+            "notification" => Self::Notification(Notification::of(f)?),
+            Kind::GAP => Self::Gap(Gap::of(f)?),
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Notification<'a> {
+    fn of(f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            notification_type: f.text("notificationType")?,
+            title: f.text("title")?,
+            message: f.text("message")?,
+            action_url: f.text("actionUrl"),
+            action_label: f.text("actionLabel"),
+            user_id: f.text("userId"),
+        })
+    }
+}
+
+impl<'a> InventoryChange<'a> {
+    fn of(f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            action: f.text("action")?,
+            product_id: f.text("productId")?,
+            product_name: f.text("productName"),
+            product_code: f.text("productCode"),
+            variant_id: f.text("variantId"),
+            warehouse: f.text("warehouse").or_else(|| f.text("warehouseId")),
+            old_quantity: f.number("oldQuantity")?,
+            new_quantity: f.number("newQuantity")?,
+            change_amount: f.number("changeAmount")?,
+            reason: f.text("reason"),
+            operator: f.text("operator"),
+        })
+    }
+}
+
+impl<'a> LegacyMove<'a> {
+    fn of(action: &'static str, f: &Fields<'a>, quantity: Decimal, number: &str) -> Option<Self> {
+        Some(Self { action, product_id: f.text("productId")?, quantity, inventory_id: f.text("inventoryId"), number: f.text(number) })
+    }
+}
+
+impl<'a> OrderStatus<'a> {
+    fn of(f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            order_type: f.text("orderType")?,
+            order_id: f.text("orderId")?,
+            order_number: f.text("orderNumber")?,
+            old_status: f.text("oldStatus")?,
+            new_status: f.text("newStatus")?,
+            customer_id: f.text("customerId"),
+            customer_name: f.text("customerName"),
+        })
+    }
+}
+
+impl<'a> Approval<'a> {
+    fn of(stage: ApprovalStage, f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            stage,
+            resource_type: f.text("resourceType")?,
+            resource_id: f.text("resourceId")?,
+            resource_number: f.text("resourceNumber")?,
+            requester_id: f.text("requesterId")?,
+            requester_name: f.text("requesterName")?,
+            approver_id: f.text("approverId"),
+            approver_name: f.text("approverName"),
+            reason: f.text("reason"),
+            comment: f.text("comment"),
+            amount: f.money("amount"),
+            currency: f.text("currency"),
+            deadline: f.millis("deadline"),
+        })
+    }
+}
+
+impl<'a> Finance<'a> {
+    fn of(kind: FinanceKind, f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            kind,
+            action: f.text("action")?,
+            record_type: f.text("recordType")?,
+            record_id: f.text("recordId")?,
+            record_number: f.text("recordNumber")?,
+            amount: f.money("amount")?,
+            customer_id: f.text("customerId"),
+            customer_name: f.text("customerName"),
+            supplier_id: f.text("supplierId"),
+            supplier_name: f.text("supplierName"),
+        })
+    }
+}
+
+impl<'a> DataChange<'a> {
+    fn of(f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            resource: f.text("resource")?,
+            action: f.text("action")?,
+            resource_id: f.text("resourceId")?,
+            resource_name: f.text("resourceName"),
+            changes: f.token("changes").filter(|changes| changes.starts_with('{')),
+        })
+    }
+
+    fn legacy(resource: Text<'a>, action: Text<'a>, f: &Fields<'a>) -> Option<Self> {
+        Some(Self { resource, action, resource_id: f.text("id")?, resource_name: f.text("code"), changes: None })
+    }
+
+    /// `created` says what was created only by the channel that it is on.
+    fn created(event: &Event, f: &Fields<'a>) -> Option<Self> {
+        let resource = match event.channel.as_str() {
+            "products" => "product",
+            "customers" => "customer",
+            "suppliers" => "supplier",
+            _ => return None,
+        };
+        Self::legacy(Cow::Borrowed(resource), Cow::Borrowed("created"), f)
+    }
+}
+
+impl<'a> System<'a> {
+    fn of(kind: SystemKind, f: &Fields<'a>) -> Option<Self> {
+        let level = match f.text("level")?.as_ref() {
+            "info" => SystemLevel::Info,
+            "warning" => SystemLevel::Warning,
+            "critical" => SystemLevel::Critical,
+            _ => return None,
+        };
+        Some(Self {
+            kind,
+            level,
+            message: f.text("message")?,
+            affected_users: json(f, "affectedUsers").unwrap_or_default(),
+            scheduled_time: f.millis("scheduledTime"),
+            estimated_duration: f.number("estimatedDuration"),
+        })
+    }
+}
+
+impl<'a> Gap<'a> {
+    fn of(f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            channel: f.text("channel"),
+            from: f.millis("from")?,
+            to: f.millis("to")?,
+            reason: json(f, "reason").unwrap_or(GapReason::Other),
+        })
+    }
+}
+
+fn json<T: DeserializeOwned>(fields: &Fields<'_>, key: &str) -> Option<T> {
+    serde_json::from_str(fields.token(key)?).ok()
+}
