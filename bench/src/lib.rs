@@ -2,6 +2,10 @@
 //!
 //! Every side of a comparison gets byte for byte the same events, because all of them are made here, from the same seed.
 
+pub mod memory;
+pub mod publisher;
+pub mod webdriver;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 use watchdeck_events::Millis;
 

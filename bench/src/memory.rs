@@ -1,0 +1,67 @@
+//! Memory of a process and everything it started, as Linux counts it.
+
+use anyhow::{Context, Result};
+use std::{collections::HashMap, fs};
+
+/// Sums over a process tree, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Proportional set size: shared pages are counted once, divided among those who share them. The honest total of several processes.
+    pub pss: u64,
+    /// Resident set size: shared pages are counted again for each process.
+    pub rss: u64,
+    /// How many processes.
+    pub processes: u64,
+}
+
+/// The process `root` and its descendants, now.
+///
+/// # Errors
+/// When `root` is gone, or this is not Linux.
+pub fn of_tree(root: u32) -> Result<Memory> {
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    for entry in fs::read_dir("/proc").context("memory is read from /proc")? {
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+        if let Some(parent) = parent(pid) {
+            children.entry(parent).or_default().push(pid);
+        }
+    }
+    let mut memory = Memory::default();
+    let mut waiting = vec![root];
+    while let Some(pid) = waiting.pop() {
+        waiting.extend(children.get(&pid).into_iter().flatten());
+        // A child may end between the two looks; the root may not.
+        let Ok(text) = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { continue };
+        memory.pss += field(&text, "Pss:");
+        memory.rss += field(&text, "Rss:");
+        memory.processes += 1;
+    }
+    anyhow::ensure!(memory.pss > 0, "process {root} is gone");
+    Ok(memory)
+}
+
+fn field(text: &str, name: &str) -> u64 {
+    let kib = text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kib.unwrap_or_default() * 1024
+}
+
+/// The fourth field of `stat`; the second is the program's name in brackets, which may hold anything.
+fn parent(pid: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_memory_of_a_process_includes_that_of_its_children() {
+        let own = super::of_tree(std::process::id()).unwrap();
+        assert!(own.pss > 0 && own.rss >= own.pss);
+        let mut child = std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        let with_child = super::of_tree(std::process::id()).unwrap();
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        assert_eq!(with_child.processes, own.processes + 1, "a window's web process would be left out");
+    }
+}
