@@ -1,1 +1,38 @@
 //! Connections to event servers: dialects, resume, back-off, liveness.
+//!
+//! A [`Link`] keeps one connection for as long as it lives and hands on what it decodes as [`Delivery`]s through a bounded
+//! channel. It remembers nothing of its own across connections that matters: at every subscribe it asks [`Positions`] what is
+//! safely committed and goes on from there, so whatever was still under way when a line broke comes again. Repeats are the
+//! receiver's to recognise; holes are what this crate exists to prevent, and where a server cannot replay, to admit
+//! ([`Delivery::Gap`]).
+//!
+//! Inside, `session` decides (dial, wait, give up) and the dialects speak; both are pure: time and chance are arguments.
+//! `driver` is the only place that owns a socket and a timer. Nothing here stores, normalises or removes repeats.
+
+mod backoff;
+mod burst;
+mod clock;
+mod delivery;
+mod dial;
+mod dialect;
+mod driver;
+mod link;
+mod outbox;
+mod probe;
+mod profile;
+mod session;
+mod socket;
+mod status;
+
+pub use clock::{BootClock, Clock};
+pub use delivery::{Delivery, LinkIo, Positions};
+pub use link::Link;
+pub use probe::{ProbeStep, probe};
+pub use profile::{Dialect, Profile, Secret, Timing};
+pub use status::{Cause, State, Status};
+
+#[doc(hidden)]
+pub mod bench {
+    //! The decoder alone, for measurements. Not part of the interface.
+    pub use crate::dialect::bench::Decoder;
+}

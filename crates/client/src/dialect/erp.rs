@@ -1,0 +1,178 @@
+//! The inventory ERP's own WebSocket server.
+//!
+//! It answers nothing: no hello, no acknowledgement, no error. It attaches its message handler only after it has checked the
+//! session, so a subscribe sent right on open is often lost, silently; and it keeps nothing, so whatever happened while we
+//! were away is gone. Hence subscribes are repeated until a message shows that they took, and every reconnect leaves a gap.
+
+use super::{Interned, Note, Out, Standing, Wire};
+use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::{borrow::Cow, time::Duration};
+use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, header};
+use watchdeck_events::{Channel, GapReason, Incoming, Millis, Payload};
+use watchdeck_protocol::{ClientFrame, Position};
+
+/// When subscribes are sent, counted from the open.
+const SENT_AT: [Duration; 3] = [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(1000)];
+/// And how often after that.
+const THEN_EACH: Duration = Duration::from_secs(60);
+/// The close code of a refusal.
+const POLICY: u16 = 1008;
+/// The reason for which a new token would not help.
+const FORBIDDEN_ORIGIN: &str = "禁止的来源";
+
+/// `{"channel","data","ts"}`, the only shape.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    #[serde(borrow)]
+    channel: Cow<'a, str>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+    #[serde(borrow, default)]
+    ts: Option<&'a RawValue>,
+}
+
+struct Sub {
+    channel: Channel,
+    confirmed: bool,
+}
+
+/// See the [module docs](self).
+pub(super) struct Erp {
+    subs: Vec<Sub>,
+    channels: Interned,
+    open: Option<Open>,
+    /// Until when we are known to have listened, in this life of the link.
+    listened_until: Option<Millis>,
+}
+
+struct Open {
+    at: Duration,
+    sent: u32,
+    heard: bool,
+    /// The gap is recorded and we listen.
+    settled: bool,
+}
+
+impl Erp {
+    pub(super) fn new(profile: &Profile) -> Self {
+        let channels = if profile.channels.is_empty() { Channel::ERP.map(Channel::from).to_vec() } else { profile.channels.clone() };
+        let subs = channels.into_iter().map(|channel| Sub { channel, confirmed: false }).collect();
+        Self { subs, channels: Interned::default(), open: None, listened_until: None }
+    }
+
+    fn subscribe(&self, out: &mut Out) {
+        for sub in self.subs.iter().filter(|sub| !sub.confirmed) {
+            let frame = ClientFrame::Subscribe { channel: sub.channel.as_str().into(), position: None, rewind: None };
+            out.notes.push(Note::Send(serde_json::to_string(&frame).expect("strings always serialise")));
+        }
+    }
+
+    fn settle(&mut self, now: Now, out: &mut Out) {
+        let Some(open) = self.open.as_mut().filter(|open| !open.settled) else { return };
+        open.settled = true;
+        if let Some(from) = self.listened_until {
+            out.burst.push(Delivery::Gap { channel: None, from, to: now.wall, reason: GapReason::NotReplayable, position: None, id: None });
+        }
+    }
+}
+
+impl Wire for Erp {
+    fn opened(&mut self, now: Now, out: &mut Out) {
+        self.open = Some(Open { at: now.up, sent: 1, heard: false, settled: false });
+        self.subs.iter_mut().for_each(|sub| sub.confirmed = false);
+        self.subscribe(out);
+    }
+
+    fn text(&mut self, text: &str, now: Now, out: &mut Out) {
+        let frame: Frame<'_> = match serde_json::from_str(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                // An object of another shape is a newer server's business; anything else is damage.
+                if error.is_data() && text.trim_start().starts_with('{') {
+                    tracing::debug!(bytes = text.len(), "A frame of an unknown shape was ignored.");
+                } else {
+                    out.burst.push(Delivery::Malformed { bytes: text.len() as u64 });
+                }
+                return;
+            }
+        };
+        self.settle(now, out);
+        let channel = self.channels.get(&frame.channel);
+        if let Some(sub) = self.subs.iter_mut().find(|sub| sub.channel == channel) {
+            sub.confirmed = true;
+        }
+        if let Some(open) = self.open.as_mut().filter(|open| !open.heard) {
+            open.heard = true;
+            out.notes.push(Note::Proven);
+        }
+        let server_at = frame.ts.and_then(|ts| Millis::from_json(ts.get()));
+        let payload = Payload::from_json(frame.data.get());
+        out.burst.event(Incoming { channel, offset: None, id: None, server_at, payload }, None, now.wall);
+    }
+
+    fn committed(&mut self, _: &Channel, _: Option<Position>, _: Option<Millis>, _: Now, _: &mut Out) {}
+
+    fn due(&self) -> Option<Duration> {
+        let open = self.open.as_ref()?;
+        if open.settled && self.subs.iter().all(|sub| sub.confirmed) {
+            return None;
+        }
+        let last = SENT_AT.len() - 1;
+        let sent = open.sent as usize;
+        Some(open.at + if sent <= last { SENT_AT[sent] } else { SENT_AT[last] + THEN_EACH * (open.sent - last as u32) })
+    }
+
+    fn tick(&mut self, now: Now, out: &mut Out) {
+        if self.due().is_none_or(|due| now.up < due) {
+            return;
+        }
+        self.subscribe(out);
+        let open = self.open.as_mut().expect("only an open connection has a due time");
+        open.sent += 1;
+        if open.sent as usize >= SENT_AT.len() {
+            self.settle(now, out);
+        }
+    }
+
+    fn closed(&self, code: u16, reason: &str) -> Ending {
+        match (code, reason) {
+            (POLICY, FORBIDDEN_ORIGIN) => Ending::Refused(reason.into()),
+            (POLICY, _) => Ending::NeedsLogin(reason.into()),
+            _ => Ending::retry(Cause::Closed, format!("{code} {reason}").trim_end().to_owned()),
+        }
+    }
+
+    fn down(&mut self, last_sign: Millis) {
+        if self.open.take().is_some_and(|open| open.settled) {
+            self.listened_until = Some(last_sign);
+        }
+    }
+
+    fn standing(&self) -> Standing {
+        if self.open.as_ref().is_some_and(|open| open.heard) { Standing::Live } else { Standing::Unconfirmed }
+    }
+}
+
+/// The session cookie, and the Origin that the server's own pages would have.
+pub(super) fn handshake(profile: &Profile, tls: bool, origin: &str, headers: &mut HeaderMap) -> Result<(), String> {
+    headers.insert(header::ORIGIN, HeaderValue::from_str(origin).map_err(|error| error.to_string())?);
+    if let Some(token) = &profile.token {
+        let token = token.expose();
+        if token.contains([';', ',', '"', ' ']) {
+            return Err("the token holds characters that no cookie may hold; paste the cookie's value alone".into());
+        }
+        let mut cookie = format!("next-auth.session-token={token}");
+        if tls {
+            cookie = format!("{cookie}; __Secure-next-auth.session-token={token}");
+        }
+        let mut value = HeaderValue::from_str(&cookie).map_err(|_| "the token holds characters that no cookie may hold".to_owned())?;
+        value.set_sensitive(true);
+        headers.insert(header::COOKIE, value);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

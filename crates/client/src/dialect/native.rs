@@ -1,0 +1,267 @@
+//! `watchdeck.v1`: positions, replay, and a say about every subscribe.
+//!
+//! After the hello, each channel asks for its committed position and subscribes from there, or looks back a little where there
+//! is none. When the server cannot replay from the position, the gap is recorded and the channel is rebuilt from the newest
+//! history; until that has begun, events carry no position, so that a crash in between starts over instead of skipping.
+
+mod sub;
+
+use super::{Interned, Note, Out, Standing, Wire};
+use crate::{
+    clock::Now,
+    delivery::Delivery,
+    profile::{Profile, Timing},
+    session::Ending,
+    status::Cause,
+};
+use serde::{Deserialize, de::IntoDeserializer};
+use serde_json::value::RawValue;
+use std::time::Duration;
+use sub::{Phase, Sub};
+use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, header};
+use watchdeck_events::{Channel, GapReason, Incoming, Millis, Payload};
+use watchdeck_protocol::{CloseCode, DataItem, ErrorCode, Position, SUBPROTOCOL, ServerFrame};
+
+/// How long to leave a channel alone after the server could not serve it.
+const PAUSE: Duration = Duration::from_secs(5);
+/// What a gateway's `event` frame begins with: the way into the fast path.
+const EVENT: &str = r#"{"type":"event","#;
+
+/// An `event` frame without escapes in its names: all of them, in practice. Anything else takes [`ServerFrame::parse`].
+#[derive(Deserialize)]
+struct EventFrame<'a> {
+    channel: &'a str,
+    offset: u64,
+    id: &'a str,
+    ts: i64,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+/// See the [module docs](self).
+pub(super) struct Native {
+    wanted: Vec<Channel>,
+    first_look: u64,
+    timing: Timing,
+    channels: Interned,
+    subs: Vec<Sub>,
+    last: usize,
+    link: Link,
+    last_sign: Option<Millis>,
+}
+
+enum Link {
+    Down,
+    Greeting { due: Duration },
+    Up,
+}
+
+impl Native {
+    pub(super) fn new(profile: &Profile) -> Self {
+        Self {
+            wanted: profile.channels.clone(),
+            first_look: profile.first_look,
+            timing: profile.timing,
+            channels: Interned::default(),
+            subs: vec![],
+            last: 0,
+            link: Link::Down,
+            last_sign: None,
+        }
+    }
+
+    fn sub(&mut self, name: &str) -> Option<&mut Sub> {
+        if self.subs.get(self.last).is_none_or(|sub| sub.channel.as_str() != name) {
+            self.last = self.subs.iter().position(|sub| sub.channel.as_str() == name)?;
+        }
+        self.subs.get_mut(self.last)
+    }
+
+    fn event(&mut self, name: &str, item: &DataItem<'_>, now: Now, out: &mut Out) {
+        let (offset, server_at) = (item.offset, Some(Millis(item.ts)));
+        let payload = Payload::from_json(item.data.get());
+        let id = Some((*item.id).into());
+        let Some(sub) = self.sub(name) else {
+            let channel = self.channels.get(name);
+            out.burst.event(Incoming { channel, offset: Some(offset), id, server_at, payload }, None, now.wall);
+            return;
+        };
+        sub.step(offset, Millis(item.ts), &mut out.burst);
+        let event = Incoming { channel: sub.channel.clone(), offset: Some(offset), id, server_at, payload };
+        out.burst.event(event, sub.place(), now.wall);
+    }
+
+    fn hello(&mut self, offered: Vec<String>, out: &mut Out) {
+        self.link = Link::Up;
+        let channels =
+            if self.wanted.is_empty() { offered.iter().map(|name| self.channels.get(name)).collect() } else { self.wanted.clone() };
+        if channels.is_empty() {
+            out.notes.push(Note::End(Ending::Refused("this user may read no channel; ask for a role that may".into())));
+        }
+        out.notes.extend(channels.iter().cloned().map(Note::Ask));
+        self.subs = channels.into_iter().map(Sub::new).collect();
+    }
+
+    fn turned_down(&mut self, code: ErrorCode, message: &str, channel: Option<&str>, now: Now, out: &mut Out) {
+        tracing::warn!(?code, message, channel, "The gateway turned a request down.");
+        let Some(sub) = channel.and_then(|name| self.sub(name)) else { return };
+        match code {
+            ErrorCode::Forbidden | ErrorCode::BadRequest => sub.phase = Phase::Denied,
+            ErrorCode::RateLimited | ErrorCode::Internal | ErrorCode::Other => sub.phase = Phase::Pausing { until: now.up + PAUSE },
+        }
+        if self.subs.iter().all(|sub| matches!(sub.phase, Phase::Denied)) {
+            out.notes.push(Note::End(Ending::Refused(message.into())));
+        }
+    }
+
+    fn frame(&mut self, frame: ServerFrame<'_>, now: Now, out: &mut Out) {
+        match frame {
+            ServerFrame::Event { channel, offset, id, ts, data } => self.event(&channel, &DataItem { offset, id, ts, data }, now, out),
+            ServerFrame::Events { channel, items } => {
+                for item in items {
+                    self.event(&channel, &item, now, out);
+                }
+            }
+            ServerFrame::Hello { server, user, ping_interval_ms, channels, .. } => {
+                if !matches!(self.link, Link::Greeting { .. }) {
+                    tracing::debug!("A second hello was ignored.");
+                    return;
+                }
+                let ping = Duration::from_millis(ping_interval_ms.clamp(100, 600_000));
+                out.notes.push(Note::Greeted { ping, user_name: user.name, server: server.into_owned() });
+                self.hello(channels, out);
+            }
+            ServerFrame::Subscribed { channel, position, recovered, reason } => {
+                let (first_look, last_sign, timing) = (self.first_look, self.last_sign, self.timing);
+                let Some(sub) = self.sub(&channel) else { return };
+                let answer = sub::Answer { position, recovered, reason: reason.map_or(GapReason::Other, |reason| gap_reason(&reason)) };
+                sub.subscribed(answer, first_look, last_sign, timing.subscribe, now, out);
+            }
+            ServerFrame::Gap { channel: name, offset, id, from, to, reason } => {
+                let reason = gap_reason(&reason);
+                let id = id.map(|id| id.into_owned().into_boxed_str());
+                let mut position = None;
+                let channel = match self.sub(&name) {
+                    Some(sub) => {
+                        if let Some(offset) = offset {
+                            sub.step(offset, Millis(to), &mut out.burst);
+                            position = sub.place().map(|(epoch, offset)| Position::new(epoch, offset));
+                        }
+                        sub.channel.clone()
+                    }
+                    None => self.channels.get(&name),
+                };
+                out.burst.push(Delivery::Gap { channel: Some(channel), from: Millis(from), to: Millis(to), reason, position, id });
+            }
+            ServerFrame::Error { code, message, channel } => self.turned_down(code, &message, channel.as_deref(), now, out),
+            ServerFrame::Unknown => tracing::debug!("A frame of an unknown type was ignored."),
+        }
+    }
+}
+
+impl Wire for Native {
+    fn opened(&mut self, now: Now, _: &mut Out) {
+        self.subs.clear();
+        self.link = Link::Greeting { due: now.up + self.timing.hello };
+    }
+
+    fn text(&mut self, text: &str, now: Now, out: &mut Out) {
+        if text.starts_with(EVENT)
+            && let Ok(frame) = serde_json::from_str::<EventFrame<'_>>(text)
+        {
+            let item = DataItem { offset: frame.offset, id: frame.id.into(), ts: frame.ts, data: frame.data };
+            self.event(frame.channel, &item, now, out);
+            return;
+        }
+        match ServerFrame::parse(text) {
+            Ok(frame) => self.frame(frame, now, out),
+            Err(error) => {
+                tracing::warn!(%error, bytes = text.len(), "A frame could not be read.");
+                out.burst.push(Delivery::Malformed { bytes: text.len() as u64 });
+            }
+        }
+    }
+
+    fn committed(&mut self, channel: &Channel, position: Option<Position>, at: Option<Millis>, now: Now, out: &mut Out) {
+        let (first_look, patience) = (self.first_look, self.timing.subscribe);
+        if let Some(sub) = self.sub(channel.as_str()) {
+            sub.subscribe(position, at, first_look, now.up + patience, out);
+        }
+    }
+
+    fn due(&self) -> Option<Duration> {
+        match self.link {
+            Link::Down => None,
+            Link::Greeting { due } => Some(due),
+            Link::Up => self.subs.iter().filter_map(Sub::due).min(),
+        }
+    }
+
+    fn tick(&mut self, now: Now, out: &mut Out) {
+        match self.link {
+            Link::Greeting { due } if now.up >= due => {
+                let detail = "connected, but the server did not introduce itself; is it a Watchdeck gateway?";
+                out.notes.push(Note::End(Ending::retry(Cause::TimedOut, detail)));
+            }
+            Link::Up => self.subs.iter_mut().for_each(|sub| sub.tick(now, out)),
+            _ => {}
+        }
+    }
+
+    fn closed(&self, code: u16, reason: &str) -> Ending {
+        let detail = format!("{code} {reason}").trim_end().to_owned();
+        match CloseCode::from(code) {
+            CloseCode::InvalidToken | CloseCode::Revoked => Ending::NeedsLogin(detail),
+            code if code.is_terminal() => Ending::Refused(detail),
+            CloseCode::ShuttingDown => Ending::Retry { cause: Cause::Closed, detail, after: retry_after(reason) },
+            _ => Ending::retry(Cause::Closed, detail),
+        }
+    }
+
+    fn down(&mut self, last_sign: Millis) {
+        // A connection that never carried a subscription says nothing about until when we listened.
+        if self.subs.iter().any(|sub| matches!(sub.phase, Phase::On(_))) {
+            self.last_sign = Some(last_sign);
+        }
+        self.link = Link::Down;
+        self.subs.clear();
+    }
+
+    fn standing(&self) -> Standing {
+        match self.link {
+            Link::Down | Link::Greeting { .. } => Standing::Greeting,
+            Link::Up => sub::standing(&self.subs),
+        }
+    }
+}
+
+/// `retryAfterMs` from the reason of a 4001, at most five minutes.
+fn retry_after(reason: &str) -> Option<Duration> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Reason {
+        retry_after_ms: u64,
+    }
+    let reason: Reason = serde_json::from_str(reason).ok()?;
+    Some(Duration::from_millis(reason.retry_after_ms.min(300_000)))
+}
+
+fn gap_reason(text: &str) -> GapReason {
+    let text: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
+    GapReason::deserialize(text).unwrap_or(GapReason::Other)
+}
+
+/// The subprotocol, and the token as a bearer.
+pub(super) fn handshake(profile: &Profile, headers: &mut HeaderMap) -> Result<(), String> {
+    headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+    if let Some(token) = &profile.token {
+        let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+            .map_err(|_| "the token holds characters that no header may hold".to_owned())?;
+        value.set_sensitive(true);
+        headers.insert(header::AUTHORIZATION, value);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

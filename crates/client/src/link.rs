@@ -1,0 +1,66 @@
+//! The handle of a running link.
+
+use crate::{
+    clock::{BootClock, Clock},
+    delivery::LinkIo,
+    driver::{Controls, Driver},
+    profile::Profile,
+    status::Status,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinHandle,
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// How long [`Link::stop`] waits for the task before it is cut off.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// One server, kept connected for as long as this lives. Dropping it stops the link without waiting.
+#[derive(Debug)]
+pub struct Link {
+    status: watch::Receiver<Status>,
+    wake: Arc<Notify>,
+    stop: DropGuard,
+    task: JoinHandle<()>,
+}
+
+impl Link {
+    /// Start connecting. Must be called inside a Tokio runtime.
+    #[must_use]
+    pub fn start(profile: Profile, io: LinkIo) -> Self {
+        Self::start_on(profile, io, Arc::new(BootClock))
+    }
+
+    /// Like [`Link::start`], on another clock.
+    #[must_use]
+    pub fn start_on(profile: Profile, io: LinkIo, clock: Arc<dyn Clock>) -> Self {
+        let (status, shown) = watch::channel(Status::default());
+        let (stop, wake) = (CancellationToken::new(), Arc::new(Notify::new()));
+        let controls = Controls { stop: stop.clone(), wake: wake.clone(), status };
+        let task = tokio::spawn(Driver::new(profile, io, controls, clock).run());
+        Self { status: shown, wake, stop: stop.drop_guard(), task }
+    }
+
+    /// What the link is doing, now and from now on.
+    #[must_use]
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.clone()
+    }
+
+    /// Reconnect at once: after sleep, when the network changed, or because the user asked; also after a refusal.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Hang up and end. Waits for the task, but not for ever.
+    pub async fn stop(self) {
+        let Self { stop, mut task, .. } = self;
+        drop(stop);
+        if tokio::time::timeout(PATIENCE, &mut task).await.is_err() {
+            tracing::warn!("A link did not end in time and was cut off.");
+            task.abort();
+        }
+    }
+}

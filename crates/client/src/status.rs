@@ -1,0 +1,108 @@
+//! What a link says about itself.
+
+use watchdeck_events::Millis;
+
+/// The link at this moment. Read it from [`crate::Link::status`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// What it is doing.
+    pub state: State,
+    /// Newest sign of life on any connection (a pong counts).
+    pub last_frame_at: Option<Millis>,
+    /// When the present connection opened.
+    pub connected_since: Option<Millis>,
+    /// Connections opened after the first one.
+    pub reconnects: u32,
+    /// Messages received since the link was started.
+    pub frames: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Who the server takes us for, where it says so.
+    pub user_name: Option<String>,
+    /// The server's name or version, where it says so.
+    pub server: Option<String>,
+}
+
+impl Default for Status {
+    fn default() -> Self {
+        Self {
+            state: State::Connecting { attempt: 0 },
+            last_frame_at: None,
+            connected_since: None,
+            reconnects: 0,
+            frames: 0,
+            bytes: 0,
+            user_name: None,
+            server: None,
+        }
+    }
+}
+
+/// The honest state of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Dialling or shaking hands.
+    Connecting {
+        /// Failures since the last success.
+        attempt: u32,
+    },
+    /// Connected and subscribed, but the server has confirmed nothing yet.
+    Unconfirmed,
+    /// Receiving what was missed.
+    CatchingUp {
+        /// Events received of the backlog.
+        done: u64,
+        /// Size of the backlog.
+        total: u64,
+    },
+    /// Current.
+    Live,
+    /// The server wants a (new) token; it is not dialled again until the user acts.
+    NeedsLogin {
+        /// The server's own words.
+        detail: String,
+    },
+    /// Refused for good; it is not dialled again until the user acts.
+    Refused {
+        /// The server's own words.
+        detail: String,
+    },
+    /// Not connected; another try is scheduled.
+    Offline {
+        /// Failures since the last success.
+        attempt: u32,
+        /// When the next try starts.
+        next_try_at: Millis,
+        /// What went wrong.
+        cause: Cause,
+        /// The error's own words.
+        detail: String,
+    },
+}
+
+/// Why a link was lost or could not be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cause {
+    /// Nobody listens there (a lazily started server looks like this too).
+    ConnectionRefused,
+    /// The name does not resolve or there is no way there.
+    Unreachable,
+    /// No answer in time.
+    TimedOut,
+    /// The certificate or the TLS handshake.
+    Tls,
+    /// The server answered something that is not a WebSocket.
+    NotWebSocket,
+    /// The server closed the connection.
+    Closed,
+    /// The line broke without a close.
+    Broken,
+    /// Connected, but without a sign of life for too long.
+    Silent,
+    /// A frame over the size limit or not of the protocol.
+    Protocol,
+    /// The receiver did not take deliveries, so the link was put down to lose none.
+    StoreUnavailable,
+    /// The machine slept or the network changed.
+    Woke,
+}

@@ -1,0 +1,132 @@
+//! The link against a scripted plain ERP server on a real socket.
+
+mod support;
+
+use serde_json::json;
+use std::time::Duration;
+use support::{Rig, Server, profile, timing};
+use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing, probe};
+use watchdeck_events::{Channel, GapReason};
+
+fn erp(server: &Server) -> Profile {
+    Profile { channels: vec![Channel::from("inventory")], ..profile(server.url(), Dialect::Erp) }
+}
+
+fn message(n: u64) -> serde_json::Value {
+    json!({"channel": "inventory", "data": {"type": "inventory:change", "n": n}, "ts": 1_795_223_788_150u64 + n})
+}
+
+#[tokio::test]
+async fn it_signs_in_with_the_session_cookie_and_follows_every_channel() {
+    let server = Server::start().await;
+    let rig = Rig::start(Profile { channels: vec![], ..erp(&server) });
+    let mut peer = server.erp().await;
+    assert_eq!(peer.headers["cookie"], "next-auth.session-token=secret-token");
+    assert_eq!(peer.headers["origin"], format!("http://{}", server.addr));
+    assert!(!peer.headers.contains_key("sec-websocket-protocol"));
+    for channel in Channel::ERP {
+        assert_eq!(peer.hear().await, json!({"type": "subscribe", "channel": channel}));
+    }
+    rig.status("unconfirmed", |status| status.state == State::Unconfirmed).await;
+}
+
+#[tokio::test]
+async fn a_lost_early_subscribe_is_sent_again() {
+    let server = Server::start().await;
+    let mut rig = Rig::start(erp(&server));
+    let mut peer = server.erp().await;
+    // The server is still checking the session: the first two are lost.
+    peer.hear().await;
+    peer.hear().await;
+    assert_eq!(peer.hear().await, json!({"type": "subscribe", "channel": "inventory"}));
+    peer.say(message(1)).await;
+    let Delivery::Events { events, position: None, .. } = rig.delivery().await else { panic!("an event without a position is expected") };
+    assert_eq!(events[0].payload.as_str(), r#"{"n":1,"type":"inventory:change"}"#);
+    rig.live().await;
+}
+
+#[tokio::test]
+async fn a_refusal_after_open_is_not_retried() {
+    let server = Server::start().await;
+    let rig = Rig::start(erp(&server));
+    server.erp().await.close(1008, "Token expired").await;
+    let needs_login = State::NeedsLogin { detail: "Token expired".into() };
+    rig.status("needs login", |status| status.state == needs_login).await;
+    let again = tokio::time::timeout(timing().backoff_cap * 5, server.erp()).await;
+    assert!(again.is_err(), "a refused client must not knock again by itself");
+
+    rig.link.wake();
+    server.erp().await.close(1008, "禁止的来源").await;
+    rig.status("refused", |status| status.state == State::Refused { detail: "禁止的来源".into() }).await;
+}
+
+#[tokio::test]
+async fn opening_and_closing_at_once_is_not_dialled_at_full_speed() {
+    let server = Server::start().await;
+    let rig = Rig::start(erp(&server));
+    for expected in 1..=4 {
+        server.erp().await.close(1011, "").await;
+        rig.status("the next attempt", |status| matches!(status.state, State::Offline { attempt, .. } if attempt == expected)).await;
+    }
+    let mut peer = server.erp().await;
+    peer.say(message(1)).await;
+    rig.live().await;
+    peer.close(1011, "").await;
+    rig.status("attempts start anew", |status| matches!(status.state, State::Offline { attempt: 1, .. })).await;
+}
+
+#[tokio::test]
+async fn every_reconnect_leaves_a_visible_gap() {
+    let server = Server::start().await;
+    let mut rig = Rig::start(erp(&server));
+    let mut peer = server.erp().await;
+    peer.say(message(1)).await;
+    assert!(matches!(rig.delivery().await, Delivery::Events { .. }), "a first connection has no gap");
+    let left_at = rig.live().await.last_frame_at.unwrap();
+    drop(peer);
+    let mut peer = server.erp().await;
+    peer.say(message(2)).await;
+    let Delivery::Gap { channel: None, from, to, reason, position: None, id: None } = rig.delivery().await else {
+        panic!("what happened in between is unknown, and must be said");
+    };
+    assert_eq!(reason, GapReason::NotReplayable);
+    assert!(from >= left_at && from <= to, "{from:?} to {to:?}");
+    assert!(matches!(rig.delivery().await, Delivery::Events { .. }));
+}
+
+#[tokio::test]
+async fn a_full_queue_drops_the_link_but_not_what_cannot_come_again() {
+    let server = Server::start().await;
+    let timing = Timing { stall: Duration::from_millis(200), ..timing() };
+    let mut rig = Rig::with(Profile { timing, ..erp(&server) }, Default::default(), 1);
+    let mut peer = server.erp().await;
+    for n in 1..=30 {
+        peer.say(message(n)).await;
+        if n == 1 {
+            rig.live().await;
+        }
+    }
+    rig.offline(Cause::StoreUnavailable).await;
+    peer.gone().await;
+    let mut seen = 0;
+    while seen < 30 {
+        if let Delivery::Events { events, .. } = rig.delivery().await {
+            seen += events.len();
+        }
+    }
+    let mut peer = server.erp().await;
+    peer.say(message(31)).await;
+    assert!(matches!(rig.delivery().await, Delivery::Gap { .. }));
+}
+
+#[tokio::test]
+async fn a_probe_does_not_promise_more_than_the_server_says() {
+    let server = Server::start().await;
+    let (steps, ()) = tokio::join!(probe(erp(&server)), async { server.erp().await.close(1008, "No session token found").await });
+    let last = steps.last().unwrap();
+    assert_eq!((last.step, last.ok, last.detail.as_str()), ("sign_in", false, "No session token found"));
+
+    let (steps, ()) = tokio::join!(probe(erp(&server)), async { server.erp().await.gone().await });
+    assert_eq!(steps.iter().map(|step| step.ok).collect::<Vec<_>>(), [true; 4]);
+    assert!(steps[3].detail.contains("confirms nothing"), "{steps:?}");
+}
