@@ -1,0 +1,178 @@
+// Numbers, money, dates and durations in the window's language. One `Format` per language; components get it from `useFormat()`.
+//
+// Money comes as exact decimal text and is formatted from that text: `Intl.NumberFormat` takes decimal strings, so no binary float touches an amount.
+
+export type Lang = "zh-CN" | "en";
+
+/** A real minus sign, as wide as the plus. */
+const MINUS = "−";
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `-12.50`, `7`: what `Intl` may be given as exact text. */
+const DECIMAL = /^[+-]?\d+(\.\d+)?$/;
+
+type DecimalText = `${number}`;
+
+function isDecimal(text: string): text is DecimalText {
+  return DECIMAL.test(text);
+}
+
+function realMinus(text: string): string {
+  return text.replaceAll("-", MINUS);
+}
+
+export interface Format {
+  readonly lang: Lang;
+  /** `1,284` */
+  integer(value: number): string;
+  /** `1.2万` / `12K`, for tight places; the exact number belongs in a title. */
+  compact(value: number): string;
+  /** At most two decimals: `12.5`. */
+  number(value: number): string;
+  /** `+200`, `−12`, from a number or exact text. */
+  change(value: number | string): string;
+  /** A quantity or other text from an event: grouped when it is a number, else as it is. */
+  quantity(text: string): string;
+  /** `¥ 482,913.50`, from exact text. */
+  money(amount: string, currency?: string | null): string;
+  /** The same without decimals, for axes and tight tiles. */
+  moneyShort(amount: string, currency?: string | null): string;
+  /** `+¥ 8,460.00` or `−¥ 960.00`. */
+  moneyChange(amount: string, currency?: string | null): string;
+  percent(share: number): string;
+  /** `14:32:08` */
+  time(at: number): string;
+  /** `14:32:08.412` */
+  timeMs(at: number): string;
+  /** `14:32` */
+  minute(at: number): string;
+  /** `11月21日 14:32:08`; with the year when it is another. */
+  dateTime(at: number, now: number): string;
+  /** `2026年11月21日` from `2026-11-21`. */
+  day(day: string): string;
+  /** `12 ms`, `3.4 秒`, `4 分 12 秒`, `2 小时 5 分`. */
+  duration(ms: number): string;
+  /** One unit only: `38 分`, `2 小时`. */
+  age(ms: number): string;
+  /** `3 秒前`, `in 5 min.` by the distance of `at` to `now`. */
+  relative(at: number, now: number): string;
+  /** `1.2 MB` */
+  bytes(bytes: number): string;
+}
+
+const makers = new Map<Lang, Format>();
+
+export function formatFor(lang: Lang): Format {
+  let format = makers.get(lang);
+  if (format === undefined) {
+    format = make(lang);
+    makers.set(lang, format);
+  }
+  return format;
+}
+
+function make(lang: Lang): Format {
+  const integer = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
+  const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 });
+  const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
+  const exact = new Intl.NumberFormat(lang, { maximumFractionDigits: 20 });
+  const signed = new Intl.NumberFormat(lang, { maximumFractionDigits: 20, signDisplay: "exceptZero" });
+  const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 });
+  const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const timeMs = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
+  const minute = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  const dateTime = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const yearTime = new Intl.DateTimeFormat(lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" });
+  const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always", style: "short" });
+  const unit = (name: string, digits = 0) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
+  const units = { ms: unit("millisecond"), s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), d: unit("day") };
+  const sizes = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"].map((name) => unit(name, 1));
+  const currencies = new Map<string, Intl.NumberFormat>();
+
+  function currencyFormat(code: string | null | undefined, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+    const currency = code && /^[A-Za-z]{3}$/.test(code) ? code.toUpperCase() : "CNY";
+    const key = `${currency} ${options.signDisplay ?? ""} ${options.maximumFractionDigits ?? ""}`;
+    let format = currencies.get(key);
+    if (format === undefined) {
+      format = new Intl.NumberFormat(lang, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...options });
+      currencies.set(key, format);
+    }
+    return format;
+  }
+
+  /** The symbol gets a thin space of its own; the digits stay exact. */
+  function inCurrency(amount: string, code: string | null | undefined, options: Intl.NumberFormatOptions): string {
+    if (!isDecimal(amount)) return amount;
+    const parts = currencyFormat(code, options).formatToParts(amount);
+    return realMinus(parts.map((part) => (part.type === "currency" ? `${part.value}\u2009` : part.value)).join("")).trim();
+  }
+
+  function exactText(format: Intl.NumberFormat, text: string): string {
+    return isDecimal(text) ? realMinus(format.format(text)) : text;
+  }
+
+  function pair(large: string, small: string, smallValue: number): string {
+    return smallValue > 0 ? `${large} ${small}` : large;
+  }
+
+  function duration(ms: number): string {
+    const abs = Math.max(0, ms);
+    if (abs < SECOND) return units.ms.format(Math.round(abs));
+    if (abs < 10 * SECOND) return units.s1.format(abs / SECOND);
+    if (abs < MINUTE) return units.s.format(Math.floor(abs / SECOND));
+    if (abs < HOUR) return pair(units.m.format(Math.floor(abs / MINUTE)), units.s.format(Math.floor((abs % MINUTE) / SECOND)), Math.floor((abs % MINUTE) / SECOND));
+    if (abs < DAY) return pair(units.h.format(Math.floor(abs / HOUR)), units.m.format(Math.floor((abs % HOUR) / MINUTE)), Math.floor((abs % HOUR) / MINUTE));
+    return pair(units.d.format(Math.floor(abs / DAY)), units.h.format(Math.floor((abs % DAY) / HOUR)), Math.floor((abs % DAY) / HOUR));
+  }
+
+  return {
+    lang,
+    integer: (value) => realMinus(integer.format(value)),
+    compact: (value) => realMinus(compact.format(value)),
+    number: (value) => realMinus(number.format(value)),
+    change: (value) => (typeof value === "number" ? realMinus(signed.format(value)) : exactText(signed, value)),
+    quantity: (text) => exactText(exact, text),
+    money: (amount, currency) => inCurrency(amount, currency, {}),
+    moneyShort: (amount, currency) => inCurrency(amount, currency, { maximumFractionDigits: 0 }),
+    moneyChange: (amount, currency) => inCurrency(amount, currency, { signDisplay: "exceptZero" }),
+    percent: (share) => realMinus(percent.format(share)),
+    time: (at) => time.format(at),
+    timeMs: (at) => timeMs.format(at),
+    minute: (at) => minute.format(at),
+    dateTime: (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? dateTime : yearTime).format(at),
+    day: (text) => {
+      const at = Date.parse(`${text}T00:00:00Z`);
+      return Number.isNaN(at) ? text : day.format(at);
+    },
+    duration,
+    age: (ms) => {
+      const abs = Math.max(0, ms);
+      if (abs < MINUTE) return units.s.format(Math.floor(abs / SECOND));
+      if (abs < HOUR) return units.m.format(Math.floor(abs / MINUTE));
+      if (abs < DAY) return units.h.format(Math.floor(abs / HOUR));
+      return units.d.format(Math.floor(abs / DAY));
+    },
+    relative: (at, now) => {
+      const away = at - now;
+      const abs = Math.abs(away);
+      const sign = Math.sign(away);
+      if (abs < MINUTE) return relative.format(sign * Math.floor(abs / SECOND), "second");
+      if (abs < HOUR) return relative.format(sign * Math.floor(abs / MINUTE), "minute");
+      if (abs < DAY) return relative.format(sign * Math.floor(abs / HOUR), "hour");
+      return relative.format(sign * Math.floor(abs / DAY), "day");
+    },
+    bytes: (bytes) => {
+      let value = bytes;
+      let step = 0;
+      while (value >= 1024 && step < sizes.length - 1) {
+        value /= 1024;
+        step += 1;
+      }
+      return sizes[step]?.format(value) ?? String(bytes);
+    },
+  };
+}

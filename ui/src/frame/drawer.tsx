@@ -1,0 +1,241 @@
+// The right drawer: one event in full. It does not block the page: the list behind stays live and can be walked with j and k.
+
+import { Copy, ListFilter, X } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import type { EventDetail } from "@/bindings/EventDetail";
+import type { EventRow } from "@/bindings/EventRow";
+import { useFormat, useNow } from "@/format";
+import { CommandError, isAbort } from "@/host";
+import { useKeys } from "@/keys";
+import { useHost } from "@/live";
+import { Age, Button, Change, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, useChangeWords } from "@/parts";
+import { go } from "@/route";
+import { useGapText } from "@/text";
+import { closeEvent, openEvent, useSelectedEvent } from "./selection";
+
+type Loaded = { seq: number; detail: EventDetail } | { seq: number; error: CommandError };
+
+export function Drawer() {
+  const { t } = useTranslation();
+  const host = useHost();
+  const seq = useSelectedEvent();
+  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [attempt, setAttempt] = useState(0);
+
+  useEffect(() => {
+    if (seq === null) return;
+    const stop = new AbortController();
+    host
+      .call("event", { seq }, stop.signal)
+      .then((detail) => setLoaded({ seq, detail }))
+      .catch((thrown: unknown) => {
+        if (!isAbort(thrown)) setLoaded({ seq, error: CommandError.from(thrown) });
+      });
+    return () => stop.abort();
+  }, [host, seq, attempt]);
+
+  useKeys({ Escape: closeEvent }, seq !== null);
+  if (seq === null) return null;
+  // While the next one is fetched the last one stays: walking a list must not flicker.
+  const detail = loaded !== null && "detail" in loaded ? loaded.detail : null;
+  const error = loaded !== null && "error" in loaded && loaded.seq === seq ? loaded.error : null;
+  return (
+    <aside aria-label={t("frame.drawer.title")} className="slide-in absolute inset-y-0 right-0 z-30 flex w-[440px] max-w-full flex-col border-l border-line-strong bg-panel">
+      <div className="flex h-11 flex-none items-center gap-2 border-b border-line pr-2 pl-4">
+        <h2>{t("frame.drawer.title")}</h2>
+        <span className="num text-ink-3">#{seq}</span>
+        <IconButton label={t("common.close")} className="ml-auto" onClick={closeEvent}>
+          <X aria-hidden />
+        </IconButton>
+      </div>
+      {error !== null ? <ErrorState error={error} onRetry={() => setAttempt(attempt + 1)} /> : detail === null ? <Skeleton /> : <Detail detail={detail} />}
+    </aside>
+  );
+}
+
+function Detail({ detail }: { detail: EventDetail }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const gapText = useGapText();
+  const { row } = detail;
+  const gap = row.gap === null ? null : gapText(row.gap, now);
+  return (
+    <div className="min-h-0 flex-1 overflow-auto">
+      <div className="flex flex-col gap-1 px-4 pt-4 pb-3">
+        <span className="flex items-center gap-3">
+          <KindTitle kind={row.kind} action={row.action} domain={row.domain} className="text-ink-2" />
+          <SeverityMark severity={row.severity} className="text-[12px]" />
+        </span>
+        <p className="text-[16px] leading-snug font-[560] break-words">{gap?.title ?? row.label}</p>
+        {(gap !== null || row.detail !== null) && <p className="break-words text-ink-2">{gap === null ? row.detail : `${gap.channel} · ${gap.reason}`}</p>}
+      </div>
+      <What row={row} />
+      <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
+        {row.actor !== null && <Fact name={t("frame.drawer.who")}>{row.actor}</Fact>}
+        <Fact name={t("frame.drawer.when")}>
+          <span className="num">{format.dateTime(row.occurred_at, now)}</span> <span className="num text-ink-3">{format.relative(row.occurred_at, now)}</span>
+        </Fact>
+        <Fact name={t("frame.drawer.arrived")}>
+          <span className="num">{format.timeMs(row.received_at)}</span>
+          {row.latency_ms !== null && <span className="num text-ink-3"> {t("frame.drawer.took", { ms: format.duration(row.latency_ms) })}</span>}
+        </Fact>
+        <Fact name={t("frame.drawer.kind")}>
+          <code className="font-mono text-[12px]">{row.kind}</code>
+        </Fact>
+        <Fact name={t("frame.drawer.channel")}>
+          <code className="font-mono text-[12px]">{row.channel}</code>
+        </Fact>
+        <Fact name={t("frame.drawer.source")}>{row.source}</Fact>
+        <Fact name={t("frame.drawer.place")}>
+          <code className="font-mono text-[12px]">{row.id}</code>
+        </Fact>
+      </dl>
+      {row.subject !== null && <Related subject={row.subject} rows={detail.related} />}
+      <Raw raw={detail.raw} />
+    </div>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+/** Old beside new, large enough to read from a step away. */
+function What({ row }: { row: EventRow }) {
+  const { t } = useTranslation();
+  const words = useChangeWords();
+  const value = row.amount !== null || row.change !== null;
+  if (row.old === null && row.new === null && !value) return null;
+  return (
+    <div className="flex items-end gap-4 border-t border-line px-4 py-3">
+      {row.old !== null && (
+        <div className="min-w-0">
+          <div className="text-[11px] text-ink-3">{t("frame.drawer.previous")}</div>
+          <div className="num truncate text-[19px] leading-tight text-ink-2">{words(row, row.old)}</div>
+        </div>
+      )}
+      {row.old !== null && row.new !== null && <span aria-hidden className="pb-0.5 text-ink-3">→</span>}
+      {row.new !== null && (
+        <div className="min-w-0">
+          <div className="text-[11px] text-ink-3">{t("frame.drawer.next")}</div>
+          <div className="num truncate text-[19px] leading-tight font-[560]">{words(row, row.new)}</div>
+        </div>
+      )}
+      {value && (
+        <div className="ml-auto text-[16px]">
+          <RowValue row={row} />
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Related({ subject, rows }: { subject: string; rows: readonly EventRow[] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const jump = () => {
+    closeEvent();
+    go("events", { filter: `subject:${subject.includes(" ") ? `"${subject}"` : subject}` });
+  };
+  return (
+    <section className="border-t border-line">
+      <SectionHeader
+        title={t("frame.drawer.related")}
+        right={
+          <Button look="ghost" icon={<ListFilter aria-hidden />} onClick={jump} title={t("frame.drawer.filterSubject")}>
+            {t("common.all")}
+          </Button>
+        }
+      />
+      {rows.length === 0 ? (
+        <p className="px-4 pb-3 text-ink-3">{t("frame.drawer.relatedNone")}</p>
+      ) : (
+        <ul className="pb-2">
+          {rows.slice(0, 12).map((row) => (
+            <li key={row.seq}>
+              <button type="button" data-inset-focus onClick={() => openEvent(row.seq)} className="grid h-7 w-full grid-cols-[64px_104px_1fr_auto] items-center gap-2 px-4 text-left hover:bg-raised">
+                <span className="num text-ink-3">{format.time(row.occurred_at)}</span>
+                <KindTitle kind={row.kind} action={row.action} domain={row.domain} />
+                <Change row={row} className="truncate text-ink-2" />
+                <span className="flex items-center gap-3">
+                  <RowValue row={row} />
+                  <Age at={row.occurred_at} className="min-w-[44px] text-right text-ink-3" />
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** The publisher's JSON, indented to be read; copied byte for byte. */
+function Raw({ raw }: { raw: string }) {
+  const { t } = useTranslation();
+  const copy = () =>
+    navigator.clipboard
+      .writeText(raw)
+      .then(() => toast(t("frame.drawer.rawCopied")))
+      .catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: String(thrown) })));
+  return (
+    <section className="border-t border-line pb-4">
+      <SectionHeader
+        title={t("frame.drawer.raw")}
+        right={
+          <Button look="ghost" icon={<Copy aria-hidden />} onClick={copy}>
+            {t("common.copy")}
+          </Button>
+        }
+      />
+      <pre tabIndex={0} data-inset-focus className="mx-4 max-h-[320px] overflow-auto rounded-md border border-line bg-surface p-3 font-mono text-[11.5px] leading-[1.55] break-all whitespace-pre-wrap text-ink-2">
+        {prettyJson(raw)}
+      </pre>
+    </section>
+  );
+}
+
+/** Indent JSON without reading its numbers: `JSON.parse` would round them. Pure. */
+export function prettyJson(raw: string): string {
+  let out = "";
+  let depth = 0;
+  let inText = false;
+  const line = () => `\n${"  ".repeat(depth)}`;
+  for (let i = 0; i < raw.length; i += 1) {
+    const char = raw.charAt(i);
+    if (inText) {
+      out += char;
+      if (char === "\\") {
+        i += 1;
+        out += raw.charAt(i);
+      } else if (char === '"') inText = false;
+    } else if (char === '"') {
+      inText = true;
+      out += char;
+    } else if (char === "{" || char === "[") {
+      const close = char === "{" ? "}" : "]";
+      const next = /\S/.exec(raw.slice(i + 1, i + 64))?.[0];
+      if (next === close) {
+        out += char + close;
+        i = raw.indexOf(close, i + 1);
+      } else {
+        depth += 1;
+        out += char + line();
+      }
+    } else if (char === "}" || char === "]") {
+      depth = Math.max(0, depth - 1);
+      out += line() + char;
+    } else if (char === ",") out += char + line();
+    else if (char === ":") out += ": ";
+    else if (!/\s/.test(char)) out += char;
+  }
+  return out;
+}

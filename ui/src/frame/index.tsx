@@ -1,0 +1,105 @@
+// The frame around the pages: rail, top bar, hints, the page, the drawer; the keys that work everywhere; the title of the window.
+
+import { Component, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "@/format";
+import { useKeys } from "@/keys";
+import { useLive } from "@/live";
+import { Button, EmptyState } from "@/parts";
+import { registry } from "@/pages/registry";
+import { go, PAGES, useRoute } from "@/route";
+import { Banner } from "./banner";
+import { Drawer } from "./drawer";
+import { Help } from "./help";
+import { Hints } from "./hints";
+import { PAGE_KEYS } from "./page-icons";
+import { Palette } from "./palette";
+import { Rail } from "./rail";
+import { TopBar } from "./topbar";
+
+const NARROW = "(max-width: 1000px)";
+const KEPT = "watchdeck-rail";
+
+export function Frame() {
+  const { t } = useTranslation();
+  const { page } = useRoute();
+  const narrow = useMedia(NARROW);
+  const [collapsed, setCollapsed] = useState(() => localStorage.getItem(KEPT) === "collapsed");
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const Page = registry[page] ?? registry.overview;
+
+  const toggleRail = () => {
+    localStorage.setItem(KEPT, collapsed ? "open" : "collapsed");
+    setCollapsed(!collapsed);
+  };
+  useTitle();
+  useKeys({
+    ...Object.fromEntries(PAGES.filter((name) => registry[name] !== undefined).map((name) => [`g ${PAGE_KEYS[name]}`, () => go(name)])),
+    "Ctrl+k": () => setPalette((open) => !open),
+    "?": () => setHelp(true),
+    "[": toggleRail,
+    "/": () => go("events", { focus: "filter" }),
+  });
+
+  return (
+    <div className="flex h-full">
+      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-panel focus:px-3 focus:py-1" onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}>
+        {t("frame.skip")}
+      </a>
+      <Rail collapsed={collapsed || narrow} forced={narrow} onToggle={toggleRail} />
+      <div className="flex min-w-0 flex-1 flex-col">
+        <TopBar onPalette={() => setPalette(true)} />
+        <Hints />
+        <main id="main" tabIndex={-1} aria-label={t(`frame.page.${page}`)} className="relative flex min-h-0 flex-1 flex-col overflow-hidden outline-none">
+          <Guard key={page} fallback={(retry) => <Broken onRetry={retry} />}>
+            {Page !== undefined && <Page />}
+          </Guard>
+          <Drawer />
+        </main>
+      </div>
+      <Palette open={palette} onClose={() => setPalette(false)} />
+      <Help open={help} onClose={() => setHelp(false)} />
+      <Banner />
+    </div>
+  );
+}
+
+function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = window.matchMedia(query);
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => window.matchMedia(query).matches,
+    () => false,
+  );
+}
+
+/** `(3) Alerts · Watchdeck`: what waits, readable in the task bar. */
+function useTitle(): void {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { page } = useRoute();
+  const waiting = useLive((live) => (live.frame === null ? 0 : live.frame.approvals_pending + live.frame.alerts_firing));
+  useEffect(() => {
+    document.title = `${waiting > 0 ? `(${format.integer(waiting)}) ` : ""}${t(`frame.page.${page}`)} · ${t("common.product")}`;
+  }, [t, format, page, waiting]);
+}
+
+function Broken({ onRetry }: { onRetry: () => void }) {
+  const { t } = useTranslation();
+  return <EmptyState title={t("frame.pageError.title")} text={t("frame.pageError.text")} action={<Button onClick={onRetry}>{t("frame.pageError.reload")}</Button>} />;
+}
+
+/** A page that throws takes only itself down. */
+class Guard extends Component<{ children: ReactNode; fallback: (retry: () => void) => ReactNode }, { broken: boolean }> {
+  override state = { broken: false };
+  static getDerivedStateFromError(): { broken: boolean } {
+    return { broken: true };
+  }
+  override render(): ReactNode {
+    return this.state.broken ? this.props.fallback(() => this.setState({ broken: false })) : this.props.children;
+  }
+}

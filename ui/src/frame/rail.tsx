@@ -1,0 +1,91 @@
+// The left rail: where to go, and what waits there. 196 px, or icons when collapsed or when the window is narrow.
+
+import { PanelLeftClose, PanelLeftOpen } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "@/format";
+import { useLive } from "@/live";
+import { cx, IconButton, severitySoft, Tooltip } from "@/parts";
+import { registry } from "@/pages/registry";
+import { PAGES, type PageName, routeHash, useRoute } from "@/route";
+import { PAGE_ICONS } from "./page-icons";
+
+export function Rail({ collapsed, forced, onToggle }: { collapsed: boolean; forced: boolean; onToggle: () => void }) {
+  const { t } = useTranslation();
+  const { page } = useRoute();
+  const pages = PAGES.filter((name) => registry[name] !== undefined);
+  const main = pages.filter((name) => name !== "events" && name !== "health" && name !== "settings");
+  const tools = pages.filter((name) => name === "events" || name === "health");
+  return (
+    <nav aria-label={t("frame.nav")} className={cx("flex flex-none flex-col gap-px border-r border-line px-2 pb-2", collapsed ? "w-[52px]" : "w-[196px]")}>
+      <div className="mb-2 flex h-11 flex-none items-center gap-[9px] px-[9px] text-[13px] font-[620] tracking-[-0.01em]">
+        <span aria-hidden className="grid size-4 flex-none place-items-center rounded bg-accent">
+          <span className="size-1.5 rounded-full bg-surface" />
+        </span>
+        <span className={collapsed ? "sr-only" : undefined}>{t("common.product")}</span>
+      </div>
+      {main.map((name) => (
+        <Entry key={name} name={name} on={name === page} collapsed={collapsed} />
+      ))}
+      {tools.length > 0 && <hr className="mx-2 my-2 border-line" />}
+      {tools.map((name) => (
+        <Entry key={name} name={name} on={name === page} collapsed={collapsed} />
+      ))}
+      <div className="mt-auto flex flex-col gap-px">
+        {registry.settings !== undefined && <Entry name="settings" on={page === "settings"} collapsed={collapsed} />}
+        {!forced && (
+          <IconButton label={collapsed ? t("frame.expand") : t("frame.collapse")} onClick={onToggle} className="ml-1">
+            {collapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
+          </IconButton>
+        )}
+      </div>
+    </nav>
+  );
+}
+
+function Entry({ name, on, collapsed }: { name: PageName; on: boolean; collapsed: boolean }) {
+  const { t } = useTranslation();
+  const Icon = PAGE_ICONS[name];
+  const link = (
+    <a
+      href={routeHash(name)}
+      aria-current={on ? "page" : undefined}
+      className={cx("relative flex h-[30px] items-center gap-2.5 rounded-md px-[9px]", on ? "bg-raised text-ink" : "text-ink-2 hover:bg-raised/60 hover:text-ink")}
+    >
+      <Icon aria-hidden className="size-4 flex-none" strokeWidth={1.7} />
+      <span className={collapsed ? "sr-only" : "truncate"}>{t(`frame.page.${name}`)}</span>
+      <Count name={name} collapsed={collapsed} />
+    </a>
+  );
+  return collapsed ? (
+    <Tooltip text={t(`frame.page.${name}`)} side="right">
+      {link}
+    </Tooltip>
+  ) : (
+    link
+  );
+}
+
+function Count({ name, collapsed }: { name: PageName; collapsed: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const pending = useLive((live) => live.frame?.approvals_pending ?? 0);
+  const firing = useLive((live) => live.frame?.alerts_firing ?? 0);
+  const worst = useLive((live) => live.frame?.alerts_worst ?? null);
+  const count = name === "approvals" ? pending : name === "alerts" ? firing : 0;
+  if (count === 0) return null;
+  const severity = name === "approvals" ? "warning" : (worst ?? "info");
+  const spoken = name === "approvals" ? t("frame.pendingCount", { n: format.integer(count) }) : t("frame.firingCount", { n: format.integer(count), severity: t(`common.severity.${severity}`) });
+  return (
+    <b
+      title={spoken}
+      className={cx(
+        "num grid place-items-center rounded-full font-[560]",
+        severitySoft(severity),
+        collapsed ? "absolute -top-0.5 right-0 h-[15px] min-w-[15px] px-[3px] text-[10px]" : "ml-auto h-[18px] min-w-[18px] px-[5px] text-[11px]",
+      )}
+    >
+      <span aria-hidden>{count > 999 ? format.compact(count) : format.integer(count)}</span>
+      <span className="sr-only">{spoken}</span>
+    </b>
+  );
+}

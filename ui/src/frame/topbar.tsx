@@ -1,0 +1,172 @@
+// The top bar: what the sources are doing, in words and colour; the way to search; whether what you see is live; the sound.
+
+import { Radio, Search, Unplug, Volume2, VolumeX } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import type { SourceStatus } from "@/bindings/SourceStatus";
+import { useFormat, useNow } from "@/format";
+import { CommandError } from "@/host";
+import { useHost, useLive } from "@/live";
+import { Button, cx, IconButton, linkTone, Popover, StateDot, toneInk } from "@/parts";
+import { go } from "@/route";
+import { useSettings } from "@/settings";
+import { useLinkText, useWord } from "@/text";
+
+/** Worst first: the one that needs a person must be the one in the bar. */
+const TONE_ORDER = ["crit", "warn", "info", "dim", "good"] as const;
+
+export function worstFirst(sources: readonly SourceStatus[]): SourceStatus[] {
+  return [...sources].sort((a, b) => TONE_ORDER.indexOf(linkTone(a.state)) - TONE_ORDER.indexOf(linkTone(b.state)));
+}
+
+export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <header className="flex h-11 flex-none items-center gap-3 border-b border-line px-4">
+      <Sources />
+      <button
+        type="button"
+        onClick={onPalette}
+        className="ml-auto flex h-7 w-[300px] min-w-[44px] shrink items-center gap-2 rounded-md border border-line bg-panel px-[9px] text-ink-3 hover:border-line-strong"
+      >
+        <Search aria-hidden className="size-3.5 flex-none" />
+        <span className="truncate">{t("frame.search")}</span>
+        <kbd aria-hidden className="ml-auto hidden font-mono text-[11px] whitespace-nowrap lg:inline">
+          Ctrl K
+        </kbd>
+      </button>
+      <LiveMark />
+      <Mute />
+    </header>
+  );
+}
+
+function Sources() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const linkText = useLinkText();
+  const sources = useLive((live) => live.frame?.sources);
+  const core = useLive((live) => live.core);
+  const [first, ...rest] = worstFirst(sources ?? []);
+  if (sources === undefined) return <span className="text-ink-3">{t("frame.starting")}</span>;
+  if (first === undefined) return <span className="text-ink-2">{t("frame.sources.none")}</span>;
+  const known = core.kind !== "unreachable";
+  const tone = known ? linkTone(first.state) : "dim";
+  return (
+    <Popover
+      label={t("frame.sources.title")}
+      width={420}
+      trigger={
+        <button type="button" className="-mx-2 flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-raised">
+          <StateDot tone={tone} />
+          <b className="max-w-[220px] truncate font-[560]">{first.name}</b>
+          <span className={cx("num whitespace-nowrap", toneInk(tone))}>{linkText(first.state, now)}</span>
+          <span className="num hidden truncate text-ink-3 md:inline">
+            {[
+              first.latency_ms === null ? null : t("frame.sources.latency", { ms: format.duration(first.latency_ms) }),
+              first.last_event_at === null ? t("frame.sources.lastNone") : t("frame.sources.last", { age: format.age(now - first.last_event_at) }),
+            ]
+              .filter((part) => part !== null)
+              .join(" · ")}
+          </span>
+          {rest.length > 0 && <span className="num rounded bg-raised px-1.5 text-ink-2">+{rest.length}</span>}
+        </button>
+      }
+    >
+      <ul className="divide-y divide-line">
+        {[first, ...rest].map((source) => (
+          <SourceLine key={source.id} source={source} now={now} />
+        ))}
+      </ul>
+    </Popover>
+  );
+}
+
+function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const linkText = useLinkText();
+  const word = useWord();
+  const host = useHost();
+  const tone = linkTone(source.state);
+  const { state } = source;
+  const why =
+    state.kind === "offline"
+      ? `${word("cause", state.cause)}${state.detail === "" ? "" : ` · ${state.detail}`}`
+      : state.kind === "needs_login" || state.kind === "refused"
+        ? state.detail
+        : null;
+  const reconnect = () => host.call("reconnect", { source: source.id }).catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message })));
+  return (
+    <li className="flex flex-col gap-0.5 px-3 py-2.5">
+      <span className="flex items-center gap-2">
+        <StateDot tone={tone} />
+        <b className="truncate font-[560]">{source.name}</b>
+        {source.demo && <span className="rounded bg-raised px-1.5 text-[11px] text-ink-2">{t("frame.sources.demo")}</span>}
+        <span className={cx("num ml-auto whitespace-nowrap", toneInk(tone))}>{linkText(state, now)}</span>
+      </span>
+      {source.url !== "" && <span className="truncate font-mono text-[11px] text-ink-3">{source.url}</span>}
+      <span className="num text-ink-3">
+        {[
+          source.latency_ms === null ? null : t("frame.sources.latency", { ms: format.duration(source.latency_ms) }),
+          source.last_event_at === null ? t("frame.sources.lastNone") : t("frame.sources.last", { age: format.age(now - source.last_event_at) }),
+        ]
+          .filter((part) => part !== null)
+          .join(" · ")}
+      </span>
+      {why !== null && <span className="mt-0.5 text-ink-2">{why}</span>}
+      {(state.kind === "offline" || state.kind === "stale" || state.kind === "refused") && (
+        <span className="mt-1.5">
+          <Button onClick={reconnect}>{t("frame.sources.reconnect")}</Button>
+        </span>
+      )}
+      {state.kind === "needs_login" && (
+        <span className="mt-1.5">
+          <Button look="primary" onClick={() => go("settings", { source: source.id })}>
+            {t("frame.sources.login")}
+          </Button>
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** Whether the window itself is current: about the core behind it, not about the links. */
+function LiveMark() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const core = useLive((live) => live.core);
+  const box = "flex h-7 flex-none items-center gap-1.5 rounded-md px-2.5 whitespace-nowrap";
+  switch (core.kind) {
+    case "starting":
+      return <span className={cx(box, "bg-raised text-ink-2")}>{t("frame.starting")}</span>;
+    case "following":
+      return (
+        <span className={cx(box, "bg-raised")}>
+          <Radio aria-hidden className="size-3.5 text-good" />
+          {t("frame.live")}
+        </span>
+      );
+    case "unreachable":
+      return (
+        <span role="status" title={core.message} className={cx(box, "num bg-crit-soft text-crit")}>
+          <Unplug aria-hidden className="size-3.5" />
+          {t("frame.coreGoneFor", { age: format.age(now - core.since) })}
+        </span>
+      );
+  }
+}
+
+function Mute() {
+  const { t } = useTranslation();
+  const { settings, save } = useSettings();
+  const muted = useLive((live) => live.frame?.muted) ?? settings.muted;
+  const toggle = () => save({ muted: !muted }).catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message })));
+  return (
+    <IconButton label={muted ? t("frame.unmute") : t("frame.mute")} pressed={muted} onClick={toggle} className={muted ? "text-warn" : undefined}>
+      {muted ? <VolumeX aria-hidden /> : <Volume2 aria-hidden />}
+    </IconButton>
+  );
+}

@@ -1,0 +1,42 @@
+// Which key means what. Pure: the state is the chord that was begun, the input a key, the result a name like `g o`, `Space`, `?`.
+
+/** A first key of a chord waits this long for the second, ms. */
+const PATIENCE = 1_200;
+
+export interface Chord {
+  readonly first: string;
+  readonly at: number;
+}
+
+export interface Pressed {
+  readonly key: string;
+  readonly ctrl: boolean;
+  readonly meta: boolean;
+  readonly alt: boolean;
+}
+
+export interface Step {
+  readonly chord: Chord | null;
+  /** The binding to look up, or null while a chord is open. */
+  readonly name: string | null;
+}
+
+export function step(chord: Chord | null, pressed: Pressed, now: number): Step {
+  const key = pressed.key === " " ? "Space" : pressed.key.length === 1 ? pressed.key.toLowerCase() : pressed.key;
+  if (pressed.ctrl || pressed.meta) return { chord: null, name: `Ctrl+${key}` };
+  if (pressed.alt) return { chord: null, name: null };
+  if (chord !== null && now - chord.at <= PATIENCE) return { chord: null, name: `${chord.first} ${key}` };
+  if (key === "g") return { chord: { first: "g", at: now }, name: null };
+  return { chord: null, name: key };
+}
+
+/** Keys that a field, a menu or a dialog needs for itself. `Ctrl+…` and Escape are never taken away. */
+export function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.closest("input, textarea, select, [contenteditable=true], [role=menu], [role=listbox], [role=dialog], [role=alertdialog]") !== null;
+}
+
+/** Space and Enter belong to the button or link that has the focus. */
+export function activates(name: string, target: EventTarget | null): boolean {
+  return (name === "Space" || name === "Enter") && target instanceof Element && target.closest("button, a, summary, [role=button], [role=switch], [role=checkbox]") !== null;
+}

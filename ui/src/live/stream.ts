@@ -1,0 +1,81 @@
+// The stream as a store that React can read: `subscribe` and `state`. Batches change the state at once; readers are told once a frame.
+
+import type { Batch } from "@/bindings/Batch";
+import { CommandError, type Host } from "@/host";
+import { follow } from "./follow";
+import { PaintedLog } from "./painted";
+import { continued, failed, INITIAL, type LiveState, restarted } from "./state";
+
+/** Rows of one frame whose latency is sampled. */
+const SAMPLED = 20;
+
+export class Stream {
+  readonly #host: Host;
+  readonly #listeners = new Set<() => void>();
+  readonly #painted = new PaintedLog();
+  #unpainted: number[] = [];
+  #scheduled = false;
+  #state: LiveState = INITIAL;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** The present state; a new object whenever something changed. */
+  readonly state = (): LiveState => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Follow the core until `signal` aborts. */
+  run(signal: AbortSignal): Promise<void> {
+    return follow(
+      this.#host,
+      {
+        restarted: (batch) => this.#move(restarted(this.#state, batch, Date.now())),
+        continued: (batch) => {
+          this.#noteForPaint(batch);
+          this.#move(continued(this.#state, batch, Date.now()));
+        },
+        failed: (error: CommandError) => this.#move(failed(this.#state, error, Date.now())),
+      },
+      signal,
+    );
+  }
+
+  #move(state: LiveState): void {
+    this.#state = state;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // A hidden window gets no animation frames, but its title still counts what waits.
+    if (document.hidden) setTimeout(this.#tick, 500);
+    else requestAnimationFrame(this.#tick);
+  }
+
+  readonly #tick = (): void => {
+    this.#scheduled = false;
+    for (const listener of this.#listeners) listener();
+    if (this.#unpainted.length === 0) return;
+    const rows = this.#unpainted;
+    this.#unpainted = [];
+    // React has rendered when this task runs, and the frame of this tick is on the screen.
+    requestAnimationFrame(() => setTimeout(() => this.#report(rows), 0));
+  };
+
+  #noteForPaint(batch: Batch): void {
+    if (document.hidden) return;
+    const offset = this.#state.clockOffset;
+    for (const row of batch.events.slice(-SAMPLED)) this.#unpainted.push(row.received_at - offset);
+    if (this.#unpainted.length > 4 * SAMPLED) this.#unpainted = this.#unpainted.slice(-4 * SAMPLED);
+  }
+
+  #report(rows: readonly number[]): void {
+    const now = Date.now();
+    this.#painted.add(rows, now);
+    const samples = this.#painted.take(now);
+    // A lost report is a lost measurement, nothing else; the follow loop says when the core is gone.
+    if (samples !== null) this.#host.call("painted", { samples }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,6 @@
+// The pages that exist, by the name in the address. A page is a folder that exports one component; it adds its line here.
+
+import type { ComponentType } from "react";
+import type { PageName } from "@/route";
+
+export const registry: Partial<Record<PageName, ComponentType>> = {};

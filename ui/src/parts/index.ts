@@ -1,0 +1,12 @@
+// The parts that pages are made of. A page imports from here, never from another page.
+
+export { Button, IconButton, Kbd } from "./button";
+export { cx } from "./cx";
+export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneInk } from "./marks";
+export { Dialog, Menu, type MenuItem, Popover, Toaster, Tooltip, TooltipProvider } from "./overlay";
+export { type Column, VirtualRows } from "./rows";
+export { SectionHeader } from "./section";
+export { Sparkline } from "./sparkline";
+export { EmptyState, ErrorState, Skeleton, StaleBar } from "./states";
+export { Tile } from "./tile";
+export { Age, Change, Delta, Money, RowValue, useChangeWords } from "./values";

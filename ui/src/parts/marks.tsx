@@ -1,0 +1,94 @@
+// Small marks that mean the same everywhere: severity, domain, link state, kind.
+
+import { CircleCheck, Info, OctagonAlert, TriangleAlert } from "lucide-react";
+import type { LinkState } from "@/bindings/LinkState";
+import type { Severity } from "@/bindings/Severity";
+import { useKindTitle, useWord } from "@/text";
+import { useTranslation } from "react-i18next";
+import { cx } from "./cx";
+
+const ICONS = { info: Info, success: CircleCheck, warning: TriangleAlert, critical: OctagonAlert } as const;
+const INKS: Record<Severity, string> = { info: "text-info", success: "text-good", warning: "text-warn", critical: "text-crit" };
+const SOFTS: Record<Severity, string> = { info: "bg-info-soft text-info", success: "bg-good-soft text-good", warning: "bg-warn-soft text-warn", critical: "bg-crit-soft text-crit" };
+
+export function severityInk(severity: Severity): string {
+  return INKS[severity];
+}
+
+export function severitySoft(severity: Severity): string {
+  return SOFTS[severity];
+}
+
+/** Icon, word and colour; `word={false}` hides the word from eyes only. */
+export function SeverityMark({ severity, word = true, className }: { severity: Severity; word?: boolean; className?: string }) {
+  const { t } = useTranslation();
+  const Icon = ICONS[severity];
+  return (
+    <span className={cx("inline-flex items-center gap-1.5 whitespace-nowrap", INKS[severity], className)}>
+      <Icon aria-hidden className="size-4 flex-none" strokeWidth={1.75} />
+      <span className={word ? undefined : "sr-only"}>{t(`common.severity.${severity}`)}</span>
+    </span>
+  );
+}
+
+const DOMAINS = new Set(["inventory", "orders", "approvals", "finance", "data", "system", "notification", "watchdeck"]);
+
+/** The token of a domain's colour. */
+export function domainColour(domain: string): string {
+  return `var(--d-${DOMAINS.has(domain) ? domain : "other"})`;
+}
+
+/** A domain's colour as a square, for legends; the word stands beside it. */
+export function DomainMark({ domain, word = true }: { domain: string; word?: boolean }) {
+  const say = useWord();
+  return (
+    <span className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-2">
+      <i aria-hidden className="size-2 rounded-[2px]" style={{ background: domainColour(domain) }} />
+      <span className={word ? undefined : "sr-only"}>{say("domain", domain)}</span>
+    </span>
+  );
+}
+
+/** A kind's title behind the bar of its domain. */
+export function KindTitle({ kind, action, domain, className }: { kind: string; action?: string | null; domain: string; className?: string }) {
+  const title = useKindTitle();
+  return (
+    <span className={cx("inline-flex min-w-0 items-center gap-[7px]", className)} title={kind}>
+      <i aria-hidden className="h-3.5 w-[3px] flex-none rounded-[2px]" style={{ background: domainColour(domain) }} />
+      <span className="truncate">{title(kind, action)}</span>
+    </span>
+  );
+}
+
+/** How a link's state is coloured. The words are `useLinkText`. */
+export function linkTone(state: LinkState): "good" | "info" | "warn" | "crit" | "dim" {
+  switch (state.kind) {
+    case "live":
+      return "good";
+    case "catching_up":
+    case "connecting":
+    case "unconfirmed":
+      return "info";
+    case "stale":
+    case "offline":
+      return "warn";
+    case "needs_login":
+    case "refused":
+      return "crit";
+    case "paused":
+      return "dim";
+  }
+}
+
+const DOTS = { good: "bg-good ring-good-soft", info: "bg-info ring-info-soft breathe", warn: "bg-warn ring-warn-soft", crit: "bg-crit ring-crit-soft", dim: "bg-ink-3 ring-raised" } as const;
+const TONES = { good: "text-ink-2", info: "text-info", warn: "text-warn", crit: "text-crit", dim: "text-ink-3" } as const;
+
+export type Tone = keyof typeof DOTS;
+
+export function toneInk(tone: Tone): string {
+  return TONES[tone];
+}
+
+export function StateDot({ tone }: { tone: Tone }) {
+  return <span aria-hidden className={cx("size-[7px] flex-none rounded-full ring-3", DOTS[tone])} />;
+}

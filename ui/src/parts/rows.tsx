@@ -1,0 +1,267 @@
+// The table of the house: virtual rows of one fixed height, columns as data, the keyboard, one selected row.
+//
+//   <VirtualRows label={…} rows={rows} rowKey={(row) => row.order_id} columns={columns} onOpen={open} primary />
+//
+// `primary` gives j, k and Enter to this list wherever the focus is. Rows that come in at the top while the user has scrolled away do not move what
+// is on screen. A row that is not a record (a gap, a counter) is drawn over the full width by `special`.
+
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useKeys } from "@/keys";
+import { cx } from "./cx";
+
+export interface Column<T> {
+  readonly id: string;
+  readonly header: ReactNode;
+  /** A CSS grid track: `112px`, `minmax(160px, 2fr)`. */
+  readonly width: string;
+  readonly align?: "start" | "end";
+  /** Hidden while the list is narrower than this, px. */
+  readonly from?: number;
+  /** Classes of the cell. */
+  readonly className?: string;
+  readonly cell: (row: T) => ReactNode;
+}
+
+export interface VirtualRowsProps<T> {
+  label: string;
+  rows: readonly T[];
+  rowKey: (row: T) => string;
+  columns: readonly Column<T>[];
+  rowHeight?: number;
+  /** The header can be left out for compact lists. */
+  header?: boolean;
+  selected?: string | null;
+  onSelect?: (row: T) => void;
+  /** Enter or a click. */
+  onOpen?: (row: T) => void;
+  rowClass?: (row: T) => string | false | undefined;
+  /** Content over the full width, for what is not a record. */
+  special?: (row: T) => ReactNode | null;
+  primary?: boolean;
+  /** Stay at the end while rows come in there (newest last). */
+  stickToEnd?: boolean;
+  /** The user moved towards (`true`) or away from the live edge. */
+  onEdge?: (atEdge: boolean) => void;
+  /** Close to the far end: fetch more. */
+  onNearEnd?: () => void;
+  /** Above the first or below the last row, at the old end of the list. */
+  foot?: ReactNode;
+  empty?: ReactNode;
+  wrap?: boolean;
+  className?: string;
+}
+
+const NEAR = 12;
+
+export function VirtualRows<T>(props: VirtualRowsProps<T>) {
+  const { label, rows, rowKey, columns, rowHeight = 28, header = true, onSelect, onOpen, rowClass, special, primary = false, stickToEnd = false, onEdge, onNearEnd, foot, empty, wrap = false, className } = props;
+  const id = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(10_000);
+  const [own, setOwn] = useState<string | null>(null);
+  const selected = props.selected === undefined ? own : props.selected;
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const measure = () => element.clientWidth > 0 && setWidth(element.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const shown = useMemo(() => columns.filter((column) => column.from === undefined || width >= column.from), [columns, width]);
+  const template = shown.map((column) => column.width).join(" ");
+
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    useFlushSync: false,
+    initialRect: { width: 1_000, height: 600 },
+    getItemKey: (index) => {
+      const row = rows[index];
+      return row === undefined ? index : rowKey(row);
+    },
+  });
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+
+  // Keep what is on screen in place while rows come in before it; stay at the live edge when the user is there.
+  const anchor = useRef<{ key: string; index: number; rest: number } | null>(null);
+  const atEdge = useRef(true);
+  const programmatic = useRef(false);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    if (stickToEnd && atEdge.current) {
+      programmatic.current = true;
+      element.scrollTop = element.scrollHeight;
+      return;
+    }
+    const kept = anchor.current;
+    if (kept === null || (!stickToEnd && atEdge.current)) return;
+    const index = findNear(rows, rowKey, kept.key, kept.index);
+    if (index === -1 || index === kept.index) return;
+    programmatic.current = true;
+    element.scrollTop = index * rowHeight + kept.rest;
+    anchor.current = { ...kept, index };
+  }, [rows, rowKey, rowHeight, stickToEnd]);
+
+  const onScroll = useCallback(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const index = Math.floor(element.scrollTop / rowHeight);
+    const row = rows[index];
+    anchor.current = row === undefined ? null : { key: rowKey(row), index, rest: element.scrollTop - index * rowHeight };
+    const fromStart = element.scrollTop;
+    const fromEnd = element.scrollHeight - element.scrollTop - element.clientHeight;
+    const edge = (stickToEnd ? fromEnd : fromStart) < rowHeight;
+    if (edge !== atEdge.current) {
+      atEdge.current = edge;
+      if (!programmatic.current || edge) onEdge?.(edge);
+    }
+    programmatic.current = false;
+    if ((stickToEnd ? fromStart : fromEnd) < NEAR * rowHeight) onNearEnd?.();
+  }, [rows, rowKey, rowHeight, stickToEnd, onEdge, onNearEnd]);
+
+  // A list shorter than its window can never be scrolled to its end.
+  useEffect(() => {
+    const element = scroller.current;
+    if (element !== null && rows.length > 0 && element.clientHeight > 0 && rows.length * rowHeight < element.clientHeight) onNearEnd?.();
+  }, [rows.length, rowHeight, onNearEnd]);
+
+  const index = selected === null ? -1 : rows.findIndex((row) => rowKey(row) === selected);
+  const select = (row: T) => {
+    setOwn(rowKey(row));
+    onSelect?.(row);
+  };
+  const isSpecial = (row: T) => special !== undefined && special(row) !== null;
+  const move = (by: number) => {
+    const direction = by < 0 ? -1 : 1;
+    let next = index === -1 ? (by > 0 ? Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight) : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, index + by));
+    for (let row = rows[next]; row !== undefined && isSpecial(row); row = rows[next]) next += direction;
+    const row = rows[next];
+    if (row === undefined) return;
+    select(row);
+    virtualizer.scrollToIndex(next, { align: "auto" });
+  };
+  const page = () => Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
+  const open = () => {
+    const row = rows[index];
+    if (row === undefined) return false;
+    onOpen?.(row);
+    return true;
+  };
+  useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: open }, primary);
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const moves: Record<string, () => unknown> = {
+      j: () => move(1),
+      k: () => move(-1),
+      ArrowDown: () => move(1),
+      ArrowUp: () => move(-1),
+      PageDown: () => move(page()),
+      PageUp: () => move(-page()),
+      Home: () => move(-rows.length),
+      End: () => move(rows.length),
+      Enter: open,
+    };
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
+    const action = moves[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  };
+
+  return (
+    <div className={cx("flex min-h-0 flex-1 flex-col", className)}>
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={label}
+        aria-rowcount={rows.length}
+        aria-activedescendant={index === -1 ? undefined : `${id}-${selected}`}
+        tabIndex={0}
+        data-inset-focus
+        onKeyDown={onKeyDown}
+        onScroll={onScroll}
+        className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto [overflow-anchor:none]"
+      >
+        {header && (
+          <div role="row" className="sticky top-0 z-10 grid h-7 items-center border-b border-line bg-surface text-[12px] text-ink-3" style={{ gridTemplateColumns: template }}>
+            {shown.map((column) => (
+              <span key={column.id} role="columnheader" className={cx("truncate px-2 first:pl-4 last:pr-4", column.align === "end" && "text-right")}>
+                {column.header}
+              </span>
+            ))}
+          </div>
+        )}
+        {stickToEnd && foot}
+        <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+          {virtualizer.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            const key = rowKey(row);
+            const full = special?.(row) ?? null;
+            const on = key === selected;
+            return (
+              <div
+                key={key}
+                id={`${id}-${key}`}
+                role="row"
+                aria-rowindex={item.index + 1}
+                aria-selected={on}
+                onClick={full === null ? () => (select(row), onOpen?.(row)) : undefined}
+                className={cx(
+                  "absolute inset-x-0 grid items-center border-b border-line/55",
+                  on ? "bg-accent-soft" : cx(rowClass?.(row) || undefined, full === null && onOpen !== undefined && "hover:bg-raised"),
+                )}
+                style={{ top: item.start, height: rowHeight, gridTemplateColumns: full === null ? template : "1fr" }}
+              >
+                {full === null ? (
+                  shown.map((column) => (
+                    <span
+                      key={column.id}
+                      role="gridcell"
+                      className={cx(
+                        "min-w-0 px-2 first:pl-4 last:pr-4",
+                        wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate",
+                        column.align === "end" && "text-right",
+                        column.className,
+                      )}
+                    >
+                      {column.cell(row)}
+                    </span>
+                  ))
+                ) : (
+                  <span role="gridcell" className="min-w-0 truncate">
+                    {full}
+                  </span>
+                )}
+              </div>
+            );
+          })}
+        </div>
+        {!stickToEnd && foot}
+        {rows.length === 0 && empty}
+      </div>
+    </div>
+  );
+}
+
+/** Where `key` is now, looking outward from where it was. Pure. */
+export function findNear<T>(rows: readonly T[], rowKey: (row: T) => string, key: string, from: number): number {
+  const at = (index: number) => {
+    const row = rows[index];
+    return row !== undefined && rowKey(row) === key;
+  };
+  for (let away = 0; away < rows.length; away += 1) {
+    if (at(from + away)) return from + away;
+    if (away > 0 && at(from - away)) return from - away;
+  }
+  return -1;
+}

@@ -1,0 +1,67 @@
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormat, useNow } from "@/format";
+import { cx } from "./cx";
+import { Sparkline } from "./sparkline";
+
+/**
+ * A number at a glance: label, value, a quiet note and the shape of the last hour.
+ *
+ * `freshAt` is when its data last moved and `staleAfter` how long that may be ago: past it the tile greys out and says since when. Leave `freshAt`
+ * undefined where silence is normal.
+ */
+export function Tile({
+  label,
+  value,
+  unit,
+  note,
+  tone,
+  spark,
+  colour,
+  freshAt,
+  stale,
+  onOpen,
+  className,
+}: {
+  label: string;
+  value: ReactNode;
+  unit?: string;
+  note: ReactNode;
+  tone?: "warn" | "crit";
+  spark?: readonly number[];
+  colour: string;
+  freshAt?: number | null;
+  stale?: boolean;
+  onOpen?: () => void;
+  className?: string;
+}) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const body = (
+    <>
+      <span className="flex items-baseline justify-between gap-2 text-ink-2">
+        <span className="truncate">{label}</span>
+        {freshAt != null && !stale && <span className="num flex-none text-[11px] text-ink-3">{format.age(now - freshAt)}</span>}
+      </span>
+      <span className={cx("num mt-0.5 flex items-baseline gap-1.5 text-[length:var(--tile-figure)] leading-[1.25] font-[560] tracking-[-0.02em] whitespace-nowrap", stale && "text-ink-3")}>
+        {value}
+        {unit !== undefined && <small className="text-[12px] font-[450] tracking-normal text-ink-3">{unit}</small>}
+      </span>
+      <span className="mt-px flex h-[18px] items-end justify-between gap-2">
+        <span className={cx("num min-w-0 truncate text-[11.5px]", stale ? "text-warn" : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
+          {stale ? t("common.since", { time: freshAt == null ? t("common.none") : format.time(freshAt) }) : note}
+        </span>
+        {spark !== undefined && !stale && <Sparkline values={spark} colour={colour} className="h-[18px] w-[34%] max-w-[76px] min-w-8 flex-none" />}
+      </span>
+    </>
+  );
+  const box = cx("flex min-w-0 flex-col border-line px-4 pt-3 pb-[11px] text-left", className);
+  return onOpen === undefined ? (
+    <div className={box}>{body}</div>
+  ) : (
+    <button type="button" data-inset-focus className={cx(box, "hover:bg-raised/60")} onClick={onOpen}>
+      {body}
+    </button>
+  );
+}

@@ -1,0 +1,68 @@
+// Values as people read them: ages that tick, money, changes.
+
+import type { EventRow } from "@/bindings/EventRow";
+import { useFormat, useNow } from "@/format";
+import { useWord } from "@/text";
+import { cx } from "./cx";
+
+/** How long ago, in one unit, ticking. The exact time is in the title. */
+export function Age({ at, className }: { at: number; className?: string }) {
+  const now = useNow();
+  const format = useFormat();
+  return (
+    <time dateTime={new Date(at).toISOString()} title={format.dateTime(at, now)} className={cx("num whitespace-nowrap", className)}>
+      {format.age(now - at)}
+    </time>
+  );
+}
+
+/** An exact amount. */
+export function Money({ amount, currency, className }: { amount: string; currency?: string | null; className?: string }) {
+  const format = useFormat();
+  return <span className={cx("num whitespace-nowrap", className)}>{format.money(amount, currency)}</span>;
+}
+
+/** A signed change of a quantity: up is good news, down is a warning colour, the sign says it without colour. */
+export function Delta({ change, className }: { change: number | string; className?: string }) {
+  const format = useFormat();
+  const text = format.change(change);
+  const tone = text.startsWith("+") ? "text-good" : text.startsWith("−") ? "text-warn" : "text-ink-2";
+  return <span className={cx("num whitespace-nowrap", tone, className)}>{text}</span>;
+}
+
+/** Words of the fields that change, by domain: a status has a translation, a quantity has grouping. */
+export function useChangeWords(): (row: Pick<EventRow, "domain">, value: string) => string {
+  const format = useFormat();
+  const word = useWord();
+  return (row, value) => (row.domain === "orders" ? word("status", value) : format.quantity(value));
+}
+
+/** `128 → 116`. Nothing when the row changes nothing. */
+export function Change({ row, className }: { row: Pick<EventRow, "domain" | "old" | "new">; className?: string }) {
+  const words = useChangeWords();
+  if (row.old === null && row.new === null) return null;
+  return (
+    <span className={cx("num", className)}>
+      {row.old !== null && words(row, row.old)}
+      {row.new !== null && (
+        <>
+          {row.old !== null && <span className="mx-1 text-ink-3">→</span>}
+          {words(row, row.new)}
+        </>
+      )}
+    </span>
+  );
+}
+
+/** The quantity or the amount of a row, signed where it has a direction. */
+export function RowValue({ row }: { row: EventRow }) {
+  const format = useFormat();
+  if (row.amount !== null) {
+    const out = row.kind === "finance:refund";
+    const done = row.action === "confirmed";
+    const overdue = row.kind === "finance:overdue";
+    const text = out ? format.moneyChange(row.amount.startsWith("-") ? row.amount : `-${row.amount}`) : format.money(row.amount);
+    return <span className={cx("num whitespace-nowrap", out || overdue ? "text-warn" : done ? "text-good" : "text-ink")}>{text}</span>;
+  }
+  return row.change === null ? null : <Delta change={row.change} />;
+}

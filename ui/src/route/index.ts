@@ -1,0 +1,45 @@
+// Where the window is: the address's fragment, `#/events?filter=kind%3Asystem%3A*`. A reload and the back button work as anywhere.
+
+import { useSyncExternalStore } from "react";
+
+export const PAGES = ["overview", "inventory", "orders", "approvals", "finance", "alerts", "events", "health", "settings"] as const;
+export type PageName = (typeof PAGES)[number];
+
+export interface Route {
+  readonly page: PageName;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const page = PAGES.find((name) => name === path) ?? "overview";
+  return { page, query: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+export function routeHash(page: PageName, query: Readonly<Record<string, string>> = {}): string {
+  const text = new URLSearchParams(query).toString();
+  return `#/${page}${text === "" ? "" : `?${text}`}`;
+}
+
+export function go(page: PageName, query: Readonly<Record<string, string>> = {}): void {
+  window.location.hash = routeHash(page, query);
+}
+
+let seen: { hash: string; route: Route } | null = null;
+
+function current(): Route {
+  const { hash } = window.location;
+  if (seen?.hash !== hash) seen = { hash, route: parseRoute(hash) };
+  return seen.route;
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(
+    (listener) => {
+      window.addEventListener("hashchange", listener);
+      return () => window.removeEventListener("hashchange", listener);
+    },
+    current,
+    current,
+  );
+}

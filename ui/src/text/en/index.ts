@@ -1,0 +1,9 @@
+// One file per page; a page adds its line here and in the other language. A test holds the two to the same keys.
+
+import { common } from "./common";
+import { events } from "./events";
+import { frame } from "./frame";
+import { overview } from "./overview";
+import { words } from "./words";
+
+export const en = { common, events, frame, overview, words };

@@ -1,0 +1,135 @@
+// Words for what comes inside data. Unknown words are shown as they came: an ERP may say more than we know.
+
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { AlertView } from "@/bindings/AlertView";
+import type { GapView } from "@/bindings/GapView";
+import type { LinkState } from "@/bindings/LinkState";
+import { useFormat } from "@/format/react";
+import { en } from "./en";
+import { useKinds } from "./kinds";
+import { zh } from "./zh";
+
+type Words = typeof zh.words;
+/** The groups of plain words. */
+export type WordGroup = Exclude<keyof Words, "gap" | "alertTitle" | "alertPart" | "link">;
+export type Word = (group: WordGroup, value: string) => string;
+
+function lookUp(words: Record<string, string>, value: string): string | undefined {
+  return Object.hasOwn(words, value) ? words[value] : undefined;
+}
+
+/** `word("status", "shipped")` → “已发货”. */
+export function useWord(): Word {
+  const { lang } = useFormat();
+  return useMemo(() => {
+    const words: { [G in WordGroup]: Record<string, string> } = lang === "en" ? en.words : zh.words;
+    return (group, value) => lookUp(words[group], value) ?? value;
+  }, [lang]);
+}
+
+/** The title of a kind: by kind and action where we have a word for both, else from the catalogue, else as published. */
+export function useKindTitle(): (kind: string, action?: string | null) => string {
+  const { lang } = useFormat();
+  const kinds = useKinds();
+  return useMemo(() => {
+    const precise: Record<string, string> = lang === "en" ? en.words.kindAction : zh.words.kindAction;
+    return (kind, action) => {
+      const exact = action ? lookUp(precise, `${kind}/${action}`) : undefined;
+      const known = kinds[kind];
+      return exact ?? (known === undefined ? kind : lang === "en" ? known.en : known.zh);
+    };
+  }, [lang, kinds]);
+}
+
+/** What a link is doing, in a few words. */
+export function useLinkText(): (state: LinkState, now: number) => string {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (state, now) => {
+    switch (state.kind) {
+      case "paused":
+        return t("words.link.paused");
+      case "connecting":
+        return state.attempt > 0 ? t("words.link.connectingAgain", { n: format.integer(state.attempt + 1) }) : t("words.link.connecting");
+      case "unconfirmed":
+        return t("words.link.unconfirmed");
+      case "catching_up":
+        return t("words.link.catching_up", { done: format.integer(state.done), total: format.integer(state.total) });
+      case "live":
+        return t("words.link.live");
+      case "stale":
+        return t("words.link.stale", { age: format.age(now - state.since) });
+      case "needs_login":
+        return t("words.link.needs_login");
+      case "refused":
+        return t("words.link.refused");
+      case "offline":
+        return state.next_try_at > now ? t("words.link.offlineNext", { age: format.age(state.next_try_at - now + 999) }) : t("words.link.offlineNow");
+    }
+  };
+}
+
+export interface AlertText {
+  title: string;
+  /** Facts beside the title, in order of weight. */
+  parts: string[];
+}
+
+/** The words of an alert: its rule's sentence with its values filled in. */
+export function useAlertText(): (alert: AlertView) => AlertText {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWord();
+  return (alert) => {
+    const value = (name: string) => alert.values[name];
+    const money = (name: string) => {
+      const amount = value(name);
+      return amount === undefined ? undefined : format.money(amount, value("currency"));
+    };
+    const hours = Number(value("hours_left"));
+    const seen = alert.count > 1 ? t("words.alertPart.count", { n: format.integer(alert.count) }) : undefined;
+    const requester = value("requester") === undefined ? undefined : t("words.alertPart.requester", { requester: value("requester") });
+    const facts = (...parts: (string | undefined)[]) => parts.filter((part): part is string => part !== undefined && part !== "" && part !== alert.label);
+    const amount = money("amount") ?? "";
+    switch (alert.rule) {
+      case "low_stock":
+        return {
+          title: t("words.alertTitle.low_stock", { label: alert.label }),
+          parts: facts(
+            value("on_hand") === undefined
+              ? undefined
+              : t("words.alertPart.onHand", { on_hand: format.quantity(value("on_hand") ?? ""), threshold: format.quantity(value("threshold") ?? "") }),
+            Number.isFinite(hours) && hours > 0 ? t("words.alertPart.hoursLeft", { hours: format.duration(Math.round(hours * 60) * 60_000) }) : undefined,
+            seen,
+          ),
+        };
+      case "approval_requested":
+        return {
+          title: t("words.alertTitle.approval_requested", { label: value("number") ?? alert.label, resource_type: word("resourceType", value("resource_type") ?? "") }),
+          parts: facts(money("amount"), requester, seen),
+        };
+      case "finance_overdue":
+        return { title: t("words.alertTitle.finance_overdue", { amount }), parts: facts(value("party"), value("number"), seen) };
+      case "large_refund":
+        return { title: t("words.alertTitle.large_refund", { amount }), parts: facts(value("party"), value("number"), seen) };
+      case "system_critical":
+        return { title: t("words.alertTitle.system_critical", { label: alert.label }), parts: facts(value("message"), seen) };
+      case "feed_stale":
+        return { title: t("words.alertTitle.feed_stale", { label: alert.label }), parts: facts(value("message"), seen) };
+      default:
+        return { title: t("words.alertTitle.other", { label: alert.label }), parts: facts(word("rule", alert.rule), value("message"), seen) };
+    }
+  };
+}
+
+/** The words of a gap marker. */
+export function useGapText(): (gap: GapView, now: number) => { title: string; reason: string; channel: string } {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (gap, now) => ({
+    title: t("words.gap.title", { from: format.dateTime(gap.from, now), to: format.time(gap.to) }),
+    reason: t(`words.gap.reason.${gap.reason}`),
+    channel: gap.channel === null ? t("words.gap.everyChannel") : t("words.gap.channel", { channel: gap.channel }),
+  });
+}
