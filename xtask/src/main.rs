@@ -16,7 +16,7 @@ mod ui;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
+use std::{path::PathBuf, process::ExitCode};
 
 /// Set-up, run, test, bench.
 #[derive(Parser)]
@@ -56,8 +56,18 @@ enum Command {
     Bindings,
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match dispatch(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<()> {
+    match command {
         Command::Setup { test, bench } => {
             let mut needs = vec![packages::Need::Build];
             if !display::present() || test || bench {

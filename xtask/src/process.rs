@@ -171,3 +171,36 @@ fn tied(command: &Command) -> Command {
     std::os::unix::process::CommandExt::process_group(&mut tied, 0);
     tied
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stopping_a_program_stops_what_it_started() {
+        let mut shell = command("sh");
+        shell.args(["-c", "tail -f /dev/null & echo $!; wait"]);
+        let mut program = Background::start(&shell, Stdio::piped(), Stdio::null()).unwrap();
+        let mut child = String::new();
+        BufReader::new(program.stdout().unwrap()).read_line(&mut child).unwrap();
+        let proc = Path::new("/proc").join(child.trim());
+        assert!(proc.exists(), "the child runs, or the test shows nothing");
+        drop(program);
+        // Gone, or dead and waiting for init to take note of it; the kernel may take a moment for it.
+        let until = Instant::now() + Duration::from_secs(5);
+        let alive = || std::fs::read_to_string(proc.join("stat")).is_ok_and(|stat| !stat.contains(") Z"));
+        while alive() && Instant::now() < until {
+            std::thread::yield_now();
+        }
+        assert!(!alive(), "a virtual screen or a web process would stay behind");
+    }
+
+    #[test]
+    fn what_a_program_prints_is_read_line_by_line_with_its_end() {
+        let mut shell = command("sh");
+        shell.args(["-c", "echo one; echo two; exit 3"]);
+        let mut lines = Vec::new();
+        let status = tee(&mut shell, |line| lines.push(line.to_owned())).unwrap();
+        assert_eq!((lines.as_slice(), status.code()), (["one".to_owned(), "two".to_owned()].as_slice(), Some(3)));
+    }
+}
