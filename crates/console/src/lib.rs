@@ -1,3 +1,73 @@
 //! The whole console without a window: inbox, projections, alerts, decisions, the API.
+//!
+//! A shell gives it a [`Host`] and carries [`Console::call`]; nothing here knows Tauri, a browser or a screen.
 
+pub mod alerts;
 pub mod api;
+pub mod calendar;
+mod core;
+mod decisions;
+pub mod error;
+pub mod filter;
+pub mod host;
+mod inbox;
+mod latency;
+pub mod projections;
+pub mod rows;
+mod settings_store;
+mod sources;
+pub mod words;
+
+pub use crate::core::Config;
+pub use api::{live::Hint, settings::Settings};
+pub use error::{Code, CommandError};
+pub use host::{Badge, DemoEndpoint, DemoErp, Host, Overall, Toast, ToastAction};
+
+use std::sync::Arc;
+
+/// A running console. Cheap to clone. Dropping it is not enough: call [`Console::shutdown`].
+#[derive(Clone)]
+pub struct Console {
+    core: Arc<core::Core>,
+}
+
+impl Console {
+    /// Open the store, compute what is shown, connect every source.
+    ///
+    /// # Errors
+    /// When the store cannot be used: the message says why and what to do.
+    pub async fn start(config: Config, host: Arc<dyn Host>, demo: Option<Arc<dyn DemoErp>>) -> anyhow::Result<Self> {
+        Ok(Self { core: core::Core::start(config, host, demo).await? })
+    }
+
+    /// Answer a command of the window. `args` is its JSON object; the answer is JSON bytes. Every host carries exactly this.
+    ///
+    /// # Errors
+    /// [`CommandError`], as the window shows it.
+    pub async fn call(&self, name: &str, args: serde_json::Value) -> Result<Vec<u8>, CommandError> {
+        api::router::call(&self.core, name, args).await
+    }
+
+    /// A button of a native notification was pressed.
+    pub async fn toast_answered(&self, toast: &str, action: &str) {
+        if let Err(error) = api::actions::toast_answered(&self.core, toast, action).await {
+            tracing::warn!(%error, action, "The answer to a notification could not be carried out.");
+        }
+    }
+
+    /// The host reports that something does not work on this machine, or works again.
+    pub fn hint(&self, hint: Hint, present: bool) {
+        self.core.hint(hint, present);
+    }
+
+    /// The settings as they are, tokens left out.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        settings_store::without_tokens(&self.core.state().settings)
+    }
+
+    /// Stop the links, store what they delivered, write the projections down, close the store. Waits, but not for ever.
+    pub async fn shutdown(&self) {
+        self.core.shutdown().await;
+    }
+}

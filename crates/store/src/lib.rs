@@ -1,1 +1,319 @@
-//! The durable event store: append, read, subscribe.
+//! The durable event store: the hub that everything else hangs on.
+//!
+//! * Events and the positions they came from are committed in one transaction, so a crash at any instant loses nothing and shows nothing twice.
+//! * One thread writes; readers have connections of their own and never block it.
+//! * Whatever stands behind the store is a [`Subscription`]: near the head it reads from memory, far behind it reads from disk,
+//!   and it can never miss an event, because it asks by sequence number and not by luck.
+//! * Sequence numbers count from 1 without holes. Events are told apart by id: appending one twice stores it once.
+//!
+//! Deliberately absent: any opinion about what an event means.
+
+mod error;
+mod names;
+mod reader;
+mod recent;
+mod schema;
+mod subscription;
+mod types;
+mod writer;
+
+pub use error::StoreError;
+pub use schema::{Durability, INSERT_EVENT, Options, Profile, open_connection};
+pub use subscription::{Chunk, Subscription};
+pub use types::{Appended, Batch, Bounds, Document, NewEvent, Placed, PositionUpdate, Scan, Stats, Stored};
+
+use names::Names;
+use reader::Readers;
+use recent::Recent;
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, RwLock},
+};
+use tokio::sync::{mpsc, oneshot, watch};
+use watchdeck_events::{Channel, Millis};
+use watchdeck_protocol::Position;
+
+/// What the writer, the readers and the subscriptions share.
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    epoch: String,
+    names: RwLock<Names>,
+    recent: Mutex<Recent>,
+    bounds: RwLock<HashMap<Channel, Bounds>>,
+    head: watch::Sender<u64>,
+    /// The last write failure, until a write succeeds again.
+    failure: watch::Sender<Option<String>>,
+    readers: Readers,
+}
+
+/// Handle to one store file. Cheap to clone; the file is closed by [`Store::close`] or with the last handle.
+#[derive(Debug, Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+    commands: mpsc::Sender<writer::Command>,
+    done: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
+}
+
+/// Appends that may wait for the writer. Full means that the caller waits: that is the back-pressure.
+const QUEUE: usize = 64;
+
+impl Store {
+    /// Open or create the file at `path`, migrate it, and start its writer thread. Blocking, but quick.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file cannot be opened or written; [`StoreError::Damaged`] when it is not a healthy database;
+    /// [`StoreError::Newer`] when a newer version of Watchdeck wrote it.
+    pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let mut connection = schema::open_connection(path, options)?;
+        let epoch = schema::epoch(&mut connection)?;
+        let names = Names::load(&connection)?;
+        let state = writer::State::load(&connection, options.profile)?;
+        let shared = Arc::new(Shared {
+            path: path.to_owned(),
+            epoch,
+            bounds: RwLock::new(schema::load_bounds(&connection, &names, options.profile)?),
+            names: RwLock::new(names),
+            recent: Mutex::new(Recent::new(state.head())),
+            head: watch::Sender::new(state.head()),
+            failure: watch::Sender::new(None),
+            readers: Readers::new(path),
+        });
+        let (commands, queue) = mpsc::channel(QUEUE);
+        let writer = writer::Writer::new(connection, state, Arc::clone(&shared));
+        let thread = std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || writer.run(queue))
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(Self { shared, commands, done: Arc::new(Mutex::new(Some(thread))) })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Names this file's life: made at its first opening, kept in it.
+    #[must_use]
+    pub fn epoch(&self) -> &str {
+        &self.shared.epoch
+    }
+
+    /// Sequence number of the newest committed event; 0 before the first.
+    #[must_use]
+    pub fn head(&self) -> u64 {
+        *self.shared.head.borrow()
+    }
+
+    /// Follows [`Store::head`].
+    #[must_use]
+    pub fn watch_head(&self) -> watch::Receiver<u64> {
+        self.shared.head.subscribe()
+    }
+
+    /// Follows the last write failure in words; `None` while writes succeed.
+    #[must_use]
+    pub fn watch_failure(&self) -> watch::Receiver<Option<String>> {
+        self.shared.failure.subscribe()
+    }
+
+    /// Commit a batch: all of it or nothing. Waits while the writer is busy; batches that wait together share one transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`], [`StoreError::Unavailable`] or [`StoreError::Damaged`] as SQLite says; nothing of the batch is stored then.
+    pub async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
+        self.enqueue(batch).await?.outcome().await.map_err(|(error, _)| error)
+    }
+
+    /// Hand a batch to the writer without waiting for the commit, so that the next one can be prepared meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::Closed`].
+    pub async fn enqueue(&self, batch: Batch) -> Result<Pending, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(writer::Command::Append { batch, reply }).await.map_err(|_| StoreError::Closed)?;
+        Ok(Pending { answer, landed: None })
+    }
+
+    /// Events after `seq`, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn read_after(&self, seq: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {
+        self.read(move |reader| reader.after(seq, limit)).await
+    }
+
+    /// Events before `before` (or the newest), newest first, for which `keep` holds. Stops after `limit` hits or `max_scan` events.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn scan_before(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+        max_scan: u64,
+        keep: impl Fn(&Stored) -> bool + Send + 'static,
+    ) -> Result<Scan, StoreError> {
+        self.read(move |reader| reader.scan_before(before, limit, max_scan, keep)).await
+    }
+
+    /// One event.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn get(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
+        self.read(move |reader| reader.get(seq)).await
+    }
+
+    /// Several events, in the order asked for; those that are gone are left out.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn get_many(&self, seqs: Vec<u64>) -> Result<Vec<Stored>, StoreError> {
+        self.read(move |reader| seqs.into_iter().filter_map(|seq| reader.get(seq).transpose()).collect()).await
+    }
+
+    /// Events about `subject`, newest first, at most `limit`.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn by_subject(&self, subject: &str, limit: usize) -> Result<Vec<Stored>, StoreError> {
+        let subject = subject.to_owned();
+        self.read(move |reader| reader.by_subject(&subject, limit)).await
+    }
+
+    /// Log profile: events of `channel` after `offset`, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn channel_after(&self, channel: &Channel, offset: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {
+        let channel = channel.clone();
+        self.read(move |reader| reader.channel_after(&channel, offset, limit)).await
+    }
+
+    /// Log profile: the offset of the last event of `channel` that was received before `since`; 0 when none was.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn channel_offset_at(&self, channel: &Channel, since: Millis) -> Result<u64, StoreError> {
+        let channel = channel.clone();
+        self.read(move |reader| reader.channel_offset_at(&channel, since)).await
+    }
+
+    /// Log profile: the oldest kept and the newest offset of `channel`; both 0 when it is empty.
+    #[must_use]
+    pub fn channel_bounds(&self, channel: &Channel) -> Bounds {
+        self.shared.bounds.read().expect("no code panics while holding the bounds").get(channel).copied().unwrap_or_default()
+    }
+
+    /// Log profile: every channel that has ever held an event.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        let mut all: Vec<_> = self.shared.bounds.read().expect("no code panics while holding the bounds").keys().cloned().collect();
+        all.sort();
+        all
+    }
+
+    /// Follow the store from after `after`: first what is there, then what comes. `after = 0` replays everything.
+    #[must_use]
+    pub fn subscribe(&self, after: u64) -> Subscription {
+        Subscription::new(self.clone(), after)
+    }
+
+    /// The committed positions of `source`, by channel.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn positions(&self, source: &str) -> Result<HashMap<Channel, Position>, StoreError> {
+        let source = source.to_owned();
+        self.read(move |reader| reader.positions(&source)).await
+    }
+
+    /// How far the subscriber `name` has come; 0 when it never said.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn checkpoint(&self, name: &str) -> Result<u64, StoreError> {
+        let name = name.to_owned();
+        self.read(move |reader| reader.checkpoint(&name)).await
+    }
+
+    /// Remember that the subscriber `name` has dealt with everything up to `seq`. To save results with it, put both in one [`Batch`].
+    ///
+    /// # Errors
+    /// As [`Store::append`].
+    pub async fn set_checkpoint(&self, name: &str, seq: u64) -> Result<(), StoreError> {
+        self.append(Batch { checkpoints: vec![(name.to_owned(), seq)], ..Batch::default() }).await.map(drop)
+    }
+
+    /// Every document of a collection, by key.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn documents(&self, collection: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let collection = collection.to_owned();
+        self.read(move |reader| reader.documents(&collection)).await
+    }
+
+    /// Size and age of what is stored.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn stats(&self) -> Result<Stats, StoreError> {
+        self.read(|reader| reader.stats()).await
+    }
+
+    /// Finish what is queued, fold the write-ahead log into the file, and let go of it. Later appends answer [`StoreError::Closed`].
+    pub async fn close(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.commands.send(writer::Command::Close { reply }).await.is_ok() {
+            drop(answer.await);
+        }
+        let thread = self.done.lock().expect("no code panics while holding the thread").take();
+        if let Some(thread) = thread {
+            drop(tokio::task::spawn_blocking(move || thread.join()).await);
+        }
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&reader::Reader<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || {
+            let connection = shared.readers.take()?;
+            let answer = query(&reader::Reader::new(&connection, &shared.names));
+            shared.readers.put_back(connection);
+            answer
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
+}
+
+/// A batch on its way into the file.
+#[derive(Debug)]
+pub struct Pending {
+    answer: oneshot::Receiver<Result<Appended, (StoreError, Batch)>>,
+    landed: Option<Result<Appended, (StoreError, Batch)>>,
+}
+
+impl Pending {
+    /// Wait until the writer is through with it, without taking the outcome. Safe to drop and to ask again.
+    pub async fn landed(&mut self) {
+        if self.landed.is_none() {
+            self.landed = Some((&mut self.answer).await.unwrap_or_else(|_| Err((StoreError::Closed, Batch::default()))));
+        }
+    }
+
+    /// Wait for the commit.
+    ///
+    /// # Errors
+    /// As [`Store::append`], with the batch, so that it can be tried again.
+    pub async fn outcome(mut self) -> Result<Appended, (StoreError, Batch)> {
+        self.landed().await;
+        self.landed.take().unwrap_or_else(|| Err((StoreError::Closed, Batch::default())))
+    }
+}

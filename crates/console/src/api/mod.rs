@@ -2,6 +2,9 @@
 //!
 //! Tauri and the web host only carry these. The TypeScript side (`ui/src/bindings`) is generated from here; a test fails when it differs.
 
+pub(crate) mod actions;
 pub mod live;
+pub(crate) mod queries;
+pub(crate) mod router;
 pub mod settings;
 pub mod views;

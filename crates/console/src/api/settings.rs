@@ -188,3 +188,32 @@ pub struct TestStep {
     /// How long it took, ms.
     pub ms: u64,
 }
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            language: Language::default(),
+            theme: Theme::default(),
+            muted: false,
+            delivery: Delivery::default(),
+            low_stock_threshold: 10.0,
+            product_thresholds: BTreeMap::new(),
+            large_refund: Money::from_json("5000").expect("a literal amount"),
+            stuck_after_minutes: 120,
+            stale_after_seconds: 60,
+            rules_off: Vec::new(),
+            close_to_tray: true,
+            autostart: false,
+            user_name: String::new(),
+            sources: Vec::new(),
+        }
+    }
+}
+
+impl Default for Delivery {
+    fn default() -> Self {
+        let quiet = Channels { toast: false, sound: false };
+        let loud = Channels { toast: true, sound: true };
+        Self { info: quiet, success: quiet, warning: loud, critical: loud }
+    }
+}

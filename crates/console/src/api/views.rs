@@ -483,7 +483,7 @@ pub struct HealthView {
     pub arrival: Percentiles,
     /// This machine to committed.
     pub commit: Percentiles,
-    /// Committed to painted, as the window reports it.
+    /// Publisher to painted, as the window reports it for rows that came live.
     pub painted: Percentiles,
     /// Events per second, one value a second, oldest first, 300 values.
     pub rate: Vec<f64>,
@@ -613,4 +613,16 @@ pub struct KindView {
     pub domain: String,
     /// Names of its fields.
     pub fields: Vec<String>,
+}
+
+/// What became of one request in a bulk decision.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DecideResult {
+    /// The request.
+    pub key: String,
+    /// The decision is queued.
+    pub ok: bool,
+    /// Why not.
+    pub error: Option<String>,
 }

@@ -1,0 +1,187 @@
+//! Commands that change something.
+
+use super::{
+    settings::{DialectName, Settings, Source, SourceTest, TestStep},
+    views::DecideResult,
+};
+use crate::{
+    alerts::{notifier::SUMMARY, rules},
+    calendar::now,
+    core::Core,
+    error::CommandError,
+    host::{Toast, ToastAction},
+    settings_store, sources,
+};
+use std::sync::Arc;
+use watchdeck_events::Severity;
+
+/// Longest snooze, minutes: four weeks.
+const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
+/// The built-in ERP among the sources.
+const DEMO_ID: &str = "demo";
+
+/// What a person is called who has not said so.
+fn user(settings: &Settings) -> String {
+    let name = settings.user_name.trim();
+    if !name.is_empty() {
+        return name.to_owned();
+    }
+    std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "Watchdeck".to_owned())
+}
+
+/// A result per request: one that cannot be decided does not keep the others back.
+pub(crate) async fn decide(core: &Core, keys: &[String], approve: bool, reason: Option<String>) -> Result<Vec<DecideResult>, CommandError> {
+    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let (results, batch) = {
+        let mut guard = core.state();
+        let state = &mut *guard;
+        let (by, at) = (user(&state.settings), now());
+        let results: Vec<_> = keys
+            .iter()
+            .map(|key| {
+                let error = match state.world.approvals.get(key) {
+                    Some(request) => state.outbox.decide(request, approve, reason.clone(), &by, at).err(),
+                    None => Some(format!("there is no request {key}")),
+                };
+                DecideResult { key: key.clone(), ok: error.is_none(), error }
+            })
+            .collect();
+        (results, state.changes())
+    };
+    // Durable before it is said to be done.
+    core.store.append(batch).await?;
+    core.decided.notify_one();
+    core.pulse();
+    Ok(results)
+}
+
+pub(crate) async fn acknowledge(core: &Core, ids: &[String]) -> Result<(), CommandError> {
+    core.person(|state, at| {
+        let by = user(&state.settings);
+        state.book.acknowledge(ids, &by, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
+    })
+    .await
+}
+
+pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), CommandError> {
+    if minutes == 0 || minutes > LONGEST_SNOOZE {
+        return Err(CommandError::invalid(format!("an alert can be put off for 1 to {LONGEST_SNOOZE} minutes")));
+    }
+    core.person(|state, at| {
+        let by = user(&state.settings);
+        let notice = state.book.snooze(id, at.plus(i64::from(minutes) * 60_000), &by, at);
+        notice.map(|notice| vec![notice]).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
+    })
+    .await
+}
+
+pub(crate) async fn save_settings(core: &Core, new: Settings) -> Result<Settings, CommandError> {
+    let old = core.state().settings.clone();
+    let settings = settings_store::merge(new, &old)?;
+    settings_store::save(&core.store, &settings).await?;
+    {
+        let mut state = core.state();
+        state.settings = settings.clone();
+        state.settings_version += 1;
+    }
+    core.host.apply(&settings);
+    if settings.sources != old.sources {
+        core.connect(&settings.sources).await?;
+    }
+    core.pulse();
+    Ok(settings_store::without_tokens(&settings))
+}
+
+/// What a severity looks and sounds like, whether or not it is switched on: the user asked.
+pub(crate) fn test_delivery(core: &Core, severity: Severity) {
+    let settings = core.state().settings.clone();
+    let words = core.words(&settings);
+    core.host.notify(Toast {
+        id: "watchdeck:test".to_owned(),
+        title: words.test_title().to_owned(),
+        body: words.test_body().to_owned(),
+        severity,
+        actions: vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }],
+    });
+    core.host.play(severity);
+}
+
+pub(crate) async fn test_source(core: &Core, source: Source) -> Result<SourceTest, CommandError> {
+    let source = settings_store::with_token(source, &core.state().settings);
+    settings_store::check_source(&source)?;
+    let source = core.sources.address(&source.id, &[]).filter(|known| known.demo).unwrap_or(source);
+    let steps: Vec<_> = watchdeck_client::probe(sources::profile(&source))
+        .await
+        .into_iter()
+        .map(|step| TestStep { step: step.step.to_owned(), ok: step.ok, detail: step.detail, ms: step.ms })
+        .collect();
+    Ok(SourceTest { ok: !steps.is_empty() && steps.iter().all(|step| step.ok), steps })
+}
+
+pub(crate) async fn reconnect(core: &Core, source: &str) -> Result<(), CommandError> {
+    if core.sources.reconnect(source).await { Ok(()) } else { Err(CommandError::not_found(format!("no source {source} is running"))) }
+}
+
+pub(crate) async fn start_demo(core: &Arc<Core>) -> Result<Settings, CommandError> {
+    if core.demo.is_none() {
+        return Err(CommandError::not_found("this build has no built-in ERP"));
+    }
+    let mut settings = core.state().settings.clone();
+    match settings.sources.iter_mut().find(|source| source.demo) {
+        Some(demo) => demo.paused = false,
+        None => settings.sources.push(Source {
+            id: DEMO_ID.to_owned(),
+            name: "Demo ERP".to_owned(),
+            url: String::new(),
+            dialect: DialectName::Native,
+            channels: Vec::new(),
+            token: None,
+            paused: false,
+            demo: true,
+        }),
+    }
+    save_settings(core, settings).await
+}
+
+pub(crate) async fn incident(core: &Core, name: &str) -> Result<(), CommandError> {
+    let runs = core.state().settings.sources.iter().any(|source| source.demo && !source.paused);
+    match &core.demo {
+        Some(demo) if runs => Ok(demo.incident(name).await?),
+        _ => Err(CommandError::invalid("incidents can be made to happen in the built-in ERP only, and it is not running")),
+    }
+}
+
+/// Milliseconds from an event's occurrence to its row on the screen, for rows that came live.
+pub(crate) fn painted(core: &Core, samples: &[f64]) {
+    let mut state = core.state();
+    if state.painted.is_empty() && !samples.is_empty() {
+        tracing::info!(at = now().0, "First live rows painted.");
+    }
+    for sample in samples.iter().filter(|sample| sample.is_finite()) {
+        state.painted.record(*sample, 1);
+    }
+}
+
+/// A button of a notification. The state is looked at again first: what was decided meanwhile is not decided twice.
+pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Result<(), CommandError> {
+    if toast == SUMMARY {
+        core.state().summary_seen();
+        return Ok(());
+    }
+    match action {
+        "approve" | "reject" => {
+            let prefix = format!("{}:approval:", rules::APPROVAL_REQUESTED);
+            let Some(key) = toast.strip_prefix(&prefix) else { return Ok(()) };
+            if !core.state().is_pending(key) {
+                return Ok(());
+            }
+            let results = decide(core, &[key.to_owned()], action == "approve", None).await?;
+            match results.into_iter().find_map(|result| result.error) {
+                Some(error) => Err(CommandError::invalid(error)),
+                None => Ok(()),
+            }
+        }
+        "acknowledge" => acknowledge(core, &[toast.to_owned()]).await,
+        _ => Ok(()),
+    }
+}

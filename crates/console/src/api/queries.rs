@@ -1,0 +1,290 @@
+//! Commands that only look.
+
+use super::{
+    live::{Batch, EventRow, Frame, Versions},
+    settings::Hello,
+    views::{
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceView, HealthView, InventoryView, KindView, Need, OrdersView,
+        OverviewView, RuleView, StoreHealth,
+    },
+};
+use crate::{
+    alerts::rules,
+    calendar::now,
+    core::{Core, State},
+    error::CommandError,
+    filter::Filter,
+    rows, settings_store,
+};
+use rust_decimal::prelude::ToPrimitive as _;
+use std::{collections::BTreeMap, time::Duration};
+use watchdeck_events::{Catalogue, Millis, Severity};
+use watchdeck_store::Stored;
+
+/// Long enough to turn a burst into one answer, short enough to feel instant.
+const COALESCE: Duration = Duration::from_millis(50);
+/// A held request answers at the latest after this, so that clocks and states on screen stay fresh.
+const HELD: Duration = Duration::from_secs(1);
+/// Most rows in one answer.
+const ROWS: u32 = 2_000;
+/// Events that one page of history looks at, at most; the window asks on.
+const SCAN: u64 = 200_000;
+/// Needs shown on the Overview.
+const NEEDS: usize = 30;
+
+fn row_list(stored: &[Stored]) -> Vec<EventRow> {
+    stored.iter().map(rows::row).collect()
+}
+
+pub(crate) fn hello(core: &Core) -> Hello {
+    let state = core.state();
+    Hello {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        host: core.config.host_name.to_owned(),
+        system_language: core.config.system_language.clone(),
+        first_start: state.settings.sources.is_empty(),
+        now: now(),
+        settings: settings_store::without_tokens(&state.settings),
+    }
+}
+
+/// The newest rows.
+pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError> {
+    let cursor = core.store.head();
+    let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
+    let events = core.store.read_after(after, (cursor - after) as usize).await?;
+    Ok(Batch { cursor, resync: false, omitted: 0, events: row_list(&events), frame: frame(core), versions: versions(core) })
+}
+
+/// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
+pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Batch, CommandError> {
+    // Subscribed before looking: a change in between is seen twice rather than not at all.
+    let (mut head, mut pulse) = (core.store.watch_head(), core.pulse.subscribe());
+    let wait = async {
+        let cursor = *head.borrow_and_update();
+        if cursor == after {
+            tokio::select! {
+                _ = head.changed() => {}
+                _ = pulse.changed() => {}
+            }
+        }
+    };
+    if tokio::time::timeout(HELD, wait).await.is_ok() {
+        tokio::time::sleep(COALESCE).await;
+    }
+    let cursor = core.store.head();
+    if after > cursor {
+        // A cursor from another life of the store.
+        return Ok(Batch { resync: true, ..recent(core, rows).await? });
+    }
+    let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
+    let events = if from < cursor { core.store.read_after(from, (cursor - from) as usize).await? } else { Vec::new() };
+    Ok(Batch { cursor, resync: false, omitted: from - after, events: row_list(&events), frame: frame(core), versions: versions(core) })
+}
+
+fn frame(core: &Core) -> Frame {
+    let sources = core.source_statuses();
+    let state = core.state();
+    let at = now();
+    Frame {
+        now: at,
+        sources,
+        approvals_pending: state.world.approvals.pending_count(),
+        alerts_firing: state.book.firing().count() as u32,
+        alerts_worst: state.book.firing().map(|alert| alert.severity).max(),
+        events_per_second: state.world.rates.current(at),
+        events_stored: core.store.head(),
+        banner: state.banner(),
+        muted: state.settings.muted,
+        hints: state.hints.iter().copied().collect(),
+    }
+}
+
+fn versions(core: &Core) -> Versions {
+    let state = core.state();
+    let changed = state.world.changed;
+    let (links, second) = (*core.pulse.borrow(), now().0.unsigned_abs() / 1000);
+    let settings = state.settings_version;
+    // Ages, dwell times and deadlines move with the clock as well; the pages tick those themselves, the sums every few seconds.
+    let clock = second / 10;
+    let inventory = changed.stock + settings;
+    let orders = changed.orders + settings + clock;
+    let approvals = changed.approvals + state.outbox.version;
+    let finance = changed.finance + settings;
+    let alerts = state.book.version + settings;
+    Versions {
+        inventory,
+        orders,
+        approvals,
+        finance,
+        alerts,
+        health: links + second,
+        settings,
+        overview: inventory + orders + approvals + finance + alerts + second / 2,
+    }
+}
+
+pub(crate) fn overview(core: &Core) -> OverviewView {
+    let mut guard = core.state();
+    let state = &mut *guard;
+    let at = now();
+    let today = state.calendar.day(at).name.clone();
+    let world = &state.world;
+    let day = world.finance.day(&today);
+    let (orders_open, orders_stuck) = world.orders.open(at, stuck_after(state));
+    let (overdue, overdue_count) = world.finance.overdue();
+    let mut needs = needs(state);
+    let needs_omitted = needs.len().saturating_sub(NEEDS) as u32;
+    needs.truncate(NEEDS);
+    let hours = world.finance.hours(&today);
+    let received_spark = hours.iter().map(|hour| hour.received.0.to_f64().unwrap_or(0.0));
+    OverviewView {
+        at,
+        rate: world.rates.per_second(at, 60),
+        moves_today: world.stock.moves_on(&today),
+        moves_spark: world.stock.moves_per_minute(at),
+        orders_open,
+        orders_stuck,
+        orders_spark: world.orders.per_minute(at),
+        approvals_pending: world.approvals.pending_count(),
+        approvals_oldest_at: world.approvals.pending().iter().map(|request| request.view.requested_at).min(),
+        approvals_spark: world.approvals.per_minute(at),
+        received_today: day.received,
+        received_count: day.received_count,
+        received_spark: received_spark.take(state.calendar.hour(at) as usize + 1).collect(),
+        refunded_today: day.refunded,
+        refunded_count: day.refunded_count,
+        overdue,
+        overdue_count,
+        alerts_firing: state.book.firing().count() as u32,
+        alerts_critical: state.book.firing().filter(|alert| alert.severity == Severity::Critical).count() as u32,
+        last_event_at: world.rates.last_at.clone(),
+        histogram: world.rates.histogram(at),
+        needs,
+        needs_omitted,
+    }
+}
+
+/// What waits for a person: critical alerts, then requests and warnings by what runs out first.
+fn needs(state: &State) -> Vec<Need> {
+    let alerts = state.book.firing().filter(|alert| alert.rule != rules::APPROVAL_REQUESTED).map(|alert| {
+        let due = match alert.severity {
+            Severity::Critical => Millis(i64::MIN),
+            _ => alert.last_at.plus(30 * 60_000),
+        };
+        (due, Need::Alert { alert: alert.clone() })
+    });
+    let approvals = state.pending().into_iter().map(|approval| {
+        let due = approval.deadline.unwrap_or(approval.requested_at.plus(60 * 60_000));
+        (due, Need::Approval { approval })
+    });
+    let mut needs: Vec<_> = alerts.chain(approvals).collect();
+    needs.sort_by_key(|(due, _)| *due);
+    needs.into_iter().map(|(_, need)| need).collect()
+}
+
+fn stuck_after(state: &State) -> u64 {
+    u64::from(state.settings.stuck_after_minutes) * 60_000
+}
+
+pub(crate) async fn inventory(core: &Core) -> Result<InventoryView, CommandError> {
+    let (products, newest) = {
+        let mut guard = core.state();
+        let state = &mut *guard;
+        let at = now();
+        let today = state.calendar.day(at).name.clone();
+        (state.world.stock.rows(&state.settings, &today, at), state.world.stock.movements())
+    };
+    let low = products.iter().filter(|product| product.low).count() as u32;
+    let movements = core.store.get_many(newest).await?;
+    Ok(InventoryView { products, low, movements: row_list(&movements) })
+}
+
+pub(crate) fn orders(core: &Core) -> OrdersView {
+    let state = core.state();
+    state.world.orders.view(now(), stuck_after(&state))
+}
+
+pub(crate) fn approvals(core: &Core) -> ApprovalsView {
+    let state = core.state();
+    ApprovalsView { pending: state.pending(), history: state.world.approvals.history().map(|request| state.outbox.decorate(&request.view)).collect() }
+}
+
+pub(crate) fn finance(core: &Core) -> FinanceView {
+    let mut guard = core.state();
+    let state = &mut *guard;
+    state.world.finance.view(state.settings.large_refund, now(), &mut state.calendar)
+}
+
+pub(crate) fn alerts(core: &Core) -> AlertsView {
+    let state = core.state();
+    let threshold = |rule: &str| match rule {
+        rules::LOW_STOCK => Some(state.settings.low_stock_threshold.to_string()),
+        rules::LARGE_REFUND => Some(state.settings.large_refund.to_string()),
+        rules::FEED_STALE => Some(state.settings.stale_after_seconds.to_string()),
+        _ => None,
+    };
+    let rules = rules::ALL.iter().map(|(id, severity)| RuleView {
+        id: (*id).to_owned(),
+        severity: *severity,
+        enabled: !state.settings.rules_off.iter().any(|off| off == id),
+        threshold: threshold(id),
+        firing: state.firing(id),
+    });
+    AlertsView { active: state.book.active(), resolved: state.book.resolved(), rules: rules.collect() }
+}
+
+pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
+    let stats = core.store.stats().await?;
+    let at = now();
+    let state = core.state();
+    let head = core.store.head();
+    Ok(HealthView {
+        at,
+        sources: core.sources.health(),
+        gaps: state.world.gaps.iter().cloned().collect(),
+        arrival: state.arrival.percentiles(),
+        commit: core.sources.commit_latency(),
+        painted: state.painted.percentiles(),
+        rate: state.world.rates.per_second(at, 300),
+        store: StoreHealth {
+            path: core.store.path().display().to_string(),
+            events: stats.events,
+            bytes: stats.bytes,
+            oldest_at: stats.oldest_at,
+            error: core.store.watch_failure().borrow().clone(),
+        },
+        decisions_queued: state.outbox.count(DecisionState::Queued),
+        decisions_failed: state.outbox.count(DecisionState::Failed),
+        lag: BTreeMap::from([("projections".to_owned(), head.saturating_sub(state.world.cursor))]),
+    })
+}
+
+pub(crate) fn catalogue() -> CatalogueView {
+    let kinds = Catalogue::builtin().kinds().iter().map(|info| {
+        let view = KindView {
+            zh: info.title.zh.to_string(),
+            en: info.title.en.to_string(),
+            domain: info.domain.as_str().to_owned(),
+            fields: info.fields.iter().map(|field| field.name.to_string()).collect(),
+        };
+        (info.kind.to_string(), view)
+    });
+    CatalogueView { kinds: kinds.collect() }
+}
+
+pub(crate) async fn events(core: &Core, before: Option<u64>, limit: u32, filter: &str) -> Result<EventPage, CommandError> {
+    let filter = Filter::parse(filter, now())?;
+    let page = core.store.scan_before(before, limit.clamp(1, ROWS) as usize, SCAN, move |stored| filter.keeps(&stored.event)).await?;
+    Ok(EventPage { events: row_list(&page.hits), next_before: page.next_before, scanned: page.scanned })
+}
+
+pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandError> {
+    let stored = core.store.get(seq).await?.ok_or_else(|| CommandError::not_found("this event is no longer in the store"))?;
+    let related = match &stored.event.subject {
+        Some(subject) => core.store.by_subject(subject, 50).await?,
+        None => Vec::new(),
+    };
+    let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
+    Ok(EventDetail { row: rows::row(&stored), raw: stored.event.payload.as_str().to_owned(), related: row_list(&related) })
+}

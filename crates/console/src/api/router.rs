@@ -1,0 +1,130 @@
+//! The one list of commands: name, arguments, what answers it.
+
+use super::{actions, queries, settings::{Settings, Source}};
+use crate::{core::Core, error::CommandError};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::sync::Arc;
+use watchdeck_events::Severity;
+
+fn args<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, CommandError> {
+    serde_json::from_value(value).map_err(|error| CommandError::invalid(format!("{name}: {error}")))
+}
+
+fn json<T: Serialize>(answer: T) -> Result<Vec<u8>, CommandError> {
+    serde_json::to_vec(&answer).map_err(|error| anyhow::Error::from(error).into())
+}
+
+#[derive(Deserialize)]
+struct Rows {
+    rows: u32,
+}
+
+#[derive(Deserialize)]
+struct After {
+    after: u64,
+    rows: u32,
+}
+
+#[derive(Deserialize)]
+struct History {
+    before: Option<u64>,
+    limit: u32,
+    #[serde(default)]
+    filter: String,
+}
+
+#[derive(Deserialize)]
+struct Seq {
+    seq: u64,
+}
+
+#[derive(Deserialize)]
+struct Decide {
+    keys: Vec<String>,
+    approve: bool,
+    reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Ids {
+    ids: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Snooze {
+    id: String,
+    minutes: u32,
+}
+
+#[derive(Deserialize)]
+struct Save {
+    settings: Settings,
+}
+
+#[derive(Deserialize)]
+struct TestDelivery {
+    severity: Severity,
+}
+
+#[derive(Deserialize)]
+struct TestSource {
+    source: Source,
+}
+
+#[derive(Deserialize)]
+struct Reconnect {
+    source: String,
+}
+
+#[derive(Deserialize)]
+struct Incident {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Painted {
+    samples: Vec<f64>,
+}
+
+pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, CommandError> {
+    let given = if given.is_null() { Value::Object(serde_json::Map::new()) } else { given };
+    match name {
+        "hello" => json(queries::hello(core)),
+        "recent" => json(queries::recent(core, args::<Rows>(name, given)?.rows).await?),
+        "next_batch" => {
+            let After { after, rows } = args(name, given)?;
+            json(queries::next_batch(core, after, rows).await?)
+        }
+        "overview" => json(queries::overview(core)),
+        "inventory" => json(queries::inventory(core).await?),
+        "orders" => json(queries::orders(core)),
+        "approvals" => json(queries::approvals(core)),
+        "finance" => json(queries::finance(core)),
+        "alerts" => json(queries::alerts(core)),
+        "health" => json(queries::health(core).await?),
+        "catalogue" => json(queries::catalogue()),
+        "events" => {
+            let History { before, limit, filter } = args(name, given)?;
+            json(queries::events(core, before, limit, &filter).await?)
+        }
+        "event" => json(queries::event(core, args::<Seq>(name, given)?.seq).await?),
+        "decide" => {
+            let Decide { keys, approve, reason } = args(name, given)?;
+            json(actions::decide(core, &keys, approve, reason).await?)
+        }
+        "acknowledge" => json(actions::acknowledge(core, &args::<Ids>(name, given)?.ids).await?),
+        "snooze" => {
+            let Snooze { id, minutes } = args(name, given)?;
+            json(actions::snooze(core, &id, minutes).await?)
+        }
+        "save_settings" => json(actions::save_settings(core, args::<Save>(name, given)?.settings).await?),
+        "test_delivery" => json(actions::test_delivery(core, args::<TestDelivery>(name, given)?.severity)),
+        "test_source" => json(actions::test_source(core, args::<TestSource>(name, given)?.source).await?),
+        "reconnect" => json(actions::reconnect(core, &args::<Reconnect>(name, given)?.source).await?),
+        "start_demo" => json(actions::start_demo(core).await?),
+        "incident" => json(actions::incident(core, &args::<Incident>(name, given)?.name).await?),
+        "painted" => json(actions::painted(core, &args::<Painted>(name, given)?.samples)),
+        _ => Err(CommandError::not_found(format!("there is no command named {name}"))),
+    }
+}

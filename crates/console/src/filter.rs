@@ -1,0 +1,299 @@
+//! The filter language: `kind:inventory:* subject:SKU-104 newQuantity<10 actor:张三 severity>=warning "盘点" after:2h -kind:system:*`.
+//!
+//! Terms are joined by *and*; `-` before a term means *not*. A name that is not an event's own is looked up in the payload's top level.
+
+use crate::error::{Code, CommandError};
+use rust_decimal::Decimal;
+use watchdeck_events::{Catalogue, Event, Millis, Severity, fields::Fields};
+
+/// A parsed filter. The empty one keeps everything.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    terms: Vec<Term>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Term {
+    negated: bool,
+    test: Test,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Test {
+    /// Anywhere in the event.
+    Text(String),
+    /// A field's text matches a pattern with `*`.
+    Is(String, Vec<String>),
+    /// A field's number compares.
+    Number(String, Op, Decimal),
+    Severity(Op, Severity),
+    /// Happened at or after.
+    After(Millis),
+    /// Happened before.
+    Before(Millis),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Op {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+}
+
+impl Op {
+    fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
+        match self {
+            Self::Less => left < right,
+            Self::LessOrEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterOrEqual => left >= right,
+            Self::Equal => left == right,
+        }
+    }
+}
+
+/// Longest filter, in bytes.
+const LONGEST: usize = 2_000;
+
+impl Filter {
+    /// Parse. Ages (`after:2h`) count from `now`.
+    ///
+    /// # Errors
+    /// [`Code::InvalidInput`] with the place of the token that is wrong.
+    pub fn parse(text: &str, now: Millis) -> Result<Self, CommandError> {
+        if text.len() > LONGEST {
+            return Err(CommandError::invalid(format!("a filter may have {LONGEST} bytes at most")));
+        }
+        let terms = tokens(text)?.into_iter().map(|token| token.term(now).map_err(|why| token.error(text, why))).collect::<Result<_, _>>()?;
+        Ok(Self { terms })
+    }
+
+    /// Whether it keeps everything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    /// Whether it keeps `event`.
+    #[must_use]
+    pub fn keeps(&self, event: &Event) -> bool {
+        if self.terms.is_empty() {
+            return true;
+        }
+        let fields = Fields::of(event.payload.as_str());
+        self.terms.iter().all(|term| term.test.holds(event, &fields) != term.negated)
+    }
+}
+
+struct Token<'a> {
+    text: &'a str,
+    from: usize,
+    quoted: bool,
+}
+
+fn tokens(text: &str) -> Result<Vec<Token<'_>>, CommandError> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let from = text.len() - rest.len();
+        if rest.is_empty() {
+            return Ok(tokens);
+        }
+        let negation = usize::from(rest.starts_with('-'));
+        let (end, quoted) = if rest[negation..].starts_with('"') {
+            let start = negation + 1;
+            let Some(close) = rest[start..].find('"') else {
+                return Err(Token { text: rest, from, quoted: true }.error(text, "the quotation mark is not closed".into()));
+            };
+            (start + close + 1, true)
+        } else {
+            let mut in_quotes = false;
+            let end = rest.find(|c: char| {
+                in_quotes ^= c == '"';
+                c.is_whitespace() && !in_quotes
+            });
+            (end.unwrap_or(rest.len()), false)
+        };
+        tokens.push(Token { text: &rest[..end], from, quoted });
+        rest = &rest[end..];
+    }
+}
+
+impl Token<'_> {
+    fn term(&self, now: Millis) -> Result<Term, String> {
+        let (negated, body) = match self.text.strip_prefix('-') {
+            Some(body) if !body.is_empty() => (true, body),
+            _ => (false, self.text),
+        };
+        let test = if self.quoted { Test::Text(body.trim_matches('"').to_lowercase()) } else { test(body, now)? };
+        Ok(Term { negated, test })
+    }
+
+    fn error(&self, whole: &str, why: String) -> CommandError {
+        let units = |bytes: usize| whole[..bytes].encode_utf16().count() as u32;
+        CommandError { code: Code::InvalidInput, message: why, at: Some((units(self.from), units(self.from + self.text.len()))) }
+    }
+}
+
+fn test(body: &str, now: Millis) -> Result<Test, String> {
+    let operator = body.find([':', '<', '>', '=']).filter(|at| *at > 0 && body[..*at].chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.'));
+    let Some(at) = operator else { return Ok(Test::Text(body.to_lowercase())) };
+    let (name, rest) = body.split_at(at);
+    let (op, value) = match rest.as_bytes() {
+        [b':', ..] => (None, &rest[1..]),
+        [b'>', b'=', ..] => (Some(Op::GreaterOrEqual), &rest[2..]),
+        [b'<', b'=', ..] => (Some(Op::LessOrEqual), &rest[2..]),
+        [b'>', ..] => (Some(Op::Greater), &rest[1..]),
+        [b'<', ..] => (Some(Op::Less), &rest[1..]),
+        _ => (Some(Op::Equal), &rest[1..]),
+    };
+    let value = value.trim_matches('"');
+    if value.is_empty() {
+        return Err(format!("{name} is compared with nothing"));
+    }
+    match (name, op) {
+        ("severity", op) => {
+            let severity = severity(value).ok_or_else(|| format!("{value} is not a severity; use info, success, warning or critical"))?;
+            Ok(Test::Severity(op.unwrap_or(Op::Equal), severity))
+        }
+        ("after", None) => Ok(Test::After(instant(value, now)?)),
+        ("before", None) => Ok(Test::Before(instant(value, now)?)),
+        (_, None) => Ok(Test::Is(name.to_owned(), value.to_lowercase().split('*').map(str::to_owned).collect())),
+        (_, Some(op)) => match Decimal::from_str_exact(value) {
+            Ok(number) => Ok(Test::Number(name.to_owned(), op, number)),
+            Err(_) if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![value.to_lowercase()])),
+            Err(_) => Err(format!("{value} is not a number")),
+        },
+    }
+}
+
+fn severity(name: &str) -> Option<Severity> {
+    Some(match name {
+        "info" => Severity::Info,
+        "success" => Severity::Success,
+        "warning" => Severity::Warning,
+        "critical" => Severity::Critical,
+        _ => return None,
+    })
+}
+
+/// An age (`90s`, `15m`, `2h`, `7d`) or an instant (`2026-11-21T08:00Z`, or a local date).
+fn instant(value: &str, now: Millis) -> Result<Millis, String> {
+    let unit = value.chars().last().and_then(|unit| match unit {
+        's' => Some(1_000),
+        'm' => Some(60_000),
+        'h' => Some(3_600_000),
+        'd' => Some(86_400_000),
+        _ => None,
+    });
+    if let Some(unit) = unit
+        && let Ok(count) = value[..value.len() - 1].parse::<i64>()
+    {
+        return Ok(now.plus(-count.saturating_mul(unit)));
+    }
+    if let Ok(at) = value.parse::<jiff::Timestamp>() {
+        return Ok(Millis(at.as_millisecond()));
+    }
+    let date = value.parse::<jiff::civil::DateTime>().or_else(|_| value.parse::<jiff::civil::Date>().map(|date| date.at(0, 0, 0, 0)));
+    let at = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::system()));
+    at.map(|at| Millis(at.timestamp().as_millisecond())).map_err(|_| format!("{value} is no time; use 15m, 2h, 7d, or 2026-11-21"))
+}
+
+impl Test {
+    fn holds(&self, event: &Event, fields: &Fields<'_>) -> bool {
+        match self {
+            Self::Text(text) => {
+                let within = |value: &str| value.to_lowercase().contains(text.as_str());
+                within(event.payload.as_str()) || within(event.kind.as_str()) || event.actor.as_deref().is_some_and(within) || fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value)))
+            }
+            Self::Is(name, pattern) => own(event, name).or_else(|| fields.text(name).map(Into::into)).is_some_and(|value| matches(pattern, &value.to_lowercase())),
+            Self::Number(name, op, number) => fields.number(name).is_some_and(|value| op.holds(&value, number)),
+            Self::Severity(op, severity) => op.holds(&event.severity, severity),
+            Self::After(at) => event.occurred_at >= *at,
+            Self::Before(at) => event.occurred_at < *at,
+        }
+    }
+}
+
+/// An event's own fields. `subject:SKU-104` means the id behind the type, too.
+fn own(event: &Event, name: &str) -> Option<String> {
+    Some(match name {
+        "kind" => event.kind.to_string(),
+        "channel" => event.channel.to_string(),
+        "source" => event.source.to_string(),
+        "id" => event.id.to_string(),
+        "domain" => Catalogue::builtin().domain(&event.kind, &event.channel).as_str().to_owned(),
+        "actor" => event.actor.as_deref()?.to_owned(),
+        "subject" => event.subject.as_deref()?.to_owned(),
+        _ => return None,
+    })
+}
+
+fn matches(pattern: &[String], value: &str) -> bool {
+    let [first, middle @ .., last] = pattern else {
+        // No star: the whole, or for a subject the part behind its type.
+        return pattern.first().is_some_and(|whole| value == whole || value.split_once(':').is_some_and(|(_, id)| id == whole));
+    };
+    let Some(mut rest) = value.strip_prefix(first.as_str()) else { return false };
+    for part in middle {
+        match rest.find(part.as_str()) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchdeck_events::{Channel, Incoming, Payload};
+
+    const NOW: Millis = Millis(1_795_223_788_150);
+
+    fn event() -> Event {
+        let payload = r#"{"type":"inventory:change","timestamp":1795223788000,"action":"outbound","productId":"SKU-104","productName":"木纹砖","oldQuantity":12,"newQuantity":9,"changeAmount":-3,"operator":"张三","reason":"\u76d8\u70b9"}"#;
+        let incoming = Incoming { channel: Channel::from("inventory"), offset: None, id: None, server_at: None, payload: Payload::from_json(payload) };
+        Catalogue::builtin().normalise(incoming, &"s".into(), NOW)
+    }
+
+    #[test]
+    fn the_example_of_the_guide_finds_its_event() {
+        let text = r#"kind:inventory:* subject:SKU-104 newQuantity<10 actor:张三 severity>=info "盘点" after:2h -kind:system:*"#;
+        assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "escaped characters are found too");
+    }
+
+    #[test]
+    fn each_term_can_turn_an_event_away() {
+        for text in ["kind:order:*", "subject:SKU-105", "newQuantity<9", "actor:李四", "severity>=critical", "盘库", "before:2h", "-木纹", "missing>3"] {
+            assert!(!Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+        }
+        for text in ["", "  ", "木纹", "newQuantity=9", "action:out*", "domain:inventory", "-kind:system:*", "after:2026-11-20", "changeAmount<=-3"] {
+            assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bad_filter_is_marked_at_its_token() {
+        let marked = |text: &str| Filter::parse(text, NOW).unwrap_err().at;
+        assert_eq!(marked("木纹 severity>=loud"), Some((3, 17)), "in the units in which a browser counts");
+        assert_eq!(marked("newQuantity<ten"), Some((0, 15)));
+        assert_eq!(marked("a \"open"), Some((2, 7)));
+        assert_eq!(marked("after:soon"), Some((0, 10)));
+        assert_eq!(marked("kind:"), Some((0, 5)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics_and_marks_lie_inside(text in ".{0,80}") {
+            if let Err(error) = Filter::parse(&text, NOW) {
+                if let Some((from, to)) = error.at {
+                    assert!(from < to && to as usize <= text.encode_utf16().count());
+                }
+            }
+        }
+    }
+}

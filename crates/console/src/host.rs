@@ -1,0 +1,88 @@
+//! What the core needs from whoever carries it: a desktop shell, a browser host, a test.
+
+use crate::api::settings::Settings;
+use async_trait::async_trait;
+use std::path::Path;
+use watchdeck_events::Severity;
+
+/// The one narrow trait between core and shell. Nothing in it blocks: a shell with slow machinery queues.
+pub trait Host: Send + Sync + 'static {
+    /// Show a native notification. One with the id of an earlier one replaces it.
+    fn notify(&self, toast: Toast);
+    /// Take a notification back: it was answered elsewhere.
+    fn retract(&self, id: &str);
+    /// Play the tone of a severity once.
+    fn play(&self, tone: Severity);
+    /// Show counts and the overall state where they are seen with the window closed.
+    fn badge(&self, badge: Badge);
+    /// Settings that concern the shell (mute, close-to-tray, autostart, language) may have changed.
+    fn apply(&self, settings: &Settings);
+}
+
+/// A native notification, in the user's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// Names it for [`Host::retract`] and for its answer.
+    pub id: String,
+    /// First line.
+    pub title: String,
+    /// The rest.
+    pub body: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Buttons, where the notification service has them.
+    pub actions: Vec<ToastAction>,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToastAction {
+    /// `approve`, `reject`, `acknowledge` or `open`.
+    pub id: String,
+    /// As shown.
+    pub label: String,
+}
+
+/// What the tray shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Badge {
+    /// Requests waiting.
+    pub approvals: u32,
+    /// Alerts firing.
+    pub alerts: u32,
+    /// The worst of them.
+    pub worst: Option<Severity>,
+    /// All links in one word.
+    pub link: Overall,
+}
+
+/// All links in one word: the worst of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Overall {
+    /// Every source is current.
+    Live,
+    /// Connecting, catching up, or stale.
+    Degraded,
+    /// A source is not connected.
+    Offline,
+    /// A source waits for the user.
+    NeedsAction,
+}
+
+/// The built-in ERP: a gateway and a simulator in this process.
+#[async_trait]
+pub trait DemoErp: Send + Sync + 'static {
+    /// Start it, keeping its log under `data_dir`. Starting it twice answers the same endpoint.
+    async fn start(&self, data_dir: &Path) -> anyhow::Result<DemoEndpoint>;
+    /// Make something happen.
+    async fn incident(&self, name: &str) -> anyhow::Result<()>;
+    /// Stop it.
+    async fn stop(&self);
+}
+
+/// Where the built-in ERP listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoEndpoint {
+    /// `ws://127.0.0.1:PORT/ws`.
+    pub url: String,
+}

@@ -1,0 +1,184 @@
+//! From what a link delivers to what the store keeps.
+//!
+//! One batch is being committed while the next is prepared, never more: a later batch must not be committed with its position when an
+//! earlier one was refused. A refused batch is tried again until the store takes it; meanwhile the queue fills and the link stops.
+
+use crate::{calendar::now, rows, sources::SourceStats};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{sync::mpsc, time::Instant};
+use tokio_util::sync::CancellationToken;
+use watchdeck_client::{Delivery, Positions};
+use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload};
+use watchdeck_protocol::Position;
+use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Store};
+
+/// Deliveries that may wait. With the client's largest burst this bounds memory at about 32,000 events.
+pub(crate) const QUEUE: usize = 16;
+/// Events in one batch, as far as whole deliveries allow.
+const BATCH: usize = 5_000;
+/// Between tries to store a refused batch.
+const RETRY: Duration = Duration::from_secs(1);
+/// The positions that are safe in the store.
+#[derive(Debug, Default)]
+pub(crate) struct Committed(Mutex<HashMap<Channel, Position>>);
+
+impl Committed {
+    pub(crate) fn new(positions: HashMap<Channel, Position>) -> Self {
+        Self(Mutex::new(positions))
+    }
+
+    pub(crate) fn all(&self) -> HashMap<Channel, Position> {
+        self.0.lock().expect("no code panics while holding the positions").clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl Positions for Committed {
+    async fn committed(&self, channel: &Channel) -> Option<Position> {
+        self.0.lock().expect("no code panics while holding the positions").get(channel).cloned()
+    }
+}
+
+/// The inbox of one source.
+pub(crate) struct Inbox {
+    pub(crate) source: Arc<str>,
+    pub(crate) store: Store,
+    pub(crate) committed: Arc<Committed>,
+    pub(crate) stats: Arc<SourceStats>,
+}
+
+/// A batch in the writer's hands.
+struct InFlight {
+    pending: Pending,
+    positions: Vec<(Channel, Position)>,
+    since: Instant,
+    events: usize,
+}
+
+impl Inbox {
+    /// Runs until the link ends and everything it delivered is stored, or `stop` fires.
+    pub(crate) async fn run(self, mut deliveries: mpsc::Receiver<Delivery>, stop: CancellationToken) {
+        let mut waiting = Vec::with_capacity(QUEUE);
+        let mut in_flight: Option<InFlight> = None;
+        loop {
+            tokio::select! {
+                biased;
+                received = deliveries.recv_many(&mut waiting, QUEUE) => {
+                    let mut waiting = waiting.drain(..);
+                    while waiting.len() > 0 {
+                        let batch = self.batch(&mut waiting);
+                        if !self.settle(&mut in_flight, &stop).await {
+                            return;
+                        }
+                        in_flight = self.enqueue(batch).await;
+                    }
+                    if received == 0 {
+                        self.settle(&mut in_flight, &stop).await;
+                        return;
+                    }
+                }
+                () = landed(&mut in_flight), if in_flight.is_some() => {
+                    if !self.settle(&mut in_flight, &stop).await {
+                        return;
+                    }
+                }
+                () = stop.cancelled() => {
+                    self.settle(&mut in_flight, &stop).await;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn batch(&self, deliveries: &mut impl Iterator<Item = Delivery>) -> Batch {
+        let mut batch = Batch::default();
+        while batch.events.len() < BATCH
+            && let Some(delivery) = deliveries.next()
+        {
+            match delivery {
+                Delivery::Events { channel, events, position, received_at } => {
+                    self.stats.received(events.len() as u64);
+                    batch.events.reserve(events.len());
+                    for incoming in events {
+                        batch.events.push(self.event(incoming, received_at));
+                    }
+                    batch.positions.extend(position.map(|position| self.update(channel, position)));
+                }
+                Delivery::Gap { channel, from, to, reason, position, .. } => {
+                    batch.events.push(self.gap(channel.as_ref(), from, to, reason));
+                    batch.positions.extend(channel.zip(position).map(|(channel, position)| self.update(channel, position)));
+                }
+                Delivery::Malformed { .. } => self.stats.malformed(1),
+            }
+        }
+        batch
+    }
+
+    fn event(&self, incoming: Incoming, received_at: Millis) -> NewEvent {
+        let offset = incoming.offset;
+        NewEvent { event: Catalogue::builtin().normalise(incoming, &self.source, received_at), offset }
+    }
+
+    fn update(&self, channel: Channel, position: Position) -> PositionUpdate {
+        PositionUpdate { source: Arc::clone(&self.source), channel, position }
+    }
+
+    /// A gap marker is an event like any other. One hole that a server reports once per channel (its bridge was down) is one marker.
+    fn gap(&self, channel: Option<&Channel>, from: Millis, to: Millis, reason: GapReason) -> NewEvent {
+        let channel = if reason == GapReason::BridgeDown { None } else { channel };
+        let name = channel.map(Channel::as_str);
+        let incoming = Incoming {
+            channel: channel.cloned().unwrap_or_else(|| Channel::from("system")),
+            offset: None,
+            id: Some(format!("gap-{}-{}-{}-{}", self.source, name.unwrap_or("*"), from.0, to.0).into()),
+            server_at: Some(to),
+            payload: Payload::from_json(rows::gap_payload(name, from, to, reason)),
+        };
+        self.event(incoming, now())
+    }
+
+    async fn enqueue(&self, batch: Batch) -> Option<InFlight> {
+        if batch.events.is_empty() && batch.positions.is_empty() {
+            return None;
+        }
+        let positions = batch.positions.iter().map(|update| (update.channel.clone(), update.position.clone())).collect();
+        let events = batch.events.len();
+        // A closed store means that the process is going down; what is not stored now comes again.
+        let pending = self.store.enqueue(batch).await.ok()?;
+        Some(InFlight { pending, positions, since: Instant::now(), events })
+    }
+
+    /// Wait until nothing is in flight. `false` when stopped, or when the store is closed.
+    async fn settle(&self, in_flight: &mut Option<InFlight>, stop: &CancellationToken) -> bool {
+        while let Some(flight) = in_flight.take() {
+            match flight.pending.outcome().await {
+                Ok(appended) => {
+                    self.stats.duplicates(appended.duplicates as u64);
+                    self.stats.committed(flight.events as u64, flight.since.elapsed());
+                    let mut committed = self.committed.0.lock().expect("no code panics while holding the positions");
+                    committed.extend(flight.positions);
+                }
+                Err((watchdeck_store::StoreError::Closed, _)) => return false,
+                Err((error, batch)) => {
+                    tracing::warn!(%error, source = &*self.source, events = batch.events.len(), "The store refused a batch; trying again.");
+                    tokio::select! {
+                        () = tokio::time::sleep(RETRY) => {}
+                        () = stop.cancelled() => return false,
+                    }
+                    *in_flight = self.enqueue(batch).await;
+                }
+            }
+        }
+        !stop.is_cancelled()
+    }
+}
+
+async fn landed(in_flight: &mut Option<InFlight>) {
+    if let Some(flight) = in_flight {
+        flight.pending.landed().await;
+    }
+}

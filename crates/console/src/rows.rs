@@ -1,0 +1,59 @@
+//! From stored events to what a row of the window shows.
+
+use crate::api::live::{EventRow, GapView};
+use crate::projections::lateness;
+use watchdeck_events::{Catalogue, GapReason, Kind, Millis, erp::View};
+use watchdeck_store::Stored;
+
+/// What a row shows of an event.
+#[must_use]
+pub fn row(stored: &Stored) -> EventRow {
+    let event = &stored.event;
+    let parts = Catalogue::builtin().row(event);
+    EventRow {
+        seq: stored.seq,
+        id: event.id.to_string(),
+        kind: event.kind.to_string(),
+        channel: event.channel.to_string(),
+        domain: parts.domain.as_str().to_owned(),
+        severity: event.severity,
+        occurred_at: event.occurred_at,
+        received_at: event.received_at,
+        source: event.source.to_string(),
+        subject: event.subject.as_deref().map(str::to_owned),
+        label: parts.label,
+        detail: parts.detail,
+        action: parts.action,
+        old: parts.old,
+        new: parts.new,
+        change: parts.change,
+        amount: parts.amount,
+        actor: event.actor.as_deref().map(str::to_owned),
+        latency_ms: Some(lateness(event)).filter(|_| event.kind.as_str() != Kind::GAP),
+        gap: gap(stored),
+    }
+}
+
+/// The stretch that a gap marker marks; `None` for every other event.
+#[must_use]
+pub fn gap(stored: &Stored) -> Option<GapView> {
+    let event = &stored.event;
+    if event.kind.as_str() != Kind::GAP {
+        return None;
+    }
+    let Some(View::Gap(gap)) = View::of(event) else { return None };
+    Some(GapView {
+        seq: stored.seq,
+        source: event.source.to_string(),
+        channel: gap.channel.map(Into::into),
+        from: gap.from,
+        to: gap.to,
+        reason: gap.reason,
+    })
+}
+
+/// The payload of a gap marker made here.
+#[must_use]
+pub fn gap_payload(channel: Option<&str>, from: Millis, to: Millis, reason: GapReason) -> String {
+    serde_json::json!({ "type": Kind::GAP, "channel": channel, "from": from, "to": to, "reason": reason }).to_string()
+}

@@ -1,0 +1,139 @@
+//! The few words that the core itself says: titles and bodies of native notifications, which no window translates.
+
+use crate::{
+    alerts::rules,
+    api::{
+        settings::{Language, Settings},
+        views::AlertView,
+    },
+};
+
+/// In which language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    chinese: bool,
+}
+
+impl Words {
+    /// English.
+    pub const ENGLISH: Self = Self { chinese: false };
+    /// Simplified Chinese.
+    pub const CHINESE: Self = Self { chinese: true };
+
+    /// By the user's setting, else by the system's language.
+    #[must_use]
+    pub fn choose(settings: &Settings, system_language: Option<&str>) -> Self {
+        match settings.language {
+            Language::Chinese => Self::CHINESE,
+            Language::English => Self::ENGLISH,
+            Language::System => Self { chinese: system_language.is_some_and(|tag| tag.to_ascii_lowercase().starts_with("zh")) },
+        }
+    }
+
+    fn either(self, chinese: &'static str, english: &'static str) -> &'static str {
+        if self.chinese { chinese } else { english }
+    }
+
+    /// A button.
+    #[must_use]
+    pub fn action(self, id: &str) -> &'static str {
+        match id {
+            "approve" => self.either("批准", "Approve"),
+            "reject" => self.either("驳回", "Reject"),
+            "acknowledge" => self.either("确认", "Acknowledge"),
+            _ => self.either("打开", "Open"),
+        }
+    }
+
+    /// Between the parts of a list.
+    #[must_use]
+    pub fn comma(self) -> &'static str {
+        self.either("，", ", ")
+    }
+
+    /// First line for an alert.
+    #[must_use]
+    pub fn title(self, alert: &AlertView) -> String {
+        let label = &alert.label;
+        let value = |name: &str| alert.values.get(name).map_or("", String::as_str);
+        match alert.rule.as_str() {
+            rules::LOW_STOCK if self.chinese => format!("{label} 库存不足"),
+            rules::LOW_STOCK => format!("{label} is low"),
+            rules::APPROVAL_REQUESTED if self.chinese => format!("{}{label} 等待审批", self.resource(value("resource_type"))),
+            rules::APPROVAL_REQUESTED => format!("{} {label} awaits approval", self.resource(value("resource_type"))),
+            rules::FINANCE_OVERDUE if self.chinese => format!("逾期：¥ {}", value("amount")),
+            rules::FINANCE_OVERDUE => format!("Overdue: ¥ {}", value("amount")),
+            rules::LARGE_REFUND if self.chinese => format!("大额退款：¥ {}", value("amount")),
+            rules::LARGE_REFUND => format!("Large refund: ¥ {}", value("amount")),
+            rules::SYSTEM_CRITICAL => self.either("系统严重告警", "Critical system alert").to_owned(),
+            rules::FEED_STALE if self.chinese => format!("{label} 的数据已停止更新"),
+            rules::FEED_STALE => format!("{label} has stopped updating"),
+            _ => label.clone(),
+        }
+    }
+
+    /// The rest for an alert.
+    #[must_use]
+    pub fn body(self, alert: &AlertView) -> String {
+        let value = |name: &str| alert.values.get(name).map_or("", String::as_str);
+        let join = |parts: &[&str]| parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ");
+        match alert.rule.as_str() {
+            rules::LOW_STOCK if self.chinese => format!("现有 {}，阈值 {}", value("on_hand"), value("threshold")),
+            rules::LOW_STOCK => format!("{} on hand, threshold {}", value("on_hand"), value("threshold")),
+            rules::APPROVAL_REQUESTED => {
+                let amount = alert.values.get("amount").map(|amount| format!("¥ {amount}")).unwrap_or_default();
+                join(&[&amount, value("requester"), value("message")])
+            }
+            rules::FINANCE_OVERDUE | rules::LARGE_REFUND => join(&[value("number"), value("party")]),
+            rules::FEED_STALE => self.either("数字可能已过时，正在重新连接。", "Numbers may be out of date; reconnecting.").to_owned(),
+            _ => value("message").to_owned(),
+        }
+    }
+
+    fn resource(self, resource_type: &str) -> &str {
+        match resource_type {
+            "order" => self.either("订单 ", "Order"),
+            "return" => self.either("退货单 ", "Return"),
+            "payment" => self.either("付款单 ", "Payment"),
+            "refund" => self.either("退款单 ", "Refund"),
+            "adjustment" => self.either("调整单 ", "Adjustment"),
+            _ => self.either("申请 ", "Request"),
+        }
+    }
+
+    /// First line of the summary.
+    #[must_use]
+    pub fn summary_title(self, count: usize) -> String {
+        match (self.chinese, count) {
+            (true, _) => format!("另有 {count} 条需要处理"),
+            (false, 1) => "1 more thing needs attention".to_owned(),
+            (false, _) => format!("{count} more things need attention"),
+        }
+    }
+
+    /// One part of the summary.
+    #[must_use]
+    pub fn summary_part(self, rule: &str, count: usize) -> String {
+        let what = match rule {
+            rules::LOW_STOCK => self.either("库存不足", "low stock"),
+            rules::APPROVAL_REQUESTED => self.either("待审批", "approvals"),
+            rules::FINANCE_OVERDUE => self.either("逾期", "overdue"),
+            rules::LARGE_REFUND => self.either("大额退款", "large refunds"),
+            rules::SYSTEM_CRITICAL => self.either("系统告警", "system alerts"),
+            _ => self.either("数据停滞", "stale feeds"),
+        };
+        format!("{what} {count}")
+    }
+
+    /// Title of the test notification.
+    #[must_use]
+    pub fn test_title(self) -> &'static str {
+        self.either("测试通知", "Test notification")
+    }
+
+    /// Body of the test notification.
+    #[must_use]
+    pub fn test_body(self) -> &'static str {
+        self.either("通知工作正常。", "Notifications work.")
+    }
+}

@@ -1,0 +1,135 @@
+//! The file: tables, indexes, pragmas.
+
+use crate::{Bounds, StoreError, names::Names};
+use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite_migration::{M, Migrations};
+use std::{collections::HashMap, path::Path, time::Duration};
+use watchdeck_events::Channel;
+
+/// Who gives offsets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// A console's store: offsets are the servers'. Looked up by subject.
+    Console,
+    /// A gateway's log: the store gives each event its offset, per channel, from 1 without holes.
+    Log,
+}
+
+/// What a commit survives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// The death of the process. After a power cut the last moments may be missing, *and so are their positions*: they are fetched again.
+    Process,
+    /// A power cut: each commit waits for the disk. For whoever confirms events to a publisher.
+    Disk,
+}
+
+/// How to open a store.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Who gives offsets.
+    pub profile: Profile,
+    /// What a commit survives.
+    pub durability: Durability,
+    /// The file may not grow beyond this, as if the disk ended there.
+    pub max_bytes: Option<u64>,
+}
+
+impl Options {
+    /// For a console.
+    pub const CONSOLE: Self = Self { profile: Profile::Console, durability: Durability::Process, max_bytes: None };
+    /// For a gateway.
+    pub const LOG: Self = Self { profile: Profile::Log, durability: Durability::Disk, max_bytes: None };
+}
+
+/// Names are kept once: a row names its source, channel and kind by number. `id` must be unique; a repeat is ignored, which is the last
+/// of the defences against storing an event twice.
+const TABLES: &str = "
+CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE events(
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    channel INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    severity INTEGER NOT NULL,
+    subject TEXT,
+    actor TEXT,
+    payload TEXT NOT NULL
+);
+CREATE UNIQUE INDEX events_by_id ON events(id);
+CREATE TABLE positions(source TEXT, channel TEXT, epoch TEXT NOT NULL, offset INTEGER NOT NULL, PRIMARY KEY(source, channel)) WITHOUT ROWID;
+CREATE TABLE checkpoints(name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents(collection TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY(collection, key)) WITHOUT ROWID;
+";
+
+/// Related events of one product or order.
+const CONSOLE_INDEX: &str = "CREATE INDEX events_by_subject ON events(subject, seq) WHERE subject IS NOT NULL;";
+/// Resume from a position.
+const LOG_INDEX: &str = "CREATE UNIQUE INDEX events_by_offset ON events(channel, offset);";
+
+/// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows.
+pub const INSERT_EVENT: &str = "INSERT OR IGNORE INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
+ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+
+/// Open the file for writing, with its tables and pragmas. The store does this itself; public for the same benchmark.
+///
+/// # Errors
+/// See [`Store::open`](crate::Store::open).
+pub fn open_connection(path: &Path, options: Options) -> Result<Connection, StoreError> {
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", match options.durability {
+        Durability::Process => "normal",
+        Durability::Disk => "full",
+    })?;
+    connection.pragma_update(None, "cache_size", -64 * 1024)?;
+    connection.pragma_update(None, "temp_store", "memory")?;
+    // Checkpoints of 32 MiB instead of 4: fewer, longer writes while a backlog pours in.
+    connection.pragma_update(None, "wal_autocheckpoint", 8192)?;
+    connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
+    if let Some(bytes) = options.max_bytes {
+        let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+        connection.pragma_update_and_check(None, "max_page_count", bytes / page, |_| Ok(()))?;
+    }
+    let index = match options.profile {
+        Profile::Console => CONSOLE_INDEX,
+        Profile::Log => LOG_INDEX,
+    };
+    Migrations::new(vec![M::up(TABLES), M::up(index)]).to_latest(&mut connection)?;
+    Ok(connection)
+}
+
+/// The file's epoch, made on first use.
+pub(crate) fn epoch(connection: &mut Connection) -> Result<String, StoreError> {
+    let known: Option<String> =
+        connection.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0)).optional()?;
+    if let Some(epoch) = known {
+        return Ok(epoch);
+    }
+    let epoch = uuid::Uuid::new_v4().simple().to_string()[..12].to_owned();
+    connection.execute("INSERT INTO meta VALUES ('epoch', ?1)", [&epoch])?;
+    Ok(epoch)
+}
+
+/// Oldest and newest offset per channel.
+pub(crate) fn load_bounds(connection: &Connection, names: &Names, profile: Profile) -> Result<HashMap<Channel, Bounds>, StoreError> {
+    if profile == Profile::Console {
+        return Ok(HashMap::new());
+    }
+    // One index seek per known name is far cheaper than grouping over every event.
+    let mut newest = connection.prepare("SELECT min(offset), max(offset) FROM events WHERE channel = ?1")?;
+    let mut bounds = HashMap::new();
+    for (number, name) in names.iter() {
+        let (first, last): (Option<u64>, Option<u64>) = newest.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if let (Some(first), Some(last)) = (first, last) {
+            bounds.insert(Channel::from(name), Bounds { first, last });
+        }
+    }
+    Ok(bounds)
+}

@@ -1,0 +1,115 @@
+//! What goes in and what comes out.
+
+use std::sync::Arc;
+use watchdeck_events::{Channel, Event, Millis};
+use watchdeck_protocol::Position;
+
+/// One transaction: everything in it is committed, or nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// In order of arrival.
+    pub events: Vec<NewEvent>,
+    /// How far their sources are with them.
+    pub positions: Vec<PositionUpdate>,
+    /// How far subscribers are, by name.
+    pub checkpoints: Vec<(String, u64)>,
+    /// What subscribers keep beside the events.
+    pub documents: Vec<Document>,
+}
+
+/// An event to store.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// The event; its id tells whether it is already stored.
+    pub event: Event,
+    /// Its place in the server's log, where the server keeps one. Ignored in the log profile, where the store gives the offset.
+    pub offset: Option<u64>,
+}
+
+/// The position in a source's channel that is reached with this batch.
+#[derive(Debug, Clone)]
+pub struct PositionUpdate {
+    /// Profile id.
+    pub source: Arc<str>,
+    /// Channel.
+    pub channel: Channel,
+    /// Everything up to here is in the store.
+    pub position: Position,
+}
+
+/// A keyed piece of JSON. `body: None` deletes it.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Names the kind of document.
+    pub collection: &'static str,
+    /// Unique within the collection.
+    pub key: String,
+    /// JSON text.
+    pub body: Option<String>,
+}
+
+/// An event in the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Place in the store, from 1, without holes.
+    pub seq: u64,
+    /// Place in the channel's log; 0 where there is none.
+    pub offset: u64,
+    /// The event.
+    pub event: Event,
+}
+
+/// What an append did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// Newest sequence number after it.
+    pub head: u64,
+    /// Events stored.
+    pub inserted: usize,
+    /// Events that were there already.
+    pub duplicates: usize,
+    /// Log profile only: one per event of the batch, in order.
+    pub placed: Vec<Placed>,
+}
+
+/// Where the log put an event, or had it already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placed {
+    /// Place in the store.
+    pub seq: u64,
+    /// Place in the channel's log.
+    pub offset: u64,
+    /// It was there already.
+    pub duplicate: bool,
+}
+
+/// Oldest kept and newest offset of a channel; both 0 when it is empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// Oldest kept.
+    pub first: u64,
+    /// Newest.
+    pub last: u64,
+}
+
+/// A page of a backward scan.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    /// Newest first.
+    pub hits: Vec<Stored>,
+    /// Where to go on; `None` at the beginning of history.
+    pub next_before: Option<u64>,
+    /// Events looked at.
+    pub scanned: u64,
+}
+
+/// Size and age of a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stats {
+    /// Events.
+    pub events: u64,
+    /// Bytes on disk, write-ahead log included.
+    pub bytes: u64,
+    /// When the oldest was received.
+    pub oldest_at: Option<Millis>,
+}

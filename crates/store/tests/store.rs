@@ -1,0 +1,287 @@
+//! What the store promises, on a real file.
+
+use proptest::prelude::*;
+use std::{path::Path, sync::Arc};
+use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
+use watchdeck_protocol::Position;
+use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Store, StoreError};
+
+fn event(id: impl std::fmt::Display, channel: &str) -> NewEvent {
+    let event = Event {
+        id: id.to_string().into(),
+        kind: Kind::from("inventory:change"),
+        channel: Channel::from(channel),
+        occurred_at: Millis(1_000),
+        received_at: Millis(2_000),
+        source: "s".into(),
+        subject: Some("product:P-1".into()),
+        actor: None,
+        severity: Severity::Warning,
+        payload: Payload::from_json(r#"{"a": "零"}"#),
+    };
+    NewEvent { event, offset: None }
+}
+
+fn batch(ids: std::ops::RangeInclusive<u64>) -> Batch {
+    Batch { events: ids.map(|id| event(id, "inventory")).collect(), ..Batch::default() }
+}
+
+fn at(offset: u64) -> PositionUpdate {
+    PositionUpdate { source: "s".into(), channel: Channel::from("inventory"), position: Position::new("e", offset) }
+}
+
+fn console(folder: &Path) -> Store {
+    Store::open(&folder.join("events.db"), Options::CONSOLE).unwrap()
+}
+
+fn log(folder: &Path) -> Store {
+    Store::open(&folder.join("log.db"), Options::LOG).unwrap()
+}
+
+#[tokio::test]
+async fn an_event_comes_back_as_it_went_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    let sent = event("x", "inventory");
+    store.append(Batch { events: vec![NewEvent { offset: Some(7), ..sent.clone() }], ..Batch::default() }).await.unwrap();
+    let read = store.get(1).await.unwrap().unwrap();
+    assert_eq!((read.seq, read.offset, &read.event), (1, 7, &sent.event), "the payload is kept byte for byte");
+    assert_eq!(store.by_subject("product:P-1", 10).await.unwrap(), [read]);
+}
+
+#[tokio::test]
+async fn an_event_appended_twice_is_stored_once_and_leaves_no_hole() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    store.append(batch(1..=3)).await.unwrap();
+    let again = store.append(batch(2..=5)).await.unwrap();
+    assert_eq!((again.inserted, again.duplicates, again.head), (2, 2, 5));
+    let seqs: Vec<_> = store.read_after(0, 100).await.unwrap().iter().map(|stored| stored.seq).collect();
+    assert_eq!(seqs, [1, 2, 3, 4, 5]);
+}
+
+#[tokio::test]
+async fn events_and_their_position_outlive_the_process_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    let epoch = store.epoch().to_owned();
+    store.append(Batch { positions: vec![at(3)], ..batch(1..=3) }).await.unwrap();
+    store.close().await;
+    assert!(matches!(store.append(batch(9..=9)).await, Err(StoreError::Closed)));
+
+    let store = console(folder.path());
+    assert_eq!((store.head(), store.epoch()), (3, epoch.as_str()));
+    let positions = store.positions("s").await.unwrap();
+    assert_eq!(positions.get(&Channel::from("inventory")), Some(&Position::new("e", 3)));
+    let read = store.read_after(2, 10).await.unwrap();
+    assert_eq!((&*read[0].event.id, read[0].event.kind.as_str()), ("3", "inventory:change"), "names survive too");
+}
+
+#[tokio::test]
+async fn a_log_counts_each_channel_from_one_and_names_the_place_of_a_repeat() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = log(folder.path());
+    let events = vec![event("a", "inventory"), event("b", "orders"), event("c", "inventory"), event("a", "inventory")];
+    let placed = store.append(Batch { events, ..Batch::default() }).await.unwrap().placed;
+    assert_eq!(placed.iter().map(|p| (p.seq, p.offset, p.duplicate)).collect::<Vec<_>>(), [(1, 1, false), (2, 1, false), (3, 2, false), (1, 1, true)]);
+    store.close().await;
+
+    let store = log(folder.path());
+    assert_eq!(store.channel_bounds(&Channel::from("inventory")), Bounds { first: 1, last: 2 });
+    let placed = store.append(Batch { events: vec![event("d", "inventory")], ..Batch::default() }).await.unwrap().placed;
+    assert_eq!(placed[0].offset, 3, "offsets go on where they were");
+    let after: Vec<_> = store.channel_after(&Channel::from("inventory"), 1, 10).await.unwrap().iter().map(|s| s.offset).collect();
+    assert_eq!(after, [2, 3]);
+    assert_eq!(store.channels(), [Channel::from("inventory"), Channel::from("orders")]);
+    assert_eq!(store.channel_offset_at(&Channel::from("inventory"), Millis(2_001)).await.unwrap(), 3);
+    assert_eq!(store.channel_offset_at(&Channel::from("inventory"), Millis(2_000)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_subscriber_catches_up_and_then_follows_with_no_seam() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    store.append(batch(1..=5_000)).await.unwrap();
+    store.close().await;
+    let store = console(folder.path());
+    let writer = tokio::spawn({
+        let store = store.clone();
+        async move {
+            for first in (5_001..=60_000).step_by(500) {
+                store.append(batch(first..=first + 499)).await.unwrap();
+            }
+        }
+    });
+    let mut subscription = store.subscribe(0);
+    let mut expected = 1;
+    while expected <= 60_000 {
+        for stored in subscription.next().await.unwrap().iter() {
+            assert_eq!(stored.seq, expected, "neither a hole nor a repeat, from disk, memory or between them");
+            expected += 1;
+        }
+    }
+    writer.await.unwrap();
+    assert_eq!(subscription.lag(), 0);
+}
+
+#[tokio::test]
+async fn a_dropped_wait_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    let mut subscription = store.subscribe(0);
+    tokio::select! {
+        biased;
+        _ = subscription.next() => panic!("nothing is stored yet"),
+        () = std::future::ready(()) => {}
+    }
+    store.append(batch(1..=1)).await.unwrap();
+    assert_eq!(subscription.next().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_cursor_from_another_file_starts_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    store.append(batch(1..=2)).await.unwrap();
+    assert_eq!(store.subscribe(900).next().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn checkpoints_and_documents_are_kept_with_the_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    let document = |body: Option<&str>| Document { collection: "alerts", key: "k".into(), body: body.map(Into::into) };
+    let all = Batch { checkpoints: vec![("alerts".into(), 3)], documents: vec![document(Some("{}"))], ..batch(1..=3) };
+    store.append(all).await.unwrap();
+    assert_eq!(store.checkpoint("alerts").await.unwrap(), 3);
+    assert_eq!(store.checkpoint("nobody").await.unwrap(), 0);
+    assert_eq!(store.documents("alerts").await.unwrap(), [("k".to_owned(), "{}".to_owned())]);
+    store.append(Batch { documents: vec![document(None)], ..Batch::default() }).await.unwrap();
+    assert!(store.documents("alerts").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn history_is_scanned_backwards_in_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    store.append(batch(1..=10)).await.unwrap();
+    let even = |stored: &watchdeck_store::Stored| stored.seq.is_multiple_of(2);
+    let page = store.scan_before(None, 3, 1_000, even).await.unwrap();
+    assert_eq!(page.hits.iter().map(|s| s.seq).collect::<Vec<_>>(), [10, 8, 6]);
+    let page = store.scan_before(page.next_before, 3, 1_000, even).await.unwrap();
+    assert_eq!(page.hits.iter().map(|s| s.seq).collect::<Vec<_>>(), [4, 2]);
+    assert_eq!(page.next_before, None, "the beginning of history");
+    let capped = store.scan_before(None, 3, 1, even).await.unwrap();
+    assert_eq!((capped.scanned, capped.next_before), (1, Some(10)));
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_the_batch_whole_and_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let small = Store::open(&path, Options { max_bytes: Some(200 * 1024), ..Options::CONSOLE }).unwrap();
+    small.append(batch(1..=10)).await.unwrap();
+    let refused = small.append(Batch { positions: vec![at(5_000)], ..batch(11..=5_000) }).await;
+    assert!(matches!(refused, Err(StoreError::Full(_))), "{refused:?}");
+    assert_eq!(small.head(), 10, "all of a batch or nothing");
+    assert!(small.positions("s").await.unwrap().is_empty(), "a position without its events would lose them for good");
+    assert!(small.watch_failure().borrow().is_some(), "the failure is visible");
+    small.append(batch(11..=12)).await.unwrap();
+    assert!(small.watch_failure().borrow().is_none(), "and goes away with the next write that succeeds");
+    small.close().await;
+
+    let store = console(folder.path());
+    store.append(Batch { positions: vec![at(5_000)], ..batch(11..=5_000) }).await.unwrap();
+    assert_eq!(store.head(), 5_000, "with room made, the same batch goes in; what was there is not doubled");
+}
+
+#[test]
+fn a_file_that_is_no_database_is_named_as_such() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.db"), "not a database, but long enough to look at: ".repeat(40)).unwrap();
+    let refused = Store::open(&folder.path().join("events.db"), Options::CONSOLE);
+    assert!(matches!(refused, Err(StoreError::Damaged(_))), "{refused:?}");
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let connection = watchdeck_store::open_connection(&path, Options::CONSOLE).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    let refused = Store::open(&path, Options::CONSOLE);
+    assert!(matches!(refused, Err(StoreError::Newer)), "{refused:?}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn whatever_is_appended_however_split_is_stored_once_in_order(ids in prop::collection::vec(0u64..200, 1..400), sizes in prop::collection::vec(1usize..50, 1..20)) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let store = console(folder.path());
+            let (mut rest, mut sizes) = (ids.as_slice(), sizes.iter().cycle());
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at((*sizes.next().unwrap()).min(rest.len()));
+                store.append(Batch { events: now.iter().map(|id| event(id, "c")).collect(), ..Batch::default() }).await.unwrap();
+                rest = later;
+            }
+            let mut seen = std::collections::HashSet::new();
+            let first_of_each: Vec<_> = ids.iter().filter(|id| seen.insert(**id)).map(ToString::to_string).collect();
+            let read: Vec<_> = store.read_after(0, 1_000).await.unwrap().iter().map(|s| s.event.id.to_string()).collect();
+            assert_eq!(read, first_of_each);
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_kill_in_the_middle_of_a_commit_keeps_events_and_position_together() {
+    // A child process appends and is killed without warning, again and again; after each kill the position must equal the events.
+    let folder = tempfile::tempdir().unwrap();
+    let exe = std::env::current_exe().unwrap();
+    for round in 0..4 {
+        let mut child = std::process::Command::new(&exe)
+            .args(["--exact", "child_that_appends_until_killed", "--nocapture", "--include-ignored"])
+            .env("WATCHDECK_TEST_STORE", folder.path())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let floor = round * 2_000 + 2_000;
+        loop {
+            // Wait for the child by what it has committed, not by the clock.
+            let seen = Arc::new(folder.path().join("events.db"));
+            let head = tokio::task::spawn_blocking(move || {
+                rusqlite_head(&seen).unwrap_or(0)
+            }).await.unwrap();
+            assert!(child.try_wait().unwrap().is_none(), "the child must live until it is killed");
+            if head >= floor {
+                break;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let store = console(folder.path());
+        let offset = store.positions("s").await.unwrap()[&Channel::from("inventory")].offset;
+        assert_eq!(offset, store.head(), "a position beyond the events would lose them; one behind is caught by their ids");
+        store.close().await;
+    }
+}
+
+fn rusqlite_head(path: &Path) -> Option<u64> {
+    let connection = watchdeck_store::open_connection(path, Options::CONSOLE).ok()?;
+    connection.query_row("SELECT max(seq) FROM events", [], |row| row.get(0)).ok()
+}
+
+/// Not a test of its own: the body of the child above. Without its variable it has nothing to do.
+#[tokio::test]
+async fn child_that_appends_until_killed() {
+    let Some(folder) = std::env::var_os("WATCHDECK_TEST_STORE") else { return };
+    let store = console(Path::new(&folder));
+    loop {
+        let next = store.head() + 1;
+        store.append(Batch { positions: vec![at(next + 49)], ..batch(next..=next + 49) }).await.unwrap();
+    }
+}
