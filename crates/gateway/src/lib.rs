@@ -1,1 +1,26 @@
 //! ERP channels in, a durable, recoverable event log out over WebSocket.
+//!
+//! Events come over Redis Pub/Sub (`ws:*`) or `POST /api/publish`, are given an id and an offset in their channel's log, and are served
+//! as `watchdeck.v1` with resume from a position, or as the plain ERP protocol to clients that do not ask for more. The ERP needs no change.
+//!
+//! Everything goes through the log: an event is answered, and sent to anybody, only after it is on disk.
+//! Deliberately absent: any opinion about what an event means.
+
+pub mod auth;
+pub mod config;
+pub mod decisions;
+mod gateway;
+mod health;
+mod http;
+mod ingest;
+mod log;
+mod publish;
+mod session;
+mod tail;
+mod wire;
+
+pub use auth::Secret;
+pub use config::{Config, ConfigError};
+pub use decisions::{DecisionError, DecisionRequest, Decisions};
+pub use gateway::{Gateway, GatewayError};
+pub use publish::{Placed, Publish, PublishError};

@@ -1,0 +1,129 @@
+//! What an operator can say, and from where: flags over environment over file over defaults.
+//!
+//! Every value is checked before anything starts, and a refusal names the key, where it came from, why, and what to write instead.
+//! An unknown key is refused too: a typing error in `read_token` must not open the door.
+
+mod layers;
+mod values;
+
+use crate::auth::Secret;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+
+/// A checked configuration. Embedders fill it in and hand it to [`Gateway::start`](crate::Gateway::start), which checks it again.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The folder of the log. Created when absent.
+    pub data_dir: PathBuf,
+    /// The ERP's Redis (`redis://…`), when there is one to bridge. Secret because it may hold a password.
+    pub redis_url: Option<Secret>,
+    /// Who shows this may publish and decide.
+    pub publish_key: Option<Secret>,
+    /// Who shows this may read.
+    pub read_token: Option<Secret>,
+    /// How often sessions are pinged.
+    pub ping_interval: Duration,
+    /// Browser origins that may connect; see [`crate::auth`].
+    pub allowed_origins: Vec<String>,
+    /// WebSocket sessions at a time.
+    pub max_connections: usize,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// `--help`, `--version`, or flags that clap does not understand.
+    #[error(transparent)]
+    Flags(#[from] clap::Error),
+    /// The file cannot be read or is not TOML.
+    #[error("the configuration file {path} cannot be used: {reason}. Correct it, or leave out --config to run on defaults")]
+    File {
+        /// As given.
+        path: String,
+        /// In words.
+        reason: String,
+    },
+    /// A value that cannot be used.
+    #[error("`{key}` ({origin}): {reason}. {remedy}")]
+    Value {
+        /// The key's name.
+        key: String,
+        /// Where the value came from.
+        origin: String,
+        /// What is wrong with it; never the value of a secret.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
+}
+
+impl Config {
+    /// Defaults, with the log in `data_dir`: loopback, port 3010, no Redis, open to every program of this machine.
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3010),
+            data_dir: data_dir.into(),
+            redis_url: None,
+            publish_key: None,
+            read_token: None,
+            ping_interval: Duration::from_millis(watchdeck_protocol::PING_INTERVAL_MS),
+            allowed_origins: Vec::new(),
+            max_connections: 10_000,
+        }
+    }
+
+    /// Read flags, environment and file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the key and what to do; also for `--help` and `--version`, which clap answers with an "error".
+    pub fn load(args: impl IntoIterator<Item = String>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let config = layers::Layers::gather(args, env)?.into_config()?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The rules between keys.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] when the gateway would listen beyond this machine without a key for publishing and a token for reading.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        for (key, value, what) in
+            [("publish_key", &self.publish_key, "publish into the log"), ("read_token", &self.read_token, "read the ERP's events")]
+        {
+            if value.is_none() {
+                return Err(ConfigError::Value {
+                    key: key.into(),
+                    origin: "not set".into(),
+                    reason: format!("listening on {} lets other machines in, and without it anyone of them could {what}", self.listen),
+                    remedy: format!("Set `{key}` to a long random text, or listen on 127.0.0.1"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of the log.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.data_dir.join("gateway.db")
+    }
+}
+
+/// Where the log lives when nobody says: the user's own data folder.
+fn default_data_dir(env: impl Fn(&str) -> Option<String>) -> PathBuf {
+    let base = env("XDG_DATA_HOME")
+        .or_else(|| env("LOCALAPPDATA"))
+        .map(PathBuf::from)
+        .or_else(|| env("HOME").map(|home| PathBuf::from(home).join(".local/share")))
+        .unwrap_or_default();
+    base.join("watchdeck-gateway")
+}

@@ -1,0 +1,149 @@
+//! Gathers what was said where, and lets the nearest voice win.
+
+use super::{Config, ConfigError, default_data_dir, values};
+use clap::Parser;
+use std::collections::BTreeMap;
+use toml::Value;
+
+/// What an environment variable of ours begins with.
+const ENV_PREFIX: &str = "WATCHDECK_GATEWAY_";
+
+/// Every key there is, as written in the file.
+const KEYS: [&str; 8] =
+    ["listen", "data_dir", "redis.url", "publish_key", "read_token", "ping_interval_ms", "allowed_origins", "max_connections"];
+
+/// Takes in the ERP's events, keeps them in a durable log, and serves them over WebSocket.
+#[derive(Parser)]
+#[command(name = "watchdeck-gateway", version)]
+struct Flags {
+    /// Configuration file (TOML)
+    #[arg(long, value_name = "FILE")]
+    config: Option<String>,
+    /// Address and port to listen on [default: 127.0.0.1:3010]
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Folder of the log
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// The ERP's Redis, like redis://127.0.0.1:6379
+    #[arg(long, value_name = "URL")]
+    redis_url: Option<String>,
+    /// What publishers must show (other users of this machine can see flags; prefer the file or the environment)
+    #[arg(long, value_name = "KEY")]
+    publish_key: Option<String>,
+    /// What readers must show (other users of this machine can see flags; prefer the file or the environment)
+    #[arg(long, value_name = "TOKEN")]
+    read_token: Option<String>,
+    /// How often sessions are pinged, in milliseconds [default: 25000]
+    #[arg(long, value_name = "MS")]
+    ping_interval_ms: Option<String>,
+    /// Browser origins that may connect, separated by commas
+    #[arg(long, value_name = "ORIGINS")]
+    allowed_origins: Option<String>,
+    /// WebSocket sessions at a time [default: 10000]
+    #[arg(long, value_name = "N")]
+    max_connections: Option<String>,
+}
+
+/// The winning value of each key, and where it was said.
+pub(super) struct Layers {
+    found: BTreeMap<&'static str, (Value, String)>,
+    data_dir: std::path::PathBuf,
+}
+
+impl Layers {
+    pub(super) fn gather(
+        args: impl IntoIterator<Item = String>,
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let flags = Flags::try_parse_from(args)?;
+        let env: BTreeMap<String, String> = env.into_iter().collect();
+        let mut layers =
+            Self { found: BTreeMap::new(), data_dir: default_data_dir(|name| env.get(name).filter(|v| !v.is_empty()).cloned()) };
+        // Farthest first: a later layer overwrites.
+        if let Some(path) = flags.config.as_ref().or_else(|| env.get("WATCHDECK_GATEWAY_CONFIG")) {
+            layers.file(path)?;
+        }
+        layers.environment(&env)?;
+        layers.flags(flags);
+        Ok(layers)
+    }
+
+    fn file(&mut self, path: &str) -> Result<(), ConfigError> {
+        let unusable = |reason: String| ConfigError::File { path: path.to_owned(), reason };
+        let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+        // The parser's full message quotes the line, and the line may hold a secret.
+        let table: toml::Table = toml::from_str(&text).map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            unusable(format!("line {line}: {}", error.message()))
+        })?;
+        for (name, value) in table {
+            match value {
+                Value::Table(inner) => {
+                    for (child, value) in inner {
+                        self.put(&format!("{name}.{child}"), value, format!("in {path}"))?;
+                    }
+                }
+                value => self.put(&name, value, format!("in {path}"))?,
+            }
+        }
+        Ok(())
+    }
+
+    fn environment(&mut self, env: &BTreeMap<String, String>) -> Result<(), ConfigError> {
+        for (name, value) in env {
+            let Some(rest) = name.strip_prefix(ENV_PREFIX) else { continue };
+            if rest == "CONFIG" {
+                continue;
+            }
+            let key = KEYS.iter().find(|key| key.replace('.', "_").eq_ignore_ascii_case(rest));
+            self.put(key.copied().unwrap_or(name), Value::String(value.clone()), format!("environment variable {name}"))?;
+        }
+        Ok(())
+    }
+
+    fn flags(&mut self, flags: Flags) {
+        let said = [
+            ("listen", flags.listen),
+            ("data_dir", flags.data_dir),
+            ("redis.url", flags.redis_url),
+            ("publish_key", flags.publish_key),
+            ("read_token", flags.read_token),
+            ("ping_interval_ms", flags.ping_interval_ms),
+            ("allowed_origins", flags.allowed_origins),
+            ("max_connections", flags.max_connections),
+        ];
+        for (key, value) in said {
+            if let Some(value) = value {
+                let flag = format!("flag --{}", key.replace(['_', '.'], "-"));
+                self.found.insert(key, (Value::String(value), flag));
+            }
+        }
+    }
+
+    fn put(&mut self, name: &str, value: Value, origin: String) -> Result<(), ConfigError> {
+        let Some(key) = KEYS.into_iter().find(|key| *key == name) else {
+            return Err(ConfigError::Value {
+                key: name.to_owned(),
+                origin,
+                reason: "there is no such key".into(),
+                remedy: format!("Remove it, or use one of: {}", KEYS.join(", ")),
+            });
+        };
+        self.found.insert(key, (value, origin));
+        Ok(())
+    }
+
+    pub(super) fn into_config(mut self) -> Result<Config, ConfigError> {
+        let mut config = Config::new(std::mem::take(&mut self.data_dir));
+        for (key, (value, origin)) in self.found {
+            values::apply(&mut config, key, &value).map_err(|(reason, remedy)| ConfigError::Value {
+                key: key.to_owned(),
+                origin,
+                reason,
+                remedy: remedy.into(),
+            })?;
+        }
+        Ok(config)
+    }
+}

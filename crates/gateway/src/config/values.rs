@@ -1,0 +1,102 @@
+//! What each key means, and what to say when it means nothing.
+
+use super::Config;
+use crate::auth::Secret;
+use std::{net::SocketAddr, time::Duration};
+use toml::Value;
+
+/// What is wrong, and what to write instead.
+type Refused = (String, &'static str);
+
+/// Put `value` where `key` says.
+pub(super) fn apply(config: &mut Config, key: &'static str, value: &Value) -> Result<(), Refused> {
+    match key {
+        "listen" => config.listen = address(&text(value)?)?,
+        "data_dir" => config.data_dir = filled(text(value)?, "Name a folder, like /var/lib/watchdeck-gateway")?.into(),
+        "redis.url" => config.redis_url = Some(redis_url(&text(value)?)?),
+        "publish_key" => config.publish_key = Some(secret(&text(value)?)?),
+        "read_token" => config.read_token = Some(secret(&text(value)?)?),
+        "ping_interval_ms" => {
+            config.ping_interval =
+                Duration::from_millis(number(value, 100, 3_600_000, "Write milliseconds from 100 to 3600000, like 25000")?)
+        }
+        "allowed_origins" => config.allowed_origins = origins(value)?,
+        "max_connections" => {
+            let count = number(value, 1, 1_000_000, "Write a number from 1 to 1000000, like 10000")?;
+            config.max_connections = usize::try_from(count).expect("a million fits");
+        }
+        other => unreachable!("`{other}` is in the list of keys but has no meaning"),
+    }
+    Ok(())
+}
+
+fn text(value: &Value) -> Result<String, Refused> {
+    value
+        .as_str()
+        .map(|text| text.trim().to_owned())
+        .ok_or_else(|| (format!("expected text, found a {}", value.type_str()), "Put the value between quotes"))
+}
+
+fn filled(text: String, remedy: &'static str) -> Result<String, Refused> {
+    if text.is_empty() { Err(("it is empty".into(), remedy)) } else { Ok(text) }
+}
+
+fn number(value: &Value, least: u64, most: u64, remedy: &'static str) -> Result<u64, Refused> {
+    let found = match value {
+        Value::Integer(number) => u64::try_from(*number).ok(),
+        Value::String(digits) => digits.trim().parse().ok(),
+        _ => None,
+    };
+    match found {
+        Some(number) if (least..=most).contains(&number) => Ok(number),
+        Some(number) => Err((format!("{number} is not between {least} and {most}"), remedy)),
+        None => Err((format!("{value} is not a whole number"), remedy)),
+    }
+}
+
+fn address(text: &str) -> Result<SocketAddr, Refused> {
+    let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+    numeric.as_deref().unwrap_or(text).parse().map_err(|_| {
+        (format!("\"{text}\" is not an address with a port"), "Write an IP address and a port, like 127.0.0.1:3010 or [::1]:3010")
+    })
+}
+
+fn redis_url(text: &str) -> Result<Secret, Refused> {
+    // The parser's own message may repeat the URL, and the URL may hold a password.
+    match redis::Client::open(text) {
+        Ok(_) => Ok(Secret::new(text)),
+        Err(_) => Err((
+            "it is not a Redis address that this build can reach".into(),
+            "Write it like redis://127.0.0.1:6379, redis://user:password@host:6379/0 or redis+unix:///path/to.sock",
+        )),
+    }
+}
+
+fn secret(text: &str) -> Result<Secret, Refused> {
+    const REMEDY: &str = "Use letters, digits and any of - . _ ~, for instance the output of `openssl rand -hex 32`";
+    if text.len() < 8 {
+        return Err((format!("{} characters are too few, anyone could guess it", text.len()), REMEDY));
+    }
+    // The unreserved characters of RFC 3986: they travel in a header, a cookie and a query as they are.
+    if text.chars().all(|c| c.is_ascii_alphanumeric() || "-._~".contains(c)) {
+        Ok(Secret::new(text))
+    } else {
+        Err(("it holds a character that a header, a cookie or a URL would change".into(), REMEDY))
+    }
+}
+
+fn origins(value: &Value) -> Result<Vec<String>, Refused> {
+    const REMEDY: &str = "Write scheme, host and port as browsers send them, like [\"https://erp.example.com\"]";
+    let listed: Vec<String> = match value {
+        Value::String(text) => text.split(',').map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect(),
+        Value::Array(values) => values.iter().map(text).collect::<Result<_, _>>()?,
+        other => return Err((format!("expected a list, found a {}", other.type_str()), REMEDY)),
+    };
+    for origin in &listed {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        if host.is_none_or(|host| host.is_empty() || host.contains('/')) {
+            return Err((format!("\"{origin}\" is not an origin"), REMEDY));
+        }
+    }
+    Ok(listed)
+}

@@ -1,0 +1,198 @@
+//! The running gateway: what its parts share, how it starts and how it stops.
+
+use crate::{
+    auth::Access,
+    config::{Config, ConfigError},
+    decisions::{Decider, Decisions, OverRedis},
+    http,
+    ingest::{
+        redis::Bridge,
+        state::{BridgeState, Phase},
+    },
+    log::Log,
+    publish::{self, Placed, Publish, PublishError},
+    tail::Tail,
+};
+use axum::serve::ListenerExt as _;
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
+use tokio::{net::TcpListener, sync::Semaphore};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use watchdeck_events::Channel;
+use watchdeck_store::{Options, Store, StoreError};
+
+/// How long a stop waits for sessions, requests and the bridge.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What sessions, requests and the bridge share.
+pub(crate) struct Shared {
+    pub(crate) log: Log,
+    pub(crate) tail: Tail,
+    pub(crate) access: Access,
+    pub(crate) decider: Decider,
+    pub(crate) bridge: Arc<BridgeState>,
+    pub(crate) ping_interval: Duration,
+    pub(crate) seats: Arc<Semaphore>,
+    pub(crate) connections: AtomicUsize,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+    /// What HTTP and in-process publishing are called in the log.
+    pub(crate) http_source: Arc<str>,
+    own_source: Arc<str>,
+}
+
+/// Why the gateway did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// The configuration is refused.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The folder of the log cannot be made.
+    #[error("the data folder {} cannot be used: {reason}. Set `data_dir` to a folder that this user may write", path.display())]
+    DataDir {
+        /// The folder.
+        path: PathBuf,
+        /// In words.
+        reason: String,
+    },
+    /// The log cannot be opened.
+    #[error("the log {} cannot be opened: {source}", path.display())]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: StoreError,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {addr}: {reason}. Set `listen` to a free address of this machine")]
+    Listen {
+        /// The address.
+        addr: SocketAddr,
+        /// In words.
+        reason: String,
+    },
+    /// The Redis address is not one.
+    #[error("`redis.url` is not a Redis address that this build can reach")]
+    RedisUrl,
+}
+
+/// A running gateway. Dropping it is not enough: call [`Gateway::shutdown`].
+#[derive(Clone)]
+pub struct Gateway {
+    shared: Arc<Shared>,
+    addr: SocketAddr,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("addr", &self.addr).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// Open the log, listen, and bridge Redis where one is configured. Redis need not be there yet.
+    ///
+    /// `decisions` takes what `POST /api/decisions` brings; without it, decisions are published on Redis.
+    ///
+    /// # Errors
+    /// [`GatewayError`], each with what to do.
+    pub async fn start(config: Config, decisions: Option<Arc<dyn Decisions>>) -> Result<Self, GatewayError> {
+        config.check()?;
+        let client =
+            config.redis_url.as_ref().map(|url| redis::Client::open(url.expose())).transpose().map_err(|_| GatewayError::RedisUrl)?;
+        let store = open(&config).await?;
+        let listen_error = |error: std::io::Error| GatewayError::Listen { addr: config.listen, reason: error.to_string() };
+        let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
+        let addr = listener.local_addr().map_err(listen_error)?;
+        let decisions = decisions.or_else(|| client.clone().map(|client| Arc::new(OverRedis::new(client)) as Arc<dyn Decisions>));
+        let shared = Arc::new(Shared {
+            log: Log::new(store.clone()),
+            tail: Tail::new(store),
+            access: Access { publish_key: config.publish_key, read_token: config.read_token, allowed_origins: config.allowed_origins },
+            decider: Decider::new(decisions),
+            bridge: Arc::new(BridgeState::new(if client.is_some() { Phase::Connecting } else { Phase::Off })),
+            ping_interval: config.ping_interval,
+            seats: Arc::new(Semaphore::new(config.max_connections)),
+            connections: AtomicUsize::new(0),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            http_source: "http".into(),
+            own_source: "embedded".into(),
+        });
+        let gateway = Self { shared, addr };
+        gateway.spawn(listener, client);
+        tracing::info!(%addr, epoch = gateway.shared.log.store().epoch(), "Listening.");
+        Ok(gateway)
+    }
+
+    fn spawn(&self, listener: TcpListener, client: Option<redis::Client>) {
+        let shared = &self.shared;
+        let follower = Arc::clone(shared);
+        // Subscribed before anything can be logged, so that the tail has no hole.
+        let subscription = shared.log.store().subscribe(shared.log.store().head());
+        shared.tasks.spawn(async move { follower.tail.follow(subscription, follower.stop.clone()).await });
+        if let Some(client) = client {
+            let bridge = Bridge { client, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
+            shared.tasks.spawn(bridge.run());
+        }
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "A connection keeps its delay.");
+            }
+        });
+        let serving = axum::serve(listener, http::router(Arc::clone(shared))).with_graceful_shutdown(shared.stop.clone().cancelled_owned());
+        shared.tasks.spawn(async move {
+            if let Err(error) = serving.await {
+                tracing::error!(%error, "The listener failed.");
+            }
+        });
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Log one event of this process.
+    ///
+    /// # Errors
+    /// [`PublishError`]; nothing is logged then.
+    pub async fn publish(&self, channel: Channel, json: String) -> Result<Placed, PublishError> {
+        let mut placed = self.publish_many(vec![Publish { channel, id: None, json }]).await?;
+        Ok(placed.pop().expect("one event has one place"))
+    }
+
+    /// Log events of this process in one transaction, in order.
+    ///
+    /// # Errors
+    /// [`PublishError`]; nothing is logged then.
+    pub async fn publish_many(&self, events: Vec<Publish>) -> Result<Vec<Placed>, PublishError> {
+        publish::in_process(&self.shared.log, &self.shared.own_source, events).await
+    }
+
+    /// Tell the sessions, finish what is under way, close the log. A second call does nothing more.
+    pub async fn shutdown(&self) {
+        self.shared.stop.cancel();
+        self.shared.tasks.close();
+        if tokio::time::timeout(PATIENCE, self.shared.tasks.wait()).await.is_err() {
+            tracing::warn!("Something did not stop in time; going on without it.");
+        }
+        self.shared.log.store().close().await;
+    }
+}
+
+async fn open(config: &Config) -> Result<Store, GatewayError> {
+    let (folder, path) = (config.data_dir.clone(), config.log_path());
+    let unusable = |reason: String| GatewayError::DataDir { path: config.data_dir.clone(), reason };
+    let opening = tokio::task::spawn_blocking(move || {
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        Ok(Store::open(&path, Options::LOG))
+    });
+    let opened: Result<_, String> = opening.await.map_err(|error| unusable(error.to_string()))?;
+    opened.map_err(unusable)?.map_err(|source| GatewayError::Log { path: config.log_path(), source })
+}

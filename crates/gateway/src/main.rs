@@ -1,0 +1,63 @@
+//! The gateway as a program of its own.
+
+use std::{io::Write as _, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+use watchdeck_gateway::{Config, ConfigError, Gateway};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let config = match Config::load(std::env::args(), std::env::vars()) {
+        Ok(config) => config,
+        // clap prints help and version to stdout, its complaints to stderr, and knows the exit codes.
+        Err(ConfigError::Flags(flags)) => flags.exit(),
+        Err(error) => return complain(&error.to_string()),
+    };
+    match serve(config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("{error:#}")),
+    }
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    // Listened for before anything starts: a signal during the start is not lost.
+    let stopped = stop_signal()?;
+    let gateway = Gateway::start(config, None).await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "listening on {}", gateway.addr())?;
+    out.flush()?;
+    stopped.await;
+    tracing::info!("Stopping.");
+    gateway.shutdown().await;
+    Ok(())
+}
+
+/// Resolves at SIGINT or SIGTERM.
+#[cfg(unix)]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Resolves at Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl-C cannot be heard; stopping.");
+        }
+    })
+}
+
+fn complain(message: &str) -> ExitCode {
+    // Nothing is left to do when even stderr is closed.
+    drop(writeln!(std::io::stderr(), "watchdeck-gateway: {message}"));
+    ExitCode::FAILURE
+}

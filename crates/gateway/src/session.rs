@@ -1,0 +1,129 @@
+//! One WebSocket session: the only place that owns a socket and its timers.
+//!
+//! Reader and writer are two halves: the reader notes signs of life and hands frames on; the writer moves a cursor per channel over the
+//! log, round by round, and waits where nobody else waits. A slow client therefore just stands further back in the log: it is not cut,
+//! nothing is dropped for it, and no other session notices.
+
+pub(crate) mod cursor;
+pub(crate) mod dialect;
+pub(crate) mod native;
+pub(crate) mod plain;
+mod writer;
+
+use crate::gateway::Shared;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use dialect::{Dialect, Ending};
+use futures_util::{SinkExt as _, StreamExt as _, stream::SplitStream};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout},
+};
+
+/// Frames of one client that may wait for the writer. Full means that the reader waits: a client that does not read is not read either.
+const INBOX: usize = 64;
+/// Longest wait for the other side to take a close frame and to answer it.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// Longest text of a close frame, by RFC 6455.
+const REASON_BYTES: usize = 123;
+
+/// What the reader hands on.
+#[derive(Debug)]
+enum Heard {
+    Text(Utf8Bytes),
+    Binary,
+    Unreadable,
+}
+
+/// When the client last gave a sign of life, in nanoseconds since the session began.
+#[derive(Debug)]
+struct Life {
+    began: Instant,
+    last: AtomicU64,
+}
+
+impl Life {
+    fn new() -> Self {
+        Self { began: Instant::now(), last: AtomicU64::new(0) }
+    }
+
+    fn sign(&self) {
+        let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.last.store(now, Ordering::Relaxed);
+    }
+
+    fn last(&self) -> Instant {
+        self.began + Duration::from_nanos(self.last.load(Ordering::Relaxed))
+    }
+}
+
+/// Serve one session until either side ends it.
+pub(crate) async fn run(socket: WebSocket, dialect: Dialect, shared: Arc<Shared>) {
+    let (mut sink, mut stream) = socket.split();
+    let life = Life::new();
+    let (inbox, frames) = mpsc::channel(INBOX);
+    let retry_after_ms = 500 + u64::from(rand::random::<u16>() % 1_500);
+    let farewell = dialect.going_away(retry_after_ms);
+    let ending = {
+        let reader = read(&mut stream, &inbox, &life);
+        let writer = writer::Writer::new(&mut sink, frames, &life, dialect, &shared).run();
+        tokio::select! {
+            () = reader => None,
+            ending = writer => ending,
+            () = shared.stop.cancelled() => Some(farewell),
+        }
+    };
+    let Some(Ending::Close { code, reason }) = ending else { return };
+    say_goodbye(&mut sink, &mut stream, code, reason).await;
+}
+
+/// Refuse a session after the handshake.
+pub(crate) async fn refuse(socket: WebSocket, ending: Ending) {
+    if let Ending::Close { code, reason } = ending {
+        let (mut sink, mut stream) = socket.split();
+        say_goodbye(&mut sink, &mut stream, code, reason).await;
+    }
+}
+
+async fn say_goodbye(sink: &mut writer::Sink, stream: &mut SplitStream<WebSocket>, code: u16, mut reason: String) {
+    while reason.len() > REASON_BYTES {
+        reason.pop();
+    }
+    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    let farewell = async {
+        if sink.send(close).await.is_ok() {
+            // Unread bytes at close would reset the connection and take the reason with them.
+            while let Some(Ok(_)) = stream.next().await {}
+        }
+    };
+    if timeout(FAREWELL, farewell).await.is_err() {
+        tracing::debug!(code, "A client did not answer the close in time.");
+    }
+}
+
+async fn read(stream: &mut SplitStream<WebSocket>, inbox: &mpsc::Sender<Heard>, life: &Life) {
+    while let Some(message) = stream.next().await {
+        life.sign();
+        let heard = match message {
+            Ok(Message::Text(text)) => Heard::Text(text),
+            Ok(Message::Binary(_)) => Heard::Binary,
+            // Pings are answered, and a close is confirmed, by the library as we go on reading.
+            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => continue,
+            Err(error) => {
+                tracing::debug!(%error, "A session's reading side ended.");
+                // The writer ends the session; a connection that is gone will not take its farewell, and that is fine.
+                drop(inbox.send(Heard::Unreadable).await);
+                return std::future::pending().await;
+            }
+        };
+        if inbox.send(heard).await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a session says and understands, apart from sockets and the log. Pure: a frame in, a step out.
+
+use super::{native, plain};
+use crate::{wire, wire::Entry};
+use std::sync::Arc;
+use watchdeck_events::Channel;
+use watchdeck_protocol::{CloseCode, Position, Rewind};
+
+/// How a session ends from our side: a close frame, or without a word.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Close { code: u16, reason: String },
+    Terminate,
+}
+
+impl Ending {
+    pub(crate) fn close(code: CloseCode, reason: impl Into<String>) -> Self {
+        Self::Close { code: code.code(), reason: reason.into() }
+    }
+}
+
+/// What to do about a frame.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Nothing,
+    Follow {
+        channel: Channel,
+        position: Option<Position>,
+        rewind: Option<Rewind>,
+    },
+    Leave(Channel),
+    /// Check this token.
+    Refresh(String),
+    Say(String),
+    End(Ending),
+}
+
+/// Which of the two protocols a session speaks.
+#[derive(Debug)]
+pub(crate) enum Dialect {
+    Native(native::Native),
+    Plain,
+}
+
+impl Dialect {
+    /// Understand a frame.
+    pub(crate) fn hear(&mut self, text: &str) -> Step {
+        match self {
+            Self::Native(native) => native.hear(text),
+            Self::Plain => plain::hear(text),
+        }
+    }
+
+    /// Understand a binary frame: neither protocol has one.
+    pub(crate) fn hear_binary(&mut self) -> Step {
+        match self {
+            Self::Native(native) => native.broken("binary frames are not part of watchdeck.v1; send JSON text"),
+            Self::Plain => Step::Nothing,
+        }
+    }
+
+    /// Frames for entries of one channel, in order.
+    pub(crate) fn frames(&self, channel_json: &str, entries: &[Arc<Entry>]) -> Vec<String> {
+        match self {
+            Self::Native(_) => wire::native_frames(channel_json, entries),
+            Self::Plain => wire::plain_frames(channel_json, entries),
+        }
+    }
+
+    pub(crate) const fn is_native(&self) -> bool {
+        matches!(self, Self::Native(_))
+    }
+
+    /// The client gave no sign of life.
+    pub(crate) fn silent(&self) -> Ending {
+        match self {
+            Self::Native(_) => Ending::close(CloseCode::NoPong, "no answer to a ping; connect again and resume from the last position"),
+            Self::Plain => Ending::Terminate,
+        }
+    }
+
+    /// A message could not be read at all (too big, not UTF-8, not WebSocket).
+    pub(crate) fn unreadable(&self) -> Ending {
+        match self {
+            Self::Native(_) => Ending::close(CloseCode::BadRequest, "a frame could not be read; send JSON text of at most 64 KiB"),
+            Self::Plain => Ending::Close { code: 1009, reason: String::new() },
+        }
+    }
+
+    /// The gateway stops.
+    pub(crate) fn going_away(&self, retry_after_ms: u64) -> Ending {
+        match self {
+            Self::Native(_) => Ending::close(CloseCode::ShuttingDown, format!(r#"{{"retryAfterMs":{retry_after_ms}}}"#)),
+            Self::Plain => Ending::Close { code: 1001, reason: String::new() },
+        }
+    }
+
+    /// There are too many sessions.
+    pub(crate) fn full(&self) -> Ending {
+        match self {
+            Self::Native(_) => {
+                Ending::close(CloseCode::Limit, "this gateway serves as many connections as max_connections allows; raise it or close some")
+            }
+            Self::Plain => Ending::Close { code: 1013, reason: String::new() },
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! What an operator can say, and what is answered to what cannot be.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use watchdeck_gateway::{Config, ConfigError, Gateway};
+
+fn load(args: &[&str], env: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let args = std::iter::once("watchdeck-gateway").chain(args.iter().copied()).map(str::to_owned);
+    Config::load(args, env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+}
+
+fn refusal(args: &[&str], env: &[(&str, &str)]) -> String {
+    load(args, env).expect_err("this must be refused").to_string()
+}
+
+fn file(text: &str) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("gateway.toml");
+    std::fs::write(&path, text).unwrap();
+    let path = path.to_str().unwrap().to_owned();
+    (dir, path)
+}
+
+#[test]
+fn without_a_word_it_listens_on_loopback() {
+    let config = load(&[], &[("HOME", "/home/u")]).unwrap();
+    assert_eq!(config.listen, "127.0.0.1:3010".parse::<SocketAddr>().unwrap());
+    assert_eq!(config.ping_interval, Duration::from_secs(25));
+    assert_eq!(config.data_dir, PathBuf::from("/home/u/.local/share/watchdeck-gateway"));
+    assert!(config.redis_url.is_none());
+}
+
+#[test]
+fn flags_beat_environment_beats_file() {
+    let (_dir, path) =
+        file("listen = \"127.0.0.1:1\"\nping_interval_ms = 1000\nmax_connections = 7\n[redis]\nurl = \"redis://127.0.0.1:1\"\n");
+    let config = load(
+        &["--config", &path, "--listen", "localhost:3"],
+        &[
+            ("WATCHDECK_GATEWAY_LISTEN", "127.0.0.1:2"),
+            ("WATCHDECK_GATEWAY_PING_INTERVAL_MS", "2000"),
+            ("WATCHDECK_GATEWAY_ALLOWED_ORIGINS", "https://a.example, https://b.example"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.listen.port(), 3, "the flag");
+    assert_eq!(config.ping_interval, Duration::from_secs(2), "the environment");
+    assert_eq!(config.max_connections, 7, "the file");
+    assert_eq!(config.redis_url.unwrap().expose(), "redis://127.0.0.1:1");
+    assert_eq!(config.allowed_origins, ["https://a.example", "https://b.example"]);
+}
+
+#[test]
+fn a_bad_value_is_named_with_its_place_its_reason_and_a_remedy() {
+    type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a [&'a str]);
+    let cases: [Case<'_>; 8] = [
+        (&["--listen", "3010"], &[], &["`listen`", "flag --listen", "3010", "127.0.0.1:3010"]),
+        (
+            &[],
+            &[("WATCHDECK_GATEWAY_PING_INTERVAL_MS", "soon")],
+            &["`ping_interval_ms`", "WATCHDECK_GATEWAY_PING_INTERVAL_MS", "not a whole number", "25000"],
+        ),
+        (&["--ping-interval-ms", "5"], &[], &["`ping_interval_ms`", "5 is not between 100 and 3600000"]),
+        (&["--max-connections", "0"], &[], &["`max_connections`", "not between 1"]),
+        (&["--redis-url", "http://x"], &[], &["`redis.url`", "flag --redis-url", "redis://127.0.0.1:6379"]),
+        (&["--read-token", "short"], &[], &["`read_token`", "too few", "openssl rand"]),
+        (&["--publish-key", "with a space"], &[], &["`publish_key`", "a character"]),
+        (&["--allowed-origins", "erp.example.com"], &[], &["`allowed_origins`", "not an origin", "https://"]),
+    ];
+    for (args, env, parts) in cases {
+        let message = refusal(args, env);
+        for part in parts {
+            assert!(message.contains(part), "{part:?} is missing in: {message}");
+        }
+    }
+}
+
+#[test]
+fn an_unknown_key_is_refused_wherever_it_stands() {
+    let (_dir, path) = file("read_tokne = \"a-long-enough-token\"\n");
+    let message = refusal(&["--config", &path], &[]);
+    assert!(message.contains("`read_tokne`") && message.contains(&path) && message.contains("read_token"), "{message}");
+    let (_dir, path) = file("[redis]\nadress = \"x\"\n");
+    assert!(refusal(&["--config", &path], &[]).contains("`redis.adress`"));
+    assert!(refusal(&[], &[("WATCHDECK_GATEWAY_READ_TOKNE", "x")]).contains("WATCHDECK_GATEWAY_READ_TOKNE"));
+    assert!(matches!(load(&["--read-tokne", "x"], &[]), Err(ConfigError::Flags(_))));
+}
+
+#[test]
+fn a_file_that_is_none_is_said_to_be_none() {
+    assert!(refusal(&["--config", "/nowhere/gateway.toml"], &[]).contains("/nowhere/gateway.toml"));
+    let (_dir, path) = file("listen = \"127.0.0.1:1\"\nread_token = \"s3cret-s3cret\n");
+    let message = refusal(&["--config", &path], &[]);
+    assert!(message.contains("line 2"), "{message}");
+    assert!(!message.contains("s3cret"), "a refusal must not carry the secret into a log: {message}");
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let config = load(&["--read-token", "a-long-enough-token", "--redis-url", "redis://u:hidden@127.0.0.1"], &[]).unwrap();
+    let printed = format!("{config:?}");
+    assert!(!printed.contains("enough") && !printed.contains("hidden"), "{printed}");
+    assert!(!refusal(&["--redis-url", "http://u:hidden@x"], &[]).contains("hidden"));
+}
+
+#[test]
+fn other_machines_are_let_in_only_with_a_key_and_a_token() {
+    let message = refusal(&["--listen", "0.0.0.0:3010"], &[]);
+    assert!(message.contains("`publish_key`") && message.contains("127.0.0.1"), "{message}");
+    let message = refusal(&["--listen", "0.0.0.0:3010", "--publish-key", "a-long-enough-key"], &[]);
+    assert!(message.contains("`read_token`"), "{message}");
+    assert!(refusal(&["--listen", "[::]:3010"], &[]).contains("publish_key"));
+    load(&["--listen", "0.0.0.0:3010", "--publish-key", "a-long-enough-key", "--read-token", "a-long-enough-token"], &[]).unwrap();
+}
+
+#[tokio::test]
+async fn an_embedded_gateway_is_held_to_the_same_rule() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut config = Config::new(dir.path());
+    config.listen = "0.0.0.0:0".parse().unwrap();
+    let error = Gateway::start(config, None).await.expect_err("open to the world without a key");
+    assert!(error.to_string().contains("publish_key"), "{error}");
+}

@@ -1,0 +1,11 @@
+//! The gateway over real sockets: everything that a client, a publisher, Redis or an operator can meet.
+#![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
+
+mod config;
+mod hardship;
+mod http;
+mod native;
+mod plain;
+mod program;
+mod redis;
+mod support;
