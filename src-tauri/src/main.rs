@@ -1,2 +1,51 @@
-//! The desktop shell.
-fn main() {}
+//! The desktop shell: wiring between the core and one desktop. No rule of the business lives here.
+//!
+//! The order of a start matters: the second instance ends before it touches the data, the core runs before the window asks it, and what is missing on this
+//! machine (notifications, sound, tray) never keeps any of it from starting.
+#![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
+
+mod board;
+mod bus;
+mod commands;
+mod display;
+mod hints;
+mod host;
+mod lifecycle;
+mod log;
+mod notify;
+mod sound;
+mod tone;
+mod tray;
+mod window;
+mod words;
+
+use clap::Parser;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Watches an ERP while it works.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "watchdeck", version)]
+struct Args {
+    /// Watch the built-in ERP simulator.
+    #[arg(long)]
+    demo: bool,
+    /// Keep events, settings and the log here.
+    #[arg(long, env = "WATCHDECK_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Watch this server too (`ws://` or `wss://`).
+    #[arg(long, value_name = "URL")]
+    connect: Option<String>,
+    /// The token for `--connect`.
+    #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
+    token: Option<String>,
+    /// Start in the tray, without a window.
+    #[arg(long)]
+    hidden: bool,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    display::avoid_empty_window();
+    lifecycle::run(args)
+}
