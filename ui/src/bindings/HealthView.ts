@@ -30,7 +30,7 @@ arrival: Percentiles,
  */
 commit: Percentiles, 
 /**
- * Committed to painted, as the window reports it.
+ * Publisher to painted, as the window reports it for rows that came live.
  */
 painted: Percentiles, 
 /**

@@ -2,5 +2,10 @@
 
 import type { ComponentType } from "react";
 import type { PageName } from "@/route";
+import { Events } from "./events";
+import { Overview } from "./overview";
 
-export const registry: Partial<Record<PageName, ComponentType>> = {};
+export const registry: Partial<Record<PageName, ComponentType>> = {
+  overview: Overview,
+  events: Events,
+};

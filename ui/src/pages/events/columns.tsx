@@ -1,0 +1,42 @@
+// The columns of the event list, as data.
+
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { EventRow } from "@/bindings/EventRow";
+import { useFormat } from "@/format";
+import { isRow, type Item } from "@/live";
+import { Change, type Column, KindTitle, RowValue, SeverityMark } from "@/parts";
+
+export const COLUMN_IDS = ["time", "severity", "kind", "label", "change", "delta", "actor", "channel", "source", "latency"] as const;
+export type ColumnId = (typeof COLUMN_IDS)[number];
+
+export const DEFAULT_COLUMNS: readonly ColumnId[] = ["time", "severity", "kind", "label", "change", "delta", "actor", "latency"];
+
+export function useColumns(on: readonly ColumnId[]): readonly Column<Item>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return useMemo(() => {
+    const row = (cell: (row: EventRow) => React.ReactNode) => (item: Item) => (isRow(item) ? cell(item) : null);
+    const all: Record<ColumnId, Omit<Column<Item>, "id" | "header">> = {
+      time: { width: "116px", className: "num text-ink-3", cell: row((event) => format.timeMs(event.occurred_at)) },
+      severity: { width: "84px", from: 860, cell: row((event) => <SeverityMark severity={event.severity} />) },
+      kind: { width: "116px", className: "flex items-center", cell: row((event) => <KindTitle kind={event.kind} action={event.action} domain={event.domain} />) },
+      label: {
+        width: "minmax(160px, 1fr)",
+        cell: row((event) => (
+          <span title={event.detail === null ? event.label : `${event.label} · ${event.detail}`}>
+            {event.label}
+            {event.detail !== null && <span className="text-ink-2"> · {event.detail}</span>}
+          </span>
+        )),
+      },
+      change: { width: "minmax(96px, 168px)", className: "text-ink-2", cell: row((event) => <Change row={event} />) },
+      delta: { width: "124px", align: "end", cell: row((event) => <RowValue row={event} />) },
+      actor: { width: "96px", from: 700, className: "text-ink-2", cell: row((event) => <span title={event.actor ?? undefined}>{event.actor}</span>) },
+      channel: { width: "120px", className: "font-mono text-[12px] text-ink-2", cell: row((event) => event.channel) },
+      source: { width: "96px", className: "text-ink-2", cell: row((event) => event.source) },
+      latency: { width: "76px", align: "end", from: 780, className: "num text-ink-3", cell: row((event) => event.latency_ms !== null && format.duration(event.latency_ms)) },
+    };
+    return COLUMN_IDS.filter((id) => on.includes(id)).map((id) => ({ id, header: t(`events.column.${id}`), ...all[id] }));
+  }, [on, t, format]);
+}

@@ -1,0 +1,34 @@
+// Overview: the whole ERP at a glance, and what needs a person now.
+
+import { useCallback, useState } from "react";
+import { ErrorState, Skeleton, StaleBar } from "@/parts";
+import { useView } from "@/live";
+import { useKeys } from "@/keys";
+import { FOLLOWING, type Pause, paused, useStream } from "@/live";
+import { Flow } from "./flow";
+import { Needs } from "./needs";
+import { Stream } from "./stream";
+import { Strip } from "./strip";
+
+export function Overview() {
+  const { data, error, at, refresh } = useView("overview");
+  const stream = useStream();
+  const [pause, setPause] = useState<Pause>(FOLLOWING);
+  const toggle = useCallback(() => setPause((before) => (before.kind === "paused" ? FOLLOWING : paused(before, stream.state(), "user"))), [stream]);
+  useKeys({ Space: toggle });
+
+  if (data === null) return error === null ? <Skeleton rows={16} /> : <ErrorState error={error} onRetry={refresh} />;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <StaleBar at={at} error={error} onRetry={refresh} />
+      <Strip view={data} />
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_clamp(300px,29%,400px)]">
+        <div className="flex min-h-0 min-w-0 flex-col border-r border-line">
+          <Flow histogram={data.histogram} />
+          <Stream pause={pause} onToggle={toggle} />
+        </div>
+        <Needs needs={data.needs} omitted={data.needs_omitted} />
+      </div>
+    </div>
+  );
+}

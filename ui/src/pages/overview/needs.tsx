@@ -1,0 +1,169 @@
+// What needs a person now, the most urgent first. One is chosen; A, R, E and S act on it, j and k choose another.
+
+import { CircleCheckBig } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { SnoozeMenu, useActions } from "@/act";
+import type { AlertView } from "@/bindings/AlertView";
+import type { ApprovalView } from "@/bindings/ApprovalView";
+import type { Need } from "@/bindings/Need";
+import type { Severity } from "@/bindings/Severity";
+import { useFormat, useNow } from "@/format";
+import { openEvent } from "@/frame/selection";
+import { useKeys } from "@/keys";
+import { Age, Button, cx, EmptyState, SectionHeader, severityInk, SeverityMark } from "@/parts";
+import { go } from "@/route";
+import { useAlertText, useWord } from "@/text";
+
+export function needKey(need: Need): string {
+  return need.type === "alert" ? `alert ${need.alert.id}` : `approval ${need.approval.key}`;
+}
+
+/** Part of the waiting time that is used up, 0 to 1; null without a deadline. Pure. */
+export function used(requestedAt: number, deadline: number | null, now: number): number | null {
+  if (deadline === null || deadline <= requestedAt) return null;
+  return Math.min(1, Math.max(0, (now - requestedAt) / (deadline - requestedAt)));
+}
+
+export function Needs({ needs, omitted }: { needs: readonly Need[]; omitted: number }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { approve, reject, acknowledge, snooze } = useActions();
+  const [chosenKey, setChosen] = useState<string | null>(null);
+  const found = needs.findIndex((need) => needKey(need) === chosenKey);
+  const index = found === -1 ? 0 : found;
+  const chosen = needs[index];
+  const list = useRef<HTMLUListElement>(null);
+
+  const move = (by: number) => {
+    const next = needs[Math.min(needs.length - 1, Math.max(0, index + by))];
+    if (next !== undefined) setChosen(needKey(next));
+  };
+  useEffect(() => {
+    if (chosenKey !== null) list.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest" });
+  }, [chosenKey]);
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    Enter: () => (chosen === undefined ? false : open(chosen)),
+    a: () => (chosen?.type === "approval" ? approve([chosen.approval]) : false),
+    r: () => (chosen?.type === "approval" ? reject([chosen.approval]) : false),
+    e: () => (chosen?.type === "alert" ? void acknowledge([chosen.alert.id]) : false),
+    s: () => (chosen?.type === "alert" ? snooze(chosen.alert.id, 15) : false),
+  });
+
+  return (
+    <section className="flex min-h-0 flex-col" aria-label={t("overview.needs.title")}>
+      <SectionHeader title={t("overview.needs.title")} note={needs.length + omitted > 0 ? format.integer(needs.length + omitted) : undefined} right={needs.length > 0 ? t("overview.needs.order") : undefined} className="border-b border-line" />
+      {needs.length === 0 ? (
+        <EmptyState icon={<CircleCheckBig />} title={t("overview.needs.empty")} text={t("overview.needs.emptyText")} />
+      ) : (
+        <ul ref={list} className="min-h-0 flex-1 overflow-auto">
+          {needs.map((need, i) => (
+            <li key={needKey(need)} aria-current={i === index} onPointerDown={() => setChosen(needKey(need))}>
+              {need.type === "alert" ? <Alert alert={need.alert} chosen={i === index} /> : <Approval approval={need.approval} chosen={i === index} />}
+            </li>
+          ))}
+          {omitted > 0 && (
+            <li className="p-3 text-center">
+              <Button look="ghost" onClick={() => go("alerts")}>
+                {t("overview.needs.omitted", { n: format.integer(omitted) })}
+              </Button>
+            </li>
+          )}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function open(need: Need): boolean {
+  const seq = need.type === "alert" ? need.alert.seq : need.approval.seq;
+  if (seq === null) return false;
+  openEvent(seq);
+  return true;
+}
+
+const EDGES: Record<Severity, string> = { critical: "before:bg-crit", warning: "before:bg-warn", success: "before:bg-transparent", info: "before:bg-transparent" };
+
+function Box({ severity, chosen, children }: { severity: Severity; chosen: boolean; children: React.ReactNode }) {
+  return (
+    <div className={cx("relative grid grid-cols-[20px_minmax(0,1fr)_auto] gap-x-2 border-b border-line px-4 py-[11px] before:absolute before:inset-y-0 before:left-0 before:w-[3px]", EDGES[severity], chosen && "bg-panel")}>
+      {children}
+    </div>
+  );
+}
+
+function Alert({ alert, chosen }: { alert: AlertView; chosen: boolean }) {
+  const { t } = useTranslation();
+  const text = useAlertText()(alert);
+  const { acknowledge, busy } = useActions();
+  const loud = alert.severity === "critical";
+  return (
+    <Box severity={alert.severity} chosen={chosen}>
+      <SeverityMark severity={alert.severity} word={false} className="mt-px" />
+      <p className="font-[540] break-words">
+        {loud && <span className={severityInk(alert.severity)}>{t(`common.severity.${alert.severity}`)} · </span>}
+        {text.title}
+      </p>
+      <Age at={alert.last_at} className="text-ink-3" />
+      {text.parts.length > 0 && <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{text.parts.join(" · ")}</p>}
+      <div className="col-start-2 col-end-4 mt-2 flex flex-wrap gap-1.5">
+        <Button kbd={chosen ? "E" : undefined} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id])}>
+          {t("common.actions.acknowledge")}
+        </Button>
+        <SnoozeMenu id={alert.id} kbd={chosen ? "S" : undefined} />
+        {alert.seq !== null && (
+          <Button look="ghost" onClick={() => alert.seq !== null && openEvent(alert.seq)}>
+            {t("overview.needs.see")}
+          </Button>
+        )}
+      </div>
+    </Box>
+  );
+}
+
+function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const word = useWord();
+  const { approve, reject, busy } = useActions();
+  const share = used(approval.requested_at, approval.deadline, now);
+  const left = approval.deadline === null ? null : approval.deadline - now;
+  const tight = share !== null && share >= 0.75;
+  const severity: Severity = tight ? "warning" : "info";
+  const under = approval.decision !== null && approval.decision.state !== "failed" && approval.decision.state !== "overtaken";
+  const parts = [approval.amount === null ? null : format.money(approval.amount, approval.currency), approval.requester, approval.reason].filter((part) => part !== null && part !== "");
+  return (
+    <Box severity={severity} chosen={chosen}>
+      <CircleCheckBig aria-hidden className={cx("mt-px size-4", severityInk(severity))} strokeWidth={1.75} />
+      <p className="font-[540] break-words">{t("overview.needs.awaits", { type: word("resourceType", approval.resource_type), number: approval.number })}</p>
+      <Age at={approval.requested_at} className="text-ink-3" />
+      <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{parts.join(" · ")}</p>
+      {share !== null && (
+        <div className="col-start-2 col-end-4 mt-2 h-[3px] overflow-hidden rounded-sm bg-raised" aria-hidden>
+          <i className={cx("block h-full rounded-sm", share >= 1 ? "bg-crit" : tight ? "bg-warn" : "bg-info")} style={{ width: `${share * 100}%` }} />
+        </div>
+      )}
+      {under && approval.decision !== null ? (
+        <p className="col-start-2 col-end-4 mt-2 text-ink-2">{word("decision", approval.decision.state)}</p>
+      ) : (
+        <div className="col-start-2 col-end-4 mt-2 flex flex-wrap items-center gap-1.5">
+          <Button look="primary" kbd={chosen ? "A" : undefined} disabled={busy.has(approval.key)} onClick={() => approve([approval])}>
+            {t("common.actions.approve")}
+          </Button>
+          <Button kbd={chosen ? "R" : undefined} disabled={busy.has(approval.key)} onClick={() => reject([approval])}>
+            {t("common.actions.reject")}
+          </Button>
+          {left !== null && (
+            <span className={cx("num ml-auto", left < 0 ? "text-crit" : tight ? "text-warn" : "text-ink-3")}>
+              {left < 0 ? t("overview.needs.over", { age: format.age(-left) }) : t("overview.needs.left", { age: format.age(left) })}
+            </span>
+          )}
+        </div>
+      )}
+      {approval.decision?.error != null && <p className="col-start-2 col-end-4 mt-1 text-crit">{approval.decision.error}</p>}
+    </Box>
+  );
+}

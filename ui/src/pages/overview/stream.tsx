@@ -1,0 +1,133 @@
+// The compact live stream: as many of the newest rows as there is room for, in place, without a scrollbar. The Events page has the rest.
+
+import { ArrowRight, Pause as PauseIcon, Play, Radio } from "lucide-react";
+import { memo, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { EventRow } from "@/bindings/EventRow";
+import { useFormat, useNow } from "@/format";
+import { openEvent } from "@/frame/selection";
+import { hidden, isRow, type Pause, shown, useLive } from "@/live";
+import { Button, Change, cx, EmptyState, KindTitle, RowValue, SectionHeader, SeverityMark } from "@/parts";
+import { go } from "@/route";
+import { useGapText } from "@/text";
+
+const ROW = 28;
+/** Above this rate every row would be new, and highlighting each would be noise. */
+const CALM = 20;
+
+export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const box = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState(12);
+  const live = useLive((state) => state);
+  const rate = live.frame?.events_per_second ?? 0;
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const measure = () => element.clientHeight > 0 && setRoom(Math.ceil(element.clientHeight / ROW));
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const items = shown(pause, live);
+  const rows = useMemo(() => items.slice(-3 * room).filter(isRow).slice(-room).reverse(), [items, room]);
+  const missed = hidden(pause, live);
+  return (
+    <section className="flex min-h-0 flex-1 flex-col" aria-label={t("overview.stream.title")}>
+      <SectionHeader
+        title={t("overview.stream.title")}
+        note={
+          pause.kind === "paused" ? (
+            <span className="text-warn">{t("overview.stream.paused", { n: format.integer(missed) })}</span>
+          ) : (
+            [t("overview.stream.rate", { n: format.number(Math.round(rate * 10) / 10) }), live.omitted > 0 ? t("overview.stream.omitted", { n: format.integer(live.omitted) }) : t("overview.stream.omittedNone")].join(" · ")
+          )
+        }
+        right={
+          <>
+            <Button look="ghost" onClick={onToggle} icon={pause.kind === "paused" ? <Play aria-hidden /> : <PauseIcon aria-hidden />}>
+              {pause.kind === "paused" ? t("overview.stream.resume") : t("overview.stream.pause")}
+            </Button>
+            <Button look="ghost" className="-mr-2.5" onClick={() => go("events")}>
+              {t("overview.stream.all")}
+              <ArrowRight aria-hidden />
+            </Button>
+          </>
+        }
+      />
+      <div ref={box} role="table" aria-label={t("overview.stream.title")} className="@container min-h-0 flex-1 overflow-hidden">
+        {rows.length === 0 ? (
+          <EmptyState icon={<Radio />} title={t("overview.stream.empty")} text={t("overview.stream.emptyText")} />
+        ) : (
+          rows.map((row) => <Line key={row.seq} row={row} fresh={rate <= CALM && pause.kind === "following"} />)
+        )}
+      </div>
+    </section>
+  );
+}
+
+const GRID =
+  "grid grid-cols-[72px_104px_minmax(0,1fr)_minmax(0,120px)_96px] @min-[720px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,148px)_112px_84px] @min-[820px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,156px)_116px_84px_68px]";
+
+const Line = memo(function Line({ row, fresh }: { row: EventRow; fresh: boolean }) {
+  const format = useFormat();
+  if (row.gap !== null) return <GapLine row={row} />;
+  return (
+    <div
+      role="row"
+      onClick={() => openEvent(row.seq)}
+      className={cx(
+        GRID,
+        "h-7 items-center border-b border-line/55 hover:bg-raised",
+        row.severity === "critical" && "bg-crit-soft",
+        fresh && row.severity !== "critical" && "arrive",
+      )}
+    >
+      <span role="cell" className="num truncate pl-4 text-ink-3">
+        <span className="@max-[719px]:hidden">{format.timeMs(row.occurred_at)}</span>
+        <span className="@min-[720px]:hidden">{format.time(row.occurred_at)}</span>
+      </span>
+      <span role="cell" className="flex min-w-0 items-center px-2">
+        <KindTitle kind={row.kind} action={row.action} domain={row.domain} />
+      </span>
+      <span role="cell" className="flex min-w-0 items-center gap-1.5 px-2" title={row.detail === null ? row.label : `${row.label} · ${row.detail}`}>
+        {(row.severity === "critical" || row.severity === "warning") && <SeverityMark severity={row.severity} word={false} />}
+        <span className="truncate">
+          {row.label}
+          {row.detail !== null && <span className="text-ink-2"> · {row.detail}</span>}
+        </span>
+      </span>
+      <span role="cell" className="truncate px-2 text-ink-2">
+        <Change row={row} />
+      </span>
+      <span role="cell" className="px-2 text-right">
+        <RowValue row={row} />
+      </span>
+      <span role="cell" className="truncate px-2 text-ink-2 @max-[719px]:hidden">
+        {row.actor}
+      </span>
+      <span role="cell" className="num truncate pr-4 text-right text-ink-3 @max-[819px]:hidden">
+        {row.latency_ms !== null && format.duration(row.latency_ms)}
+      </span>
+    </div>
+  );
+});
+
+function GapLine({ row }: { row: EventRow }) {
+  const now = useNow();
+  const gapText = useGapText();
+  if (row.gap === null) return null;
+  const text = gapText(row.gap, now);
+  return (
+    <div role="row" onClick={() => openEvent(row.seq)} className="flex h-7 items-center gap-2 border-b border-line/55 bg-warn-soft px-4">
+      <SeverityMark severity="warning" word={false} />
+      <span role="cell" className="truncate">
+        {text.title} <span className="text-ink-2">· {text.reason}</span>
+      </span>
+    </div>
+  );
+}

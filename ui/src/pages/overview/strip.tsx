@@ -1,0 +1,109 @@
+// The strip of tiles. Each knows the age of what it shows; without fresh data it greys out and says since when.
+
+import { useTranslation } from "react-i18next";
+import type { OverviewView } from "@/bindings/OverviewView";
+import { useFormat, useNow } from "@/format";
+import { useLive } from "@/live";
+import { cx, Tile } from "@/parts";
+import { go } from "@/route";
+
+/** Long enough for the exact amount to be too wide for its tile. */
+const LONG = 12;
+
+export function Strip({ view }: { view: OverviewView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const stored = useLive((live) => live.frame?.events_stored ?? 0);
+  const perSecond = useLive((live) => live.frame?.events_per_second ?? 0);
+  const current = useLive((live) => live.core.kind === "following" && (live.frame?.sources.some((source) => source.state.kind === "live" || source.state.kind === "catching_up") ?? false));
+
+  // A quiet domain under a live link is quiet; without a live link nobody knows, and the tile says so.
+  const last = Object.values(view.last_event_at);
+  const newest = last.length === 0 ? null : Math.max(...last);
+  const fresh = (domain: string) => ({ freshAt: view.last_event_at[domain] ?? newest, stale: !current });
+  const money = (amount: string) => (format.money(amount).length > LONG ? <span title={format.money(amount)}>{format.moneyShort(amount)}</span> : format.money(amount));
+  const count = (n: number) => (n >= 10_000_000 ? <span title={format.integer(n)}>{format.compact(n)}</span> : format.integer(n));
+
+  return (
+    <div
+      className={cx(
+        "@container flex-none border-b border-line bg-panel",
+        "[&>div]:grid [&>div]:grid-cols-4 [&>div]:[--tile-figure:20px] @min-[1100px]:[&>div]:grid-cols-none",
+      )}
+    >
+      <div className="@min-[1100px]:!grid-cols-[repeat(4,minmax(0,1fr))_minmax(0,1.4fr)_minmax(0,1.15fr)_minmax(0,1fr)] @min-[1100px]:![--tile-figure:23px] *:border-r *:border-b *:border-line @min-[1100px]:*:border-b-0 [&>*:last-child]:border-r-0">
+        <Tile
+          label={t("overview.tile.rate")}
+          value={perSecond >= 100 ? format.integer(Math.round(perSecond)) : format.number(Math.round(perSecond * 10) / 10)}
+          unit={t("overview.tile.rateUnit")}
+          note={t("overview.tile.rateSub", { n: format.compact(stored) })}
+          spark={view.rate}
+          colour="var(--accent)"
+          freshAt={newest}
+          stale={!current}
+          onOpen={() => go("events")}
+        />
+        <Tile
+          label={t("overview.tile.moves")}
+          value={count(view.moves_today)}
+          note={t("overview.tile.movesSub")}
+          spark={view.moves_spark}
+          colour="var(--d-inventory)"
+          {...fresh("inventory")}
+          onOpen={() => go("inventory")}
+        />
+        <Tile
+          label={t("overview.tile.orders")}
+          value={count(view.orders_open)}
+          note={view.orders_stuck > 0 ? t("overview.tile.ordersStuck", { n: format.integer(view.orders_stuck) }) : t("overview.tile.ordersFlow")}
+          tone={view.orders_stuck > 0 ? "warn" : undefined}
+          spark={view.orders_spark}
+          colour="var(--d-orders)"
+          {...fresh("orders")}
+          onOpen={() => go("orders")}
+        />
+        <Tile
+          label={t("overview.tile.approvals")}
+          value={count(view.approvals_pending)}
+          note={view.approvals_oldest_at === null ? t("overview.tile.approvalsNone") : t("overview.tile.approvalsOldest", { age: format.age(now - view.approvals_oldest_at) })}
+          spark={view.approvals_spark}
+          colour="var(--d-approvals)"
+          {...fresh("approvals")}
+          onOpen={() => go("approvals")}
+        />
+        <Tile
+          className="@max-[1099px]:col-span-2"
+          label={t("overview.tile.received")}
+          value={money(view.received_today)}
+          note={
+            view.refunded_count > 0
+              ? t("overview.tile.refunded", { amount: format.money(view.refunded_today), n: format.integer(view.refunded_count) })
+              : t("overview.tile.receivedSub", { n: format.integer(view.received_count) })
+          }
+          spark={view.received_spark}
+          colour="var(--d-finance)"
+          {...fresh("finance")}
+          onOpen={() => go("finance")}
+        />
+        <Tile
+          label={t("overview.tile.overdue")}
+          value={money(view.overdue)}
+          note={view.overdue_count > 0 ? t("overview.tile.overdueSub", { n: format.integer(view.overdue_count) }) : t("overview.tile.overdueNone")}
+          tone={view.overdue_count > 0 ? "warn" : undefined}
+          colour="var(--warn)"
+          {...fresh("finance")}
+          onOpen={() => go("finance")}
+        />
+        <Tile
+          label={t("overview.tile.alerts")}
+          value={<span className={view.alerts_critical > 0 ? "text-crit" : undefined}>{count(view.alerts_firing)}</span>}
+          note={view.alerts_critical > 0 ? t("overview.tile.alertsCritical", { n: format.integer(view.alerts_critical) }) : t("overview.tile.alertsCalm")}
+          tone={view.alerts_critical > 0 ? "crit" : undefined}
+          colour="var(--crit)"
+          onOpen={() => go("alerts")}
+        />
+      </div>
+    </div>
+  );
+}
