@@ -88,8 +88,14 @@ function make(lang: Lang): Format {
   const yearTime = new Intl.DateTimeFormat(lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always", style: "short" });
-  const unit = (name: string, digits = 0) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
-  const units = { ms: unit("millisecond"), s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), d: unit("day") };
+  const unit = (name: string, digits = 0) => {
+    const format = new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
+    // Chinese sets the unit tight against the figure; in a column of figures a little air reads better.
+    return { format: (value: number) => format.formatToParts(value).map((part) => (part.type === "unit" && lang !== "en" ? `\u2009${part.value}` : part.value)).join("") };
+  };
+  // The symbol, in every language: a column of latencies is read by its figures.
+  const milliseconds = { format: (value: number) => `${integer.format(value)}\u2009ms` };
+  const units = { ms: milliseconds, s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), d: unit("day") };
   const sizes = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"].map((name) => unit(name, 1));
   const currencies = new Map<string, Intl.NumberFormat>();
 

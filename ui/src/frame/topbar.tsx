@@ -41,9 +41,20 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
   );
 }
 
-function Sources() {
+/** Latency and age of the last event, as far as known. */
+function useFacts(): (source: SourceStatus, now: number) => string {
   const { t } = useTranslation();
   const format = useFormat();
+  return (source, now) => {
+    const age = source.last_event_at === null ? null : now - source.last_event_at;
+    const last = age === null ? t("frame.sources.lastNone") : age < 2_000 ? t("frame.sources.lastNow") : t("frame.sources.last", { age: format.age(age) });
+    return source.latency_ms === null ? last : `${t("frame.sources.latency", { ms: format.duration(source.latency_ms) })} · ${last}`;
+  };
+}
+
+function Sources() {
+  const { t } = useTranslation();
+  const facts = useFacts();
   const now = useNow();
   const linkText = useLinkText();
   const sources = useLive((live) => live.frame?.sources);
@@ -63,12 +74,7 @@ function Sources() {
           <b className="max-w-[220px] truncate font-[560]">{first.name}</b>
           <span className={cx("num whitespace-nowrap", toneInk(tone))}>{linkText(first.state, now)}</span>
           <span className="num hidden truncate text-ink-3 md:inline">
-            {[
-              first.latency_ms === null ? null : t("frame.sources.latency", { ms: format.duration(first.latency_ms) }),
-              first.last_event_at === null ? t("frame.sources.lastNone") : t("frame.sources.last", { age: format.age(now - first.last_event_at) }),
-            ]
-              .filter((part) => part !== null)
-              .join(" · ")}
+            {facts(first, now)}
           </span>
           {rest.length > 0 && <span className="num rounded bg-raised px-1.5 text-ink-2">+{rest.length}</span>}
         </button>
@@ -85,7 +91,7 @@ function Sources() {
 
 function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
   const { t } = useTranslation();
-  const format = useFormat();
+  const facts = useFacts();
   const linkText = useLinkText();
   const word = useWord();
   const host = useHost();
@@ -108,12 +114,7 @@ function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
       </span>
       {source.url !== "" && <span className="truncate font-mono text-[11px] text-ink-3">{source.url}</span>}
       <span className="num text-ink-3">
-        {[
-          source.latency_ms === null ? null : t("frame.sources.latency", { ms: format.duration(source.latency_ms) }),
-          source.last_event_at === null ? t("frame.sources.lastNone") : t("frame.sources.last", { age: format.age(now - source.last_event_at) }),
-        ]
-          .filter((part) => part !== null)
-          .join(" · ")}
+        {facts(source, now)}
       </span>
       {why !== null && <span className="mt-0.5 text-ink-2">{why}</span>}
       {(state.kind === "offline" || state.kind === "stale" || state.kind === "refused") && (

@@ -19,12 +19,12 @@ export function severitySoft(severity: Severity): string {
   return SOFTS[severity];
 }
 
-/** Icon, word and colour; `word={false}` hides the word from eyes only. */
-export function SeverityMark({ severity, word = true, className }: { severity: Severity; word?: boolean; className?: string }) {
+/** Icon, word and colour; `word={false}` hides the word from eyes only, `quiet` takes the colour from what is worth no more than a row. */
+export function SeverityMark({ severity, word = true, quiet = false, className }: { severity: Severity; word?: boolean; quiet?: boolean; className?: string }) {
   const { t } = useTranslation();
   const Icon = ICONS[severity];
   return (
-    <span className={cx("inline-flex items-center gap-1.5 whitespace-nowrap", INKS[severity], className)}>
+    <span className={cx("inline-flex items-center gap-1.5 whitespace-nowrap", quiet && severity === "info" ? "text-ink-3" : INKS[severity], className)}>
       <Icon aria-hidden className="size-4 flex-none" strokeWidth={1.75} />
       <span className={word ? undefined : "sr-only"}>{t(`common.severity.${severity}`)}</span>
     </span>

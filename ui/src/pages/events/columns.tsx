@@ -19,7 +19,7 @@ export function useColumns(on: readonly ColumnId[]): readonly Column<Item>[] {
     const row = (cell: (row: EventRow) => React.ReactNode) => (item: Item) => (isRow(item) ? cell(item) : null);
     const all: Record<ColumnId, Omit<Column<Item>, "id" | "header">> = {
       time: { width: "116px", className: "num text-ink-3", cell: row((event) => format.timeMs(event.occurred_at)) },
-      severity: { width: "84px", from: 860, cell: row((event) => <SeverityMark severity={event.severity} />) },
+      severity: { width: "88px", from: 860, className: "flex items-center", cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
       kind: { width: "116px", className: "flex items-center", cell: row((event) => <KindTitle kind={event.kind} action={event.action} domain={event.domain} />) },
       label: {
         width: "minmax(160px, 1fr)",

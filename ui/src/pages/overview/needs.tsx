@@ -1,6 +1,6 @@
 // What needs a person now, the most urgent first. One is chosen; A, R, E and S act on it, j and k choose another.
 
-import { CircleCheckBig } from "lucide-react";
+import { CircleCheckBig, PanelRightOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SnoozeMenu, useActions } from "@/act";
@@ -11,7 +11,7 @@ import type { Severity } from "@/bindings/Severity";
 import { useFormat, useNow } from "@/format";
 import { openEvent } from "@/frame/selection";
 import { useKeys } from "@/keys";
-import { Age, Button, cx, EmptyState, SectionHeader, severityInk, SeverityMark } from "@/parts";
+import { Age, Button, cx, EmptyState, IconButton, SectionHeader, severityInk, SeverityMark } from "@/parts";
 import { go } from "@/route";
 import { useAlertText, useWord } from "@/text";
 
@@ -114,9 +114,9 @@ function Alert({ alert, chosen }: { alert: AlertView; chosen: boolean }) {
         </Button>
         <SnoozeMenu id={alert.id} kbd={chosen ? "S" : undefined} />
         {alert.seq !== null && (
-          <Button look="ghost" onClick={() => alert.seq !== null && openEvent(alert.seq)}>
-            {t("overview.needs.see")}
-          </Button>
+          <IconButton label={t("overview.needs.see")} className="size-[26px]" onClick={() => alert.seq !== null && openEvent(alert.seq)}>
+            <PanelRightOpen aria-hidden />
+          </IconButton>
         )}
       </div>
     </Box>
@@ -150,7 +150,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
         <p className="col-start-2 col-end-4 mt-2 text-ink-2">{word("decision", approval.decision.state)}</p>
       ) : (
         <div className="col-start-2 col-end-4 mt-2 flex flex-wrap items-center gap-1.5">
-          <Button look="primary" kbd={chosen ? "A" : undefined} disabled={busy.has(approval.key)} onClick={() => approve([approval])}>
+          <Button look={chosen ? "primary" : "plain"} kbd={chosen ? "A" : undefined} disabled={busy.has(approval.key)} onClick={() => approve([approval])}>
             {t("common.actions.approve")}
           </Button>
           <Button kbd={chosen ? "R" : undefined} disabled={busy.has(approval.key)} onClick={() => reject([approval])}>

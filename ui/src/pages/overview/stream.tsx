@@ -26,7 +26,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const measure = () => element.clientHeight > 0 && setRoom(Math.ceil(element.clientHeight / ROW));
+    const measure = () => element.clientHeight > 0 && setRoom(Math.floor(element.clientHeight / ROW));
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -71,7 +71,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
 }
 
 const GRID =
-  "grid grid-cols-[72px_104px_minmax(0,1fr)_minmax(0,120px)_96px] @min-[720px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,148px)_112px_84px] @min-[820px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,156px)_116px_84px_68px]";
+  "grid grid-cols-[84px_108px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,148px)_112px_84px] @min-[820px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,156px)_116px_84px_68px]";
 
 const Line = memo(function Line({ row, fresh }: { row: EventRow; fresh: boolean }) {
   const format = useFormat();

@@ -8,7 +8,7 @@ export const common = {
   retry: "Retry",
   loading: "Loading",
   none: "—",
-  now: "just now",
+  now: "now",
   all: "All",
   on: "On",
   off: "Off",

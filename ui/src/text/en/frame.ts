@@ -23,6 +23,7 @@ export const frame = {
     latency: "latency {{ms}}",
     last: "last event {{age}} ago",
     lastNone: "no event yet",
+    lastNow: "last event just now",
     reconnect: "Reconnect now",
     login: "Update token",
     demo: "simulated",

@@ -2,7 +2,7 @@ export const overview = {
   tile: {
     rate: "Events",
     rateUnit: "/ s",
-    rateSub: "{{n}} kept here",
+    rateSub: "{{n}} kept",
     moves: "Stock moves",
     movesSub: "today",
     orders: "Open orders",
@@ -13,7 +13,7 @@ export const overview = {
     approvalsNone: "none waiting",
     received: "Received today",
     receivedSub: "{{n}} payments",
-    refunded: "refunded {{amount}} · {{n}}",
+    refunded: "refunded {{amount}}",
     overdue: "Overdue",
     overdueSub: "{{n}} records",
     overdueNone: "nothing overdue",

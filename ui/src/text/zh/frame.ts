@@ -23,6 +23,7 @@ export const frame = {
     latency: "延迟 {{ms}}",
     last: "最近事件 {{age}}前",
     lastNone: "尚无事件",
+    lastNow: "最近事件 刚刚",
     reconnect: "立即重连",
     login: "更新令牌",
     demo: "模拟",

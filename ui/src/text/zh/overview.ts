@@ -2,7 +2,7 @@ export const overview = {
   tile: {
     rate: "事件",
     rateUnit: "/ 秒",
-    rateSub: "本机共 {{n}} 条",
+    rateSub: "共 {{n}} 条",
     moves: "库存变动",
     movesSub: "今日",
     orders: "在途订单",
@@ -13,7 +13,7 @@ export const overview = {
     approvalsNone: "没有等待",
     received: "今日收款",
     receivedSub: "{{n}} 笔",
-    refunded: "退款 {{amount}} · {{n}} 笔",
+    refunded: "退款 {{amount}}",
     overdue: "逾期",
     overdueSub: "{{n}} 笔",
     overdueNone: "没有逾期",
