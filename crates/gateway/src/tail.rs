@@ -30,8 +30,10 @@ pub(crate) struct Tail {
     commits: watch::Sender<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Recent {
+    most_entries: usize,
+    most_bytes: usize,
     channels: HashMap<Channel, VecDeque<Arc<Entry>>>,
     /// The channels of all entries, oldest first: what to forget next.
     order: VecDeque<Channel>,
@@ -40,7 +42,7 @@ struct Recent {
 
 impl Tail {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, recent: RwLock::default(), commits: watch::Sender::new(0) }
+        Self { store, recent: RwLock::new(Recent::new(MOST_ENTRIES, MOST_BYTES)), commits: watch::Sender::new(0) }
     }
 
     /// Changes with every commit that [`Tail::after`] can see.
@@ -57,10 +59,9 @@ impl Tail {
             };
             match chunk {
                 Ok(chunk) => {
-                    {
-                        let mut recent = self.recent.write().expect("no code panics while holding the tail");
-                        chunk.iter().for_each(|stored| recent.push(&stored.event.channel, Entry::of(stored)));
-                    }
+                    // Serialised before the lock is taken: sessions wait for a push, not for text.
+                    let entries: Vec<_> = chunk.iter().map(|stored| (stored.event.channel.clone(), Entry::of(stored))).collect();
+                    self.recent.write().expect("no code panics while holding the tail").extend(entries);
                     self.commits.send_modify(|count| *count += 1);
                 }
                 Err(error) => {
@@ -88,11 +89,18 @@ impl Tail {
 }
 
 impl Recent {
-    fn push(&mut self, channel: &Channel, entry: Arc<Entry>) {
-        self.bytes += entry.size();
-        self.order.push_back(channel.clone());
-        self.channels.entry(channel.clone()).or_default().push_back(entry);
-        while self.order.len() > MOST_ENTRIES || self.bytes > MOST_BYTES {
+    fn new(most_entries: usize, most_bytes: usize) -> Self {
+        Self { most_entries, most_bytes, channels: HashMap::new(), order: VecDeque::new(), bytes: 0 }
+    }
+
+    /// Take in what was committed, in order, and forget the oldest of any channel beyond the limits.
+    fn extend(&mut self, entries: Vec<(Channel, Arc<Entry>)>) {
+        for (channel, entry) in entries {
+            self.bytes += entry.size();
+            self.order.push_back(channel.clone());
+            self.channels.entry(channel).or_default().push_back(entry);
+        }
+        while self.order.len() > self.most_entries || self.bytes > self.most_bytes {
             let Some(oldest) = self.order.pop_front() else { break };
             let entries = self.channels.get_mut(&oldest).expect("an ordered entry has its channel");
             if let Some(gone) = entries.pop_front() {
@@ -111,5 +119,50 @@ impl Recent {
         // Offsets have no holes, so the index is a subtraction.
         let skip = usize::try_from((offset + 1).checked_sub(first)?).ok()?;
         Some(entries.iter().skip(skip).take(limit).cloned().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::testing::entry;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A reader either gets exactly what follows its offset, or is sent to the disk. Never a part, never a hole.
+        #[test]
+        fn memory_answers_whole_or_not_at_all(commits in prop::collection::vec(prop::collection::vec(0..3usize, 0..9), 0..12), most in 0..20usize, limit in 1..6usize) {
+            let names = ["a", "b", "c"].map(Channel::from);
+            let mut last = [0u64; 3];
+            let mut recent = Recent::new(most, usize::MAX);
+            for commit in commits {
+                recent.extend(commit.iter().map(|&channel| {
+                    last[channel] += 1;
+                    (names[channel].clone(), entry(last[channel], "1"))
+                }).collect());
+            }
+            let kept: usize = recent.channels.values().map(VecDeque::len).sum();
+            prop_assert!(kept <= most && kept == recent.order.len());
+            prop_assert_eq!(recent.bytes, recent.channels.values().flatten().map(|entry| entry.size()).sum::<usize>());
+            for (channel, last) in names.iter().zip(last) {
+                for offset in 0..=last {
+                    if let Some(found) = recent.after(channel, offset, limit) {
+                        let found: Vec<u64> = found.iter().map(|entry| entry.offset).collect();
+                        prop_assert_eq!(found, (offset + 1..=last).take(limit).collect::<Vec<_>>());
+                    } else {
+                        let kept = recent.channels.get(channel).map_or(0, VecDeque::len) as u64;
+                        prop_assert!(offset < last - kept || kept == 0, "offset {} of {} is in memory ({} kept)", offset, last, kept);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_are_bounded_too() {
+        let mut recent = Recent::new(usize::MAX, 10_000);
+        let big = format!("\"{}\"", "x".repeat(1_000));
+        recent.extend((1..=100).map(|n| (Channel::from("a"), entry(n, &big))).collect());
+        assert!(recent.bytes <= 10_000 && recent.order.len() >= 8, "{} entries of {} bytes", recent.order.len(), recent.bytes);
     }
 }

@@ -132,12 +132,12 @@ fn push_json(out: &mut String, text: &str) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod testing {
     use super::*;
     use watchdeck_events::{Channel, Event, Millis, Payload, Severity};
-    use watchdeck_protocol::ServerFrame;
 
-    fn stored(offset: u64, id: &str, kind: &str, json: &str) -> Stored {
+    /// A stored event as the log gives it.
+    pub(crate) fn stored(offset: u64, id: &str, kind: &str, json: &str) -> Stored {
         Stored {
             seq: offset,
             offset,
@@ -155,6 +155,21 @@ mod tests {
             },
         }
     }
+
+    /// An entry of the log.
+    pub(crate) fn entry(offset: u64, json: &str) -> Arc<Entry> {
+        Entry::of(&stored(offset, "a", "x", json))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        testing::{entry, stored},
+        *,
+    };
+    use proptest::prelude::*;
+    use watchdeck_protocol::ServerFrame;
 
     #[test]
     fn frames_are_what_the_protocol_crate_reads_and_writes() {
@@ -194,12 +209,32 @@ mod tests {
 
     #[test]
     fn frames_stay_within_items_and_bytes() {
-        let small: Vec<_> = (1..=2_500).map(|n| Entry::of(&stored(n, "a", "x", "1"))).collect();
+        let small: Vec<_> = (1..=2_500).map(|n| entry(n, "1")).collect();
         assert_eq!(native_frames("\"x\"", &small).len(), 3, "1000 + 1000 + 500");
         let big = format!("\"{}\"", "x".repeat(FRAME_BYTES / 2));
-        let big: Vec<_> = (1..=4).map(|n| Entry::of(&stored(n, "a", "x", &big))).collect();
+        let big: Vec<_> = (1..=4).map(|n| entry(n, &big)).collect();
         let frames = native_frames("\"x\"", &big);
         assert_eq!(frames.len(), 2, "half a mebibyte each: {:?}", frames.iter().map(String::len).collect::<Vec<_>>());
         assert!(frames.iter().all(|frame| frame.len() <= FRAME_BYTES * 2));
+    }
+
+    proptest! {
+        #[test]
+        fn frames_keep_every_entry_once_and_in_order(kinds in prop::collection::vec(prop::sample::select(vec!["1", "null", "{}", "gap"]), 0..40)) {
+            const GAP: &str = r#"{"from":5,"to":6,"reason":"bridge_down"}"#;
+            let entries: Vec<_> = (1..).zip(&kinds).map(|(n, kind)| match *kind {
+                "gap" => Entry::of(&stored(n, "g", Kind::GAP, GAP)),
+                json => entry(n, json),
+            }).collect();
+            let mut offsets = Vec::new();
+            for frame in native_frames("\"x\"", &entries) {
+                match ServerFrame::parse(&frame).unwrap() {
+                    ServerFrame::Event { offset, .. } | ServerFrame::Gap { offset: Some(offset), .. } => offsets.push(offset),
+                    ServerFrame::Events { items, .. } => offsets.extend(items.iter().map(|item| item.offset)),
+                    other => prop_assert!(false, "{other:?}"),
+                }
+            }
+            prop_assert_eq!(offsets, (1..=kinds.len() as u64).collect::<Vec<_>>());
+        }
     }
 }

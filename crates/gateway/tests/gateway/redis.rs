@@ -126,6 +126,22 @@ async fn a_stopped_gateway_was_not_listening_either() {
 }
 
 #[tokio::test]
+async fn a_redis_that_falls_silent_without_closing_is_noticed() {
+    let redis = Redis::start().await;
+    let running = Running::start(bridged(&redis)).await;
+    running.until(up).await;
+    let mut client = Client::native(&running).await;
+    client.subscribe("system", json!({})).await;
+    redis.frozen(true).await;
+    let report = running.until(|report| report["bridge"]["state"] == "down").await;
+    assert!(report["bridge"]["last_error"].as_str().unwrap().contains("did not answer"), "{report}");
+    redis.frozen(false).await;
+    let (from, to) = client.take(1).await[0].gap.expect("a marker");
+    assert!(to - from >= 4_000, "the silence counts from the last answer, not from when it was noticed: {from} {to}");
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn redis_may_come_later_than_the_gateway() {
     let mut redis = Redis::start().await;
     redis.kill().await;

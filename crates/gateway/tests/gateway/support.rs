@@ -263,6 +263,13 @@ impl Redis {
         self.server = Self::spawn(self.dir.path()).await;
     }
 
+    /// Stop answering without closing anything, as behind a dead switch; or go on.
+    pub(crate) async fn frozen(&self, frozen: bool) {
+        let signal = if frozen { "-STOP" } else { "-CONT" };
+        let pid = self.server.id().expect("it runs").to_string();
+        assert!(Command::new("kill").arg(signal).arg(pid).status().await.unwrap().success());
+    }
+
     pub(crate) async fn connection(&self) -> ::redis::aio::MultiplexedConnection {
         ::redis::Client::open(self.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
     }
