@@ -102,7 +102,11 @@ pub(crate) fn text_of(token: &str) -> Option<Cow<'_, str>> {
 /// The content of a JSON string token.
 pub(crate) fn unquote(token: &str) -> Option<Cow<'_, str>> {
     let inner = token.strip_prefix('"')?.strip_suffix('"')?;
-    if inner.contains('\\') { serde_json::from_str(token).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(inner)) }
+    if memchr::memchr(b'\\', inner.as_bytes()).is_some() {
+        serde_json::from_str(token).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
 }
 
 /// A cursor over JSON text. It stops at ASCII structure only, so every slice falls on a character boundary.
@@ -179,11 +183,14 @@ impl<'a> Scanner<'a> {
         let start = self.at;
         self.expect(b'"')?;
         loop {
-            match self.next()? {
-                b'"' => return self.text.get(start..self.at),
-                b'\\' => self.at += 1,
-                _ => {}
+            let rest = self.text.as_bytes().get(self.at..)?;
+            let offset = memchr::memchr2(b'"', b'\\', rest)?;
+            self.at += offset + 1;
+            if rest[offset] == b'"' {
+                return self.text.get(start..self.at);
             }
+            // What follows a backslash belongs to it; the text may end here, and then the next round sees it.
+            self.at += 1;
         }
     }
 

@@ -22,7 +22,8 @@ const MAX_DEPTH: u32 = 64;
 #[must_use]
 pub fn of(channel: &Channel, stated: Option<Millis>, envelope: Millis, payload: &str) -> Box<str> {
     let at = stated.map_or_else(|| envelope.0 - envelope.0.rem_euclid(REPEAT_WINDOW_MS), |at| at.0);
-    let mut canonical = Vec::with_capacity(payload.len() + 64);
+    // Tags and lengths take more room than the white space they replace; one allocation all the same.
+    let mut canonical = Vec::with_capacity(payload.len() * 2 + 256);
     put(&mut canonical, b'c', channel.as_str().as_bytes());
     digest(payload.trim(), &mut canonical, 0);
     let mut id = String::with_capacity(45);
@@ -33,7 +34,7 @@ pub fn of(channel: &Channel, stated: Option<Millis>, envelope: Millis, payload: 
 /// Append a tagged, length-prefixed piece, so that no two different trees give the same bytes.
 fn put(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
     out.push(tag);
-    out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+    out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
     out.extend_from_slice(bytes);
 }
 

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::time::Duration;
+use watchdeck_events::{Millis, fields::Fields, identity};
 
 /// Takes events.
 #[async_trait]
@@ -76,7 +77,9 @@ impl Sink for HttpSink {
     }
 }
 
-/// `{"events":[{"channel":"inventory","data":{…}}]}`.
+/// `{"events":[{"channel":"inventory","id":"…","data":{…}}]}`.
+///
+/// The id is made of the event and its place in the batch, so that a batch sent again after a lost answer is not logged twice.
 ///
 /// # Errors
 /// When an event is not JSON.
@@ -88,10 +91,15 @@ pub fn envelope(events: &[Published]) -> anyhow::Result<String> {
     #[derive(Serialize)]
     struct Item<'a> {
         channel: &'a str,
+        id: String,
         data: &'a RawValue,
     }
-    let item = |event: &'_ Published| -> anyhow::Result<_> { Ok((event.channel.clone(), RawValue::from_string(event.json.clone())?)) };
-    let raw = events.iter().map(item).collect::<anyhow::Result<Vec<_>>>()?;
-    let events = raw.iter().map(|(channel, data)| Item { channel: channel.as_str(), data }).collect();
-    Ok(serde_json::to_string(&Body { events })?)
+    let raw = events.iter().map(|event| RawValue::from_string(event.json.clone())).collect::<Result<Vec<_>, _>>()?;
+    let mut items = Vec::with_capacity(events.len());
+    for (place, (event, data)) in events.iter().zip(&raw).enumerate() {
+        let stated = Fields::of(&event.json).millis("timestamp");
+        let identity = identity::of(&event.channel, stated, Millis::default(), &event.json);
+        items.push(Item { channel: event.channel.as_str(), id: format!("{identity}-{place}"), data });
+    }
+    Ok(serde_json::to_string(&Body { events: items })?)
 }

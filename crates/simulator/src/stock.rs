@@ -19,12 +19,14 @@ impl Simulator {
         let place = self.busy_product();
         let quantity = self.products[place].quantity;
         let scale = if self.products[place].price > 40_000 { 1 } else { 4 };
-        let refill = match quantity {
-            ..=RESERVE => 0.15,
-            ..240 => 0.14,
-            ..1500 => 0.04,
-            ..5000 => 0.01,
-            _ => 0.0,
+        let refill = if quantity < 240 {
+            0.14
+        } else if quantity < 1_500 {
+            0.04
+        } else if quantity < 5_000 {
+            0.01
+        } else {
+            0.0
         };
         if self.rng.random_bool(refill) {
             let amount = self.rng.random_range(30..200) * scale;

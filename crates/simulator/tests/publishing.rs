@@ -98,11 +98,12 @@ async fn stopping_ends_at_once_even_while_the_sink_is_down() {
 #[test]
 fn the_http_body_is_spelled_out() {
     let event = Published { channel: "inventory".into(), json: r#"{"type":"x","amount":1.10}"#.into() };
-    assert_eq!(
-        envelope(&[event]).unwrap(),
-        r#"{"events":[{"channel":"inventory","data":{"type":"x","amount":1.10}}]}"#,
-        "digits stay as published"
-    );
+    let body = envelope(&[event.clone(), event.clone()]).unwrap();
+    let ids: Vec<_> = body.split(r#""id":""#).skip(1).map(|rest| &rest[..rest.find('"').unwrap()]).collect();
+    let item = |id: &str| format!(r#"{{"channel":"inventory","id":"{id}","data":{{"type":"x","amount":1.10}}}}"#);
+    assert_eq!(body, format!(r#"{{"events":[{},{}]}}"#, item(ids[0]), item(ids[1])), "digits stay as published");
+    assert_ne!(ids[0], ids[1], "equal events of one batch are two events");
+    assert_eq!(body, envelope(&[event.clone(), event]).unwrap(), "a batch sent again carries the same ids");
     assert!(envelope(&[Published { channel: "x".into(), json: "{".into() }]).is_err());
 }
 

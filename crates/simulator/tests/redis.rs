@@ -1,0 +1,112 @@
+//! The program against a real Redis: it publishes as the ERP does and answers decisions.
+
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use std::{process::Stdio, time::Duration};
+use tokio::process::{Child, Command};
+
+/// A Redis of our own, on a port that the system chose a moment ago.
+struct Redis {
+    _child: Child,
+    url: String,
+    _folder: tempfile::TempDir,
+}
+
+impl Redis {
+    async fn start() -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        let child = Command::new("redis-server")
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+            .current_dir(folder.path())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("redis-server is installed (cargo xtask test sets it up)");
+        let redis = Self { _child: child, url: format!("redis://127.0.0.1:{port}/"), _folder: folder };
+        let client = redis::Client::open(redis.url.as_str()).unwrap();
+        let answers = async {
+            while client.get_multiplexed_async_connection().await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), answers).await.expect("Redis answers");
+        redis
+    }
+
+    async fn listen(&self) -> redis::aio::PubSub {
+        let mut messages = redis::Client::open(self.url.as_str()).unwrap().get_async_pubsub().await.unwrap();
+        messages.psubscribe("ws:*").await.unwrap();
+        messages
+    }
+
+    fn simulator(&self, arguments: &[&str]) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_watchdeck-simulator"))
+            .args(["--redis", &self.url])
+            .args(arguments)
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap()
+    }
+}
+
+async fn next(messages: &mut redis::aio::PubSub) -> (String, Value) {
+    let message = tokio::time::timeout(Duration::from_secs(20), messages.on_message().next()).await.expect("in time").expect("connected");
+    (
+        message.get_channel_name().to_owned(),
+        serde_json::from_slice(message.get_payload_bytes()).expect("bare JSON, as the ERP publishes it"),
+    )
+}
+
+#[tokio::test]
+async fn it_publishes_the_count_it_was_asked_for_and_ends() {
+    let redis = Redis::start().await;
+    let mut messages = redis.listen().await;
+    let mut simulator = redis.simulator(&["--rate", "2000", "--count", "500"]);
+    for number in 0..500 {
+        let (channel, event) = next(&mut messages).await;
+        assert!(channel.starts_with("ws:") && event["type"].is_string() && event["timestamp"].is_i64(), "{number}: {channel} {event}");
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(10), simulator.wait()).await.expect("it ends by itself").unwrap();
+    assert!(ended.success());
+}
+
+#[tokio::test]
+async fn a_decision_over_redis_comes_back_as_events_and_counts_once() {
+    let redis = Redis::start().await;
+    let mut messages = redis.listen().await;
+    let _simulator = redis.simulator(&["--rate", "0.1", "--incident", "approval_burst"]);
+    let mut requests = Vec::new();
+    while requests.len() < 5 {
+        let (channel, event) = next(&mut messages).await;
+        assert_eq!((channel.as_str(), &event["type"]), ("ws:approvals", &json!("approval:request")));
+        requests.push(event);
+    }
+
+    let mut publisher = redis::Client::open(redis.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    let mut decide = async |key: &str, request: &Value, approve: bool| {
+        let decision = json!({ "idempotencyKey": key, "resourceType": request["resourceType"], "resourceId": request["resourceId"],
+            "approve": approve, "reason": "缺合同", "approverId": "me", "approverName": "我" });
+        let heard: i64 =
+            redis::cmd("PUBLISH").arg("watchdeck:decisions").arg(decision.to_string()).query_async(&mut publisher).await.unwrap();
+        assert_eq!(heard, 1, "the simulator listens before it publishes its first event");
+    };
+    decide("k1", &requests[1], false).await;
+    decide("k1", &requests[1], false).await;
+    decide("k2", &requests[1], true).await;
+    decide("k3", &requests[4], false).await;
+
+    let mut results = Vec::new();
+    while results.last().is_none_or(|event: &Value| event["resourceId"] != requests[4]["resourceId"]) {
+        let (channel, event) = next(&mut messages).await;
+        if channel == "ws:approvals" && event["type"] != "approval:request" {
+            results.push(event);
+        }
+    }
+    assert_eq!(results.len(), 2, "the repeat and the late decision change nothing: {results:?}");
+    assert_eq!(results[0]["type"], "approval:rejected");
+    assert_eq!((&results[0]["resourceId"], &results[0]["comment"]), (&requests[1]["resourceId"], &json!("缺合同")));
+    let (channel, told) = next(&mut messages).await;
+    assert_eq!(channel, format!("ws:user:{}:notifications", results[1]["requesterId"].as_str().unwrap()));
+    assert_eq!(told["notificationType"], "warning");
+}
