@@ -304,8 +304,8 @@ pub fn data_change(at: Millis, user_id: Option<&str>, change: &DataMove<'_>) -> 
     let channel = match change.resource {
         "customer" => "customers",
         "supplier" => "suppliers",
-        // The ERP has no channel for users; what is not named has gone to products ever since.
         "product" | "category" => "products",
+        // The ERP has no channel for its users; the system's is the one that not everybody reads.
         _ => "system",
     };
     message(channel, "data:change", at, user_id, change)
