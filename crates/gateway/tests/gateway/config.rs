@@ -50,6 +50,20 @@ fn flags_beat_environment_beats_file() {
 }
 
 #[test]
+fn the_example_file_is_a_configuration_and_names_every_key() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/gateway.example.toml");
+    let config = load(&["--config", path], &[]).unwrap();
+    assert_eq!(config.log_path(), PathBuf::from("/var/lib/watchdeck-gateway/gateway.db"));
+    assert!(config.publish_key.is_some() && config.read_token.is_some() && config.redis_url.is_some());
+    let (_dir, unknown) = file("x = 1");
+    let known = refusal(&["--config", &unknown], &[]);
+    let text = std::fs::read_to_string(path).unwrap();
+    for key in known.rsplit("use one of: ").next().unwrap().split(", ") {
+        assert!(text.contains(key.rsplit('.').next().unwrap()), "{key} is not explained");
+    }
+}
+
+#[test]
 fn a_bad_value_is_named_with_its_place_its_reason_and_a_remedy() {
     type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a [&'a str]);
     let cases: [Case<'_>; 8] = [

@@ -34,6 +34,28 @@ async fn a_slow_client_is_not_cut_and_nobody_waits_for_it() {
 }
 
 #[tokio::test]
+async fn being_slow_is_not_being_silent() {
+    const EVENTS: u64 = 10_000;
+    let running = Running::start(|config| config.ping_interval = Duration::from_secs(1)).await;
+    let mut slow = Client::native(&running).await;
+    let mut silent = Client::native(&running).await;
+    slow.subscribe("inventory", json!({})).await;
+    running.until(|report| report["connections"] == 2).await;
+    let filling = "x".repeat(2_000);
+    for first in (0..EVENTS).step_by(1_000) {
+        let events = (first..first + 1_000)
+            .map(|n| Publish { channel: "inventory".into(), id: None, json: format!(r#"{{"n":{n},"filling":"{filling}"}}"#) })
+            .collect();
+        running.gateway.publish_many(events).await.unwrap();
+    }
+    // Neither reads nor answers; but the one has bytes waiting for it.
+    running.until(|report| report["connections"] == 1).await;
+    assert_eq!(silent.ending().await.map(|(code, _)| code), Some(4012), "the idle one was cut");
+    let seen = slow.take(EVENTS as usize).await;
+    assert!(seen.iter().zip(0..).all(|(seen, n)| seen.n() == n), "the busy one was waited for");
+}
+
+#[tokio::test]
 async fn garbage_is_answered_and_the_session_goes_on_until_there_is_too_much() {
     let running = Running::start(|_| ()).await;
     let mut client = Client::native(&running).await;
