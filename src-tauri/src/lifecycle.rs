@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 use watchdeck_console::api::live::Hint;
-use watchdeck_console::api::settings::{Hello, Language, Settings};
+use watchdeck_console::api::settings::{Language, Settings};
 use watchdeck_console::{Config, Console};
 use watchdeck_demo::{Demo, opening};
 
@@ -80,7 +80,7 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
     let system = sys_locale::get_locale();
     let config = Config { data_dir: data_dir.clone(), host_name: "desktop", system_language: system.clone() };
     let console = block_on(Console::start(config, desktop.clone(), Some(Arc::new(Demo::default())))).context("the console cannot start")?;
-    block_on(first_settings(&console, &desktop, args))?;
+    block_on(open_sources(&console, args))?;
 
     app.manage(console.clone());
     let window = window::open(app, &data_dir, args.hidden)?;
@@ -111,11 +111,8 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Learns the settings from the core and carries out what the command line asks for.
-async fn first_settings(console: &Console, desktop: &Desktop, args: &Args) -> anyhow::Result<()> {
-    let hello = console.call("hello", json!({})).await?;
-    let hello: Hello = serde_json::from_slice(&hello)?;
-    watchdeck_console::Host::apply(desktop, &hello.settings);
+/// Carries out what the command line asks for.
+async fn open_sources(console: &Console, args: &Args) -> anyhow::Result<()> {
     if args.demo {
         opening::watch_demo(console).await?;
     }

@@ -218,7 +218,13 @@ impl Driver {
             }
         }
         self.serial += 1;
-        let shown = Shown { number: handle.id(), serial: self.serial, answerable, close: CancellationToken::new(), forget: CancellationToken::new() };
+        let shown = Shown {
+            number: handle.id(),
+            serial: self.serial,
+            answerable,
+            close: CancellationToken::new(),
+            forget: CancellationToken::new(),
+        };
         self.toasts.spawn(watch(id.clone(), shown.serial, handle, shown.close.clone(), shown.forget.clone()));
         self.shown.insert(id, shown);
     }

@@ -1,0 +1,94 @@
+//! The built-in ERP as the console meets it: over its address, with a past, and with a line that can be cut.
+
+use reqwest::Client;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+use watchdeck_console::DemoErp;
+use watchdeck_demo::Demo;
+
+/// Generous: the machine may be building something else.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+fn http(url: &str, path: &str) -> String {
+    format!("{}{path}", url.replacen("ws://", "http://", 1).trim_end_matches("/ws"))
+}
+
+async fn logged(url: &str) -> u64 {
+    let health: Value = reqwest::get(http(url, "/healthz")).await.unwrap().json().await.unwrap();
+    health["log"]["events"].as_u64().expect("the gateway tells its readers how many events it has")
+}
+
+async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
+    let started = Instant::now();
+    while !look().await {
+        assert!(started.elapsed() < PATIENCE, "waited in vain until {what}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_opens_with_an_hour_of_the_past_and_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::default();
+    let endpoint = demo.start(folder.path()).await.unwrap();
+    let past = logged(&endpoint.url).await;
+    assert!(past >= 3600, "an hour of a busy morning, not {past} events");
+    until("something new happens", async || logged(&endpoint.url).await > past).await;
+    assert_eq!(demo.start(folder.path()).await.unwrap(), endpoint, "starting it twice answers the same endpoint");
+    demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_life_goes_on_with_the_same_log_and_invents_no_second_past() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::with_rate(1.0);
+    let first = logged(&demo.start(folder.path()).await.unwrap().url).await;
+    demo.stop().await;
+    let second = logged(&demo.start(folder.path()).await.unwrap().url).await;
+    assert!((first..first + 100).contains(&second), "{first} events became {second}");
+    demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_is_published_and_an_unknown_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::with_rate(0.1);
+    let url = demo.start(folder.path()).await.unwrap().url;
+    let before = logged(&url).await;
+    demo.incident("approval_burst").await.unwrap();
+    assert!(logged(&url).await >= before + 5, "five requests at once");
+    assert!(demo.incident("earthquake").await.is_err());
+    demo.stop().await;
+    assert!(demo.incident("printer_down").await.is_err(), "a closed company has no incidents");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_about_nothing_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::with_rate(0.1);
+    let url = demo.start(folder.path()).await.unwrap().url;
+    let decision = json!({
+        "idempotencyKey": "k1", "resourceType": "order", "resourceId": "no-such-order",
+        "approve": true, "approverId": "u1", "approverName": "Zhang San",
+    });
+    let answer = Client::new().post(http(&url, "/api/decisions")).json(&decision).send().await.unwrap();
+    assert!(answer.status().is_client_error(), "{}", answer.status());
+    demo.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_feed_is_really_gone_and_comes_back_at_the_same_address_with_what_happened_meanwhile() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = Demo::default();
+    let url = demo.start(folder.path()).await.unwrap().url;
+    let before = logged(&url).await;
+    demo.incident("feed_cut").await.unwrap();
+    let health = http(&url, "/healthz");
+    until("nobody listens", async || reqwest::get(&health).await.is_err()).await;
+    demo.incident("approval_burst").await.unwrap();
+    until("the feed is back", async || reqwest::get(&health).await.is_ok()).await;
+    let after = logged(&url).await;
+    // Fifteen seconds at five events a second, and the five requests; half of it leaves room for a slow machine.
+    assert!(after >= before + 40, "{before} events became only {after}: what happened meanwhile is missing");
+    demo.stop().await;
+}

@@ -1,0 +1,83 @@
+//! `watchdeck-web-host`: the console in a browser. Prints one line of JSON with the address to open when it is ready.
+
+use anyhow::Context;
+use clap::Parser;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+use watchdeck_console::{Config, Console};
+use watchdeck_demo::{Demo, opening};
+use watchdeck_web_host::{Browser, Server};
+
+/// Watches an ERP while it works, in a browser on this machine.
+#[derive(Debug, Parser)]
+#[command(name = "watchdeck-web-host", version)]
+struct Args {
+    /// Watch the built-in ERP simulator.
+    #[arg(long)]
+    demo: bool,
+    /// Keep events and settings here.
+    #[arg(long, env = "WATCHDECK_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Watch this server too (`ws://` or `wss://`).
+    #[arg(long, value_name = "URL")]
+    connect: Option<String>,
+    /// The token for `--connect`.
+    #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
+    token: Option<String>,
+    /// Port on 127.0.0.1; 0 picks a free one.
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let args = Args::parse();
+    let filter = EnvFilter::try_from_env("WATCHDECK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+
+    let data_dir = match args.data_dir {
+        Some(dir) => dir,
+        // Not the desktop's: two cores must not write into one store.
+        None => dirs::data_local_dir().context("no home directory: say --data-dir")?.join("dev.watchdeck.browser"),
+    };
+    std::fs::create_dir_all(&data_dir).with_context(|| format!("{} cannot be made", data_dir.display()))?;
+    let server = Server::bind(args.port).await.context("the port cannot be listened on")?;
+    // The language is the browser's, which the window knows by itself.
+    let config = Config { data_dir, host_name: "browser", system_language: None };
+    let console = Console::start(config, Arc::new(Browser), Some(Arc::new(Demo::default()))).await?;
+    Browser.report(&console);
+    if args.demo {
+        opening::watch_demo(&console).await?;
+    }
+    if let Some(url) = &args.connect {
+        opening::watch_server(&console, url, args.token.as_deref()).await?;
+    }
+
+    let ready = serde_json::json!({ "url": server.url() });
+    writeln!(std::io::stdout(), "{ready}").context("nobody reads the address")?;
+    let stop = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(stop.clone()));
+    let served = server.serve(console.clone(), stop).await;
+    console.shutdown().await;
+    served.context("the server failed")
+}
+
+async fn cancel_on_signal(stop: CancellationToken) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    if tokio::signal::ctrl_c().await.is_err() {
+        return;
+    }
+    stop.cancel();
+}
