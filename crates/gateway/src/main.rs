@@ -1,13 +1,16 @@
 //! The gateway as a program of its own.
 
-use std::{io::Write as _, process::ExitCode};
+use std::{
+    io::{IsTerminal as _, Write as _},
+    process::ExitCode,
+};
 use tracing_subscriber::EnvFilter;
 use watchdeck_gateway::{Config, ConfigError, Gateway};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
     let config = match Config::load(std::env::args(), std::env::vars()) {
         Ok(config) => config,
         // clap prints help and version to stdout, its complaints to stderr, and knows the exit codes.
