@@ -50,7 +50,7 @@ pub fn event(n: u64, now: i64) -> Published {
     let data = format!(
         concat!(
             r#"{{"type":"inventory:change","timestamp":{ts},"userId":"u-{user}","action":"outbound","productId":"P-{product:04}","productName":"{name}","#,
-            r#""variantId":"V-{variant:02}","oldQuantity":{old},"newQuantity":{new},"changeAmount":-{change},"reason":"{reason}","operator":"{operator}"}}"#
+            r#""variantId":"V-{variant:02}","warehouseId":"WH-{variant:02}","oldQuantity":{old},"newQuantity":{new},"changeAmount":-{change},"reason":"{reason}","operator":"{operator}"}}"#
         ),
         ts = ts,
         user = pick(40, 31),
