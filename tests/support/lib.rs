@@ -1,1 +1,12 @@
-//! Fixtures shared by the whole-system tests.
+//! What whole-system tests stand on: the real programs, started and ended as a user's machine would, and measuring instruments for what comes out.
+//!
+//! Nothing is replaced by a stand-in. What a test needs and does not find is a failure with the name of what is missing, never a skip.
+
+pub mod console;
+pub mod desktop;
+pub mod gateway;
+pub mod link;
+pub mod process;
+pub mod redis;
+pub mod tone;
+pub mod webdriver;

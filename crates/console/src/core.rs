@@ -77,7 +77,7 @@ pub(crate) struct State {
 #[derive(Debug, Default)]
 pub(crate) struct Recent {
     pub(crate) last_event_at: Option<Millis>,
-    /// Arrival times of events that were not late, smoothed.
+    /// Arrival times of events that came as they happened, smoothed.
     pub(crate) latency_ms: Option<f64>,
 }
 
@@ -212,6 +212,7 @@ impl Core {
 
     async fn take_in(&self, chunk: &Chunk) {
         let mut effects = Vec::new();
+        let live_since = self.sources.live_since();
         let batch = {
             let mut guard = self.state();
             let state = &mut *guard;
@@ -220,15 +221,17 @@ impl Core {
             let today = state.calendar.day(at).name.clone();
             for stored in chunk.iter() {
                 let view = View::of(&stored.event);
-                state.world.apply(stored, view.as_ref(), &mut state.calendar);
-                let late = lateness(&stored.event) > LATE;
-                state.note_arrival(stored, late);
+                let event = &stored.event;
+                let live = live_since.get(&*event.source).is_some_and(|since| event.occurred_at >= *since);
+                state.world.apply(stored, view.as_ref(), live, &mut state.calendar);
+                state.note_arrival(stored, live);
                 if stored.seq <= state.alerts_done {
                     continue;
                 }
                 state.alerts_done = stored.seq;
                 let Some(view) = view else { continue };
                 let notices = rules::evaluate(stored, &view, &state.world, &state.settings, &today, &mut state.book);
+                let late = lateness(event) > LATE;
                 effects.extend(state.notifier.take(notices, late, &state.settings, words, at));
                 if let View::Approval(approval) = &view {
                     state.outbox.erp_says(&Approvals::key(approval), &state.world.approvals);
@@ -385,14 +388,14 @@ impl State {
         Batch { documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
     }
 
-    fn note_arrival(&mut self, stored: &watchdeck_store::Stored, late: bool) {
+    fn note_arrival(&mut self, stored: &watchdeck_store::Stored, live: bool) {
         let event = &stored.event;
         let recent = match self.recent.get_mut(&*event.source) {
             Some(recent) => recent,
             None => self.recent.entry(event.source.to_string()).or_default(),
         };
         recent.last_event_at = recent.last_event_at.max(Some(event.occurred_at));
-        if !late {
+        if live {
             let took = lateness(event).max(0) as f64;
             self.arrival.record(took, 1);
             recent.latency_ms = Some(recent.latency_ms.map_or(took, |before| before + (took - before) * 0.1));

@@ -14,7 +14,7 @@ use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -27,7 +27,7 @@ use watchdeck_store::Store;
 /// Steps kept per timeline.
 const TIMELINE: usize = 100;
 /// How much of a channel's newest history a first look brings.
-const FIRST_LOOK: u64 = 2_000;
+const FIRST_LOOK: u64 = 20_000;
 
 /// Counters of one source, written by its inbox.
 #[derive(Debug, Default)]
@@ -66,7 +66,15 @@ struct Running {
     stop: CancellationToken,
     stats: Arc<SourceStats>,
     committed: Arc<Committed>,
-    timeline: Arc<Mutex<VecDeque<LinkStep>>>,
+    record: Arc<Record>,
+}
+
+/// What the follower of a link writes down.
+#[derive(Debug, Default)]
+struct Record {
+    timeline: Mutex<VecDeque<LinkStep>>,
+    /// Since when events come as they happen; 0 while they do not. What happened earlier is history, not a measure of the present.
+    live_since: AtomicI64,
 }
 
 /// All running sources.
@@ -86,7 +94,7 @@ struct View {
     status: watch::Receiver<Status>,
     stats: Arc<SourceStats>,
     committed: Arc<Committed>,
-    timeline: Arc<Mutex<VecDeque<LinkStep>>>,
+    record: Arc<Record>,
 }
 
 impl Sources {
@@ -123,7 +131,7 @@ impl Sources {
                     status: runs.status.clone(),
                     stats: Arc::clone(&runs.stats),
                     committed: Arc::clone(&runs.committed),
-                    timeline: Arc::clone(&runs.timeline),
+                    record: Arc::clone(&runs.record),
                 };
                 self.views.lock().expect("no code panics while holding the views").insert(source.id.clone(), view);
                 running.insert(source.id.clone(), runs);
@@ -151,9 +159,9 @@ impl Sources {
         let inbox = tokio::spawn(inbox.run(deliveries, stop.clone()));
         let link = Link::start(profile(&source), LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ });
         let status = link.status();
-        let timeline = Arc::new(Mutex::new(VecDeque::new()));
-        let follower = tokio::spawn(follow(status.clone(), Arc::clone(&timeline), self.changed.clone()));
-        Running { source, link, status, inbox, follower, stop, stats, committed, timeline }
+        let record = Arc::new(Record::default());
+        let follower = tokio::spawn(follow(status.clone(), Arc::clone(&record), self.changed.clone()));
+        Running { source, link, status, inbox, follower, stop, stats, committed, record }
     }
 
     /// Dial a source again now.
@@ -200,7 +208,7 @@ impl Sources {
                 url: without_secrets(&source.url),
                 state: state(source, view),
                 reconnects: status.reconnects,
-                timeline: view.map(|view| view.timeline.lock().expect("no code panics while holding a timeline").iter().cloned().collect()).unwrap_or_default(),
+                timeline: view.map(|view| view.record.timeline.lock().expect("no code panics while holding a timeline").iter().cloned().collect()).unwrap_or_default(),
                 received: count(|stats| &stats.received),
                 duplicates: count(|stats| &stats.duplicates),
                 malformed: count(|stats| &stats.malformed),
@@ -210,6 +218,13 @@ impl Sources {
                     .unwrap_or_default(),
             }
         })
+    }
+
+    /// Since when each source's events come as they happen.
+    pub(crate) fn live_since(&self) -> HashMap<String, Millis> {
+        let views = self.views.lock().expect("no code panics while holding the views");
+        let since = views.iter().map(|(id, view)| (id.clone(), view.record.live_since.load(Ordering::Relaxed)));
+        since.filter(|(_, since)| *since > 0).map(|(id, since)| (id, Millis(since))).collect()
     }
 
     /// Receipt to commit, all sources together.
@@ -256,7 +271,7 @@ pub(crate) fn profile(source: &Source) -> Profile {
 }
 
 /// Keeps the timeline: a step per change of kind, not per tick of a counter.
-async fn follow(mut status: watch::Receiver<Status>, timeline: Arc<Mutex<VecDeque<LinkStep>>>, changed: watch::Sender<u64>) {
+async fn follow(mut status: watch::Receiver<Status>, record: Arc<Record>, changed: watch::Sender<u64>) {
     let mut last = None;
     loop {
         let state = link_state(&status.borrow_and_update().state);
@@ -266,7 +281,9 @@ async fn follow(mut status: watch::Receiver<Status>, timeline: Arc<Mutex<VecDequ
                 LinkState::Offline { cause, .. } => Some(*cause),
                 _ => None,
             };
-            let mut timeline = timeline.lock().expect("no code panics while holding a timeline");
+            let live = matches!(state, LinkState::Live | LinkState::Unconfirmed);
+            record.live_since.store(if live { now().0 } else { 0 }, Ordering::Relaxed);
+            let mut timeline = record.timeline.lock().expect("no code panics while holding a timeline");
             timeline.push_back(LinkStep { at: now(), state, cause });
             if timeline.len() > TIMELINE {
                 timeline.pop_front();

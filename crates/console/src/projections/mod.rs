@@ -59,14 +59,14 @@ pub struct Changed {
 }
 
 impl World {
-    /// Take one event in. Events at or before the cursor were taken in already and change nothing.
-    pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, calendar: &mut Calendar) {
+    /// Take one event in. `live` says that it came as it happened, and not from a backlog. Events at or before the cursor were taken in already and change nothing.
+    pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, live: bool, calendar: &mut Calendar) {
         if stored.seq <= self.cursor {
             return;
         }
         self.cursor = stored.seq;
         let event = &stored.event;
-        self.rates.count(event);
+        self.rates.count(event, live);
         match view {
             Some(View::InventoryChange(change)) => {
                 self.changed.stock += 1;

@@ -31,8 +31,8 @@ fn series(domain: Domain) -> usize {
 }
 
 impl Rates {
-    /// Count one event.
-    pub fn count(&mut self, event: &Event) {
+    /// Count one event. A backlog is in the history of minutes, and no part of the present rate.
+    pub fn count(&mut self, event: &Event, live: bool) {
         let domain = Catalogue::builtin().domain(&event.kind, &event.channel);
         let minute = event.occurred_at.0.div_euclid(MINUTE);
         let newest = self.minutes.last_key_value().map_or(minute, |(newest, _)| *newest);
@@ -45,6 +45,9 @@ impl Rates {
         match self.last_at.get_mut(domain.as_str()) {
             Some(last) => *last = (*last).max(event.occurred_at),
             None => drop(self.last_at.insert(domain.as_str().to_owned(), event.occurred_at)),
+        }
+        if !live {
+            return;
         }
         let second = event.received_at.0.div_euclid(1000);
         match self.seconds.back_mut() {

@@ -57,6 +57,7 @@ impl<'a> Notification<'a> {
 
 impl<'a> InventoryChange<'a> {
     fn of(f: &Fields<'a>) -> Option<Self> {
+        let (old_quantity, new_quantity) = (f.number("oldQuantity")?, f.number("newQuantity")?);
         Some(Self {
             action: f.text("action")?,
             product_id: f.text("productId")?,
@@ -64,9 +65,10 @@ impl<'a> InventoryChange<'a> {
             product_code: f.text("productCode"),
             variant_id: f.text("variantId"),
             warehouse: f.text("warehouse").or_else(|| f.text("warehouseId")),
-            old_quantity: f.number("oldQuantity")?,
-            new_quantity: f.number("newQuantity")?,
-            change_amount: f.number("changeAmount")?,
+            old_quantity,
+            new_quantity,
+            // The ERP's own guide publishes without it.
+            change_amount: f.number("changeAmount").unwrap_or(new_quantity - old_quantity),
             reason: f.text("reason"),
             operator: f.text("operator"),
         })

@@ -1,0 +1,69 @@
+//! The real gateway program, on a free port of this machine.
+
+use crate::process::{PATIENCE, Running, eventually, program};
+use anyhow::Result;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// A running gateway.
+#[derive(Debug)]
+pub struct Gateway {
+    /// `127.0.0.1:PORT`.
+    pub addr: String,
+    _running: Running,
+    _folder: TempDir,
+}
+
+impl Gateway {
+    /// Starts one in front of the Redis at `redis_url`, and waits until it is subscribed there.
+    ///
+    /// # Errors
+    /// When `watchdeck-gateway` is not built or does not get ready.
+    pub async fn start(redis_url: &str) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let mut command = Command::new(program("WATCHDECK_GATEWAY_BIN", "watchdeck-gateway")?);
+        command.args(["--listen", "127.0.0.1:0", "--redis-url", redis_url, "--data-dir"]).arg(folder.path());
+        let (running, addr) =
+            Running::until_line(&mut command, |line| line.strip_prefix("listening on ").map(|addr| addr.trim().to_owned())).await?;
+        let gateway = Self { addr, _running: running, _folder: folder };
+        gateway.subscribed().await?;
+        Ok(gateway)
+    }
+
+    /// Where a console connects.
+    #[must_use]
+    pub fn ws(&self) -> String {
+        format!("ws://{}/ws", self.addr)
+    }
+
+    /// How many clients are connected.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn connections(&self) -> Result<u64> {
+        let health: serde_json::Value = reqwest::get(format!("http://{}/healthz", self.addr)).await?.json().await?;
+        Ok(health["connections"].as_u64().unwrap_or(0))
+    }
+
+    /// Waits until it is subscribed to Redis.
+    ///
+    /// # Errors
+    /// When it never is.
+    pub async fn bridged(&self) -> Result<()> {
+        eventually("the gateway to be subscribed to Redis", || async {
+            let health: serde_json::Value = reqwest::get(format!("http://{}/healthz", self.addr)).await?.json().await?;
+            Ok((health["status"] == "ok").then_some(()))
+        })
+        .await
+    }
+
+    async fn subscribed(&self) -> Result<()> {
+        let client = reqwest::Client::builder().timeout(PATIENCE).build()?;
+        let url = format!("http://{}/healthz", self.addr);
+        eventually("the gateway to listen on Redis", || async {
+            let health = client.get(&url).send().await?;
+            Ok(health.status().is_success().then_some(()))
+        })
+        .await
+    }
+}

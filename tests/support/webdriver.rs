@@ -1,0 +1,115 @@
+//! The real window, driven from outside: WebKitGTK's own driver, spoken to directly.
+
+use crate::process::{PATIENCE, Running, eventually};
+use crate::redis::free_port;
+use anyhow::{Context, Result, bail};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use std::path::Path;
+use tokio::process::Command;
+
+/// Key under which WebDriver names elements, by its specification.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A window under control. Ends the program when dropped.
+#[derive(Debug)]
+pub struct Window {
+    client: Client,
+    session: String,
+    _driver: Running,
+}
+
+impl Window {
+    /// Starts `program` with `args` in the environment of `driver` (a command for `WebKitWebDriver`), and takes control.
+    ///
+    /// # Errors
+    /// When the driver is missing or the program shows no window.
+    pub async fn open(mut driver: Command, program: &Path, args: &[&str]) -> Result<Self> {
+        let port = free_port()?;
+        driver.arg(format!("--port={port}")).env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let running = Running::start(&mut driver)?;
+        let client = Client::builder().timeout(PATIENCE).build()?;
+        let base = format!("http://127.0.0.1:{port}");
+        eventually("WebKitWebDriver to answer", || async {
+            Ok(client.get(format!("{base}/status")).send().await.ok().map(drop))
+        })
+        .await?;
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": { "binary": program, "args": args } } } });
+        let answer = ask(&client, Method::POST, &format!("{base}/session"), Some(&wanted)).await?;
+        let id = answer["sessionId"].as_str().context("a session has an id")?;
+        Ok(Self { session: format!("{base}/session/{id}"), client, _driver: running })
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        ask(&self.client, method, &format!("{}/{path}", self.session), body).await
+    }
+
+    /// Runs `script` in the page and answers what it returns.
+    ///
+    /// # Errors
+    /// When it throws.
+    pub async fn run(&self, script: &str) -> Result<Value> {
+        self.ask(Method::POST, "execute/sync", Some(&json!({ "script": script, "args": [] }))).await
+    }
+
+    /// The page's visible text.
+    ///
+    /// # Errors
+    /// When the window is gone.
+    pub async fn text(&self) -> Result<String> {
+        let text = self.run("return document.body.innerText").await?;
+        Ok(text.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until the page shows `text`.
+    ///
+    /// # Errors
+    /// When it does not in time, with what it shows instead.
+    pub async fn shows(&self, text: &str) -> Result<()> {
+        let shown = eventually(&format!("the window to show {text:?}"), || async {
+            Ok(self.text().await?.contains(text).then_some(()))
+        })
+        .await;
+        match shown {
+            Ok(()) => Ok(()),
+            Err(error) => Err(error.context(format!("the window shows:\n{}", self.text().await?))),
+        }
+    }
+
+    /// Clicks the first element that the XPath finds, once there is one.
+    ///
+    /// # Errors
+    /// When there is none in time, or it cannot be clicked.
+    pub async fn click(&self, xpath: &str) -> Result<()> {
+        eventually(&format!("{xpath} to be clicked"), || async {
+            let found = self.ask(Method::POST, "element", Some(&json!({ "using": "xpath", "value": xpath }))).await?;
+            let id = found[ELEMENT].as_str().context("an element has an id")?;
+            self.ask(Method::POST, &format!("element/{id}/click"), Some(&json!({}))).await?;
+            Ok(Some(()))
+        })
+        .await
+    }
+
+    /// Ends the session, and with it the program.
+    ///
+    /// # Errors
+    /// When the driver does not answer.
+    pub async fn close(self) -> Result<()> {
+        self.ask(Method::DELETE, "", None).await.map(drop)
+    }
+}
+
+async fn ask(client: &Client, method: Method, url: &str, body: Option<&Value>) -> Result<Value> {
+    let mut request = client.request(method, url.trim_end_matches('/'));
+    if let Some(body) = body {
+        request = request.json(body);
+    }
+    let response = request.send().await?;
+    let failed = !response.status().is_success();
+    let mut answer: Value = response.json().await?;
+    let value = answer["value"].take();
+    if failed {
+        bail!("{}: {}", value["error"].as_str().unwrap_or("error"), value["message"].as_str().unwrap_or_default());
+    }
+    Ok(value)
+}

@@ -1,0 +1,101 @@
+//! Decisions are never lost and never silently overtaken.
+
+use anyhow::{Context as _, Result, ensure};
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use watchdeck_tests::{console::Bench, gateway::Gateway, link::Link, process::eventually, redis::Redis};
+
+fn event(kind: &str, number: &str, approver: Option<&str>) -> Value {
+    json!({ "type": kind, "resourceType": "order", "resourceId": number, "resourceNumber": number, "requesterId": "u1", "requesterName": "陈晨",
+        "approverName": approver, "amount": 8460.10, "currency": "CNY", "timestamp": watchdeck_console::calendar::now().0 })
+}
+
+async fn approval(bench: &Bench, list: &str, number: &str) -> Result<Option<Value>> {
+    let view = bench.call("approvals", json!({})).await?;
+    Ok(view[list].as_array().and_then(|all| all.iter().find(|approval| approval["number"] == number).cloned()))
+}
+
+async fn state_of(bench: &Bench, list: &str, number: &str, state: &str) -> Result<Value> {
+    eventually(&format!("{number} to be {state}"), || async {
+        let approval = approval(bench, list, number).await?.with_context(|| format!("{number} is not in {list}"))?;
+        ensure!(approval["decision"]["state"] == state, "{}", approval["decision"]);
+        Ok(Some(approval))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_approval_goes_to_the_erp_and_comes_back_as_its_event() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut erp = redis.subscribe("watchdeck:decisions").await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    bench.connect(&gateway.ws()).await?;
+    bench.live().await?;
+    redis.publish("ws:approvals", &event("approval:request", "SO-1", None)).await?;
+    let pending = eventually("the request", || approval(&bench, "pending", "SO-1")).await?;
+    ensure!(pending["amount"] == "8460.1" || pending["amount"] == "8460.10", "money is exact: {}", pending["amount"]);
+
+    let results = bench.call("decide", json!({ "keys": ["order:SO-1", "order:none"], "approve": true, "reason": "ok" })).await?;
+    ensure!(results[0]["ok"] == true && results[1]["ok"] == false, "a result per row: {results}");
+    let decision: Value = serde_json::from_str(&erp.on_message().next().await.context("a decision")?.get_payload::<String>()?)?;
+    ensure!(decision["resourceId"] == "SO-1" && decision["approve"] == true && decision["reason"] == "ok", "{decision}");
+    state_of(&bench, "pending", "SO-1", "sent").await?;
+    let by = decision["approverName"].as_str().context("a name")?;
+    redis.publish("ws:approvals", &event("approval:approved", "SO-1", Some(by))).await?;
+    let done = state_of(&bench, "history", "SO-1", "confirmed").await?;
+    ensure!(done["status"] == "approved" && done["decided_by"] == by, "{done}");
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_is_second_sees_who_was_first() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let _erp = redis.subscribe("watchdeck:decisions").await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    bench.connect(&gateway.ws()).await?;
+    bench.live().await?;
+    redis.publish("ws:approvals", &event("approval:request", "SO-2", None)).await?;
+    eventually("the request", || approval(&bench, "pending", "SO-2")).await?;
+    bench.call("decide", json!({ "keys": ["order:SO-2"], "approve": true, "reason": null })).await?;
+    state_of(&bench, "pending", "SO-2", "sent").await?;
+    redis.publish("ws:approvals", &event("approval:rejected", "SO-2", Some("周主管"))).await?;
+    let done = state_of(&bench, "history", "SO-2", "overtaken").await?;
+    ensure!(done["decision"]["error"] == "周主管" && done["status"] == "rejected", "{done}");
+    let again = bench.call("decide", json!({ "keys": ["order:SO-2"], "approve": true, "reason": null })).await?;
+    ensure!(again[0]["ok"] == false && again[0]["error"].as_str().is_some_and(|why| why.contains("周主管")), "{again}");
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decision_made_offline_waits_visibly_survives_a_restart_and_is_sent_when_the_gateway_is_back() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut erp = redis.subscribe("watchdeck:decisions").await?;
+    let link = Link::to(gateway.addr.clone()).await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    bench.connect(&format!("ws://{}/ws", link.addr)).await?;
+    bench.live().await?;
+    redis.publish("ws:approvals", &event("approval:request", "SO-3", None)).await?;
+    eventually("the request", || approval(&bench, "pending", "SO-3")).await?;
+    link.block(true);
+    bench.call("decide", json!({ "keys": ["order:SO-3"], "approve": false, "reason": "破损" })).await?;
+    let waiting = state_of(&bench, "pending", "SO-3", "queued").await?;
+    ensure!(waiting["decision"]["approve"] == false, "{waiting}");
+    bench.console.shutdown().await;
+
+    let bench = Bench::start(folder.path()).await?;
+    state_of(&bench, "pending", "SO-3", "queued").await?;
+    link.block(false);
+    let decision: Value = serde_json::from_str(&erp.on_message().next().await.context("a decision")?.get_payload::<String>()?)?;
+    ensure!(decision["resourceId"] == "SO-3" && decision["reason"] == "破损", "{decision}");
+    state_of(&bench, "pending", "SO-3", "sent").await?;
+    bench.console.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,5 @@
+//! The whole line without a screen: Redis, gateway, link, console core, store.
+
+mod decisions;
+mod delivery;
+mod noticing;

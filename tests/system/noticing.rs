@@ -1,0 +1,133 @@
+//! The right person notices, and is never spammed.
+
+use anyhow::{Result, ensure};
+use serde_json::json;
+use watchdeck_tests::{console::Bench, gateway::Gateway, process::eventually, redis::Redis};
+
+fn now_ms() -> u64 {
+    u64::try_from(watchdeck_console::calendar::now().0).unwrap_or_default()
+}
+
+async fn firing(bench: &Bench) -> Result<Vec<serde_json::Value>> {
+    let alerts = bench.call("alerts", json!({})).await?;
+    Ok(alerts["active"].as_array().cloned().unwrap_or_default().into_iter().filter(|alert| alert["state"] == "firing").collect())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn low_stock_rings_once_says_how_much_is_left_and_ends_when_it_is_filled_up() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    bench.connect(&gateway.ws()).await?;
+    bench.live().await?;
+    let change = |old: i64, new: i64| {
+        // As in the ERP's own guide, which leaves changeAmount out.
+        json!({ "type": "inventory:change", "action": "outbound", "productId": "P-1", "productName": "木纹砖", "oldQuantity": old, "newQuantity": new, "timestamp": now_ms() })
+    };
+    redis.publish("ws:inventory", &change(12, 9)).await?;
+    redis.publish("ws:inventory", &change(9, 7)).await?;
+    let alerts = eventually("the alert to count both", || async {
+        let firing = firing(&bench).await?;
+        Ok(firing.iter().any(|alert| alert["count"] == 2).then_some(firing))
+    })
+    .await?;
+    ensure!(alerts.len() == 1 && alerts[0]["values"]["on_hand"] == "7", "{alerts:?}");
+    let toasts = bench.told.toasts.lock().expect("no test panics while holding it").clone();
+    ensure!(toasts.len() == 1 && toasts[0].title.contains("木纹砖") && toasts[0].body.contains("9 on hand"), "{toasts:?}");
+
+    redis.publish("ws:inventory", &change(7, 200)).await?;
+    eventually("the alert to end", || async { Ok(firing(&bench).await?.is_empty().then_some(())) }).await?;
+    eventually("the toast to be taken back", || async {
+        Ok((*bench.told.retracted.lock().expect("no test panics while holding it") == ["low_stock:product:P-1"]).then_some(()))
+    })
+    .await?;
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    bench.connect(&gateway.ws()).await?;
+    bench.live().await?;
+    let words = ["pump", "gate", "scanner", "printer", "lift"];
+    let messages: Vec<_> = (0..200u8)
+        .map(|n| {
+            // Told apart by letters: the same complaint with other numbers would be one alert.
+            let name: String = [n / 26, n % 26].iter().map(|digit| char::from(b'a' + digit)).collect();
+            let message = format!("{} {name} does not answer", words[usize::from(n) % words.len()]);
+            ("ws:system".to_owned(), json!({ "type": "system:alert", "level": "critical", "message": message, "timestamp": now_ms() }).to_string())
+        })
+        .collect();
+    redis.publish_all(&messages).await?;
+    eventually("all alerts to fire", || async { Ok((firing(&bench).await?.len() == 200).then_some(())) }).await?;
+    eventually("the summary", || async {
+        Ok(bench.told.toasts.lock().expect("no test panics while holding it").iter().any(|toast| toast.id == "watchdeck:summary").then_some(()))
+    })
+    .await?;
+    bench.console.shutdown().await;
+    let toasts = bench.told.toasts.lock().expect("no test panics while holding it").len();
+    let tones = bench.told.tones.lock().expect("no test panics while holding it").len();
+    ensure!(toasts <= 8, "{toasts} toasts for one burst");
+    ensure!((1..=4).contains(&tones), "{tones} tones for one burst");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_acknowledged_alert_stays_acknowledged_over_a_restart_and_rings_no_second_time() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    bench.connect(&gateway.ws()).await?;
+    bench.live().await?;
+    let alert = json!({ "type": "system:alert", "level": "critical", "message": "printer down", "timestamp": now_ms() });
+    redis.publish("ws:system", &alert).await?;
+    let banner = eventually("the banner", || async {
+        let banner = bench.call("recent", json!({ "rows": 0 })).await?["frame"]["banner"].clone();
+        Ok((!banner.is_null()).then_some(banner))
+    })
+    .await?;
+    bench.call("acknowledge", json!({ "ids": [banner["id"]] })).await?;
+    bench.console.shutdown().await;
+
+    let bench = Bench::start(folder.path()).await?;
+    bench.live().await?;
+    let alerts = bench.call("alerts", json!({})).await?;
+    ensure!(alerts["active"][0]["state"] == "acknowledged", "{}", alerts["active"]);
+    ensure!(bench.call("recent", json!({ "rows": 0 })).await?["frame"]["banner"].is_null(), "no banner for what somebody has");
+    ensure!(bench.told.toasts.lock().expect("no test panics while holding it").is_empty(), "nobody is told twice");
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_piled_up_while_away_is_one_digest() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let long_ago = now_ms() - 3 * 3_600_000;
+    let request = |n: u64, kind: &str| {
+        json!({ "type": kind, "resourceType": "order", "resourceId": format!("o{n}"), "resourceNumber": format!("SO-{n}"), "requesterId": "u1",
+            "requesterName": "陈晨", "timestamp": long_ago + n })
+    };
+    for n in 0..20 {
+        redis.publish("ws:approvals", &request(n, "approval:request")).await?;
+    }
+    for n in 0..5 {
+        redis.publish("ws:approvals", &request(n, "approval:approved")).await?;
+    }
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    bench.connect(&gateway.ws()).await?;
+    bench.stored(25).await?;
+    eventually("the digest", || async { Ok((!bench.told.toasts.lock().expect("no test panics while holding it").is_empty()).then_some(())) }).await?;
+    bench.console.shutdown().await;
+    let toasts = bench.told.toasts.lock().expect("no test panics while holding it").clone();
+    ensure!(toasts.len() == 1, "one digest, not a storm: {toasts:?}");
+    ensure!(toasts[0].title.contains("15"), "what was decided meanwhile is left out: {}", toasts[0].title);
+    Ok(())
+}
