@@ -28,8 +28,11 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Install what is missing for building and running (more with a flag).
+    /// Install what is missing: for building and opening the console, and more with a flag.
     Setup {
+        /// Only building and opening the console; this is the default.
+        #[arg(long, conflicts_with_all = ["test", "bench"])]
+        desktop: bool,
         /// What the tests need, too.
         #[arg(long)]
         test: bool,
@@ -68,7 +71,7 @@ fn main() -> ExitCode {
 
 fn dispatch(command: Command) -> Result<()> {
     match command {
-        Command::Setup { test, bench } => {
+        Command::Setup { desktop: _, test, bench } => {
             let mut needs = vec![packages::Need::Build];
             if !display::present() || test || bench {
                 needs.push(packages::Need::VirtualScreen);

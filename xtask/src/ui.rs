@@ -66,7 +66,8 @@ fn node_prefix() -> Option<String> {
 /// Build ui/dist, when one of its sources changed since the last time.
 pub(crate) fn build() -> Result<()> {
     packages("ui")?;
-    let stamp = Stamp::new("ui-build", &["ui"], &["node_modules", "dist", "test-results", "playwright-report", "e2e", "coverage"])?;
+    let stamp =
+        Stamp::new("ui-build", &["ui"], &["node_modules", "dist", "tests", "e2e", "test-results", "playwright-report", "coverage"])?;
     if stamp.fresh() && crate::root().join("ui/dist/index.html").is_file() {
         return Ok(());
     }
