@@ -22,6 +22,8 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "no-restricted-imports": ["error", { patterns: [tauri] }],
       "no-console": "error",
+      // A rule for the React compiler, which is not used here.
+      "react-hooks/incompatible-library": "off",
     },
   },
   { files: ["src/host/**"], rules: { "no-restricted-imports": "off" } },

@@ -11,6 +11,8 @@ class FixedResizeObserver implements ResizeObserver {
   disconnect(): void {}
 }
 globalThis.ResizeObserver ??= FixedResizeObserver;
+Object.defineProperty(HTMLElement.prototype, "clientHeight", { configurable: true, get: () => 600 });
+Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 1_000 });
 window.matchMedia ??= (query: string) => ({
   matches: false,
   media: query,

@@ -40,6 +40,8 @@ export interface Format {
   money(amount: string, currency?: string | null): string;
   /** The same without decimals, for axes and tight tiles. */
   moneyShort(amount: string, currency?: string | null): string;
+  /** `¥ 9007万亿`, where even that is too wide; the exact amount belongs in a title. */
+  moneyCompact(amount: string, currency?: string | null): string;
   /** `+¥ 8,460.00` or `−¥ 960.00`. */
   moneyChange(amount: string, currency?: string | null): string;
   percent(share: number): string;
@@ -101,7 +103,7 @@ function make(lang: Lang): Format {
 
   function currencyFormat(code: string | null | undefined, options: Intl.NumberFormatOptions): Intl.NumberFormat {
     const currency = code && /^[A-Za-z]{3}$/.test(code) ? code.toUpperCase() : "CNY";
-    const key = `${currency} ${options.signDisplay ?? ""} ${options.maximumFractionDigits ?? ""}`;
+    const key = `${currency} ${options.signDisplay ?? ""} ${options.maximumFractionDigits ?? ""} ${options.notation ?? ""}`;
     let format = currencies.get(key);
     if (format === undefined) {
       format = new Intl.NumberFormat(lang, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...options });
@@ -144,6 +146,7 @@ function make(lang: Lang): Format {
     quantity: (text) => exactText(exact, text),
     money: (amount, currency) => inCurrency(amount, currency, {}),
     moneyShort: (amount, currency) => inCurrency(amount, currency, { maximumFractionDigits: 0 }),
+    moneyCompact: (amount, currency) => inCurrency(amount, currency, { notation: "compact", maximumFractionDigits: 1 }),
     moneyChange: (amount, currency) => inCurrency(amount, currency, { signDisplay: "exceptZero" }),
     percent: (share) => realMinus(percent.format(share)),
     time: (at) => time.format(at),

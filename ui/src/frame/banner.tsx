@@ -32,7 +32,7 @@ function Blocking({ alert }: { alert: AlertView }) {
               <p className="font-[580] text-crit">{t("frame.banner.title")}</p>
               <AlertDialog.Title className="text-[20px] leading-snug font-[600] break-words">{text.title}</AlertDialog.Title>
               <AlertDialog.Description className="num mt-1 text-ink-2">
-                {[...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at), n: format.integer(alert.count) })].join(" · ")}
+                {[...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })].join(" · ")}
               </AlertDialog.Description>
             </div>
             <AlertDialog.Action asChild>

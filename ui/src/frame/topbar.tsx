@@ -72,7 +72,7 @@ function Sources() {
         <button type="button" className="-mx-2 flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-raised">
           <StateDot tone={tone} />
           <b className="max-w-[220px] truncate font-[560]">{first.name}</b>
-          <span className={cx("num whitespace-nowrap", toneInk(tone))}>{linkText(first.state, now)}</span>
+          <span className={cx("num whitespace-nowrap", toneInk(tone))}>{known ? linkText(first.state, now) : t("frame.sources.unknown")}</span>
           <span className="num hidden truncate text-ink-3 md:inline">
             {facts(first, now)}
           </span>

@@ -1,7 +1,7 @@
 // The stream as a store that React can read: `subscribe` and `state`. Batches change the state at once; readers are told once a frame.
 
 import type { Batch } from "@/bindings/Batch";
-import { CommandError, type Host } from "@/host";
+import type { CommandError, Host } from "@/host";
 import { follow } from "./follow";
 import { PaintedLog } from "./painted";
 import { continued, failed, INITIAL, type LiveState, restarted } from "./state";

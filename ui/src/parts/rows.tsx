@@ -18,6 +18,8 @@ export interface Column<T> {
   readonly align?: "start" | "end";
   /** Hidden while the list is narrower than this, px. */
   readonly from?: number;
+  /** Hidden while the list is wider than this, px. */
+  readonly to?: number;
   /** Classes of the cell. */
   readonly className?: string;
   readonly cell: (row: T) => ReactNode;
@@ -72,7 +74,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     return () => observer.disconnect();
   }, []);
 
-  const shown = useMemo(() => columns.filter((column) => column.from === undefined || width >= column.from), [columns, width]);
+  const shown = useMemo(() => columns.filter((column) => width >= (column.from ?? 0) && width <= (column.to ?? Infinity)), [columns, width]);
   const template = shown.map((column) => column.width).join(" ");
 
   const virtualizer = useVirtualizer({
@@ -81,11 +83,8 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     estimateSize: () => rowHeight,
     overscan: 8,
     useFlushSync: false,
+    // Places are the keys here: all rows are equally high, and thousands of keys need not be read anew each frame.
     initialRect: { width: 1_000, height: 600 },
-    getItemKey: (index) => {
-      const row = rows[index];
-      return row === undefined ? index : rowKey(row);
-    },
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
 

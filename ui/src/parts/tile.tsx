@@ -44,13 +44,13 @@ export function Tile({
         <span className="truncate">{label}</span>
         {freshAt != null && !stale && <span className="num flex-none text-[11px] text-ink-3">{now - freshAt < 2_000 ? t("common.now") : format.age(now - freshAt)}</span>}
       </span>
-      <span className={cx("num mt-0.5 flex items-baseline gap-1.5 text-[length:var(--tile-figure)] leading-[1.25] font-[560] tracking-[-0.02em] whitespace-nowrap", stale && "text-ink-3")}>
+      <span className={cx("num mt-0.5 flex min-w-0 items-baseline gap-1.5 overflow-hidden text-[length:var(--tile-figure)] leading-[1.25] font-[560] tracking-[-0.02em] whitespace-nowrap", stale && "text-ink-3")}>
         {value}
         {unit !== undefined && <small className="text-[12px] font-[450] tracking-normal text-ink-3">{unit}</small>}
       </span>
       <span className="mt-px flex h-[18px] items-end justify-between gap-2">
-        <span className={cx("num min-w-0 truncate text-[11.5px]", stale ? "text-warn" : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
-          {stale ? t("common.since", { time: freshAt == null ? t("common.none") : format.time(freshAt) }) : note}
+        <span className={cx("num min-w-0 truncate text-[11.5px]", stale ? "text-ink-2" : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
+          {stale ? t("common.since", { time: freshAt == null ? t("common.none") : format.minute(freshAt) }) : note}
         </span>
         {spark !== undefined && !stale && <Sparkline values={spark} colour={colour} className="h-[18px] w-[30%] max-w-[76px] min-w-8 flex-none" />}
       </span>

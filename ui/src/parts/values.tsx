@@ -41,8 +41,9 @@ export function useChangeWords(): (row: Pick<EventRow, "domain">, value: string)
 export function Change({ row, className }: { row: Pick<EventRow, "domain" | "old" | "new">; className?: string }) {
   const words = useChangeWords();
   if (row.old === null && row.new === null) return null;
+  const said = [row.old, row.new].filter((value) => value !== null).map((value) => words(row, value));
   return (
-    <span className={cx("num", className)}>
+    <span className={cx("num", className)} title={said.join(" → ")}>
       {row.old !== null && words(row, row.old)}
       {row.new !== null && (
         <>

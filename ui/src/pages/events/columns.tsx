@@ -19,10 +19,10 @@ export function useColumns(on: readonly ColumnId[]): readonly Column<Item>[] {
     const row = (cell: (row: EventRow) => React.ReactNode) => (item: Item) => (isRow(item) ? cell(item) : null);
     const all: Record<ColumnId, Omit<Column<Item>, "id" | "header">> = {
       time: { width: "116px", className: "num text-ink-3", cell: row((event) => format.timeMs(event.occurred_at)) },
-      severity: { width: "88px", from: 860, className: "flex items-center", cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
-      kind: { width: "116px", className: "flex items-center", cell: row((event) => <KindTitle kind={event.kind} action={event.action} domain={event.domain} />) },
+      severity: { width: "88px", from: 980, className: "flex items-center", cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
+      kind: { width: "132px", className: "flex items-center", cell: row((event) => <KindTitle kind={event.kind} action={event.action} domain={event.domain} />) },
       label: {
-        width: "minmax(160px, 1fr)",
+        width: "minmax(180px, 1fr)",
         cell: row((event) => (
           <span title={event.detail === null ? event.label : `${event.label} · ${event.detail}`}>
             {event.label}
@@ -30,13 +30,24 @@ export function useColumns(on: readonly ColumnId[]): readonly Column<Item>[] {
           </span>
         )),
       },
-      change: { width: "minmax(96px, 168px)", className: "text-ink-2", cell: row((event) => <Change row={event} />) },
+      change: { width: "minmax(84px, 156px)", className: "text-ink-2", cell: row((event) => <Change row={event} />) },
       delta: { width: "124px", align: "end", cell: row((event) => <RowValue row={event} />) },
       actor: { width: "96px", from: 700, className: "text-ink-2", cell: row((event) => <span title={event.actor ?? undefined}>{event.actor}</span>) },
       channel: { width: "120px", className: "font-mono text-[12px] text-ink-2", cell: row((event) => event.channel) },
       source: { width: "96px", className: "text-ink-2", cell: row((event) => event.source) },
-      latency: { width: "76px", align: "end", from: 780, className: "num text-ink-3", cell: row((event) => event.latency_ms !== null && format.duration(event.latency_ms)) },
+      latency: { width: "76px", align: "end", from: 860, className: "num text-ink-3", cell: row((event) => event.latency_ms !== null && format.duration(event.latency_ms)) },
     };
-    return COLUMN_IDS.filter((id) => on.includes(id)).map((id) => ({ id, header: t(`events.column.${id}`), ...all[id] }));
+    const narrow: Column<Item> = {
+      id: "severity-mark",
+      header: <span className="sr-only">{t("events.column.severity")}</span>,
+      width: "32px",
+      to: 979,
+      className: "flex items-center",
+      cell: row((event) => <SeverityMark severity={event.severity} word={false} quiet />),
+    };
+    return COLUMN_IDS.filter((id) => on.includes(id)).flatMap((id) => {
+      const column: Column<Item> = { id, header: t(`events.column.${id}`), ...all[id] };
+      return id === "severity" ? [column, narrow] : [column];
+    });
   }, [on, t, format]);
 }

@@ -92,7 +92,9 @@ export function Events() {
     [pause, stop, resume],
   );
 
-  const selected = useSelectedEvent();
+  // The cursor of the list; with the drawer open, the event in it.
+  const inDrawer = useSelectedEvent();
+  const [cursor, setCursor] = useState<string | null>(null);
   const focusFilter = () => input.current?.focus();
   useKeys({ Space: toggle, "/": focusFilter });
   useEffect(() => {
@@ -162,8 +164,11 @@ export function Events() {
           rowHeight={wrap ? 44 : 28}
           wrap={wrap}
           primary
-          selected={selected === null ? null : String(selected)}
-          onSelect={(item) => isRow(item) && selected !== null && openEvent(item.seq)}
+          selected={inDrawer === null ? cursor : String(inDrawer)}
+          onSelect={(item) => {
+            setCursor(itemKey(item));
+            if (isRow(item) && inDrawer !== null) openEvent(item.seq);
+          }}
           onOpen={(item) => isRow(item) && openEvent(item.seq)}
           rowClass={(item) => isRow(item) && item.severity === "critical" && "bg-crit-soft"}
           special={special}

@@ -10,6 +10,23 @@ import { Needs } from "./needs";
 import { Stream } from "./stream";
 import { Strip } from "./strip";
 
+/** The page's own shape while its first answer is on the way, so that nothing jumps when it comes. */
+function Loading() {
+  return (
+    <>
+      <div aria-hidden className="grid h-[91px] flex-none grid-cols-7 border-b border-line bg-panel">
+        {Array.from({ length: 7 }, (_, i) => (
+          <div key={i} className="flex flex-col gap-3 border-r border-line px-4 pt-4 last:border-r-0">
+            <i className="breathe h-2 w-14 rounded-sm bg-raised" />
+            <i className="breathe h-4 w-20 rounded-sm bg-raised" />
+          </div>
+        ))}
+      </div>
+      <Skeleton rows={20} className="pt-3" />
+    </>
+  );
+}
+
 export function Overview() {
   const { data, error, at, refresh } = useView("overview");
   const stream = useStream();
@@ -17,7 +34,7 @@ export function Overview() {
   const toggle = useCallback(() => setPause((before) => (before.kind === "paused" ? FOLLOWING : paused(before, stream.state(), "user"))), [stream]);
   useKeys({ Space: toggle });
 
-  if (data === null) return error === null ? <Skeleton rows={16} /> : <ErrorState error={error} onRetry={refresh} />;
+  if (data === null) return error === null ? <Loading /> : <ErrorState error={error} onRetry={refresh} />;
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <StaleBar at={at} error={error} onRetry={refresh} />

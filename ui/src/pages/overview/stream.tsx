@@ -5,7 +5,7 @@ import { memo, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
+import { openEvent, useSelectedEvent } from "@/frame/selection";
 import { hidden, isRow, type Pause, shown, useLive } from "@/live";
 import { Button, Change, cx, EmptyState, KindTitle, RowValue, SectionHeader, SeverityMark } from "@/parts";
 import { go } from "@/route";
@@ -21,6 +21,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(12);
   const live = useLive((state) => state);
+  const selected = useSelectedEvent();
   const rate = live.frame?.events_per_second ?? 0;
 
   useLayoutEffect(() => {
@@ -59,11 +60,11 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
           </>
         }
       />
-      <div ref={box} role="table" aria-label={t("overview.stream.title")} className="@container min-h-0 flex-1 overflow-hidden">
+      <div ref={box} role="table" aria-label={t("overview.stream.title")} className="@container flex min-h-0 flex-1 flex-col overflow-hidden">
         {rows.length === 0 ? (
           <EmptyState icon={<Radio />} title={t("overview.stream.empty")} text={t("overview.stream.emptyText")} />
         ) : (
-          rows.map((row) => <Line key={row.seq} row={row} fresh={rate <= CALM && pause.kind === "following"} />)
+          rows.map((row) => <Line key={row.seq} row={row} fresh={rate <= CALM && pause.kind === "following"} selected={row.seq === selected} />)
         )}
       </div>
     </section>
@@ -73,7 +74,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
 const GRID =
   "grid grid-cols-[84px_108px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,148px)_112px_84px] @min-[820px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,156px)_116px_84px_68px]";
 
-const Line = memo(function Line({ row, fresh }: { row: EventRow; fresh: boolean }) {
+const Line = memo(function Line({ row, fresh, selected }: { row: EventRow; fresh: boolean; selected: boolean }) {
   const format = useFormat();
   if (row.gap !== null) return <GapLine row={row} />;
   return (
@@ -82,8 +83,9 @@ const Line = memo(function Line({ row, fresh }: { row: EventRow; fresh: boolean 
       onClick={() => openEvent(row.seq)}
       className={cx(
         GRID,
-        "h-7 items-center border-b border-line/55 hover:bg-raised",
-        row.severity === "critical" && "bg-crit-soft",
+        "h-7 flex-none items-center border-b border-line/55",
+        selected ? "bg-accent-soft" : "hover:bg-raised",
+        !selected && row.severity === "critical" && "bg-crit-soft",
         fresh && row.severity !== "critical" && "arrive",
       )}
     >
@@ -123,7 +125,7 @@ function GapLine({ row }: { row: EventRow }) {
   if (row.gap === null) return null;
   const text = gapText(row.gap, now);
   return (
-    <div role="row" onClick={() => openEvent(row.seq)} className="flex h-7 items-center gap-2 border-b border-line/55 bg-warn-soft px-4">
+    <div role="row" onClick={() => openEvent(row.seq)} className="flex h-7 flex-none items-center gap-2 border-b border-line/55 bg-warn-soft px-4">
       <SeverityMark severity="warning" word={false} />
       <span role="cell" className="truncate">
         {text.title} <span className="text-ink-2">· {text.reason}</span>

@@ -7,8 +7,9 @@ import { useLive } from "@/live";
 import { cx, Tile } from "@/parts";
 import { go } from "@/route";
 
-/** Long enough for the exact amount to be too wide for its tile. */
-const LONG = 12;
+/** Characters that the tiles of money hold; a longer amount loses its decimals, then its digits, and keeps its exact form in the title. */
+const WIDE = 14;
+const NARROW = 12;
 
 export function Strip({ view }: { view: OverviewView }) {
   const { t } = useTranslation();
@@ -22,7 +23,11 @@ export function Strip({ view }: { view: OverviewView }) {
   const last = Object.values(view.last_event_at);
   const newest = last.length === 0 ? null : Math.max(...last);
   const fresh = (domain: string) => ({ freshAt: view.last_event_at[domain] ?? newest, stale: !current });
-  const money = (amount: string) => (format.money(amount).length > LONG ? <span title={format.money(amount)}>{format.moneyShort(amount)}</span> : format.money(amount));
+  const money = (amount: string, width: number) => {
+    const exact = format.money(amount);
+    const fits = [exact, format.moneyShort(amount)].find((text) => text.length <= width) ?? format.moneyCompact(amount);
+    return <span title={exact}>{fits}</span>;
+  };
   const count = (n: number) => (n >= 10_000_000 ? <span title={format.integer(n)}>{format.compact(n)}</span> : format.integer(n));
 
   return (
@@ -75,7 +80,7 @@ export function Strip({ view }: { view: OverviewView }) {
         <Tile
           className="@max-[1099px]:col-span-2"
           label={t("overview.tile.received")}
-          value={money(view.received_today)}
+          value={money(view.received_today, WIDE)}
           note={
             view.refunded_count > 0
               ? t("overview.tile.refunded", { amount: format.money(view.refunded_today) })
@@ -88,7 +93,7 @@ export function Strip({ view }: { view: OverviewView }) {
         />
         <Tile
           label={t("overview.tile.overdue")}
-          value={money(view.overdue)}
+          value={money(view.overdue, NARROW)}
           note={view.overdue_count > 0 ? t("overview.tile.overdueSub", { n: format.integer(view.overdue_count) }) : t("overview.tile.overdueNone")}
           tone={view.overdue_count > 0 ? "warn" : undefined}
           colour="var(--warn)"

@@ -19,7 +19,7 @@ export const frame = {
   sources: {
     title: "Sources",
     none: "No source",
-    many: "{{n}} sources",
+    unknown: "State unknown",
     latency: "latency {{ms}}",
     last: "last event {{age}} ago",
     lastNone: "no event yet",
@@ -30,14 +30,10 @@ export const frame = {
   },
   search: "Search or filter",
   live: "Live",
-  livePaused: "Paused",
   starting: "Starting",
-  coreGone: "Core does not answer",
   coreGoneFor: "Core silent for {{age}}",
   mute: "Mute",
   unmute: "Unmute",
-  muted: "Muted",
-  soundOn: "Sound on",
   palette: {
     title: "Command palette",
     placeholder: "Go to a page, do something, or filter events…",
@@ -76,7 +72,6 @@ export const frame = {
     reject: "Reject with a reason",
     acknowledge: "Acknowledge alert",
     snooze: "Snooze alert",
-    then: "then",
     rail: "Collapse or expand navigation",
   },
   drawer: {
@@ -102,7 +97,7 @@ export const frame = {
   banner: {
     title: "Critical system alert",
     acknowledge: "I have seen it",
-    since: "{{age}} ago · time {{n}}",
+    since: "{{age}} ago",
     failed: "It could not be acknowledged; try again",
   },
   hint: {

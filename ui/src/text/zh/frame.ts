@@ -19,7 +19,7 @@ export const frame = {
   sources: {
     title: "数据源",
     none: "没有数据源",
-    many: "{{n}} 个数据源",
+    unknown: "状态未知",
     latency: "延迟 {{ms}}",
     last: "最近事件 {{age}}前",
     lastNone: "尚无事件",
@@ -30,14 +30,10 @@ export const frame = {
   },
   search: "搜索或筛选",
   live: "实时",
-  livePaused: "已暂停",
   starting: "启动中",
-  coreGone: "核心无应答",
   coreGoneFor: "核心无应答 {{age}}",
   mute: "静音",
   unmute: "取消静音",
-  muted: "已静音",
-  soundOn: "声音开启",
   palette: {
     title: "命令面板",
     placeholder: "前往页面、执行操作或筛选事件…",
@@ -76,7 +72,6 @@ export const frame = {
     reject: "驳回并说明原因",
     acknowledge: "确认告警",
     snooze: "延后告警",
-    then: "然后",
     rail: "收起或展开导航",
   },
   drawer: {
@@ -102,7 +97,7 @@ export const frame = {
   banner: {
     title: "严重系统告警",
     acknowledge: "我已知晓",
-    since: "{{age}}前发生 · 第 {{n}} 次",
+    since: "{{age}}前发生",
     failed: "未能确认，请重试",
   },
   hint: {
