@@ -58,10 +58,4 @@ pub struct LinkIo {
 pub trait Positions: Send + Sync {
     /// The last position that is safely committed for `channel`. Asked at every subscribe and resubscribe.
     async fn committed(&self, channel: &Channel) -> Option<Position>;
-
-    /// When the newest committed event of `channel` was received. Asked only beside a position; it dates the start of a gap
-    /// that spans a restart of this process.
-    async fn committed_at(&self, _channel: &Channel) -> Option<Millis> {
-        None
-    }
 }

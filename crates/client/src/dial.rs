@@ -175,7 +175,7 @@ mod tests {
 
     fn profile(url: &str, dialect: Dialect) -> Profile {
         let (id, token) = ("p".into(), Some("abc".into()));
-        Profile { id, url: url.into(), dialect, channels: vec![], token, first_look: 0, timing: Default::default() }
+        Profile { id, url: url.into(), dialect, channels: vec![], token, first_look: 0, listened_until: None, timing: Default::default() }
     }
 
     #[test]

@@ -24,7 +24,7 @@ use std::{mem, sync::Arc, time::Duration};
 use tokio::sync::{Notify, watch};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
-use watchdeck_events::{Channel, Millis};
+use watchdeck_events::Channel;
 use watchdeck_protocol::Position;
 
 /// How long stopping may take for what is still to be handed on.
@@ -45,14 +45,14 @@ enum Line {
 }
 
 /// The store's answer to a question about a channel; `None` when it did not come in time.
-type Lookup = BoxFuture<'static, (Channel, Option<(Option<Position>, Option<Millis>)>)>;
+type Lookup = BoxFuture<'static, (Channel, Option<Option<Position>>)>;
 
 enum Happened {
     Stop,
     Wake,
     Handed,
     ReceiverGone,
-    Known(Channel, Option<(Option<Position>, Option<Millis>)>),
+    Known(Channel, Option<Option<Position>>),
     Dialled(Result<Box<Socket>, Ending>),
     Read(Result<(), Option<Error>>),
     Timer,
@@ -262,11 +262,11 @@ impl Driver {
         }
     }
 
-    fn known(&mut self, channel: &Channel, answer: Option<(Option<Position>, Option<Millis>)>) {
+    fn known(&mut self, channel: &Channel, answer: Option<Option<Position>>) {
         match answer {
-            Some((position, at)) => {
+            Some(position) => {
                 let now = self.now();
-                self.wire.committed(channel, position, at, now, &mut self.out);
+                self.wire.committed(channel, position, now, &mut self.out);
                 self.obey();
             }
             None => {
@@ -301,12 +301,7 @@ impl Driver {
     fn ask(&mut self, channel: Channel) {
         let (positions, patience) = (self.positions.clone(), self.profile.timing.subscribe);
         self.lookups.push(Box::pin(async move {
-            let answer = tokio::time::timeout(patience, async {
-                let position = positions.committed(&channel).await;
-                let at = if position.is_some() { positions.committed_at(&channel).await } else { None };
-                (position, at)
-            });
-            let answer = answer.await.ok();
+            let answer = tokio::time::timeout(patience, positions.committed(&channel)).await.ok();
             (channel, answer)
         }));
     }

@@ -145,7 +145,7 @@ impl Talk {
             for note in std::mem::take(&mut self.out.notes) {
                 match note {
                     Note::Send(text) => self.socket.send(Message::text(text)).map_err(|error| error.to_string())?,
-                    Note::Ask(channel) => self.wire.committed(&channel, None, None, now, &mut self.out),
+                    Note::Ask(channel) => self.wire.committed(&channel, None, now, &mut self.out),
                     Note::Greeted { user_name, server, .. } => self.greeting = Some(format!("{user_name}, server {server}")),
                     Note::End(ending) => return Err(words(ending)),
                     Note::Proven => {}

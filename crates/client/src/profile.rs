@@ -18,6 +18,8 @@ pub struct Profile {
     pub token: Option<Secret>,
     /// How many of a channel's newest events to fetch where there is no position to resume from. Native only.
     pub first_look: u64,
+    /// Until when an earlier run of this process listened, as far as known: a gap that spans the restart begins there.
+    pub listened_until: Option<watchdeck_events::Millis>,
     /// How long to wait for what.
     pub timing: Timing,
 }
@@ -121,7 +123,7 @@ mod tests {
             dialect: Dialect::Native,
             channels: vec![],
             token: Some("hunter2".into()),
-            first_look: 0,
+            first_look: 0, listened_until: None,
             timing: Timing::default(),
         };
         assert!(!format!("{profile:?}").contains("hunter2"));

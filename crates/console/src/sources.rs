@@ -26,6 +26,8 @@ use watchdeck_store::Store;
 
 /// Steps kept per timeline.
 const TIMELINE: usize = 100;
+/// Among how many of the newest events a source's own newest is looked for.
+const NEWEST_WITHIN: u64 = 100_000;
 /// How much of a channel's newest history a first look brings.
 const FIRST_LOOK: u64 = 20_000;
 
@@ -157,11 +159,20 @@ impl Sources {
         let (sender, deliveries) = tokio::sync::mpsc::channel(QUEUE);
         let inbox = Inbox { source: id, store: self.store.clone(), committed: Arc::clone(&committed), stats: Arc::clone(&stats) };
         let inbox = tokio::spawn(inbox.run(deliveries, stop.clone()));
-        let link = Link::start(profile(&source), LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ });
+        let listened_until = self.newest(&source.id).await;
+        let profile = Profile { listened_until, ..profile(&source) };
+        let link = Link::start(profile, LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ });
         let status = link.status();
         let record = Arc::new(Record::default());
         let follower = tokio::spawn(follow(status.clone(), Arc::clone(&record), self.changed.clone()));
         Running { source, link, status, inbox, follower, stop, stats, committed, record }
+    }
+
+    /// When the newest stored event of a source was received: until then an earlier run listened for certain.
+    async fn newest(&self, id: &str) -> Option<Millis> {
+        let id = id.to_owned();
+        let scan = self.store.scan_before(None, 1, NEWEST_WITHIN, move |stored| *stored.event.source == *id).await.ok()?;
+        scan.hits.first().map(|stored| stored.event.received_at)
     }
 
     /// Dial a source again now.
@@ -266,6 +277,7 @@ pub(crate) fn profile(source: &Source) -> Profile {
         channels: source.channels.iter().map(|name| Channel::from(name.as_str())).collect(),
         token: source.token.clone().filter(|token| !token.is_empty()).map(Into::into),
         first_look: FIRST_LOOK,
+        listened_until: None,
         timing: Timing::default(),
     }
 }

@@ -88,15 +88,19 @@ impl Access {
         self.token(bearer(headers).or_else(|| query.and_then(query_token)))
     }
 
-    /// Is this the reading token?
+    /// Is this the reading token, or the key, which opens more? An approver's console shows the key: it reads, and it decides.
     pub(crate) fn token(&self, shown: Option<&str>) -> Result<(), Refusal> {
         let refuse = |reason| Err(Refusal { code: CloseCode::InvalidToken, reason });
         match (&self.read_token, shown) {
             (None, _) => Ok(()),
             (Some(_), None) => refuse("this gateway needs a token; enter its read_token in the connection's settings"),
-            (Some(token), Some(shown)) if token.matches(shown) => Ok(()),
+            (Some(token), Some(shown)) if token.matches(shown) || self.is_key(shown) => Ok(()),
             (Some(_), Some(_)) => refuse("the token is not valid here; enter the gateway's read_token in the connection's settings"),
         }
+    }
+
+    fn is_key(&self, shown: &str) -> bool {
+        self.publish_key.as_ref().is_some_and(|key| key.matches(shown))
     }
 
     /// May this request read over the plain ERP protocol? The refusal is in the words of the ERP's server.

@@ -151,6 +151,11 @@ pub enum ServerFrame<'a> {
         /// Why, for programs (`bridge_down`).
         reason: Cow<'a, str>,
     },
+    /// What the user may read has changed since the hello: a channel was heard of for the first time.
+    Channels {
+        /// All of them, as in the hello.
+        channels: Vec<String>,
+    },
     /// A request was turned down; the session goes on.
     Error {
         /// For programs.
@@ -177,7 +182,7 @@ struct Flat<'a> {
     #[serde(borrow, default)]
     id: Option<Cow<'a, str>>,
     ts: Option<i64>,
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "present")]
     data: Option<&'a RawValue>,
     #[serde(borrow, default)]
     items: Option<Vec<DataItem<'a>>>,
@@ -197,6 +202,11 @@ struct Flat<'a> {
     code: Option<ErrorCode>,
     #[serde(borrow, default)]
     message: Option<Cow<'a, str>>,
+}
+
+/// A published `null` is data; only an absent field is none.
+fn present<'de: 'a, 'a, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<&'a RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// Why a frame could not be read.
@@ -257,6 +267,7 @@ impl<'a> ServerFrame<'a> {
                 to: need!("gap", to),
                 reason: need!("gap", reason),
             },
+            "channels" => Self::Channels { channels: need!("channels", channels) },
             "error" => Self::Error {
                 code: need!("error", code),
                 message: need!("error", message),
@@ -287,6 +298,8 @@ mod tests {
         same_both_ways(r#"{"type":"event","channel":"inventory","offset":1043,"id":"0199","ts":1795223788150,"data":{"a": 1}}"#);
         same_both_ways(r#"{"type":"events","channel":"inventory","items":[{"offset":1,"id":"a","ts":2,"data":{"b":[1,2]}}]}"#);
         same_both_ways(r#"{"type":"gap","channel":"inventory","offset":9,"id":"g","from":1,"to":2,"reason":"bridge_down"}"#);
+        same_both_ways(r#"{"type":"event","channel":"inventory","offset":1044,"id":"0200","ts":1795223788151,"data":null}"#);
+        same_both_ways(r#"{"type":"channels","channels":["inventory","user:u7:notifications"]}"#);
         same_both_ways(r#"{"type":"error","code":"forbidden","message":"no","channel":"finance"}"#);
     }
 

@@ -216,6 +216,12 @@ impl Store {
         all
     }
 
+    /// Log profile: how many channels have ever held an event. Never falls.
+    #[must_use]
+    pub fn channel_count(&self) -> usize {
+        self.shared.bounds.read().expect("no code panics while holding the bounds").len()
+    }
+
     /// Follow the store from after `after`: first what is there, then what comes. `after = 0` replays everything.
     #[must_use]
     pub fn subscribe(&self, after: u64) -> Subscription {

@@ -24,7 +24,7 @@ impl Decoder {
 
     /// Answer the question for a committed position.
     pub fn committed(&mut self, channel: &Channel, position: Option<Position>) {
-        self.wire.committed(channel, position, None, self.now, &mut self.out);
+        self.wire.committed(channel, position, self.now, &mut self.out);
     }
 
     /// Decode one frame.

@@ -59,7 +59,7 @@ impl Erp {
     pub(super) fn new(profile: &Profile) -> Self {
         let channels = if profile.channels.is_empty() { Channel::ERP.map(Channel::from).to_vec() } else { profile.channels.clone() };
         let subs = channels.into_iter().map(|channel| Sub { channel, confirmed: false }).collect();
-        Self { subs, channels: Interned::default(), open: None, listened_until: None }
+        Self { subs, channels: Interned::default(), open: None, listened_until: profile.listened_until }
     }
 
     fn subscribe(&self, out: &mut Out) {
@@ -112,7 +112,7 @@ impl Wire for Erp {
         out.burst.event(Incoming { channel, offset: None, id: None, server_at, payload }, None, now.wall);
     }
 
-    fn committed(&mut self, _: &Channel, _: Option<Position>, _: Option<Millis>, _: Now, _: &mut Out) {}
+    fn committed(&mut self, _: &Channel, _: Option<Position>, _: Now, _: &mut Out) {}
 
     fn due(&self) -> Option<Duration> {
         let open = self.open.as_ref()?;

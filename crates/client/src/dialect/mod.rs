@@ -59,7 +59,7 @@ pub(crate) trait Wire: Send {
     /// A text frame arrived.
     fn text(&mut self, text: &str, now: Now, out: &mut Out);
     /// The answer to [`Note::Ask`]: the position and the time of the newest committed event.
-    fn committed(&mut self, channel: &Channel, position: Option<Position>, at: Option<Millis>, now: Now, out: &mut Out);
+    fn committed(&mut self, channel: &Channel, position: Option<Position>, now: Now, out: &mut Out);
     /// When [`Wire::tick`] is wanted next.
     fn due(&self) -> Option<Duration>;
     /// Time passed.

@@ -66,7 +66,7 @@ impl Native {
             subs: vec![],
             last: 0,
             link: Link::Down,
-            last_sign: None,
+            last_sign: profile.listened_until,
         }
     }
 
@@ -100,6 +100,20 @@ impl Native {
         }
         out.notes.extend(channels.iter().cloned().map(Note::Ask));
         self.subs = channels.into_iter().map(Sub::new).collect();
+    }
+
+    /// More channels than in the hello: whoever follows everything follows them too.
+    fn offered(&mut self, names: &[String], out: &mut Out) {
+        if !self.wanted.is_empty() || !matches!(self.link, Link::Up) {
+            return;
+        }
+        for name in names {
+            if self.sub(name).is_none() {
+                let channel = self.channels.get(name);
+                out.notes.push(Note::Ask(channel.clone()));
+                self.subs.push(Sub::new(channel));
+            }
+        }
     }
 
     fn turned_down(&mut self, code: ErrorCode, message: &str, channel: Option<&str>, now: Now, out: &mut Out) {
@@ -153,6 +167,7 @@ impl Native {
                 };
                 out.burst.push(Delivery::Gap { channel: Some(channel), from: Millis(from), to: Millis(to), reason, position, id });
             }
+            ServerFrame::Channels { channels } => self.offered(&channels, out),
             ServerFrame::Error { code, message, channel } => self.turned_down(code, &message, channel.as_deref(), now, out),
             ServerFrame::Unknown => tracing::debug!("A frame of an unknown type was ignored."),
         }
@@ -182,10 +197,10 @@ impl Wire for Native {
         }
     }
 
-    fn committed(&mut self, channel: &Channel, position: Option<Position>, at: Option<Millis>, now: Now, out: &mut Out) {
+    fn committed(&mut self, channel: &Channel, position: Option<Position>, now: Now, out: &mut Out) {
         let (first_look, patience) = (self.first_look, self.timing.subscribe);
         if let Some(sub) = self.sub(channel.as_str()) {
-            sub.subscribe(position, at, first_look, now.up + patience, out);
+            sub.subscribe(position, first_look, now.up + patience, out);
         }
     }
 

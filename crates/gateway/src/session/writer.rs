@@ -46,6 +46,8 @@ pub(super) struct Writer<'a> {
     shared: &'a Shared,
     cursors: Cursors,
     commits: watch::Receiver<u64>,
+    /// Channels of the log, and channels in all with the ERP's fixed ones, when the client was last told of them.
+    announced: (usize, usize),
     next_ping: Instant,
     last_ping: Option<Instant>,
 }
@@ -60,6 +62,7 @@ impl<'a> Writer<'a> {
             shared,
             cursors: Cursors::new(),
             commits: shared.tail.watch(),
+            announced: (0, 0),
             next_ping: Instant::now() + shared.ping_interval,
             last_ping: None,
         }
@@ -75,6 +78,7 @@ impl<'a> Writer<'a> {
 
     async fn rounds(&mut self) -> Result<std::convert::Infallible, Option<Ending>> {
         if self.dialect.is_native() {
+            self.announced = (self.shared.log.store().channel_count(), self.channels().len());
             let hello = self.hello();
             self.feed(hello).await?;
         }
@@ -84,6 +88,7 @@ impl<'a> Writer<'a> {
             }
             // Looked at before the log is read: a commit during the read wakes the wait below.
             self.commits.borrow_and_update();
+            self.announce().await?;
             let moved = self.round().await?;
             self.flush().await?;
             if Instant::now() >= self.due() {
@@ -103,6 +108,25 @@ impl<'a> Writer<'a> {
                 () = sleep_until(due) => self.pulse().await?,
             }
         }
+    }
+
+    /// Tell a native client of channels that were heard of since: one that follows everything would miss them in silence.
+    async fn announce(&mut self) -> Flow {
+        let count = self.shared.log.store().channel_count();
+        if !self.dialect.is_native() || count == self.announced.0 {
+            return Ok(());
+        }
+        let channels = self.channels();
+        let (_, told) = std::mem::replace(&mut self.announced, (count, channels.len()));
+        // The fixed ones were in the hello before they held anything.
+        if channels.len() != told {
+            self.feed(native::text(&ServerFrame::Channels { channels })).await?;
+        }
+        Ok(())
+    }
+
+    fn channels(&self) -> Vec<String> {
+        self.shared.log.channels().iter().map(ToString::to_string).collect()
     }
 
     /// Send what is new in every followed channel, a page of each at most. Whether there was anything.
@@ -196,7 +220,7 @@ impl<'a> Writer<'a> {
             server: env!("CARGO_PKG_VERSION").into(),
             user: self.shared.access.user(),
             ping_interval_ms: u64::try_from(self.shared.ping_interval.as_millis()).unwrap_or(u64::MAX),
-            channels: self.shared.log.channels().iter().map(ToString::to_string).collect(),
+            channels: self.channels(),
         })
     }
 

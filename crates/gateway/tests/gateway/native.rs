@@ -47,6 +47,28 @@ async fn a_link_cut_again_and_again_while_publishing_delivers_every_event_once()
 }
 
 #[tokio::test]
+async fn a_channel_that_is_heard_of_for_the_first_time_is_announced() {
+    let running = Running::start(|_| ()).await;
+    let mut client = Client::native(&running).await;
+    running.publish("user:u7:notifications", 1).await;
+    let frame = client.frame().await;
+    assert_eq!(frame["type"], "channels", "whoever follows everything would miss it in silence: {frame}");
+    assert!(frame["channels"].as_array().unwrap().contains(&json!("user:u7:notifications")), "{frame}");
+}
+
+#[tokio::test]
+async fn the_key_reads_too_so_that_an_approver_needs_one_secret() {
+    let keys = |config: &mut watchdeck_gateway::Config| {
+        config.read_token = Some(Secret::new("a-long-enough-token"));
+        config.publish_key = Some(Secret::new("a-long-enough-key"));
+    };
+    let running = Running::start(keys).await;
+    let headers = [("sec-websocket-protocol", "watchdeck.v1"), ("authorization", "Bearer a-long-enough-key")];
+    let mut client = Client::open(running.gateway.addr(), "/ws", &headers).await;
+    assert_eq!(client.frame().await["type"], "hello");
+}
+
+#[tokio::test]
 async fn a_client_that_saw_nothing_yet_resumes_too() {
     let running = Running::start(|_| ()).await;
     running.publish_all("orders", 0..5).await;

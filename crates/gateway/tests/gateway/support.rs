@@ -195,6 +195,8 @@ impl Client {
             "event" => vec![seen(&frame)],
             "events" => frame["items"].as_array().unwrap().iter().map(seen).collect(),
             "gap" => vec![Seen { gap: Some((frame["from"].as_i64().unwrap(), frame["to"].as_i64().unwrap())), ..seen(&frame) }],
+            // A channel was heard of for the first time; nothing of it is an event.
+            "channels" => Vec::new(),
             other => panic!("{other}: {frame}"),
         }
     }

@@ -9,8 +9,6 @@ use watchdeck_protocol::{ClientFrame, Position, Rewind};
 pub(super) struct Sub {
     pub(super) channel: Channel,
     pub(super) phase: Phase,
-    /// When the newest committed event arrived, if the store says so: where a gap begins after a restart of the process.
-    committed_at: Option<Millis>,
 }
 
 pub(super) enum Phase {
@@ -59,15 +57,14 @@ pub(super) struct Answer {
 
 impl Sub {
     pub(super) fn new(channel: Channel) -> Self {
-        Self { channel, phase: Phase::Asking, committed_at: None }
+        Self { channel, phase: Phase::Asking }
     }
 
     /// The committed position is known: subscribe.
-    pub(super) fn subscribe(&mut self, position: Option<Position>, at: Option<Millis>, first_look: u64, due: Duration, out: &mut Out) {
+    pub(super) fn subscribe(&mut self, position: Option<Position>, first_look: u64, due: Duration, out: &mut Out) {
         if !matches!(self.phase, Phase::Asking) {
             return;
         }
-        self.committed_at = at;
         let asked = match position {
             Some(position) => Asked::Resume(position),
             None if first_look > 0 => Asked::Rewind,
@@ -105,7 +102,7 @@ impl Sub {
         let at = match asked {
             Asked::Resume(position) if answer.recovered && position.epoch == end.epoch => Some(position.clone()),
             Asked::Resume(_) => {
-                let from = last_sign.or(self.committed_at).unwrap_or(now.wall).min(now.wall);
+                let from = last_sign.unwrap_or(now.wall).min(now.wall);
                 tracing::warn!(channel = self.channel.as_str(), reason = ?answer.reason, "The server cannot replay from our position.");
                 out.burst.push(Delivery::Gap {
                     channel: Some(self.channel.clone()),

@@ -21,6 +21,7 @@ impl Talk {
             channels: vec![],
             token: None,
             first_look,
+            listened_until: Some(Millis(42)),
             timing: Default::default(),
         };
         let mut talk = Self { native: Native::new(&profile), out: Out::default() };
@@ -43,7 +44,7 @@ impl Talk {
     }
 
     fn committed(&mut self, position: Option<Position>) {
-        self.native.committed(&"inventory".into(), position, Some(Millis(42)), at(50), &mut self.out);
+        self.native.committed(&"inventory".into(), position, at(50), &mut self.out);
     }
 
     fn subscribed(&mut self, epoch: &str, offset: u64, recovered: bool, reason: &str) {
@@ -87,6 +88,14 @@ fn it_resumes_from_what_is_committed() {
     talk.event(9);
     assert_eq!(talk.native.standing(), Standing::Live);
     assert_eq!(talk.handed_on(), [(vec![8, 9], pos("e", 9))]);
+}
+
+#[test]
+fn whoever_follows_everything_follows_a_channel_that_is_heard_of_later() {
+    let mut talk = Talk::greeted(2000);
+    talk.hear(r#"{"type":"channels","channels":["inventory","user:u7:notifications"]}"#);
+    let asked: Vec<_> = std::mem::take(&mut talk.out.notes).into_iter().filter_map(|note| if let Note::Ask(channel) = note { Some(channel) } else { None }).collect();
+    assert_eq!(asked, [Channel::from("user:u7:notifications")], "and nothing that it follows already");
 }
 
 #[test]
