@@ -2,10 +2,18 @@
 
 import type { ComponentType } from "react";
 import type { PageName } from "@/route";
+import { Approvals } from "./approvals";
 import { Events } from "./events";
+import { Finance } from "./finance";
+import { Inventory } from "./inventory";
+import { Orders } from "./orders";
 import { Overview } from "./overview";
 
 export const registry: Partial<Record<PageName, ComponentType>> = {
   overview: Overview,
+  inventory: Inventory,
+  orders: Orders,
+  approvals: Approvals,
+  finance: Finance,
   events: Events,
 };

@@ -1,9 +1,17 @@
 // One file per page; a page adds its line here and in the other language. A test holds the two to the same keys.
 
+import { alerts } from "./alerts";
+import { approvals } from "./approvals";
 import { common } from "./common";
 import { events } from "./events";
+import { finance } from "./finance";
 import { frame } from "./frame";
+import { health } from "./health";
+import { inventory } from "./inventory";
+import { orders } from "./orders";
 import { overview } from "./overview";
+import { parts } from "./parts";
+import { settings } from "./settings";
 import { words } from "./words";
 
-export const en = { common, events, frame, overview, words };
+export const en = { alerts, approvals, common, events, finance, frame, health, inventory, orders, overview, parts, settings, words };

@@ -1,0 +1,201 @@
+// The columns of the queue and of the history.
+
+import { Ban, Check, CircleCheck, Clock3, LoaderCircle, OctagonAlert, RefreshCw, Send, UserCheck, X } from "lucide-react";
+import { type ReactNode, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { ApprovalView } from "@/bindings/ApprovalView";
+import { useFormat, useNow } from "@/format";
+import { Age, Button, type Column, cx, IconButton, Money } from "@/parts";
+import { useWord } from "@/text";
+import type { Decide } from "./decide";
+import { deadline, type Level } from "./deadline";
+import { isOpen, type RowState, rowState } from "./results";
+import type { Chosen } from "./selection";
+
+const INKS: Record<Level, string> = { none: "text-ink-3", calm: "text-ink-2", soon: "text-warn", over: "text-crit" };
+const BARS: Record<Level, string> = { none: "", calm: "bg-info", soon: "bg-warn", over: "bg-crit" };
+
+export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }: { chosen: Chosen; onToggle: (key: string) => void; onAll: () => void; all: boolean; decide: Decide; cursor: string | null }): readonly Column<ApprovalView>[] {
+  const { t } = useTranslation();
+  const word = useWord();
+  return useMemo(
+    () => [
+      {
+        id: "select",
+        header: <Tick label={t("approvals.selectAll")} checked={all} mixed={!all && chosen.size > 0} onChange={onAll} />,
+        width: "38px",
+        className: "!pr-0",
+        cell: (row) => <Tick label={t("approvals.select", { number: row.number })} checked={chosen.has(row.key)} onChange={() => onToggle(row.key)} />,
+      },
+      {
+        id: "number",
+        header: t("approvals.column.number"),
+        width: "minmax(116px, 148px)",
+        cell: (row) => <Pair first={<span className="font-[540]">{row.number}</span>} second={word("resourceType", row.resource_type)} title={row.number} />,
+      },
+      { id: "amount", header: t("approvals.column.amount"), width: "124px", align: "end", cell: (row) => (row.amount === null ? <span className="text-ink-3">—</span> : <Money amount={row.amount} currency={row.currency} className="font-[540]" />) },
+      {
+        id: "requester",
+        header: t("approvals.column.requester"),
+        width: "minmax(120px, 1fr)",
+        cell: (row) => <Pair first={row.requester} second={row.reason ?? t("approvals.noReason")} title={row.reason ?? undefined} />,
+      },
+      { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row) => <Age at={row.requested_at} className="text-ink-2" /> },
+      { id: "deadline", header: t("approvals.column.deadline"), width: "140px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
+      { id: "decision", header: t("approvals.column.decision"), width: "minmax(178px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
+    ],
+    [t, word, chosen, all, onAll, onToggle, decide, cursor],
+  );
+}
+
+export function Tick({ label, checked, mixed = false, onChange }: { label: string; checked: boolean; mixed?: boolean; onChange: () => void }) {
+  return (
+    <input
+      type="checkbox"
+      aria-label={label}
+      checked={checked}
+      ref={(element) => {
+        if (element !== null) element.indeterminate = mixed;
+      }}
+      onClick={(event) => event.stopPropagation()}
+      onChange={onChange}
+      className="block size-3.5 accent-accent"
+    />
+  );
+}
+
+function Pair({ first, second, title }: { first: ReactNode; second: ReactNode; title?: string }) {
+  return (
+    <span className="block leading-[17px]" title={title}>
+      <span className="block truncate">{first}</span>
+      <span className="block truncate text-[12px] text-ink-3">{second}</span>
+    </span>
+  );
+}
+
+/** Time left, as a bar that runs out and as words. */
+function DeadlineBar({ row }: { row: ApprovalView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const { level, left, share } = deadline(row.requested_at, row.deadline, now);
+  if (level === "none") return <span className="text-ink-3">{t("approvals.noDeadline")}</span>;
+  const age = format.age(Math.abs(left));
+  const text = level === "over" ? t("approvals.over", { age }) : level === "soon" ? t("approvals.soon", { age }) : t("approvals.left", { age });
+  return (
+    <span className="block" title={row.deadline === null ? undefined : t("approvals.deadlineName", { text: format.dateTime(row.deadline, now) })}>
+      <span className={cx("num flex items-center gap-1 truncate text-[12px]", INKS[level])}>
+        {level === "over" ? <OctagonAlert aria-hidden className="size-3 flex-none" /> : level === "soon" ? <Clock3 aria-hidden className="size-3 flex-none" /> : null}
+        {text}
+      </span>
+      <span aria-hidden className="mt-1 block h-[3px] overflow-hidden rounded-sm bg-raised">
+        <i className={cx("block h-full rounded-sm", BARS[level])} style={{ width: level === "over" ? "100%" : `${share * 100}%` }} />
+      </span>
+    </span>
+  );
+}
+
+function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowState; decide: Decide; on: boolean }) {
+  const { t } = useTranslation();
+  if (state.kind === "open") {
+    return (
+      <span className="flex gap-1.5" onClick={(event) => event.stopPropagation()}>
+        <Button look={on ? "primary" : "plain"} kbd={on ? "A" : undefined} onClick={() => decide.approve([row])}>
+          {t("common.actions.approve")}
+        </Button>
+        <Button kbd={on ? "R" : undefined} onClick={() => decide.reject([row])}>
+          {t("approvals.rejectOne")}
+        </Button>
+      </span>
+    );
+  }
+  const again = isOpen(state);
+  return (
+    <span className="flex min-w-0 items-center gap-1.5">
+      <StateText state={state} />
+      {again && (
+        <span className="flex flex-none items-center" onClick={(event) => event.stopPropagation()}>
+          <Button look="plain" icon={<RefreshCw aria-hidden />} onClick={() => (state.approve ? decide.approve([row]) : decide.reject([row]))}>
+            {t("approvals.retry")}
+          </Button>
+          {state.kind === "refused" && (
+            <IconButton label={t("approvals.dismiss")} onClick={() => decide.dismiss(row.key)}>
+              <X aria-hidden />
+            </IconButton>
+          )}
+        </span>
+      )}
+    </span>
+  );
+}
+
+/** Icon and words, the reason in a second line. */
+export function StateText({ state }: { state: Exclude<RowState, { kind: "open" }> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const verb = state.approve ? t("approvals.approving") : t("approvals.rejecting");
+  const look = (icon: ReactNode, tone: string, text: string, more?: string) => (
+    <span className={cx("flex min-w-0 flex-1 items-center gap-1.5 [&_svg]:size-3.5 [&_svg]:flex-none", tone)} title={more === undefined ? text : `${text}\n${more}`}>
+      {icon}
+      <span className="min-w-0 leading-[17px]">
+        <span className="block truncate">{text}</span>
+        {more !== undefined && more !== "" && <span className="block truncate text-[12px] text-ink-2">{more}</span>}
+      </span>
+    </span>
+  );
+  switch (state.kind) {
+    case "sending":
+      return look(<LoaderCircle aria-hidden className="animate-spin" />, "text-ink-2", verb);
+    case "queued":
+      return look(<Clock3 aria-hidden />, "text-info", t("approvals.state.queued"), verb);
+    case "retrying":
+      return look(<RefreshCw aria-hidden />, "text-warn", t("approvals.state.retrying", { n: format.integer(state.attempts) }), state.error);
+    case "sent":
+      return look(<Send aria-hidden />, "text-info", t("approvals.state.sent"), verb);
+    case "confirmed":
+      return look(<CircleCheck aria-hidden />, "text-good", t("approvals.state.confirmed"), verb);
+    case "overtaken":
+      return look(<UserCheck aria-hidden />, "text-warn", state.who === null || state.who === "" ? t("approvals.state.overtakenSomebody") : t("approvals.state.overtaken", { who: state.who }));
+    case "failed":
+      return look(<OctagonAlert aria-hidden />, "text-crit", t("approvals.state.failed"), state.error);
+    case "refused":
+      return look(<Ban aria-hidden />, "text-crit", t("approvals.state.refused"), state.error);
+  }
+}
+
+export function useHistoryColumns(): readonly Column<ApprovalView>[] {
+  const { t } = useTranslation();
+  const word = useWord();
+  return useMemo(
+    () => [
+      {
+        id: "outcome",
+        header: t("approvals.column.outcome"),
+        width: "84px",
+        cell: (row) => (
+          <span className={cx("inline-flex items-center gap-1.5 align-middle", row.status === "approved" ? "text-good" : "text-crit")}>
+            {row.status === "approved" ? <Check aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
+            {word("approvalStatus", row.status)}
+          </span>
+        ),
+      },
+      { id: "number", header: t("approvals.column.number"), width: "minmax(108px, 1fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
+      { id: "amount", header: t("approvals.column.amount"), width: "112px", align: "end", from: 380, cell: (row) => row.amount !== null && <Money amount={row.amount} currency={row.currency} /> },
+      { id: "requester", header: t("approvals.column.requester"), width: "88px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
+      { id: "by", header: t("approvals.column.by"), width: "76px", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
+      {
+        id: "comment",
+        header: t("approvals.column.comment"),
+        width: "minmax(120px, 1.6fr)",
+        from: 620,
+        className: "text-ink-2",
+        cell: (row) => {
+          const state = rowState(row, new Map(), new Map());
+          return state.kind === "overtaken" ? <StateText state={state} /> : row.comment !== null ? <span title={row.comment}>{row.comment}</span> : state.kind === "confirmed" ? <span className="text-ink-3">{t("approvals.ours")}</span> : null;
+        },
+      },
+      { id: "at", header: t("approvals.column.at"), width: "68px", align: "end", cell: (row) => row.decided_at !== null && <Age at={row.decided_at} className="text-ink-3" /> },
+    ],
+    [t, word],
+  );
+}

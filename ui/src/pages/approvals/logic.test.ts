@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { deadline } from "./deadline";
+import { isOpen, rowState, withResults } from "./results";
+import { added, allOrNone, cursorAfter, NONE, pruned, toggled } from "./selection";
+import { sumDecimals, totals } from "./sum";
+
+const MINUTE = 60_000;
+
+test("a deadline is calm, then soon in its last quarter or last ten minutes, then over", () => {
+  expect(deadline(0, null, 5).level).toBe("none");
+  expect(deadline(0, 240 * MINUTE, 60 * MINUTE).level).toBe("calm");
+  expect(deadline(0, 240 * MINUTE, 185 * MINUTE).level).toBe("soon");
+  expect(deadline(0, 20 * MINUTE, 11 * MINUTE).level, "nine minutes are little, whatever their share").toBe("soon");
+  expect(deadline(0, 20 * MINUTE, 20 * MINUTE)).toEqual({ level: "over", left: 0, share: 0 });
+});
+
+test("the bar counts down and never leaves its box", () => {
+  expect(deadline(0, 100, 25).share).toBe(0.75);
+  expect(deadline(50, 100, 0).share, "a clock behind the publisher's").toBe(1);
+  expect(deadline(100, 100, 99).share).toBe(1);
+});
+
+test("x chooses and lets go", () => {
+  expect([...toggled(toggled(NONE, "a"), "b")]).toEqual(["a", "b"]);
+  expect([...toggled(new Set(["a", "b"]), "a")]).toEqual(["b"]);
+  expect([...added(new Set(["a"]), "a", "b")]).toEqual(["a", "b"]);
+});
+
+test("a request that was decided elsewhere is not decided with the rest", () => {
+  const chosen = new Set(["a", "b"]);
+  expect([...pruned(chosen, ["b", "c"])]).toEqual(["b"]);
+  expect(pruned(chosen, ["a", "b", "c"]), "nothing changed, nothing renders").toBe(chosen);
+});
+
+test("select all twice selects none", () => {
+  expect([...allOrNone(NONE, ["a", "b"])]).toEqual(["a", "b"]);
+  expect(allOrNone(new Set(["a", "b"]), ["a", "b"]).size).toBe(0);
+  expect(allOrNone(NONE, []).size).toBe(0);
+});
+
+test("the cursor stays where it was when its row goes", () => {
+  expect(cursorAfter(["a", "b", "c"], ["a", "c"], "b")).toBe("c");
+  expect(cursorAfter(["a", "b", "c"], ["a", "b"], "c")).toBe("b");
+  expect(cursorAfter(["a", "b"], ["b"], "b")).toBe("b");
+  expect(cursorAfter(["a"], [], "a")).toBeNull();
+});
+
+test("sums are exact, of any size", () => {
+  expect(sumDecimals(["0.10", "0.20"])).toBe("0.30");
+  expect(sumDecimals(["9007199254740993.01", "1"])).toBe("9007199254740994.01");
+  expect(sumDecimals(["-0.05", "0.01"])).toBe("-0.04");
+  expect(sumDecimals(["1e5"]), "not a decimal, so no sum").toBeNull();
+});
+
+test("currencies are not added to each other", () => {
+  expect(
+    totals([
+      { amount: "1.50", currency: "CNY" },
+      { amount: null, currency: null },
+      { amount: "2", currency: "EUR" },
+      { amount: "3", currency: "CNY" },
+    ]),
+  ).toEqual([
+    { currency: "CNY", amount: "4.50" },
+    { currency: "EUR", amount: "2" },
+  ]);
+});
+
+const approval = (decision: Parameters<typeof rowState>[0]["decision"]) => ({ key: "order:1", status: "pending" as const, decided_by: null, decision });
+const decision = { approve: true, at: 1, attempts: 0, error: null };
+
+test("a bulk decision gives each row its own result", () => {
+  const refusals = withResults(new Map([["order:2", { approve: true, error: "old" }]]), [{ key: "order:1", ok: false, error: "already decided by 李强" }, { key: "order:2", ok: true, error: null }], false);
+  expect([...refusals]).toEqual([["order:1", { approve: false, error: "already decided by 李强" }]]);
+});
+
+test("a row says the truth about its decision", () => {
+  const none = new Map<string, boolean>();
+  expect(rowState(approval(null), none, new Map()).kind).toBe("open");
+  expect(rowState(approval(null), new Map([["order:1", false]]), new Map())).toEqual({ kind: "sending", approve: false });
+  expect(rowState(approval({ ...decision, state: "queued" }), none, new Map()).kind).toBe("queued");
+  expect(rowState(approval({ ...decision, state: "queued", attempts: 3, error: "connection refused" }), none, new Map())).toEqual({ kind: "retrying", approve: true, attempts: 3, error: "connection refused" });
+  expect(rowState(approval({ ...decision, state: "overtaken", error: "李强" }), none, new Map())).toEqual({ kind: "overtaken", approve: true, who: "李强" });
+});
+
+test("a failed or refused decision may be made again, one on its way may not", () => {
+  expect(isOpen({ kind: "failed", approve: true, error: "" })).toBe(true);
+  expect(isOpen({ kind: "refused", approve: true, error: "" })).toBe(true);
+  expect(isOpen({ kind: "sent", approve: true })).toBe(false);
+  expect(isOpen({ kind: "sending", approve: true })).toBe(false);
+});

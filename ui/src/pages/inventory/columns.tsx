@@ -1,0 +1,131 @@
+// The columns of the stock table.
+
+import { OctagonAlert, TriangleAlert } from "lucide-react";
+import { type ReactNode, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { StockRow } from "@/bindings/StockRow";
+import { useFormat } from "@/format";
+import { Age, type Column, cx, Delta, Sparkline } from "@/parts";
+import { ValueEdit } from "@/parts/value-edit";
+import { useSettings } from "@/settings";
+import { stockState, withThreshold } from "./order";
+
+/** Stock that lasts for less than this deserves a colour, hours. */
+const SHORT = 8;
+
+export function useStockColumns(): readonly Column<StockRow>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return useMemo(
+    () => [
+      { id: "state", header: t("inventory.column.state"), width: "76px", cell: (row) => <State row={row} /> },
+      {
+        id: "product",
+        header: t("inventory.column.product"),
+        width: "minmax(170px, 1fr)",
+        cell: (row) => (
+          <span title={[row.name, row.product_id, row.warehouse].filter(Boolean).join(" · ")}>
+            {row.name}
+            {row.name !== row.product_id && <span className="text-ink-3"> · {row.product_id}</span>}
+          </span>
+        ),
+      },
+      { id: "warehouse", header: t("inventory.column.warehouse"), width: "108px", from: 960, className: "text-ink-2", cell: (row) => row.warehouse ?? <None /> },
+      {
+        id: "onHand",
+        header: t("inventory.column.onHand"),
+        width: "68px",
+        align: "end",
+        cell: (row) =>
+          row.on_hand === null ? (
+            <span className="text-ink-3" title={t("inventory.unknown")}>
+              ?
+            </span>
+          ) : (
+            <span className={cx("num font-[580]", row.low && (row.on_hand <= 0 ? "text-crit" : "text-warn"))}>{format.number(row.on_hand)}</span>
+          ),
+      },
+      { id: "today", header: t("inventory.column.today"), width: "62px", align: "end", cell: (row) => (row.change_today === 0 ? <span className="num text-ink-3">0</span> : <Delta change={row.change_today} />) },
+      { id: "rate", header: t("inventory.column.rate"), width: "66px", align: "end", from: 720, className: "num text-ink-2", cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : format.number(Math.round(row.out_per_hour * 10) / 10)) },
+      {
+        id: "hours",
+        header: t("inventory.column.hours"),
+        width: "72px",
+        align: "end",
+        className: "num",
+        cell: (row) =>
+          row.hours_left === null ? (
+            <None title={row.on_hand === null ? t("inventory.unknown") : t("inventory.still")} />
+          ) : (
+            <span className={row.hours_left < SHORT ? "text-warn" : "text-ink-2"} title={format.duration(row.hours_left * 3_600_000)}>
+              {format.age(row.hours_left * 3_600_000)}
+            </span>
+          ),
+      },
+      { id: "threshold", header: t("inventory.column.threshold"), width: "76px", align: "end", className: "!overflow-visible", cell: (row) => <Threshold row={row} /> },
+      { id: "mover", header: t("inventory.column.mover"), width: "76px", from: 800, className: "text-ink-2", cell: (row) => row.last_mover ?? <None /> },
+      { id: "age", header: t("inventory.column.age"), width: "64px", align: "end", from: 620, cell: (row) => <Age at={row.last_at} className="text-ink-3" /> },
+      { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "84px", from: 660, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
+    ],
+    [t, format],
+  );
+}
+
+function None({ title }: { title?: string }) {
+  return (
+    <span className="text-ink-3" title={title}>
+      —
+    </span>
+  );
+}
+
+function State({ row }: { row: StockRow }) {
+  const { t } = useTranslation();
+  const state = stockState(row);
+  return (
+    <>
+      <Flash seq={row.last_seq} />
+      {state === "fine" ? (
+        <span className="text-ink-3">{t("inventory.state.fine")}</span>
+      ) : (
+        <Mark tone={state === "out" ? "text-crit" : "text-warn"} icon={state === "out" ? <OctagonAlert aria-hidden /> : <TriangleAlert aria-hidden />}>
+          {t(`inventory.state.${state}`)}
+        </Mark>
+      )}
+    </>
+  );
+}
+
+function Mark({ tone, icon, children }: { tone: string; icon: ReactNode; children: ReactNode }) {
+  return <span className={cx("inline-flex items-center gap-1.5 align-middle [&_svg]:size-3.5", tone)}>{icon}{children}</span>;
+}
+
+/** A wash over the row when its product moved while on screen; a row that is scrolled into view has not moved. It lies under the text (the row isolates). */
+function Flash({ seq }: { seq: number }) {
+  const [first] = useState(seq);
+  return seq === first ? null : <i key={seq} aria-hidden className="arrive pointer-events-none absolute inset-0 -z-10" />;
+}
+
+function Threshold({ row }: { row: StockRow }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { settings, save } = useSettings();
+  return (
+    <span className="flex items-center justify-end gap-1" title={row.threshold_own ? t("inventory.ownHint", { n: format.number(settings.low_stock_threshold) }) : t("inventory.defaultHint")}>
+      <ValueEdit
+        label={t("inventory.thresholdOf", { name: row.name })}
+        value={String(row.threshold)}
+        placeholder={String(settings.low_stock_threshold)}
+        allowEmpty
+        className={row.threshold_own ? "text-ink" : "text-ink-3"}
+        shown={
+          <>
+            {row.threshold_own && <span className="mr-1 rounded-sm bg-raised px-1 text-[11px] text-ink-2">{t("inventory.own")}</span>}
+            {format.number(row.threshold)}
+          </>
+        }
+        onSave={(text) => save({ product_thresholds: withThreshold(settings.product_thresholds, row.product_id, text === null ? null : Number(text)) })}
+      />
+    </span>
+  );
+}

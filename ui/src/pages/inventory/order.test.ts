@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import type { StockRow } from "@/bindings/StockRow";
+import { steadyOrder, stockState, withThreshold } from "./order";
+
+const row = (product_id: string, low = false): StockRow => ({
+  product_id,
+  name: product_id,
+  warehouse: null,
+  on_hand: 5,
+  change_today: 0,
+  out_per_hour: 0,
+  hours_left: null,
+  threshold: 10,
+  threshold_own: false,
+  low,
+  last_mover: null,
+  last_at: 0,
+  last_change: 0,
+  last_seq: 1,
+  spark: [],
+});
+const ids = (rows: readonly StockRow[]) => rows.map((each) => each.product_id);
+
+test("a product keeps its place while the core sorts anew", () => {
+  expect(ids(steadyOrder(["a", "b", "c"], [row("c"), row("a"), row("b")]))).toEqual(["a", "b", "c"]);
+});
+
+test("a product that becomes low goes to the top, and back when it is well", () => {
+  expect(ids(steadyOrder(["a", "b", "c"], [row("a"), row("b"), row("c", true)]))).toEqual(["c", "a", "b"]);
+  expect(ids(steadyOrder(["c", "a", "b"], [row("a"), row("b"), row("c")]))).toEqual(["c", "a", "b"]);
+});
+
+test("the first answer and new products stand in the core's order", () => {
+  expect(ids(steadyOrder([], [row("b"), row("a")]))).toEqual(["b", "a"]);
+  expect(ids(steadyOrder(["b"], [row("z"), row("b"), row("y")]))).toEqual(["b", "z", "y"]);
+});
+
+test("nothing on hand is worse than low, and an unknown quantity is neither", () => {
+  expect(stockState({ low: true, on_hand: 0 })).toBe("out");
+  expect(stockState({ low: true, on_hand: 3 })).toBe("low");
+  expect(stockState({ low: false, on_hand: null })).toBe("fine");
+});
+
+test("an emptied threshold gives the product the default again", () => {
+  expect(withThreshold({ a: 5, b: 7 }, "a", null)).toEqual({ b: 7 });
+  expect(withThreshold({ b: 7 }, "a", 3)).toEqual({ a: 3, b: 7 });
+});

@@ -1,0 +1,135 @@
+// Orders: the flow by state, and the list with the way each order took, stuck ones first.
+
+import { ReceiptText, SearchX, TriangleAlert, X } from "lucide-react";
+import { useCallback, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { OrderRow } from "@/bindings/OrderRow";
+import type { OrdersView } from "@/bindings/OrdersView";
+import { useFormat, useNow } from "@/format";
+import { openEvent } from "@/frame/selection";
+import { useKeys } from "@/keys";
+import { Age, Button, type Column, cx, EmptyState, SectionHeader, VirtualRows } from "@/parts";
+import { matchesWords, SearchField } from "@/parts/search";
+import { ViewGate } from "@/parts/view-gate";
+import { useWord } from "@/text";
+import { type Chosen, steps } from "./flow";
+import { Lanes } from "./lanes";
+
+export function Orders() {
+  return <ViewGate name="orders">{(view) => <Board view={view} />}</ViewGate>;
+}
+
+const orderKey = (row: OrderRow) => `${row.order_type}/${row.order_id}`;
+
+function Board({ view }: { view: OrdersView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWord();
+  const [chosen, setChosen] = useState<Chosen | null>(null);
+  const [text, setText] = useState("");
+  const finals = useMemo(() => new Set(view.states.filter((state) => state.terminal).map((state) => `${state.order_type}/${state.status}`)), [view.states]);
+  const isFinal = useCallback((row: OrderRow) => finals.has(`${row.order_type}/${row.status}`), [finals]);
+  const columns = useColumns(isFinal);
+  const rows = useMemo(
+    () => view.orders.filter((row) => (chosen === null || (row.order_type === chosen.type && row.status === chosen.status)) && matchesWords(text, [row.number, row.customer])),
+    [view.orders, chosen, text],
+  );
+  useKeys({ Escape: () => (chosen === null ? false : setChosen(null)) });
+
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {view.states.length > 0 && (
+        <section aria-label={t("orders.flow")} className="flex-none border-b border-line">
+          <SectionHeader title={t("orders.flow")} note={t("orders.flowNote", { n: format.integer(view.total), age: format.duration(view.stuck_after_ms) })} />
+          <Lanes states={view.states} chosen={chosen} onChoose={setChosen} />
+        </section>
+      )}
+      <SectionHeader
+        className="border-b border-line"
+        title={t("orders.list")}
+        note={t("orders.listNote", { n: format.integer(rows.length) })}
+        right={
+          <>
+            {chosen !== null && (
+              <Button icon={<X aria-hidden />} aria-label={t("orders.clear")} className="!border-accent !bg-accent-soft" onClick={() => setChosen(null)}>
+                {t("orders.filtered", { type: word("orderType", chosen.type), status: word("status", chosen.status) })}
+              </Button>
+            )}
+            <SearchField label={t("orders.search")} value={text} onChange={setText} className="w-[clamp(140px,22vw,240px)]" />
+          </>
+        }
+      />
+      <VirtualRows
+        label={t("orders.list")}
+        rows={rows}
+        rowKey={orderKey}
+        columns={columns}
+        primary
+        rowClass={(row) => row.stuck && "bg-warn-soft/45"}
+        onOpen={(row) => openEvent(row.last_seq)}
+        empty={view.total === 0 ? <EmptyState icon={<ReceiptText />} title={t("orders.empty")} text={t("orders.emptyText")} /> : <EmptyState icon={<SearchX />} title={t("orders.noMatch")} text={t("orders.noMatchText")} />}
+      />
+    </div>
+  );
+}
+
+function useColumns(isFinal: (row: OrderRow) => boolean): readonly Column<OrderRow>[] {
+  const { t } = useTranslation();
+  const word = useWord();
+  return useMemo(
+    () => [
+      {
+        id: "state",
+        header: <span className="sr-only">{t("orders.stuckWord")}</span>,
+        width: "84px",
+        cell: (row) =>
+          row.stuck && (
+            <span className="inline-flex items-center gap-1.5 align-middle text-warn">
+              <TriangleAlert aria-hidden className="size-3.5" />
+              {t("orders.stuckWord")}
+            </span>
+          ),
+      },
+      { id: "number", header: t("orders.column.number"), width: "minmax(136px, 0.8fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
+      { id: "type", header: t("orders.column.type"), width: "76px", from: 700, className: "text-ink-2", cell: (row) => word("orderType", row.order_type) },
+      { id: "customer", header: t("orders.column.customer"), width: "minmax(100px, 1.2fr)", className: "text-ink-2", cell: (row) => row.customer !== null && <span title={row.customer}>{row.customer}</span> },
+      { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <span className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</span> },
+      { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Since row={row} />) },
+      { id: "steps", header: t("orders.column.steps"), width: "minmax(160px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
+      { id: "at", header: t("orders.column.at"), width: "84px", align: "end", cell: (row) => <Age at={row.transitions.at(-1)?.at ?? row.since} className="text-ink-3" /> },
+    ],
+    [t, word, isFinal],
+  );
+}
+
+function Since({ row }: { row: OrderRow }) {
+  const now = useNow();
+  const format = useFormat();
+  return <span className={cx("num", row.stuck ? "text-warn" : "text-ink-2")}>{format.duration(Math.floor((now - row.since) / 60_000) * 60_000 || now - row.since)}</span>;
+}
+
+/** The way the order took: a length per state, the present one in full colour. Words are in the titles and in the drawer. */
+function Steps({ row, terminal }: { row: OrderRow; terminal: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWord();
+  const now = useNow();
+  const line = steps(row, terminal, now);
+  const said = row.transitions.map((step) => t("orders.stepsHint", { time: format.time(step.at), from: step.from === "" ? t("orders.start") : word("status", step.from), to: word("status", step.to) })).join("\n");
+  return (
+    <span className="flex h-5 w-full items-center" title={said} role="img" aria-label={said}>
+      {line.map((step, i) => {
+        const present = step.to === null;
+        return (
+          <span key={`${step.from}-${step.status}`} className="relative flex h-full min-w-0 items-center" style={{ width: `${step.width * 100}%` }}>
+            <i
+              className={cx("size-[7px] flex-none rounded-full", present ? (row.stuck ? "bg-warn" : terminal ? "bg-good" : "bg-[var(--d-orders)]") : "bg-line-strong")}
+            />
+            {(!present || !terminal) && <i className={cx("h-[2px] min-w-0 flex-1", present ? (row.stuck ? "bg-warn" : "bg-[var(--d-orders)] opacity-50") : "bg-line-strong")} />}
+            {present && i > 0 && terminal && <span className="sr-only">{word("status", step.status)}</span>}
+          </span>
+        );
+      })}
+    </span>
+  );
+}

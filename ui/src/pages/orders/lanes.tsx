@@ -1,0 +1,85 @@
+// The flow as connected states, a lane per order type. A state is a switch: pressed, the list below shows only its orders.
+
+import { ChevronRight, TriangleAlert } from "lucide-react";
+import { Fragment, memo, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { OrderStateCount } from "@/bindings/OrderStateCount";
+import { useFormat } from "@/format";
+import { cx } from "@/parts";
+import { useWord } from "@/text";
+import { type Chosen, isChosen, lanes } from "./flow";
+
+export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states: readonly OrderStateCount[]; chosen: Chosen | null; onChoose: (chosen: Chosen | null) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWord();
+  const all = useMemo(() => lanes(states), [states]);
+  return (
+    <div className="flex flex-col gap-2.5 px-4 pb-3">
+      {all.map((lane) => (
+        <div key={lane.type} role="group" aria-label={word("orderType", lane.type)} className="flex min-w-0 items-stretch gap-3">
+          <div className="flex w-[76px] flex-none flex-col justify-center">
+            <span className="truncate font-[540]">{word("orderType", lane.type)}</span>
+            <span className="num text-[12px] text-ink-3">{t("orders.flowOpen", { n: format.integer(lane.open) })}</span>
+          </div>
+          <div className="flex min-w-0 flex-1 items-stretch">
+            {lane.path.map((state, i) => (
+              <Fragment key={state.status}>
+                {i > 0 && <ChevronRight aria-hidden className="size-3.5 flex-none self-center text-line-strong" />}
+                <Node state={state} share={state.terminal ? null : state.count / lane.most} on={isChosen(chosen, state.order_type, state.status)} onChoose={onChoose} />
+              </Fragment>
+            ))}
+            {lane.out.length > 0 && <span aria-hidden className="mx-2 my-2 w-px flex-none bg-line" />}
+            {lane.out.map((state) => (
+              <Node key={state.status} state={state} share={null} narrow on={isChosen(chosen, state.order_type, state.status)} onChoose={onChoose} />
+            ))}
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+});
+
+function Node({ state, share, on, narrow = false, onChoose }: { state: OrderStateCount; share: number | null; on: boolean; narrow?: boolean; onChoose: (chosen: Chosen | null) => void }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWord();
+  const status = word("status", state.status);
+  const name = t("orders.nodeName", { type: word("orderType", state.order_type), status, n: format.integer(state.count) });
+  const count = state.count >= 100_000 ? format.compact(state.count) : format.integer(state.count);
+  return (
+    <button
+      type="button"
+      aria-pressed={on}
+      aria-label={state.stuck > 0 ? `${name} · ${t("orders.stuck", { n: format.integer(state.stuck) })}` : name}
+      onClick={() => onChoose(on ? null : { type: state.order_type, status: state.status })}
+      className={cx(
+        "relative flex min-w-0 flex-col overflow-hidden rounded-md border px-2.5 pt-1.5 pb-2 text-left",
+        narrow ? "w-[92px] flex-none" : "flex-1",
+        on ? "border-accent bg-accent-soft" : "border-line bg-panel hover:border-line-strong hover:bg-raised",
+      )}
+    >
+      <span className={cx("truncate text-[12px]", on ? "text-ink" : "text-ink-2")}>{status}</span>
+      <span className="flex items-baseline justify-between gap-1.5">
+        <span className={cx("num text-[17px] leading-[1.3] font-[560] tracking-[-0.01em]", state.terminal && !on && "text-ink-2", state.count === 0 && "text-ink-3")}>{count}</span>
+        {state.stuck > 0 ? (
+          <span className="num flex min-w-0 items-center gap-1 truncate text-[11.5px] text-warn">
+            <TriangleAlert aria-hidden className="size-3 flex-none" />
+            {t("orders.stuck", { n: format.integer(state.stuck) })}
+          </span>
+        ) : (
+          !state.terminal && (
+            <span className="num min-w-0 truncate text-[11.5px] text-ink-3" title={t("orders.dwellHint")}>
+              {state.dwell_ms === null ? "" : t("orders.dwell", { age: format.age(state.dwell_ms) })}
+            </span>
+          )
+        )}
+      </span>
+      {share !== null && (
+        <span aria-hidden className="absolute inset-x-0 bottom-0 h-[3px] bg-raised">
+          <i className="block h-full" style={{ width: `${share * 100}%`, background: "var(--d-orders)" }} />
+        </span>
+      )}
+    </button>
+  );
+}

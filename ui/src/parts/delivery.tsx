@@ -1,0 +1,79 @@
+// What a severity does when it comes: a notification, a tone. The test shows and sounds it whatever the switches say.
+
+import { BellRing, Play } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import type { Severity } from "@/bindings/Severity";
+import { CommandError } from "@/host";
+import { useHost } from "@/live";
+import { useSettings } from "@/settings";
+import { Button } from "./button";
+import { SeverityMark } from "./marks";
+import { Switch } from "./switch";
+
+const SEVERITIES: readonly Severity[] = ["critical", "warning", "success", "info"];
+
+export function DeliveryMatrix({ className }: { className?: string }) {
+  const { t } = useTranslation();
+  const host = useHost();
+  const { settings, save } = useSettings();
+  const [testing, setTesting] = useState<Severity | null>(null);
+  const guarded = async (work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (thrown) {
+      toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+    }
+  };
+  const set = (severity: Severity, patch: { toast?: boolean; sound?: boolean }) => guarded(() => save({ delivery: { ...settings.delivery, [severity]: { ...settings.delivery[severity], ...patch } } }));
+  const test = async (severity: Severity) => {
+    setTesting(severity);
+    await guarded(() => host.call("test_delivery", { severity }));
+    setTesting(null);
+  };
+  return (
+    <table className={className}>
+      <thead>
+        <tr className="h-7 text-left text-[12px] text-ink-3 [&>th]:font-[450]">
+          <th scope="col" className="pl-4">
+            {t("parts.delivery.severity")}
+          </th>
+          <th scope="col" className="w-[72px] text-center">
+            {t("parts.delivery.toast")}
+          </th>
+          <th scope="col" className="w-[72px] text-center">
+            {t("parts.delivery.sound")}
+          </th>
+          <th scope="col" className="w-[84px] pr-4 text-right">
+            <span className="sr-only">{t("parts.delivery.test")}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {SEVERITIES.map((severity) => {
+          const word = t(`common.severity.${severity}`);
+          const channels = settings.delivery[severity];
+          return (
+            <tr key={severity} className="h-9 border-t border-line/55">
+              <th scope="row" className="pl-4 text-left font-[450]">
+                <SeverityMark severity={severity} />
+              </th>
+              <td className="text-center align-middle">
+                <Switch label={`${word} · ${t("parts.delivery.toast")}`} checked={channels.toast} onChange={(on) => void set(severity, { toast: on })} className="align-middle" />
+              </td>
+              <td className="text-center align-middle">
+                <Switch label={`${word} · ${t("parts.delivery.sound")}`} checked={channels.sound} onChange={(on) => void set(severity, { sound: on })} className="align-middle" />
+              </td>
+              <td className="pr-4 text-right">
+                <Button look="ghost" className="-mr-2.5" disabled={testing !== null} icon={testing === severity ? <BellRing aria-hidden /> : <Play aria-hidden />} aria-label={`${t("parts.delivery.test")} · ${word}`} onClick={() => void test(severity)}>
+                  {t("parts.delivery.test")}
+                </Button>
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}

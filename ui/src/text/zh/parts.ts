@@ -1,0 +1,15 @@
+export const parts = {
+  link: {
+    since: "最近一条事件是 {{age}}前，此页停在那时。",
+    nothing: "还没有收到任何事件。",
+    safe: "已收到的都已保存，恢复后会接着补齐。",
+  },
+  search: { clear: "清空" },
+  edit: {
+    change: "修改{{label}}",
+    number: "请输入不小于零的数",
+    saved: "已保存",
+    saving: "正在保存",
+  },
+  delivery: { severity: "级别", toast: "系统通知", sound: "声音", test: "试一下" },
+};
