@@ -22,5 +22,6 @@ export default defineConfig({
     setupFiles: ["tests/setup.ts"],
     // A machine shared with a Rust build: one file at a time is steadier than a race of workers.
     maxWorkers: 2,
+    testTimeout: 30_000,
   },
 });

@@ -52,6 +52,7 @@ export function Frame() {
         <TopBar onPalette={() => setPalette(true)} />
         <Hints />
         <main id="main" tabIndex={-1} aria-label={t(`frame.page.${page}`)} className="relative flex min-h-0 flex-1 flex-col overflow-hidden outline-none">
+          <h1 className="sr-only">{t(`frame.page.${page}`)}</h1>
           <Guard key={page} fallback={(retry) => <Broken onRetry={retry} />}>
             {Page !== undefined && <Page />}
           </Guard>

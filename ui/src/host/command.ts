@@ -4,6 +4,7 @@ import type { AlertsView } from "@/bindings/AlertsView";
 import type { ApprovalsView } from "@/bindings/ApprovalsView";
 import type { Batch } from "@/bindings/Batch";
 import type { CatalogueView } from "@/bindings/CatalogueView";
+import type { DecideResult } from "@/bindings/DecideResult";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventPage } from "@/bindings/EventPage";
 import type { FinanceView } from "@/bindings/FinanceView";
@@ -19,9 +20,6 @@ import type { SourceTest } from "@/bindings/SourceTest";
 
 /** A command without arguments. */
 export type Nothing = Record<string, never>;
-
-/** What became of one of the decisions of a `decide`. */
-export type DecideResult = { key: string; ok: boolean; error: string | null };
 
 /** Incidents that the built-in simulator plays on demand. */
 export type Incident = "printer_down" | "feed_cut" | "low_stock" | "refund_large" | "approval_burst";

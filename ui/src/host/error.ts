@@ -1,13 +1,16 @@
 // What a command fails with. The core's own errors carry a code; a carrier that fails gets `unreachable`.
 
-/** A variant only where the window behaves differently. */
-export type Code = "internal" | "invalid_input" | "not_found" | "unauthorized" | "store_unavailable" | "unreachable";
+import type { Code as CoreCode } from "@/bindings/Code";
 
-const CODES: readonly string[] = ["internal", "invalid_input", "not_found", "unauthorized", "store_unavailable"] satisfies Code[];
+/** The core's codes, and `unreachable` when its answer did not come. */
+export type Code = CoreCode | "unreachable";
+
+// A record, so that a code that is new in Rust does not compile here until it is handled.
+const CODES: Record<CoreCode, true> = { internal: true, invalid_input: true, not_found: true, unauthorized: true, store_unavailable: true };
 
 export class CommandError extends Error {
   readonly code: Code;
-  /** Where in the input, as [start, end) of its characters, for `invalid_input`. */
+  /** Where in the input, as [start, end) in UTF-16 units as strings count here, for `invalid_input`. */
   readonly at: readonly [number, number] | null;
 
   constructor(code: Code, message: string, at: readonly [number, number] | null = null) {
@@ -30,8 +33,8 @@ export class CommandError extends Error {
   }
 }
 
-function isCode(code: string): code is Code {
-  return CODES.includes(code);
+function isCode(code: string): code is CoreCode {
+  return Object.hasOwn(CODES, code);
 }
 
 function span(at: unknown): readonly [number, number] | null {

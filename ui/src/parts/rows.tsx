@@ -178,72 +178,71 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
 
   return (
     <div className={cx("flex min-h-0 flex-1 flex-col", className)}>
-      <div
-        ref={scroller}
-        role="grid"
-        aria-label={label}
-        aria-rowcount={rows.length}
-        aria-activedescendant={index === -1 ? undefined : `${id}-${selected}`}
-        tabIndex={0}
-        data-inset-focus
-        onKeyDown={onKeyDown}
-        onScroll={onScroll}
-        className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto [overflow-anchor:none]"
-      >
-        {header && (
-          <div role="row" className="sticky top-0 z-10 grid h-7 items-center border-b border-line bg-surface text-[12px] text-ink-3" style={{ gridTemplateColumns: template }}>
-            {shown.map((column) => (
-              <span key={column.id} role="columnheader" className={cx("truncate px-2 first:pl-4 last:pr-4", column.align === "end" && "text-right")}>
-                {column.header}
-              </span>
-            ))}
-          </div>
-        )}
+      <div ref={scroller} onScroll={onScroll} className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto [overflow-anchor:none] outline-accent has-[>[role=grid]:focus-visible]:outline-2 has-[>[role=grid]:focus-visible]:-outline-offset-2">
         {stickToEnd && foot}
-        <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            const key = rowKey(row);
-            const full = special?.(row) ?? null;
-            const on = key === selected;
-            return (
-              <div
-                key={key}
-                id={`${id}-${key}`}
-                role="row"
-                aria-rowindex={item.index + 1}
-                aria-selected={on}
-                onClick={full === null ? () => (select(row), onOpen?.(row)) : undefined}
-                className={cx(
-                  "absolute inset-x-0 grid items-center border-b border-line/55",
-                  on ? "bg-accent-soft" : cx(rowClass?.(row) || undefined, full === null && onOpen !== undefined && "hover:bg-raised"),
-                )}
-                style={{ top: item.start, height: rowHeight, gridTemplateColumns: full === null ? template : "1fr" }}
-              >
-                {full === null ? (
-                  shown.map((column) => (
-                    <span
-                      key={column.id}
-                      role="gridcell"
-                      className={cx(
-                        "min-w-0 px-2 first:pl-4 last:pr-4",
-                        wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate",
-                        column.align === "end" && "text-right",
-                        column.className,
-                      )}
-                    >
-                      {column.cell(row)}
+        <div
+          role={header || rows.length > 0 ? "grid" : undefined}
+          aria-label={label}
+          aria-rowcount={rows.length}
+          aria-activedescendant={index === -1 ? undefined : `${id}-${selected}`}
+          tabIndex={0}
+          onKeyDown={onKeyDown}
+          className="outline-none"
+        >
+          {header && (
+            <div role="row" className="sticky top-0 z-10 grid h-7 items-center border-b border-line bg-surface text-[12px] text-ink-3" style={{ gridTemplateColumns: template }}>
+              {shown.map((column) => (
+                <span key={column.id} role="columnheader" className={cx("truncate px-2 first:pl-4 last:pr-4", column.align === "end" && "text-right")}>
+                  {column.header}
+                </span>
+              ))}
+            </div>
+          )}
+          <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+            {virtualizer.getVirtualItems().map((item) => {
+              const row = rows[item.index];
+              if (row === undefined) return null;
+              const key = rowKey(row);
+              const full = special?.(row) ?? null;
+              const on = key === selected;
+              return (
+                <div
+                  key={key}
+                  id={`${id}-${key}`}
+                  role="row"
+                  aria-rowindex={item.index + 1}
+                  aria-selected={on}
+                  onClick={full === null ? () => (select(row), onOpen?.(row)) : undefined}
+                  className={cx(
+                    "absolute inset-x-0 grid items-center border-b border-line/55",
+                    on ? "bg-accent-soft" : cx(rowClass?.(row) || undefined, full === null && onOpen !== undefined && "hover:bg-raised"),
+                  )}
+                  style={{ top: item.start, height: rowHeight, gridTemplateColumns: full === null ? template : "1fr" }}
+                >
+                  {full === null ? (
+                    shown.map((column) => (
+                      <span
+                        key={column.id}
+                        role="gridcell"
+                        className={cx(
+                          "min-w-0 px-2 first:pl-4 last:pr-4",
+                          wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate",
+                          column.align === "end" && "text-right",
+                          column.className,
+                        )}
+                      >
+                        {column.cell(row)}
+                      </span>
+                    ))
+                  ) : (
+                    <span role="gridcell" className="min-w-0 truncate">
+                      {full}
                     </span>
-                  ))
-                ) : (
-                  <span role="gridcell" className="min-w-0 truncate">
-                    {full}
-                  </span>
-                )}
-              </div>
-            );
-          })}
+                  )}
+                </div>
+              );
+            })}
+          </div>
         </div>
         {!stickToEnd && foot}
         {rows.length === 0 && empty}

@@ -90,7 +90,7 @@ export function useAlertText(): (alert: AlertView) => AlertText {
     const hours = Number(value("hours_left"));
     const seen = alert.count > 1 ? t("words.alertPart.count", { n: format.integer(alert.count) }) : undefined;
     const requester = value("requester") === undefined ? undefined : t("words.alertPart.requester", { requester: value("requester") });
-    const facts = (...parts: (string | undefined)[]) => parts.filter((part): part is string => part !== undefined && part !== "" && part !== alert.label);
+    const facts = (...parts: (string | undefined)[]) => parts.filter((part): part is string => part !== undefined && part !== "");
     const amount = money("amount") ?? "";
     switch (alert.rule) {
       case "low_stock":
@@ -107,14 +107,14 @@ export function useAlertText(): (alert: AlertView) => AlertText {
       case "approval_requested":
         return {
           title: t("words.alertTitle.approval_requested", { label: value("number") ?? alert.label, resource_type: word("resourceType", value("resource_type") ?? "") }),
-          parts: facts(money("amount"), requester, seen),
+          parts: facts(money("amount"), requester, value("message"), seen),
         };
       case "finance_overdue":
-        return { title: t("words.alertTitle.finance_overdue", { amount }), parts: facts(value("party"), value("number"), seen) };
+        return { title: t("words.alertTitle.finance_overdue", { amount }), parts: facts(value("party"), alert.label, seen) };
       case "large_refund":
-        return { title: t("words.alertTitle.large_refund", { amount }), parts: facts(value("party"), value("number"), seen) };
+        return { title: t("words.alertTitle.large_refund", { amount }), parts: facts(value("party"), alert.label, seen) };
       case "system_critical":
-        return { title: t("words.alertTitle.system_critical", { label: alert.label }), parts: facts(value("message"), seen) };
+        return { title: t("words.alertTitle.system_critical", { label: alert.label }), parts: facts(value("message") === alert.label ? undefined : value("message"), seen) };
       case "feed_stale":
         return { title: t("words.alertTitle.feed_stale", { label: alert.label }), parts: facts(value("message"), seen) };
       default:

@@ -26,8 +26,8 @@ describe("the mark under a bad filter", () => {
     expect(markError("kind:inventory colour:red", [15, 21])).toEqual({ before: "kind:inventory ", token: "colour", after: ":red" });
   });
 
-  it("counts characters, not halves of them", () => {
-    expect(markError("🚚 颜色:红", [2, 4])).toEqual({ before: "🚚 ", token: "颜色", after: ":红" });
+  it("counts as the core does, in UTF-16 units", () => {
+    expect(markError("🚚 颜色:红", [3, 5])).toEqual({ before: "🚚 ", token: "颜色", after: ":红" });
   });
 
   it("covers the last character when something is missing at the end, and all when no place is named", () => {

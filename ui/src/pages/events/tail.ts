@@ -116,11 +116,10 @@ function moved(stream: Stream, seen: number, signal: AbortSignal): Promise<void>
 
 /** The part of `filter` that an error names, for the words and the mark. A span outside the text marks all of it. Pure. */
 export function markError(filter: string, at: readonly [number, number] | null): { before: string; token: string; after: string } {
-  const chars = [...filter];
-  const [start, end] = at ?? [0, chars.length];
-  const from = Math.min(Math.max(0, start), chars.length);
-  const to = Math.min(Math.max(from, end), chars.length);
+  const [start, end] = at ?? [0, filter.length];
+  const from = Math.min(Math.max(0, start), filter.length);
+  const to = Math.min(Math.max(from, end), filter.length);
   // At the end of the text something is missing: mark the last character.
   const begin = from === to && from > 0 ? from - 1 : from;
-  return { before: chars.slice(0, begin).join(""), token: chars.slice(begin, to).join(""), after: chars.slice(to).join("") };
+  return { before: filter.slice(0, begin), token: filter.slice(begin, to), after: filter.slice(to) };
 }

@@ -60,7 +60,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
           </>
         }
       />
-      <div ref={box} role="table" aria-label={t("overview.stream.title")} className="@container flex min-h-0 flex-1 flex-col overflow-hidden">
+      <div ref={box} role={rows.length > 0 ? "table" : undefined} aria-label={rows.length > 0 ? t("overview.stream.title") : undefined} className="@container flex min-h-0 flex-1 flex-col overflow-hidden">
         {rows.length === 0 ? (
           <EmptyState icon={<Radio />} title={t("overview.stream.empty")} text={t("overview.stream.emptyText")} />
         ) : (
