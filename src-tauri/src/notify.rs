@@ -257,14 +257,14 @@ async fn watch(id: String, serial: u64, handle: NotificationHandle, close: Cance
             NotificationResponse::Reply(_) | NotificationResponse::Closed(_) => None,
         };
     });
-    tokio::select! {
-        () = waiting => {}
-        () = forget.cancelled() => {}
-        () = close.cancelled() => {
-            if timeout(PATIENCE, handle.close_async()).await.is_err() {
-                debug!("The notification service does not answer; a toast stays.");
-            }
-        }
+    let over = tokio::select! {
+        () = waiting => false,
+        () = forget.cancelled() => false,
+        () = close.cancelled() => true,
+    };
+    // Some services keep a toast whose button was pressed; what is answered asks no more.
+    if (over || action.is_some()) && timeout(PATIENCE, handle.close_async()).await.is_err() {
+        debug!("The notification service does not answer; a toast stays.");
     }
     Ended { id, serial, action }
 }

@@ -1,1 +1,165 @@
-//! The desktop.
+//! A desktop of the test's own: a screen, a session bus, and, where a test wants them, a notification service and a sound server.
+
+use crate::process::{Running, eventually, isolated, output};
+use crate::tone::Recording;
+use anyhow::{Context, Result};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// Samples per second of a recording.
+const RATE: u32 = 16_000;
+
+/// A screen and a session bus. What is started later ends with it.
+#[derive(Debug)]
+pub struct Desktop {
+    display: String,
+    bus: String,
+    home: TempDir,
+    running: Vec<Running>,
+}
+
+impl Desktop {
+    /// A bare one: nothing shows notifications, nothing plays sound.
+    ///
+    /// # Errors
+    /// When `Xvfb` or `dbus-daemon` is missing.
+    pub async fn start() -> Result<Self> {
+        let home = tempfile::tempdir()?;
+        std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700))?;
+        let mut screen = isolated("Xvfb", home.path());
+        screen.args(["-displayfd", "1", "-screen", "0", "1440x940x24", "-nolisten", "tcp"]);
+        let (screen, display) = Running::until_line(&mut screen, |line| line.trim().parse::<u32>().ok()).await?;
+        let mut bus = isolated("dbus-daemon", home.path());
+        bus.args(["--session", "--nofork", "--print-address=1"]);
+        let (daemon, address) = Running::until_line(&mut bus, |line| line.starts_with("unix:").then(|| line.trim().to_owned())).await?;
+        Ok(Self { display: format!(":{display}"), bus: address, home, running: vec![screen, daemon] })
+    }
+
+    /// A command in this desktop's environment.
+    #[must_use]
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = isolated(program, self.home.path());
+        command
+            .env("DISPLAY", &self.display)
+            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("PULSE_SERVER", format!("unix:{}", self.pulse().display()))
+            .env("ALSA_CONFIG_PATH", self.alsa())
+            .env("NO_AT_BRIDGE", "1")
+            .env("GTK_A11Y", "none");
+        command
+    }
+
+    /// A folder that ends with the desktop.
+    #[must_use]
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn pulse(&self) -> PathBuf {
+        self.folder("pulse.socket")
+    }
+
+    fn alsa(&self) -> PathBuf {
+        self.folder("asound.conf")
+    }
+
+    /// Starts a notification service whose user presses the button named `button`, whenever [`Desktop::answer`] asks.
+    ///
+    /// # Errors
+    /// When `dunst` is missing.
+    pub async fn start_notifications(&mut self, button: &str) -> Result<()> {
+        let finger = self.folder("finger.sh");
+        std::fs::write(&finger, format!("#!/bin/sh\ngrep -m 1 '{button}]$'\n"))?;
+        std::fs::set_permissions(&finger, std::fs::Permissions::from_mode(0o755))?;
+        let config = self.folder("dunstrc");
+        let urgencies = ["low", "normal", "critical"].map(|urgency| format!("[urgency_{urgency}]\n    timeout = 0\n")).concat();
+        std::fs::write(&config, format!("[global]\n    dmenu = {}\n    mouse_left_click = close_current\n{urgencies}", finger.display()))?;
+        let dunst = Running::start(self.command("dunst").arg("-config").arg(&config).stdout(Stdio::null()))?;
+        self.running.push(dunst);
+        eventually("dunst to answer", || async { Ok(Some(self.dunst(&["is-paused"]).await?)) }).await?;
+        Ok(())
+    }
+
+    async fn dunst(&self, args: &[&str]) -> Result<String> {
+        output(self.command("dunstctl").args(args)).await
+    }
+
+    /// How many notifications are on screen.
+    ///
+    /// # Errors
+    /// When there is no notification service.
+    pub async fn toasts(&self) -> Result<u32> {
+        Ok(self.dunst(&["count", "displayed"]).await?.trim().parse()?)
+    }
+
+    /// Presses the button that the notification service was started with.
+    ///
+    /// # Errors
+    /// When there is no notification service.
+    pub async fn answer(&self) -> Result<()> {
+        self.dunst(&["context"]).await.map(drop)
+    }
+
+    /// Starts a sound server whose only output is one that a test can record.
+    ///
+    /// # Errors
+    /// When `pulseaudio` is missing.
+    pub async fn start_sound(&mut self) -> Result<()> {
+        // The system's own configuration knows the plugin; ours only says that it is the default.
+        let system = "</usr/share/alsa/alsa.conf>\n";
+        std::fs::write(self.alsa(), format!("{system}pcm.!default {{ type pulse }}\nctl.!default {{ type pulse }}\n"))?;
+        let socket = format!("module-native-protocol-unix socket={} auth-anonymous=1", self.pulse().display());
+        let mut command = self.command("pulseaudio");
+        command
+            .env_remove("PULSE_SERVER")
+            .args(["-n", "--daemonize=no", "--exit-idle-time=-1", "-L", &socket, "-L", "module-null-sink sink_name=null"])
+            .stdout(Stdio::null());
+        self.running.push(Running::start(&mut command)?);
+        eventually("pulseaudio to answer", || async { Ok(Some(output(self.command("pactl").arg("info")).await?)) }).await?;
+        Ok(())
+    }
+
+    /// Begins to record what is played.
+    ///
+    /// # Errors
+    /// When `parec` is missing.
+    pub fn record(&self) -> Result<Recorder> {
+        let path = self.folder("recording.raw");
+        let file = std::fs::File::create(&path)?;
+        let mut command = self.command("parec");
+        command
+            .args(["--latency-msec=20", "-d", "null.monitor", "--format=s16le", "--channels=1"])
+            .arg(format!("--rate={RATE}"))
+            .stdout(file);
+        Ok(Recorder { path, _running: Running::start(&mut command)? })
+    }
+
+    /// Takes a picture of the screen.
+    ///
+    /// # Errors
+    /// When `import` (ImageMagick) is missing.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        output(self.command("import").args(["-window", "root"]).arg(path)).await.map(drop)
+    }
+}
+
+/// A recording that goes on.
+#[derive(Debug)]
+pub struct Recorder {
+    path: PathBuf,
+    _running: Running,
+}
+
+impl Recorder {
+    /// What was played so far.
+    ///
+    /// # Errors
+    /// When the recording cannot be read.
+    pub fn so_far(&self) -> Result<Recording> {
+        let raw = std::fs::read(&self.path).context("the recording can be read")?;
+        Ok(Recording::from_raw(&raw, RATE))
+    }
+}

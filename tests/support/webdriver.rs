@@ -30,10 +30,7 @@ impl Window {
         let running = Running::start(&mut driver)?;
         let client = Client::builder().timeout(PATIENCE).build()?;
         let base = format!("http://127.0.0.1:{port}");
-        eventually("WebKitWebDriver to answer", || async {
-            Ok(client.get(format!("{base}/status")).send().await.ok().map(drop))
-        })
-        .await?;
+        eventually("WebKitWebDriver to answer", || async { Ok(client.get(format!("{base}/status")).send().await.ok().map(drop)) }).await?;
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": { "binary": program, "args": args } } } });
         let answer = ask(&client, Method::POST, &format!("{base}/session"), Some(&wanted)).await?;
         let id = answer["sessionId"].as_str().context("a session has an id")?;
@@ -52,6 +49,18 @@ impl Window {
         self.ask(Method::POST, "execute/sync", Some(&json!({ "script": script, "args": [] }))).await
     }
 
+    /// Asks the core, the way the page does.
+    ///
+    /// # Errors
+    /// When the core refuses, or the window is gone.
+    pub async fn call(&self, name: &str, args: &Value) -> Result<Value> {
+        let script = format!(
+            "return window.__TAURI_INTERNALS__.invoke('call', {{ name: '{name}', args: {args} }})\
+             .then(bytes => JSON.parse(new TextDecoder().decode(bytes)))"
+        );
+        self.run(&script).await
+    }
+
     /// The page's visible text.
     ///
     /// # Errors
@@ -66,10 +75,8 @@ impl Window {
     /// # Errors
     /// When it does not in time, with what it shows instead.
     pub async fn shows(&self, text: &str) -> Result<()> {
-        let shown = eventually(&format!("the window to show {text:?}"), || async {
-            Ok(self.text().await?.contains(text).then_some(()))
-        })
-        .await;
+        let shown =
+            eventually(&format!("the window to show {text:?}"), || async { Ok(self.text().await?.contains(text).then_some(())) }).await;
         match shown {
             Ok(()) => Ok(()),
             Err(error) => Err(error.context(format!("the window shows:\n{}", self.text().await?))),
