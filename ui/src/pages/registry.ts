@@ -2,9 +2,11 @@
 
 import type { ComponentType } from "react";
 import type { PageName } from "@/route";
+import { Alerts } from "./alerts";
 import { Approvals } from "./approvals";
 import { Events } from "./events";
 import { Finance } from "./finance";
+import { Health } from "./health";
 import { Inventory } from "./inventory";
 import { Orders } from "./orders";
 import { Overview } from "./overview";
@@ -15,5 +17,7 @@ export const registry: Partial<Record<PageName, ComponentType>> = {
   orders: Orders,
   approvals: Approvals,
   finance: Finance,
+  alerts: Alerts,
   events: Events,
+  health: Health,
 };

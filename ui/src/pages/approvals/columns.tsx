@@ -41,7 +41,7 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         cell: (row) => <Pair first={row.requester} second={row.reason ?? t("approvals.noReason")} title={row.reason ?? undefined} />,
       },
       { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row) => <Age at={row.requested_at} className="text-ink-2" /> },
-      { id: "deadline", header: t("approvals.column.deadline"), width: "140px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
+      { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "132px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
       { id: "decision", header: t("approvals.column.decision"), width: "minmax(178px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
     ],
     [t, word, chosen, all, onAll, onToggle, decide, cursor],

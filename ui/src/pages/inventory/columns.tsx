@@ -54,8 +54,8 @@ export function useStockColumns(): readonly Column<StockRow>[] {
         align: "end",
         className: "num",
         cell: (row) =>
-          row.hours_left === null ? (
-            <None title={row.on_hand === null ? t("inventory.unknown") : t("inventory.still")} />
+          row.hours_left === null || row.hours_left <= 0 ? (
+            <None title={row.on_hand === null ? t("inventory.unknown") : row.on_hand <= 0 ? t("inventory.state.out") : t("inventory.still")} />
           ) : (
             <span className={row.hours_left < SHORT ? "text-warn" : "text-ink-2"} title={format.duration(row.hours_left * 3_600_000)}>
               {format.age(row.hours_left * 3_600_000)}

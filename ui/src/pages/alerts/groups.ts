@@ -1,0 +1,52 @@
+// Alerts by rule, as a flat list with a heading before each group. Pure.
+
+import type { AlertState } from "@/bindings/AlertState";
+import type { AlertsView } from "@/bindings/AlertsView";
+import type { AlertView } from "@/bindings/AlertView";
+import type { Severity } from "@/bindings/Severity";
+
+export const TABS = ["firing", "acknowledged", "snoozed", "resolved"] as const satisfies readonly AlertState[];
+
+const WEIGHT: Record<Severity, number> = { critical: 3, warning: 2, success: 1, info: 0 };
+
+export interface Heading {
+  readonly heading: string;
+  readonly severity: Severity;
+  readonly alerts: readonly AlertView[];
+}
+
+export type Line = Heading | AlertView;
+
+export function isHeading(line: Line): line is Heading {
+  return "heading" in line;
+}
+
+export function lineKey(line: Line): string {
+  return isHeading(line) ? `rule/${line.heading}` : line.id;
+}
+
+export function inTab(view: Pick<AlertsView, "active" | "resolved">, tab: AlertState): readonly AlertView[] {
+  return tab === "resolved" ? view.resolved : view.active.filter((alert) => alert.state === tab);
+}
+
+export function counts(view: Pick<AlertsView, "active" | "resolved">): Record<AlertState, number> {
+  return { firing: inTab(view, "firing").length, acknowledged: inTab(view, "acknowledged").length, snoozed: inTab(view, "snoozed").length, resolved: view.resolved.length };
+}
+
+/** The worst group first, then the larger, then by name, so that groups do not change places with every new alert. Inside, as the core sorts. */
+export function grouped(alerts: readonly AlertView[]): Line[] {
+  const groups = new Map<string, AlertView[]>();
+  for (const alert of alerts) groups.set(alert.rule, [...(groups.get(alert.rule) ?? []), alert]);
+  return [...groups]
+    .map(([heading, each]): Heading => ({ heading, alerts: each, severity: each.reduce<Severity>((worst, alert) => (WEIGHT[alert.severity] > WEIGHT[worst] ? alert.severity : worst), "info") }))
+    .sort((a, b) => WEIGHT[b.severity] - WEIGHT[a.severity] || a.heading.localeCompare(b.heading))
+    .flatMap((heading): Line[] => [heading, ...heading.alerts]);
+}
+
+/** Minutes from `now` until 8:00 of the next day, local time, at least one. */
+export function minutesUntilMorning(now: number): number {
+  const morning = new Date(now);
+  morning.setDate(morning.getDate() + 1);
+  morning.setHours(8, 0, 0, 0);
+  return Math.max(1, Math.round((morning.getTime() - now) / 60_000));
+}

@@ -1,0 +1,238 @@
+// Alerts: by state, grouped by rule; one beside the list with its course; the rules and how alerts are told.
+
+import { Bell, BellOff, Check, CircleCheck, Clock3 } from "lucide-react";
+import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { useActions } from "@/act";
+import type { AlertState } from "@/bindings/AlertState";
+import type { AlertsView } from "@/bindings/AlertsView";
+import type { AlertView } from "@/bindings/AlertView";
+import { useFormat, useNow } from "@/format";
+import { openEvent } from "@/frame/selection";
+import { CommandError } from "@/host";
+import { useKeys } from "@/keys";
+import { useHost } from "@/live";
+import { Age, Button, type Column, cx, EmptyState, SeverityMark, VirtualRows } from "@/parts";
+import { DeliveryMatrix } from "@/parts/delivery";
+import { Tabs } from "@/parts/tabs";
+import { ViewGate } from "@/parts/view-gate";
+import { useAlertText, useWord } from "@/text";
+import { Detail, PanelTitle } from "./detail";
+import { counts, grouped, inTab, isHeading, type Line, lineKey, TABS } from "./groups";
+import { Rules } from "./rules";
+import { Snooze } from "./snooze";
+
+export function Alerts() {
+  return (
+    <ViewGate name="alerts" links={false}>
+      {(view) => <Watch view={view} />}
+    </ViewGate>
+  );
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const EMPTY: Record<AlertState, ReactNode> = { firing: <CircleCheck />, acknowledged: <Check />, snoozed: <Clock3 />, resolved: <BellOff /> };
+
+function Watch({ view }: { view: AlertsView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const host = useHost();
+  const { acknowledge } = useActions();
+  const [tab, setTab] = useState<AlertState>("firing");
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [marked, setMarked] = useState<ReadonlySet<string>>(NONE);
+  const [snoozing, setSnoozing] = useState<readonly AlertView[] | null>(null);
+
+  const alerts = useMemo(() => inTab(view, tab), [view, tab]);
+  const lines = useMemo(() => grouped(alerts), [alerts]);
+  const known = useMemo(() => new Set(alerts.map((alert) => alert.id)), [alerts]);
+  // What went to another tab is not meant any more.
+  const chosen = useMemo(() => new Set([...marked].filter((id) => known.has(id))), [marked, known]);
+  const shown = cursor !== null && known.has(cursor) ? cursor : (lines.find((line): line is AlertView => !isHeading(line))?.id ?? null);
+  const current = alerts.find((alert) => alert.id === shown) ?? null;
+  const meant = () => (chosen.size > 0 ? alerts.filter((alert) => chosen.has(alert.id)) : current === null ? [] : [current]).filter((alert) => alert.state !== "resolved");
+
+  const toggle = useCallback((id: string) => setMarked((before) => (before.has(id) ? new Set([...before].filter((each) => each !== id)) : new Set([...before, id]))), []);
+  const acknowledgeMeant = () => {
+    const ids = meant().map((alert) => alert.id);
+    if (ids.length === 0 || tab === "acknowledged") return false;
+    void acknowledge(ids).then((ok) => ok && setMarked(NONE));
+  };
+  const snoozeMeant = () => (meant().length === 0 ? false : setSnoozing(meant()));
+  const snooze = useCallback(
+    async (minutes: number) => {
+      const rows = snoozing ?? [];
+      setSnoozing(null);
+      const failed: string[] = [];
+      for (const alert of rows) {
+        try {
+          await host.call("snooze", { id: alert.id, minutes });
+        } catch (thrown) {
+          failed.push(t("frame.done.failedOne", { number: alert.label, error: CommandError.from(thrown).message }));
+        }
+      }
+      for (const text of failed) toast.error(text);
+      if (rows.length > failed.length) toast(t("alerts.snooze.done", { n: format.integer(rows.length - failed.length) }));
+      setMarked(NONE);
+    },
+    [snoozing, host, t, format],
+  );
+
+  const extending = useRef(false);
+  const extend = (event: KeyboardEvent) => {
+    extending.current = event.shiftKey;
+    if (event.shiftKey && shown !== null) setMarked((before) => new Set([...before, shown]));
+    return false;
+  };
+  useKeys({
+    e: acknowledgeMeant,
+    s: snoozeMeant,
+    x: () => (shown === null || tab === "resolved" ? false : toggle(shown)),
+    Escape: () => (chosen.size === 0 ? false : setMarked(NONE)),
+    j: extend,
+    k: extend,
+    ArrowDown: extend,
+    ArrowUp: extend,
+  });
+
+  const columns = useColumns(tab, chosen, toggle);
+  const heading = useHeading();
+  const count = useMemo(() => counts(view), [view]);
+  const enabled = view.rules.filter((rule) => rule.enabled).length;
+  return (
+    <div className="@container flex min-h-0 flex-1">
+      <section aria-label={t("alerts.list")} className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <div className="flex h-[38px] flex-none items-center gap-4 border-b border-line px-4">
+          <Tabs
+            label={t("alerts.tabs")}
+            panel="alerts-panel"
+            value={tab}
+            onChange={(id) => (setTab(id), setMarked(NONE))}
+            tabs={TABS.map((id) => ({ id, label: t(`words.alertState.${id}`), count: count[id] }))}
+          />
+          {chosen.size === 0 && tab !== "resolved" && <span className="ml-auto truncate text-[12px] text-ink-3 @max-[860px]:hidden">{t("alerts.keys")}</span>}
+        </div>
+        {chosen.size > 0 && (
+          <div role="toolbar" aria-label={t("alerts.selected", { n: format.integer(chosen.size) })} className="flex h-[38px] flex-none items-center gap-1.5 border-b border-line bg-accent-soft px-4">
+            <span className="num mr-auto font-[580]">{t("alerts.selected", { n: format.integer(chosen.size) })}</span>
+            {tab !== "acknowledged" && (
+              <Button look="primary" kbd="E" onClick={acknowledgeMeant}>
+                {t("common.actions.acknowledge")}
+              </Button>
+            )}
+            <Button kbd="S" onClick={snoozeMeant}>
+              {t("common.actions.snooze")}
+            </Button>
+            <Button look="ghost" kbd="Esc" className="-mr-2.5" onClick={() => setMarked(NONE)}>
+              {t("alerts.clear")}
+            </Button>
+          </div>
+        )}
+        <div id="alerts-panel" role="tabpanel" aria-label={t(`words.alertState.${tab}`)} className="flex min-h-0 flex-1 flex-col">
+          <VirtualRows
+            key={tab}
+            label={t("alerts.list")}
+            rows={lines}
+            rowKey={lineKey}
+            columns={columns}
+            rowHeight={32}
+            primary
+            selected={shown}
+            special={heading}
+            rowClass={(line) => !isHeading(line) && (chosen.has(line.id) ? "bg-accent-soft/50" : tab === "firing" && line.severity === "critical" && "bg-crit-soft/60")}
+            onSelect={(line) => {
+              if (isHeading(line)) return;
+              setCursor(line.id);
+              if (extending.current) setMarked((before) => new Set([...before, line.id]));
+              extending.current = false;
+            }}
+            onOpen={(line) => {
+              // The panel shows the alert already; Enter and a second click on it open the event behind it.
+              if (!isHeading(line) && line.seq !== null && line.id === shown) openEvent(line.seq);
+            }}
+            empty={<EmptyState icon={EMPTY[tab]} title={t(`alerts.empty.${tab}`)} text={t(`alerts.emptyText.${tab}`)} />}
+          />
+        </div>
+      </section>
+      <aside aria-label={t("alerts.detail")} className="w-[clamp(300px,32%,400px)] flex-none overflow-y-auto border-l border-line bg-panel">
+        <PanelTitle title={t("alerts.detail")} />
+        <Detail alert={current} onSnooze={(alert) => setSnoozing([alert])} />
+        <PanelTitle title={t("alerts.rules")} note={t("alerts.rulesNote", { on: format.integer(enabled) })} />
+        <Rules rules={view.rules} />
+        <div className="mt-3" />
+        <PanelTitle title={t("alerts.delivery")} />
+        <DeliveryMatrix className="mb-4 w-full" />
+      </aside>
+      {snoozing !== null && <Snooze alerts={snoozing} onClose={() => setSnoozing(null)} onChoose={(minutes) => void snooze(minutes)} />}
+    </div>
+  );
+}
+
+function useHeading(): (line: Line) => ReactNode | null {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWord();
+  return useCallback(
+    (line) =>
+      isHeading(line) ? (
+        <span className="flex h-full items-center gap-2 bg-panel px-4 text-[12px]">
+          <SeverityMark severity={line.severity} word={false} />
+          <span className="font-[580]">{word("rule", line.heading)}</span>
+          <span className="num text-ink-3">{t("alerts.group", { n: format.integer(line.alerts.length) })}</span>
+        </span>
+      ) : null,
+    [t, format, word],
+  );
+}
+
+function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: string) => void): readonly Column<Line>[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return useMemo(() => {
+    const of = (cell: (alert: AlertView) => ReactNode) => (line: Line) => (isHeading(line) ? null : cell(line));
+    return [
+      {
+        id: "select",
+        header: "",
+        width: "38px",
+        className: "!pr-0",
+        cell: of((alert) =>
+          tab === "resolved" ? null : <input type="checkbox" aria-label={t("alerts.select", { title: alert.label })} checked={chosen.has(alert.id)} onClick={(event) => event.stopPropagation()} onChange={() => toggle(alert.id)} className="block size-3.5 accent-accent" />,
+        ),
+      },
+      { id: "severity", header: t("alerts.column.severity"), width: "88px", cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
+      { id: "title", header: t("alerts.column.title"), width: "minmax(180px, 1fr)", cell: of((alert) => <Title alert={alert} />) },
+      { id: "count", header: t("alerts.column.count"), width: "64px", align: "end", from: 520, className: "num text-ink-2", cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
+      { id: "state", header: t("alerts.column.state"), width: "148px", from: 640, className: "text-ink-2", cell: of((alert) => <StateText alert={alert} />) },
+      { id: "age", header: t("alerts.column.age"), width: "76px", align: "end", cell: of((alert) => <Age at={alert.last_at} className="text-ink-3" />) },
+    ];
+  }, [t, format, tab, chosen, toggle]);
+}
+
+function Title({ alert }: { alert: AlertView }) {
+  const words = useAlertText();
+  const text = words({ ...alert, count: 1 });
+  return (
+    <span title={[text.title, ...text.parts].join(" · ")}>
+      <span className={alert.state === "firing" ? "font-[540]" : undefined}>{text.title}</span>
+      {text.parts.length > 0 && <span className="num text-ink-2"> · {text.parts.join(" · ")}</span>}
+    </span>
+  );
+}
+
+function StateText({ alert }: { alert: AlertView }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  switch (alert.state) {
+    case "firing":
+      return <span className="num inline-flex items-center gap-1.5 align-middle"><Bell aria-hidden className="size-3.5 text-ink-3" />{t("alerts.lasting", { age: format.age(now - alert.first_at) })}</span>;
+    case "acknowledged":
+      return alert.acknowledged_by === null ? null : <span title={alert.acknowledged_by}>{t("alerts.acknowledgedBy", { who: alert.acknowledged_by })}</span>;
+    case "snoozed":
+      return alert.snoozed_until === null ? null : <span className="num" title={format.dateTime(alert.snoozed_until, now)}>{t("alerts.snoozedUntil", { time: format.minute(alert.snoozed_until) })}</span>;
+    case "resolved":
+      return alert.resolved_at === null ? null : <span className="num">{t("alerts.resolvedAgo", { age: format.age(now - alert.resolved_at) })}</span>;
+  }
+}
