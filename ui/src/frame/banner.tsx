@@ -35,11 +35,12 @@ function Blocking({ alert }: { alert: AlertView }) {
                 {[...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })].join(" · ")}
               </AlertDialog.Description>
             </div>
-            <AlertDialog.Action asChild>
+            {/* Radix gives the focus to the one that cancels; here the only button is the way out. */}
+            <AlertDialog.Cancel asChild>
               <Button look="primary" className="mt-1 h-8 px-4" disabled={busy.has(alert.id)} onClick={(event) => (event.preventDefault(), void acknowledge([alert.id]))}>
                 {t("frame.banner.acknowledge")}
               </Button>
-            </AlertDialog.Action>
+            </AlertDialog.Cancel>
           </div>
         </AlertDialog.Content>
       </AlertDialog.Portal>

@@ -36,6 +36,11 @@ export function isTyping(target: EventTarget | null): boolean {
   return target.closest("input, textarea, select, [contenteditable=true], [role=menu], [role=listbox], [role=dialog], [role=alertdialog]") !== null;
 }
 
+/** Something stands above the page and takes the keyboard, wherever the focus happens to be. */
+export function isCovered(root: ParentNode): boolean {
+  return root.querySelector("[role=alertdialog], [role=dialog][data-state=open]:not([data-side])") !== null;
+}
+
 /** Space and Enter belong to the button or link that has the focus. */
 export function activates(name: string, target: EventTarget | null): boolean {
   return (name === "Space" || name === "Enter") && target instanceof Element && target.closest("button, a, summary, [role=button], [role=switch], [role=checkbox]") !== null;

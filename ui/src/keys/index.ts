@@ -5,7 +5,7 @@
 // A binding that returns false lets the key fall through to the one below.
 
 import { useEffect, useRef } from "react";
-import { activates, type Chord, isTyping, step } from "./chord";
+import { activates, type Chord, isCovered, isTyping, step } from "./chord";
 
 export type Bindings = Readonly<Record<string, (event: KeyboardEvent) => void | boolean>>;
 
@@ -15,7 +15,7 @@ let chord: Chord | null = null;
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || ["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
   const next = step(chord, { key: event.key, ctrl: event.ctrlKey, meta: event.metaKey, alt: event.altKey }, performance.now());
-  if (isTyping(event.target) && !next.name?.startsWith("Ctrl+")) {
+  if ((isTyping(event.target) && !next.name?.startsWith("Ctrl+")) || isCovered(document)) {
     chord = null;
     return;
   }

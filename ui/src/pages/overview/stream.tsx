@@ -13,7 +13,7 @@ import { useGapText } from "@/text";
 
 const ROW = 28;
 /** Above this rate every row would be new, and highlighting each would be noise. */
-const CALM = 20;
+const CALM = 8;
 
 export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void }) {
   const { t } = useTranslation();

@@ -108,6 +108,14 @@ export const frame = {
     no_tray: "No tray: closing the window quits, and alerts stop with it.",
     store_read_only: "The local store is read-only: new events are not kept, so the links are down. Free disk space or check permissions.",
     dismiss: "Do not show again this time",
+    details: "What to do",
+    short: {
+      no_notifications: "No notifications",
+      notifications_without_buttons: "Notifications without buttons",
+      no_sound: "No sound",
+      no_tray: "No tray",
+      store_read_only: "Store read-only",
+    },
   },
   first: {
     title: "Watch your ERP at work",

@@ -108,6 +108,14 @@ export const frame = {
     no_tray: "没有托盘：关闭窗口即退出，告警随之停止。",
     store_read_only: "本机数据库不可写：新事件不会保存，连接已暂停。请清理磁盘空间或检查权限。",
     dismiss: "本次不再提示",
+    details: "怎么办",
+    short: {
+      no_notifications: "没有系统通知",
+      notifications_without_buttons: "通知没有按钮",
+      no_sound: "没有声音",
+      no_tray: "没有托盘",
+      store_read_only: "数据库不可写",
+    },
   },
   first: {
     title: "看着你的 ERP 运转",
