@@ -10,6 +10,7 @@ import { Health } from "./health";
 import { Inventory } from "./inventory";
 import { Orders } from "./orders";
 import { Overview } from "./overview";
+import { SettingsPage } from "./settings";
 
 export const registry: Partial<Record<PageName, ComponentType>> = {
   overview: Overview,
@@ -20,4 +21,5 @@ export const registry: Partial<Record<PageName, ComponentType>> = {
   alerts: Alerts,
   events: Events,
   health: Health,
+  settings: SettingsPage,
 };

@@ -64,7 +64,7 @@ export function ValueEdit({ label, value, shown, placeholder, onSave, allowEmpty
         className={cx("group/edit num relative -mx-1 inline-flex h-[22px] max-w-full items-center rounded px-1 hover:bg-raised hover:text-ink", className)}
       >
         {state.kind === "saved" ? <Check aria-label={t("parts.edit.saved")} className="absolute -left-3 size-3 text-good" /> : <Pencil aria-hidden className="absolute -left-3 size-3 text-ink-3 opacity-0 group-hover/edit:opacity-100 group-focus-visible/edit:opacity-100" />}
-        <span className="truncate">{shown ?? value}</span>
+        <span className="truncate underline decoration-line-strong decoration-dotted underline-offset-[3px]">{shown ?? value}</span>
       </button>
     );
   }

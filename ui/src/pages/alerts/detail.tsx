@@ -14,7 +14,7 @@ import { useAlertText, useWord } from "@/text";
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
 
-export function Detail({ alert, onSnooze }: { alert: AlertView | null; onSnooze: (alert: AlertView) => void }) {
+export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
@@ -33,11 +33,11 @@ export function Detail({ alert, onSnooze }: { alert: AlertView | null; onSnooze:
         {alert.state !== "resolved" && (
           <>
             {alert.state !== "acknowledged" && (
-              <Button look="primary" kbd="E" disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id])}>
+              <Button look={quiet ? "plain" : "primary"} kbd={quiet ? undefined : "E"} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id])}>
                 {t("common.actions.acknowledge")}
               </Button>
             )}
-            <Button kbd="S" disabled={busy.has(alert.id)} onClick={() => onSnooze(alert)}>
+            <Button kbd={quiet ? undefined : "S"} disabled={busy.has(alert.id)} onClick={() => onSnooze(alert)}>
               {t("common.actions.snooze")}
             </Button>
           </>

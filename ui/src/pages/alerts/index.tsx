@@ -157,7 +157,7 @@ function Watch({ view }: { view: AlertsView }) {
       </section>
       <aside aria-label={t("alerts.detail")} className="w-[clamp(300px,32%,400px)] flex-none overflow-y-auto border-l border-line bg-panel">
         <PanelTitle title={t("alerts.detail")} />
-        <Detail alert={current} onSnooze={(alert) => setSnoozing([alert])} />
+        <Detail alert={current} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} />
         <PanelTitle title={t("alerts.rules")} note={t("alerts.rulesNote", { on: format.integer(enabled) })} />
         <Rules rules={view.rules} />
         <div className="mt-3" />
@@ -176,7 +176,7 @@ function useHeading(): (line: Line) => ReactNode | null {
   return useCallback(
     (line) =>
       isHeading(line) ? (
-        <span className="flex h-full items-center gap-2 bg-panel px-4 text-[12px]">
+        <span className="flex items-center gap-2 px-2 pl-4 text-[12px] text-ink-2">
           <SeverityMark severity={line.severity} word={false} />
           <span className="font-[580]">{word("rule", line.heading)}</span>
           <span className="num text-ink-3">{t("alerts.group", { n: format.integer(line.alerts.length) })}</span>

@@ -87,7 +87,7 @@ export const settings = {
     autostartHelp: "Starts after login, with the window in the tray",
     browser: "You look through a browser. Tray and autostart are about the desktop window; what you set here is kept for it.",
     hints: "Limits of this machine",
-    hintsNone: "None found: notifications, their buttons, sound and tray all work.",
+    hintsNone: "This machine reported none.",
   },
   about: { version: "Version", host: "Runs as", desktop: "desktop window", browser: "browser", data: "Data", unknown: "asking", oldest: "Oldest event", size: "Size" },
 };

@@ -87,7 +87,7 @@ export const settings = {
     autostartHelp: "随系统会话启动，窗口收在托盘",
     browser: "你正通过浏览器查看；托盘与自动启动对桌面版有效，在这里修改也会保存。",
     hints: "这台电脑上的限制",
-    hintsNone: "没有发现限制：通知、按钮、声音与托盘均可用。",
+    hintsNone: "这台电脑没有报告任何限制。",
   },
   about: { version: "版本", host: "运行方式", desktop: "桌面窗口", browser: "浏览器", data: "数据位置", unknown: "正在查询", oldest: "最早的事件", size: "占用" },
 };

@@ -1,0 +1,252 @@
+// Settings: each is saved at once and says whether it was. The sections stand in one column; the list at the left jumps to them.
+
+import { TriangleAlert } from "lucide-react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Hint } from "@/bindings/Hint";
+import { useFormat, useNow } from "@/format";
+import { useLive, useView } from "@/live";
+import { cx } from "@/parts";
+import { DeliveryMatrix } from "@/parts/delivery";
+import { Switch } from "@/parts/switch";
+import { useSettings } from "@/settings";
+import { useWord } from "@/text";
+import { Choices, NumberBox, Row, Section, useSaver } from "./row";
+import { Sources } from "./sources";
+
+const SECTIONS = ["sources", "rules", "delivery", "look", "you", "desktop", "about"] as const;
+type SectionId = (typeof SECTIONS)[number];
+const RULES = ["low_stock", "approval_requested", "finance_overdue", "large_refund", "system_critical", "feed_stale"] as const;
+const NO_HINTS: readonly Hint[] = [];
+
+export function SettingsPage() {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const current = useCurrentSection(scroller);
+  const jump = (id: SectionId) => document.getElementById(`settings-${id}`)?.scrollIntoView({ block: "start" });
+  return (
+    <div className="@container flex min-h-0 flex-1">
+      <nav aria-label={t("settings.nav")} className="w-[172px] flex-none border-r border-line px-2 py-2 @max-[760px]:hidden">
+        {SECTIONS.map((id) => (
+          <button key={id} type="button" aria-current={current === id ? "true" : undefined} onClick={() => jump(id)} className={cx("flex h-7 w-full items-center rounded-md px-2 text-left", current === id ? "bg-raised text-ink" : "text-ink-2 hover:bg-raised hover:text-ink")}>
+            {t(`settings.section.${id}`)}
+          </button>
+        ))}
+      </nav>
+      <div ref={scroller} className="min-h-0 min-w-0 flex-1 overflow-y-auto">
+        <div className="max-w-[760px] pb-16">
+          <Sources />
+          <Limits />
+          <Told />
+          <Look />
+          <You />
+          <Desktop />
+          <About />
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** The section at the top of what is on screen; the last one when scrolled to the end. */
+function useCurrentSection(scroller: React.RefObject<HTMLDivElement | null>): SectionId {
+  const [current, setCurrent] = useState<SectionId>("sources");
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const onScroll = () => {
+      if (element.scrollTop > 0 && element.scrollTop + element.clientHeight >= element.scrollHeight - 2) return setCurrent("about");
+      const top = element.getBoundingClientRect().top + 60;
+      setCurrent(SECTIONS.findLast((id) => (document.getElementById(`settings-${id}`)?.getBoundingClientRect().top ?? Infinity) <= top) ?? "sources");
+    };
+    element.addEventListener("scroll", onScroll, { passive: true });
+    return () => element.removeEventListener("scroll", onScroll);
+  }, [scroller]);
+  return current;
+}
+
+function Limits() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { settings } = useSettings();
+  const low = useSaver();
+  const refund = useSaver();
+  const stuck = useSaver();
+  const stale = useSaver();
+  const whole = (least: number, why: string) => (text: string) => (/^\d+$/.test(text) && Number(text) >= least ? null : why);
+  const word = useWord();
+  return (
+    <Section id="rules" title={t("settings.section.rules")}>
+      <Row label={t("settings.rules.lowStock")} help={t("settings.rules.lowStockHelp", { n: format.integer(Object.keys(settings.product_thresholds).length) })} saving={low.saving}>
+        <NumberBox label={t("settings.rules.lowStock")} value={String(settings.low_stock_threshold)} unit={t("settings.rules.units")} onSave={(text) => void low.save({ low_stock_threshold: Number(text) })} />
+      </Row>
+      <Row label={t("settings.rules.largeRefund")} help={t("settings.rules.largeRefundHelp")} saving={refund.saving}>
+        <NumberBox label={t("settings.rules.largeRefund")} value={settings.large_refund} unit="¥" onSave={(text) => void refund.save({ large_refund: text })} />
+      </Row>
+      <Row label={t("settings.rules.stuck")} help={t("settings.rules.stuckHelp")} saving={stuck.saving}>
+        <NumberBox label={t("settings.rules.stuck")} value={String(settings.stuck_after_minutes)} unit={t("settings.rules.minutes")} check={whole(1, t("settings.rules.stuckBad"))} onSave={(text) => void stuck.save({ stuck_after_minutes: Number(text) })} />
+      </Row>
+      <Row label={t("settings.rules.stale")} help={t("settings.rules.staleHelp")} saving={stale.saving}>
+        <NumberBox label={t("settings.rules.stale")} value={String(settings.stale_after_seconds)} unit={t("settings.rules.seconds")} check={whole(5, t("settings.rules.staleBad"))} onSave={(text) => void stale.save({ stale_after_seconds: Number(text) })} />
+      </Row>
+      <h3 className="mt-2 border-t border-line/55 px-4 pt-3 pb-1 text-ink-2">{t("settings.rules.rulesTitle")}</h3>
+      {RULES.map((rule) => (
+        <RuleRow key={rule} label={word("rule", rule)} help={t(`alerts.ruleText.${rule}`)} rule={rule} />
+      ))}
+    </Section>
+  );
+}
+
+function RuleRow({ rule, label, help }: { rule: string; label: string; help: string }) {
+  const { settings } = useSettings();
+  const { saving, save } = useSaver();
+  const on = !settings.rules_off.includes(rule);
+  return (
+    <Row label={label} help={help} saving={saving}>
+      <Switch label={label} checked={on} onChange={(next) => void save({ rules_off: next ? settings.rules_off.filter((each) => each !== rule) : [...settings.rules_off, rule] })} />
+    </Row>
+  );
+}
+
+function Told() {
+  const { t } = useTranslation();
+  const { settings } = useSettings();
+  const { saving, save } = useSaver();
+  return (
+    <Section id="delivery" title={t("settings.section.delivery")}>
+      <p className="px-4 pb-1 text-ink-2">{t("settings.delivery.text")}</p>
+      <DeliveryMatrix className="w-full" />
+      <div className="mt-1 border-t border-line/55 pt-1">
+        <Row label={t("settings.delivery.muted")} help={t("settings.delivery.mutedHelp")} saving={saving}>
+          <Switch label={t("settings.delivery.muted")} checked={settings.muted} onChange={(muted) => void save({ muted })} />
+        </Row>
+      </div>
+    </Section>
+  );
+}
+
+function Look() {
+  const { t } = useTranslation();
+  const { settings } = useSettings();
+  const language = useSaver();
+  const theme = useSaver();
+  return (
+    <Section id="look" title={t("settings.section.look")}>
+      <Row label={t("settings.look.language")} saving={language.saving}>
+        <Choices
+          label={t("settings.look.language")}
+          value={settings.language}
+          options={[
+            { id: "system", label: t("settings.look.system") },
+            { id: "zh-CN", label: t("settings.look.zh") },
+            { id: "en", label: t("settings.look.en") },
+          ]}
+          onChange={(id) => void language.save({ language: id })}
+        />
+      </Row>
+      <Row label={t("settings.look.theme")} saving={theme.saving}>
+        <Choices
+          label={t("settings.look.theme")}
+          value={settings.theme}
+          options={[
+            { id: "system", label: t("settings.look.system") },
+            { id: "dark", label: t("settings.look.dark") },
+            { id: "light", label: t("settings.look.light") },
+          ]}
+          onChange={(id) => void theme.save({ theme: id })}
+        />
+      </Row>
+    </Section>
+  );
+}
+
+function You() {
+  const { t } = useTranslation();
+  const { settings } = useSettings();
+  const { saving, save } = useSaver();
+  const [typed, setTyped] = useState<string | null>(null);
+  const commit = () => {
+    if (typed === null) return;
+    if (typed.trim() !== settings.user_name) void save({ user_name: typed.trim() });
+    setTyped(null);
+  };
+  return (
+    <Section id="you" title={t("settings.section.you")}>
+      <Row label={t("settings.you.name")} help={settings.user_name === "" ? `${t("settings.you.help")} · ${t("settings.you.empty")}` : t("settings.you.help")} saving={saving}>
+        <input
+          aria-label={t("settings.you.name")}
+          value={typed ?? settings.user_name}
+          placeholder={t("settings.you.placeholder")}
+          maxLength={64}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={commit}
+          onKeyDown={(event) => (event.key === "Enter" ? commit() : event.key === "Escape" ? setTyped(null) : undefined)}
+          className="h-[26px] w-[200px] rounded-md border border-line-strong bg-surface px-2 placeholder:text-ink-3"
+        />
+      </Row>
+    </Section>
+  );
+}
+
+function Desktop() {
+  const { t } = useTranslation();
+  const { settings, hello } = useSettings();
+  const tray = useSaver();
+  const auto = useSaver();
+  const hints = useLive((live) => live.frame?.hints ?? NO_HINTS);
+  return (
+    <Section id="desktop" title={t("settings.section.desktop")}>
+      {hello.host !== "desktop" && <p className="px-4 pb-1 text-ink-2">{t("settings.desktop.browser")}</p>}
+      <Row label={t("settings.desktop.tray")} help={t("settings.desktop.trayHelp")} saving={tray.saving}>
+        <Switch label={t("settings.desktop.tray")} checked={settings.close_to_tray} onChange={(close_to_tray) => void tray.save({ close_to_tray })} />
+      </Row>
+      <Row label={t("settings.desktop.autostart")} help={t("settings.desktop.autostartHelp")} saving={auto.saving}>
+        <Switch label={t("settings.desktop.autostart")} checked={settings.autostart} onChange={(autostart) => void auto.save({ autostart })} />
+      </Row>
+      <h3 className="mt-2 border-t border-line/55 px-4 pt-3 pb-1 text-ink-2">{t("settings.desktop.hints")}</h3>
+      {hints.length === 0 ? (
+        <p className="px-4 text-ink-3">{t("settings.desktop.hintsNone")}</p>
+      ) : (
+        <ul className="px-4">
+          {hints.map((hint) => (
+            <li key={hint} className="flex gap-2 py-1">
+              <TriangleAlert aria-hidden className={cx("mt-[3px] size-3.5 flex-none", hint === "store_read_only" ? "text-crit" : "text-warn")} />
+              {t(`frame.hint.${hint}`)}
+            </li>
+          ))}
+        </ul>
+      )}
+    </Section>
+  );
+}
+
+function About() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const { hello } = useSettings();
+  const { data } = useView("health");
+  const unknown = t("settings.about.unknown");
+  return (
+    <Section id="about" title={t("settings.section.about")}>
+      <dl className="px-4">
+        <Line name={t("settings.about.version")}>
+          {t("common.product")} {hello.version}
+        </Line>
+        <Line name={t("settings.about.host")}>{hello.host === "desktop" ? t("settings.about.desktop") : t("settings.about.browser")}</Line>
+        <Line name={t("settings.about.data")}>{data === null ? unknown : <code className="font-mono text-[12px] break-all">{data.store.path}</code>}</Line>
+        <Line name={t("settings.about.size")}>{data === null ? unknown : format.bytes(data.store.bytes)}</Line>
+        <Line name={t("settings.about.oldest")}>{data === null ? unknown : data.store.oldest_at === null ? "—" : format.dateTime(data.store.oldest_at, now)}</Line>
+      </dl>
+    </Section>
+  );
+}
+
+function Line({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex min-h-7 items-baseline gap-4">
+      <dt className="w-[120px] flex-none text-ink-2">{name}</dt>
+      <dd className="num min-w-0 flex-1 select-text">{children}</dd>
+    </div>
+  );
+}
