@@ -38,7 +38,8 @@ fn dependencies() -> Result<BTreeMap<String, BTreeSet<String>>> {
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()?;
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).context(String::from_utf8_lossy(&output.stderr).into_owned())?;
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).context(String::from_utf8_lossy(&output.stderr).into_owned())?;
     let packages = metadata["packages"].as_array().context("packages")?;
     packages
         .iter()

@@ -74,7 +74,8 @@ impl Redis {
     /// # Errors
     /// When it does not come back.
     pub async fn restart(self) -> Result<Self> {
-        let port: u16 = self.url.rsplit(':').next().and_then(|port| port.parse().ok()).ok_or_else(|| anyhow::anyhow!("no port in {}", self.url))?;
+        let port: u16 =
+            self.url.rsplit(':').next().and_then(|port| port.parse().ok()).ok_or_else(|| anyhow::anyhow!("no port in {}", self.url))?;
         self.running.terminate().await?;
         Self::start_on(port).await
     }

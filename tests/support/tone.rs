@@ -77,9 +77,7 @@ mod tests {
     fn a_known_tone_is_measured_right() {
         let rate = 16_000;
         let tone = |at: usize| (f64::from(at as u32) * 880.0 * 2.0 * std::f64::consts::PI / f64::from(rate)).sin() * 9000.0;
-        let samples = (0..rate as usize)
-            .map(|at| if (3200..8000).contains(&at) { tone(at) as i16 } else { 0 })
-            .collect();
+        let samples = (0..rate as usize).map(|at| if (3200..8000).contains(&at) { tone(at) as i16 } else { 0 }).collect();
         let recording = Recording { rate, samples };
         let sounds = recording.sounds(0.05);
         assert_eq!(sounds.len(), 1);

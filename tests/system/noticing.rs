@@ -60,13 +60,23 @@ async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary(
             // Told apart by letters: the same complaint with other numbers would be one alert.
             let name: String = [n / 26, n % 26].iter().map(|digit| char::from(b'a' + digit)).collect();
             let message = format!("{} {name} does not answer", words[usize::from(n) % words.len()]);
-            ("ws:system".to_owned(), json!({ "type": "system:alert", "level": "critical", "message": message, "timestamp": now_ms() }).to_string())
+            (
+                "ws:system".to_owned(),
+                json!({ "type": "system:alert", "level": "critical", "message": message, "timestamp": now_ms() }).to_string(),
+            )
         })
         .collect();
     redis.publish_all(&messages).await?;
     eventually("all alerts to fire", || async { Ok((firing(&bench).await?.len() == 200).then_some(())) }).await?;
     eventually("the summary", || async {
-        Ok(bench.told.toasts.lock().expect("no test panics while holding it").iter().any(|toast| toast.id == "watchdeck:summary").then_some(()))
+        Ok(bench
+            .told
+            .toasts
+            .lock()
+            .expect("no test panics while holding it")
+            .iter()
+            .any(|toast| toast.id == "watchdeck:summary")
+            .then_some(()))
     })
     .await?;
     bench.console.shutdown().await;
@@ -124,7 +134,10 @@ async fn what_piled_up_while_away_is_one_digest() -> Result<()> {
     let bench = Bench::start(folder.path()).await?;
     bench.connect(&gateway.ws()).await?;
     bench.stored(25).await?;
-    eventually("the digest", || async { Ok((!bench.told.toasts.lock().expect("no test panics while holding it").is_empty()).then_some(())) }).await?;
+    eventually("the digest", || async {
+        Ok((!bench.told.toasts.lock().expect("no test panics while holding it").is_empty()).then_some(()))
+    })
+    .await?;
     bench.console.shutdown().await;
     let toasts = bench.told.toasts.lock().expect("no test panics while holding it").clone();
     ensure!(toasts.len() == 1, "one digest, not a storm: {toasts:?}");

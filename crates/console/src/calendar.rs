@@ -63,7 +63,8 @@ impl Calendar {
     fn compute(&self, at: Millis) -> Day {
         let zoned = self.zoned(at);
         let start = zoned.start_of_day().map_or(at, |start| Millis(start.timestamp().as_millisecond()));
-        let end = zoned.tomorrow().and_then(|next| next.start_of_day()).map_or(at.plus(1), |next| Millis(next.timestamp().as_millisecond()));
+        let end =
+            zoned.tomorrow().and_then(|next| next.start_of_day()).map_or(at.plus(1), |next| Millis(next.timestamp().as_millisecond()));
         Day { name: zoned.date().to_string(), start, end }
     }
 }

@@ -4,24 +4,27 @@
 //! forgets one nor rings twice. Whatever the window asks is answered from memory under one short lock, or by the store.
 
 use crate::{
-    alerts::{AlertBook, COLLECTION as ALERTS, Notice, notifier::{Effect, LATE, Notifier}, rules},
+    alerts::{
+        Notice,
+        notifier::{Effect, LATE},
+        rules,
+    },
     api::{
         live::{Hint, LinkState, SourceStatus},
         settings::{Settings, Source},
-        views::{AlertState, ApprovalStatus},
     },
-    calendar::{Calendar, now},
-    decisions::{COLLECTION as DECISIONS, Outbox, Sender},
-    host::{Badge, DemoErp, Host, Overall},
-    latency::Latency,
-    projections::{SNAPSHOT_VERSION, World, approvals::Approvals, lateness},
-    settings_store,
+    calendar::now,
+    decisions::Sender,
+    error::CommandError,
+    host::{DemoErp, Host},
+    projections::{approvals::Approvals, lateness},
+    settings_store, snapshot,
     sources::Sources,
+    state::State,
     words::Words,
 };
 use anyhow::Context as _;
 use std::{
-    collections::{BTreeSet, HashMap},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -29,16 +32,12 @@ use std::{
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::{Millis, erp::View};
-use watchdeck_store::{Batch, Chunk, Document, Store};
+use watchdeck_store::{Batch, Chunk, Store};
 
 /// How often the clock is looked at: snoozes, stale links, tones that wait.
 const TICK: Duration = Duration::from_millis(500);
 /// How often projections are written down, so that a start does not replay everything.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
-/// Name of the alert engine among the subscribers.
-const ALERT_CHECKPOINT: &str = "alerts";
-/// Collection of the projections' snapshot.
-const SNAPSHOT: &str = "snapshot";
 /// How long a shutdown waits for its tasks.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -51,34 +50,6 @@ pub struct Config {
     pub host_name: &'static str,
     /// BCP 47 tag of the system's language.
     pub system_language: Option<String>,
-}
-
-/// Everything that is computed, behind one lock that is never held across a wait.
-pub(crate) struct State {
-    pub(crate) world: World,
-    pub(crate) book: AlertBook,
-    pub(crate) outbox: Outbox,
-    pub(crate) calendar: Calendar,
-    pub(crate) settings: Settings,
-    pub(crate) settings_version: u64,
-    pub(crate) hints: BTreeSet<Hint>,
-    pub(crate) arrival: Latency,
-    pub(crate) painted: Latency,
-    pub(crate) recent: HashMap<String, Recent>,
-    notifier: Notifier,
-    /// The alert engine has dealt with everything up to here.
-    alerts_done: u64,
-    /// How long each source has been without a current feed.
-    stale_since: HashMap<String, Millis>,
-    badge: Option<Badge>,
-}
-
-/// The newest of one source.
-#[derive(Debug, Default)]
-pub(crate) struct Recent {
-    pub(crate) last_event_at: Option<Millis>,
-    /// Arrival times of events that came as they happened, smoothed.
-    pub(crate) latency_ms: Option<f64>,
 }
 
 pub(crate) struct Core {
@@ -102,22 +73,7 @@ impl Core {
         let path = config.data_dir.join("events.db");
         let store = tokio::task::spawn_blocking(move || Store::open(&path, watchdeck_store::Options::CONSOLE)).await??;
         let settings = settings_store::load(&store).await?;
-        let state = State {
-            world: load_world(&store).await?,
-            book: AlertBook::load(store.documents(ALERTS).await?),
-            outbox: Outbox::load(store.documents(DECISIONS).await?),
-            calendar: Calendar::system(),
-            settings,
-            settings_version: 0,
-            hints: BTreeSet::new(),
-            arrival: Latency::default(),
-            painted: Latency::default(),
-            recent: HashMap::new(),
-            notifier: Notifier::default(),
-            alerts_done: store.checkpoint(ALERT_CHECKPOINT).await?,
-            stale_since: HashMap::new(),
-            badge: None,
-        };
+        let state = State::load(&store, settings).await?;
         let core = Arc::new(Self {
             sources: Arc::new(Sources::new(store.clone())),
             config,
@@ -176,7 +132,7 @@ impl Core {
         if tokio::time::timeout(PATIENCE, self.tasks.wait()).await.is_err() {
             tracing::warn!("A task ignored the stop signal.");
         }
-        self.save_snapshot().await;
+        self.save_projections().await;
         self.store.close().await;
     }
 
@@ -184,7 +140,8 @@ impl Core {
     pub(crate) fn source_statuses(&self) -> Vec<SourceStatus> {
         let state = self.state();
         let recent = &state.recent;
-        self.sources.statuses(|id| recent.get(id).and_then(|recent| recent.last_event_at), |id| recent.get(id).and_then(|recent| recent.latency_ms))
+        self.sources
+            .statuses(|id| recent.get(id).and_then(|recent| recent.last_event_at), |id| recent.get(id).and_then(|recent| recent.latency_ms))
     }
 
     async fn follow_store(self: Arc<Self>) {
@@ -198,7 +155,7 @@ impl Core {
                 biased;
                 () = self.stop.cancelled() => return,
                 _ = tick.tick() => self.tick(subscription.lag() == 0).await,
-                _ = snapshot.tick() => self.save_snapshot().await,
+                _ = snapshot.tick() => self.save_projections().await,
                 chunk = subscription.next() => match chunk {
                     Ok(chunk) => self.take_in(&chunk).await,
                     Err(error) => {
@@ -294,7 +251,10 @@ impl Core {
     }
 
     /// A person did something with alerts: stored at once, then shown.
-    pub(crate) async fn person(&self, act: impl FnOnce(&mut State, Millis) -> Result<Vec<Notice>, crate::error::CommandError>) -> Result<(), crate::error::CommandError> {
+    pub(crate) async fn person(
+        &self,
+        act: impl FnOnce(&mut State, Millis) -> Result<Vec<Notice>, CommandError>,
+    ) -> Result<(), CommandError> {
         let (batch, effects) = {
             let mut guard = self.state();
             let state = &mut *guard;
@@ -359,131 +319,22 @@ impl Core {
         }
     }
 
-    async fn save_snapshot(&self) {
-        let snapshot = {
-            let state = self.state();
-            serde_json::to_string(&state.world)
+    async fn save_projections(&self) {
+        let (world, changes) = {
+            let mut state = self.state();
+            (snapshot::document(&state.world), state.changes())
         };
-        let body = match snapshot {
-            Ok(body) => body,
-            Err(error) => {
-                tracing::warn!(%error, "The snapshot could not be written down.");
-                return;
-            }
-        };
-        let document = Document { collection: SNAPSHOT, key: SNAPSHOT_VERSION.to_string(), body: Some(body) };
-        let mut batch = self.state().changes();
-        batch.documents.push(document);
+        let mut batch = changes;
+        batch.documents.extend(world);
         if let Err(error) = self.store.append(batch).await {
-            tracing::warn!(%error, "The snapshot could not be stored.");
+            tracing::warn!(%error, "The projections could not be written down.");
         }
     }
-}
-
-impl State {
-    /// What must be stored, with how far the alert engine is.
-    pub(crate) fn changes(&mut self) -> Batch {
-        let mut documents = self.book.take_dirty();
-        documents.extend(self.outbox.take_dirty());
-        Batch { documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
-    }
-
-    fn note_arrival(&mut self, stored: &watchdeck_store::Stored, live: bool) {
-        let event = &stored.event;
-        let recent = match self.recent.get_mut(&*event.source) {
-            Some(recent) => recent,
-            None => self.recent.entry(event.source.to_string()).or_default(),
-        };
-        recent.last_event_at = recent.last_event_at.max(Some(event.occurred_at));
-        if live {
-            let took = lateness(event).max(0) as f64;
-            self.arrival.record(took, 1);
-            recent.latency_ms = Some(recent.latency_ms.map_or(took, |before| before + (took - before) * 0.1));
-        }
-    }
-
-    fn watch_feeds(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        for source in statuses {
-            let current = matches!(source.state, LinkState::Live | LinkState::CatchingUp { .. } | LinkState::Unconfirmed | LinkState::Paused);
-            let stale_for = if current {
-                self.stale_since.remove(&source.id);
-                None
-            } else {
-                Some(at.since(*self.stale_since.entry(source.id.clone()).or_insert(at)))
-            };
-            notices.extend(rules::feed(&source.id, &source.name, stale_for, &self.settings, at, &mut self.book));
-        }
-        let known = |about: &str| statuses.iter().any(|source| about == format!("source:{}", source.id));
-        let orphans: Vec<_> =
-            self.book.active().into_iter().filter(|alert| alert.rule == rules::FEED_STALE).filter_map(|alert| alert.subject).filter(|about| !known(about)).collect();
-        notices.extend(orphans.iter().filter_map(|about| self.book.resolve(rules::FEED_STALE, about, at)));
-        notices
-    }
-
-    /// The badge, when it is another than before.
-    fn new_badge(&mut self, statuses: &[SourceStatus]) -> Option<Badge> {
-        let badge = Badge {
-            approvals: self.world.approvals.pending_count(),
-            alerts: self.book.firing().count() as u32,
-            worst: self.book.firing().map(|alert| alert.severity).max(),
-            link: statuses.iter().map(|source| overall(&source.state)).max().unwrap_or(Overall::Live),
-        };
-        (self.badge.replace(badge) != Some(badge)).then_some(badge)
-    }
-
-    /// Requests that wait, with our decisions on them.
-    pub(crate) fn pending(&self) -> Vec<crate::api::views::ApprovalView> {
-        self.world.approvals.pending().into_iter().map(|request| self.outbox.decorate(&request.view)).collect()
-    }
-
-    /// The alert that takes the blocking banner.
-    pub(crate) fn banner(&self) -> Option<crate::api::views::AlertView> {
-        let mut critical: Vec<_> = self.book.firing().filter(|alert| alert.rule == rules::SYSTEM_CRITICAL).collect();
-        critical.sort_by_key(|alert| alert.first_at);
-        critical.first().map(|alert| (*alert).clone())
-    }
-
-    /// Whether the request behind an approval alert still waits.
-    pub(crate) fn is_pending(&self, key: &str) -> bool {
-        self.world.approvals.get(key).is_some_and(|request| request.view.status == ApprovalStatus::Pending)
-    }
-
-    /// How many alerts of a rule fire.
-    pub(crate) fn firing(&self, rule: &str) -> u32 {
-        self.book.firing().filter(|alert| alert.rule == rule && alert.state == AlertState::Firing).count() as u32
-    }
-    /// The user has seen the summary notification.
-    pub(crate) fn summary_seen(&mut self) {
-        self.notifier.summary_seen();
-    }
-}
-
-fn overall(state: &LinkState) -> Overall {
-    match state {
-        LinkState::Live | LinkState::Paused => Overall::Live,
-        LinkState::Connecting { .. } | LinkState::Unconfirmed | LinkState::CatchingUp { .. } | LinkState::Stale { .. } => Overall::Degraded,
-        LinkState::Offline { .. } => Overall::Offline,
-        LinkState::NeedsLogin { .. } | LinkState::Refused { .. } => Overall::NeedsAction,
-    }
-}
-
-async fn load_world(store: &Store) -> anyhow::Result<World> {
-    let snapshots = store.documents(SNAPSHOT).await?;
-    let body = snapshots.into_iter().find(|(key, _)| *key == SNAPSHOT_VERSION.to_string());
-    let world: World = match body.map(|(_, body)| serde_json::from_str(&body)) {
-        Some(Ok(world)) => world,
-        Some(Err(error)) => {
-            tracing::warn!(%error, "The snapshot could not be read; everything is computed anew.");
-            World::default()
-        }
-        None => World::default(),
-    };
-    Ok(if world.cursor > store.head() { World::default() } else { world })
 }
 
 fn prepare_folder(path: &std::path::Path) -> anyhow::Result<()> {
-    std::fs::create_dir_all(path).with_context(|| format!("the data directory {} cannot be made; choose another with --data-dir", path.display()))?;
+    std::fs::create_dir_all(path)
+        .with_context(|| format!("the data directory {} cannot be made; choose another with --data-dir", path.display()))?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;

@@ -84,7 +84,14 @@ impl Outbox {
     }
 
     /// Queue a decision about a pending request. One that is on its way already stands; a failed one is replaced.
-    pub(crate) fn decide(&mut self, request: &crate::projections::approvals::Request, approve: bool, reason: Option<String>, by: &str, now: Millis) -> Result<(), String> {
+    pub(crate) fn decide(
+        &mut self,
+        request: &crate::projections::approvals::Request,
+        approve: bool,
+        reason: Option<String>,
+        by: &str,
+        now: Millis,
+    ) -> Result<(), String> {
         let view = &request.view;
         if view.status != ApprovalStatus::Pending {
             return Err(format!("{} was already decided by {}", view.number, view.decided_by.as_deref().unwrap_or("somebody else")));
@@ -93,7 +100,11 @@ impl Outbox {
             && matches!(known.view.state, DecisionState::Queued | DecisionState::Sent)
             && known.view.at >= view.requested_at
         {
-            return if known.view.approve == approve { Ok(()) } else { Err(format!("the opposite decision on {} is already on its way", view.number)) };
+            return if known.view.approve == approve {
+                Ok(())
+            } else {
+                Err(format!("the opposite decision on {} is already on its way", view.number))
+            };
         }
         let decision = Decision {
             idempotency_key: uuid::Uuid::now_v7().to_string(),
@@ -217,7 +228,9 @@ impl Sender {
     pub(crate) async fn send(&self, decision: &Decision, source: Option<&Source>) -> Answer {
         let Some(source) = source else { return Answer::Refused("the source that this request came through has been removed".into()) };
         if source.dialect == DialectName::Erp {
-            return Answer::Refused("this server takes no decisions over its event stream; decide in the ERP, or connect through a Watchdeck gateway".into());
+            return Answer::Refused(
+                "this server takes no decisions over its event stream; decide in the ERP, or connect through a Watchdeck gateway".into(),
+            );
         }
         let Some(url) = decisions_url(&source.url) else { return Answer::Refused(format!("{} is not an address", source.url)) };
         let body = serde_json::json!({

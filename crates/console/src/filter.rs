@@ -66,7 +66,8 @@ impl Filter {
         if text.len() > LONGEST {
             return Err(CommandError::invalid(format!("a filter may have {LONGEST} bytes at most")));
         }
-        let terms = tokens(text)?.into_iter().map(|token| token.term(now).map_err(|why| token.error(text, why))).collect::<Result<_, _>>()?;
+        let terms =
+            tokens(text)?.into_iter().map(|token| token.term(now).map_err(|why| token.error(text, why))).collect::<Result<_, _>>()?;
         Ok(Self { terms })
     }
 
@@ -139,7 +140,8 @@ impl Token<'_> {
 }
 
 fn test(body: &str, now: Millis) -> Result<Test, String> {
-    let operator = body.find([':', '<', '>', '=']).filter(|at| *at > 0 && body[..*at].chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.'));
+    let operator =
+        body.find([':', '<', '>', '=']).filter(|at| *at > 0 && body[..*at].chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.'));
     let Some(at) = operator else { return Ok(Test::Text(body.to_lowercase())) };
     let (name, rest) = body.split_at(at);
     let (op, value) = match rest.as_bytes() {
@@ -207,9 +209,14 @@ impl Test {
         match self {
             Self::Text(text) => {
                 let within = |value: &str| value.to_lowercase().contains(text.as_str());
-                within(event.payload.as_str()) || within(event.kind.as_str()) || event.actor.as_deref().is_some_and(within) || fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value)))
+                within(event.payload.as_str())
+                    || within(event.kind.as_str())
+                    || event.actor.as_deref().is_some_and(within)
+                    || fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value)))
             }
-            Self::Is(name, pattern) => own(event, name).or_else(|| fields.text(name).map(Into::into)).is_some_and(|value| matches(pattern, &value.to_lowercase())),
+            Self::Is(name, pattern) => {
+                own(event, name).or_else(|| fields.text(name).map(Into::into)).is_some_and(|value| matches(pattern, &value.to_lowercase()))
+            }
             Self::Number(name, op, number) => fields.number(name).is_some_and(|value| op.holds(&value, number)),
             Self::Severity(op, severity) => op.holds(&event.severity, severity),
             Self::After(at) => event.occurred_at >= *at,
@@ -256,7 +263,8 @@ mod tests {
 
     fn event() -> Event {
         let payload = r#"{"type":"inventory:change","timestamp":1795223788000,"action":"outbound","productId":"SKU-104","productName":"木纹砖","oldQuantity":12,"newQuantity":9,"changeAmount":-3,"operator":"张三","reason":"\u76d8\u70b9"}"#;
-        let incoming = Incoming { channel: Channel::from("inventory"), offset: None, id: None, server_at: None, payload: Payload::from_json(payload) };
+        let incoming =
+            Incoming { channel: Channel::from("inventory"), offset: None, id: None, server_at: None, payload: Payload::from_json(payload) };
         Catalogue::builtin().normalise(incoming, &"s".into(), NOW)
     }
 
@@ -268,10 +276,22 @@ mod tests {
 
     #[test]
     fn each_term_can_turn_an_event_away() {
-        for text in ["kind:order:*", "subject:SKU-105", "newQuantity<9", "actor:李四", "severity>=critical", "盘库", "before:2h", "-木纹", "missing>3"] {
+        for text in [
+            "kind:order:*",
+            "subject:SKU-105",
+            "newQuantity<9",
+            "actor:李四",
+            "severity>=critical",
+            "盘库",
+            "before:2h",
+            "-木纹",
+            "missing>3",
+        ] {
             assert!(!Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
         }
-        for text in ["", "  ", "木纹", "newQuantity=9", "action:out*", "domain:inventory", "-kind:system:*", "after:2026-11-20", "changeAmount<=-3"] {
+        for text in
+            ["", "  ", "木纹", "newQuantity=9", "action:out*", "domain:inventory", "-kind:system:*", "after:2026-11-20", "changeAmount<=-3"]
+        {
             assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
         }
     }

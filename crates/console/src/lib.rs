@@ -15,7 +15,9 @@ mod latency;
 pub mod projections;
 pub mod rows;
 mod settings_store;
+mod snapshot;
 mod sources;
+mod state;
 pub mod words;
 
 pub use crate::core::Config;

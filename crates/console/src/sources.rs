@@ -195,7 +195,11 @@ impl Sources {
     }
 
     /// Every source and its honest state.
-    pub(crate) fn statuses(&self, last_event_at: impl Fn(&str) -> Option<Millis>, latency_ms: impl Fn(&str) -> Option<f64>) -> Vec<SourceStatus> {
+    pub(crate) fn statuses(
+        &self,
+        last_event_at: impl Fn(&str) -> Option<Millis>,
+        latency_ms: impl Fn(&str) -> Option<f64>,
+    ) -> Vec<SourceStatus> {
         self.each(|source, view| SourceStatus {
             id: source.id.clone(),
             name: source.name.clone(),
@@ -219,13 +223,21 @@ impl Sources {
                 url: without_secrets(&source.url),
                 state: state(source, view),
                 reconnects: status.reconnects,
-                timeline: view.map(|view| view.record.timeline.lock().expect("no code panics while holding a timeline").iter().cloned().collect()).unwrap_or_default(),
+                timeline: view
+                    .map(|view| view.record.timeline.lock().expect("no code panics while holding a timeline").iter().cloned().collect())
+                    .unwrap_or_default(),
                 received: count(|stats| &stats.received),
                 duplicates: count(|stats| &stats.duplicates),
                 malformed: count(|stats| &stats.malformed),
                 bytes: status.bytes,
                 positions: view
-                    .map(|view| view.committed.all().into_iter().map(|(channel, at)| (channel.to_string(), format!("{}:{}", at.epoch, at.offset))).collect())
+                    .map(|view| {
+                        view.committed
+                            .all()
+                            .into_iter()
+                            .map(|(channel, at)| (channel.to_string(), format!("{}:{}", at.epoch, at.offset)))
+                            .collect()
+                    })
                     .unwrap_or_default(),
             }
         })
@@ -323,7 +335,9 @@ fn link_state(state: &State) -> LinkState {
         State::Live => LinkState::Live,
         State::NeedsLogin { detail } => LinkState::NeedsLogin { detail },
         State::Refused { detail } => LinkState::Refused { detail },
-        State::Offline { attempt, next_try_at, cause, detail } => LinkState::Offline { attempt, next_try_at, cause: link_cause(cause), detail },
+        State::Offline { attempt, next_try_at, cause, detail } => {
+            LinkState::Offline { attempt, next_try_at, cause: link_cause(cause), detail }
+        }
     }
 }
 

@@ -137,7 +137,9 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn stats(&self) -> Result<Stats, StoreError> {
         let (first, last): (Option<u64>, Option<u64>) =
-            self.connection.query_row("SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.connection.query_row("SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
         let oldest: Option<i64> =
             self.connection.query_row("SELECT received_at FROM events ORDER BY seq LIMIT 1", [], |row| row.get(0)).optional()?;
         let bytes = self.connection.path().map_or(0, |path| {

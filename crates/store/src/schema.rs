@@ -73,7 +73,8 @@ const CONSOLE_INDEX: &str = "CREATE INDEX events_by_subject ON events(subject, s
 const LOG_INDEX: &str = "CREATE UNIQUE INDEX events_by_offset ON events(channel, offset);";
 
 /// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows.
-pub const INSERT_EVENT: &str = "INSERT OR IGNORE INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
+pub const INSERT_EVENT: &str =
+    "INSERT OR IGNORE INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
 /// Open the file for writing, with its tables and pragmas. The store does this itself; public for the same benchmark.
@@ -84,10 +85,14 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "wal")?;
-    connection.pragma_update(None, "synchronous", match options.durability {
-        Durability::Process => "normal",
-        Durability::Disk => "full",
-    })?;
+    connection.pragma_update(
+        None,
+        "synchronous",
+        match options.durability {
+            Durability::Process => "normal",
+            Durability::Disk => "full",
+        },
+    )?;
     connection.pragma_update(None, "cache_size", -64 * 1024)?;
     connection.pragma_update(None, "temp_store", "memory")?;
     // Checkpoints of 32 MiB instead of 4: fewer, longer writes while a backlog pours in.
@@ -107,8 +112,7 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
 
 /// The file's epoch, made on first use.
 pub(crate) fn epoch(connection: &mut Connection) -> Result<String, StoreError> {
-    let known: Option<String> =
-        connection.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0)).optional()?;
+    let known: Option<String> = connection.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0)).optional()?;
     if let Some(epoch) = known {
         return Ok(epoch);
     }

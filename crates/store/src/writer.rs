@@ -56,8 +56,13 @@ struct Job {
 
 impl Writer {
     pub(crate) fn new(connection: Connection, mut state: State, shared: Arc<Shared>) -> Self {
-        state.offsets =
-            shared.bounds.read().expect("no code panics while holding the bounds").iter().map(|(channel, bounds)| (channel.clone(), bounds.last)).collect();
+        state.offsets = shared
+            .bounds
+            .read()
+            .expect("no code panics while holding the bounds")
+            .iter()
+            .map(|(channel, bounds)| (channel.clone(), bounds.last))
+            .collect();
         connection.set_prepared_statement_cache_capacity(32);
         Self { connection, state, shared }
     }
@@ -205,7 +210,9 @@ fn stored(batches: Vec<Batch>, places: &[Option<(u64, u64)>]) -> Vec<Stored> {
 fn keep_books(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
     for update in &batch.positions {
         connection
-            .prepare_cached("INSERT INTO positions VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, offset = excluded.offset")?
+            .prepare_cached(
+                "INSERT INTO positions VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, offset = excluded.offset",
+            )?
             .execute(params![&*update.source, update.channel.as_str(), update.position.epoch, update.position.offset])?;
     }
     for (name, seq) in &batch.checkpoints {

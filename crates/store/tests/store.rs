@@ -83,7 +83,10 @@ async fn a_log_counts_each_channel_from_one_and_names_the_place_of_a_repeat() {
     let store = log(folder.path());
     let events = vec![event("a", "inventory"), event("b", "orders"), event("c", "inventory"), event("a", "inventory")];
     let placed = store.append(Batch { events, ..Batch::default() }).await.unwrap().placed;
-    assert_eq!(placed.iter().map(|p| (p.seq, p.offset, p.duplicate)).collect::<Vec<_>>(), [(1, 1, false), (2, 1, false), (3, 2, false), (1, 1, true)]);
+    assert_eq!(
+        placed.iter().map(|p| (p.seq, p.offset, p.duplicate)).collect::<Vec<_>>(),
+        [(1, 1, false), (2, 1, false), (3, 2, false), (1, 1, true)]
+    );
     store.close().await;
 
     let store = log(folder.path());
@@ -253,9 +256,7 @@ async fn a_kill_in_the_middle_of_a_commit_keeps_events_and_position_together() {
         loop {
             // Wait for the child by what it has committed, not by the clock.
             let seen = Arc::new(folder.path().join("events.db"));
-            let head = tokio::task::spawn_blocking(move || {
-                rusqlite_head(&seen).unwrap_or(0)
-            }).await.unwrap();
+            let head = tokio::task::spawn_blocking(move || rusqlite_head(&seen).unwrap_or(0)).await.unwrap();
             assert!(child.try_wait().unwrap().is_none(), "the child must live until it is killed");
             if head >= floor {
                 break;

@@ -217,7 +217,9 @@ impl AlertBook {
                     notices.push(Notice::Fired(Box::new(view.clone())));
                     woken.push(id.clone());
                 }
-                AlertState::Acknowledged if alert.point && view.timeline.last().is_some_and(|last| now.since(last.at) > POINT_ENDS_AFTER) => {
+                AlertState::Acknowledged
+                    if alert.point && view.timeline.last().is_some_and(|last| now.since(last.at) > POINT_ENDS_AFTER) =>
+                {
                     over.push(id.clone());
                 }
                 _ => {}

@@ -155,7 +155,18 @@ mod tests {
             .filter_map(|i| {
                 let values = BTreeMap::from([("message".to_owned(), format!("m{i}"))]);
                 let about = format!("system:{i}");
-                book.raise(Raise { rule: rules::SYSTEM_CRITICAL, about, severity: Severity::Critical, label: "x".into(), values, seq: None, point: true }, NOW)
+                book.raise(
+                    Raise {
+                        rule: rules::SYSTEM_CRITICAL,
+                        about,
+                        severity: Severity::Critical,
+                        label: "x".into(),
+                        values,
+                        seq: None,
+                        point: true,
+                    },
+                    NOW,
+                )
             })
             .collect();
         (book, notices)
@@ -173,7 +184,8 @@ mod tests {
         effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW));
         effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100)));
         assert_eq!(count(&effects), (4, 1));
-        let Some(Effect::Notify(summary)) = effects.iter().find(|effect| matches!(effect, Effect::Notify(toast) if toast.id == SUMMARY)) else {
+        let Some(Effect::Notify(summary)) = effects.iter().find(|effect| matches!(effect, Effect::Notify(toast) if toast.id == SUMMARY))
+        else {
             panic!("no summary in {effects:?}")
         };
         assert!(summary.title.contains("197"), "the summary says how many: {}", summary.title);

@@ -106,10 +106,8 @@ impl Rules<'_> {
 
     fn finance(&mut self, record: &Finance<'_>) {
         let about = format!("record:{}", record.record_id);
-        let mut values = BTreeMap::from([
-            ("number".to_owned(), record.record_number.to_string()),
-            ("amount".to_owned(), record.amount.to_string()),
-        ]);
+        let mut values =
+            BTreeMap::from([("number".to_owned(), record.record_number.to_string()), ("amount".to_owned(), record.amount.to_string())]);
         if let Some(party) = record.customer_name.as_ref().or(record.supplier_name.as_ref()) {
             values.insert("party".to_owned(), party.to_string());
         }
@@ -175,18 +173,20 @@ pub fn feed(source_id: &str, name: &str, stale_for: Option<i64>, settings: &Sett
     let limit = i64::from(settings.stale_after_seconds) * 1000;
     match stale_for {
         None => book.resolve(FEED_STALE, &about, now),
-        Some(quiet) if quiet >= limit && !book.is_active(FEED_STALE, &about) && !settings.rules_off.iter().any(|off| off == FEED_STALE) => book.raise(
-            Raise {
-                rule: FEED_STALE,
-                about,
-                severity: severity(FEED_STALE),
-                label: name.to_owned(),
-                values: BTreeMap::from([("source".to_owned(), name.to_owned()), ("since".to_owned(), now.plus(-quiet).0.to_string())]),
-                seq: None,
-                point: false,
-            },
-            now,
-        ),
+        Some(quiet) if quiet >= limit && !book.is_active(FEED_STALE, &about) && !settings.rules_off.iter().any(|off| off == FEED_STALE) => {
+            book.raise(
+                Raise {
+                    rule: FEED_STALE,
+                    about,
+                    severity: severity(FEED_STALE),
+                    label: name.to_owned(),
+                    values: BTreeMap::from([("source".to_owned(), name.to_owned()), ("since".to_owned(), now.plus(-quiet).0.to_string())]),
+                    seq: None,
+                    point: false,
+                },
+                now,
+            )
+        }
         Some(_) => None,
     }
 }

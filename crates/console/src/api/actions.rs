@@ -26,7 +26,11 @@ fn user(settings: &Settings) -> String {
     if !name.is_empty() {
         return name.to_owned();
     }
-    std::env::var("USER").or_else(|_| std::env::var("USERNAME")).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "Watchdeck".to_owned())
+    std::env::var("USER")
+        .or_else(|_| std::env::var("USERNAME"))
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "Watchdeck".to_owned())
 }
 
 /// A result per request: one that cannot be decided does not keep the others back.

@@ -4,18 +4,11 @@ use super::{
     live::{Batch, EventRow, Frame, Versions},
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceView, HealthView, InventoryView, KindView, Need, OrdersView,
-        OverviewView, RuleView, StoreHealth,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceView, HealthView, InventoryView, KindView,
+        Need, OrdersView, OverviewView, RuleView, StoreHealth,
     },
 };
-use crate::{
-    alerts::rules,
-    calendar::now,
-    core::{Core, State},
-    error::CommandError,
-    filter::Filter,
-    rows, settings_store,
-};
+use crate::{alerts::rules, calendar::now, core::Core, error::CommandError, filter::Filter, rows, settings_store, state::State};
 use rust_decimal::prelude::ToPrimitive as _;
 use std::{collections::BTreeMap, time::Duration};
 use watchdeck_events::{Catalogue, Millis, Severity};
@@ -207,7 +200,10 @@ pub(crate) fn orders(core: &Core) -> OrdersView {
 
 pub(crate) fn approvals(core: &Core) -> ApprovalsView {
     let state = core.state();
-    ApprovalsView { pending: state.pending(), history: state.world.approvals.history().map(|request| state.outbox.decorate(&request.view)).collect() }
+    ApprovalsView {
+        pending: state.pending(),
+        history: state.world.approvals.history().map(|request| state.outbox.decorate(&request.view)).collect(),
+    }
 }
 
 pub(crate) fn finance(core: &Core) -> FinanceView {

@@ -1,6 +1,9 @@
 //! The one list of commands: name, arguments, what answers it.
 
-use super::{actions, queries, settings::{Settings, Source}};
+use super::{
+    actions, queries,
+    settings::{Settings, Source},
+};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;

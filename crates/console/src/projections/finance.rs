@@ -115,7 +115,9 @@ impl Finance {
     #[must_use]
     pub fn hours(&self, name: &str) -> Vec<FinanceHour> {
         let known = self.hours.get(name);
-        (0..24).map(|hour| known.and_then(|hours| hours.get(&hour)).cloned().unwrap_or(FinanceHour { hour, ..FinanceHour::default() })).collect()
+        (0..24)
+            .map(|hour| known.and_then(|hours| hours.get(&hour)).cloned().unwrap_or(FinanceHour { hour, ..FinanceHour::default() }))
+            .collect()
     }
 
     /// What is overdue now, and in how many records.

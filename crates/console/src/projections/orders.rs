@@ -17,7 +17,18 @@ const DWELLS: usize = 256;
 
 /// Statuses after which nothing follows, in the words that ERPs use.
 const FINAL: [&str; 12] = [
-    "completed", "cancelled", "canceled", "closed", "done", "refunded", "rejected", "received", "delivered", "archived", "已完成", "已取消",
+    "completed",
+    "cancelled",
+    "canceled",
+    "closed",
+    "done",
+    "refunded",
+    "rejected",
+    "received",
+    "delivered",
+    "archived",
+    "已完成",
+    "已取消",
 ];
 
 /// All orders.
@@ -124,9 +135,10 @@ impl Orders {
     /// Orders under way, and how many of them are stuck.
     #[must_use]
     pub fn open(&self, now: Millis, stuck_after_ms: u64) -> (u32, u32) {
-        self.orders.values().filter(|order| !is_final(&order.status)).fold((0, 0), |(open, stuck), order| {
-            (open + 1, stuck + u32::from(order.is_stuck(now, stuck_after_ms)))
-        })
+        self.orders
+            .values()
+            .filter(|order| !is_final(&order.status))
+            .fold((0, 0), |(open, stuck), order| (open + 1, stuck + u32::from(order.is_stuck(now, stuck_after_ms))))
     }
 
     /// Transitions per minute, 60 values, the current minute last.
@@ -175,7 +187,12 @@ fn in_order_of_passing(states: &BTreeMap<String, StateRecord>) -> Vec<&str> {
     let mut ordered = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let waiting = |status: &str| -> u32 {
-            states[status].from.iter().filter(|(from, _)| *from != status && left.contains(&from.as_str())).map(|(_, traffic)| traffic).sum()
+            states[status]
+                .from
+                .iter()
+                .filter(|(from, _)| *from != status && left.contains(&from.as_str()))
+                .map(|(_, traffic)| traffic)
+                .sum()
         };
         let next = left.iter().enumerate().min_by_key(|(_, status)| (is_final(status), waiting(status))).map(|(index, _)| index);
         let Some(next) = next else { break };

@@ -147,7 +147,11 @@ impl Stock {
         let mut rows: Vec<_> = self.products.iter().map(|(id, product)| product.row(id, settings, today, now)).collect();
         rows.sort_by(|a, b| {
             let hours = |row: &StockRow| row.hours_left.unwrap_or(f64::INFINITY);
-            b.low.cmp(&a.low).then(hours(a).total_cmp(&hours(b))).then(b.last_at.cmp(&a.last_at)).then_with(|| a.product_id.cmp(&b.product_id))
+            b.low
+                .cmp(&a.low)
+                .then(hours(a).total_cmp(&hours(b)))
+                .then(b.last_at.cmp(&a.last_at))
+                .then_with(|| a.product_id.cmp(&b.product_id))
         });
         rows
     }
