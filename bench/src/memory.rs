@@ -19,18 +19,8 @@ pub struct Memory {
 /// # Errors
 /// When `root` is gone, or this is not Linux.
 pub fn of_tree(root: u32) -> Result<Memory> {
-    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-    for entry in fs::read_dir("/proc").context("memory is read from /proc")? {
-        let name = entry?.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
-        if let Some(parent) = parent(pid) {
-            children.entry(parent).or_default().push(pid);
-        }
-    }
     let mut memory = Memory::default();
-    let mut waiting = vec![root];
-    while let Some(pid) = waiting.pop() {
-        waiting.extend(children.get(&pid).into_iter().flatten());
+    for pid in tree(root)? {
         // A child may end between the two looks; the root may not.
         let Ok(text) = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")) else { continue };
         memory.pss += field(&text, "Pss:");
@@ -39,6 +29,28 @@ pub fn of_tree(root: u32) -> Result<Memory> {
     }
     anyhow::ensure!(memory.pss > 0, "process {root} is gone");
     Ok(memory)
+}
+
+/// Ids of the process `root` and its descendants, the root first.
+///
+/// # Errors
+/// When this is not Linux.
+pub fn tree(root: u32) -> Result<Vec<u32>> {
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    for entry in fs::read_dir("/proc").context("processes are read from /proc")? {
+        let name = entry?.file_name();
+        let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else { continue };
+        if let Some(parent) = parent(pid) {
+            children.entry(parent).or_default().push(pid);
+        }
+    }
+    let mut tree = vec![root];
+    let mut next = 0;
+    while let Some(pid) = tree.get(next).copied() {
+        tree.extend(children.get(&pid).into_iter().flatten());
+        next += 1;
+    }
+    Ok(tree)
 }
 
 fn field(text: &str, name: &str) -> u64 {

@@ -1,5 +1,6 @@
 //! The few calls of WebDriver that a measurement needs, against WebKitWebDriver itself.
 
+use crate::memory;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::{
@@ -8,6 +9,11 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
+
+/// Until the program must have ended.
+const LAST_PATIENCE: Duration = Duration::from_secs(20);
+/// Until the program must have shown a window.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A window of the real program, under control.
 #[derive(Debug)]
@@ -26,7 +32,7 @@ impl Window {
         let port = free_port()?;
         let driver = Command::new("WebKitWebDriver")
             .arg(format!("--port={port}"))
-            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -36,15 +42,20 @@ impl Window {
         let mut window = Self { http, session: format!("http://127.0.0.1:{port}/session"), driver };
         let capabilities =
             json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": { "binary": console, "args": args } } } });
-        let mut tries = 0;
-        let id = loop {
-            match window.post("", &capabilities).await {
-                Ok(value) => break value["sessionId"].as_str().context("a session has an id")?.to_owned(),
-                Err(error) if tries == 50 => return Err(error.context("no window came up")),
-                Err(_) => tries += 1,
+        let mut last = None;
+        let session = async {
+            // The driver may still be opening its port.
+            loop {
+                match window.post("", &capabilities).await {
+                    Ok(value) => break value,
+                    Err(error) => last = Some(error),
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
             }
-            tokio::time::sleep(Duration::from_millis(200)).await;
         };
+        let session = tokio::time::timeout(PATIENCE, session).await.ok();
+        let session = session.with_context(|| format!("no window came up ({last:?})"))?;
+        let id = session["sessionId"].as_str().context("a session has an id")?.to_owned();
         window.session = format!("{}/{id}", window.session);
         Ok(window)
     }
@@ -81,13 +92,19 @@ impl Window {
         }
     }
 
-    /// End the program.
+    /// End the program, and wait until it is gone: it runs once at a time, so the next one would only wake this one up.
     ///
     /// # Errors
-    /// When the driver is gone.
+    /// When the driver is gone, or the program does not end.
     pub async fn close(self) -> Result<()> {
         self.http.delete(&self.session).send().await?.error_for_status()?;
-        Ok(())
+        let driver = self.driver.id();
+        let gone = async {
+            while memory::tree(driver).is_ok_and(|tree| tree.len() > 1) {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(LAST_PATIENCE, gone).await.context("the program did not end")
     }
 
     async fn post(&self, path: &str, body: &Value) -> Result<Value> {

@@ -31,7 +31,8 @@ impl Virtual {
         let display = format!(":{}", first_line(&mut xvfb).context("Xvfb told no display number")?);
 
         let mut dbus = command("dbus-daemon");
-        dbus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]);
+        // A notification service that the bus starts needs the screen, too.
+        dbus.args(["--session", "--nofork", "--nopidfile", "--print-address=1"]).env("DISPLAY", &display).env_remove("WAYLAND_DISPLAY");
         let mut dbus = Background::start(&dbus, Stdio::piped(), Stdio::null()).context("the session bus (package dbus-x11)")?;
         let bus = first_line(&mut dbus).context("dbus-daemon told no address")?;
         Ok(Self { display, bus, _dbus: dbus, _xvfb: xvfb })
@@ -45,6 +46,7 @@ impl Virtual {
             .env_remove("WAYLAND_DISPLAY")
             // No accessibility bus: it would be started on the way and stay behind.
             .env("NO_AT_BRIDGE", "1")
+            .env("GTK_A11Y", "none")
     }
 
     /// Write a picture of the screen.

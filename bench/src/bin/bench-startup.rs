@@ -22,7 +22,7 @@ struct Args {
 }
 
 /// What the core writes into its log when the window reports its first painted rows.
-const PAINTED: &str = "First rows painted.";
+const PAINTED: &str = "First live rows painted.";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Until memory is read: the window has filled its caches by then.
 const SETTLE: Duration = Duration::from_secs(10);

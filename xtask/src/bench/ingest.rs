@@ -133,7 +133,8 @@ struct Scratch(PathBuf);
 
 impl Scratch {
     fn new() -> Result<Self> {
-        let path = folder()?.join(format!("scratch-{}", std::process::id()));
+        let path = folder()?.join("scratch");
+        // A run that was broken off leaves it.
         if path.exists() {
             fs::remove_dir_all(&path)?;
         }
