@@ -1,0 +1,106 @@
+// What people do all day: decide, look closer, pause, acknowledge, live through a lost feed.
+
+import { expect, open, test } from "./console";
+
+test("an approved request goes to the ERP and comes back confirmed", async ({ page, demo }) => {
+  await demo.incident("approval_burst");
+  await open(page, demo, "approvals");
+  const queue = page.getByRole("grid", { name: "Waiting" });
+  const row = queue.getByRole("row").filter({ has: page.getByRole("button", { name: "Approve" }) }).first();
+  const number = (await row.innerText()).match(/[A-Z]{2}-\d{8}-\d+/)?.[0] ?? "";
+  expect(number).not.toBe("");
+  await row.getByRole("button", { name: "Approve" }).click();
+  const past = page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number });
+  await expect(past).toContainText("Approved");
+  await expect(queue.getByRole("row").filter({ hasText: number })).toHaveCount(0);
+});
+
+test("a request is rejected with a reason, and not without one", async ({ page, demo }) => {
+  await demo.incident("approval_burst");
+  await open(page, demo, "approvals");
+  const queue = page.getByRole("grid", { name: "Waiting" });
+  const row = queue.getByRole("row").filter({ has: page.getByRole("button", { name: /Reject/ }) }).first();
+  const number = (await row.innerText()).match(/[A-Z]{2}-\d{8}-\d+/)?.[0] ?? "";
+  await row.getByRole("button", { name: /Reject/ }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "Reject" }).click();
+  await expect(dialog.getByText("Give a reason")).toBeVisible();
+  await dialog.getByRole("textbox").fill("Quote is missing");
+  await dialog.getByRole("button", { name: "Reject" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number })).toContainText("Rejected");
+});
+
+test("a paused list stands still, counts what it does not show, and shows it on resume", async ({ page, demo }) => {
+  await open(page, demo, "events");
+  const rows = page.getByRole("grid", { name: "Events" }).getByRole("row");
+  await expect(rows.nth(5)).toBeVisible();
+  await page.getByRole("button", { name: "Pause" }).click();
+  const first = await rows.nth(1).getAttribute("id");
+  await expect(page.getByText(/^(\d{2,}|[5-9]) new$/).first()).toBeVisible();
+  expect(await rows.nth(1).getAttribute("id")).toBe(first);
+  await page.getByRole("button", { name: "Resume" }).click();
+  await expect(page.getByText(/^\d+ new$/)).toHaveCount(0);
+  await expect.poll(() => rows.nth(1).getAttribute("id")).not.toBe(first);
+});
+
+test("a bad filter is marked and the last good result stays", async ({ page, demo }) => {
+  await open(page, demo, "events");
+  const rows = page.getByRole("grid", { name: "Events" }).getByRole("row");
+  const filter = page.getByRole("textbox", { name: "Filter" });
+  await filter.fill("kind:inventory:*");
+  await expect(page.getByText(/^[1-9]\d* match/)).toBeVisible();
+  await filter.fill("kind:inventory:* severity>>");
+  await expect(page.getByRole("alert")).toContainText("is not understood");
+  await expect(filter).toHaveAttribute("aria-invalid", "true");
+  await expect(rows.nth(3)).toBeVisible();
+});
+
+test("a row opens the drawer with what changed and the raw payload", async ({ page, demo }) => {
+  await open(page, demo, "events");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("grid", { name: "Events" }).getByRole("row").nth(2).click();
+  const drawer = page.getByRole("complementary", { name: "Event details" });
+  await expect(drawer).toContainText("Raw data");
+  await expect(drawer).toContainText('"type"');
+  await page.keyboard.press("Escape");
+  await expect(drawer).toHaveCount(0);
+});
+
+test("the keyboard reaches pages, the palette and the help", async ({ page, demo }) => {
+  await open(page, demo);
+  await page.keyboard.press("g");
+  await page.keyboard.press("a");
+  await expect(page).toHaveURL(/#\/approvals$/);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keyboard" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("invent");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/#\/inventory$/);
+});
+
+test("a critical alert blocks the window until somebody has seen it", async ({ page, demo }) => {
+  await open(page, demo);
+  await demo.incident("printer_down");
+  const banner = page.getByRole("alertdialog");
+  await expect(banner).toContainText("Critical system alert");
+  await page.keyboard.press("Escape");
+  await expect(banner).toBeVisible();
+  await banner.getByRole("button", { name: "I have seen it" }).click();
+  await expect(banner).toHaveCount(0);
+});
+
+test("a cut feed is said at once, and what happened meanwhile is caught up", async ({ page, demo }) => {
+  await open(page, demo);
+  const bar = page.getByRole("banner");
+  await expect(bar.getByText("Live").first()).toBeVisible();
+  const before = (await demo.call("recent", { rows: 1 })).cursor;
+  await demo.incident("feed_cut");
+  await expect(bar.getByText(/^Offline/).first()).toBeVisible();
+  await expect(bar.getByText(/^Offline/)).toHaveCount(0, { timeout: 45_000 });
+  await expect(bar.getByText("Live").first()).toBeVisible();
+  // Fifteen seconds at five events a second; half of it leaves room for a slow machine.
+  await expect.poll(async () => (await demo.call("recent", { rows: 1 })).cursor).toBeGreaterThan(before + 40);
+});
