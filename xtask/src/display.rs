@@ -71,3 +71,22 @@ pub(crate) fn first_line(program: &mut Background) -> Result<String> {
     }
     Ok(line.trim().to_owned())
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_virtual_screen_has_a_picture_of_its_own_size_and_a_bus() {
+        let screen = Virtual::start("320x200").unwrap();
+        let file = crate::target().join(format!("xtask-screen-{}.png", std::process::id()));
+        screen.screenshot(&file).unwrap();
+        let picture = std::fs::read(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        let side = |from: usize| u32::from_be_bytes(picture[from..from + 4].try_into().unwrap());
+        assert_eq!((side(16), side(20)), (320, 200), "width and height stand in a PNG's header");
+        let mut names = command("dbus-send");
+        names.args(["--session", "--print-reply", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames"]);
+        assert!(crate::process::read(screen.apply(&mut names)).is_some_and(|reply| reply.contains("org.freedesktop.DBus")));
+    }
+}

@@ -27,6 +27,8 @@ pub(crate) struct Args {
     args: Vec<String>,
 }
 
+/// What the core writes into its log when the window reports its first painted rows.
+const PAINTED: &str = "First live rows painted.";
 /// From the first events to the picture.
 const WATCH: Duration = Duration::from_secs(12);
 /// Until events must have arrived. Long, because a machine that has just compiled everything may be busy writing it to disk.
@@ -64,11 +66,11 @@ fn on_virtual_screen(console: &Path, flags: &[String]) -> Result<()> {
     let screen = Virtual::start("1400x900")?;
     let log = std::fs::File::create(crate::target().join("xtask/run.log"))?;
     let mut command = process::command(console);
-    screen.apply(&mut command).args(flags).env("WATCHDECK_DATA_DIR", &data);
+    screen.apply(&mut command).args(flags).env("WATCHDECK_DATA_DIR", &data).env_remove("WATCHDECK_LOG");
     let started = Instant::now();
     let mut window = Background::start(&command, log.try_clone()?.into(), log.into())?;
 
-    wait_for_events(console, &data, &mut window, started).context("see target/xtask/run.log")?;
+    wait_for_events(&data, &mut window, started).context("see target/xtask/run.log")?;
     println!("Events are live {:.1} s after the start; watching for {} s.", started.elapsed().as_secs_f64(), WATCH.as_secs());
     let until = Instant::now() + WATCH;
     while Instant::now() < until {
@@ -84,18 +86,18 @@ fn on_virtual_screen(console: &Path, flags: &[String]) -> Result<()> {
     Ok(())
 }
 
-fn wait_for_events(console: &Path, data: &Path, window: &mut Background, started: Instant) -> Result<()> {
+fn wait_for_events(data: &Path, window: &mut Background, started: Instant) -> Result<()> {
     while started.elapsed() < PATIENCE {
         window.running()?;
-        if summary(console, data).is_some() {
+        if std::fs::read_to_string(data.join("watchdeck.log")).is_ok_and(|log| log.contains(PAINTED)) {
             return Ok(());
         }
-        std::thread::sleep(Duration::from_millis(250));
+        std::thread::sleep(Duration::from_millis(50));
     }
     bail!("no event arrived within {} s", PATIENCE.as_secs())
 }
 
-/// The console's own words about what is in its store; `None` until there is something.
+/// The console's own words about what is in its store; `None` when there is nothing.
 fn summary(console: &Path, data: &Path) -> Option<String> {
     let mut summary = process::command(console);
     summary.args(["--summary", "--data-dir"]).arg(data).stderr(Stdio::null());
