@@ -3,6 +3,7 @@
 
 import { Check, LoaderCircle, Pencil } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { CommandError } from "@/host";
 import { cx } from "./cx";
@@ -20,6 +21,7 @@ export function ValueEdit({ label, value, shown, placeholder, onSave, allowEmpty
   const [typed, setTyped] = useState<string | null>(null);
   const [state, setState] = useState<State>({ kind: "idle" });
   const gaveUp = useRef(false);
+  const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (state.kind !== "saved") return;
     const timer = setTimeout(() => setState({ kind: "idle" }), 1_800);
@@ -72,6 +74,7 @@ export function ValueEdit({ label, value, shown, placeholder, onSave, allowEmpty
     <span className="relative inline-flex items-center" onClick={(event) => event.stopPropagation()}>
       {state.kind === "saving" && <LoaderCircle aria-label={t("parts.edit.saving")} className="absolute left-1 size-3 animate-spin text-ink-3" />}
       <input
+        ref={input}
         autoFocus
         aria-label={label}
         aria-invalid={state.kind === "failed"}
@@ -92,13 +95,25 @@ export function ValueEdit({ label, value, shown, placeholder, onSave, allowEmpty
           event.preventDefault();
           event.stopPropagation();
         }}
-        className={cx("num h-[22px] w-[76px] rounded border bg-surface px-1 text-right", state.kind === "failed" ? "border-crit" : "border-line-strong")}
+        className={cx("num h-[22px] w-[64px] rounded border bg-surface px-1 text-right", state.kind === "failed" ? "border-crit" : "border-line-strong")}
       />
-      {state.kind === "failed" && (
-        <span role="alert" className="fade-in absolute top-full right-0 z-20 mt-1 w-max max-w-[240px] rounded-md border border-crit bg-panel px-2 py-1 text-left text-[12px] whitespace-normal text-crit">
-          {state.why}
-        </span>
-      )}
+      {state.kind === "failed" && <Why text={state.why} under={input} />}
     </span>
+  );
+}
+
+/** Above everything: in a list of rows the next row would lie over it. */
+function Why({ text, under }: { text: string; under: React.RefObject<HTMLElement | null> }) {
+  const place = (element: HTMLElement | null) => {
+    const box = under.current?.getBoundingClientRect();
+    if (element === null || box === undefined) return;
+    element.style.top = `${box.bottom + 4}px`;
+    element.style.right = `${window.innerWidth - box.right}px`;
+  };
+  return createPortal(
+    <span ref={place} role="alert" className="fade-in fixed z-50 w-max max-w-[260px] rounded-md border border-crit bg-panel px-2 py-1 text-[12px] text-crit">
+      {text}
+    </span>,
+    document.body,
   );
 }

@@ -194,18 +194,18 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
     return [
       {
         id: "select",
-        header: "",
+        header: <span className="sr-only">{t("alerts.selectColumn")}</span>,
         width: "38px",
         className: "!pr-0",
         cell: of((alert) =>
           tab === "resolved" ? null : <input type="checkbox" aria-label={t("alerts.select", { title: alert.label })} checked={chosen.has(alert.id)} onClick={(event) => event.stopPropagation()} onChange={() => toggle(alert.id)} className="block size-3.5 accent-accent" />,
         ),
       },
-      { id: "severity", header: t("alerts.column.severity"), width: "88px", cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
+      { id: "severity", header: t("alerts.column.severity"), width: "104px", cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
       { id: "title", header: t("alerts.column.title"), width: "minmax(180px, 1fr)", cell: of((alert) => <Title alert={alert} />) },
       { id: "count", header: t("alerts.column.count"), width: "64px", align: "end", from: 520, className: "num text-ink-2", cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
-      { id: "state", header: t("alerts.column.state"), width: "148px", from: 640, className: "text-ink-2", cell: of((alert) => <StateText alert={alert} />) },
-      { id: "age", header: t("alerts.column.age"), width: "76px", align: "end", cell: of((alert) => <Age at={alert.last_at} className="text-ink-3" />) },
+      { id: "state", header: t("alerts.column.state"), width: "156px", from: 720, className: "text-ink-2", cell: of((alert) => <StateText alert={alert} />) },
+      { id: "age", header: t("alerts.column.age"), width: "80px", align: "end", cell: of((alert) => <Age at={alert.last_at} className="text-ink-3" />) },
     ];
   }, [t, format, tab, chosen, toggle]);
 }

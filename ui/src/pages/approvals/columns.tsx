@@ -42,7 +42,7 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
       },
       { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row) => <Age at={row.requested_at} className="text-ink-2" /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "132px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
-      { id: "decision", header: t("approvals.column.decision"), width: "minmax(178px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
+      { id: "decision", header: t("approvals.column.decision"), width: "minmax(216px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
     ],
     [t, word, chosen, all, onAll, onToggle, decide, cursor],
   );
@@ -171,7 +171,7 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
       {
         id: "outcome",
         header: t("approvals.column.outcome"),
-        width: "84px",
+        width: "104px",
         cell: (row) => (
           <span className={cx("inline-flex items-center gap-1.5 align-middle", row.status === "approved" ? "text-good" : "text-crit")}>
             {row.status === "approved" ? <Check aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
@@ -182,7 +182,7 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
       { id: "number", header: t("approvals.column.number"), width: "minmax(108px, 1fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
       { id: "amount", header: t("approvals.column.amount"), width: "112px", align: "end", from: 380, cell: (row) => row.amount !== null && <Money amount={row.amount} currency={row.currency} /> },
       { id: "requester", header: t("approvals.column.requester"), width: "88px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
-      { id: "by", header: t("approvals.column.by"), width: "76px", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
+      { id: "by", header: t("approvals.column.by"), width: "88px", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
       {
         id: "comment",
         header: t("approvals.column.comment"),
@@ -194,7 +194,7 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
           return state.kind === "overtaken" ? <StateText state={state} /> : row.comment !== null ? <span title={row.comment}>{row.comment}</span> : state.kind === "confirmed" ? <span className="text-ink-3">{t("approvals.ours")}</span> : null;
         },
       },
-      { id: "at", header: t("approvals.column.at"), width: "68px", align: "end", cell: (row) => row.decided_at !== null && <Age at={row.decided_at} className="text-ink-3" /> },
+      { id: "at", header: t("approvals.column.at"), width: "84px", align: "end", cell: (row) => row.decided_at !== null && <Age at={row.decided_at} className="text-ink-3" /> },
     ],
     [t, word],
   );

@@ -40,7 +40,7 @@ export function Latency({ view }: { view: Pick<HealthView, "arrival" | "commit" 
           {STAGES.map((stage) => (
             <Fragment key={stage}>
               <tr className="num h-7 text-right">
-                <th scope="row" className="truncate pl-4 text-left font-[450]" title={view[stage].count === 0 ? t("health.noSamples") : t("health.samples", { n: format.integer(view[stage].count) })}>
+                <th scope="row" className="w-full max-w-0 truncate pl-4 text-left font-[450]" title={view[stage].count === 0 ? t("health.noSamples") : t("health.samples", { n: format.integer(view[stage].count) })}>
                   {t(`health.stage.${stage}`)}
                 </th>
                 {MARKS.map((mark) => (

@@ -28,7 +28,7 @@ export function SourceCard({ source }: { source: SourceHealth }) {
     <article aria-label={source.name} className="border-b border-line px-4 pt-3 pb-3">
       <div className="flex min-h-[26px] items-center gap-2.5">
         <StateDot tone={linkTone(state)} />
-        <h3 className="truncate">{source.name}</h3>
+        <h2 className="truncate">{source.name}</h2>
         <span className={cx("num flex-none", toneInk(linkTone(state)))}>{linkText(state, now)}</span>
         <code className="min-w-0 truncate font-mono text-[12px] text-ink-3">{source.url}</code>
         <Reconnect source={source} />

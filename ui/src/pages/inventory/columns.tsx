@@ -11,14 +11,14 @@ import { useSettings } from "@/settings";
 import { stockState, withThreshold } from "./order";
 
 /** Stock that lasts for less than this deserves a colour, hours. */
-const SHORT = 8;
+const SHORT = 1;
 
 export function useStockColumns(): readonly Column<StockRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
   return useMemo(
     () => [
-      { id: "state", header: t("inventory.column.state"), width: "76px", cell: (row) => <State row={row} /> },
+      { id: "state", header: t("inventory.column.state"), width: "92px", cell: (row) => <State row={row} /> },
       {
         id: "product",
         header: t("inventory.column.product"),
@@ -46,7 +46,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
           ),
       },
       { id: "today", header: t("inventory.column.today"), width: "62px", align: "end", cell: (row) => (row.change_today === 0 ? <span className="num text-ink-3">0</span> : <Delta change={row.change_today} />) },
-      { id: "rate", header: t("inventory.column.rate"), width: "66px", align: "end", from: 720, className: "num text-ink-2", cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : format.number(Math.round(row.out_per_hour * 10) / 10)) },
+      { id: "rate", header: t("inventory.column.rate"), width: "66px", align: "end", from: 720, className: "num text-ink-2", cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : format.number(row.out_per_hour >= 100 ? Math.round(row.out_per_hour) : Math.round(row.out_per_hour * 10) / 10)) },
       {
         id: "hours",
         header: t("inventory.column.hours"),
@@ -62,9 +62,9 @@ export function useStockColumns(): readonly Column<StockRow>[] {
             </span>
           ),
       },
-      { id: "threshold", header: t("inventory.column.threshold"), width: "76px", align: "end", className: "!overflow-visible", cell: (row) => <Threshold row={row} /> },
-      { id: "mover", header: t("inventory.column.mover"), width: "76px", from: 800, className: "text-ink-2", cell: (row) => row.last_mover ?? <None /> },
-      { id: "age", header: t("inventory.column.age"), width: "64px", align: "end", from: 620, cell: (row) => <Age at={row.last_at} className="text-ink-3" /> },
+      { id: "threshold", header: t("inventory.column.threshold"), width: "92px", align: "end", className: "!overflow-visible", cell: (row) => <Threshold row={row} /> },
+      { id: "mover", header: t("inventory.column.mover"), width: "88px", from: 800, className: "text-ink-2", cell: (row) => row.last_mover ?? <None /> },
+      { id: "age", header: t("inventory.column.age"), width: "72px", align: "end", from: 620, cell: (row) => <Age at={row.last_at} className="text-ink-3" /> },
       { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "84px", from: 660, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
     ],
     [t, format],

@@ -101,7 +101,7 @@ function Movements({ rows }: { rows: readonly EventRow[] }) {
     [t, format],
   );
   return (
-    <aside aria-label={t("inventory.movements")} className="flex w-[clamp(300px,28%,380px)] flex-none flex-col border-l border-line @max-[900px]:hidden">
+    <aside aria-label={t("inventory.movements")} className="flex w-[clamp(300px,28%,380px)] flex-none flex-col border-l border-line @max-[1000px]:hidden">
       <SectionHeader className="border-b border-line" title={t("inventory.movements")} note={t("inventory.movementsNote", { n: format.integer(rows.length) })} />
       <VirtualRows label={t("inventory.movements")} rows={rows} rowKey={movementKey} columns={columns} onOpen={(row) => openEvent(row.seq)} empty={<EmptyState title={t("inventory.movementsEmpty")} />} />
     </aside>

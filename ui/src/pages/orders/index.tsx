@@ -90,13 +90,13 @@ function useColumns(isFinal: (row: OrderRow) => boolean): readonly Column<OrderR
             </span>
           ),
       },
-      { id: "number", header: t("orders.column.number"), width: "minmax(136px, 0.8fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
+      { id: "number", header: t("orders.column.number"), width: "minmax(152px, 0.8fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
       { id: "type", header: t("orders.column.type"), width: "76px", from: 700, className: "text-ink-2", cell: (row) => word("orderType", row.order_type) },
       { id: "customer", header: t("orders.column.customer"), width: "minmax(100px, 1.2fr)", className: "text-ink-2", cell: (row) => row.customer !== null && <span title={row.customer}>{row.customer}</span> },
       { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <span className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</span> },
       { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Since row={row} />) },
-      { id: "steps", header: t("orders.column.steps"), width: "minmax(160px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
-      { id: "at", header: t("orders.column.at"), width: "84px", align: "end", cell: (row) => <Age at={row.transitions.at(-1)?.at ?? row.since} className="text-ink-3" /> },
+      { id: "steps", header: t("orders.column.steps"), width: "minmax(140px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
+      { id: "at", header: t("orders.column.at"), width: "88px", align: "end", cell: (row) => <Age at={row.transitions.at(-1)?.at ?? row.since} className="text-ink-3" /> },
     ],
     [t, word, isFinal],
   );
@@ -105,7 +105,7 @@ function useColumns(isFinal: (row: OrderRow) => boolean): readonly Column<OrderR
 function Since({ row }: { row: OrderRow }) {
   const now = useNow();
   const format = useFormat();
-  return <span className={cx("num", row.stuck ? "text-warn" : "text-ink-2")}>{format.duration(Math.floor((now - row.since) / 60_000) * 60_000 || now - row.since)}</span>;
+  return <span className={cx("num", row.stuck ? "text-warn" : "text-ink-2")}>{now - row.since < 60_000 ? format.age(now - row.since) : format.duration(Math.floor((now - row.since) / 60_000) * 60_000)}</span>;
 }
 
 /** The way the order took: a length per state, the present one in full colour. Words are in the titles and in the drawer. */

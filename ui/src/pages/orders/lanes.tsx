@@ -52,7 +52,11 @@ function Node({ state, share, on, narrow = false, onChoose }: { state: OrderStat
       type="button"
       aria-pressed={on}
       aria-label={state.stuck > 0 ? `${name} · ${t("orders.stuck", { n: format.integer(state.stuck) })}` : name}
-      onClick={() => onChoose(on ? null : { type: state.order_type, status: state.status })}
+      onClick={(event) => {
+        // After a click the keys belong to the list below; after Enter or Space the focus stays where it is.
+        if (event.detail > 0) event.currentTarget.blur();
+        onChoose(on ? null : { type: state.order_type, status: state.status });
+      }}
       className={cx(
         "relative flex min-w-0 flex-col overflow-hidden rounded-md border px-2.5 pt-1.5 pb-2 text-left",
         narrow ? "w-[92px] flex-none" : "flex-1",

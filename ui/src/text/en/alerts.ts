@@ -4,7 +4,7 @@ export const alerts = {
   list: "Alerts",
   selected: "{{n}} selected",
   clear: "Clear selection",
-  selectAll: "Select all",
+  selectColumn: "Selected",
   select: "Select {{title}}",
   group: "{{n}}",
   keys: "E acknowledge · S snooze · x select",

@@ -1,5 +1,6 @@
 export const health = {
   sources: "Sources",
+  figures: "Figures",
   reconnect: "Reconnect now",
   reconnecting: "Reconnecting",
   paused: "Paused; resume it in the settings",
@@ -16,7 +17,7 @@ export const health = {
   gaps: "Possible gaps",
   gapsNote: "{{n}}",
   gapsNone: "No gaps",
-  gapsNoneText: "Every published event was received and kept.",
+  gapsNoneText: "No event is known to be missing.",
   gap: { from: "From", to: "To", length: "Length", source: "Source", channel: "Channel", reason: "Reason" },
   latency: "End-to-end latency",
   latencyNote: "shorter is better",

@@ -4,7 +4,7 @@ export const alerts = {
   list: "告警列表",
   selected: "已选 {{n}} 条",
   clear: "取消选择",
-  selectAll: "全选",
+  selectColumn: "选择",
   select: "选择 {{title}}",
   group: "{{n}} 条",
   keys: "E 确认 · S 稍后 · x 选择",

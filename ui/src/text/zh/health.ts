@@ -1,5 +1,6 @@
 export const health = {
   sources: "数据源",
+  figures: "数字",
   reconnect: "立即重连",
   reconnecting: "正在重连",
   paused: "暂停中，可在设置中恢复",
@@ -16,7 +17,7 @@ export const health = {
   gaps: "可能的缺口",
   gapsNote: "{{n}} 处",
   gapsNone: "没有缺口",
-  gapsNoneText: "每一条发布的事件都已收到并保存。",
+  gapsNoneText: "没有发现缺失的事件。",
   gap: { from: "开始", to: "结束", length: "时长", source: "数据源", channel: "频道", reason: "原因" },
   latency: "端到端延迟",
   latencyNote: "条越短越好",
