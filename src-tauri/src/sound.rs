@@ -5,8 +5,8 @@
 //! Deliberately not here: when to play (the core decides) and whether sounds are muted as a setting (the core knows; `mute` only silences what already waits).
 
 use crate::tone::tone;
-use rodio::cpal::ErrorKind;
-use rodio::{DeviceSinkBuilder, MixerDeviceSink, Source};
+use rodio::cpal::{BufferSize, ErrorKind};
+use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Source};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
@@ -22,6 +22,15 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const QUEUE: usize = 8;
 /// A tone that could not be played within this time is no longer news.
 const STALE: Duration = Duration::from_secs(3);
+
+/// This many errors within [`FAULT_WINDOW`] are a lost device. One that is merely late causes a few a second at most; one that does not recover from
+/// being late (ALSA's PulseAudio plugin does not) causes thousands.
+const FAULTS: u32 = 20;
+/// See [`FAULTS`].
+const FAULT_WINDOW: Duration = Duration::from_secs(1);
+
+/// Frames that the device holds: a sixth of a second at 48 kHz. A busy machine must not tear a tone apart, and nobody hears that an alert is late by that.
+const BUFFER: u32 = 8192;
 
 #[derive(Debug)]
 enum Command {
@@ -82,6 +91,43 @@ impl Sound {
     }
 }
 
+/// Opens the default device. Its errors are watched for as long as it is open.
+fn device(sound: &Sound, frames: Option<u32>) -> Result<MixerDeviceSink, DeviceSinkError> {
+    let sound = sound.clone();
+    let mut faults = Faults::default();
+    let mut builder = DeviceSinkBuilder::from_default_device()?;
+    if let Some(frames) = frames {
+        builder = builder.with_buffer_size(BufferSize::Fixed(frames));
+    }
+    let watched = builder.with_error_callback(move |error| {
+        let fatal = matches!(error.kind(), ErrorKind::DeviceNotAvailable | ErrorKind::HostUnavailable | ErrorKind::StreamInvalidated);
+        if fatal || faults.too_many(Instant::now()) {
+            warn!(%error, "The audio device fails.");
+            sound.lose();
+        } else {
+            debug!(%error, "The audio device stumbled.");
+        }
+    });
+    watched.open_stream()
+}
+
+/// Tells a stumble (the machine was busy, the stream goes on by itself) from a stream that only fails any more, as when the sound server has ended.
+#[derive(Debug, Default)]
+struct Faults {
+    since: Option<Instant>,
+    count: u32,
+}
+
+impl Faults {
+    fn too_many(&mut self, now: Instant) -> bool {
+        if self.since.is_none_or(|since| now.duration_since(since) > FAULT_WINDOW) {
+            (self.since, self.count) = (Some(now), 0);
+        }
+        self.count += 1;
+        self.count == FAULTS
+    }
+}
+
 struct Player<F> {
     device: Option<MixerDeviceSink>,
     sound: Sound,
@@ -90,11 +136,13 @@ struct Player<F> {
     wait: Duration,
     /// What sounds now, and until when.
     sounding: Option<(Severity, Instant)>,
+    /// It was cut off by the loss of the device.
+    cut: bool,
 }
 
 impl<F: Fn(bool)> Player<F> {
     fn new(sound: Sound, silent: F) -> Self {
-        Self { device: None, sound, silent, told: None, wait: FIRST_WAIT, sounding: None }
+        Self { device: None, sound, silent, told: None, wait: FIRST_WAIT, sounding: None, cut: false }
     }
 
     fn run(mut self, inbox: &Receiver<Command>) {
@@ -112,6 +160,7 @@ impl<F: Fn(bool)> Player<F> {
             }
             if self.sound.flags.lost.swap(false, Ordering::Relaxed) && self.device.take().is_some() {
                 warn!("The audio device was lost; opening it again.");
+                self.cut |= self.sounding.is_some_and(|(_, until)| Instant::now() < until);
                 self.wait = FIRST_WAIT;
                 next_try = Instant::now();
             }
@@ -134,21 +183,21 @@ impl<F: Fn(bool)> Player<F> {
     }
 
     fn open(&mut self) {
-        let sound = self.sound.clone();
-        let opened = DeviceSinkBuilder::from_default_device().and_then(|builder| {
-            builder
-                .with_error_callback(move |error| match error.kind() {
-                    // Heard as a glitch at most; the stream goes on.
-                    ErrorKind::Xrun | ErrorKind::RealtimeDenied | ErrorKind::DeviceChanged => {}
-                    _ => sound.lose(),
-                })
-                .open_stream()
-        });
+        // Some devices take no other buffer than their own.
+        let opened = device(&self.sound, Some(BUFFER)).or_else(|_| device(&self.sound, None));
         match opened {
             Ok(mut device) => {
                 device.log_on_drop(false);
                 self.device = Some(device);
                 self.wait = FIRST_WAIT;
+                // The device was lost in the middle of a tone: it is played again, from the start.
+                if let Some((severity, until)) = self.sounding.take()
+                    && Instant::now() < until + STALE
+                    && self.cut
+                {
+                    self.play(severity, Instant::now());
+                }
+                self.cut = false;
                 self.tell(false);
             }
             Err(error) => {
@@ -164,5 +213,21 @@ impl<F: Fn(bool)> Player<F> {
             info!(silent, "The state of the audio device changed.");
             (self.silent)(silent);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_busy_machine_is_not_a_lost_device_but_a_stream_that_only_fails_is() {
+        let start = Instant::now();
+        let mut stumbling = Faults::default();
+        let lost = (0..100).any(|n| stumbling.too_many(start + Duration::from_millis(n * 200)));
+        assert!(!lost, "five errors a second, for twenty seconds");
+        let mut dead = Faults::default();
+        let lost = (0..100).any(|n| dead.too_many(start + Duration::from_millis(n)));
+        assert!(lost, "a thousand errors a second");
     }
 }
