@@ -14,13 +14,14 @@ mod lifecycle;
 mod log;
 mod notify;
 mod sound;
+mod summary;
 mod tone;
 mod tray;
 mod window;
 mod words;
 
 use clap::Parser;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Watches an ERP while it works.
@@ -42,10 +43,16 @@ struct Args {
     /// Start in the tray, without a window.
     #[arg(long)]
     hidden: bool,
+    /// Say what the data directory holds, per channel and kind, and end. Works while Watchdeck runs.
+    #[arg(long, requires = "data_dir")]
+    summary: bool,
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    if args.summary {
+        return summary::print(args.data_dir.as_deref().unwrap_or_else(|| Path::new(".")));
+    }
     display::avoid_empty_window();
     lifecycle::run(args)
 }

@@ -309,10 +309,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_panics_and_marks_lie_inside(text in ".{0,80}") {
-            if let Err(error) = Filter::parse(&text, NOW) {
-                if let Some((from, to)) = error.at {
-                    assert!(from < to && to as usize <= text.encode_utf16().count());
-                }
+            if let Err(CommandError { at: Some((from, to)), .. }) = Filter::parse(&text, NOW) {
+                assert!(from < to && to as usize <= text.encode_utf16().count());
             }
         }
     }

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use watchdeck_client::{Delivery, Positions};
 use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload};
 use watchdeck_protocol::Position;
-use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Store};
+use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Refused, Store, StoreError};
 
 /// Deliveries that may wait. With the client's largest burst this bounds memory at about 32,000 events.
 pub(crate) const QUEUE: usize = 16;
@@ -162,8 +162,9 @@ impl Inbox {
                     let mut committed = self.committed.0.lock().expect("no code panics while holding the positions");
                     committed.extend(flight.positions);
                 }
-                Err((watchdeck_store::StoreError::Closed, _)) => return false,
-                Err((error, batch)) => {
+                Err(refused) if matches!(refused.error, StoreError::Closed) => return false,
+                Err(refused) => {
+                    let Refused { error, batch } = *refused;
                     tracing::warn!(%error, source = &*self.source, events = batch.events.len(), "The store refused a batch; trying again.");
                     tokio::select! {
                         () = tokio::time::sleep(RETRY) => {}

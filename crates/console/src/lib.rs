@@ -18,12 +18,14 @@ mod settings_store;
 mod snapshot;
 mod sources;
 mod state;
+mod summary;
 pub mod words;
 
 pub use crate::core::Config;
 pub use api::{live::Hint, settings::Settings};
 pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, Overall, Toast, ToastAction};
+pub use summary::summary;
 
 use std::sync::Arc;
 

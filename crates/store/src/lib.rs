@@ -124,7 +124,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Full`], [`StoreError::Unavailable`] or [`StoreError::Damaged`] as SQLite says; nothing of the batch is stored then.
     pub async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
-        self.enqueue(batch).await?.outcome().await.map_err(|(error, _)| error)
+        self.enqueue(batch).await?.outcome().await.map_err(|refused| refused.error)
     }
 
     /// Hand a batch to the writer without waiting for the commit, so that the next one can be prepared meanwhile.
@@ -302,15 +302,30 @@ impl Store {
 /// A batch on its way into the file.
 #[derive(Debug)]
 pub struct Pending {
-    answer: oneshot::Receiver<Result<Appended, (StoreError, Batch)>>,
-    landed: Option<Result<Appended, (StoreError, Batch)>>,
+    answer: oneshot::Receiver<Result<Appended, Box<Refused>>>,
+    landed: Option<Result<Appended, Box<Refused>>>,
+}
+
+/// A batch that was not stored, given back so that it can be tried again.
+#[derive(Debug)]
+pub struct Refused {
+    /// Why.
+    pub error: StoreError,
+    /// The batch, whole. Empty when the store was closed before it came to it.
+    pub batch: Batch,
+}
+
+impl Refused {
+    fn closed() -> Box<Self> {
+        Box::new(Self { error: StoreError::Closed, batch: Batch::default() })
+    }
 }
 
 impl Pending {
     /// Wait until the writer is through with it, without taking the outcome. Safe to drop and to ask again.
     pub async fn landed(&mut self) {
         if self.landed.is_none() {
-            self.landed = Some((&mut self.answer).await.unwrap_or_else(|_| Err((StoreError::Closed, Batch::default()))));
+            self.landed = Some((&mut self.answer).await.unwrap_or_else(|_| Err(Refused::closed())));
         }
     }
 
@@ -318,8 +333,8 @@ impl Pending {
     ///
     /// # Errors
     /// As [`Store::append`], with the batch, so that it can be tried again.
-    pub async fn outcome(mut self) -> Result<Appended, (StoreError, Batch)> {
+    pub async fn outcome(mut self) -> Result<Appended, Box<Refused>> {
         self.landed().await;
-        self.landed.take().unwrap_or_else(|| Err((StoreError::Closed, Batch::default())))
+        self.landed.take().unwrap_or_else(|| Err(Refused::closed()))
     }
 }

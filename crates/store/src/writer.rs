@@ -4,7 +4,7 @@
 //! batch does not wait for company. Subscribers are woken after the commit, never before.
 
 use crate::{
-    Appended, Batch, Bounds, NewEvent, Placed, Shared, StoreError, Stored,
+    Appended, Batch, Bounds, NewEvent, Placed, Refused, Shared, StoreError, Stored,
     schema::{INSERT_EVENT, Profile},
 };
 use rusqlite::{CachedStatement, Connection, params};
@@ -18,7 +18,7 @@ pub(crate) enum Command {
 }
 
 /// A refused batch goes back to whoever sent it: nobody has to keep a copy in order to try again.
-pub(crate) type Reply = oneshot::Sender<Result<Appended, (StoreError, Batch)>>;
+pub(crate) type Reply = oneshot::Sender<Result<Appended, Box<Refused>>>;
 
 /// Events per transaction at which no more batches join.
 const GROUP: usize = 5_000;
@@ -116,7 +116,7 @@ impl Writer {
                 tracing::warn!(%error, "A commit failed; nothing of it was stored.");
                 self.shared.failure.send_replace(Some(error.to_string()));
                 for (reply, batch) in replies.into_iter().zip(batches) {
-                    drop(reply.send(Err((error.clone(), batch))));
+                    drop(reply.send(Err(Box::new(Refused { error: error.clone(), batch }))));
                 }
             }
         }

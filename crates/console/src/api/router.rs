@@ -122,12 +122,18 @@ pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<V
             json(actions::snooze(core, &id, minutes).await?)
         }
         "save_settings" => json(actions::save_settings(core, args::<Save>(name, given)?.settings).await?),
-        "test_delivery" => json(actions::test_delivery(core, args::<TestDelivery>(name, given)?.severity)),
+        "test_delivery" => {
+            actions::test_delivery(core, args::<TestDelivery>(name, given)?.severity);
+            json(())
+        }
         "test_source" => json(actions::test_source(core, args::<TestSource>(name, given)?.source).await?),
         "reconnect" => json(actions::reconnect(core, &args::<Reconnect>(name, given)?.source).await?),
         "start_demo" => json(actions::start_demo(core).await?),
         "incident" => json(actions::incident(core, &args::<Incident>(name, given)?.name).await?),
-        "painted" => json(actions::painted(core, &args::<Painted>(name, given)?.samples)),
+        "painted" => {
+            actions::painted(core, &args::<Painted>(name, given)?.samples);
+            json(())
+        }
         _ => Err(CommandError::not_found(format!("there is no command named {name}"))),
     }
 }
