@@ -1,5 +1,7 @@
 //! The one command that the window may use: it carries a call to the core and its answer, as bytes, back.
 
+#![allow(clippy::let_underscore_must_use, reason = "Tauri's command macro expands to it")]
+
 use serde_json::Value;
 use tauri::State;
 use tauri::ipc::Response;
