@@ -256,7 +256,7 @@ async fn a_kill_in_the_middle_of_a_commit_keeps_events_and_position_together() {
         loop {
             // Wait for the child by what it has committed, not by the clock.
             let seen = Arc::new(folder.path().join("events.db"));
-            let head = tokio::task::spawn_blocking(move || rusqlite_head(&seen).unwrap_or(0)).await.unwrap();
+            let head = tokio::task::spawn_blocking(move || committed(&seen).unwrap_or(0)).await.unwrap();
             assert!(child.try_wait().unwrap().is_none(), "the child must live until it is killed");
             if head >= floor {
                 break;
@@ -271,8 +271,9 @@ async fn a_kill_in_the_middle_of_a_commit_keeps_events_and_position_together() {
     }
 }
 
-fn rusqlite_head(path: &Path) -> Option<u64> {
-    let connection = watchdeck_store::open_connection(path, Options::CONSOLE).ok()?;
+/// Looked at from outside, and read-only: the child alone makes and migrates the file.
+fn committed(path: &Path) -> Option<u64> {
+    let connection = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).ok()?;
     connection.query_row("SELECT max(seq) FROM events", [], |row| row.get(0)).ok()
 }
 

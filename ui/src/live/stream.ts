@@ -6,8 +6,11 @@ import { follow } from "./follow";
 import { PaintedLog } from "./painted";
 import { continued, failed, INITIAL, type LiveState, restarted } from "./state";
 
-/** Rows of one frame whose latency is sampled. */
-const SAMPLED = 20;
+/** Rows of one frame whose latency is sampled, at most. */
+const SAMPLED = 200;
+
+/** Later than this an event is history; how long its row took says nothing about the line. */
+const LATE_MS = 10_000;
 
 export class Stream {
   readonly #host: Host;
@@ -67,7 +70,9 @@ export class Stream {
   #noteForPaint(batch: Batch): void {
     if (document.hidden) return;
     const offset = this.#state.clockOffset;
-    for (const row of batch.events.slice(-SAMPLED)) this.#unpainted.push(row.received_at - offset);
+    const live = batch.events.filter((row) => row.latency_ms !== null && row.latency_ms < LATE_MS);
+    // From the publisher's clock to the screen: the whole way, not only ours.
+    for (const row of live.slice(0, SAMPLED)) this.#unpainted.push(row.occurred_at - offset);
     if (this.#unpainted.length > 4 * SAMPLED) this.#unpainted = this.#unpainted.slice(-4 * SAMPLED);
   }
 
