@@ -16,6 +16,7 @@ import { useHost } from "@/live";
 import { Age, Button, type Column, cx, EmptyState, SeverityMark, VirtualRows } from "@/parts";
 import { DeliveryMatrix } from "@/parts/delivery";
 import { Tabs } from "@/parts/tabs";
+import { Tick } from "@/parts/tick";
 import { ViewGate } from "@/parts/view-gate";
 import { useAlertText, useWord } from "@/text";
 import { Detail, PanelTitle } from "./detail";
@@ -198,7 +199,7 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
         width: "38px",
         className: "!pr-0",
         cell: of((alert) =>
-          tab === "resolved" ? null : <input type="checkbox" aria-label={t("alerts.select", { title: alert.label })} checked={chosen.has(alert.id)} onClick={(event) => event.stopPropagation()} onChange={() => toggle(alert.id)} className="block size-3.5 accent-accent" />,
+          tab === "resolved" ? null : <Tick label={t("alerts.select", { title: alert.label })} checked={chosen.has(alert.id)} onChange={() => toggle(alert.id)} />,
         ),
       },
       { id: "severity", header: t("alerts.column.severity"), width: "104px", cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },

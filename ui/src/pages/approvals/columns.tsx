@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat, useNow } from "@/format";
 import { Age, Button, type Column, cx, IconButton, Money } from "@/parts";
+import { Tick } from "@/parts/tick";
 import { useWord } from "@/text";
 import type { Decide } from "./decide";
 import { deadline, type Level } from "./deadline";
@@ -45,22 +46,6 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
       { id: "decision", header: t("approvals.column.decision"), width: "minmax(216px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
     ],
     [t, word, chosen, all, onAll, onToggle, decide, cursor],
-  );
-}
-
-export function Tick({ label, checked, mixed = false, onChange }: { label: string; checked: boolean; mixed?: boolean; onChange: () => void }) {
-  return (
-    <input
-      type="checkbox"
-      aria-label={label}
-      checked={checked}
-      ref={(element) => {
-        if (element !== null) element.indeterminate = mixed;
-      }}
-      onClick={(event) => event.stopPropagation()}
-      onChange={onChange}
-      className="block size-3.5 accent-accent"
-    />
   );
 }
 

@@ -1,0 +1,51 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it } from "vitest";
+import { CommandError } from "@/host";
+import { startText } from "@/text";
+import { openPage } from "../../../tests/fixtures/open";
+
+beforeEach(() => {
+  startText("en");
+  localStorage.clear();
+});
+
+const table = async () => within(await screen.findByRole("grid", { name: "Stock per product" }));
+
+it("shows what is low on top, in words", async () => {
+  openPage("inventory");
+  const rows = (await table()).getAllByRole("row");
+  expect(rows[1]).toHaveTextContent("Sold out");
+  expect(rows[2]).toHaveTextContent("Low");
+});
+
+it("gives a product its own threshold where it stands", async () => {
+  const asked = openPage("inventory");
+  const user = userEvent.setup();
+  await user.click((await table()).getByRole("button", { name: "Change threshold of 马可波罗瓷砖 800×800" }));
+  await user.keyboard("{Control>}a{/Control}25{Enter}");
+  await waitFor(() => expect(asked.find((each) => each.name === "save_settings")?.args).toMatchObject({ settings: { product_thresholds: { "A-104": 25, "A-119": 10 } } }));
+});
+
+it("keeps what was typed and says why when it was not saved", async () => {
+  openPage("inventory", {
+    save_settings: () => {
+      throw new CommandError("invalid_input", "a stock threshold must be zero or more");
+    },
+  });
+  const user = userEvent.setup();
+  await user.click((await table()).getByRole("button", { name: "Change threshold of 马可波罗瓷砖 800×800" }));
+  await user.keyboard("{Control>}a{/Control}25{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("a stock threshold must be zero or more");
+  expect(screen.getByRole("textbox", { name: "threshold of 马可波罗瓷砖 800×800" })).toHaveValue("25");
+});
+
+it("narrows by name, and says when nothing is left", async () => {
+  openPage("inventory");
+  await table();
+  const user = userEvent.setup();
+  await user.type(screen.getByRole("searchbox", { name: /Find by name/ }), "oak");
+  await waitFor(async () => expect((await table()).getAllByRole("row")).toHaveLength(2));
+  await user.type(screen.getByRole("searchbox", { name: /Find by name/ }), "zzz");
+  expect(await screen.findByText("No product matches")).toBeVisible();
+});
