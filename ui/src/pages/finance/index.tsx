@@ -90,7 +90,7 @@ function Records({ view }: { view: FinanceView }) {
       { id: "type", header: t("finance.column.type"), width: "96px", cell: (row) => <TypeMark row={row}>{word("recordType", row.record_type)}</TypeMark> },
       { id: "number", header: t("finance.column.number"), width: "minmax(148px, 0.7fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
       { id: "party", header: t("finance.column.party"), width: "minmax(96px, 1.2fr)", className: "text-ink-2", cell: (row) => row.party !== null && <span title={row.party}>{row.party}</span> },
-      { id: "action", header: t("finance.column.action"), width: "88px", from: 640, cell: (row) => <Action row={row}>{word("action", row.action)}</Action> },
+      { id: "action", header: t("finance.column.action"), width: "88px", from: 780, cell: (row) => <Action row={row}>{word("action", row.action)}</Action> },
       {
         id: "large",
         header: <span className="sr-only">{t("finance.large")}</span>,

@@ -15,6 +15,8 @@ import { area } from "./strip";
 
 const STAGES = ["arrival", "commit", "painted"] as const;
 const MARKS = ["p50", "p95", "p99", "max"] as const;
+/** A narrow panel leaves the largest out. */
+const LAST: Record<(typeof MARKS)[number], string> = { p50: "", p95: "", p99: "@max-[380px]:pr-4", max: "pr-4 @max-[380px]:hidden" };
 
 export function Latency({ view }: { view: Pick<HealthView, "arrival" | "commit" | "painted"> }) {
   const { t } = useTranslation();
@@ -30,7 +32,7 @@ export function Latency({ view }: { view: Pick<HealthView, "arrival" | "commit" 
               <span className="sr-only">{t("health.stageColumn")}</span>
             </th>
             {MARKS.map((mark) => (
-              <th key={mark} scope="col" className="px-1.5 last:pr-4">
+              <th key={mark} scope="col" className={cx("px-1.5", LAST[mark])}>
                 {t(`health.percentile.${mark}`)}
               </th>
             ))}
@@ -44,7 +46,7 @@ export function Latency({ view }: { view: Pick<HealthView, "arrival" | "commit" 
                   {t(`health.stage.${stage}`)}
                 </th>
                 {MARKS.map((mark) => (
-                  <td key={mark} className={cx("px-1.5 whitespace-nowrap last:pr-4", mark === "p50" ? "font-[540]" : "text-ink-2")}>
+                  <td key={mark} className={cx("px-1.5 whitespace-nowrap", LAST[mark], mark === "p50" ? "font-[540]" : "text-ink-2")}>
                     {view[stage].count === 0 ? <span className="text-ink-3">—</span> : format.duration(view[stage][mark])}
                   </td>
                 ))}

@@ -38,7 +38,7 @@ function Board({ view }: { view: HealthView }) {
         </div>
         <Gaps gaps={view.gaps} />
       </div>
-      <div className="w-[clamp(300px,34%,420px)] flex-none overflow-y-auto border-l border-line" tabIndex={0} role="region" aria-label={t("health.figures")} data-inset-focus>
+      <div className="@container w-[clamp(340px,34%,420px)] flex-none overflow-y-auto border-l border-line" tabIndex={0} role="region" aria-label={t("health.figures")} data-inset-focus>
         <Rate values={view.rate} />
         <Latency view={view} />
         <Store store={view.store} />

@@ -18,7 +18,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
   const format = useFormat();
   return useMemo(
     () => [
-      { id: "state", header: t("inventory.column.state"), width: "92px", cell: (row) => <State row={row} /> },
+      { id: "state", header: t("inventory.column.state"), width: "102px", cell: (row) => <State row={row} /> },
       {
         id: "product",
         header: t("inventory.column.product"),

@@ -2,9 +2,8 @@
 
 import type { OrderRow } from "@/bindings/OrderRow";
 import type { OrderStateCount } from "@/bindings/OrderStateCount";
+import { WAYS_OUT } from "@/text/statuses";
 
-/** Final states that are not where an order wants to go. */
-const OUT = new Set(["cancelled", "canceled", "closed", "rejected", "已取消", "已关闭"]);
 const TYPES = ["sales", "purchase", "return"];
 
 export interface Lane {
@@ -24,7 +23,7 @@ export function lanes(states: readonly OrderStateCount[]): Lane[] {
   types.sort((a, b) => rank(a) - rank(b));
   return types.map((type) => {
     const all = states.filter((state) => state.order_type === type);
-    const out = all.filter((state) => state.terminal && OUT.has(state.status));
+    const out = all.filter((state) => state.terminal && WAYS_OUT.has(state.status));
     const rest = all.filter((state) => !out.includes(state));
     const path = [...rest.filter((state) => !state.terminal), ...rest.filter((state) => state.terminal)];
     const going = path.filter((state) => !state.terminal);

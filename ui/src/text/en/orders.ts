@@ -13,7 +13,7 @@ export const orders = {
   filtered: "Only {{type}} · {{status}}",
   clear: "Clear filter",
   search: "Find by number or customer",
-  column: { state: "", number: "Number", type: "Type", customer: "Customer", status: "State", since: "In it for", steps: "Steps", at: "Changed" },
+  column: { number: "Number", type: "Type", customer: "Customer", status: "State", since: "In it for", steps: "Steps", at: "Changed" },
   stepsHint: "{{time}} {{from}} → {{to}}",
   start: "Start",
   empty: "No orders yet",
