@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use watchdeck_gateway::{DecisionError, DecisionRequest, Decisions, Gateway};
-use watchdeck_simulator::{Config, Decision, Incident, Pace, Published, Shared, Simulator, Sink, run, system_clock};
+use watchdeck_simulator::{Config, DecideError, Decision, Incident, Pace, Published, Shared, Simulator, Sink, lapse, run, system_clock};
 
 /// What lies behind the company when it is first met.
 const HISTORY: Duration = Duration::from_secs(3600);
@@ -161,10 +161,19 @@ impl Decisions for Office {
             approver_id: request.approver_id,
             approver_name: request.approver_name,
         };
-        let events = self
-            .in_world(|world| world.decide(&decision, system_clock()))
-            .map_err(|refused| DecisionError::Refused(refused.to_string()))?;
-        self.line.decided(events).await;
-        Ok(())
+        let decided = self.in_world(|world| world.decide(&decision, system_clock()));
+        match decided {
+            Ok(events) => {
+                self.line.decided(events).await;
+                Ok(())
+            }
+            Err(refused) => {
+                if refused == DecideError::Unknown {
+                    // The world is not kept over a restart, the log is: what still waits in it has nobody left to answer.
+                    self.line.decided(vec![lapse(&decision, system_clock())]).await;
+                }
+                Err(DecisionError::Refused(refused.to_string()))
+            }
+        }
     }
 }

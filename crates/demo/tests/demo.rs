@@ -67,12 +67,15 @@ async fn a_decision_about_nothing_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let demo = Demo::with_rate(0.1);
     let url = demo.start(folder.path()).await.unwrap().url;
+    let before = logged(&url).await;
     let decision = json!({
         "idempotencyKey": "k1", "resourceType": "order", "resourceId": "no-such-order",
         "approve": true, "approverId": "u1", "approverName": "Zhang San",
     });
     let answer = Client::new().post(http(&url, "/api/decisions")).json(&decision).send().await.unwrap();
     assert!(answer.status().is_client_error(), "{}", answer.status());
+    let closed = logged(&url).await;
+    assert!(closed >= before + 1, "a request that outlived its company is closed in an event, or it would wait for ever");
     demo.stop().await;
 }
 

@@ -56,6 +56,32 @@ pub enum DecideError {
     },
 }
 
+/// A request of an earlier life of the company, which nobody here remembers: it is closed, in an event that says so.
+#[must_use]
+pub fn lapse(decision: &Decision, at: Millis) -> Published {
+    let request = Request {
+        resource_type: &decision.resource_type,
+        resource_id: &decision.resource_id,
+        resource_number: &decision.resource_id,
+        requester_id: "",
+        requester_name: "",
+        reason: None,
+        amount: None,
+        currency: None,
+        deadline: None,
+    };
+    let verdict = Verdict {
+        approve: false,
+        approver_id: "system",
+        approver_name: "Demo ERP",
+        comment: Some("lapsed: the built-in ERP was restarted after this was asked · 内置 ERP 重启后，此申请已失效"),
+        title: "",
+        message: "",
+    };
+    let [(channel, json), _] = publish::approval_result(at, &request, &verdict);
+    Published { channel, json }
+}
+
 #[derive(Debug, Clone)]
 struct Pending {
     resource_type: &'static str,

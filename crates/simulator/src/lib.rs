@@ -14,7 +14,7 @@ mod sink;
 mod stock;
 mod world;
 
-pub use approvals::{DecideError, Decision};
+pub use approvals::{DecideError, Decision, lapse};
 pub use incident::{Incident, UnknownIncident};
 pub use pace::{Pace, Pacer, Shared, run, system_clock};
 pub use sink::{HttpSink, RedisSink, Sink, envelope};
