@@ -37,6 +37,8 @@ export default defineConfig({
     setupFiles: ["tests/setup.ts"],
     // A machine shared with a Rust build: one file at a time is steadier than a race of workers.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    // Generous: only a test that hangs should ever reach these.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
   },
 });

@@ -38,6 +38,10 @@ product_thresholds: { [key in string]: number },
  */
 large_refund: Money, 
 /**
+ * From this amount on a financial record stands out.
+ */
+large_amount: Money, 
+/**
  * An order in one non-final state for longer than this is stuck, minutes.
  */
 stuck_after_minutes: number, 

@@ -22,6 +22,13 @@ describe("keys", () => {
     expect(step(null, key("a", { alt: true }), 0).name).toBeNull();
   });
 
+  it("stay the list's while a tick box has the focus, all but Space", () => {
+    document.body.innerHTML = `<input type="checkbox" id="tick"><input type="radio" id="radio"><div role="dialog"><input type="checkbox" id="inside"></div>`;
+    const at = (id: string) => document.getElementById(id);
+    expect([isTyping(at("tick")), isTyping(at("radio")), isTyping(at("inside"))]).toEqual([false, false, true]);
+    expect([activates("Space", at("tick")), activates("Enter", at("tick")), activates("a", at("tick"))]).toEqual([true, false, false]);
+  });
+
   it("are not taken from a field, nor Space from a button", () => {
     document.body.innerHTML = `<input id="field"><button id="button"></button><div role="dialog"><p id="inside"></p></div><p id="page"></p>`;
     const at = (id: string) => document.getElementById(id);

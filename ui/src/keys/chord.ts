@@ -30,10 +30,14 @@ export function step(chord: Chord | null, pressed: Pressed, now: number): Step {
   return { chord: null, name: key };
 }
 
+const OVERLAY = "[role=menu], [role=listbox], [role=dialog], [role=alertdialog]";
+
 /** Keys that a field, a menu or a dialog needs for itself. `Ctrl+…` and Escape are never taken away. */
 export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false;
-  return target.closest("input, textarea, select, [contenteditable=true], [role=menu], [role=listbox], [role=dialog], [role=alertdialog]") !== null;
+  // A tick box takes no text; only Space is its own.
+  if (target instanceof HTMLInputElement && (target.type === "checkbox" || target.type === "radio") && target.closest(OVERLAY) === null) return false;
+  return target.closest(`input, textarea, select, [contenteditable=true], ${OVERLAY}`) !== null;
 }
 
 /** Something stands above the page and takes the keyboard, wherever the focus happens to be. */
@@ -41,7 +45,8 @@ export function isCovered(root: ParentNode): boolean {
   return root.querySelector("[role=alertdialog], [role=dialog][data-state=open]:not([data-side])") !== null;
 }
 
-/** Space and Enter belong to the button or link that has the focus. */
+/** Space and Enter belong to the button or link that has the focus, Space to a tick box. */
 export function activates(name: string, target: EventTarget | null): boolean {
+  if (name === "Space" && target instanceof Element && target.matches("input[type=checkbox], input[type=radio]")) return true;
   return (name === "Space" || name === "Enter") && target instanceof Element && target.closest("button, a, summary, [role=button], [role=switch], [role=checkbox]") !== null;
 }

@@ -1,4 +1,4 @@
-/** A tick box in a row. After a click the keys belong to the list again: a focused field would keep them. */
+/** A tick box in a row. It keeps Space; every other key is the list's. */
 export function Tick({ label, checked, mixed = false, onChange }: { label: string; checked: boolean; mixed?: boolean; onChange: () => void }) {
   return (
     <input
@@ -8,10 +8,7 @@ export function Tick({ label, checked, mixed = false, onChange }: { label: strin
       ref={(element) => {
         if (element !== null) element.indeterminate = mixed;
       }}
-      onClick={(event) => {
-        event.stopPropagation();
-        if (event.detail > 0) event.currentTarget.blur();
-      }}
+      onClick={(event) => event.stopPropagation()}
       onChange={onChange}
       className="block size-3.5 accent-accent"
     />

@@ -209,7 +209,7 @@ pub(crate) fn approvals(core: &Core) -> ApprovalsView {
 pub(crate) fn finance(core: &Core) -> FinanceView {
     let mut guard = core.state();
     let state = &mut *guard;
-    state.world.finance.view(state.settings.large_refund, now(), &mut state.calendar)
+    state.world.finance.view(state.settings.large_amount, now(), &mut state.calendar)
 }
 
 pub(crate) fn alerts(core: &Core) -> AlertsView {

@@ -23,6 +23,8 @@ pub struct Settings {
     pub product_thresholds: BTreeMap<String, f64>,
     /// A refund from this amount on is large.
     pub large_refund: Money,
+    /// From this amount on a financial record stands out.
+    pub large_amount: Money,
     /// An order in one non-final state for longer than this is stuck, minutes.
     pub stuck_after_minutes: u32,
     /// A link without a sign of life for longer than this is stale, seconds.
@@ -199,6 +201,7 @@ impl Default for Settings {
             low_stock_threshold: 10.0,
             product_thresholds: BTreeMap::new(),
             large_refund: Money::from_json("5000").expect("a literal amount"),
+            large_amount: Money::from_json("50000").expect("a literal amount"),
             stuck_after_minutes: 120,
             stale_after_seconds: 60,
             rules_off: Vec::new(),

@@ -29,7 +29,9 @@ export function Events() {
 
   const wanted = query.filter ?? "";
   const { text, setText, filter } = useFilterText(wanted);
-  const filtered = useFilter(filter);
+  const found = useFilter(filter);
+  // A filter that was never understood hides nothing.
+  const filtered = found !== null && found.of === null && found.error?.code === "invalid_input" ? null : found;
   const stream = useLive((live) => live);
   const [cleared, setCleared] = useState(0);
 
@@ -74,12 +76,12 @@ export function Events() {
     if (!canLoad) return;
     setHistory((state) => ({ ...state, busy: true, error: null }));
     host
-      .call("events", { before, limit: PAGE, filter })
+      .call("events", { before, limit: PAGE, filter: filtered?.of ?? "" })
       .then((page) => setHistory((state) => extended(state, page)))
       .catch((thrown: unknown) => {
         if (!isAbort(thrown)) setHistory((state) => ({ ...state, busy: false, error: CommandError.from(thrown) }));
       });
-  }, [canLoad, before, filter, host]);
+  }, [canLoad, before, filtered?.of, host]);
   const onNearEnd = useCallback(() => {
     // A sparse filter goes on only when asked to: each answer may have looked through a long stretch of history.
     if (history.error === null && (filtered === null || rows.length >= 40)) loadOlder();
@@ -104,12 +106,12 @@ export function Events() {
   }, [query]);
 
   const scanned = (filtered?.scanned ?? 0) + history.scanned;
-  const error = filtered?.error ?? null;
+  const error = found?.error ?? null;
   const brokenFilter = error !== null && error.code === "invalid_input";
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-none flex-wrap items-start gap-2 border-b border-line px-4 py-2">
-        <FilterBox text={text} onText={setText} error={error} errorFor={filtered?.filter ?? ""} inputRef={input} />
+        <FilterBox text={text} onText={setText} error={error} errorFor={found?.filter ?? ""} inputRef={input} />
         <div className="flex flex-none items-center gap-0.5 pt-0.5">
           <Button look={pause.kind === "paused" ? "primary" : "plain"} className="mr-1.5 min-w-[88px] justify-center" onClick={toggle} icon={pause.kind === "paused" ? <Play aria-hidden /> : <PauseIcon aria-hidden />}>
             {pause.kind === "paused" ? t("events.resume") : t("events.pause")}
@@ -149,7 +151,9 @@ export function Events() {
         text={
           filtered === null
             ? t("events.status", { shown: format.integer(rows.length), received: format.integer(stream.received) })
-            : t("events.matching", { shown: format.integer(rows.length), scanned: format.integer(scanned) })
+            : filtered.loading && filtered.of === null
+              ? t("events.searching")
+              : t("events.matching", { shown: format.integer(rows.length), scanned: format.integer(scanned) })
         }
         right={stream.omitted > 0 && filtered === null ? t("events.skipped", { n: format.integer(stream.omitted) }) : null}
       />
@@ -209,14 +213,22 @@ function useFilter(filter: string): FilterState | null {
   const stream = useStream();
   const [state, setState] = useState<FilterState | null>(null);
   const last = useRef<FilterState | null>(null);
+  const asked = useRef<string | null>(null);
   useEffect(() => {
-    if (filter === "") return;
+    if (filter === "") {
+      last.current = null;
+      asked.current = null;
+      return;
+    }
+    const before = asked.current;
+    asked.current = filter;
     const stop = new AbortController();
     const tell = (next: FilterState) => {
+      if (next.error?.code === "invalid_input" && asked.current === filter) asked.current = before;
       last.current = next;
       setState(next);
     };
-    void followFilter(host, stream, filter, last.current, tell, stop.signal);
+    void followFilter(host, stream, filter, last.current, before, tell, stop.signal);
     return () => stop.abort();
   }, [host, stream, filter]);
   return filter === "" ? null : state;

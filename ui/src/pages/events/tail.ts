@@ -5,7 +5,7 @@ import type { EventPage } from "@/bindings/EventPage";
 import type { EventRow } from "@/bindings/EventRow";
 import { CommandError, type Host, isAbort } from "@/host";
 import { sleep } from "@/live/follow";
-import { newestSeq, type Stream, type Tail } from "@/live";
+import { isRow, newestSeq, type Stream, type Tail } from "@/live";
 
 /** Matches of one answer. */
 export const PAGE = 200;
@@ -19,6 +19,8 @@ const CAPACITY = 5_000;
 
 export interface FilterState extends Tail {
   readonly filter: string;
+  /** The filter whose matches are in `items`: another one while the newest is looked for or not understood; null before any answer. */
+  readonly of: string | null;
   readonly loading: boolean;
   /** Events looked at. */
   readonly scanned: number;
@@ -30,7 +32,7 @@ export interface FilterState extends Tail {
 export function starting(filter: string, previous: FilterState | null): FilterState {
   // The last good result stays on screen until the new filter has its own.
   return previous === null
-    ? { filter, loading: true, items: [], received: 0, scanned: 0, before: null, error: null }
+    ? { filter, of: null, loading: true, items: [], received: 0, scanned: 0, before: null, error: null }
     : { ...previous, filter, loading: true, error: null };
 }
 
@@ -42,8 +44,9 @@ export function join(items: readonly EventRow[], page: EventPage): readonly Even
   return touches ? [...items, ...fresh].slice(-CAPACITY) : null;
 }
 
-/** Follow `filter` until `signal` aborts, telling each new state to `tell`. */
-export async function followFilter(host: Host, stream: Stream, filter: string, previous: FilterState | null, tell: (state: FilterState) => void, signal: AbortSignal): Promise<void> {
+/** Follow `filter` until `signal` aborts, telling each new state to `tell`. One that is not understood leaves the last good one followed: `previous`, or
+ *  `asked`, the one before it whose answer had not come yet. */
+export async function followFilter(host: Host, stream: Stream, filter: string, previous: FilterState | null, asked: string | null, tell: (state: FilterState) => void, signal: AbortSignal): Promise<void> {
   let state = starting(filter, previous);
   tell(state);
   let items: readonly EventRow[] = [];
@@ -52,16 +55,20 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
     if (!signal.aborted) tell(state);
   };
 
+  // What is followed, and why it is not the one asked for.
+  let target = filter;
+  let refused: CommandError | null = null;
+
   const first = async () => {
     let scanned = 0;
     let before: number | null = null;
     items = [];
     for (let look = 0; look < LOOKS; look += 1) {
-      const page: EventPage = await host.call("events", { before, limit: PAGE, filter }, signal);
+      const page: EventPage = await host.call("events", { before, limit: PAGE, filter: target }, signal);
       items = [...page.events.toReversed(), ...items];
       scanned += page.scanned;
       before = page.next_before;
-      move({ items, scanned, before, loading: items.length < ENOUGH && before !== null, error: null });
+      move({ of: target, items, scanned, before, loading: items.length < ENOUGH && before !== null, error: refused });
       if (items.length >= ENOUGH || before === null) break;
     }
     move({ loading: false });
@@ -76,23 +83,34 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
         await first();
         begun = true;
       } else {
-        const page = await host.call("events", { before: null, limit: PAGE, filter }, signal);
+        const page = await host.call("events", { before: null, limit: PAGE, filter: target }, signal);
         const joined = join(items, page);
         const added = page.events.filter((row) => row.seq > newestSeq(items)).length;
         if (joined === null) {
           // More matches than one answer holds came since: start over from the newest, history has the rest.
           items = page.events.toReversed();
-          move({ items, before: page.next_before, received: state.received + added, error: null });
-        } else if (added > 0 || state.error !== null) {
+          move({ items, before: page.next_before, received: state.received + added, error: refused });
+        } else if (added > 0 || state.error !== refused) {
           items = joined;
-          move({ items, received: state.received + added, error: null });
+          move({ items, received: state.received + added, error: refused });
         }
       }
     } catch (thrown) {
       if (isAbort(thrown) || signal.aborted) return;
       const error = CommandError.from(thrown);
+      if (error.code === "invalid_input") {
+        const good: string | null = refused === null ? (previous?.of ?? asked) : null;
+        move({ error: refused ?? error, loading: good !== null && state.of === null });
+        if (good === null) return;
+        refused = error;
+        target = good;
+        if (state.of === good) {
+          items = state.items.filter(isRow);
+          begun = true;
+        }
+        continue;
+      }
       move({ error, loading: false });
-      if (error.code === "invalid_input") return;
       await sleep(2_000, signal);
     }
     await sleep(PACE, signal);

@@ -71,6 +71,7 @@ function Limits() {
   const { settings } = useSettings();
   const low = useSaver();
   const refund = useSaver();
+  const amount = useSaver();
   const stuck = useSaver();
   const stale = useSaver();
   const whole = (least: number, why: string) => (text: string) => (/^\d+$/.test(text) && Number(text) >= least ? null : why);
@@ -82,6 +83,9 @@ function Limits() {
       </Row>
       <Row label={t("settings.rules.largeRefund")} help={t("settings.rules.largeRefundHelp")} saving={refund.saving}>
         <NumberBox label={t("settings.rules.largeRefund")} value={settings.large_refund} unit="¥" onSave={(text) => void refund.save({ large_refund: text })} />
+      </Row>
+      <Row label={t("settings.rules.largeAmount")} help={t("settings.rules.largeAmountHelp")} saving={amount.saving}>
+        <NumberBox label={t("settings.rules.largeAmount")} value={settings.large_amount} unit="¥" onSave={(text) => void amount.save({ large_amount: text })} />
       </Row>
       <Row label={t("settings.rules.stuck")} help={t("settings.rules.stuckHelp")} saving={stuck.saving}>
         <NumberBox label={t("settings.rules.stuck")} value={String(settings.stuck_after_minutes)} unit={t("settings.rules.minutes")} check={whole(1, t("settings.rules.stuckBad"))} onSave={(text) => void stuck.save({ stuck_after_minutes: Number(text) })} />

@@ -27,6 +27,7 @@ export const events = {
   resume: "Resume",
   newCount: "{{n}} new",
   pausedHint: "The list stands still; events are received and kept as ever",
+  searching: "Searching",
   status: "{{shown}} shown · {{received}} since opened",
   matching: "{{shown}} match · {{scanned}} searched",
   skipped: "{{n}} not shown one by one (too fast) · all are kept",

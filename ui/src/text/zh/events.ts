@@ -27,6 +27,7 @@ export const events = {
   resume: "继续",
   newCount: "{{n}} 条新事件",
   pausedHint: "列表已停住，事件照常接收并保存",
+  searching: "正在搜索",
   status: "显示 {{shown}} 条 · 打开后新收 {{received}} 条",
   matching: "{{shown}} 条符合 · 已查 {{scanned}} 条",
   skipped: "{{n}} 条未逐条显示（来得太快）· 全部保存在本机",
