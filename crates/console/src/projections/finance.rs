@@ -5,7 +5,7 @@ use crate::{
     calendar::Calendar,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use watchdeck_events::{Millis, Money, erp::Finance as Record};
 use watchdeck_store::Stored;
 
@@ -22,7 +22,7 @@ pub struct Finance {
     days: BTreeMap<String, FinanceDay>,
     hours: BTreeMap<String, BTreeMap<u32, FinanceHour>>,
     /// Records whose confirmation is in the sums: one is counted once, however often it is announced.
-    counted: HashSet<String>,
+    counted: BTreeSet<String>,
     counted_order: VecDeque<String>,
     overdue: HashMap<String, FinanceRow>,
     /// Newest last, one per record.
