@@ -26,3 +26,4 @@ window.matchMedia ??= (query: string) => ({
 });
 Element.prototype.scrollIntoView ??= () => {};
 Element.prototype.hasPointerCapture ??= () => false;
+Element.prototype.setPointerCapture ??= () => {};

@@ -4,13 +4,14 @@ import { Copy, ListFilter, X } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
+import { isOpen, rowState, useActions } from "@/act";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
-import { useHost } from "@/live";
-import { Age, Button, Change, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, useChangeWords } from "@/parts";
+import { useHost, useView } from "@/live";
+import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, useChangeWords } from "@/parts";
 import { go } from "@/route";
 import { useGapText } from "@/text";
 import { closeEvent, openEvent, useSelectedEvent } from "./selection";
@@ -73,6 +74,7 @@ function Detail({ detail }: { detail: EventDetail }) {
         {(gap !== null || row.detail !== null) && <p className="break-words text-ink-2">{gap === null ? row.detail : `${gap.channel} · ${gap.reason}`}</p>}
       </div>
       <What row={row} />
+      {row.domain === "approvals" && <Decision seq={row.seq} subject={row.subject} />}
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
         {row.actor !== null && <Fact name={t("frame.drawer.who")}>{row.actor}</Fact>}
         <Fact name={t("frame.drawer.when")}>
@@ -99,6 +101,25 @@ function Detail({ detail }: { detail: EventDetail }) {
   );
 }
 
+/** The request behind the event, while it waits: decided where it is read. */
+function Decision({ seq, subject }: { seq: number; subject: string | null }) {
+  const { t } = useTranslation();
+  const { data } = useView("approvals");
+  const { approve, reject, sending, refusals } = useActions();
+  const request = data?.pending.find((each) => each.seq === seq || each.key === subject);
+  if (request === undefined || !isOpen(rowState(request, sending, refusals))) return null;
+  const refusal = refusals.get(request.key)?.error;
+  return (
+    <div className="flex flex-wrap items-center gap-1.5 border-t border-line px-4 py-3">
+      <Button look="primary" onClick={() => approve([request])}>
+        {t("common.actions.approve")}
+      </Button>
+      <Button onClick={() => reject([request])}>{t("approvals.rejectOne")}</Button>
+      {refusal !== undefined && <p className="w-full break-words text-crit">{refusal}</p>}
+    </div>
+  );
+}
+
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>
@@ -112,7 +133,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function What({ row }: { row: EventRow }) {
   const { t } = useTranslation();
   const words = useChangeWords();
-  const value = row.amount !== null || row.change !== null;
+  const value = row.amount !== null || changeOf(row) !== null;
   if (row.old === null && row.new === null && !value) return null;
   return (
     <div className="flex items-end gap-4 border-t border-line px-4 py-3">

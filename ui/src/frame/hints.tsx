@@ -21,23 +21,25 @@ export function Hints() {
   if (mild.length === 0 && !grave) return null;
   const putAway = (which: readonly Hint[]) => setAway(new Set([...away, ...which]));
   return (
-    <ul aria-label={t("frame.hint.title")} className="flex-none">
-      {grave && <Line grave>{t(`frame.hint.${GRAVE}`)}</Line>}
-      {mild.length > 1 && !open ? (
-        <Line onAway={() => putAway(mild)}>
-          {mild.map((hint) => t(`frame.hint.short.${hint}`)).join(" · ")}
-          <Button look="ghost" className="ml-2 h-6" aria-expanded={false} onClick={() => setOpen(true)}>
-            {t("frame.hint.details")}
-          </Button>
-        </Line>
-      ) : (
-        mild.map((hint) => (
-          <Line key={hint} onAway={() => putAway([hint])}>
-            {t(`frame.hint.${hint}`)}
+    <section aria-label={t("frame.hint.title")} className="flex-none">
+      <ul aria-label={t("frame.hint.title")}>
+        {grave && <Line grave>{t(`frame.hint.${GRAVE}`)}</Line>}
+        {mild.length > 1 && !open ? (
+          <Line onAway={() => putAway(mild)}>
+            {mild.map((hint) => t(`frame.hint.short.${hint}`)).join(" · ")}
+            <Button look="ghost" className="ml-2 h-6" aria-expanded={false} onClick={() => setOpen(true)}>
+              {t("frame.hint.details")}
+            </Button>
           </Line>
-        ))
-      )}
-    </ul>
+        ) : (
+          mild.map((hint) => (
+            <Line key={hint} onAway={() => putAway([hint])}>
+              {t(`frame.hint.${hint}`)}
+            </Line>
+          ))
+        )}
+      </ul>
+    </section>
   );
 }
 

@@ -1,17 +1,18 @@
 // The frame around the pages: rail, top bar, hints, the page, the drawer; the keys that work everywhere; the title of the window.
 
-import { Component, type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { Component, type ReactNode, Suspense, useDeferredValue, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useLive } from "@/live";
-import { Button, EmptyState } from "@/parts";
-import { registry } from "@/pages/registry";
+import { Button, EmptyState, Skeleton } from "@/parts";
+import { prefetchPages, registry } from "@/pages/registry";
 import { go, PAGES, useRoute } from "@/route";
 import { Banner } from "./banner";
 import { Drawer } from "./drawer";
 import { Help } from "./help";
 import { Hints } from "./hints";
+import { Notices } from "./notices";
 import { PAGE_KEYS } from "./page-icons";
 import { Palette } from "./palette";
 import { Rail } from "./rail";
@@ -27,15 +28,18 @@ export function Frame() {
   const [collapsed, setCollapsed] = useState(() => localStorage.getItem(KEPT) === "collapsed");
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
-  const Page = registry[page] ?? registry.overview;
+  // A page that has to be fetched first leaves the old one on screen until it is there.
+  const shown = useDeferredValue(page);
+  const Page = registry[shown];
 
   const toggleRail = () => {
     localStorage.setItem(KEPT, collapsed ? "open" : "collapsed");
     setCollapsed(!collapsed);
   };
   useTitle();
+  usePrefetch();
   useKeys({
-    ...Object.fromEntries(PAGES.filter((name) => registry[name] !== undefined).map((name) => [`g ${PAGE_KEYS[name]}`, () => go(name)])),
+    ...Object.fromEntries(PAGES.map((name) => [`g ${PAGE_KEYS[name]}`, () => go(name)])),
     "Ctrl+k": () => setPalette((open) => !open),
     "?": () => setHelp(true),
     "[": toggleRail,
@@ -53,15 +57,18 @@ export function Frame() {
         <Hints />
         <main id="main" tabIndex={-1} aria-label={t(`frame.page.${page}`)} className="relative flex min-h-0 flex-1 flex-col overflow-hidden outline-none">
           <h1 className="sr-only">{t(`frame.page.${page}`)}</h1>
-          <Guard key={page} fallback={(retry) => <Broken onRetry={retry} />}>
-            {Page !== undefined && <Page />}
-          </Guard>
+          <Suspense fallback={<Skeleton rows={16} />}>
+            <Guard key={shown} fallback={(retry) => <Broken onRetry={retry} />}>
+              <Page />
+            </Guard>
+          </Suspense>
           <Drawer />
         </main>
       </div>
       <Palette open={palette} onClose={() => setPalette(false)} />
       <Help open={help} onClose={() => setHelp(false)} />
       <Banner />
+      <Notices />
     </div>
   );
 }
@@ -87,6 +94,18 @@ function useTitle(): void {
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${format.integer(waiting)}) ` : ""}${t(`frame.page.${page}`)} · ${t("common.product")}`;
   }, [t, format, page, waiting]);
+}
+
+/** Fetch the other pages once the first one works. */
+function usePrefetch(): void {
+  useEffect(() => {
+    const stop = new AbortController();
+    const timer = setTimeout(() => void prefetchPages(stop.signal), 1_500);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, []);
 }
 
 function Broken({ onRetry }: { onRetry: () => void }) {

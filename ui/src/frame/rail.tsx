@@ -5,33 +5,29 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { useLive } from "@/live";
 import { cx, IconButton, severitySoft, Tooltip } from "@/parts";
-import { registry } from "@/pages/registry";
 import { PAGES, type PageName, routeHash, useRoute } from "@/route";
 import { PAGE_ICONS } from "./page-icons";
 
 export function Rail({ collapsed, forced, onToggle }: { collapsed: boolean; forced: boolean; onToggle: () => void }) {
   const { t } = useTranslation();
   const { page } = useRoute();
-  const pages = PAGES.filter((name) => registry[name] !== undefined);
-  const main = pages.filter((name) => name !== "events" && name !== "health" && name !== "settings");
-  const tools = pages.filter((name) => name === "events" || name === "health");
+  const main = PAGES.filter((name) => name !== "events" && name !== "health" && name !== "settings");
+  const tools = PAGES.filter((name) => name === "events" || name === "health");
   return (
     <nav aria-label={t("frame.nav")} className={cx("flex flex-none flex-col gap-px border-r border-line px-2 pb-2", collapsed ? "w-[52px]" : "w-[196px]")}>
       <div className="mb-2 flex h-11 flex-none items-center gap-[9px] px-[9px] text-[13px] font-[620] tracking-[-0.01em]">
-        <span aria-hidden className="grid size-4 flex-none place-items-center rounded bg-accent">
-          <span className="size-1.5 rounded-full bg-surface" />
-        </span>
+        <img src="/icon.svg" alt="" width={18} height={18} className="-mx-px flex-none" />
         <span className={collapsed ? "sr-only" : undefined}>{t("common.product")}</span>
       </div>
       {main.map((name) => (
         <Entry key={name} name={name} on={name === page} collapsed={collapsed} />
       ))}
-      {tools.length > 0 && <hr className="mx-2 my-2 border-line" />}
+      <hr className="mx-2 my-2 border-line" />
       {tools.map((name) => (
         <Entry key={name} name={name} on={name === page} collapsed={collapsed} />
       ))}
       <div className="mt-auto flex flex-col gap-px">
-        {registry.settings !== undefined && <Entry name="settings" on={page === "settings"} collapsed={collapsed} />}
+        <Entry name="settings" on={page === "settings"} collapsed={collapsed} />
         {!forced && (
           <IconButton label={collapsed ? t("frame.expand") : t("frame.collapse")} onClick={onToggle} className="ml-1">
             {collapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}

@@ -9,4 +9,4 @@ export { SectionHeader } from "./section";
 export { Sparkline } from "./sparkline";
 export { EmptyState, ErrorState, Skeleton, StaleBar } from "./states";
 export { Tile } from "./tile";
-export { Age, Change, Delta, Money, RowValue, useChangeWords } from "./values";
+export { Age, Change, changeOf, Delta, Money, RowValue, useChangeWords } from "./values";

@@ -115,12 +115,15 @@ export function TooltipProvider({ children }: { children: ReactNode }) {
 
 /** Say something with `toast("…")` from sonner. */
 export function Toaster({ theme }: { theme: "dark" | "light" }) {
+  const { t } = useTranslation();
   return (
     <Sonner
       theme={theme}
+      containerAriaLabel={t("frame.notice.area")}
+      expand
       position="bottom-right"
       gap={8}
-      visibleToasts={4}
+      visibleToasts={6}
       toastOptions={{
         unstyled: true,
         classNames: {

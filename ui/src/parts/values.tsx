@@ -2,6 +2,7 @@
 
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
+import { difference } from "@/format/decimal";
 import { useWord } from "@/text";
 import { cx } from "./cx";
 
@@ -55,6 +56,12 @@ export function Change({ row, className }: { row: Pick<EventRow, "domain" | "old
   );
 }
 
+/** The change of a row; of a stock row that says only before and after, the difference, exactly. Pure. */
+export function changeOf(row: Pick<EventRow, "domain" | "old" | "new" | "change">): string | null {
+  if (row.change !== null || row.domain !== "inventory" || row.old === null || row.new === null) return row.change;
+  return difference(row.new, row.old);
+}
+
 /** The quantity or the amount of a row, signed where it has a direction. */
 export function RowValue({ row }: { row: EventRow }) {
   const format = useFormat();
@@ -65,5 +72,6 @@ export function RowValue({ row }: { row: EventRow }) {
     const text = out ? format.moneyChange(row.amount.startsWith("-") ? row.amount : `-${row.amount}`) : format.money(row.amount);
     return <span className={cx("num whitespace-nowrap", out || overdue ? "text-warn" : done ? "text-good" : "text-ink")}>{text}</span>;
   }
-  return row.change === null ? null : <Delta change={row.change} />;
+  const change = changeOf(row);
+  return change === null ? null : <Delta change={change} />;
 }

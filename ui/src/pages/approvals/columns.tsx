@@ -3,20 +3,22 @@
 import { Ban, Check, CircleCheck, Clock3, LoaderCircle, OctagonAlert, RefreshCw, Send, UserCheck, X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { type Decide, isOpen, type RowState, rowState } from "@/act";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat, useNow } from "@/format";
 import { Age, Button, type Column, cx, IconButton, Money } from "@/parts";
 import { Tick } from "@/parts/tick";
 import { useWord } from "@/text";
-import type { Decide } from "./decide";
 import { deadline, type Level } from "./deadline";
-import { isOpen, type RowState, rowState } from "./results";
 import type { Chosen } from "./selection";
+
+/** Decides, and takes what was accepted out of the choice. */
+export type Deciding = Omit<Decide, "approve" | "reject"> & { approve: (rows: readonly ApprovalView[]) => void; reject: (rows: readonly ApprovalView[]) => void };
 
 const INKS: Record<Level, string> = { none: "text-ink-3", calm: "text-ink-2", soon: "text-warn", over: "text-crit" };
 const BARS: Record<Level, string> = { none: "", calm: "bg-info", soon: "bg-warn", over: "bg-crit" };
 
-export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }: { chosen: Chosen; onToggle: (key: string) => void; onAll: () => void; all: boolean; decide: Decide; cursor: string | null }): readonly Column<ApprovalView>[] {
+export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }: { chosen: Chosen; onToggle: (key: string) => void; onAll: () => void; all: boolean; decide: Deciding; cursor: string | null }): readonly Column<ApprovalView>[] {
   const { t } = useTranslation();
   const word = useWord();
   return useMemo(
@@ -80,7 +82,7 @@ function DeadlineBar({ row }: { row: ApprovalView }) {
   );
 }
 
-function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowState; decide: Decide; on: boolean }) {
+function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowState; decide: Deciding; on: boolean }) {
   const { t } = useTranslation();
   if (state.kind === "open") {
     return (

@@ -3,6 +3,7 @@
 import { CircleCheckBig, History } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { isOpen, rowState, useActions } from "@/act";
 import type { ApprovalsView } from "@/bindings/ApprovalsView";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat } from "@/format";
@@ -10,9 +11,7 @@ import { openEvent } from "@/frame/selection";
 import { useKeys } from "@/keys";
 import { Button, EmptyState, SectionHeader, VirtualRows } from "@/parts";
 import { ViewGate } from "@/parts/view-gate";
-import { useHistoryColumns, useQueueColumns } from "./columns";
-import { useDecide } from "./decide";
-import { isOpen, rowState } from "./results";
+import { type Deciding, useHistoryColumns, useQueueColumns } from "./columns";
 import { added, allOrNone, type Chosen, cursorAfter, NONE, pruned, toggled } from "./selection";
 import { totals } from "./sum";
 
@@ -37,7 +36,11 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { cursor, setCursor, chosen, setChosen } = useDeskState(pending);
-  const decide = useDecide(useCallback((keys: readonly string[]) => setChosen((before) => new Set([...before].filter((key) => !keys.includes(key)))), [setChosen]));
+  const { sending, refusals, approve, reject, dismiss } = useActions();
+  const decide = useMemo<Deciding>(() => {
+    const onDone = (keys: readonly string[]) => setChosen((before) => new Set([...before].filter((key) => !keys.includes(key))));
+    return { sending, refusals, dismiss, approve: (rows) => approve(rows, onDone), reject: (rows) => reject(rows, onDone) };
+  }, [sending, refusals, approve, reject, dismiss, setChosen]);
 
   const open = (rows: readonly ApprovalView[]) => rows.filter((row) => isOpen(rowState(row, decide.sending, decide.refusals)));
   // What a key acts on: the chosen ones, else the row under the cursor.
@@ -119,7 +122,6 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
         onOpen={(row) => openEvent(row.seq)}
         empty={<EmptyState icon={<CircleCheckBig />} title={t("approvals.empty")} text={t("approvals.emptyText")} />}
       />
-      {decide.dialog}
     </section>
   );
 }

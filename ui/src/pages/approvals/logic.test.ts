@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { deadline } from "./deadline";
-import { isOpen, rowState, withResults } from "./results";
+import { isOpen, rowState, withResults } from "@/act/results";
 import { added, allOrNone, cursorAfter, NONE, pruned, toggled } from "./selection";
-import { sumDecimals, totals } from "./sum";
+import { difference, sumDecimals } from "@/format/decimal";
+import { totals } from "./sum";
 
 const MINUTE = 60_000;
 
@@ -49,6 +50,7 @@ test("sums are exact, of any size", () => {
   expect(sumDecimals(["0.10", "0.20"])).toBe("0.30");
   expect(sumDecimals(["9007199254740993.01", "1"])).toBe("9007199254740994.01");
   expect(sumDecimals(["-0.05", "0.01"])).toBe("-0.04");
+  expect([difference("10", "12"), difference("0.3", "0.1"), difference("-1", "-3"), difference("9007199254740993", "0.5"), difference("x", "1")]).toEqual(["-2", "0.2", "2", "9007199254740992.5", null]);
   expect(sumDecimals(["1e5"]), "not a decimal, so no sum").toBeNull();
 });
 

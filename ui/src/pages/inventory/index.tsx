@@ -8,7 +8,7 @@ import type { InventoryView } from "@/bindings/InventoryView";
 import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
 import { openEvent } from "@/frame/selection";
-import { Button, type Column, cx, Delta, EmptyState, SectionHeader, VirtualRows } from "@/parts";
+import { Button, type Column, cx, EmptyState, RowValue, SectionHeader, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { useStockColumns } from "./columns";
@@ -95,7 +95,7 @@ function Movements({ rows }: { rows: readonly EventRow[] }) {
         width: "minmax(0, 1fr)",
         cell: (row) => <span title={[row.label, row.detail].filter(Boolean).join(" · ")}>{row.label}</span>,
       },
-      { id: "delta", header: t("inventory.movementsColumn.change"), width: "64px", align: "end", cell: (row) => row.change !== null && <Delta change={row.change} /> },
+      { id: "delta", header: t("inventory.movementsColumn.change"), width: "64px", align: "end", cell: (row) => <RowValue row={row} /> },
       { id: "new", header: t("inventory.movementsColumn.now"), width: "76px", align: "end", className: "num text-ink-2", cell: (row) => row.new !== null && format.quantity(row.new) },
     ],
     [t, format],

@@ -128,11 +128,12 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
   const format = useFormat();
   const now = useNow();
   const word = useWord();
-  const { approve, reject, busy } = useActions();
+  const { approve, reject, sending, refusals } = useActions();
   const share = used(approval.requested_at, approval.deadline, now);
   const left = approval.deadline === null ? null : approval.deadline - now;
   const tight = share !== null && share >= 0.75;
   const severity: Severity = tight ? "warning" : "info";
+  const error = refusals.get(approval.key)?.error ?? approval.decision?.error ?? null;
   const under = approval.decision !== null && approval.decision.state !== "failed" && approval.decision.state !== "overtaken";
   const parts = [approval.amount === null ? null : format.money(approval.amount, approval.currency), approval.requester, approval.reason].filter((part) => part !== null && part !== "");
   return (
@@ -150,10 +151,10 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
         <p className="col-start-2 col-end-4 mt-2 text-ink-2">{word("decision", approval.decision.state)}</p>
       ) : (
         <div className="col-start-2 col-end-4 mt-2 flex flex-wrap items-center gap-1.5">
-          <Button look={chosen ? "primary" : "plain"} kbd={chosen ? "A" : undefined} disabled={busy.has(approval.key)} onClick={() => approve([approval])}>
+          <Button look={chosen ? "primary" : "plain"} kbd={chosen ? "A" : undefined} disabled={sending.has(approval.key)} onClick={() => approve([approval])}>
             {t("common.actions.approve")}
           </Button>
-          <Button kbd={chosen ? "R" : undefined} disabled={busy.has(approval.key)} onClick={() => reject([approval])}>
+          <Button kbd={chosen ? "R" : undefined} disabled={sending.has(approval.key)} onClick={() => reject([approval])}>
             {t("common.actions.reject")}
           </Button>
           {left !== null && (
@@ -163,7 +164,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
           )}
         </div>
       )}
-      {approval.decision?.error != null && <p className="col-start-2 col-end-4 mt-1 text-crit">{approval.decision.error}</p>}
+      {error !== null && <p className="col-start-2 col-end-4 mt-1 break-words text-crit">{error}</p>}
     </Box>
   );
 }

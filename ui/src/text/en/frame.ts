@@ -117,6 +117,14 @@ export const frame = {
       store_read_only: "Store read-only",
     },
   },
+  notice: {
+    area: "Notifications",
+    rest_one: "{{count}} more alert",
+    rest_other: "{{count}} more alerts",
+    restText: "They are listed under Alerts.",
+    testTitle: "This is a test",
+    testText: "Alerts of this severity look like this.",
+  },
   first: {
     title: "Watch your ERP at work",
     lead: "Every event is kept on this machine. After a lost connection it goes on where it stopped, and nothing is missing.",

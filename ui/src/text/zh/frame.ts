@@ -117,6 +117,13 @@ export const frame = {
       store_read_only: "数据库不可写",
     },
   },
+  notice: {
+    area: "通知",
+    rest_other: "另有 {{count}} 条告警",
+    restText: "都列在告警页。",
+    testTitle: "这是一次测试",
+    testText: "此级别的告警会这样提醒。",
+  },
   first: {
     title: "看着你的 ERP 运转",
     lead: "每个事件都保存在本机，断线之后从原处继续，一个不少。",
