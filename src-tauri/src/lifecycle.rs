@@ -85,6 +85,7 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
     app.manage(console.clone());
     let window = window::open(app, &data_dir, args.hidden)?;
     let settings = desktop.settings.subscribe();
+    let pictures = data_dir.join("tray");
     let closing = Closing { data_dir, hints: hints.clone(), notifications: desktop.notifications.clone() };
     let (asked, system_language) = (settings.clone(), system.clone());
     closing.follow(&window, move || {
@@ -101,8 +102,8 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
     tasks.spawn(hints.clone().report(console.clone(), stop.clone()));
     tasks.spawn(end_on_signal(app.handle().clone(), stop.clone()));
     tasks.spawn(follow_autostart(app.handle().clone(), settings.clone(), stop.clone()));
-    let mute = toggle_mute(console.clone(), settings.clone());
-    if let Some(tray) = Tray::build(app.handle(), &hints, mute) {
+    let mute = toggle_mute(console.clone(), desktop.settings.clone());
+    if let Some(tray) = Tray::build(app.handle(), &pictures, &hints, mute) {
         tray::watch_presence(&tasks, stop.clone(), hints);
         let badge = desktop.badge.subscribe();
         tasks.spawn(follow_tray(tray, badge, settings, system, stop.clone()));
@@ -137,7 +138,7 @@ async fn hand_on(mut pressed: mpsc::Receiver<Answer>, console: Console, app: App
 }
 
 async fn follow_tray(
-    tray: Tray,
+    mut tray: Tray,
     mut badge: watch::Receiver<Option<watchdeck_console::Badge>>,
     mut settings: watch::Receiver<Option<Settings>>,
     system: Option<String>,
@@ -164,11 +165,11 @@ async fn follow_tray(
     }
 }
 
-fn toggle_mute(console: Console, settings: watch::Receiver<Option<Settings>>) -> impl Fn() + Send + Sync {
+fn toggle_mute(console: Console, settings: watch::Sender<Option<Settings>>) -> impl Fn() + Send + Sync {
     move || {
         let Some(mut wanted) = settings.borrow().clone() else { return };
         wanted.muted = !wanted.muted;
-        let console = console.clone();
+        let (console, settings) = (console.clone(), settings.clone());
         tauri::async_runtime::spawn(async move {
             // Tokens are left out here: the core keeps the ones it has.
             for source in &mut wanted.sources {
@@ -176,6 +177,8 @@ fn toggle_mute(console: Console, settings: watch::Receiver<Option<Settings>>) ->
             }
             if let Err(error) = console.call("save_settings", json!({ "settings": wanted })).await {
                 warn!(%error, "Sounds could not be muted from the tray.");
+                // The click has ticked the entry already: it is drawn again as the setting still is.
+                settings.send_modify(|_| ());
             }
         });
     }

@@ -12,6 +12,7 @@ mod hints;
 mod host;
 mod lifecycle;
 mod log;
+mod mark;
 mod notify;
 mod sound;
 mod summary;

@@ -1,5 +1,7 @@
 //! The real window on a real desktop: the built binary under Xvfb, a real Redis and gateway, a real notification service, a recorded sound output.
 
+mod tray;
+
 use anyhow::{Context, Result, ensure};
 use futures_util::StreamExt;
 use serde_json::{Value, json};

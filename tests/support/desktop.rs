@@ -1,7 +1,9 @@
 //! A desktop of the test's own: a screen, a session bus, and, where a test wants them, a notification service and a sound server.
 
 use crate::process::{Running, eventually, isolated, output};
+use crate::screen::Screen;
 use crate::tone::Recording;
+use crate::tray::Tray;
 use anyhow::{Context, Result};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -95,6 +97,17 @@ impl Desktop {
         Ok(self.dunst(&["count", "displayed"]).await?.trim().parse()?)
     }
 
+    /// Dismisses all notifications; answers the titles of all that were ever shown, oldest first.
+    ///
+    /// # Errors
+    /// When there is no notification service.
+    pub async fn dismissed(&self) -> Result<Vec<String>> {
+        self.dunst(&["close-all"]).await?;
+        let history: serde_json::Value = serde_json::from_str(&self.dunst(&["history"]).await?)?;
+        let shown = history["data"][0].as_array().context("dunst keeps a history")?;
+        Ok(shown.iter().rev().filter_map(|toast| toast["summary"]["data"].as_str()).map(str::to_owned).collect())
+    }
+
     /// Presses the button that the notification service was started with.
     ///
     /// # Errors
@@ -135,6 +148,22 @@ impl Desktop {
             .arg(format!("--rate={RATE}"))
             .stdout(file);
         Ok(Recorder { path, _running: Running::start(&mut command)? })
+    }
+
+    /// Puts a tray on the session bus. It is there until dropped.
+    ///
+    /// # Errors
+    /// When there is one already.
+    pub async fn start_tray(&self) -> Result<Tray> {
+        Tray::start(&self.bus).await
+    }
+
+    /// The windows on the screen, as a window manager sees them.
+    ///
+    /// # Errors
+    /// When the screen is gone.
+    pub fn screen(&self) -> Result<Screen> {
+        Screen::connect(&self.display)
     }
 
     /// Takes a picture of the screen.

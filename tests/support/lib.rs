@@ -8,5 +8,7 @@ pub mod gateway;
 pub mod link;
 pub mod process;
 pub mod redis;
+pub mod screen;
 pub mod tone;
+pub mod tray;
 pub mod webdriver;

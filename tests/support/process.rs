@@ -81,10 +81,18 @@ impl Running {
     ///
     /// # Errors
     /// When it does not end in time.
-    pub async fn terminate(mut self) -> Result<std::process::ExitStatus> {
+    pub async fn terminate(self) -> Result<std::process::ExitStatus> {
         if let Some(id) = self.child.id() {
             output(Command::new("kill").arg("-TERM").arg(id.to_string())).await?;
         }
+        self.ended().await
+    }
+
+    /// Waits for it to end, as it was asked to from elsewhere.
+    ///
+    /// # Errors
+    /// When it does not end in time.
+    pub async fn ended(mut self) -> Result<std::process::ExitStatus> {
         let ended = tokio::time::timeout(PATIENCE, self.child.wait());
         Ok(ended.await.with_context(|| format!("`{}` does not end when asked to", self.name))??)
     }
