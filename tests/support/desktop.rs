@@ -19,8 +19,9 @@ const RATE: u32 = 16_000;
 pub struct Desktop {
     display: String,
     bus: String,
-    home: TempDir,
+    // Dropped before the folder: a program that still runs would write into it again.
     running: Vec<Running>,
+    home: TempDir,
 }
 
 impl Desktop {
