@@ -98,7 +98,9 @@ function make(lang: Lang): Format {
   // The symbol, in every language: a column of latencies is read by its figures.
   const milliseconds = { format: (value: number) => `${integer.format(value)}\u2009ms` };
   const units = { ms: milliseconds, s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), d: unit("day") };
-  const sizes = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"].map((name) => unit(name, 1));
+  // Symbols as well: they are the same in both languages, and "byte" in English is not one.
+  const tenth = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
+  const sizes = ["B", "kB", "MB", "GB", "TB"].map((symbol, step) => ({ format: (value: number) => `${(step === 0 ? integer : tenth).format(value)}\u2009${symbol}` }));
   const currencies = new Map<string, Intl.NumberFormat>();
 
   function currencyFormat(code: string | null | undefined, options: Intl.NumberFormatOptions): Intl.NumberFormat {

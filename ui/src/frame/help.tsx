@@ -1,7 +1,6 @@
 import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog, Kbd } from "@/parts";
-import { registry } from "@/pages/registry";
 import { PAGES } from "@/route";
 import { PAGE_KEYS } from "./page-icons";
 
@@ -12,7 +11,7 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
     <Dialog open={open} onClose={onClose} title={t("frame.keys.title")} width={600}>
       <div className="grid grid-cols-2 gap-x-8">
         <Group title={t("frame.keys.everywhere")}>
-          {PAGES.filter((page) => registry[page] !== undefined).map((page) => (
+          {PAGES.map((page) => (
             <Line key={page} keys={["g", PAGE_KEYS[page]]}>
               {t("frame.keys.go", { page: t(`frame.page.${page}`) })}
             </Line>

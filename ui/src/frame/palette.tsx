@@ -9,7 +9,6 @@ import type { Settings } from "@/bindings/Settings";
 import { CommandError, type Incident } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Kbd } from "@/parts";
-import { registry } from "@/pages/registry";
 import { go, PAGES } from "@/route";
 import { useSettings } from "@/settings";
 import { PAGE_ICONS, PAGE_KEYS } from "./page-icons";
@@ -56,7 +55,7 @@ function Body({ onClose }: { onClose: () => void }) {
       <Command.List className="min-h-0 flex-1 overflow-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:text-ink-3">
         <Command.Empty className="p-4 text-ink-2">{t("frame.palette.empty")}</Command.Empty>
         <Command.Group heading={t("frame.palette.pages")}>
-          {PAGES.filter((page) => registry[page] !== undefined).map((page) => {
+          {PAGES.map((page) => {
             const Icon = PAGE_ICONS[page];
             return (
               <Entry key={page} icon={<Icon aria-hidden />} keywords={[page]} onSelect={run(() => go(page))} keys={["g", PAGE_KEYS[page]]}>

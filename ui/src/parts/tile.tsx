@@ -49,7 +49,7 @@ export function Tile({
         {unit !== undefined && <small className="text-[12px] font-[450] tracking-normal text-ink-3">{unit}</small>}
       </span>
       <span className="mt-px flex h-[18px] items-end justify-between gap-2">
-        <span className={cx("num min-w-0 truncate text-[11.5px]", stale ? "text-ink-2" : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
+        <span title={typeof note === "string" && !stale ? note : undefined} className={cx("num min-w-0 truncate text-[11.5px]", stale ? "text-ink-2" : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
           {stale ? t("common.since", { time: freshAt == null ? t("common.none") : format.minute(freshAt) }) : note}
         </span>
         {spark !== undefined && !stale && <Sparkline values={spark} colour={colour} className="h-[18px] w-[30%] max-w-[76px] min-w-8 flex-none" />}

@@ -202,9 +202,10 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
           tab === "resolved" ? null : <Tick label={t("alerts.select", { title: alert.label })} checked={chosen.has(alert.id)} onChange={() => toggle(alert.id)} />,
         ),
       },
-      { id: "severity", header: t("alerts.column.severity"), width: "104px", cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
+      { id: "severity", header: t("alerts.column.severity"), width: "104px", from: 720, cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
+      { id: "severity-mark", header: <span className="sr-only">{t("alerts.column.severity")}</span>, width: "36px", to: 719, cell: of((alert) => <SeverityMark severity={alert.severity} word={false} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
       { id: "title", header: t("alerts.column.title"), width: "minmax(180px, 1fr)", cell: of((alert) => <Title alert={alert} />) },
-      { id: "count", header: t("alerts.column.count"), width: "64px", align: "end", from: 520, className: "num text-ink-2", cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
+      { id: "count", header: t("alerts.column.count"), width: "64px", align: "end", from: 720, className: "num text-ink-2", cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
       { id: "state", header: t("alerts.column.state"), width: "156px", from: 720, className: "text-ink-2", cell: of((alert) => <StateText alert={alert} />) },
       { id: "age", header: t("alerts.column.age"), width: "80px", align: "end", cell: of((alert) => <Age at={alert.last_at} className="text-ink-3" />) },
     ];

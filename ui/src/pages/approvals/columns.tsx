@@ -166,10 +166,10 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
           </span>
         ),
       },
-      { id: "number", header: t("approvals.column.number"), width: "minmax(108px, 1fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
+      { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
       { id: "amount", header: t("approvals.column.amount"), width: "112px", align: "end", from: 380, cell: (row) => row.amount !== null && <Money amount={row.amount} currency={row.currency} /> },
       { id: "requester", header: t("approvals.column.requester"), width: "88px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
-      { id: "by", header: t("approvals.column.by"), width: "88px", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
+      { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
       {
         id: "comment",
         header: t("approvals.column.comment"),

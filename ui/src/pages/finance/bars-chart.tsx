@@ -68,7 +68,7 @@ export const Bars = memo(function Bars({ title, summary, columns, series, label,
       <div aria-hidden className="num flex px-4 pt-1 pb-2.5 text-[11px] text-ink-3">
         {columns.map((each, i) => (
           <span key={each.key} className={cx("min-w-0 flex-1 text-center whitespace-nowrap", each.key === now && "font-[580] text-ink")}>
-            {i % every === 0 || each.key === now ? label(each.key) : ""}
+            {each.key === now || (i % every === 0 && columns[i - 1]?.key !== now && columns[i + 1]?.key !== now) ? label(each.key) : ""}
           </span>
         ))}
       </div>

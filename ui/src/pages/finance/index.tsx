@@ -60,8 +60,8 @@ function Sums({ view }: { view: FinanceView }) {
   const format = useFormat();
   const before = view.days.at(-2);
   const money = (amount: string) => (format.money(amount).length > LONG ? <span title={format.money(amount)}>{format.moneyShort(amount)}</span> : format.money(amount));
-  const count = (n: number) => t("finance.count", { n: format.integer(n) });
-  const note = (n: number, yesterday: string | undefined) => [count(n), yesterday === undefined ? null : t("finance.yesterday", { amount: format.moneyShort(yesterday) })].filter(Boolean).join(" · ");
+  const count = (n: number) => t("finance.count", { count: n, n: format.integer(n) });
+  const note = (n: number, yesterday: string | undefined) => [count(n), yesterday === undefined || Number(yesterday) === 0 ? null : t("finance.yesterday", { amount: format.moneyShort(yesterday) })].filter(Boolean).join(" · ");
   return (
     <div className="grid flex-none grid-cols-4 border-b border-line bg-panel [--tile-figure:20px] *:border-r [&>*:last-child]:border-r-0 @min-[1000px]:[--tile-figure:23px]">
       <Tile label={t("finance.received")} value={money(view.today.received)} note={note(view.today.received_count, before?.received)} colour="var(--d-finance)" spark={view.hours.map((hour) => Number(hour.received))} />
@@ -88,7 +88,7 @@ function Records({ view }: { view: FinanceView }) {
     () => [
       { id: "at", header: t("finance.column.at"), width: "86px", className: "num text-ink-3", cell: (row) => format.time(row.at) },
       { id: "type", header: t("finance.column.type"), width: "96px", cell: (row) => <TypeMark row={row}>{word("recordType", row.record_type)}</TypeMark> },
-      { id: "number", header: t("finance.column.number"), width: "minmax(148px, 0.7fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
+      { id: "number", header: t("finance.column.number"), width: "minmax(170px, 0.7fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
       { id: "party", header: t("finance.column.party"), width: "minmax(96px, 1.2fr)", className: "text-ink-2", cell: (row) => row.party !== null && <span title={row.party}>{row.party}</span> },
       { id: "action", header: t("finance.column.action"), width: "88px", from: 780, cell: (row) => <Action row={row}>{word("action", row.action)}</Action> },
       {

@@ -63,7 +63,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
           ),
       },
       { id: "threshold", header: t("inventory.column.threshold"), width: "92px", align: "end", className: "!overflow-visible", cell: (row) => <Threshold row={row} /> },
-      { id: "mover", header: t("inventory.column.mover"), width: "88px", from: 800, className: "text-ink-2", cell: (row) => row.last_mover ?? <None /> },
+      { id: "mover", header: t("inventory.column.mover"), width: "88px", from: 900, className: "text-ink-2", cell: (row) => row.last_mover ?? <None /> },
       { id: "age", header: t("inventory.column.age"), width: "72px", align: "end", from: 620, cell: (row) => <Age at={row.last_at} className="text-ink-3" /> },
       { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "84px", from: 660, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
     ],

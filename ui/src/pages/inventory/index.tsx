@@ -95,8 +95,8 @@ function Movements({ rows }: { rows: readonly EventRow[] }) {
         width: "minmax(0, 1fr)",
         cell: (row) => <span title={[row.label, row.detail].filter(Boolean).join(" · ")}>{row.label}</span>,
       },
-      { id: "delta", header: t("inventory.movementsColumn.change"), width: "64px", align: "end", cell: (row) => <RowValue row={row} /> },
-      { id: "new", header: t("inventory.movementsColumn.now"), width: "76px", align: "end", className: "num text-ink-2", cell: (row) => row.new !== null && format.quantity(row.new) },
+      { id: "delta", header: t("inventory.movementsColumn.change"), width: "56px", align: "end", cell: (row) => <RowValue row={row} /> },
+      { id: "new", header: t("inventory.movementsColumn.now"), width: "70px", align: "end", className: "num text-ink-2", cell: (row) => row.new !== null && format.quantity(row.new) },
     ],
     [t, format],
   );

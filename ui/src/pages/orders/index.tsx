@@ -29,11 +29,11 @@ function Board({ view }: { view: OrdersView }) {
   const [text, setText] = useState("");
   const finals = useMemo(() => new Set(view.states.filter((state) => state.terminal).map((state) => `${state.order_type}/${state.status}`)), [view.states]);
   const isFinal = useCallback((row: OrderRow) => finals.has(`${row.order_type}/${row.status}`), [finals]);
-  const columns = useColumns(isFinal);
   const rows = useMemo(
     () => view.orders.filter((row) => (chosen === null || (row.order_type === chosen.type && row.status === chosen.status)) && matchesWords(text, [row.number, row.customer])),
     [view.orders, chosen, text],
   );
+  const columns = useColumns(isFinal, rows.some((row) => row.stuck));
   useKeys({ Escape: () => (chosen === null ? false : setChosen(null)) });
 
   return (
@@ -73,12 +73,12 @@ function Board({ view }: { view: OrdersView }) {
   );
 }
 
-function useColumns(isFinal: (row: OrderRow) => boolean): readonly Column<OrderRow>[] {
+function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): readonly Column<OrderRow>[] {
   const { t } = useTranslation();
   const word = useWord();
   return useMemo(
-    () => [
-      {
+    () => {
+      const stuck: Column<OrderRow> = {
         id: "state",
         header: <span className="sr-only">{t("orders.stuckWord")}</span>,
         width: "84px",
@@ -89,16 +89,20 @@ function useColumns(isFinal: (row: OrderRow) => boolean): readonly Column<OrderR
               {t("orders.stuckWord")}
             </span>
           ),
-      },
-      { id: "number", header: t("orders.column.number"), width: "minmax(174px, 0.8fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
-      { id: "type", header: t("orders.column.type"), width: "76px", from: 700, className: "text-ink-2", cell: (row) => word("orderType", row.order_type) },
-      { id: "customer", header: t("orders.column.customer"), width: "minmax(90px, 1.2fr)", className: "text-ink-2", cell: (row) => row.customer !== null && <span title={row.customer}>{row.customer}</span> },
-      { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <span className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</span> },
-      { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Since row={row} />) },
-      { id: "steps", header: t("orders.column.steps"), width: "minmax(130px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
-      { id: "at", header: t("orders.column.at"), width: "88px", align: "end", cell: (row) => <Age at={row.transitions.at(-1)?.at ?? row.since} className="text-ink-3" /> },
-    ],
-    [t, word, isFinal],
+      };
+      const rest: Column<OrderRow>[] = [
+        { id: "number", header: t("orders.column.number"), width: "minmax(174px, 0.8fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
+        { id: "type", header: t("orders.column.type"), width: "76px", from: 700, className: "text-ink-2", cell: (row) => word("orderType", row.order_type) },
+        { id: "customer", header: t("orders.column.customer"), width: "minmax(90px, 1.2fr)", className: "text-ink-2", cell: (row) => (row.customer === null ? <span className="text-ink-3">—</span> : <span title={row.customer}>{row.customer}</span>) },
+        { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <span className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</span> },
+        { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Since row={row} />) },
+        { id: "steps", header: t("orders.column.steps"), width: "minmax(130px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
+        { id: "at", header: t("orders.column.at"), width: "88px", align: "end", cell: (row) => <Age at={row.transitions.at(-1)?.at ?? row.since} className="text-ink-3" /> },
+      ];
+      // With nothing stuck its column would be a hole at the head of every row.
+      return anyStuck ? [stuck, ...rest] : rest;
+    },
+    [t, word, isFinal, anyStuck],
   );
 }
 

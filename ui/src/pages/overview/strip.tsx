@@ -94,7 +94,7 @@ export function Strip({ view }: { view: OverviewView }) {
         <Tile
           label={t("overview.tile.overdue")}
           value={money(view.overdue, NARROW)}
-          note={view.overdue_count > 0 ? t("overview.tile.overdueSub", { n: format.integer(view.overdue_count) }) : t("overview.tile.overdueNone")}
+          note={view.overdue_count > 0 ? t("overview.tile.overdueSub", { count: view.overdue_count, n: format.integer(view.overdue_count) }) : t("overview.tile.overdueNone")}
           tone={view.overdue_count > 0 ? "warn" : undefined}
           colour="var(--warn)"
           {...fresh("finance")}

@@ -134,7 +134,7 @@ export function NumberBox({ label, value, unit, onSave, check }: { label: string
         }}
         className={cx("num h-[26px] w-[104px] rounded-md border bg-surface px-2 text-right", why === null ? "border-line-strong" : "border-crit")}
       />
-      <span className="w-[44px] text-ink-3">{unit}</span>
+      <span className="w-[56px] text-ink-3">{unit}</span>
       {why !== null && (
         <span role="alert" className="fade-in absolute top-full right-0 z-10 mt-1 w-max max-w-[260px] rounded-md border border-crit bg-panel px-2 py-1 text-[12px] text-crit">
           {why}

@@ -21,7 +21,7 @@ export const health = {
   gap: { from: "From", to: "To", length: "Length", source: "Source", channel: "Channel", reason: "Reason" },
   latency: "End-to-end latency",
   latencyNote: "shorter is better",
-  stage: { arrival: "Published → received", commit: "Received → committed", painted: "Published → painted" },
+  stage: { arrival: "Published → received", commit: "Received → stored", painted: "Published → painted" },
   samples: "{{n}} samples",
   noSamples: "no samples yet",
   percentile: { p50: "half", p95: "95%", p99: "99%", max: "worst" },

@@ -3,7 +3,7 @@ export const finance = {
   paidOut: "今日付款",
   refunded: "今日退款",
   overdue: "逾期未结",
-  count: "{{n}} 笔",
+  count_other: "{{n}} 笔",
   overdueNone: "没有逾期",
   yesterday: "昨日 {{amount}}",
   hours: "今日各时",

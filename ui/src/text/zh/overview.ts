@@ -15,7 +15,7 @@ export const overview = {
     receivedSub: "{{n}} 笔",
     refunded: "退款 {{amount}}",
     overdue: "逾期",
-    overdueSub: "{{n}} 笔",
+    overdueSub_other: "{{n}} 笔",
     overdueNone: "没有逾期",
     alerts: "活动告警",
     alertsCritical: "{{n}} 项严重",
