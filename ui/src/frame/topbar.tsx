@@ -139,14 +139,16 @@ function LiveMark() {
   const format = useFormat();
   const now = useNow();
   const core = useLive((live) => live.core);
+  // With a source that is away, green would say too much.
+  const whole = useLive((live) => live.frame?.sources.every((source) => source.state.kind === "live" || source.state.kind === "paused") ?? true);
   const box = "flex h-7 flex-none items-center gap-1.5 rounded-md px-2.5 whitespace-nowrap";
   switch (core.kind) {
     case "starting":
       return <span className={cx(box, "bg-raised text-ink-2")}>{t("frame.starting")}</span>;
     case "following":
       return (
-        <span className={cx(box, "bg-raised")}>
-          <Radio aria-hidden className="size-3.5 text-good" />
+        <span className={cx(box, "bg-raised", !whole && "text-ink-2")}>
+          <Radio aria-hidden className={cx("size-3.5", whole ? "text-good" : "text-ink-3")} />
           {t("frame.live")}
         </span>
       );

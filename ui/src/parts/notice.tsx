@@ -42,13 +42,13 @@ function Card({ notice, onClose }: { notice: Notice; onClose: () => void }) {
     <div
       role={notice.severity === "critical" ? "alert" : undefined}
       className={cx(
-        "relative grid w-[340px] max-w-[calc(100vw-32px)] grid-cols-[20px_minmax(0,1fr)_auto] gap-x-2 overflow-hidden rounded-md border border-line-strong bg-panel py-2.5 pr-2 pl-4 text-[13px] text-ink before:absolute before:inset-y-0 before:left-0 before:w-[3px]",
+        "relative grid w-full grid-cols-[20px_minmax(0,1fr)_auto] gap-x-2 pl-1 before:absolute before:-inset-y-2.5 before:-left-3 before:w-[3px]",
         EDGES[notice.severity],
       )}
     >
       <SeverityMark severity={notice.severity} word={false} className="mt-px" />
       <p className="line-clamp-2 font-[540] break-words">{notice.title}</p>
-      <IconButton label={t("common.close")} className="-mt-1 size-6 [&_svg]:pointer-events-none" onClick={onClose}>
+      <IconButton label={t("common.close")} className="-mt-1 -mr-1 size-6 [&_svg]:pointer-events-none" onClick={onClose}>
         <X aria-hidden />
       </IconButton>
       {notice.body !== "" && <p className="num col-start-2 line-clamp-2 break-words text-ink-2">{notice.body}</p>}

@@ -121,13 +121,14 @@ export function Toaster({ theme }: { theme: "dark" | "light" }) {
       theme={theme}
       containerAriaLabel={t("frame.notice.area")}
       expand
+      className="!font-sans"
       position="bottom-right"
       gap={8}
       visibleToasts={6}
       toastOptions={{
         unstyled: true,
         classNames: {
-          toast: "flex w-[340px] items-center gap-2.5 rounded-md border border-line-strong bg-panel px-3 py-2.5 text-[13px] text-ink",
+          toast: "flex w-[340px] max-w-[calc(100vw-32px)] overflow-hidden items-center gap-2.5 rounded-md border border-line-strong bg-panel px-3 py-2.5 text-[13px] text-ink",
           error: "!border-crit",
           title: "font-[480]",
           description: "text-ink-2",

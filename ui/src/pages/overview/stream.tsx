@@ -72,7 +72,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
 }
 
 const GRID =
-  "grid grid-cols-[84px_108px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,132px)_108px_84px] @min-[820px]:grid-cols-[104px_112px_minmax(0,1fr)_minmax(0,132px)_112px_84px_68px]";
+  "grid grid-cols-[84px_116px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_124px_minmax(0,1fr)_minmax(0,148px)_108px_80px] @min-[820px]:grid-cols-[104px_128px_minmax(0,1fr)_minmax(0,152px)_108px_80px_64px]";
 
 const Line = memo(function Line({ row, fresh, selected }: { row: EventRow; fresh: boolean; selected: boolean }) {
   const format = useFormat();

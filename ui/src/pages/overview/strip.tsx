@@ -83,7 +83,7 @@ export function Strip({ view }: { view: OverviewView }) {
           value={money(view.received_today, WIDE)}
           note={
             view.refunded_count > 0
-              ? t("overview.tile.refunded", { amount: format.money(view.refunded_today) })
+              ? t("overview.tile.refunded", { amount: format.moneyShort(view.refunded_today) })
               : t("overview.tile.receivedSub", { n: format.integer(view.received_count) })
           }
           spark={view.received_spark}
