@@ -17,7 +17,7 @@ use crate::{
     decisions::Sender,
     error::CommandError,
     host::{DemoErp, Host},
-    projections::{approvals::Approvals, lateness},
+    projections::approvals::Approvals,
     settings_store, snapshot,
     sources::Sources,
     state::State,
@@ -188,7 +188,7 @@ impl Core {
                 state.alerts_done = stored.seq;
                 let Some(view) = view else { continue };
                 let notices = rules::evaluate(stored, &view, &state.world, &state.settings, &today, &mut state.book);
-                let late = lateness(event) > LATE;
+                let late = event.lateness() > LATE;
                 effects.extend(state.notifier.take(notices, late, &state.settings, words, at));
                 if let View::Approval(approval) = &view {
                     state.outbox.erp_says(&Approvals::key(approval), &state.world.approvals);

@@ -3,7 +3,7 @@
 //! One batch is being committed while the next is prepared, never more: a later batch must not be committed with its position when an
 //! earlier one was refused. A refused batch is tried again until the store takes it; meanwhile the queue fills and the link stops.
 
-use crate::{calendar::now, rows, sources::SourceStats};
+use crate::{calendar::now, rows, source_stats::SourceStats};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -101,7 +101,7 @@ impl Inbox {
         {
             match delivery {
                 Delivery::Events { channel, events, position, received_at } => {
-                    self.stats.received(events.len() as u64);
+                    self.stats.add_received(events.len() as u64);
                     batch.events.reserve(events.len());
                     for incoming in events {
                         batch.events.push(self.event(incoming, received_at));
@@ -112,7 +112,7 @@ impl Inbox {
                     batch.events.push(self.gap(channel.as_ref(), from, to, reason));
                     batch.positions.extend(channel.zip(position).map(|(channel, position)| self.update(channel, position)));
                 }
-                Delivery::Malformed { .. } => self.stats.malformed(1),
+                Delivery::Malformed { .. } => self.stats.add_malformed(1),
             }
         }
         batch
@@ -157,7 +157,7 @@ impl Inbox {
         while let Some(flight) = in_flight.take() {
             match flight.pending.outcome().await {
                 Ok(appended) => {
-                    self.stats.duplicates(appended.duplicates as u64);
+                    self.stats.add_duplicates(appended.duplicates as u64);
                     self.stats.committed(flight.events as u64, flight.since.elapsed());
                     let mut committed = self.committed.0.lock().expect("no code panics while holding the positions");
                     committed.extend(flight.positions);

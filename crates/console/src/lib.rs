@@ -16,6 +16,7 @@ pub mod projections;
 pub mod rows;
 mod settings_store;
 mod snapshot;
+mod source_stats;
 mod sources;
 mod state;
 mod summary;

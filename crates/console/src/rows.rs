@@ -1,7 +1,6 @@
 //! From stored events to what a row of the window shows.
 
 use crate::api::live::{EventRow, GapView};
-use crate::projections::lateness;
 use watchdeck_events::{Catalogue, GapReason, Kind, Millis, erp::View};
 use watchdeck_store::Stored;
 
@@ -29,7 +28,7 @@ pub fn row(stored: &Stored) -> EventRow {
         change: parts.change,
         amount: parts.amount,
         actor: event.actor.as_deref().map(str::to_owned),
-        latency_ms: Some(lateness(event)).filter(|_| event.kind.as_str() != Kind::GAP),
+        latency_ms: Some(event.lateness()).filter(|_| event.kind.as_str() != Kind::GAP),
         gap: gap(stored),
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     calendar::now,
     inbox::{Committed, Inbox, QUEUE},
     latency::Latency,
+    source_stats::SourceStats,
 };
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -30,33 +31,6 @@ const TIMELINE: usize = 100;
 const NEWEST_WITHIN: u64 = 100_000;
 /// How much of a channel's newest history a first look brings.
 const FIRST_LOOK: u64 = 20_000;
-
-/// Counters of one source, written by its inbox.
-#[derive(Debug, Default)]
-pub(crate) struct SourceStats {
-    received: AtomicU64,
-    duplicates: AtomicU64,
-    malformed: AtomicU64,
-    commit: Mutex<Latency>,
-}
-
-impl SourceStats {
-    pub(crate) fn received(&self, events: u64) {
-        self.received.fetch_add(events, Ordering::Relaxed);
-    }
-
-    pub(crate) fn duplicates(&self, events: u64) {
-        self.duplicates.fetch_add(events, Ordering::Relaxed);
-    }
-
-    pub(crate) fn malformed(&self, frames: u64) {
-        self.malformed.fetch_add(frames, Ordering::Relaxed);
-    }
-
-    pub(crate) fn committed(&self, events: u64, took: Duration) {
-        self.commit.lock().expect("no code panics while holding the latencies").record(took.as_secs_f64() * 1000.0, events);
-    }
-}
 
 /// One running source.
 struct Running {

@@ -11,7 +11,7 @@ use crate::{
     decisions::{COLLECTION as DECISIONS, Outbox},
     host::{Badge, Overall},
     latency::Latency,
-    projections::{World, lateness},
+    projections::World,
     snapshot,
 };
 use std::collections::{BTreeSet, HashMap};
@@ -85,7 +85,7 @@ impl State {
         };
         recent.last_event_at = recent.last_event_at.max(Some(event.occurred_at));
         if live {
-            let took = lateness(event).max(0) as f64;
+            let took = event.lateness().max(0) as f64;
             self.arrival.record(took, 1);
             recent.latency_ms = Some(recent.latency_ms.map_or(took, |before| before + (took - before) * 0.1));
         }

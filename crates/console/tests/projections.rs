@@ -52,7 +52,13 @@ impl Bench {
 }
 
 fn stored(seq: u64, channel: &str, payload: &str) -> Stored {
-    let incoming = Incoming { channel: Channel::from(channel), offset: None, id: Some(seq.to_string().into()), server_at: None, payload: Payload::from_json(payload) };
+    let incoming = Incoming {
+        channel: Channel::from(channel),
+        offset: None,
+        id: Some(seq.to_string().into()),
+        server_at: None,
+        payload: Payload::from_json(payload),
+    };
     Stored { seq, offset: 0, event: Catalogue::builtin().normalise(incoming, &"s".into(), NOW) }
 }
 
@@ -74,7 +80,9 @@ fn a_product_is_low_by_its_own_threshold_first() {
     let mut bench = Bench::new();
     bench.stock(NOW, "P-1", 60.0, 50.0);
     let mut settings = Settings::default();
-    let low = |bench: &Bench, settings: &Settings| bench.world.stock.row("P-1", settings, "2026-11-21", NOW).map(|row| (row.low, row.threshold_own));
+    let low = |bench: &Bench, settings: &Settings| {
+        bench.world.stock.row("P-1", settings, "2026-11-21", NOW).map(|row| (row.low, row.threshold_own))
+    };
     assert_eq!(low(&bench, &settings), Some((false, false)));
     settings.product_thresholds.insert("P-1".into(), 60.0);
     assert_eq!(low(&bench, &settings), Some((true, true)));
@@ -102,7 +110,11 @@ fn orders_are_counted_once_where_they_are_now() {
     bench.order(NOW, "3", "shipped", "completed");
     let view = bench.world.orders.view(NOW, (2 * HOUR) as u64);
     let states: Vec<_> = view.states.iter().map(|state| (state.status.as_str(), state.count, state.stuck, state.terminal)).collect();
-    assert_eq!(states, [("confirmed", 1, 0, false), ("shipped", 1, 1, false), ("completed", 1, 0, true)], "in the order in which orders pass them");
+    assert_eq!(
+        states,
+        [("confirmed", 1, 0, false), ("shipped", 1, 1, false), ("completed", 1, 0, true)],
+        "in the order in which orders pass them"
+    );
     assert_eq!(view.states[0].dwell_ms, Some(HOUR as u64));
     assert_eq!(view.orders[0].order_id, "1", "stuck ones first");
     assert_eq!(view.orders[0].transitions.len(), 2, "the same status again is no transition");

@@ -126,6 +126,14 @@ pub struct Event {
     pub payload: Payload,
 }
 
+impl Event {
+    /// Milliseconds from its occurrence, by the publisher's clock, to its receipt, by ours. Negative when the clocks differ that way.
+    #[must_use]
+    pub const fn lateness(&self) -> i64 {
+        self.received_at.since(self.occurred_at)
+    }
+}
+
 /// What a server sent, before normalisation: the envelope is read, the payload is not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {

@@ -1,8 +1,9 @@
 //! Requests, and what became of them, as the ERP says it.
 
+use super::per_minute::PerMinute;
 use crate::api::views::{ApprovalStatus, ApprovalView};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use watchdeck_events::{
     Millis,
@@ -21,7 +22,7 @@ pub struct Approvals {
     pending: HashMap<String, Request>,
     /// Newest last.
     decided: VecDeque<Request>,
-    per_minute: BTreeMap<i64, u32>,
+    per_minute: PerMinute,
 }
 
 /// One request.
@@ -45,10 +46,7 @@ impl Approvals {
     /// A request or a decision. The first decision wins; a second one changes nothing.
     pub fn apply(&mut self, stored: &Stored, approval: &Approval<'_>) {
         let event = &stored.event;
-        *self.per_minute.entry(event.occurred_at.0.div_euclid(60_000)).or_default() += 1;
-        while self.per_minute.len() > 120 {
-            self.per_minute.pop_first();
-        }
+        self.per_minute.count(event.occurred_at);
         let key = Self::key(approval);
         let status = match approval.stage {
             ApprovalStage::Request => {
@@ -108,8 +106,7 @@ impl Approvals {
     /// Approval events per minute, 60 values, the current minute last.
     #[must_use]
     pub fn per_minute(&self, now: Millis) -> Vec<f64> {
-        let last = now.0.div_euclid(60_000);
-        (last - 59..=last).map(|minute| self.per_minute.get(&minute).copied().unwrap_or(0).into()).collect()
+        self.per_minute.last_hour(now)
     }
 }
 

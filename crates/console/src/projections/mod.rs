@@ -3,6 +3,7 @@
 pub mod approvals;
 pub mod finance;
 pub mod orders;
+pub mod per_minute;
 pub mod rates;
 pub mod stock;
 
@@ -14,7 +15,7 @@ use rates::Rates;
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use stock::Stock;
-use watchdeck_events::{Event, erp::View};
+use watchdeck_events::erp::View;
 use watchdeck_store::Stored;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
@@ -95,10 +96,4 @@ impl World {
             self.gaps.truncate(GAPS);
         }
     }
-}
-
-/// Milliseconds by which an event is late: how long it took from its publisher to here.
-#[must_use]
-pub fn lateness(event: &Event) -> i64 {
-    event.received_at.since(event.occurred_at)
 }

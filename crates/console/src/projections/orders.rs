@@ -1,5 +1,6 @@
 //! Where every order is, how it got there, and which ones are stuck.
 
+use super::per_minute::PerMinute;
 use crate::api::views::{OrderRow, OrderStateCount, OrdersView, Transition};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -38,7 +39,7 @@ pub struct Orders {
     /// Finished orders in the order in which they finished.
     finished: VecDeque<String>,
     states: BTreeMap<String, BTreeMap<String, StateRecord>>,
-    per_minute: BTreeMap<i64, u32>,
+    per_minute: PerMinute,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,10 +76,7 @@ impl Orders {
         if known.is_some_and(|order| order.status == step.new_status) || (known.is_none() && step.old_status == step.new_status) {
             return;
         }
-        *self.per_minute.entry(at.0.div_euclid(60_000)).or_default() += 1;
-        while self.per_minute.len() > 120 {
-            self.per_minute.pop_first();
-        }
+        self.per_minute.count(at);
         let states = self.states.entry(step.order_type.to_string()).or_default();
         let order = self.orders.entry(step.order_id.to_string()).or_insert_with(|| Order {
             number: String::new(),
@@ -144,8 +142,7 @@ impl Orders {
     /// Transitions per minute, 60 values, the current minute last.
     #[must_use]
     pub fn per_minute(&self, now: Millis) -> Vec<f64> {
-        let last = now.0.div_euclid(60_000);
-        (last - 59..=last).map(|minute| self.per_minute.get(&minute).copied().unwrap_or(0).into()).collect()
+        self.per_minute.last_hour(now)
     }
 
     /// The page.

@@ -1,5 +1,6 @@
 //! On hand, pace and threshold per product.
 
+use super::per_minute::PerMinute;
 use crate::{
     api::{settings::Settings, views::StockRow},
     calendar::Calendar,
@@ -29,7 +30,7 @@ pub struct Stock {
     moves: u64,
     day: String,
     /// Movements per minute since 1970, last two hours.
-    per_minute: BTreeMap<i64, u32>,
+    per_minute: PerMinute,
 }
 
 /// Movements listed beside the products.
@@ -91,10 +92,7 @@ impl Stock {
             self.moves = 0;
         }
         self.moves += u64::from(self.day == *day);
-        *self.per_minute.entry(at.0.div_euclid(60_000)).or_default() += 1;
-        while self.per_minute.len() > 120 {
-            self.per_minute.pop_first();
-        }
+        self.per_minute.count(at);
         self.movements.push_back(stored.seq);
         if self.movements.len() > MOVEMENTS {
             self.movements.pop_front();
@@ -131,8 +129,7 @@ impl Stock {
     /// Movements per minute, 60 values, the current minute last.
     #[must_use]
     pub fn moves_per_minute(&self, now: Millis) -> Vec<f64> {
-        let last = now.0.div_euclid(60_000);
-        (last - 59..=last).map(|minute| self.per_minute.get(&minute).copied().unwrap_or(0).into()).collect()
+        self.per_minute.last_hour(now)
     }
 
     /// Sequence numbers of the newest movements, newest first.
