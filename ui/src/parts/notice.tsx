@@ -46,12 +46,12 @@ function Card({ notice, onClose }: { notice: Notice; onClose: () => void }) {
         EDGES[notice.severity],
       )}
     >
-      <SeverityMark severity={notice.severity} word={false} className="mt-px" />
+      <SeverityMark severity={notice.severity} word={false} className="mt-px self-start" />
       <p className="line-clamp-2 font-[540] break-words">{notice.title}</p>
       <IconButton label={t("common.close")} className="-mt-1 -mr-1 size-6 [&_svg]:pointer-events-none" onClick={onClose}>
         <X aria-hidden />
       </IconButton>
-      {notice.body !== "" && <p className="num col-start-2 line-clamp-2 break-words text-ink-2">{notice.body}</p>}
+      {notice.body !== "" && <p className="num col-start-2 line-clamp-2 font-[400] break-words text-ink-2">{notice.body}</p>}
       {notice.actions.length > 0 && (
         <div className="col-start-2 mt-2 flex flex-wrap gap-1.5">
           {notice.actions.map((action, i) => (

@@ -130,6 +130,7 @@ export function Toaster({ theme }: { theme: "dark" | "light" }) {
         classNames: {
           toast: "flex w-[340px] max-w-[calc(100vw-32px)] overflow-hidden items-center gap-2.5 rounded-md border border-line-strong bg-panel px-3 py-2.5 text-[13px] text-ink",
           error: "!border-crit",
+          content: "min-w-0 flex-1",
           title: "font-[480]",
           description: "text-ink-2",
           icon: "text-ink-2",

@@ -7,7 +7,7 @@ import type { CommandError } from "@/host";
 import { cx, IconButton } from "@/parts";
 import { markError } from "./tail";
 
-export function FilterBox({ text, onText, error, errorFor, inputRef }: { text: string; onText: (text: string) => void; error: CommandError | null; errorFor: string; inputRef: Ref<HTMLInputElement> }) {
+export function FilterBox({ text, onText, error, errorFor, kept, inputRef }: { text: string; onText: (text: string) => void; error: CommandError | null; errorFor: string; kept: boolean; inputRef: Ref<HTMLInputElement> }) {
   const { t } = useTranslation();
   const marks = useRef<HTMLDivElement>(null);
   // A mark belongs to the text it was made for; while the user types on, it is gone until the core has looked again.
@@ -52,7 +52,7 @@ export function FilterBox({ text, onText, error, errorFor, inputRef }: { text: s
       </div>
       {mark !== null && error !== null && (
         <p id="filter-error" role="alert" className="mt-1 truncate text-crit">
-          {t("events.filterBad", { token: mark.token, message: error.message })} <span className="text-ink-2">· {t("events.filterKept")}</span>
+          {t("events.filterBad", { token: mark.token, message: error.message })} {kept && <span className="text-ink-2">· {t("events.filterKept")}</span>}
         </p>
       )}
     </div>

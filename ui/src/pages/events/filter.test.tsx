@@ -37,4 +37,5 @@ it("hides nothing by a filter that was never understood", async () => {
   await user.type(await screen.findByRole("textbox", { name: "Filter" }), "colour:red");
   expect(await screen.findByRole("alert")).toHaveTextContent("“colour” is not understood");
   await waitFor(() => expect(screen.getAllByRole("row").length).toBeGreaterThan(5));
+  expect(screen.getByRole("alert"), "there was no good result before").not.toHaveTextContent("last good result");
 });

@@ -111,7 +111,7 @@ export function Events() {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-none flex-wrap items-start gap-2 border-b border-line px-4 py-2">
-        <FilterBox text={text} onText={setText} error={error} errorFor={found?.filter ?? ""} inputRef={input} />
+        <FilterBox text={text} onText={setText} error={error} errorFor={found?.filter ?? ""} kept={filtered !== null} inputRef={input} />
         <div className="flex flex-none items-center gap-0.5 pt-0.5">
           <Button look={pause.kind === "paused" ? "primary" : "plain"} className="mr-1.5 min-w-[88px] justify-center" onClick={toggle} icon={pause.kind === "paused" ? <Play aria-hidden /> : <PauseIcon aria-hidden />}>
             {pause.kind === "paused" ? t("events.resume") : t("events.pause")}

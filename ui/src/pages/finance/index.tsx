@@ -178,13 +178,18 @@ function Overdue({ view }: { view: FinanceView }) {
             <li key={recordKey(row)}>
               <button type="button" data-inset-focus onClick={() => openEvent(row.seq)} className="grid w-full grid-cols-[16px_1fr_auto] items-center gap-x-2 border-b border-line/55 px-4 py-2 text-left hover:bg-raised">
                 {row.large ? <OctagonAlert aria-label={t("finance.large")} className="size-3.5 text-crit" /> : <TriangleAlert aria-hidden className="size-3.5 text-warn" />}
-                <span className="truncate font-[540]">{row.party ?? row.number}</span>
-                <Money amount={row.amount} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />
-                <span className="num col-start-2 truncate text-[12px] text-ink-3">
-                  {row.number}
-                  {row.large && ` · ${t("finance.large")}`}
+                <span className="truncate font-[540]" title={row.party ?? undefined}>
+                  {row.party ?? row.number}
                 </span>
-                <Age at={row.at} className="text-right text-[12px] text-ink-3" />
+                <Money amount={row.amount} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />
+                {/* Not in the columns above: a wide amount would cut the number. */}
+                <span className="col-start-2 col-end-4 flex items-baseline gap-2 text-[12px] text-ink-3">
+                  <span className="num min-w-0 flex-1 truncate">
+                    {row.number}
+                    {row.large && ` · ${t("finance.large")}`}
+                  </span>
+                  <Age at={row.at} className="flex-none" />
+                </span>
               </button>
             </li>
           ))}

@@ -101,7 +101,7 @@ function Alert({ alert, chosen }: { alert: AlertView; chosen: boolean }) {
   const loud = alert.severity === "critical";
   return (
     <Box severity={alert.severity} chosen={chosen}>
-      <SeverityMark severity={alert.severity} word={false} className="mt-px" />
+      <SeverityMark severity={alert.severity} word={false} className="mt-px self-start" />
       <p className="font-[540] break-words">
         {loud && <span className={severityInk(alert.severity)}>{t(`common.severity.${alert.severity}`)} · </span>}
         {text.title}

@@ -97,7 +97,7 @@ export const words = {
   },
   alertPart: {
     onHand: "现有 {{on_hand}}，阈值 {{threshold}}",
-    hoursLeft: "按近日速度 {{hours}} 后售罄",
+    hoursLeft: "按近日速度 {{hours}}后售罄",
     requester: "申请人 {{requester}}",
     count: "第 {{n}} 次",
   },
