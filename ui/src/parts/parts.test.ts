@@ -4,6 +4,20 @@ import { describe, expect, it } from "vitest";
 import { parseRoute, routeHash } from "@/route";
 import { findNear } from "./rows";
 import { sparkPoints } from "./sparkline";
+import { changeOf } from "./values";
+
+describe("the change of a row", () => {
+  const row = { domain: "inventory", old: "12.10", new: "10", change: null };
+
+  it("is the difference, exactly, where a stock event says only before and after", () => {
+    expect(changeOf(row)).toBe("-2.10");
+    expect(changeOf({ ...row, change: "-3" }), "what the event says counts").toBe("-3");
+  });
+
+  it("is not made up for what is no quantity", () => {
+    expect([changeOf({ ...row, domain: "orders" }), changeOf({ ...row, old: null }), changeOf({ ...row, old: "?" })]).toEqual([null, null, null]);
+  });
+});
 
 describe("a list that grows at its start", () => {
   const key = (n: number) => String(n);
