@@ -32,7 +32,16 @@ impl Positions for Fresh {
 }
 
 fn profile(url: String) -> Profile {
-    Profile { id: "bench".into(), url, dialect: Dialect::Native, channels: vec![], token: None, first_look: 0, listened_until: None, timing: Timing::default() }
+    Profile {
+        id: "bench".into(),
+        url,
+        dialect: Dialect::Native,
+        channels: vec![],
+        token: None,
+        first_look: 0,
+        listened_until: None,
+        timing: Timing::default(),
+    }
 }
 
 fn frame(offset: u64) -> String {

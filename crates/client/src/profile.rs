@@ -123,7 +123,8 @@ mod tests {
             dialect: Dialect::Native,
             channels: vec![],
             token: Some("hunter2".into()),
-            first_look: 0, listened_until: None,
+            first_look: 0,
+            listened_until: None,
             timing: Timing::default(),
         };
         assert!(!format!("{profile:?}").contains("hunter2"));

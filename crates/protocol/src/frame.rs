@@ -268,11 +268,7 @@ impl<'a> ServerFrame<'a> {
                 reason: need!("gap", reason),
             },
             "channels" => Self::Channels { channels: need!("channels", channels) },
-            "error" => Self::Error {
-                code: need!("error", code),
-                message: need!("error", message),
-                channel: flat.channel,
-            },
+            "error" => Self::Error { code: need!("error", code), message: need!("error", message), channel: flat.channel },
             _ => Self::Unknown,
         })
     }
@@ -294,7 +290,9 @@ mod tests {
         same_both_ways(
             r#"{"type":"hello","session":"s1","server":"0.1.0","user":{"id":"u1","name":"张敏","roles":["approver"]},"pingIntervalMs":25000,"channels":["inventory"]}"#,
         );
-        same_both_ways(r#"{"type":"subscribed","channel":"inventory","position":{"epoch":"k3f9","offset":1042},"recovered":true,"reason":null}"#);
+        same_both_ways(
+            r#"{"type":"subscribed","channel":"inventory","position":{"epoch":"k3f9","offset":1042},"recovered":true,"reason":null}"#,
+        );
         same_both_ways(r#"{"type":"event","channel":"inventory","offset":1043,"id":"0199","ts":1795223788150,"data":{"a": 1}}"#);
         same_both_ways(r#"{"type":"events","channel":"inventory","items":[{"offset":1,"id":"a","ts":2,"data":{"b":[1,2]}}]}"#);
         same_both_ways(r#"{"type":"gap","channel":"inventory","offset":9,"id":"g","from":1,"to":2,"reason":"bridge_down"}"#);

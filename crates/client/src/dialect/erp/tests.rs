@@ -13,7 +13,8 @@ fn erp(channels: &[&str]) -> Erp {
         dialect: profile::Dialect::Erp,
         channels: channels.iter().copied().map(Channel::from).collect(),
         token: None,
-        first_look: 0, listened_until: None,
+        first_look: 0,
+        listened_until: None,
         timing: Default::default(),
     })
 }

@@ -94,7 +94,10 @@ fn it_resumes_from_what_is_committed() {
 fn whoever_follows_everything_follows_a_channel_that_is_heard_of_later() {
     let mut talk = Talk::greeted(2000);
     talk.hear(r#"{"type":"channels","channels":["inventory","user:u7:notifications"]}"#);
-    let asked: Vec<_> = std::mem::take(&mut talk.out.notes).into_iter().filter_map(|note| if let Note::Ask(channel) = note { Some(channel) } else { None }).collect();
+    let asked: Vec<_> = std::mem::take(&mut talk.out.notes)
+        .into_iter()
+        .filter_map(|note| if let Note::Ask(channel) = note { Some(channel) } else { None })
+        .collect();
     assert_eq!(asked, [Channel::from("user:u7:notifications")], "and nothing that it follows already");
 }
 
