@@ -30,7 +30,8 @@ pub(super) fn window(quick: bool) -> Result<()> {
 
 /// Launch → first event painted, size of the binary, memory.
 pub(super) fn startup(quick: bool) -> Result<()> {
-    build(&["watchdeck", "watchdeck-bench"])?;
+    // The same set as for the window: another set of features would be another build.
+    build(&["watchdeck", "watchdeck-gateway", "watchdeck-bench"])?;
     let result = measure("bench-startup", quick, &[])?;
     let mut report = Report::new("startup");
     take(&mut report, &result, "first_event_ms", "ms")?;
