@@ -32,7 +32,7 @@ use std::{
 use tokio::sync::{Notify, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::{Millis, erp::View};
-use watchdeck_store::{Batch, Chunk, Store};
+use watchdeck_store::{Batch, Chunk, Store, StoreError};
 
 /// How often the clock is looked at: snoozes, stale links, tones that wait.
 const TICK: Duration = Duration::from_millis(500);
@@ -199,10 +199,19 @@ impl Core {
         self.store_then_tell(batch, effects).await;
     }
 
+    /// Store what changed. What the store refuses stays to be stored, and goes with the next change or tick.
+    pub(crate) async fn keep(&self, batch: Batch) -> Result<(), StoreError> {
+        let Err(refused) = self.store.enqueue(batch).await?.outcome().await else { return Ok(()) };
+        let mut state = self.state();
+        state.book.put_back(&refused.batch.documents);
+        state.outbox.put_back(&refused.batch.documents);
+        Err(refused.error)
+    }
+
     /// Store what changed, and only then let anybody know of it.
     async fn store_then_tell(&self, batch: Batch, effects: Vec<Effect>) {
         if !batch.documents.is_empty()
-            && let Err(error) = self.store.append(batch).await
+            && let Err(error) = self.keep(batch).await
         {
             // People are told all the same: an alert that may ring twice is better than one that never rings.
             tracing::warn!(%error, "Alerts could not be stored.");
@@ -264,7 +273,7 @@ impl Core {
             let effects = state.notifier.take(notices, false, &state.settings, words, at);
             (state.changes(), effects)
         };
-        self.store.append(batch).await?;
+        self.keep(batch).await?;
         self.store_then_tell(Batch::default(), effects).await;
         self.pulse();
         Ok(())
@@ -326,7 +335,7 @@ impl Core {
         };
         let mut batch = changes;
         batch.documents.extend(world);
-        if let Err(error) = self.store.append(batch).await {
+        if let Err(error) = self.keep(batch).await {
             tracing::warn!(%error, "The projections could not be written down.");
         }
     }

@@ -83,6 +83,11 @@ impl Outbox {
             .collect()
     }
 
+    /// What was taken to be stored was not: it is still to be stored, and not sent before.
+    pub(crate) fn put_back(&mut self, documents: &[Document]) {
+        self.dirty.extend(documents.iter().filter(|document| document.collection == COLLECTION).map(|document| document.key.clone()));
+    }
+
     /// Queue a decision about a pending request. One that is on its way already stands; a failed one is replaced.
     pub(crate) fn decide(
         &mut self,
@@ -125,7 +130,9 @@ impl Outbox {
     pub(crate) fn due(&self, now: Millis) -> Vec<(String, Decision)> {
         self.decisions
             .iter()
-            .filter(|(_, decision)| decision.view.state == DecisionState::Queued && decision.next_try_at <= now)
+            .filter(|(key, decision)| {
+                decision.view.state == DecisionState::Queued && decision.next_try_at <= now && !self.dirty.contains(key)
+            })
             .map(|(key, decision)| (key.clone(), decision.clone()))
             .collect()
     }
@@ -273,6 +280,30 @@ fn decisions_url(stream: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_store_refused_is_stored_later_and_not_sent_before() {
+        let at = Millis(1_000);
+        let view = DecisionView { approve: true, at, state: DecisionState::Queued, attempts: 0, error: None };
+        let decision = Decision {
+            idempotency_key: "k".into(),
+            resource_type: "order".into(),
+            resource_id: "o1".into(),
+            source: "s".into(),
+            reason: None,
+            by: "张敏".into(),
+            next_try_at: at,
+            view,
+        };
+        let mut outbox = Outbox::default();
+        outbox.decisions.insert("order:o1".into(), decision);
+        outbox.touch("order:o1");
+        let refused = outbox.take_dirty();
+        assert_eq!(outbox.due(at).len(), 1);
+        outbox.put_back(&refused);
+        assert!(outbox.due(at).is_empty(), "a decision is kept before it is sent");
+        assert_eq!(outbox.take_dirty().len(), 1, "and is not forgotten");
+    }
 
     #[test]
     fn decisions_go_to_the_gateway_that_the_stream_comes_from() {

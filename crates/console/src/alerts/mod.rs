@@ -98,6 +98,11 @@ impl AlertBook {
             .collect()
     }
 
+    /// What was taken to be stored was not: it is still to be stored.
+    pub fn put_back(&mut self, documents: &[Document]) {
+        self.dirty.extend(documents.iter().filter(|document| document.collection == COLLECTION).map(|document| document.key.clone()));
+    }
+
     /// A rule holds. Raising what already lives counts it and refreshes its values, and tells nobody.
     pub fn raise(&mut self, raise: Raise, at: Millis) -> Option<Notice> {
         let id = format!("{}:{}", raise.rule, raise.about);

@@ -53,7 +53,7 @@ pub(crate) async fn decide(core: &Core, keys: &[String], approve: bool, reason: 
         (results, state.changes())
     };
     // Durable before it is said to be done.
-    core.store.append(batch).await?;
+    core.keep(batch).await?;
     core.decided.notify_one();
     core.pulse();
     Ok(results)
