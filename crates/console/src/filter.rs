@@ -71,12 +71,6 @@ impl Filter {
         Ok(Self { terms })
     }
 
-    /// Whether it keeps everything.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
-    }
-
     /// Whether it keeps `event`.
     #[must_use]
     pub fn keeps(&self, event: &Event) -> bool {
