@@ -90,6 +90,16 @@ impl Tray {
         Ok(self.bus.close().await?)
     }
 
+    /// Whether somebody on the bus has this name.
+    ///
+    /// # Errors
+    /// When the bus is gone.
+    pub async fn knows(&self, name: &str) -> Result<bool> {
+        let (place, path) = ("org.freedesktop.DBus", "/org/freedesktop/DBus");
+        let answer = self.bus.call_method(Some(place), path, Some(place), "NameHasOwner", &name).await?;
+        Ok(answer.body().deserialize()?)
+    }
+
     /// Waits for a program to put its icon here.
     ///
     /// # Errors

@@ -78,6 +78,7 @@ fn rows(count: u64) -> Vec<Event> {
             offset: Some(n),
             id: Some(published.id.into()),
             server_at: Some(Millis(published.ts)),
+            kind: None,
             payload: Payload::from_json(published.data),
         };
         catalogue.normalise(incoming, &source, Millis(published.ts))

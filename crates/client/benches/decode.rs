@@ -16,7 +16,7 @@ use tokio_tungstenite::{
         http::HeaderValue,
     },
 };
-use watchdeck_client::{Delivery, Dialect, Link, LinkIo, Positions, Profile, Timing, bench::Decoder};
+use watchdeck_client::{Delivery, Dialect, Link, LinkIo, Positions, Profile, bench::Decoder};
 use watchdeck_events::Channel;
 use watchdeck_protocol::Position;
 
@@ -32,16 +32,7 @@ impl Positions for Fresh {
 }
 
 fn profile(url: String) -> Profile {
-    Profile {
-        id: "bench".into(),
-        url,
-        dialect: Dialect::Native,
-        channels: vec![],
-        token: None,
-        first_look: 0,
-        listened_until: None,
-        timing: Timing::default(),
-    }
+    Profile::new("bench", url, Dialect::Native)
 }
 
 fn frame(offset: u64) -> String {

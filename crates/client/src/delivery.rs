@@ -40,7 +40,22 @@ pub enum Delivery {
     Malformed {
         /// Its size.
         bytes: u64,
+        /// How it begins, at most [`SAMPLE`] bytes, for a person to look at.
+        sample: Box<[u8]>,
+        /// What is wrong with it.
+        reason: String,
     },
+}
+
+/// Most bytes of a malformed frame that are handed on.
+pub const SAMPLE: usize = 2048;
+
+impl Delivery {
+    /// A frame that was left out, cut to [`SAMPLE`].
+    #[must_use]
+    pub fn malformed(frame: &[u8], reason: impl Into<String>) -> Self {
+        Self::Malformed { bytes: frame.len() as u64, sample: frame[..frame.len().min(SAMPLE)].into(), reason: reason.into() }
+    }
 }
 
 /// What a link needs of the world.

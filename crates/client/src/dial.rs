@@ -174,8 +174,7 @@ mod tests {
     use super::*;
 
     fn profile(url: &str, dialect: Dialect) -> Profile {
-        let (id, token) = ("p".into(), Some("abc".into()));
-        Profile { id, url: url.into(), dialect, channels: vec![], token, first_look: 0, listened_until: None, timing: Default::default() }
+        Profile { token: Some("abc".into()), ..Profile::new("p", url, dialect) }
     }
 
     #[test]

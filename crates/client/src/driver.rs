@@ -246,7 +246,7 @@ impl Driver {
             self.status.bytes += frame.len() as u64;
             match frame {
                 Message::Text(text) => self.wire.text(text.as_str(), now, &mut self.out),
-                Message::Binary(bytes) => self.out.burst.push(Delivery::Malformed { bytes: bytes.len() as u64 }),
+                Message::Binary(bytes) => self.out.burst.push(Delivery::malformed(&bytes, "a binary frame")),
                 Message::Close(Some(close)) => ending = Some(self.wire.closed(close.code.into(), close.reason.as_str())),
                 Message::Close(None) => ending = Some(Ending::retry(Cause::Closed, "the server closed the connection")),
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}

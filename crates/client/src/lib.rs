@@ -25,11 +25,11 @@ mod socket;
 mod status;
 
 pub use clock::{BootClock, Clock};
-pub use delivery::{Delivery, LinkIo, Positions};
+pub use delivery::{Delivery, LinkIo, Positions, SAMPLE};
 pub use link::Link;
 pub use probe::{ProbeStep, probe};
-pub use profile::{Dialect, Profile, Secret, Timing};
-pub use status::{Cause, State, Status};
+pub use profile::{Dialect, History, Profile, Proxy, Secret, Timing, User};
+pub use status::{Cause, ServerClock, State, Status};
 
 #[doc(hidden)]
 pub mod bench {

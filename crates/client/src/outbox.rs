@@ -89,17 +89,18 @@ mod tests {
     fn the_stall_clock_runs_only_while_nothing_moves() {
         let (sender, mut receiver) = mpsc::channel(1);
         let (mut outbox, mut burst) = (Outbox::new(sender), Burst::default());
-        (1..=4).for_each(|bytes| burst.push(Delivery::Malformed { bytes }));
+        let nth = |bytes: usize| Delivery::malformed(&vec![0; bytes], "test");
+        (1..=4).for_each(|bytes| burst.push(nth(bytes)));
         outbox.collect(&mut burst);
         let second = Duration::from_secs;
         outbox.hand_on(second(1));
         outbox.hand_on(second(5));
         assert_eq!(outbox.stalled_since(), Some(second(1)));
-        assert_eq!(receiver.try_recv(), Ok(Delivery::Malformed { bytes: 1 }));
+        assert_eq!(receiver.try_recv(), Ok(nth(1)));
         outbox.hand_on(second(9));
         assert_eq!(outbox.stalled_since(), Some(second(9)), "it moved at 9");
         for bytes in 2..=4 {
-            assert_eq!(receiver.try_recv(), Ok(Delivery::Malformed { bytes }), "in order");
+            assert_eq!(receiver.try_recv(), Ok(nth(bytes)), "in order");
             outbox.hand_on(second(10));
         }
         assert_eq!((outbox.stalled_since(), outbox.bytes), (None, 0));

@@ -1,6 +1,6 @@
 //! What the user tells us about a server.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 use watchdeck_events::Channel;
 
 /// One server to watch.
@@ -14,14 +14,82 @@ pub struct Profile {
     pub dialect: Dialect,
     /// What to follow. Empty: all that the server offers (native: the channels of its hello; erp: [`Channel::ERP`]).
     pub channels: Vec<Channel>,
-    /// Native: a bearer token. Erp: the value of the session cookie.
+    /// Native and hub: a bearer token. Erp: the value of the session cookie. Socket.IO: the token of its `connect` packet.
     pub token: Option<Secret>,
+    /// Who we are where the server wants to be told (Socket.IO: `userId` and `userRole` of the query).
+    pub user: Option<User>,
     /// How many of a channel's newest events to fetch where there is no position to resume from. Native only.
     pub first_look: u64,
     /// Until when an earlier run of this process listened, as far as known: a gap that spans the restart begins there.
     pub listened_until: Option<watchdeck_events::Millis>,
+    /// Asked over HTTP when nobody listens: a server that starts lazily is woken by it.
+    pub wake_url: Option<String>,
+    /// Where missed events can be asked for over HTTP.
+    pub history: Option<History>,
+    /// A file of PEM certificates that are trusted beside the system's roots.
+    pub ca_file: Option<PathBuf>,
+    /// How to get there.
+    pub proxy: Proxy,
     /// How long to wait for what.
     pub timing: Timing,
+}
+
+impl Profile {
+    /// A profile with nothing special about it.
+    #[must_use]
+    pub fn new(id: impl Into<Arc<str>>, url: impl Into<String>, dialect: Dialect) -> Self {
+        Self {
+            id: id.into(),
+            url: url.into(),
+            dialect,
+            channels: vec![],
+            token: None,
+            user: None,
+            first_look: 0,
+            listened_until: None,
+            wake_url: None,
+            history: None,
+            ca_file: None,
+            proxy: Proxy::Environment,
+            timing: Timing::default(),
+        }
+    }
+}
+
+/// A user as a server knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct User {
+    /// Its id.
+    pub id: String,
+    /// Its role (`ROLE_ADMIN`).
+    pub role: String,
+}
+
+/// An HTTP endpoint that answers what happened between two times.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct History {
+    /// A path on the server, or a whole URL. `{from}` and `{to}` stand for milliseconds since 1970, `{from_iso}` and `{to_iso}` for RFC 3339,
+    /// `{channel}` for a channel's name (then each channel is asked for by itself).
+    pub path: String,
+    /// How often it is asked while no WebSocket can be had.
+    pub every: Duration,
+}
+
+/// The way to a server. Servers on loopback are always reached directly.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Proxy {
+    /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    #[default]
+    Environment,
+    /// Directly, whatever the environment says.
+    Direct,
+    /// Through this one.
+    Through {
+        /// `http://host:port` or `https://host:port`, without credentials.
+        url: String,
+        /// Its user and password.
+        credentials: Option<(String, Secret)>,
+    },
 }
 
 /// The protocol of a server.
@@ -117,16 +185,7 @@ mod tests {
 
     #[test]
     fn a_token_never_reaches_a_log() {
-        let profile = Profile {
-            id: "p".into(),
-            url: "ws://h/".into(),
-            dialect: Dialect::Native,
-            channels: vec![],
-            token: Some("hunter2".into()),
-            first_look: 0,
-            listened_until: None,
-            timing: Timing::default(),
-        };
+        let profile = Profile { token: Some("hunter2".into()), ..Profile::new("p", "ws://h/", Dialect::Native) };
         assert!(!format!("{profile:?}").contains("hunter2"));
     }
 }

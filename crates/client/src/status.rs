@@ -1,5 +1,7 @@
 //! What a link says about itself.
 
+use crate::profile::Dialect;
+use std::time::Duration;
 use watchdeck_events::Millis;
 
 /// The link at this moment. Read it from [`crate::Link::status`].
@@ -21,6 +23,23 @@ pub struct Status {
     pub user_name: Option<String>,
     /// The server's name or version, where it says so.
     pub server: Option<String>,
+    /// The protocol spoken, once it is known.
+    pub dialect: Option<Dialect>,
+    /// From a ping to its pong, newest.
+    pub round_trip: Option<Duration>,
+    /// The server's clock, as its answers tell it.
+    pub clock: Option<ServerClock>,
+    /// Bytes that are decoded and wait for the receiver.
+    pub waiting_bytes: u64,
+}
+
+/// A reading of the server's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ServerClock {
+    /// The server's time of day less ours, ms.
+    pub ahead_ms: i64,
+    /// How far off that may be, ms either way.
+    pub error_ms: i64,
 }
 
 impl Default for Status {
@@ -34,6 +53,10 @@ impl Default for Status {
             bytes: 0,
             user_name: None,
             server: None,
+            dialect: None,
+            round_trip: None,
+            clock: None,
+            waiting_bytes: 0,
         }
     }
 }

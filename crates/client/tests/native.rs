@@ -238,7 +238,7 @@ async fn unknown_and_unreadable_frames_do_not_end_a_connection() {
     peer.say(json!({"type": "weather", "sun": true})).await;
     peer.ws.send(Message::text("{\"type\":")).await.unwrap();
     peer.events("inventory", [1]).await;
-    assert_eq!(rig.delivery().await, Delivery::Malformed { bytes: 8 });
+    assert!(matches!(rig.delivery().await, Delivery::Malformed { bytes: 8, .. }));
     assert_eq!(rig.until(1, true).await, [1]);
     assert_eq!(rig.live().await.reconnects, 0);
 }

@@ -257,8 +257,14 @@ mod tests {
 
     fn event() -> Event {
         let payload = r#"{"type":"inventory:change","timestamp":1795223788000,"action":"outbound","productId":"SKU-104","productName":"木纹砖","oldQuantity":12,"newQuantity":9,"changeAmount":-3,"operator":"张三","reason":"\u76d8\u70b9"}"#;
-        let incoming =
-            Incoming { channel: Channel::from("inventory"), offset: None, id: None, server_at: None, payload: Payload::from_json(payload) };
+        let incoming = Incoming {
+            channel: Channel::from("inventory"),
+            offset: None,
+            id: None,
+            server_at: None,
+            kind: None,
+            payload: Payload::from_json(payload),
+        };
         Catalogue::builtin().normalise(incoming, &"s".into(), NOW)
     }
 

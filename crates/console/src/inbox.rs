@@ -136,6 +136,7 @@ impl Inbox {
             offset: None,
             id: Some(format!("gap-{}-{}-{}-{}", self.source, name.unwrap_or("*"), from.0, to.0).into()),
             server_at: Some(to),
+            kind: None,
             payload: Payload::from_json(rows::gap_payload(name, from, to, reason)),
         };
         self.event(incoming, now())

@@ -21,7 +21,7 @@ use std::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Cause, Dialect, Link, LinkIo, Profile, State, Status, Timing};
+use watchdeck_client::{Cause, Dialect, Link, LinkIo, Profile, State, Status};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_store::Store;
 
@@ -253,18 +253,15 @@ impl Running {
 
 /// The profile that the client is given.
 pub(crate) fn profile(source: &Source) -> Profile {
+    let dialect = match source.dialect {
+        DialectName::Native => Dialect::Native,
+        DialectName::Erp => Dialect::Erp,
+    };
     Profile {
-        id: source.id.as_str().into(),
-        url: source.url.clone(),
-        dialect: match source.dialect {
-            DialectName::Native => Dialect::Native,
-            DialectName::Erp => Dialect::Erp,
-        },
         channels: source.channels.iter().map(|name| Channel::from(name.as_str())).collect(),
         token: source.token.clone().filter(|token| !token.is_empty()).map(Into::into),
         first_look: FIRST_LOOK,
-        listened_until: None,
-        timing: Timing::default(),
+        ..Profile::new(source.id.as_str(), source.url.clone(), dialect)
     }
 }
 

@@ -57,6 +57,7 @@ fn stored(seq: u64, channel: &str, payload: &str) -> Stored {
         offset: None,
         id: Some(seq.to_string().into()),
         server_at: None,
+        kind: None,
         payload: Payload::from_json(payload),
     };
     Stored { seq, offset: 0, event: Catalogue::builtin().normalise(incoming, &"s".into(), NOW) }

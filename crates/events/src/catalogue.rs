@@ -137,7 +137,7 @@ impl Catalogue {
     /// Make the event of what a server sent: one pass over the payload's top level, the payload itself is not touched.
     #[must_use]
     pub fn normalise(&self, incoming: Incoming, source: &Arc<str>, received_at: Millis) -> Event {
-        let Incoming { channel, id, server_at, payload, offset: _ } = incoming;
+        let Incoming { channel, id, server_at, kind: _, payload, offset: _ } = incoming;
         let fields = Fields::of(payload.as_str());
         let name = fields.text("type");
         let (kind, info) = self.kind_of(name.as_deref(), &channel);

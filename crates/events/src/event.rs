@@ -145,6 +145,8 @@ pub struct Incoming {
     pub id: Option<Box<str>>,
     /// When the server forwarded or logged it.
     pub server_at: Option<Millis>,
+    /// What the envelope calls it (a topic, an event type), from protocols that say so outside the payload.
+    pub kind: Option<Box<str>>,
     /// The event as published.
     pub payload: Payload,
 }

@@ -10,7 +10,7 @@ use watchdeck_events::{
 const AT: Millis = Millis(1_795_223_788_150);
 
 fn receive((channel, json): (Channel, String)) -> Event {
-    let incoming = Incoming { channel, offset: None, id: None, server_at: None, payload: Payload::from_json(json) };
+    let incoming = Incoming { channel, offset: None, id: None, server_at: None, kind: None, payload: Payload::from_json(json) };
     Catalogue::builtin().normalise(incoming, &"test".into(), AT.plus(5))
 }
 

@@ -44,6 +44,7 @@ impl Log {
                     offset: None,
                     id: Some(arrived.id.unwrap_or_else(new_id)),
                     server_at: Some(now),
+                    kind: None,
                     payload: arrived.payload,
                 };
                 NewEvent { event: catalogue.normalise(incoming, source, now), offset: None }

@@ -21,7 +21,7 @@ fn day(world: &mut Simulator, ticks: i64) -> Vec<Published> {
 
 fn read(event: &Published) -> Event {
     let payload = Payload::from_json(event.json.as_str());
-    let incoming = Incoming { channel: event.channel.clone(), offset: None, id: None, server_at: None, payload };
+    let incoming = Incoming { channel: event.channel.clone(), offset: None, id: None, server_at: None, kind: None, payload };
     Catalogue::builtin().normalise(incoming, &"test".into(), NOON)
 }
 

@@ -93,7 +93,7 @@ impl Wire for Erp {
                 if error.is_data() && text.trim_start().starts_with('{') {
                     tracing::debug!(bytes = text.len(), "A frame of an unknown shape was ignored.");
                 } else {
-                    out.burst.push(Delivery::Malformed { bytes: text.len() as u64 });
+                    out.burst.push(Delivery::malformed(text.as_bytes(), error.to_string()));
                 }
                 return;
             }
@@ -109,7 +109,7 @@ impl Wire for Erp {
         }
         let server_at = frame.ts.and_then(|ts| Millis::from_json(ts.get()));
         let payload = Payload::from_json(frame.data.get());
-        out.burst.event(Incoming { channel, offset: None, id: None, server_at, payload }, None, now.wall);
+        out.burst.event(Incoming { channel, offset: None, id: None, server_at, kind: None, payload }, None, now.wall);
     }
 
     fn committed(&mut self, _: &Channel, _: Option<Position>, _: Now, _: &mut Out) {}

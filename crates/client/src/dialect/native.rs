@@ -83,11 +83,11 @@ impl Native {
         let id = Some((*item.id).into());
         let Some(sub) = self.sub(name) else {
             let channel = self.channels.get(name);
-            out.burst.event(Incoming { channel, offset: Some(offset), id, server_at, payload }, None, now.wall);
+            out.burst.event(Incoming { channel, offset: Some(offset), id, server_at, kind: None, payload }, None, now.wall);
             return;
         };
         sub.step(offset, Millis(item.ts), &mut out.burst);
-        let event = Incoming { channel: sub.channel.clone(), offset: Some(offset), id, server_at, payload };
+        let event = Incoming { channel: sub.channel.clone(), offset: Some(offset), id, server_at, kind: None, payload };
         out.burst.event(event, sub.place(), now.wall);
     }
 
@@ -192,7 +192,7 @@ impl Wire for Native {
             Ok(frame) => self.frame(frame, now, out),
             Err(error) => {
                 tracing::warn!(%error, bytes = text.len(), "A frame could not be read.");
-                out.burst.push(Delivery::Malformed { bytes: text.len() as u64 });
+                out.burst.push(Delivery::malformed(text.as_bytes(), error.to_string()));
             }
         }
     }

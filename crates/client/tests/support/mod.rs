@@ -210,7 +210,7 @@ pub(crate) fn timing() -> Timing {
 
 pub(crate) fn profile(url: String, dialect: Dialect) -> Profile {
     let token = Some("secret-token".into());
-    Profile { id: "test".into(), url, dialect, channels: vec![], token, first_look: 2000, listened_until: None, timing: timing() }
+    Profile { token, first_look: 2000, timing: timing(), ..Profile::new("test", url, dialect) }
 }
 
 impl Rig {

@@ -8,6 +8,7 @@ fn event(channel: &str, json: &str) -> Event {
         offset: None,
         id: None,
         server_at: Some(Millis(1_795_223_788_160)),
+        kind: None,
         payload: Payload::from_json(json),
     };
     Catalogue::builtin().normalise(incoming, &"test".into(), Millis(1_795_223_788_200))
