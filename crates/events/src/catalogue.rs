@@ -43,6 +43,16 @@ pub enum Domain {
     System,
     /// Messages to a person.
     Notification,
+    /// Users: they register, log in, change, leave.
+    People,
+    /// What is written and read: books, chapters, projects, characters.
+    Content,
+    /// What people say to each other: likes, comments, follows, forum, chat.
+    Social,
+    /// What is sold to readers: books, chapters, subscriptions, rewards.
+    Shop,
+    /// Courts and their bookings.
+    Venue,
     /// Watchdeck's own markers.
     Watchdeck,
     /// Not known.
@@ -50,6 +60,24 @@ pub enum Domain {
 }
 
 impl Domain {
+    /// Every domain, in the order people read them.
+    pub const ALL: [Self; 14] = [
+        Self::Inventory,
+        Self::Orders,
+        Self::Approvals,
+        Self::Finance,
+        Self::Data,
+        Self::System,
+        Self::Notification,
+        Self::People,
+        Self::Content,
+        Self::Social,
+        Self::Shop,
+        Self::Venue,
+        Self::Watchdeck,
+        Self::Other,
+    ];
+
     /// The name in JSON.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -61,6 +89,11 @@ impl Domain {
             Self::Data => "data",
             Self::System => "system",
             Self::Notification => "notification",
+            Self::People => "people",
+            Self::Content => "content",
+            Self::Social => "social",
+            Self::Shop => "shop",
+            Self::Venue => "venue",
             Self::Watchdeck => "watchdeck",
             Self::Other => "other",
         }
@@ -72,6 +105,9 @@ impl std::fmt::Display for Domain {
         f.write_str(self.as_str())
     }
 }
+
+/// The packs that come with Watchdeck, the last one first in precedence.
+const BUILTIN_PACKS: [&str; 2] = [include_str!("../packs/watchdeck.toml"), include_str!("../packs/erp.toml")];
 
 /// Every pack that was loaded, ready for look-up.
 #[derive(Debug, Clone, Default)]
@@ -92,7 +128,9 @@ impl Catalogue {
         static BUILTIN: OnceLock<Catalogue> = OnceLock::new();
         BUILTIN.get_or_init(|| {
             let mut catalogue = Self::default();
-            catalogue.add_pack(include_str!("../packs/erp.toml")).expect("a test reads the embedded pack");
+            for pack in BUILTIN_PACKS {
+                catalogue.add_pack(pack).expect("a test reads the embedded packs");
+            }
             catalogue
         })
     }

@@ -32,6 +32,8 @@ pub enum View<'a> {
     System(System<'a>),
     /// `watchdeck:gap`.
     Gap(Gap<'a>),
+    /// `watchdeck:gap_filled`.
+    GapFilled(GapFilled<'a>),
 }
 
 /// A message to one user.
@@ -263,4 +265,19 @@ pub struct Gap<'a> {
     pub to: Millis,
     /// Why.
     pub reason: GapReason,
+}
+
+/// What was missing between two times was fetched. It answers the [`Gap`] of the same source, channel, from and to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GapFilled<'a> {
+    /// Where; `None` means every channel.
+    pub channel: Option<Text<'a>>,
+    /// From.
+    pub from: Millis,
+    /// To.
+    pub to: Millis,
+    /// How many events it brought.
+    pub events: u64,
+    /// Where they were fetched from.
+    pub endpoint: Option<Text<'a>>,
 }

@@ -14,6 +14,8 @@ pub struct Kind(Arc<str>);
 impl Kind {
     /// Watchdeck's own marker: between two times, events of a channel may be missing.
     pub const GAP: &'static str = "watchdeck:gap";
+    /// Watchdeck's own note: what was missing between two times was fetched from the server's history.
+    pub const GAP_FILLED: &'static str = "watchdeck:gap_filled";
     /// What an event is called whose payload names no type.
     pub const UNTYPED: &'static str = "untyped";
 
@@ -166,6 +168,8 @@ pub enum GapReason {
     NotReplayable,
     /// The server skipped numbers that it should not skip.
     SequenceJump,
+    /// The server's numbers fell back: it started anew and replays nothing.
+    Restarted,
     /// The server gave a reason that this version does not know.
     #[serde(other)]
     Other,

@@ -3,4 +3,4 @@
 /**
  * The part of the business an event belongs to.
  */
-export type Domain = "inventory" | "orders" | "approvals" | "finance" | "data" | "system" | "notification" | "watchdeck" | "other";
+export type Domain = "inventory" | "orders" | "approvals" | "finance" | "data" | "system" | "notification" | "people" | "content" | "social" | "shop" | "venue" | "watchdeck" | "other";

@@ -31,7 +31,7 @@ export function SeverityMark({ severity, word = true, quiet = false, className }
   );
 }
 
-const DOMAINS = new Set(["inventory", "orders", "approvals", "finance", "data", "system", "notification", "watchdeck"]);
+const DOMAINS = new Set(["inventory", "orders", "approvals", "finance", "data", "system", "notification", "people", "content", "social", "shop", "venue", "watchdeck"]);
 
 /** The token of a domain's colour. */
 export function domainColour(domain: string): string {

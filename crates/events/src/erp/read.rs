@@ -1,8 +1,8 @@
 //! From a payload's fields to its view. A field that is required and absent, or not what it should be, means no view.
 
 use super::{
-    Approval, ApprovalStage, DataChange, Finance, FinanceKind, Gap, InventoryChange, LegacyMove, Notification, OrderStatus, System,
-    SystemKind, SystemLevel, Text, View,
+    Approval, ApprovalStage, DataChange, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification, OrderStatus,
+    System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
     event::{Event, GapReason, Kind},
@@ -37,6 +37,7 @@ impl<'a> View<'a> {
             "system:alert" => Self::System(System::of(SystemKind::Alert, f)?),
             "notification" => Self::Notification(Notification::of(f)?),
             Kind::GAP => Self::Gap(Gap::of(f)?),
+            Kind::GAP_FILLED => Self::GapFilled(GapFilled::of(f)?),
             _ => return None,
         })
     }
@@ -185,6 +186,18 @@ impl<'a> Gap<'a> {
             from: f.millis("from")?,
             to: f.millis("to")?,
             reason: json(f, "reason").unwrap_or(GapReason::Other),
+        })
+    }
+}
+
+impl<'a> GapFilled<'a> {
+    fn of(f: &Fields<'a>) -> Option<Self> {
+        Some(Self {
+            channel: f.text("channel"),
+            from: f.millis("from")?,
+            to: f.millis("to")?,
+            events: json(f, "events")?,
+            endpoint: f.text("endpoint"),
         })
     }
 }
