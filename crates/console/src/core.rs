@@ -18,6 +18,7 @@ use crate::{
     error::CommandError,
     host::{DemoErp, Host},
     projections::approvals::Approvals,
+    seams::Seams,
     settings_store, snapshot,
     sources::Sources,
     state::State,
@@ -68,14 +69,19 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) async fn start(config: Config, host: Arc<dyn Host>, demo: Option<Arc<dyn DemoErp>>) -> anyhow::Result<Arc<Self>> {
+    pub(crate) async fn start(
+        config: Config,
+        host: Arc<dyn Host>,
+        demo: Option<Arc<dyn DemoErp>>,
+        seams: Seams,
+    ) -> anyhow::Result<Arc<Self>> {
         prepare_folder(&config.data_dir)?;
         let path = config.data_dir.join("events.db");
         let store = tokio::task::spawn_blocking(move || Store::open(&path, watchdeck_store::Options::CONSOLE)).await??;
         let settings = settings_store::load(&store).await?;
         let state = State::load(&store, settings).await?;
         let core = Arc::new(Self {
-            sources: Arc::new(Sources::new(store.clone())),
+            sources: Arc::new(Sources::new(store.clone(), seams)),
             config,
             host,
             demo,

@@ -14,6 +14,8 @@ mod inbox;
 mod latency;
 pub mod projections;
 pub mod rows;
+#[doc(hidden)]
+pub mod seams;
 mod settings_store;
 mod snapshot;
 mod source_stats;
@@ -42,7 +44,18 @@ impl Console {
     /// # Errors
     /// When the store cannot be used: the message says why and what to do.
     pub async fn start(config: Config, host: Arc<dyn Host>, demo: Option<Arc<dyn DemoErp>>) -> anyhow::Result<Self> {
-        Ok(Self { core: core::Core::start(config, host, demo).await? })
+        Self::start_with(config, host, demo, seams::Seams::default()).await
+    }
+
+    /// Like [`Console::start`], with parts of the machine replaced.
+    #[doc(hidden)]
+    pub async fn start_with(
+        config: Config,
+        host: Arc<dyn Host>,
+        demo: Option<Arc<dyn DemoErp>>,
+        seams: seams::Seams,
+    ) -> anyhow::Result<Self> {
+        Ok(Self { core: core::Core::start(config, host, demo, seams).await? })
     }
 
     /// Answer a command of the window. `args` is its JSON object; the answer is JSON bytes. Every host carries exactly this.

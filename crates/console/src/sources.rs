@@ -9,6 +9,7 @@ use crate::{
     calendar::now,
     inbox::{Committed, Inbox, QUEUE},
     latency::Latency,
+    seams::Seams,
     source_stats::SourceStats,
 };
 use std::{
@@ -56,6 +57,7 @@ struct Record {
 /// All running sources.
 pub(crate) struct Sources {
     store: Store,
+    seams: Seams,
     running: tokio::sync::Mutex<BTreeMap<String, Running>>,
     /// Paused sources stand here for the window's sake; running ones are refreshed by [`Sources::statuses`].
     known: Mutex<Vec<Source>>,
@@ -74,8 +76,8 @@ struct View {
 }
 
 impl Sources {
-    pub(crate) fn new(store: Store) -> Self {
-        Self { store, running: Default::default(), known: Mutex::default(), views: Mutex::default(), changed: watch::Sender::new(0) }
+    pub(crate) fn new(store: Store, seams: Seams) -> Self {
+        Self { store, seams, running: Default::default(), known: Mutex::default(), views: Mutex::default(), changed: watch::Sender::new(0) }
     }
 
     /// Make what runs equal to `wanted`: stop what is gone, paused or changed; start what is new. `demo_url` stands in for the built-in ERP's address.
@@ -134,8 +136,9 @@ impl Sources {
         let inbox = Inbox { source: id, store: self.store.clone(), committed: Arc::clone(&committed), stats: Arc::clone(&stats) };
         let inbox = tokio::spawn(inbox.run(deliveries, stop.clone()));
         let listened_until = self.newest(&source.id).await;
-        let profile = Profile { listened_until, ..profile(&source) };
-        let link = Link::start(profile, LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ });
+        let profile = Profile { listened_until, timing: self.seams.timing, ..profile(&source) };
+        let io = LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ };
+        let link = Link::start_on(profile, io, Arc::clone(&self.seams.clock));
         let status = link.status();
         let record = Arc::new(Record::default());
         let follower = tokio::spawn(follow(status.clone(), Arc::clone(&record), self.changed.clone()));
