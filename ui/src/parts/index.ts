@@ -6,6 +6,7 @@ export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityIn
 export { Dialog, Menu, type MenuItem, Popover, Toaster, Tooltip, TooltipProvider } from "./overlay";
 export { type Column, VirtualRows } from "./rows";
 export { SectionHeader } from "./section";
+export { SOURCE_COLOURS, sourceColour, SourceMark } from "./source";
 export { Sparkline } from "./sparkline";
 export { EmptyState, ErrorState, Skeleton, StaleBar } from "./states";
 export { Tile } from "./tile";
