@@ -3,4 +3,4 @@
 /**
  * How a server speaks.
  */
-export type DialectName = "native" | "erp";
+export type DialectName = "auto" | "native" | "erp" | "socket_io" | "hub";

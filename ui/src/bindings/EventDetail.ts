@@ -10,9 +10,13 @@ export type EventDetail = {
  */
 row: EventRow, 
 /**
- * The publisher's JSON, byte for byte.
+ * The publisher's JSON, byte for byte where nothing in it is masked.
  */
 raw: string, 
+/**
+ * Something in it is masked (bank details). Ask with `reveal` to see it.
+ */
+masked: boolean, 
 /**
  * Other events of the same subject, newest first, at most 50.
  */

@@ -29,4 +29,8 @@ to: Millis,
 /**
  * Why.
  */
-reason: GapReason, };
+reason: GapReason, 
+/**
+ * Events fetched for it from the server's history; `None`: it is not filled.
+ */
+filled: number | null, };

@@ -29,4 +29,8 @@ now: Millis,
 /**
  * The settings.
  */
-settings: Settings, };
+settings: Settings, 
+/**
+ * This host can open a login window.
+ */
+login_window: boolean, };

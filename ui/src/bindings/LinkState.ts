@@ -45,4 +45,24 @@ cause: LinkCause,
 /**
  * The error's own words.
  */
+detail: string, } | { "kind": "polling", 
+/**
+ * How often, ms.
+ */
+every_ms: number, 
+/**
+ * The last answer.
+ */
+last_at: Millis | null, 
+/**
+ * When a WebSocket is tried again.
+ */
+next_try_at: Millis, 
+/**
+ * Why there is none.
+ */
+cause: LinkCause, 
+/**
+ * The error's own words.
+ */
 detail: string, };

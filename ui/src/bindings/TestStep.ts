@@ -5,7 +5,7 @@
  */
 export type TestStep = { 
 /**
- * `address`, `connect`, `sign_in`, `subscribe`.
+ * `detect`, `proxy`, `address`, `connect`, `tls`, `sign_in`, `subscribe`, `history`.
  */
 step: string, 
 /**

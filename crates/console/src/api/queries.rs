@@ -38,6 +38,7 @@ pub(crate) fn hello(core: &Core) -> Hello {
         first_start: state.settings.sources.is_empty(),
         now: now(),
         settings: settings_store::without_tokens(&state.settings),
+        login_window: core.host.has_login_window(),
     }
 }
 
@@ -253,6 +254,8 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         decisions_queued: state.outbox.count(DecisionState::Queued),
         decisions_failed: state.outbox.count(DecisionState::Failed),
         lag: BTreeMap::from([("projections".to_owned(), head.saturating_sub(state.world.cursor))]),
+        malformed: Vec::new(),
+        copies: 0,
     })
 }
 
@@ -282,5 +285,5 @@ pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandE
         None => Vec::new(),
     };
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
-    Ok(EventDetail { row: rows::row(&stored), raw: stored.event.payload.as_str().to_owned(), related: row_list(&related) })
+    Ok(EventDetail { row: rows::row(&stored), raw: stored.event.payload.as_str().to_owned(), masked: false, related: row_list(&related) })
 }

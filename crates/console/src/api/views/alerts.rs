@@ -1,0 +1,96 @@
+//! The Alerts page: alerts, their lives, their rules.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use watchdeck_events::{Millis, Severity};
+
+/// The Alerts page.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct AlertsView {
+    /// Firing, acknowledged and snoozed: worst first, then newest.
+    pub active: Vec<AlertView>,
+    /// Resolved, newest first, at most 200.
+    pub resolved: Vec<AlertView>,
+    /// The rules.
+    pub rules: Vec<RuleView>,
+}
+
+/// One alert. The window has the words for each rule and fills `values` in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct AlertView {
+    /// Fingerprint: rule and what it is about.
+    pub id: String,
+    /// `low_stock`, `approval_requested`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`.
+    pub rule: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Where in its life.
+    pub state: AlertState,
+    /// `type:id` of what it is about.
+    pub subject: Option<String>,
+    /// As people read it.
+    pub label: String,
+    /// What the words need: `on_hand`, `threshold`, `hours_left`, `amount`, `party`, `message`, `requester`, `number`, `resource_type`, `source`.
+    pub values: BTreeMap<String, String>,
+    /// How often it fired in this life.
+    pub count: u32,
+    /// First time.
+    pub first_at: Millis,
+    /// Newest time.
+    pub last_at: Millis,
+    /// Who acknowledged.
+    pub acknowledged_by: Option<String>,
+    /// Snoozed until.
+    pub snoozed_until: Option<Millis>,
+    /// When it ended.
+    pub resolved_at: Option<Millis>,
+    /// Newest event behind it.
+    pub seq: Option<u64>,
+    /// Oldest first.
+    pub timeline: Vec<AlertStep>,
+}
+
+/// Where an alert is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum AlertState {
+    /// Nobody has looked.
+    Firing,
+    /// Somebody has it.
+    Acknowledged,
+    /// Quiet until a time.
+    Snoozed,
+    /// Over.
+    Resolved,
+}
+
+/// One step in an alert's life.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct AlertStep {
+    /// When.
+    pub at: Millis,
+    /// Into which state.
+    pub state: AlertState,
+    /// By whom, for what people did.
+    pub by: Option<String>,
+}
+
+/// One rule as the page lists it.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct RuleView {
+    /// Same names as [`AlertView::rule`].
+    pub id: String,
+    /// How bad its alerts are.
+    pub severity: Severity,
+    /// On.
+    pub enabled: bool,
+    /// The number it compares with, as text, where it has one.
+    pub threshold: Option<String>,
+    /// Alerts of it that fire now.
+    pub firing: u32,
+}

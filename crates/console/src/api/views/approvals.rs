@@ -1,0 +1,110 @@
+//! The Approvals page: requests, and what became of them.
+
+use serde::{Deserialize, Serialize};
+use watchdeck_events::{Millis, Money};
+
+/// The Approvals page.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ApprovalsView {
+    /// Waiting, the nearest deadline first, then the oldest.
+    pub pending: Vec<ApprovalView>,
+    /// Decided, newest first, at most 200.
+    pub history: Vec<ApprovalView>,
+}
+
+/// One request and what became of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ApprovalView {
+    /// `resourceType:resourceId`; what `decide` takes.
+    pub key: String,
+    /// `order`, `return`, `payment`, `refund`, `adjustment`.
+    pub resource_type: String,
+    /// The ERP's id.
+    pub resource_id: String,
+    /// As people read it.
+    pub number: String,
+    /// Who asks.
+    pub requester: String,
+    /// How much is at stake.
+    pub amount: Option<Money>,
+    /// ISO 4217.
+    pub currency: Option<String>,
+    /// Why they ask.
+    pub reason: Option<String>,
+    /// When they asked.
+    pub requested_at: Millis,
+    /// When an answer is due.
+    pub deadline: Option<Millis>,
+    /// What the ERP last said.
+    pub status: ApprovalStatus,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// When.
+    pub decided_at: Option<Millis>,
+    /// What they said.
+    pub comment: Option<String>,
+    /// Our own decision on its way to the ERP, if there is one.
+    pub decision: Option<DecisionView>,
+    /// Event behind it.
+    pub seq: u64,
+}
+
+/// What the ERP last said about a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum ApprovalStatus {
+    /// Waiting.
+    Pending,
+    /// Granted.
+    Approved,
+    /// Refused.
+    Rejected,
+}
+
+/// A decision made here, until the ERP confirms it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DecisionView {
+    /// Granted or refused.
+    pub approve: bool,
+    /// When the user decided.
+    pub at: Millis,
+    /// Where it is.
+    pub state: DecisionState,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Why the last attempt failed.
+    pub error: Option<String>,
+}
+
+/// Where a decision is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DecisionState {
+    /// Kept here; not sent yet (offline, or between attempts).
+    Queued,
+    /// The gateway took it; the ERP's event is awaited.
+    Sent,
+    /// The ERP's event came and says the same.
+    Confirmed,
+    /// Somebody else decided first, and differently.
+    Overtaken,
+    /// Given up; the error says why. It can be decided again.
+    Failed,
+}
+
+/// What became of one request in a bulk decision.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DecideResult {
+    /// The request.
+    pub key: String,
+    /// The decision is queued.
+    pub ok: bool,
+    /// Why not.
+    pub error: Option<String>,
+}

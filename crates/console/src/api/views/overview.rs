@@ -1,0 +1,90 @@
+//! The Overview page: everything at a glance, and what waits for a person.
+
+use super::alerts::AlertView;
+use super::approvals::ApprovalView;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use watchdeck_events::{Millis, Money};
+
+/// The Overview page.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct OverviewView {
+    /// When this was computed.
+    pub at: Millis,
+    /// Events per second, one value a second, oldest first, 60 values.
+    pub rate: Vec<f64>,
+    /// Stock movements today (local day).
+    pub moves_today: u64,
+    /// Stock movements per minute, oldest first, 60 values.
+    pub moves_spark: Vec<f64>,
+    /// Orders on their way (not in a final state).
+    pub orders_open: u32,
+    /// Of those, stuck in one state for too long.
+    pub orders_stuck: u32,
+    /// Order transitions per minute, oldest first, 60 values.
+    pub orders_spark: Vec<f64>,
+    /// Requests waiting.
+    pub approvals_pending: u32,
+    /// The longest wait among them.
+    pub approvals_oldest_at: Option<Millis>,
+    /// Approval events per minute, oldest first, 60 values.
+    pub approvals_spark: Vec<f64>,
+    /// Money received today.
+    pub received_today: Money,
+    /// In how many payments.
+    pub received_count: u32,
+    /// Money received per hour of today, oldest first, as plain numbers for the shape only.
+    pub received_spark: Vec<f64>,
+    /// Money refunded today.
+    pub refunded_today: Money,
+    /// In how many refunds.
+    pub refunded_count: u32,
+    /// Money overdue now.
+    pub overdue: Money,
+    /// In how many records.
+    pub overdue_count: u32,
+    /// Alerts firing.
+    pub alerts_firing: u32,
+    /// Of those, critical.
+    pub alerts_critical: u32,
+    /// Newest event per domain; a tile greys out by its domain's age.
+    pub last_event_at: BTreeMap<String, Millis>,
+    /// Events per minute and domain over the last hour.
+    pub histogram: Histogram,
+    /// What needs a person now, most urgent first.
+    pub needs: Vec<Need>,
+    /// How many more needs there are than in `needs`.
+    pub needs_omitted: u32,
+}
+
+/// Counts per bucket, stacked by domain.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Histogram {
+    /// Start of the first bucket.
+    pub from: Millis,
+    /// Width of a bucket.
+    pub bucket_ms: u64,
+    /// Names of the stacked series.
+    pub domains: Vec<String>,
+    /// One row per bucket, one number per domain.
+    pub counts: Vec<Vec<u32>>,
+}
+
+/// Something that waits for a person.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[ts(export)]
+pub enum Need {
+    /// An alert that fires.
+    Alert {
+        /// The alert.
+        alert: AlertView,
+    },
+    /// A request for approval.
+    Approval {
+        /// The request.
+        approval: ApprovalView,
+    },
+}
