@@ -1,8 +1,8 @@
 //! From a profile to an open WebSocket, with every failure told apart.
 
 use crate::{
-    dialect,
-    profile::{Dialect, Profile},
+    dialect::{Handshake, Wire},
+    profile::Profile,
     session::Ending,
     socket::Socket,
     status::Cause,
@@ -20,7 +20,7 @@ use tokio_tungstenite::{
         client::IntoClientRequest,
         error::{ProtocolError, SubProtocolError},
         handshake::client::Request,
-        http::StatusCode,
+        http::{StatusCode, Uri},
         protocol::WebSocketConfig,
     },
 };
@@ -36,15 +36,14 @@ pub(crate) struct Target {
     pub(crate) port: u16,
     pub(crate) tls: bool,
     request: Request,
-    dialect: Dialect,
 }
 
 impl Target {
-    /// Read the profile.
+    /// Read the profile, for a server that is spoken to by `wire`.
     ///
     /// # Errors
     /// What to tell the user.
-    pub(crate) fn of(profile: &Profile) -> Result<Self, String> {
+    pub(crate) fn of(profile: &Profile, wire: &dyn Wire) -> Result<Self, String> {
         let url = profile.url.trim();
         let url = match url.split_once("://") {
             Some(("http", rest)) => format!("ws://{rest}"),
@@ -66,8 +65,16 @@ impl Target {
         };
         let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
         let host = host.trim_matches(['[', ']']).to_owned();
-        dialect::handshake(profile, tls, &origin, request.headers_mut())?;
-        Ok(Self { host, port, tls, request, dialect: profile.dialect })
+        let asked = uri.path_and_query().map_or("/", |asked| asked.as_str()).to_owned();
+        let mut shake = Handshake { tls, origin: &origin, path: asked.clone(), headers: request.headers_mut() };
+        wire.handshake(profile, &mut shake)?;
+        if shake.path != asked {
+            let path = shake.path.parse().map_err(|error| format!("{:?} is not a path: {error}", shake.path))?;
+            let mut parts = request.uri().clone().into_parts();
+            parts.path_and_query = Some(path);
+            *request.uri_mut() = Uri::from_parts(parts).map_err(|error| format!("{:?} is not an address: {error}", profile.url))?;
+        }
+        Ok(Self { host, port, tls, request })
     }
 
     /// Look the name up.
@@ -91,10 +98,10 @@ impl Target {
             .max_frame_size(Some(MAX_MESSAGE))
             .write_buffer_size(0)
             .max_write_buffer_size(MAX_WRITE);
-        let (tls, dialect) = (self.tls, self.dialect);
+        let tls = self.tls;
         match client_async_tls_with_config(self.request, tcp, Some(config), Some(connector)).await {
             Ok((stream, _)) => Ok(Box::new(Socket::new(stream))),
-            Err(error) => Err(unopened(error, tls, dialect)),
+            Err(error) => Err(unopened(error, tls)),
         }
     }
 }
@@ -109,7 +116,7 @@ fn unconnected(error: &io::Error) -> Ending {
     Ending::retry(cause, error.to_string())
 }
 
-fn unopened(error: Error, tls: bool, dialect: Dialect) -> Ending {
+fn unopened(error: Error, tls: bool) -> Ending {
     match error {
         Error::Http(answer) => {
             let status = answer.status();
@@ -118,7 +125,8 @@ fn unopened(error: Error, tls: bool, dialect: Dialect) -> Ending {
                 _ => Ending::retry(Cause::NotWebSocket, format!("HTTP {status}")),
             }
         }
-        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) if dialect == Dialect::Native => {
+        // Only a native handshake asks for a subprotocol.
+        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
             Ending::Refused("this server speaks the plain ERP protocol; choose dialect erp".into())
         }
         Error::Tls(error) => Ending::retry(Cause::Tls, error.to_string()),
@@ -172,9 +180,14 @@ pub(crate) fn broken(error: &Error) -> Ending {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{dialect, profile::Dialect};
 
     fn profile(url: &str, dialect: Dialect) -> Profile {
         Profile { token: Some("abc".into()), ..Profile::new("p", url, dialect) }
+    }
+
+    fn target(profile: &Profile) -> Result<Target, String> {
+        Target::of(profile, dialect::wire(profile.dialect, profile).as_ref())
     }
 
     #[test]
@@ -185,7 +198,7 @@ mod tests {
             ("https://erp.local", "erp.local", 443, true),
             (" http://[::1]:9 ", "::1", 9, false),
         ] {
-            let target = Target::of(&profile(url, Dialect::Native)).unwrap();
+            let target = target(&profile(url, Dialect::Native)).unwrap();
             assert_eq!((target.host.as_str(), target.port, target.tls), (host, port, tls), "{url}");
         }
     }
@@ -193,20 +206,20 @@ mod tests {
     #[test]
     fn what_is_not_an_address_is_said_so() {
         for url in ["", "erp.local:3002", "ftp://erp.local/", "ws://", "ws:///path", "ws://a b/"] {
-            assert!(Target::of(&profile(url, Dialect::Erp)).is_err(), "{url:?}");
+            assert!(target(&profile(url, Dialect::Erp)).is_err(), "{url:?}");
         }
     }
 
     #[test]
     fn each_dialect_signs_in_its_own_way() {
-        let native = Target::of(&profile("wss://h/ws", Dialect::Native)).unwrap().request;
+        let native = target(&profile("wss://h/ws", Dialect::Native)).unwrap().request;
         assert_eq!(native.headers()["authorization"], "Bearer abc");
         assert_eq!(native.headers()["sec-websocket-protocol"], "watchdeck.v1");
-        let erp = Target::of(&profile("wss://h:3002/", Dialect::Erp)).unwrap().request;
+        let erp = target(&profile("wss://h:3002/", Dialect::Erp)).unwrap().request;
         assert_eq!(erp.headers()["cookie"], "next-auth.session-token=abc; __Secure-next-auth.session-token=abc");
         assert_eq!(erp.headers()["origin"], "https://h:3002");
         assert!(!erp.headers().contains_key("sec-websocket-protocol"));
-        let plain = Target::of(&profile("ws://h:3002/", Dialect::Erp)).unwrap().request;
+        let plain = target(&profile("ws://h:3002/", Dialect::Erp)).unwrap().request;
         assert_eq!(plain.headers()["cookie"], "next-auth.session-token=abc");
     }
 
@@ -214,7 +227,7 @@ mod tests {
     fn a_token_that_breaks_a_header_is_refused() {
         for token in ["a\nb", "a; admin=1"] {
             let profile = Profile { token: Some(token.into()), ..profile("ws://h/", Dialect::Erp) };
-            assert!(Target::of(&profile).is_err(), "{token:?}");
+            assert!(target(&profile).is_err(), "{token:?}");
         }
     }
 }

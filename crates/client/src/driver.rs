@@ -13,7 +13,7 @@ use crate::{
     profile::Profile,
     session::{Effect, Ending, Input, Session},
     socket::Socket,
-    status::{Cause, State, Status},
+    status::{Cause, Denied, State, Status},
 };
 use futures_util::{
     FutureExt as _, StreamExt as _,
@@ -79,7 +79,7 @@ impl Driver {
     pub(crate) fn new(profile: Profile, io: LinkIo, controls: Controls, clock: Arc<dyn Clock>) -> Self {
         Self {
             session: Session::new(profile.timing),
-            wire: dialect::wire(&profile),
+            wire: dialect::wire(profile.dialect, &profile),
             profile,
             controls,
             clock,
@@ -194,7 +194,7 @@ impl Driver {
             return;
         }
         tracing::debug!(link = &*self.profile.id, "Dialling.");
-        self.line = match Target::of(&self.profile) {
+        self.line = match Target::of(&self.profile, self.wire.as_ref()) {
             Ok(target) => Line::Dialling(target.open().boxed()),
             Err(detail) => Line::Dialling(Box::pin(async { Err(Ending::Refused(detail)) })),
         };
@@ -217,6 +217,7 @@ impl Driver {
         self.status.reconnects = self.opened;
         self.opened += 1;
         self.status.connected_since = Some(now.wall);
+        self.status.denied.clear();
         self.status.last_frame_at = Some(now.wall);
         self.input(Input::Opened);
         // The session may have found that the machine slept, and hung up.
@@ -286,16 +287,29 @@ impl Driver {
             match note {
                 Note::Send(text) => self.send(Message::text(text)),
                 Note::Ask(channel) => self.ask(channel),
+                Note::Ping => self.send(Message::Ping(Default::default())),
                 Note::Greeted { ping, user_name, server } => {
-                    self.status.user_name = Some(user_name);
-                    self.status.server = Some(server);
-                    self.input(Input::PingEvery(ping));
+                    self.status.user_name = user_name.or(self.status.user_name.take());
+                    self.status.server = server.or(self.status.server.take());
+                    if let Some(ping) = ping {
+                        self.input(Input::PingEvery(ping));
+                    }
                 }
+                Note::Denied { channel, detail } => self.denied(channel, detail),
                 Note::Proven => self.input(Input::Proven),
                 Note::End(ending) => self.input(Input::Ended(ending)),
             }
         }
         self.outbox.collect(&mut self.out.burst);
+    }
+
+    fn denied(&mut self, channel: Channel, detail: String) {
+        tracing::warn!(link = &*self.profile.id, channel = channel.as_str(), detail, "The server will not serve a channel.");
+        let denied = &mut self.status.denied;
+        match denied.iter_mut().find(|known| known.channel == channel) {
+            Some(known) => known.detail = detail,
+            None => denied.push(Denied { channel, detail }),
+        }
     }
 
     fn ask(&mut self, channel: Channel) {

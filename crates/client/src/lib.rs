@@ -29,7 +29,7 @@ pub use delivery::{Delivery, LinkIo, Positions, SAMPLE};
 pub use link::Link;
 pub use probe::{ProbeStep, probe};
 pub use profile::{Dialect, History, Profile, Proxy, Secret, Timing, User};
-pub use status::{Cause, ServerClock, State, Status};
+pub use status::{Cause, Denied, ServerClock, State, Status};
 
 #[doc(hidden)]
 pub mod bench {

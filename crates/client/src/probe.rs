@@ -4,7 +4,7 @@ use crate::{
     clock::{BootClock, Now},
     dial::{Target, broken},
     dialect::{self, Note, Out, Standing, Wire},
-    profile::{Dialect, Profile},
+    profile::Profile,
     session::Ending,
     socket::Socket,
 };
@@ -55,7 +55,8 @@ impl Steps {
 async fn run(profile: &Profile, steps: &mut Steps) -> Result<(), String> {
     let deadline = Instant::now() + profile.timing.connect;
     let late = |_| format!("no answer within {:?}", profile.timing.connect);
-    let target = Target::of(profile)?;
+    let wire = dialect::wire(profile.dialect, profile);
+    let target = Target::of(profile, wire.as_ref())?;
     let addresses = timeout_at(deadline, target.resolve()).await.map_err(late)?.map_err(words)?;
     let found: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     steps.add("address", true, found.join(", "));
@@ -69,30 +70,24 @@ async fn run(profile: &Profile, steps: &mut Steps) -> Result<(), String> {
     };
     steps.add("connect", true, "WebSocket opened");
 
-    let mut talk = Talk { socket, wire: dialect::wire(profile), out: Out::default(), greeting: None };
+    let mut talk = Talk { socket, wire, out: Out::default(), greeting: vec![], denied: vec![] };
     let now = Now::read(&BootClock);
     talk.wire.opened(now, &mut talk.out);
-    match profile.dialect {
-        Dialect::Native => {
-            talk.until(profile.timing.hello, |talk| talk.greeting.is_some())
-                .await?
-                .then_some(())
-                .ok_or("the server did not introduce itself")?;
-            steps.add("sign_in", true, talk.greeting.clone().unwrap_or_default());
-            let answered =
-                talk.until(profile.timing.subscribe, |talk| !matches!(talk.wire.standing(), Standing::Greeting | Standing::Unconfirmed));
-            answered.await?.then_some(()).ok_or("no answer to a subscribe")?;
-            steps.add("subscribe", true, "subscribed");
+    if talk.wire.is_spoken_to() {
+        let greeted = talk.until(profile.timing.hello, |talk| talk.wire.standing() != Standing::Greeting).await?;
+        greeted.then_some(()).ok_or("the server did not introduce itself")?;
+        steps.add("sign_in", true, talk.greeting.join(", "));
+        let answered =
+            talk.until(profile.timing.subscribe, |talk| !matches!(talk.wire.standing(), Standing::Greeting | Standing::Unconfirmed));
+        if !answered.await? {
+            return Err(if talk.denied.is_empty() { "no answer to a subscribe".into() } else { talk.denied.join("; ") });
         }
-        Dialect::Erp => {
-            let heard = talk.until(SILENT_CONSENT, |talk| talk.wire.standing() == Standing::Live).await?;
-            steps.add("sign_in", true, "not refused");
-            steps.add(
-                "subscribe",
-                true,
-                if heard { "a message arrived" } else { "sent; this server confirms nothing until its next message" },
-            );
-        }
+        let denied = talk.denied.iter().map(|denied| format!("; not {denied}"));
+        steps.add("subscribe", true, "subscribed".to_owned() + &denied.collect::<String>());
+    } else {
+        let heard = talk.until(SILENT_CONSENT, |talk| talk.wire.standing() == Standing::Live).await?;
+        steps.add("sign_in", true, "not refused");
+        steps.add("subscribe", true, if heard { "a message arrived" } else { "sent; this server confirms nothing until its next message" });
     }
     talk.socket.hang_up();
     Ok(())
@@ -102,7 +97,9 @@ struct Talk {
     socket: Box<Socket>,
     wire: Box<dyn Wire>,
     out: Out,
-    greeting: Option<String>,
+    /// Who the server is, and who we are to it.
+    greeting: Vec<String>,
+    denied: Vec<String>,
 }
 
 impl Talk {
@@ -146,7 +143,12 @@ impl Talk {
                 match note {
                     Note::Send(text) => self.socket.send(Message::text(text)).map_err(|error| error.to_string())?,
                     Note::Ask(channel) => self.wire.committed(&channel, None, now, &mut self.out),
-                    Note::Greeted { user_name, server, .. } => self.greeting = Some(format!("{user_name}, server {server}")),
+                    Note::Ping => self.socket.send(Message::Ping(Default::default())).map_err(|error| error.to_string())?,
+                    Note::Greeted { user_name, server, .. } => {
+                        self.greeting.extend(user_name);
+                        self.greeting.extend(server.map(|server| format!("server {server}")));
+                    }
+                    Note::Denied { channel, detail } => self.denied.push(format!("{channel}: {detail}")),
                     Note::End(ending) => return Err(words(ending)),
                     Note::Proven => {}
                 }

@@ -99,6 +99,12 @@ pub enum Dialect {
     Native,
     /// The inventory ERP's own WebSocket server: no positions, no replay.
     Erp,
+    /// The venue platform's Socket.IO server: acknowledged subscriptions, a number per topic, no replay.
+    SocketIo,
+    /// The writing platform's message hub: everything that concerns the bearer, no subscriptions, no replay.
+    Hub,
+    /// Not known yet: found out by asking the server.
+    Detect,
 }
 
 /// A token. Its `Debug` says only that there is one.

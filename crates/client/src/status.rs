@@ -2,7 +2,7 @@
 
 use crate::profile::Dialect;
 use std::time::Duration;
-use watchdeck_events::Millis;
+use watchdeck_events::{Channel, Millis};
 
 /// The link at this moment. Read it from [`crate::Link::status`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Status {
     pub user_name: Option<String>,
     /// The server's name or version, where it says so.
     pub server: Option<String>,
+    /// Channels that the server would not serve on the newest connection.
+    pub denied: Vec<Denied>,
     /// The protocol spoken, once it is known.
     pub dialect: Option<Dialect>,
     /// From a ping to its pong, newest.
@@ -31,6 +33,15 @@ pub struct Status {
     pub clock: Option<ServerClock>,
     /// Bytes that are decoded and wait for the receiver.
     pub waiting_bytes: u64,
+}
+
+/// A channel that a server would not serve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denied {
+    /// Which.
+    pub channel: Channel,
+    /// Why, in the server's words.
+    pub detail: String,
 }
 
 /// A reading of the server's clock.
@@ -53,6 +64,7 @@ impl Default for Status {
             bytes: 0,
             user_name: None,
             server: None,
+            denied: vec![],
             dialect: None,
             round_trip: None,
             clock: None,

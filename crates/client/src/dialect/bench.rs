@@ -17,7 +17,8 @@ impl Decoder {
     /// A decoder for the dialect of `profile`, on a connection that has just opened.
     #[must_use]
     pub fn new(profile: &Profile) -> Self {
-        let mut decoder = Self { wire: wire(profile), out: Out::default(), now: Now { up: Duration::ZERO, wall: Millis(0) } };
+        let mut decoder =
+            Self { wire: wire(profile.dialect, profile), out: Out::default(), now: Now { up: Duration::ZERO, wall: Millis(0) } };
         decoder.wire.opened(decoder.now, &mut decoder.out);
         decoder
     }

@@ -4,13 +4,13 @@
 //! session, so a subscribe sent right on open is often lost, silently; and it keeps nothing, so whatever happened while we
 //! were away is gone. Hence subscribes are repeated until a message shows that they took, and every reconnect leaves a gap.
 
-use super::{Interned, Note, Out, Standing, Wire};
+use super::{Handshake, Interned, Note, Out, Standing, Wire, listened::Listened};
 use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{borrow::Cow, time::Duration};
-use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, header};
-use watchdeck_events::{Channel, GapReason, Incoming, Millis, Payload};
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
+use watchdeck_events::{Channel, Incoming, Millis, Payload};
 use watchdeck_protocol::{ClientFrame, Position};
 
 /// When subscribes are sent, counted from the open.
@@ -43,23 +43,20 @@ pub(super) struct Erp {
     subs: Vec<Sub>,
     channels: Interned,
     open: Option<Open>,
-    /// Until when we are known to have listened, in this life of the link.
-    listened_until: Option<Millis>,
+    listened: Listened,
 }
 
 struct Open {
     at: Duration,
     sent: u32,
     heard: bool,
-    /// The gap is recorded and we listen.
-    settled: bool,
 }
 
 impl Erp {
     pub(super) fn new(profile: &Profile) -> Self {
         let channels = if profile.channels.is_empty() { Channel::ERP.map(Channel::from).to_vec() } else { profile.channels.clone() };
         let subs = channels.into_iter().map(|channel| Sub { channel, confirmed: false }).collect();
-        Self { subs, channels: Interned::default(), open: None, listened_until: profile.listened_until }
+        Self { subs, channels: Interned::default(), open: None, listened: Listened::new(profile.listened_until) }
     }
 
     fn subscribe(&self, out: &mut Out) {
@@ -68,19 +65,38 @@ impl Erp {
             out.notes.push(Note::Send(serde_json::to_string(&frame).expect("strings always serialise")));
         }
     }
-
-    fn settle(&mut self, now: Now, out: &mut Out) {
-        let Some(open) = self.open.as_mut().filter(|open| !open.settled) else { return };
-        open.settled = true;
-        if let Some(from) = self.listened_until {
-            out.burst.push(Delivery::Gap { channel: None, from, to: now.wall, reason: GapReason::NotReplayable, position: None, id: None });
-        }
-    }
 }
 
 impl Wire for Erp {
+    /// The session cookie, and the Origin that the server's own pages would have.
+    fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
+        shake.headers.insert(header::ORIGIN, HeaderValue::from_str(shake.origin).map_err(|error| error.to_string())?);
+        if let Some(token) = &profile.token {
+            let token = token.expose();
+            if token.contains([';', ',', '"', ' ']) {
+                return Err("the token holds characters that no cookie may hold; paste the cookie's value alone".into());
+            }
+            let mut cookie = format!("next-auth.session-token={token}");
+            if shake.tls {
+                cookie = format!("{cookie}; __Secure-next-auth.session-token={token}");
+            }
+            let mut value = HeaderValue::from_str(&cookie).map_err(|_| "the token holds characters that no cookie may hold".to_owned())?;
+            value.set_sensitive(true);
+            shake.headers.insert(header::COOKIE, value);
+        }
+        Ok(())
+    }
+
+    fn is_spoken_to(&self) -> bool {
+        false
+    }
+
+    fn is_recognised(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.heard)
+    }
+
     fn opened(&mut self, now: Now, out: &mut Out) {
-        self.open = Some(Open { at: now.up, sent: 1, heard: false, settled: false });
+        self.open = Some(Open { at: now.up, sent: 1, heard: false });
         self.subs.iter_mut().for_each(|sub| sub.confirmed = false);
         self.subscribe(out);
     }
@@ -98,7 +114,7 @@ impl Wire for Erp {
                 return;
             }
         };
-        self.settle(now, out);
+        self.listened.settle(now, out);
         let channel = self.channels.get(&frame.channel);
         if let Some(sub) = self.subs.iter_mut().find(|sub| sub.channel == channel) {
             sub.confirmed = true;
@@ -116,7 +132,7 @@ impl Wire for Erp {
 
     fn due(&self) -> Option<Duration> {
         let open = self.open.as_ref()?;
-        if open.settled && self.subs.iter().all(|sub| sub.confirmed) {
+        if self.listened.is_settled() && self.subs.iter().all(|sub| sub.confirmed) {
             return None;
         }
         let last = SENT_AT.len() - 1;
@@ -132,7 +148,7 @@ impl Wire for Erp {
         let open = self.open.as_mut().expect("only an open connection has a due time");
         open.sent += 1;
         if open.sent as usize >= SENT_AT.len() {
-            self.settle(now, out);
+            self.listened.settle(now, out);
         }
     }
 
@@ -145,33 +161,13 @@ impl Wire for Erp {
     }
 
     fn down(&mut self, last_sign: Millis) {
-        if self.open.take().is_some_and(|open| open.settled) {
-            self.listened_until = Some(last_sign);
-        }
+        self.open = None;
+        self.listened.down(last_sign);
     }
 
     fn standing(&self) -> Standing {
         if self.open.as_ref().is_some_and(|open| open.heard) { Standing::Live } else { Standing::Unconfirmed }
     }
-}
-
-/// The session cookie, and the Origin that the server's own pages would have.
-pub(super) fn handshake(profile: &Profile, tls: bool, origin: &str, headers: &mut HeaderMap) -> Result<(), String> {
-    headers.insert(header::ORIGIN, HeaderValue::from_str(origin).map_err(|error| error.to_string())?);
-    if let Some(token) = &profile.token {
-        let token = token.expose();
-        if token.contains([';', ',', '"', ' ']) {
-            return Err("the token holds characters that no cookie may hold; paste the cookie's value alone".into());
-        }
-        let mut cookie = format!("next-auth.session-token={token}");
-        if tls {
-            cookie = format!("{cookie}; __Secure-next-auth.session-token={token}");
-        }
-        let mut value = HeaderValue::from_str(&cookie).map_err(|_| "the token holds characters that no cookie may hold".to_owned())?;
-        value.set_sensitive(true);
-        headers.insert(header::COOKIE, value);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -4,16 +4,18 @@
 
 pub(crate) mod bench;
 mod erp;
+mod listened;
 mod native;
+mod undecided;
 
 use crate::{
     burst::Burst,
     clock::Now,
-    profile::{self, Profile},
+    profile::{Dialect, Profile},
     session::Ending,
 };
 use std::time::Duration;
-use tokio_tungstenite::tungstenite::http::HeaderMap;
+use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, header};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
 
@@ -37,8 +39,12 @@ pub(crate) enum Note {
     Send(String),
     /// Ask for the committed position of a channel and answer with [`Wire::committed`].
     Ask(Channel),
-    /// The server introduced itself.
-    Greeted { ping: Duration, user_name: String, server: String },
+    /// Send a WebSocket ping, whatever else is under way.
+    Ping,
+    /// The server introduced itself, or told more about itself.
+    Greeted { ping: Option<Duration>, user_name: Option<String>, server: Option<String> },
+    /// The server will not serve this channel, in its words. Others go on.
+    Denied { channel: Channel, detail: String },
     /// The server did something useful.
     Proven,
     /// This connection is over.
@@ -52,8 +58,45 @@ pub(crate) struct Out {
     pub(crate) notes: Vec<Note>,
 }
 
-/// One protocol on one link, over all its connections.
+/// What a dialect may say while the connection is made.
+pub(crate) struct Handshake<'a> {
+    /// The way there is encrypted.
+    pub(crate) tls: bool,
+    /// The server's own origin: what its own pages would send.
+    pub(crate) origin: &'a str,
+    /// Path and query, as the user gave them.
+    pub(crate) path: String,
+    /// The request's headers.
+    pub(crate) headers: &'a mut HeaderMap,
+}
+
+impl Handshake<'_> {
+    /// The token of `profile` as a bearer.
+    ///
+    /// # Errors
+    /// What to tell the user when it cannot be sent.
+    fn bearer(&mut self, profile: &Profile) -> Result<(), String> {
+        if let Some(token) = &profile.token {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+                .map_err(|_| "the token holds characters that no header may hold".to_owned())?;
+            value.set_sensitive(true);
+            self.headers.insert(header::AUTHORIZATION, value);
+        }
+        Ok(())
+    }
+}
+
+/// One protocol on one link, over all its connections. Everything that is particular to a protocol is here and nowhere else.
 pub(crate) trait Wire: Send {
+    /// Put what is to be said while connecting into `shake`.
+    ///
+    /// # Errors
+    /// What to tell the user when it cannot be said.
+    fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String>;
+    /// The server introduces itself and answers subscribes. `false`: it says nothing unless it refuses or has an event.
+    fn is_spoken_to(&self) -> bool;
+    /// The server has shown on this connection that it speaks this protocol.
+    fn is_recognised(&self) -> bool;
     /// A connection opened.
     fn opened(&mut self, now: Now, out: &mut Out);
     /// A text frame arrived.
@@ -72,22 +115,12 @@ pub(crate) trait Wire: Send {
     fn standing(&self) -> Standing;
 }
 
-/// The dialect of a profile.
-pub(crate) fn wire(profile: &Profile) -> Box<dyn Wire> {
-    match profile.dialect {
-        profile::Dialect::Native => Box::new(native::Native::new(profile)),
-        profile::Dialect::Erp => Box::new(erp::Erp::new(profile)),
-    }
-}
-
-/// Put what a dialect wants to say at the handshake into the headers. `origin` is the server's own.
-///
-/// # Errors
-/// What to tell the user when the token cannot be sent.
-pub(crate) fn handshake(profile: &Profile, tls: bool, origin: &str, headers: &mut HeaderMap) -> Result<(), String> {
-    match profile.dialect {
-        profile::Dialect::Native => native::handshake(profile, headers),
-        profile::Dialect::Erp => erp::handshake(profile, tls, origin, headers),
+/// What speaks `dialect` for `profile` (whose own dialect may be [`Dialect::Detect`] still).
+pub(crate) fn wire(dialect: Dialect, profile: &Profile) -> Box<dyn Wire> {
+    match dialect {
+        Dialect::Native => Box::new(native::Native::new(profile)),
+        Dialect::Erp => Box::new(erp::Erp::new(profile)),
+        Dialect::SocketIo | Dialect::Hub | Dialect::Detect => Box::new(undecided::Undecided),
     }
 }
 

@@ -6,7 +6,7 @@
 
 mod sub;
 
-use super::{Interned, Note, Out, Standing, Wire};
+use super::{Handshake, Interned, Note, Out, Standing, Wire};
 use crate::{
     clock::Now,
     delivery::Delivery,
@@ -18,7 +18,7 @@ use serde::{Deserialize, de::IntoDeserializer};
 use serde_json::value::RawValue;
 use std::time::Duration;
 use sub::{Phase, Sub};
-use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, header};
+use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use watchdeck_events::{Channel, GapReason, Incoming, Millis, Payload};
 use watchdeck_protocol::{CloseCode, DataItem, ErrorCode, Position, SUBPROTOCOL, ServerFrame};
 
@@ -120,7 +120,10 @@ impl Native {
         tracing::warn!(?code, message, channel, "The gateway turned a request down.");
         let Some(sub) = channel.and_then(|name| self.sub(name)) else { return };
         match code {
-            ErrorCode::Forbidden | ErrorCode::BadRequest => sub.phase = Phase::Denied,
+            ErrorCode::Forbidden | ErrorCode::BadRequest => {
+                sub.phase = Phase::Denied;
+                out.notes.push(Note::Denied { channel: sub.channel.clone(), detail: message.into() });
+            }
             ErrorCode::RateLimited | ErrorCode::Internal | ErrorCode::Other => sub.phase = Phase::Pausing { until: now.up + PAUSE },
         }
         if self.subs.iter().all(|sub| matches!(sub.phase, Phase::Denied)) {
@@ -142,7 +145,7 @@ impl Native {
                     return;
                 }
                 let ping = Duration::from_millis(ping_interval_ms.clamp(100, 600_000));
-                out.notes.push(Note::Greeted { ping, user_name: user.name, server: server.into_owned() });
+                out.notes.push(Note::Greeted { ping: Some(ping), user_name: Some(user.name), server: Some(server.into_owned()) });
                 self.hello(channels, out);
             }
             ServerFrame::Subscribed { channel, position, recovered, reason } => {
@@ -175,6 +178,20 @@ impl Native {
 }
 
 impl Wire for Native {
+    /// The subprotocol, and the token as a bearer.
+    fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
+        shake.headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+        shake.bearer(profile)
+    }
+
+    fn is_spoken_to(&self) -> bool {
+        true
+    }
+
+    fn is_recognised(&self) -> bool {
+        matches!(self.link, Link::Up)
+    }
+
     fn opened(&mut self, now: Now, _: &mut Out) {
         self.subs.clear();
         self.link = Link::Greeting { due: now.up + self.timing.hello };
@@ -264,18 +281,6 @@ fn retry_after(reason: &str) -> Option<Duration> {
 fn gap_reason(text: &str) -> GapReason {
     let text: serde::de::value::StrDeserializer<'_, serde::de::value::Error> = text.into_deserializer();
     GapReason::deserialize(text).unwrap_or(GapReason::Other)
-}
-
-/// The subprotocol, and the token as a bearer.
-pub(super) fn handshake(profile: &Profile, headers: &mut HeaderMap) -> Result<(), String> {
-    headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
-    if let Some(token) = &profile.token {
-        let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-            .map_err(|_| "the token holds characters that no header may hold".to_owned())?;
-        value.set_sensitive(true);
-        headers.insert(header::AUTHORIZATION, value);
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 use super::*;
 use crate::profile;
 use proptest::prelude::*;
+use watchdeck_events::GapReason;
 
 fn at(millis: u64) -> Now {
     Now { up: Duration::from_millis(millis), wall: Millis(millis as i64) }

@@ -240,7 +240,8 @@ fn a_forbidden_channel_leaves_the_others_alone() {
     talk.native.tick(Now { up: due, wall: Millis(0) }, &mut talk.out);
     assert_eq!(std::mem::take(&mut talk.out.notes), [Note::Ask("inventory".into())], "and from the position committed by then");
     talk.hear(r#"{"type":"error","code":"forbidden","message":"finance only","channel":"inventory"}"#);
-    assert_eq!(talk.out.notes, [Note::End(Ending::Refused("finance only".into()))], "nothing is left to follow");
+    let denied = Note::Denied { channel: "inventory".into(), detail: "finance only".into() };
+    assert_eq!(talk.out.notes, [denied, Note::End(Ending::Refused("finance only".into()))], "nothing is left to follow");
 }
 
 #[test]
