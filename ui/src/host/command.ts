@@ -16,6 +16,7 @@ import type { OverviewView } from "@/bindings/OverviewView";
 import type { Settings } from "@/bindings/Settings";
 import type { Severity } from "@/bindings/Severity";
 import type { Source } from "@/bindings/Source";
+import type { SourceSecrets } from "@/bindings/SourceSecrets";
 import type { SourceTest } from "@/bindings/SourceTest";
 
 /** A command without arguments. */
@@ -38,7 +39,8 @@ export interface Commands {
   health: { args: Nothing; answer: HealthView };
   catalogue: { args: Nothing; answer: CatalogueView };
   events: { args: { before: number | null; limit: number; filter: string }; answer: EventPage };
-  event: { args: { seq: number }; answer: EventDetail };
+  /** `reveal` shows what is masked. */
+  event: { args: { seq: number; reveal?: boolean }; answer: EventDetail };
   decide: { args: { keys: string[]; approve: boolean; reason: string | null }; answer: DecideResult[] };
   acknowledge: { args: { ids: string[] }; answer: null };
   snooze: { args: { id: string; minutes: number }; answer: null };
@@ -46,8 +48,15 @@ export interface Commands {
   test_delivery: { args: { severity: Severity }; answer: null };
   test_source: { args: { source: Source }; answer: SourceTest };
   reconnect: { args: { source: string }; answer: null };
+  /** Where the secrets of each source are kept, by its id. */
+  source_secrets: { args: Nothing; answer: Record<string, SourceSecrets> };
+  set_token: { args: { source: string; token: string }; answer: null };
+  /** Opens the window in which one signs in to the source's server. */
+  login: { args: { source: string }; answer: null };
   start_demo: { args: Nothing; answer: Settings };
   incident: { args: { name: Incident }; answer: null };
+  /** A redacted archive for whoever helps. */
+  support_bundle: { args: Nothing; answer: { path: string; bytes: number } };
   painted: { args: { samples: number[] }; answer: null };
 }
 

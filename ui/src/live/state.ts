@@ -3,6 +3,8 @@
 import type { Batch } from "@/bindings/Batch";
 import type { Frame } from "@/bindings/Frame";
 import type { Versions } from "@/bindings/Versions";
+import { caughtUp, type CatchUps, NO_CATCH_UPS } from "./catch-up";
+import { IN_ORDER, type Order, ordered } from "./late";
 import { append, type Item } from "./rows";
 
 /** Rows kept in memory. */
@@ -16,6 +18,10 @@ export type Core =
 
 export interface LiveState {
   readonly items: readonly Item[];
+  /** Which of them stand after something that happened later. */
+  readonly order: Order;
+  /** Sources that catch up with what they missed. */
+  readonly catchUps: CatchUps;
   /** Events that came since the window opened, shown or not. */
   readonly received: number;
   /** Of those, the ones no row was sent for. */
@@ -29,6 +35,8 @@ export interface LiveState {
 
 export const INITIAL: LiveState = {
   items: [],
+  order: IN_ORDER,
+  catchUps: NO_CATCH_UPS,
   received: 0,
   omitted: 0,
   frame: null,
@@ -39,14 +47,16 @@ export const INITIAL: LiveState = {
 
 /** The answer to `recent`: what was on screen before is replaced. */
 export function restarted(state: LiveState, batch: Batch, now: number): LiveState {
-  return { ...withFrame(state, batch, now), items: append([], batch.events, 0, CAPACITY) };
+  return { ...withFrame(state, batch, now), items: append([], batch.events, 0, CAPACITY), order: ordered(IN_ORDER, batch.events, 0) };
 }
 
 /** The answer to `next_batch`. */
 export function continued(state: LiveState, batch: Batch, now: number): LiveState {
+  const items = append(state.items, batch.events, batch.omitted, CAPACITY);
   return {
     ...withFrame(state, batch, now),
-    items: append(state.items, batch.events, batch.omitted, CAPACITY),
+    items,
+    order: ordered(state.order, batch.events, items[0]?.seq ?? 0),
     received: state.received + batch.events.length + batch.omitted,
     omitted: state.omitted + batch.omitted,
   };
@@ -64,5 +74,5 @@ export function failed(state: LiveState, error: { code: string; message: string 
 function withFrame(state: LiveState, batch: Batch, now: number): LiveState {
   const drift = batch.frame.now - now;
   // Same machine, same clock, in all but the browser over a tunnel: a small drift is the way of the answer, not of the clock.
-  return { ...state, frame: batch.frame, versions: batch.versions, core: { kind: "following" }, clockOffset: Math.abs(drift) > 2_000 ? drift : 0 };
+  return { ...state, frame: batch.frame, versions: batch.versions, core: { kind: "following" }, catchUps: caughtUp(state.catchUps, batch.frame.sources, batch.frame.now), clockOffset: Math.abs(drift) > 2_000 ? drift : 0 };
 }

@@ -3,6 +3,7 @@
 import type { Batch } from "@/bindings/Batch";
 import type { CommandError, Host } from "@/host";
 import { follow } from "./follow";
+import { skews } from "./late";
 import { PaintedLog } from "./painted";
 import { continued, failed, INITIAL, type LiveState, restarted } from "./state";
 
@@ -70,9 +71,16 @@ export class Stream {
   #noteForPaint(batch: Batch): void {
     if (document.hidden) return;
     const offset = this.#state.clockOffset;
-    const live = batch.events.filter((row) => row.latency_ms !== null && row.latency_ms < LATE_MS);
-    // From the publisher's clock to the screen: the whole way, not only ours.
-    for (const row of live.slice(0, SAMPLED)) this.#unpainted.push(row.occurred_at - offset);
+    const ahead = skews(batch.frame.sources);
+    let noted = 0;
+    for (const row of batch.events) {
+      const skew = ahead.get(row.source) ?? 0;
+      if (row.latency_ms === null || row.latency_ms + skew < 0 || row.latency_ms + skew >= LATE_MS) continue;
+      // From the publisher's clock to the screen: the whole way, not only ours.
+      this.#unpainted.push(row.occurred_at - skew - offset);
+      noted += 1;
+      if (noted === SAMPLED) break;
+    }
     if (this.#unpainted.length > 4 * SAMPLED) this.#unpainted = this.#unpainted.slice(-4 * SAMPLED);
   }
 

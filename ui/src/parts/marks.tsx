@@ -71,6 +71,7 @@ export function linkTone(state: LinkState): "good" | "info" | "warn" | "crit" | 
       return "info";
     case "stale":
     case "offline":
+    case "polling":
       return "warn";
     case "needs_login":
     case "refused":

@@ -66,6 +66,32 @@ export function useLinkText(): (state: LinkState, now: number) => string {
         return t("words.link.refused");
       case "offline":
         return state.next_try_at > now ? t("words.link.offlineNext", { age: format.age(state.next_try_at - now + 999) }) : t("words.link.offlineNow");
+      case "polling":
+        return t("words.link.polling", { every: format.duration(state.every_ms) });
+    }
+  };
+}
+
+/** Why a link is not what it should be: our words and the other side's; null when there is nothing to explain. */
+export function useLinkReason(): (state: LinkState) => string | null {
+  const { t } = useTranslation();
+  const word = useWord();
+  return (state) => {
+    switch (state.kind) {
+      case "offline":
+        return [word("cause", state.cause), state.detail].filter(Boolean).join(" · ");
+      case "polling":
+        return t("words.link.pollingWhy", { why: [word("cause", state.cause), state.detail].filter(Boolean).join(" · ") });
+      case "needs_login":
+      case "refused":
+        return state.detail === "" ? null : state.detail;
+      case "paused":
+      case "connecting":
+      case "unconfirmed":
+      case "catching_up":
+      case "live":
+      case "stale":
+        return null;
     }
   };
 }
@@ -123,13 +149,28 @@ export function useAlertText(): (alert: AlertView) => AlertText {
   };
 }
 
+export interface GapText {
+  /** `Possible gap 10:02:11 – 10:04:40 (2 min 29 s)` */
+  title: string;
+  /** `filled from history: 37 events`; null while it is not. */
+  filled: string | null;
+  reason: string;
+  channel: string;
+}
+
 /** The words of a gap marker. */
-export function useGapText(): (gap: GapView, now: number) => { title: string; reason: string; channel: string } {
+export function useGapText(): (gap: GapView, now: number) => GapText {
   const { t } = useTranslation();
   const format = useFormat();
-  return (gap, now) => ({
-    title: t("words.gap.title", { from: format.dateTime(gap.from, now), to: format.time(gap.to) }),
-    reason: t(`words.gap.reason.${gap.reason}`),
-    channel: gap.channel === null ? t("words.gap.everyChannel") : t("words.gap.channel", { channel: gap.channel }),
-  });
+  return (gap, now) => {
+    // A gap of today needs no date; one over midnight needs two.
+    const sameDay = new Date(gap.from).toDateString() === new Date(gap.to).toDateString();
+    const today = sameDay && new Date(gap.from).toDateString() === new Date(now).toDateString();
+    return {
+      title: t("words.gap.title", { from: today ? format.time(gap.from) : format.dateTime(gap.from, now), to: sameDay ? format.time(gap.to) : format.dateTime(gap.to, now), length: format.duration(gap.to - gap.from) }),
+      filled: gap.filled === null ? null : t("words.gap.filled", { count: gap.filled, n: format.integer(gap.filled) }),
+      reason: t(`words.gap.reason.${gap.reason}`),
+      channel: gap.channel === null ? t("words.gap.everyChannel") : t("words.gap.channel", { channel: gap.channel }),
+    };
+  };
 }

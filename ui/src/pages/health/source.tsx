@@ -4,13 +4,12 @@ import { ChevronRight, RefreshCw } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import type { LinkState } from "@/bindings/LinkState";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { useFormat, useNow } from "@/format";
 import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Button, cx, linkTone, StateDot, type Tone, toneInk } from "@/parts";
-import { useLinkText, useWord } from "@/text";
+import { useLinkReason, useLinkText, useWord } from "@/text";
 import { connectedShare, segments, span } from "./strip";
 
 const FILLS: Record<Tone, string> = { good: "var(--good)", info: "var(--info)", warn: "var(--warn)", crit: "var(--crit)", dim: "var(--line-strong)" };
@@ -20,10 +19,9 @@ export function SourceCard({ source }: { source: SourceHealth }) {
   const format = useFormat();
   const now = useNow();
   const linkText = useLinkText();
-  const word = useWord();
   const latency = useLive((live) => live.frame?.sources.find((each) => each.id === source.id)?.latency_ms ?? null);
   const { state } = source;
-  const why = reason(state, word);
+  const why = useLinkReason()(state);
   return (
     <article aria-label={source.name} className="border-b border-line px-4 pt-3 pb-3">
       <div className="flex min-h-[26px] items-center gap-2.5">
@@ -47,24 +45,6 @@ export function SourceCard({ source }: { source: SourceHealth }) {
       <Positions positions={source.positions} />
     </article>
   );
-}
-
-/** Why it is not live, in our words and the system's. */
-function reason(state: LinkState, word: ReturnType<typeof useWord>): string | null {
-  switch (state.kind) {
-    case "offline":
-      return [word("cause", state.cause), state.detail].filter(Boolean).join(" · ");
-    case "needs_login":
-    case "refused":
-      return state.detail === "" ? null : state.detail;
-    case "paused":
-    case "connecting":
-    case "unconfirmed":
-    case "catching_up":
-    case "live":
-    case "stale":
-      return null;
-  }
 }
 
 function Fact({ name, value, tone }: { name: string; value: ReactNode; tone?: string }) {

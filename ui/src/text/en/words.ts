@@ -107,7 +107,9 @@ export const words = {
     count: "time {{n}}",
   },
   gap: {
-    title: "Events may be missing between {{from}} and {{to}}",
+    title: "Possible gap {{from}} – {{to}} ({{length}})",
+    filled_one: "filled from history: {{n}} event",
+    filled_other: "filled from history: {{n}} events",
     channel: "channel {{channel}}",
     everyChannel: "every channel",
     reason: {
@@ -133,6 +135,8 @@ export const words = {
     offline: "Offline",
     offlineNext: "Offline, next try in {{age}}",
     offlineNow: "Offline, trying now",
+    polling: "Polling every {{every}}",
+    pollingWhy: "WebSocket is blocked: {{why}}",
   },
   cause: {
     connection_refused: "nobody listens on that port (or the server has not started yet)",

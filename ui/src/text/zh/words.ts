@@ -107,7 +107,8 @@ export const words = {
     count: "第 {{n}} 次",
   },
   gap: {
-    title: "{{from}} 至 {{to}} 之间可能缺少事件",
+    title: "可能的缺口 {{from}} – {{to}}（{{length}}）",
+    filled: "已从历史接口补齐：{{n}} 条",
     channel: "频道 {{channel}}",
     everyChannel: "全部频道",
     reason: {
@@ -133,6 +134,8 @@ export const words = {
     offline: "离线",
     offlineNext: "离线，{{age}}后重试",
     offlineNow: "离线，正在重试",
+    polling: "每 {{every}}轮询一次",
+    pollingWhy: "WebSocket 不通：{{why}}",
   },
   cause: {
     connection_refused: "服务器没有监听此端口（也可能尚未启动）",
