@@ -11,6 +11,7 @@ pub mod identity;
 pub mod money;
 pub mod publish;
 pub mod time;
+pub mod twins;
 
 pub use catalogue::{Catalogue, Domain, KindInfo};
 pub use channel::{Channel, REDIS_PREFIX};
