@@ -17,6 +17,28 @@ pub trait Host: Send + Sync + 'static {
     fn badge(&self, badge: Badge);
     /// Settings that concern the shell (mute, close-to-tray, autostart, language) may have changed.
     fn apply(&self, settings: &Settings);
+    /// Whether [`Host::login`] can do anything here.
+    fn has_login_window(&self) -> bool {
+        false
+    }
+    /// Open a window in which the user signs in, watch its cookies, and hand the value of the first one wanted to
+    /// [`crate::Console::login_captured`]. `false` when this host has no such window.
+    fn login(&self, _request: LoginRequest) -> bool {
+        false
+    }
+}
+
+/// A login that the user asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginRequest {
+    /// The source that wants it.
+    pub source: String,
+    /// Its name, for the window's title.
+    pub name: String,
+    /// The page to open.
+    pub url: String,
+    /// Names of the cookies that hold a session, the preferred one first.
+    pub cookies: Vec<&'static str>,
 }
 
 /// A native notification, in the user's language.

@@ -27,7 +27,7 @@ pub mod words;
 pub use crate::core::Config;
 pub use api::{live::Hint, settings::Settings};
 pub use error::{Code, CommandError};
-pub use host::{Badge, DemoEndpoint, DemoErp, Host, Overall, Toast, ToastAction};
+pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall, Toast, ToastAction};
 pub use summary::summary;
 
 use std::sync::Arc;

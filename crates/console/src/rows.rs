@@ -48,6 +48,7 @@ pub fn gap(stored: &Stored) -> Option<GapView> {
         from: gap.from,
         to: gap.to,
         reason: gap.reason,
+        filled: None,
     })
 }
 

@@ -1,37 +1,32 @@
 //! The running links, one per source that the user has set up, and what is known of each.
 
+mod health;
+mod profile;
+mod state;
+
+pub(crate) use profile::profile;
+
 use crate::{
-    api::{
-        live::{LinkCause, LinkState, SourceStatus},
-        settings::{DialectName, Source},
-        views::{LinkStep, Percentiles, SourceHealth},
-    },
-    calendar::now,
+    api::{live::SourceStatus, settings::Source},
     inbox::{Committed, Inbox, QUEUE},
-    latency::Latency,
     seams::Seams,
     source_stats::SourceStats,
 };
+use profile::{dialect_name, without_secrets};
+use state::{Record, follow, state};
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, AtomicU64, Ordering},
-    },
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Cause, Dialect, Link, LinkIo, Profile, State, Status};
-use watchdeck_events::{Channel, Millis};
+use watchdeck_client::{Link, LinkIo, Profile, Status};
+use watchdeck_events::Millis;
 use watchdeck_store::Store;
 
-/// Steps kept per timeline.
-const TIMELINE: usize = 100;
 /// Among how many of the newest events a source's own newest is looked for.
 const NEWEST_WITHIN: u64 = 100_000;
-/// How much of a channel's newest history a first look brings.
-const FIRST_LOOK: u64 = 20_000;
 
 /// One running source.
 struct Running {
@@ -44,14 +39,6 @@ struct Running {
     stats: Arc<SourceStats>,
     committed: Arc<Committed>,
     record: Arc<Record>,
-}
-
-/// What the follower of a link writes down.
-#[derive(Debug, Default)]
-struct Record {
-    timeline: Mutex<VecDeque<LinkStep>>,
-    /// Since when events come as they happen; 0 while they do not. What happened earlier is history, not a measure of the present.
-    live_since: AtomicI64,
 }
 
 /// All running sources.
@@ -186,37 +173,10 @@ impl Sources {
             latency_ms: latency_ms(&source.id),
             last_event_at: last_event_at(&source.id),
             last_sign_at: view.and_then(|view| view.status.borrow().last_frame_at),
-        })
-    }
-
-    /// Every source's record.
-    pub(crate) fn health(&self) -> Vec<SourceHealth> {
-        self.each(|source, view| {
-            let status = view.map(|view| view.status.borrow().clone()).unwrap_or_default();
-            let count = |counter: fn(&SourceStats) -> &AtomicU64| view.map_or(0, |view| counter(&view.stats).load(Ordering::Relaxed));
-            SourceHealth {
-                id: source.id.clone(),
-                name: source.name.clone(),
-                url: without_secrets(&source.url),
-                state: state(source, view),
-                reconnects: status.reconnects,
-                timeline: view
-                    .map(|view| view.record.timeline.lock().expect("no code panics while holding a timeline").iter().cloned().collect())
-                    .unwrap_or_default(),
-                received: count(|stats| &stats.received),
-                duplicates: count(|stats| &stats.duplicates),
-                malformed: count(|stats| &stats.malformed),
-                bytes: status.bytes,
-                positions: view
-                    .map(|view| {
-                        view.committed
-                            .all()
-                            .into_iter()
-                            .map(|(channel, at)| (channel.to_string(), format!("{}:{}", at.epoch, at.offset)))
-                            .collect()
-                    })
-                    .unwrap_or_default(),
-            }
+            colour: source.colour,
+            dialect: view.and_then(|view| view.status.borrow().dialect).map(dialect_name).unwrap_or_default().to_owned(),
+            skew_ms: view.and_then(|view| view.status.borrow().clock).map(|clock| clock.ahead_ms as f64),
+            polling: false,
         })
     }
 
@@ -225,15 +185,6 @@ impl Sources {
         let views = self.views.lock().expect("no code panics while holding the views");
         let since = views.iter().map(|(id, view)| (id.clone(), view.record.live_since.load(Ordering::Relaxed)));
         since.filter(|(_, since)| *since > 0).map(|(id, since)| (id, Millis(since))).collect()
-    }
-
-    /// Receipt to commit, all sources together.
-    pub(crate) fn commit_latency(&self) -> Percentiles {
-        let mut all = Latency::default();
-        for view in self.views.lock().expect("no code panics while holding the views").values() {
-            all.add(&view.stats.commit.lock().expect("no code panics while holding the latencies"));
-        }
-        all.percentiles()
     }
 
     fn each<T>(&self, answer: impl Fn(&Source, Option<&View>) -> T) -> Vec<T> {
@@ -254,100 +205,3 @@ impl Running {
     }
 }
 
-/// The profile that the client is given.
-pub(crate) fn profile(source: &Source) -> Profile {
-    let dialect = match source.dialect {
-        DialectName::Native => Dialect::Native,
-        DialectName::Erp => Dialect::Erp,
-    };
-    Profile {
-        channels: source.channels.iter().map(|name| Channel::from(name.as_str())).collect(),
-        token: source.token.clone().filter(|token| !token.is_empty()).map(Into::into),
-        first_look: FIRST_LOOK,
-        ..Profile::new(source.id.as_str(), source.url.clone(), dialect)
-    }
-}
-
-/// Keeps the timeline: a step per change of kind, not per tick of a counter.
-async fn follow(mut status: watch::Receiver<Status>, record: Arc<Record>, changed: watch::Sender<u64>) {
-    let mut last = None;
-    loop {
-        let state = link_state(&status.borrow_and_update().state);
-        let kind = std::mem::discriminant(&state);
-        if last.replace(kind) != Some(kind) {
-            let cause = match &state {
-                LinkState::Offline { cause, .. } => Some(*cause),
-                _ => None,
-            };
-            let live = matches!(state, LinkState::Live | LinkState::Unconfirmed);
-            record.live_since.store(if live { now().0 } else { 0 }, Ordering::Relaxed);
-            let mut timeline = record.timeline.lock().expect("no code panics while holding a timeline");
-            timeline.push_back(LinkStep { at: now(), state, cause });
-            if timeline.len() > TIMELINE {
-                timeline.pop_front();
-            }
-        }
-        changed.send_modify(|n| *n += 1);
-        if status.changed().await.is_err() {
-            return;
-        }
-    }
-}
-
-fn state(source: &Source, view: Option<&View>) -> LinkState {
-    match view {
-        Some(view) if !source.paused => link_state(&view.status.borrow().state),
-        _ => LinkState::Paused,
-    }
-}
-
-fn link_state(state: &State) -> LinkState {
-    match state.clone() {
-        State::Connecting { attempt } => LinkState::Connecting { attempt },
-        State::Unconfirmed => LinkState::Unconfirmed,
-        State::CatchingUp { done, total } => LinkState::CatchingUp { done, total },
-        State::Live => LinkState::Live,
-        State::NeedsLogin { detail } => LinkState::NeedsLogin { detail },
-        State::Refused { detail } => LinkState::Refused { detail },
-        State::Offline { attempt, next_try_at, cause, detail } => {
-            LinkState::Offline { attempt, next_try_at, cause: link_cause(cause), detail }
-        }
-    }
-}
-
-fn link_cause(cause: Cause) -> LinkCause {
-    match cause {
-        Cause::ConnectionRefused => LinkCause::ConnectionRefused,
-        Cause::Unreachable => LinkCause::Unreachable,
-        Cause::TimedOut => LinkCause::TimedOut,
-        Cause::Tls => LinkCause::Tls,
-        Cause::NotWebSocket => LinkCause::NotWebSocket,
-        Cause::Closed => LinkCause::Closed,
-        Cause::Broken => LinkCause::Broken,
-        Cause::Silent => LinkCause::Silent,
-        Cause::Protocol => LinkCause::Protocol,
-        Cause::StoreUnavailable => LinkCause::StoreUnavailable,
-        Cause::Woke => LinkCause::Woke,
-    }
-}
-
-/// A URL as it may be shown: no user, no password, no query.
-fn without_secrets(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let slash = if path.is_empty() { "" } else { "/" };
-    if scheme.is_empty() { format!("{host}{slash}{path}") } else { format!("{scheme}://{host}{slash}{path}") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn secrets_in_addresses_are_not_shown() {
-        assert_eq!(without_secrets("wss://me:pw@erp.example:3002/ws?token=abc#x"), "wss://erp.example:3002/ws");
-        assert_eq!(without_secrets("ws://h:1"), "ws://h:1");
-    }
-}

@@ -159,7 +159,7 @@ impl State {
 fn overall(state: &LinkState) -> Overall {
     match state {
         LinkState::Live | LinkState::Paused => Overall::Live,
-        LinkState::Connecting { .. } | LinkState::Unconfirmed | LinkState::CatchingUp { .. } | LinkState::Stale { .. } => Overall::Degraded,
+        LinkState::Connecting { .. } | LinkState::Unconfirmed | LinkState::CatchingUp { .. } | LinkState::Stale { .. } | LinkState::Polling { .. } => Overall::Degraded,
         LinkState::Offline { .. } => Overall::Offline,
         LinkState::NeedsLogin { .. } | LinkState::Refused { .. } => Overall::NeedsAction,
     }

@@ -37,10 +37,8 @@ fn with_source(mut settings: Settings, url: &str, token: Option<&str>) -> Settin
         name: url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_owned(),
         url: url.to_owned(),
         dialect: DialectName::Native,
-        channels: Vec::new(),
         token,
-        paused: false,
-        demo: false,
+        ..Source::default()
     });
     settings
 }

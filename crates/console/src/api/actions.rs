@@ -136,12 +136,9 @@ pub(crate) async fn start_demo(core: &Arc<Core>) -> Result<Settings, CommandErro
         None => settings.sources.push(Source {
             id: DEMO_ID.to_owned(),
             name: "Demo ERP".to_owned(),
-            url: String::new(),
             dialect: DialectName::Native,
-            channels: Vec::new(),
-            token: None,
-            paused: false,
             demo: true,
+            ..Source::default()
         }),
     }
     save_settings(core, settings).await

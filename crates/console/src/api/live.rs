@@ -1,6 +1,6 @@
 //! What is pushed to every page: the stream of new rows and the frame around the pages.
 
-use super::views::AlertView;
+use super::{settings::SourceColour, views::AlertView};
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{GapReason, Millis, Severity};
 
@@ -66,6 +66,9 @@ pub struct GapView {
     pub to: Millis,
     /// Why.
     pub reason: GapReason,
+    /// Events fetched for it from the server's history; `None`: it is not filled.
+    #[serde(default)]
+    pub filled: Option<u64>,
 }
 
 /// The answer to `next_batch` and `recent`.
@@ -171,6 +174,14 @@ pub struct SourceStatus {
     pub last_event_at: Option<Millis>,
     /// Newest sign of life (any frame, pong included).
     pub last_sign_at: Option<Millis>,
+    /// Tells it apart from the others on screen.
+    pub colour: SourceColour,
+    /// The protocol spoken (`native`, `erp`, `socket_io`, `hub`); empty while it is not known.
+    pub dialect: String,
+    /// The server's clock less ours, ms, as far as known.
+    pub skew_ms: Option<f64>,
+    /// Events come by asking over HTTP, because no WebSocket can be had.
+    pub polling: bool,
 }
 
 /// The honest state of a link.
@@ -218,6 +229,19 @@ pub enum LinkState {
         /// When the next try starts.
         next_try_at: Millis,
         /// What went wrong.
+        cause: LinkCause,
+        /// The error's own words.
+        detail: String,
+    },
+    /// No WebSocket can be had; events are asked for over HTTP, so they come late but come.
+    Polling {
+        /// How often, ms.
+        every_ms: u64,
+        /// The last answer.
+        last_at: Option<Millis>,
+        /// When a WebSocket is tried again.
+        next_try_at: Millis,
+        /// Why there is none.
         cause: LinkCause,
         /// The error's own words.
         detail: String,

@@ -115,7 +115,7 @@ pub struct Channels {
 #[serde(deny_unknown_fields)]
 #[ts(export)]
 pub struct Source {
-    /// Never changes; positions and events carry it.
+    /// Never changes and is never given again; positions and events carry it.
     pub id: String,
     /// As the user named it.
     pub name: String,
@@ -127,7 +127,8 @@ pub struct Source {
     /// Channels to follow; empty means all that the server offers.
     #[serde(default)]
     pub channels: Vec<String>,
-    /// Bearer token (`native`) or session cookie value (`erp`). Never shown again; `null` in answers, and `null` when saved keeps what is stored.
+    /// Bearer token (`native`, `hub`), session cookie value (`erp`) or connect token (`socket_io`). Never shown again; `null` in answers, and `null`
+    /// when saved keeps what is kept, as long as the address stays.
     #[serde(default)]
     pub token: Option<String>,
     /// Do not connect.
@@ -136,6 +137,70 @@ pub struct Source {
     /// The built-in simulator.
     #[serde(default)]
     pub demo: bool,
+    /// Tells the source apart from the others on screen.
+    #[serde(default)]
+    pub colour: SourceColour,
+    /// Who we are where the server wants to be told (`socket_io`); empty: not said.
+    #[serde(default)]
+    pub user_id: String,
+    /// The role that goes with `user_id`.
+    #[serde(default)]
+    pub user_role: String,
+    /// Asked over HTTP when nobody listens, for servers that start lazily; empty: none.
+    #[serde(default)]
+    pub wake_url: String,
+    /// The page on which a user signs in; empty: the server's own origin over http(s).
+    #[serde(default)]
+    pub login_url: String,
+    /// Where missed events can be asked for over HTTP: a path on the server or a whole URL, with `{from}`, `{to}`, `{from_iso}`, `{to_iso}` and
+    /// `{channel}` filled in; empty: nowhere.
+    #[serde(default)]
+    pub history_path: String,
+    /// How often `history_path` is asked while no WebSocket can be had, seconds.
+    #[serde(default = "poll_seconds")]
+    pub poll_seconds: u32,
+    /// A file of PEM certificates that are trusted beside the system's; empty: none.
+    #[serde(default)]
+    pub ca_file: String,
+    /// Empty: as the environment says. `direct`: none. Else the proxy's URL, without credentials.
+    #[serde(default)]
+    pub proxy: String,
+    /// The proxy's user; empty: none.
+    #[serde(default)]
+    pub proxy_user: String,
+    /// The proxy's password. Like `token`: never shown again.
+    #[serde(default)]
+    pub proxy_password: Option<String>,
+}
+
+fn poll_seconds() -> u32 {
+    15
+}
+
+impl Default for Source {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            url: String::new(),
+            dialect: DialectName::Auto,
+            channels: Vec::new(),
+            token: None,
+            paused: false,
+            demo: false,
+            colour: SourceColour::default(),
+            user_id: String::new(),
+            user_role: String::new(),
+            wake_url: String::new(),
+            login_url: String::new(),
+            history_path: String::new(),
+            poll_seconds: poll_seconds(),
+            ca_file: String::new(),
+            proxy: String::new(),
+            proxy_user: String::new(),
+            proxy_password: None,
+        }
+    }
 }
 
 /// How a server speaks.
@@ -143,10 +208,60 @@ pub struct Source {
 #[serde(rename_all = "snake_case")]
 #[ts(export)]
 pub enum DialectName {
+    /// Found out by trying.
+    Auto,
     /// The Watchdeck gateway, `watchdeck.v1`.
     Native,
     /// The inventory ERP's own WebSocket server.
     Erp,
+    /// Socket.IO 4 over WebSocket.
+    SocketIo,
+    /// The notification hub of the writing platform.
+    Hub,
+}
+
+/// The colour that a source has on screen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SourceColour {
+    /// The first source's.
+    #[default]
+    Blue,
+    /// Blue-green.
+    Teal,
+    /// Yellow-brown.
+    Amber,
+    /// Purple.
+    Violet,
+    /// Red-pink.
+    Rose,
+    /// Yellow-green.
+    Lime,
+}
+
+/// Where a secret is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SecretPlace {
+    /// There is none.
+    #[default]
+    None,
+    /// In the keychain of the system.
+    Keychain,
+    /// In a file of the data directory that only this user can read.
+    File,
+}
+
+/// Where a source's secrets are kept. What they are is never told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct SourceSecrets {
+    /// The token or session cookie.
+    pub token: SecretPlace,
+    /// The proxy's password.
+    pub proxy_password: SecretPlace,
 }
 
 /// The first answer a window gets.
@@ -165,6 +280,8 @@ pub struct Hello {
     pub now: Millis,
     /// The settings.
     pub settings: Settings,
+    /// This host can open a login window.
+    pub login_window: bool,
 }
 
 /// The result of trying a source.
@@ -181,7 +298,7 @@ pub struct SourceTest {
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct TestStep {
-    /// `address`, `connect`, `sign_in`, `subscribe`.
+    /// `detect`, `proxy`, `address`, `connect`, `tls`, `sign_in`, `subscribe`, `history`.
     pub step: String,
     /// It went well.
     pub ok: bool,
@@ -218,5 +335,22 @@ impl Default for Delivery {
         let quiet = Channels { toast: false, sound: false };
         let loud = Channels { toast: true, sound: true };
         Self { info: quiet, success: quiet, warning: loud, critical: loud }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_stored_before_sources_could_do_more_still_load() {
+        let stored = r#"{"language":"zh-CN","theme":"dark","muted":true,"low_stock_threshold":8.0,"product_thresholds":{"P-1":3.0},
+            "sources":[{"id":"east","name":"East","url":"ws://10.0.0.2:3002","dialect":"erp","channels":["inventory"],"token":"old-cookie",
+            "paused":true,"demo":false},{"id":"demo","name":"Demo ERP","url":"","dialect":"native","channels":[],"token":null,"paused":false,"demo":true}]}"#;
+        let settings: Settings = serde_json::from_str(stored).unwrap();
+        let [east, demo] = settings.sources.as_slice() else { panic!("{settings:?}") };
+        assert_eq!((east.dialect, east.colour, east.poll_seconds), (DialectName::Erp, SourceColour::Blue, 15));
+        assert_eq!(east.token.as_deref(), Some("old-cookie"), "a token of old is there to be moved");
+        assert!(east.history_path.is_empty() && east.proxy.is_empty() && east.proxy_password.is_none() && demo.demo);
     }
 }
