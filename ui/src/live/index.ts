@@ -1,6 +1,7 @@
 // The stream of events and the state of the frame. Follows the core outside React; components read slices through hooks. See `react.tsx`.
 
 export { type CatchUp, type CatchUps, progress, type Progress } from "./catch-up";
+export { filled, type Fills, fillOf, NO_FILLS } from "./fills";
 export { lateBy, type Order, took } from "./late";
 export { FOLLOWING, hidden, type Pause, paused, shown, type Tail } from "./pause";
 export { LiveProvider, useHost, useLive, useStream, useView } from "./react";

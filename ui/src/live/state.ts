@@ -4,6 +4,7 @@ import type { Batch } from "@/bindings/Batch";
 import type { Frame } from "@/bindings/Frame";
 import type { Versions } from "@/bindings/Versions";
 import { caughtUp, type CatchUps, NO_CATCH_UPS } from "./catch-up";
+import { filled, type Fills, NO_FILLS } from "./fills";
 import { IN_ORDER, type Order, ordered } from "./late";
 import { append, type Item } from "./rows";
 
@@ -20,6 +21,8 @@ export interface LiveState {
   readonly items: readonly Item[];
   /** Which of them stand after something that happened later. */
   readonly order: Order;
+  /** Gaps that were filled: the number of events, by `gapKey`. */
+  readonly fills: Fills;
   /** Sources that catch up with what they missed. */
   readonly catchUps: CatchUps;
   /** Events that came since the window opened, shown or not. */
@@ -36,6 +39,7 @@ export interface LiveState {
 export const INITIAL: LiveState = {
   items: [],
   order: IN_ORDER,
+  fills: NO_FILLS,
   catchUps: NO_CATCH_UPS,
   received: 0,
   omitted: 0,
@@ -47,7 +51,7 @@ export const INITIAL: LiveState = {
 
 /** The answer to `recent`: what was on screen before is replaced. */
 export function restarted(state: LiveState, batch: Batch, now: number): LiveState {
-  return { ...withFrame(state, batch, now), items: append([], batch.events, 0, CAPACITY), order: ordered(IN_ORDER, batch.events, 0) };
+  return { ...withFrame(state, batch, now), items: append([], batch.events, 0, CAPACITY), order: ordered(IN_ORDER, batch.events, 0), fills: filled(state.fills, batch.events) };
 }
 
 /** The answer to `next_batch`. */
@@ -57,6 +61,7 @@ export function continued(state: LiveState, batch: Batch, now: number): LiveStat
     ...withFrame(state, batch, now),
     items,
     order: ordered(state.order, batch.events, items[0]?.seq ?? 0),
+    fills: filled(state.fills, batch.events),
     received: state.received + batch.events.length + batch.omitted,
     omitted: state.omitted + batch.omitted,
   };

@@ -5,6 +5,7 @@ export { cx } from "./cx";
 export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneInk } from "./marks";
 export { Dialog, Menu, type MenuItem, Popover, Toaster, Tooltip, TooltipProvider } from "./overlay";
 export { type Column, VirtualRows } from "./rows";
+export { FilledRow, GapRow, LateMark, RowSource } from "./rows-marks";
 export { SectionHeader } from "./section";
 export { SOURCE_COLOURS, sourceColour, SourceMark } from "./source";
 export { Sparkline } from "./sparkline";

@@ -40,6 +40,8 @@ export interface VirtualRowsProps<T> {
   rowClass?: (row: T) => string | false | undefined;
   /** Content over the full width, for what is not a record. */
   special?: (row: T) => ReactNode | null;
+  /** Whether a row over the full width can be selected and opened all the same. */
+  opens?: (row: T) => boolean;
   primary?: boolean;
   /** Stay at the end while rows come in there (newest last). */
   stickToEnd?: boolean;
@@ -57,7 +59,7 @@ export interface VirtualRowsProps<T> {
 const NEAR = 12;
 
 export function VirtualRows<T>(props: VirtualRowsProps<T>) {
-  const { label, rows, rowKey, columns, rowHeight = 28, header = true, onSelect, onOpen, rowClass, special, primary = false, stickToEnd = false, onEdge, onNearEnd, foot, empty, wrap = false, className } = props;
+  const { label, rows, rowKey, columns, rowHeight = 28, header = true, onSelect, onOpen, rowClass, special, opens, primary = false, stickToEnd = false, onEdge, onNearEnd, foot, empty, wrap = false, className } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(10_000);
@@ -137,11 +139,11 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     setOwn(rowKey(row));
     onSelect?.(row);
   };
-  const isSpecial = (row: T) => special !== undefined && special(row) !== null;
+  const passed = (row: T) => opens?.(row) !== true && special !== undefined && special(row) !== null;
   const move = (by: number) => {
     const direction = by < 0 ? -1 : 1;
     let next = index === -1 ? (by > 0 ? Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight) : rows.length - 1) : Math.min(rows.length - 1, Math.max(0, index + by));
-    for (let row = rows[next]; row !== undefined && isSpecial(row); row = rows[next]) next += direction;
+    for (let row = rows[next]; row !== undefined && passed(row); row = rows[next]) next += direction;
     const row = rows[next];
     if (row === undefined) return;
     select(row);
@@ -205,6 +207,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
               const key = rowKey(row);
               const full = special?.(row) ?? null;
               const on = key === selected;
+              const chosen = full === null || opens?.(row) === true;
               return (
                 <div
                   key={key}
@@ -212,7 +215,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
                   role="row"
                   aria-rowindex={item.index + 1}
                   aria-selected={on}
-                  onClick={full === null ? () => (select(row), onOpen?.(row)) : undefined}
+                  onClick={chosen ? () => (select(row), onOpen?.(row)) : undefined}
                   className={cx(
                     "absolute inset-x-0 grid items-center border-b border-line/55",
                     on ? "bg-accent-soft" : cx(rowClass?.(row) || undefined, full === null && onOpen !== undefined && "hover:bg-raised"),
@@ -235,7 +238,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
                       </span>
                     ))
                   ) : (
-                    <span role="gridcell" className="min-w-0 truncate">
+                    <span role="gridcell" className={cx("h-full min-w-0 truncate", on && "outline-2 -outline-offset-2 outline-accent")}>
                       {full}
                     </span>
                   )}

@@ -4,27 +4,40 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
-import { isRow, type Item } from "@/live";
-import { Change, type Column, KindTitle, RowValue, SeverityMark } from "@/parts";
+import { isRow, type Item, type KnownSources, took } from "@/live";
+import { Change, type Column, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceMark } from "@/parts";
 
 export const COLUMN_IDS = ["time", "severity", "kind", "label", "change", "delta", "actor", "channel", "source", "latency"] as const;
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
 export const DEFAULT_COLUMNS: readonly ColumnId[] = ["time", "severity", "kind", "label", "change", "delta", "actor", "latency"];
 
-export function useColumns(on: readonly ColumnId[]): readonly Column<Item>[] {
+/** `behind` has the rows that are out of order. */
+export function useColumns(on: readonly ColumnId[], sources: KnownSources, behind: ReadonlyMap<number, number>): readonly Column<Item>[] {
   const { t } = useTranslation();
   const format = useFormat();
   return useMemo(() => {
     const row = (cell: (row: EventRow) => React.ReactNode) => (item: Item) => (isRow(item) ? cell(item) : null);
+    const skew = (event: EventRow) => sources.of(event.source)?.skew ?? 0;
     const all: Record<ColumnId, Omit<Column<Item>, "id" | "header">> = {
-      time: { width: "116px", className: "num text-ink-3", cell: row((event) => format.timeMs(event.occurred_at)) },
+      time: {
+        width: "116px",
+        className: "num text-ink-3",
+        // By our clock, whatever the publisher's says.
+        cell: row((event) => (
+          <>
+            {sources.several && <RowSource source={sources.of(event.source)} />}
+            {format.timeMs(event.occurred_at - skew(event))}
+          </>
+        )),
+      },
       severity: { width: "88px", from: 980, className: "flex items-center", cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
       kind: { width: "132px", className: "flex items-center", cell: row((event) => <KindTitle kind={event.kind} action={event.action} domain={event.domain} />) },
       label: {
         width: "minmax(180px, 1fr)",
         cell: row((event) => (
           <span title={event.detail === null ? event.label : `${event.label} · ${event.detail}`}>
+            <LateMark row={event} skew={skew(event)} behind={behind.get(event.seq)} />
             {event.label}
             {event.detail !== null && <span className="text-ink-2"> · {event.detail}</span>}
           </span>
@@ -34,8 +47,31 @@ export function useColumns(on: readonly ColumnId[]): readonly Column<Item>[] {
       delta: { width: "124px", align: "end", cell: row((event) => <RowValue row={event} />) },
       actor: { width: "96px", from: 700, className: "text-ink-2", cell: row((event) => <span title={event.actor ?? undefined}>{event.actor}</span>) },
       channel: { width: "120px", className: "font-mono text-[12px] text-ink-2", cell: row((event) => event.channel) },
-      source: { width: "96px", className: "text-ink-2", cell: row((event) => event.source) },
-      latency: { width: "76px", align: "end", from: 860, className: "num text-ink-3", cell: row((event) => event.latency_ms !== null && format.duration(event.latency_ms)) },
+      source: {
+        width: "minmax(96px, 128px)",
+        className: "text-ink-2",
+        cell: row((event) => {
+          const source = sources.of(event.source);
+          return source === null ? (
+            event.source
+          ) : (
+            <span title={source.name}>
+              <SourceMark colour={source.colour} className="mr-1.5" />
+              {source.name}
+            </span>
+          );
+        }),
+      },
+      latency: {
+        width: "76px",
+        align: "end",
+        from: 860,
+        className: "num text-ink-3",
+        cell: row((event) => {
+          const ms = took(event, skew(event));
+          return ms !== null && format.duration(ms);
+        }),
+      },
     };
     const narrow: Column<Item> = {
       id: "severity-mark",
@@ -49,5 +85,5 @@ export function useColumns(on: readonly ColumnId[]): readonly Column<Item>[] {
       const column: Column<Item> = { id, header: t(`events.column.${id}`), ...all[id] };
       return id === "severity" ? [column, narrow] : [column];
     });
-  }, [on, t, format]);
+  }, [on, t, format, sources, behind]);
 }

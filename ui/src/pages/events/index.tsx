@@ -1,20 +1,19 @@
 // Events: the live tail and all of history in one list. Scrolling away from the live edge, or Space, makes the list stand still; nothing is lost by it.
 
-import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
+import { ArrowDownToLine, ArrowUpToLine, ChevronDown, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { EventRow } from "@/bindings/EventRow";
-import { useFormat, useNow } from "@/format";
+import { useFormat } from "@/format";
 import { closeEvent, openEvent, useSelectedEvent } from "@/frame/selection";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
-import { FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useStream } from "@/live";
-import { Button, cx, EmptyState, ErrorState, IconButton, Menu, SeverityMark, Skeleton, VirtualRows } from "@/parts";
+import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useSources, useStream } from "@/live";
+import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu, Skeleton, SourceMark, VirtualRows } from "@/parts";
 import { go, useRoute } from "@/route";
-import { useGapText } from "@/text";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
+import { sourceIn, withSource } from "./source-filter";
 import { type FilterState, followFilter, PAGE } from "./tail";
 
 /** The filter is asked for when the user stops typing for this long, ms. */
@@ -59,7 +58,18 @@ export function Events() {
   const [newestLast, setNewestLast] = useKept("watchdeck-events-newest-last", false);
   const [wrap, setWrap] = useKept("watchdeck-events-wrap", false);
   const [columnIds, setColumnIds] = useKept<readonly ColumnId[]>("watchdeck-events-columns", DEFAULT_COLUMNS);
-  const columns = useColumns(columnIds);
+  const sources = useSources();
+  const columns = useColumns(columnIds, sources, stream.order.behind);
+  const fills = useMemo(() => filled(stream.fills, history.rows), [stream.fills, history.rows]);
+  const special = useCallback(
+    (item: Item): ReactNode | null => {
+      if (!isRow(item)) return <SkipRow n={item.skipped} />;
+      const source = sources.several ? sources.of(item.source) : null;
+      if (item.kind === "watchdeck:gap_filled") return <FilledRow row={item} source={source} />;
+      return item.gap === null ? null : <GapRow row={item} filled={fillOf(fills, item.gap)} source={source} />;
+    },
+    [sources, fills],
+  );
 
   const base = shown(pause, live);
   const rows = useMemo(() => {
@@ -113,6 +123,7 @@ export function Events() {
       <div className="flex flex-none flex-wrap items-start gap-2 border-b border-line px-4 py-2">
         <FilterBox text={text} onText={setText} error={error} errorFor={found?.filter ?? ""} kept={filtered !== null} inputRef={input} />
         <div className="flex flex-none items-center gap-0.5 pt-0.5">
+          {sources.several && <SourceMenu filter={text} onFilter={setText} />}
           <Button look={pause.kind === "paused" ? "primary" : "plain"} className="mr-1.5 min-w-[88px] justify-center" onClick={toggle} icon={pause.kind === "paused" ? <Play aria-hidden /> : <PauseIcon aria-hidden />}>
             {pause.kind === "paused" ? t("events.resume") : t("events.pause")}
           </Button>
@@ -176,6 +187,7 @@ export function Events() {
           onOpen={(item) => isRow(item) && openEvent(item.seq)}
           rowClass={(item) => isRow(item) && item.severity === "critical" && "bg-crit-soft"}
           special={special}
+          opens={isRow}
           stickToEnd={newestLast}
           onEdge={onEdge}
           onNearEnd={onNearEnd}
@@ -274,16 +286,11 @@ function StatusLine({ paused: still, missed, onResume, text, right }: { paused: 
   );
 }
 
-function special(item: Item): ReactNode | null {
-  if (!isRow(item)) return <SkipRow n={item.skipped} />;
-  return item.gap === null ? null : <GapRow row={item} />;
-}
-
 function SkipRow({ n }: { n: number }) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
-    <span className="num flex items-center gap-3 px-4 text-[12px] text-ink-3">
+    <span className="num flex h-full items-center gap-3 px-4 text-[12px] text-ink-3">
       <i aria-hidden className="h-px flex-1 bg-line-strong" />
       {t("events.skipped", { n: format.integer(n) })}
       <i aria-hidden className="h-px flex-1 bg-line-strong" />
@@ -291,19 +298,39 @@ function SkipRow({ n }: { n: number }) {
   );
 }
 
-function GapRow({ row }: { row: EventRow }) {
-  const now = useNow();
-  const gapText = useGapText();
-  if (row.gap === null) return null;
-  const text = gapText(row.gap, now);
+/** One source or all of them, as a term of the filter. */
+function SourceMenu({ filter, onFilter }: { filter: string; onFilter: (filter: string) => void }) {
+  const { t } = useTranslation();
+  const list = useLive((live) => live.frame?.sources);
+  const wanted = sourceIn(filter);
+  const chosen = list?.find((source) => source.id === wanted);
+  const pick = (id: string | null) => onFilter(withSource(filter, id));
   return (
-    <button type="button" data-inset-focus onClick={() => openEvent(row.seq)} className="flex h-full w-full items-center gap-2 bg-warn-soft px-4 text-left">
-      <SeverityMark severity="warning" word={false} />
-      <b className="num flex-none font-[540]">{text.title}</b>
-      <span className="min-w-0 truncate text-ink-2">
-        {text.channel} · {text.reason}
-      </span>
-    </button>
+    <Menu
+      align="end"
+      label={t("events.source")}
+      trigger={
+        <Button className="mr-1 max-w-[180px]" aria-label={`${t("events.source")}: ${chosen?.name ?? t("events.everySource")}`}>
+          {chosen !== undefined && <SourceMark colour={chosen.colour} />}
+          <span className="truncate">{chosen?.name ?? t("events.everySource")}</span>
+          <ChevronDown aria-hidden />
+        </Button>
+      }
+      items={[
+        { id: "", label: t("events.everySource"), checked: wanted === null, onSelect: () => pick(null) },
+        ...(list ?? []).map((source) => ({
+          id: source.id,
+          label: (
+            <>
+              <SourceMark colour={source.colour} className="mr-2" />
+              {source.name}
+            </>
+          ),
+          checked: source.id === wanted,
+          onSelect: () => pick(source.id),
+        })),
+      ]}
+    />
   );
 }
 

@@ -4,12 +4,11 @@ import { ArrowRight, Pause as PauseIcon, Play, Radio } from "lucide-react";
 import { memo, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
-import { useFormat, useNow } from "@/format";
+import { useFormat } from "@/format";
 import { openEvent, useSelectedEvent } from "@/frame/selection";
-import { hidden, isRow, type Pause, shown, useLive } from "@/live";
-import { Button, Change, cx, EmptyState, KindTitle, RowValue, SectionHeader, SeverityMark } from "@/parts";
+import { fillOf, hidden, isRow, type KnownSource, type Pause, shown, took, useLive, useSources } from "@/live";
+import { Button, Change, cx, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
 import { go } from "@/route";
-import { useGapText } from "@/text";
 
 const ROW = 28;
 /** Above this rate every row would be new, and highlighting each would be noise. */
@@ -22,6 +21,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
   const [room, setRoom] = useState(12);
   const live = useLive((state) => state);
   const selected = useSelectedEvent();
+  const sources = useSources();
   const rate = live.frame?.events_per_second ?? 0;
 
   useLayoutEffect(() => {
@@ -64,7 +64,12 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
         {rows.length === 0 ? (
           <EmptyState icon={<Radio />} title={t("overview.stream.empty")} text={t("overview.stream.emptyText")} />
         ) : (
-          rows.map((row) => <Line key={row.seq} row={row} fresh={rate <= CALM && pause.kind === "following"} selected={row.seq === selected} />)
+          rows.map((row) => {
+            const source = sources.of(row.source);
+            const mark = sources.several ? source : null;
+            if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={row.seq} row={row} filled={row.gap === null ? null : fillOf(live.fills, row.gap)} source={mark} selected={row.seq === selected} />;
+            return <Line key={row.seq} row={row} source={mark} skew={source?.skew ?? 0} behind={live.order.behind.get(row.seq)} fresh={rate <= CALM && pause.kind === "following"} selected={row.seq === selected} />;
+          })
         )}
       </div>
     </section>
@@ -74,24 +79,25 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
 const GRID =
   "grid grid-cols-[84px_116px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_124px_minmax(0,1fr)_minmax(0,148px)_108px_80px] @min-[820px]:grid-cols-[104px_128px_minmax(0,1fr)_minmax(0,152px)_108px_80px_64px]";
 
-const Line = memo(function Line({ row, fresh, selected }: { row: EventRow; fresh: boolean; selected: boolean }) {
+const Line = memo(function Line({ row, source, skew, behind, fresh, selected }: { row: EventRow; source: KnownSource | null; skew: number; behind: number | undefined; fresh: boolean; selected: boolean }) {
   const format = useFormat();
-  if (row.gap !== null) return <GapLine row={row} />;
+  const ms = took(row, skew);
   return (
     <div
       role="row"
       onClick={() => openEvent(row.seq)}
       className={cx(
         GRID,
-        "h-7 flex-none items-center border-b border-line/55",
+        "relative h-7 flex-none items-center border-b border-line/55",
         selected ? "bg-accent-soft" : "hover:bg-raised",
         !selected && row.severity === "critical" && "bg-crit-soft",
         fresh && row.severity !== "critical" && "arrive",
       )}
     >
       <span role="cell" className="num truncate pl-4 text-ink-3">
-        <span className="@max-[719px]:hidden">{format.timeMs(row.occurred_at)}</span>
-        <span className="@min-[720px]:hidden">{format.time(row.occurred_at)}</span>
+        <RowSource source={source} />
+        <span className="@max-[719px]:hidden">{format.timeMs(row.occurred_at - skew)}</span>
+        <span className="@min-[720px]:hidden">{format.time(row.occurred_at - skew)}</span>
       </span>
       <span role="cell" className="flex min-w-0 items-center px-2">
         <KindTitle kind={row.kind} action={row.action} domain={row.domain} />
@@ -99,6 +105,7 @@ const Line = memo(function Line({ row, fresh, selected }: { row: EventRow; fresh
       <span role="cell" className="flex min-w-0 items-center gap-1.5 px-2" title={row.detail === null ? row.label : `${row.label} · ${row.detail}`}>
         {(row.severity === "critical" || row.severity === "warning") && <SeverityMark severity={row.severity} word={false} />}
         <span className="truncate">
+          <LateMark row={row} skew={skew} behind={behind} />
           {row.label}
           {row.detail !== null && <span className="text-ink-2"> · {row.detail}</span>}
         </span>
@@ -113,23 +120,18 @@ const Line = memo(function Line({ row, fresh, selected }: { row: EventRow; fresh
         {row.actor}
       </span>
       <span role="cell" className="num truncate pr-4 text-right text-ink-3 @max-[819px]:hidden">
-        {row.latency_ms !== null && format.duration(row.latency_ms)}
+        {ms !== null && format.duration(ms)}
       </span>
     </div>
   );
 });
 
-function GapLine({ row }: { row: EventRow }) {
-  const now = useNow();
-  const gapText = useGapText();
-  if (row.gap === null) return null;
-  const text = gapText(row.gap, now);
+const Marker = memo(function Marker({ row, filled, source, selected }: { row: EventRow; filled: number | null; source: KnownSource | null; selected: boolean }) {
   return (
-    <div role="row" onClick={() => openEvent(row.seq)} className="flex h-7 flex-none items-center gap-2 border-b border-line/55 bg-warn-soft px-4">
-      <SeverityMark severity="warning" word={false} />
-      <span role="cell" className="truncate">
-        {text.title} <span className="text-ink-2">· {text.reason}</span>
+    <div role="row" onClick={() => openEvent(row.seq)} className={cx("relative h-7 flex-none border-b border-line/55", selected && "outline-2 -outline-offset-2 outline-accent")}>
+      <span role="cell" className="block h-full min-w-0">
+        {row.kind === "watchdeck:gap_filled" ? <FilledRow row={row} source={source} /> : <GapRow row={row} filled={filled} source={source} />}
       </span>
     </div>
   );
-}
+});

@@ -16,6 +16,8 @@ export const events = {
     source: "Source",
     latency: "Latency",
   },
+  source: "Source",
+  everySource: "All sources",
   columns: "Columns",
   newestFirst: "Newest first",
   newestLast: "Newest last",

@@ -4,6 +4,15 @@ export const parts = {
     nothing: "No event has come yet.",
     safe: "What was received is kept; the link goes on where it stopped.",
   },
+  row: {
+    source: "from {{name}}",
+    late: "late by {{age}}",
+    lateHint: "Arrived more than a minute after it happened; it stands where it arrived",
+    disorder: "out of order by {{age}}",
+    disorderHint: "Something that happened later arrived earlier; it stands where it arrived",
+    filled_one: "Gap filled from history: {{n}} event",
+    filled_other: "Gap filled from history: {{n}} events",
+  },
   search: { clear: "Clear" },
   edit: {
     change: "Change {{label}}",

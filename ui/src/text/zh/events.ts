@@ -16,6 +16,8 @@ export const events = {
     source: "数据源",
     latency: "延迟",
   },
+  source: "数据源",
+  everySource: "全部数据源",
   columns: "列",
   newestFirst: "最新在上",
   newestLast: "最新在下",

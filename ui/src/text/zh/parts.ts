@@ -4,6 +4,14 @@ export const parts = {
     nothing: "还没有收到任何事件。",
     safe: "已收到的都已保存，恢复后会接着补齐。",
   },
+  row: {
+    source: "来自 {{name}}",
+    late: "迟到 {{age}}",
+    lateHint: "发生一分钟之后才到达，按到达的先后排列",
+    disorder: "乱序 {{age}}",
+    disorderHint: "后发生的先到了；此条按到达的先后排列",
+    filled: "缺口已从历史接口补齐：{{n}} 条",
+  },
   search: { clear: "清空" },
   edit: {
     change: "修改{{label}}",
