@@ -26,7 +26,7 @@ const PLACES: [(&str, &[&str]); 7] = [
     ("notify-rust", &["watchdeck"]),
     ("rodio", &["watchdeck"]),
     ("rusqlite", &["watchdeck-store", "watchdeck-bench"]),
-    ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench"]),
+    ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
     ("redis", &["watchdeck-gateway", "watchdeck-simulator", "watchdeck-bench", "watchdeck-tests"]),
 ];

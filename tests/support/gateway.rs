@@ -2,6 +2,7 @@
 
 use crate::process::{PATIENCE, Running, eventually, program};
 use anyhow::Result;
+use std::path::Path;
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -11,7 +12,7 @@ pub struct Gateway {
     /// `127.0.0.1:PORT`.
     pub addr: String,
     _running: Running,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Gateway {
@@ -21,11 +22,23 @@ impl Gateway {
     /// When `watchdeck-gateway` is not built or does not get ready.
     pub async fn start(redis_url: &str) -> Result<Self> {
         let folder = tempfile::tempdir()?;
+        let gateway = Self::on(folder.path(), Some(redis_url), 25_000).await?;
+        Ok(Self { _folder: Some(folder), ..gateway })
+    }
+
+    /// Starts one on the log in `folder`, old or new, that pings each `ping_ms` milliseconds. Dropping it is SIGKILL.
+    ///
+    /// # Errors
+    /// When `watchdeck-gateway` is not built or does not get ready.
+    pub async fn on(folder: &Path, redis_url: Option<&str>, ping_ms: u64) -> Result<Self> {
         let mut command = Command::new(program("WATCHDECK_GATEWAY_BIN", "watchdeck-gateway")?);
-        command.args(["--listen", "127.0.0.1:0", "--redis-url", redis_url, "--data-dir"]).arg(folder.path());
+        command.args(["--listen", "127.0.0.1:0", "--ping-interval-ms", &ping_ms.to_string(), "--data-dir"]).arg(folder);
+        if let Some(url) = redis_url {
+            command.args(["--redis-url", url]);
+        }
         let (running, addr) =
             Running::until_line(&mut command, |line| line.strip_prefix("listening on ").map(|addr| addr.trim().to_owned())).await?;
-        let gateway = Self { addr, _running: running, _folder: folder };
+        let gateway = Self { addr, _running: running, _folder: None };
         gateway.subscribed().await?;
         Ok(gateway)
     }

@@ -3,3 +3,4 @@
 mod decisions;
 mod delivery;
 mod noticing;
+mod randomised;
