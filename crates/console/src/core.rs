@@ -77,7 +77,7 @@ impl Core {
     ) -> anyhow::Result<Arc<Self>> {
         prepare_folder(&config.data_dir)?;
         let path = config.data_dir.join("events.db");
-        let store = tokio::task::spawn_blocking(move || Store::open(&path, watchdeck_store::Options::CONSOLE)).await??;
+        let store = tokio::task::spawn_blocking(move || Store::open(&path, seams.store)).await??;
         let settings = settings_store::load(&store).await?;
         let state = State::load(&store, settings).await?;
         let core = Arc::new(Self {

@@ -10,10 +10,12 @@ pub struct Seams {
     pub timing: Timing,
     /// The clock that every link lives on.
     pub clock: Arc<dyn Clock>,
+    /// How the store is opened.
+    pub store: watchdeck_store::Options,
 }
 
 impl Default for Seams {
     fn default() -> Self {
-        Self { timing: Timing::default(), clock: Arc::new(BootClock) }
+        Self { timing: Timing::default(), clock: Arc::new(BootClock), store: watchdeck_store::Options::CONSOLE }
     }
 }
