@@ -1,16 +1,16 @@
 // The top bar: what the sources are doing, in words and colour; the way to search; whether what you see is live; the sound.
 
-import { Radio, Search, Unplug, Volume2, VolumeX } from "lucide-react";
+import { Activity, CloudDownload, KeyRound, Radio, Search, Unplug, Volume2, VolumeX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { SourceStatus } from "@/bindings/SourceStatus";
 import { useFormat, useNow } from "@/format";
 import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
-import { Button, cx, IconButton, linkTone, Popover, StateDot, toneInk } from "@/parts";
+import { Button, cx, IconButton, LinkMark, linkTone, Popover, PopoverClose, ProgressBar, SourceMark, StateDot, toneFill, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
 import { useSettings } from "@/settings";
-import { useLinkText, useWord } from "@/text";
+import { useLinkReason, useLinkText, useWord } from "@/text";
 
 /** Worst first: the one that needs a person must be the one in the bar. */
 const TONE_ORDER = ["crit", "warn", "info", "dim", "good"] as const;
@@ -57,6 +57,7 @@ function Sources() {
   const facts = useFacts();
   const now = useNow();
   const linkText = useLinkText();
+  const reason = useLinkReason();
   const sources = useLive((live) => live.frame?.sources);
   const core = useLive((live) => live.core);
   const [first, ...rest] = worstFirst(sources ?? []);
@@ -64,69 +65,124 @@ function Sources() {
   if (first === undefined) return <span className="text-ink-2">{t("frame.sources.none")}</span>;
   const known = core.kind !== "unreachable";
   const tone = known ? linkTone(first.state) : "dim";
+  const why = first.state.kind === "polling" && known ? reason(first.state) : null;
   return (
-    <Popover
-      label={t("frame.sources.title")}
-      width={420}
-      trigger={
-        <button type="button" className="-mx-2 flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-raised">
-          <StateDot tone={tone} />
-          <b className="max-w-[220px] truncate font-[560]">{first.name}</b>
-          <span className={cx("num whitespace-nowrap", toneInk(tone))}>{known ? linkText(first.state, now) : t("frame.sources.unknown")}</span>
-          <span className="num hidden truncate text-ink-3 md:inline">
-            {facts(first, now)}
-          </span>
-          {rest.length > 0 && <span className="num rounded bg-raised px-1.5 text-ink-2">+{rest.length}</span>}
-        </button>
-      }
-    >
-      <ul className="divide-y divide-line">
-        {[first, ...rest].map((source) => (
-          <SourceLine key={source.id} source={source} now={now} />
-        ))}
-      </ul>
-    </Popover>
+    <div className="flex min-w-0 items-center gap-3">
+      <Popover
+        label={t("frame.sources.title")}
+        width={440}
+        trigger={
+          <button type="button" className="-mx-2 flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-raised">
+            <StateDot tone={tone} />
+            {rest.length > 0 && <SourceMark colour={first.colour} />}
+            <b className="max-w-[220px] truncate font-[560]">{first.name}</b>
+            <span className={cx("num whitespace-nowrap", toneInk(tone))}>{known ? linkText(first.state, now) : t("frame.sources.unknown")}</span>
+            <span className="num hidden min-w-0 truncate text-ink-3 md:inline" title={why ?? undefined}>
+              {why ?? facts(first, now)}
+            </span>
+            {rest.length > 0 && <Others sources={rest} known={known} />}
+          </button>
+        }
+      >
+        <ul className="max-h-[70vh] divide-y divide-line overflow-y-auto">
+          {[first, ...rest].map((source) => (
+            <SourceLine key={source.id} source={source} now={now} />
+          ))}
+        </ul>
+        <div className="border-t border-line px-1.5 py-1">
+          <PopoverClose asChild>
+            <Button look="ghost" icon={<Activity aria-hidden />} onClick={() => go("health")}>
+              {t("frame.page.health")}
+            </Button>
+          </PopoverClose>
+        </div>
+      </Popover>
+      {known && first.state.kind === "needs_login" && (
+        <Button look="primary" icon={<KeyRound aria-hidden />} onClick={() => go("settings", { source: first.id })}>
+          {t("frame.sources.login")}
+        </Button>
+      )}
+      {known && <CatchingUp />}
+    </div>
+  );
+}
+
+/** The states of the other sources as dots, and in words for those who do not see them. */
+function Others({ sources, known }: { sources: readonly SourceStatus[]; known: boolean }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const word = useWord();
+  const said = sources.map((source) => `${source.name}: ${word("linkShort", source.state.kind)}`).join(", ");
+  return (
+    <span className="num flex flex-none items-center gap-[7px] rounded bg-raised px-1.5 py-0.5 text-ink-2" title={said}>
+      <span aria-hidden>+{format.integer(sources.length)}</span>
+      <span aria-hidden className="flex items-center gap-[3px]">
+        {known && sources.slice(0, 6).map((source) => <i key={source.id} className={cx("size-1.5 rounded-full", toneFill(linkTone(source.state)))} />)}
+      </span>
+      <span className="sr-only">{t("parts.link.others", { states: said })}</span>
+    </span>
+  );
+}
+
+/** How far the sources are with what they missed, all together. */
+function CatchingUp() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const value = useProgress();
+  const pace = useProgressText();
+  const n = useLive((live) => Object.keys(live.catchUps).length);
+  if (value === null) return null;
+  const counts = t("health.progress", { done: format.integer(value.done), total: format.integer(value.total) });
+  return (
+    <span className="num hidden flex-none items-center gap-2 text-info md:flex" title={[t("parts.progress.sources", { count: n, n: format.integer(n) }), counts, pace(value)].filter(Boolean).join(" · ")}>
+      <CloudDownload aria-hidden className="size-3.5 flex-none" />
+      <ProgressBar value={value} label={t("parts.progress.all")} className="h-1.5 w-20" />
+      {n > 1 && <span>{counts}</span>}
+      {n === 1 && value.rate !== null && <span className="hidden text-ink-3 lg:inline">{t("parts.progress.rate", { n: format.integer(Math.round(value.rate)) })}</span>}
+    </span>
   );
 }
 
 function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
   const { t } = useTranslation();
+  const format = useFormat();
   const facts = useFacts();
-  const linkText = useLinkText();
-  const word = useWord();
+  const reason = useLinkReason();
+  const progress = useProgress(source.id);
+  const pace = useProgressText();
   const host = useHost();
-  const tone = linkTone(source.state);
   const { state } = source;
-  const why =
-    state.kind === "offline"
-      ? `${word("cause", state.cause)}${state.detail === "" ? "" : ` · ${state.detail}`}`
-      : state.kind === "needs_login" || state.kind === "refused"
-        ? state.detail
-        : null;
+  const why = reason(state);
   const reconnect = () => host.call("reconnect", { source: source.id }).catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message })));
   return (
     <li className="flex flex-col gap-0.5 px-3 py-2.5">
       <span className="flex items-center gap-2">
-        <StateDot tone={tone} />
+        <SourceMark colour={source.colour} />
         <b className="truncate font-[560]">{source.name}</b>
         {source.demo && <span className="rounded bg-raised px-1.5 text-[11px] text-ink-2">{t("frame.sources.demo")}</span>}
-        <span className={cx("num ml-auto whitespace-nowrap", toneInk(tone))}>{linkText(state, now)}</span>
+        <LinkMark state={state} className="ml-auto" />
       </span>
       {source.url !== "" && <span className="truncate font-mono text-[11px] text-ink-3">{source.url}</span>}
-      <span className="num text-ink-3">
-        {facts(source, now)}
-      </span>
-      {why !== null && <span className="mt-0.5 text-ink-2">{why}</span>}
-      {(state.kind === "offline" || state.kind === "stale" || state.kind === "refused") && (
+      {progress !== null && (
+        <span className="num mt-1 mb-0.5 flex items-center gap-3 text-ink-2">
+          <ProgressBar value={progress} label={t("parts.progress.one", { name: source.name })} className="h-1.5 flex-1" />
+          <span className="flex-none">{pace(progress) === "" ? format.percent(progress.share) : pace(progress)}</span>
+        </span>
+      )}
+      <span className="num text-ink-3">{facts(source, now)}</span>
+      {why !== null && <span className="mt-0.5 break-words text-ink-2">{why}</span>}
+      {(state.kind === "offline" || state.kind === "stale" || state.kind === "refused" || state.kind === "polling") && (
         <span className="mt-1.5">
           <Button onClick={reconnect}>{t("frame.sources.reconnect")}</Button>
         </span>
       )}
       {state.kind === "needs_login" && (
         <span className="mt-1.5">
-          <Button look="primary" onClick={() => go("settings", { source: source.id })}>
-            {t("frame.sources.login")}
-          </Button>
+          <PopoverClose asChild>
+            <Button look="primary" icon={<KeyRound aria-hidden />} onClick={() => go("settings", { source: source.id })}>
+              {t("frame.sources.login")}
+            </Button>
+          </PopoverClose>
         </span>
       )}
     </li>

@@ -2,8 +2,9 @@
 
 export { Button, IconButton, Kbd } from "./button";
 export { cx } from "./cx";
-export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneInk } from "./marks";
-export { Dialog, Menu, type MenuItem, Popover, Toaster, Tooltip, TooltipProvider } from "./overlay";
+export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneFill, toneInk } from "./marks";
+export { LinkMark, LinkIcon, ProgressBar, useProgress, useProgressText } from "./link";
+export { Dialog, Menu, type MenuItem, Popover, PopoverClose, Toaster, Tooltip, TooltipProvider } from "./overlay";
 export { type Column, VirtualRows } from "./rows";
 export { FilledRow, GapRow, LateMark, RowSource } from "./rows-marks";
 export { SectionHeader } from "./section";

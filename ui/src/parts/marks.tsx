@@ -90,6 +90,12 @@ export function toneInk(tone: Tone): string {
   return TONES[tone];
 }
 
+const FILLS = { good: "bg-good", info: "bg-info", warn: "bg-warn", crit: "bg-crit", dim: "bg-ink-3" } as const;
+
+export function toneFill(tone: Tone): string {
+  return FILLS[tone];
+}
+
 export function StateDot({ tone }: { tone: Tone }) {
   return <span aria-hidden className={cx("size-[7px] flex-none rounded-full ring-3", DOTS[tone])} />;
 }

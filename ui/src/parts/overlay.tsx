@@ -10,7 +10,8 @@ import { cx } from "./cx";
 
 const FLOATING = "fade-in z-50 rounded-md border border-line-strong bg-panel text-ink";
 
-export function Dialog({ open, onClose, title, children, footer, width = 440 }: { open: boolean; onClose: () => void; title: string; children: ReactNode; footer?: ReactNode; width?: number }) {
+/** `tall` is for much to fill in: it takes most of the window's height. */
+export function Dialog({ open, onClose, title, children, footer, width = 440, tall = false }: { open: boolean; onClose: () => void; title: string; children: ReactNode; footer?: ReactNode; width?: number; tall?: boolean }) {
   const { t } = useTranslation();
   return (
     <RadixDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -18,7 +19,7 @@ export function Dialog({ open, onClose, title, children, footer, width = 440 }: 
         <RadixDialog.Overlay className="fade-in fixed inset-0 z-40 bg-shade" />
         <RadixDialog.Content
           aria-describedby={undefined}
-          className={cx(FLOATING, "fixed top-[14vh] left-1/2 flex max-h-[76vh] max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col")}
+          className={cx(FLOATING, "fixed left-1/2 flex max-w-[calc(100vw-32px)] -translate-x-1/2 flex-col", tall ? "top-[6vh] max-h-[88vh]" : "top-[14vh] max-h-[76vh]")}
           style={{ width }}
         >
           <div className="flex h-11 flex-none items-center border-b border-line pr-2 pl-4">
@@ -91,6 +92,9 @@ export function Popover({ trigger, children, label, align = "start", width = 380
     </RadixPopover.Root>
   );
 }
+
+/** Around a button that leads elsewhere: `<PopoverClose asChild>`. */
+export const PopoverClose = RadixPopover.Close;
 
 export function Tooltip({ text, side = "bottom", children }: { text: ReactNode; side?: "top" | "right" | "bottom" | "left"; children: ReactNode }) {
   return (

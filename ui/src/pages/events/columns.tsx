@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
-import { isRow, type Item, type KnownSources, took } from "@/live";
+import { isRow, type Item, type KnownSources, LATE_MS, took } from "@/live";
 import { Change, type Column, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceMark } from "@/parts";
 
 export const COLUMN_IDS = ["time", "severity", "kind", "label", "change", "delta", "actor", "channel", "source", "latency"] as const;
@@ -69,7 +69,7 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
         className: "num text-ink-3",
         cell: row((event) => {
           const ms = took(event, skew(event));
-          return ms !== null && format.duration(ms);
+          return ms !== null && (ms < LATE_MS ? format.duration(ms) : format.age(ms));
         }),
       },
     };

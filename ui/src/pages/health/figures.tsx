@@ -1,84 +1,16 @@
-// Figures beside the sources: latency, rate, store, what goes on inside, and in the demo the incidents.
+// Figures beside the sources: rate, store, what goes on inside, and in the demo the incidents.
 
 import { Copy, FlaskConical, OctagonAlert } from "lucide-react";
-import { Fragment, memo, type ReactNode, useMemo, useState } from "react";
+import { memo, type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { HealthView } from "@/bindings/HealthView";
-import type { Percentiles } from "@/bindings/Percentiles";
 import { useFormat, useNow } from "@/format";
 import { CommandError, type Incident } from "@/host";
 import { useHost } from "@/live";
-import { Age, Button, cx, SectionHeader } from "@/parts";
+import { Age, Button, SectionHeader } from "@/parts";
 import { go } from "@/route";
 import { area } from "./strip";
-
-const STAGES = ["arrival", "commit", "painted"] as const;
-const MARKS = ["p50", "p95", "p99", "max"] as const;
-/** A narrow panel leaves the largest out. */
-const LAST: Record<(typeof MARKS)[number], string> = { p50: "", p95: "", p99: "@max-[380px]:pr-4", max: "pr-4 @max-[380px]:hidden" };
-
-export function Latency({ view }: { view: Pick<HealthView, "arrival" | "commit" | "painted"> }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const longest = Math.max(1, ...STAGES.map((stage) => view[stage].p99));
-  return (
-    <section aria-label={t("health.latency")} className="border-b border-line pb-2.5">
-      <SectionHeader title={t("health.latency")} note={t("health.latencyNote")} />
-      <table className="w-full">
-        <thead>
-          <tr className="h-6 text-right text-[12px] text-ink-3 [&>th]:font-[450]">
-            <th scope="col" className="pl-4 text-left">
-              <span className="sr-only">{t("health.stageColumn")}</span>
-            </th>
-            {MARKS.map((mark) => (
-              <th key={mark} scope="col" className={cx("px-1.5", LAST[mark])}>
-                {t(`health.percentile.${mark}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {STAGES.map((stage) => (
-            <Fragment key={stage}>
-              <tr className="num h-7 text-right">
-                <th scope="row" className="w-full max-w-0 truncate pl-4 text-left font-[450]" title={view[stage].count === 0 ? t("health.noSamples") : t("health.samples", { n: format.integer(view[stage].count) })}>
-                  {t(`health.stage.${stage}`)}
-                </th>
-                {MARKS.map((mark) => (
-                  <td key={mark} className={cx("px-1.5 whitespace-nowrap", LAST[mark], mark === "p50" ? "font-[540]" : "text-ink-2")}>
-                    {view[stage].count === 0 ? <span className="text-ink-3">—</span> : format.duration(view[stage][mark])}
-                  </td>
-                ))}
-              </tr>
-              <tr aria-hidden>
-                <td colSpan={5} className="px-4 pb-1.5">
-                  <Bar values={view[stage]} longest={longest} />
-                </td>
-              </tr>
-            </Fragment>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-/** Half in full colour, 95 % and 99 % paler behind it, all three stages on one scale. */
-function Bar({ values, longest }: { values: Percentiles; longest: number }) {
-  const width = (value: number) => `${Math.min(100, (value / longest) * 100)}%`;
-  return (
-    <div className="relative h-[5px] overflow-hidden rounded-sm bg-raised">
-      {values.count > 0 && (
-        <>
-          <i className="absolute inset-y-0 left-0 bg-accent opacity-25" style={{ width: width(values.p99) }} />
-          <i className="absolute inset-y-0 left-0 bg-accent opacity-45" style={{ width: width(values.p95) }} />
-          <i className="absolute inset-y-0 left-0 bg-accent" style={{ width: width(values.p50) }} />
-        </>
-      )}
-    </div>
-  );
-}
 
 export const Rate = memo(function Rate({ values }: { values: readonly number[] }) {
   const { t } = useTranslation();

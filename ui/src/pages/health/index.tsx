@@ -1,19 +1,25 @@
 // Feed health: whether the picture on the other pages is whole, and how fresh it is.
 
-import { CircleCheck, Unplug } from "lucide-react";
-import { useMemo } from "react";
+import { TriangleAlert, Unplug } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { GapView } from "@/bindings/GapView";
 import type { HealthView } from "@/bindings/HealthView";
-import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
+import { useFormat } from "@/format";
 import { useLive } from "@/live";
-import { Button, type Column, EmptyState, SectionHeader, VirtualRows } from "@/parts";
+import { Button, cx, EmptyState, SectionHeader } from "@/parts";
+import { Tabs } from "@/parts/tabs";
 import { ViewGate } from "@/parts/view-gate";
 import { go } from "@/route";
-import { useGapText } from "@/text";
-import { Demo, Inside, Latency, Rate, Store } from "./figures";
+import { SupportBundle } from "./bundle";
+import { Demo, Inside, Rate, Store } from "./figures";
+import { Gaps } from "./gaps";
+import { Latency } from "./latency";
+import { Malformed } from "./malformed";
 import { SourceCard } from "./source";
+import { Summary } from "./summary";
+import type { Range } from "./timeline";
+
+type Trouble = "gaps" | "malformed";
 
 export function Health() {
   return (
@@ -26,59 +32,80 @@ export function Health() {
 function Board({ view }: { view: HealthView }) {
   const { t } = useTranslation();
   const demo = useLive((live) => live.frame?.sources.some((source) => source.demo && source.state.kind !== "paused") ?? false);
+  const [range, setRange] = useState<Range>("hour");
+  const [tab, setTab] = useState<Trouble>("gaps");
   return (
-    <div className="@container flex min-h-0 flex-1">
-      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <div className="max-h-[62%] flex-none overflow-y-auto" tabIndex={0} role="region" aria-label={t("health.sources")} data-inset-focus>
-          {view.sources.length === 0 ? (
-            <EmptyState icon={<Unplug />} title={t("health.none")} text={t("health.noneText")} action={<Button onClick={() => go("settings")}>{t("health.toSettings")}</Button>} />
-          ) : (
-            view.sources.map((source) => <SourceCard key={source.id} source={source} />)
-          )}
+    <>
+      <Summary view={view} onShow={setTab} right={<SupportBundle />} />
+      <div className="@container flex min-h-0 flex-1">
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+          <div className="min-h-0 flex-[0_1_auto] overflow-y-auto" tabIndex={0} role="region" aria-label={t("health.sources")} data-inset-focus>
+            {view.sources.length === 0 ? (
+              <EmptyState icon={<Unplug />} title={t("health.none")} text={t("health.noneText")} action={<Button onClick={() => go("settings")}>{t("health.toSettings")}</Button>} />
+            ) : (
+              <>
+                <SectionHeader title={t("health.sources")} note={<Count n={view.sources.length} />} right={<Ranges value={range} onChange={setRange} />} className="sticky top-0 z-10 border-b border-line bg-surface" />
+                {view.sources.map((source) => (
+                  <SourceCard key={source.id} source={source} range={range} />
+                ))}
+              </>
+            )}
+          </div>
+          <Troubles view={view} tab={tab} onTab={setTab} />
         </div>
-        <Gaps gaps={view.gaps} />
+        <div className="@container w-[clamp(340px,34%,420px)] flex-none overflow-y-auto border-l border-line" tabIndex={0} role="region" aria-label={t("health.figures")} data-inset-focus>
+          <Rate values={view.rate} />
+          <Latency view={view} />
+          <Store store={view.store} />
+          <Inside view={view} />
+          {demo && <Demo />}
+        </div>
       </div>
-      <div className="@container w-[clamp(340px,34%,420px)] flex-none overflow-y-auto border-l border-line" tabIndex={0} role="region" aria-label={t("health.figures")} data-inset-focus>
-        <Rate values={view.rate} />
-        <Latency view={view} />
-        <Store store={view.store} />
-        <Inside view={view} />
-        {demo && <Demo />}
-      </div>
+    </>
+  );
+}
+
+function Count({ n }: { n: number }) {
+  const format = useFormat();
+  return format.integer(n);
+}
+
+/** How far back the strips reach. */
+function Ranges({ value, onChange }: { value: Range; onChange: (range: Range) => void }) {
+  const { t } = useTranslation();
+  return (
+    <div role="radiogroup" aria-label={t("health.range.title")} className="flex rounded-md border border-line-strong p-px">
+      {(["hour", "day"] as const).map((each) => (
+        <button key={each} type="button" role="radio" aria-checked={each === value} onClick={() => onChange(each)} className={cx("num h-[22px] rounded-[5px] px-2 text-[12px]", each === value ? "bg-raised text-ink" : "text-ink-3 hover:text-ink")}>
+          {t(`health.range.${each}`)}
+        </button>
+      ))}
     </div>
   );
 }
 
-const gapKey = (gap: GapView) => String(gap.seq);
-
-function Gaps({ gaps }: { gaps: readonly GapView[] }) {
+/** What is or may be missing: holes in time, and frames that could not be read. */
+function Troubles({ view, tab, onTab }: { view: HealthView; tab: Trouble; onTab: (tab: Trouble) => void }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const now = useNow();
-  const gapText = useGapText();
-  const names = useLive((live) => live.frame?.sources);
-  const day = Math.floor(now / 86_400_000);
-  const columns = useMemo<readonly Column<GapView>[]>(
-    () => [
-      { id: "from", header: t("health.gap.from"), width: "156px", className: "num text-ink-2", cell: (gap) => format.dateTime(gap.from, day * 86_400_000) },
-      { id: "to", header: t("health.gap.to"), width: "84px", className: "num text-ink-2", cell: (gap) => format.time(gap.to) },
-      { id: "length", header: t("health.gap.length"), width: "92px", align: "end", className: "num font-[540]", cell: (gap) => format.duration(gap.to - gap.from) },
-      { id: "reason", header: t("health.gap.reason"), width: "minmax(140px, 1.6fr)", cell: (gap) => <span title={gapText(gap, 0).reason}>{gapText(gap, 0).reason}</span> },
-      { id: "channel", header: t("health.gap.channel"), width: "minmax(80px, 0.6fr)", from: 620, className: "text-ink-2", cell: (gap) => gap.channel ?? t("words.gap.everyChannel") },
-      { id: "source", header: t("health.gap.source"), width: "minmax(80px, 0.6fr)", from: 560, className: "text-ink-2", cell: (gap) => names?.find((source) => source.id === gap.source)?.name ?? gap.source },
-    ],
-    // The text of a gap depends on the language only, which `t` stands for.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [t, format, names, day],
-  );
+  const open = view.gaps.some((gap) => gap.filled === null);
+  const mark = (on: boolean) => (on ? <TriangleAlert aria-hidden className="size-3.5 text-warn" /> : undefined);
   return (
-    <section aria-label={t("health.gaps")} className="flex min-h-0 flex-1 flex-col">
-      <SectionHeader className="border-b border-line" title={t("health.gaps")} note={gaps.length === 0 ? undefined : <span className="text-warn">{t("health.gapsNote", { n: format.integer(gaps.length) })}</span>} />
-      {gaps.length === 0 ? (
-        <EmptyState icon={<CircleCheck />} title={t("health.gapsNone")} text={t("health.gapsNoneText")} />
-      ) : (
-        <VirtualRows label={t("health.gaps")} rows={gaps} rowKey={gapKey} columns={columns} primary onOpen={(gap) => openEvent(gap.seq)} />
-      )}
+    <section aria-label={t(`health.${tab}`)} className="flex min-h-0 flex-[1_0_214px] flex-col">
+      <div className="flex h-[38px] flex-none items-center border-b border-line px-4">
+        <Tabs<Trouble>
+          label={t("health.missing")}
+          panel="health-missing"
+          value={tab}
+          onChange={onTab}
+          tabs={[
+            { id: "gaps", label: t("health.gaps"), count: view.gaps.length, mark: mark(open) },
+            { id: "malformed", label: t("health.malformed"), count: view.malformed.length, mark: mark(view.malformed.length > 0) },
+          ]}
+        />
+      </div>
+      <div id="health-missing" role="tabpanel" aria-label={t(`health.${tab}`)} className="flex min-h-0 flex-1 flex-col">
+        {tab === "gaps" ? <Gaps gaps={view.gaps} /> : <Malformed frames={view.malformed} />}
+      </div>
     </section>
   );
 }

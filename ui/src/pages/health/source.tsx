@@ -1,66 +1,115 @@
-// One source: its honest state, its connection over the last hour, its counters, and the positions that are safe.
+// One source: its honest state and what to do about it, its connection over time, its counters, and behind a click its outages and safe positions.
 
-import { ChevronRight, RefreshCw } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { ChevronRight, Clock3, KeyRound, RefreshCw } from "lucide-react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { useFormat, useNow } from "@/format";
 import { CommandError } from "@/host";
-import { useHost, useLive } from "@/live";
-import { Button, cx, linkTone, StateDot, type Tone, toneInk } from "@/parts";
-import { useLinkReason, useLinkText, useWord } from "@/text";
-import { connectedShare, segments, span } from "./strip";
+import { useHost } from "@/live";
+import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
+import { go } from "@/route";
+import { useLinkReason, useWord } from "@/text";
+import { Clock, Facts } from "./facts";
+import { outages } from "./strip";
+import { type Range, Timeline } from "./timeline";
 
-const FILLS: Record<Tone, string> = { good: "var(--good)", info: "var(--info)", warn: "var(--warn)", crit: "var(--crit)", dim: "var(--line-strong)" };
+/** A clock this far off is said in a sentence, ms. */
+const SKEW = 5_000;
 
-export function SourceCard({ source }: { source: SourceHealth }) {
+export function SourceCard({ source, range }: { source: SourceHealth; range: Range }) {
   const { t } = useTranslation();
-  const format = useFormat();
-  const now = useNow();
-  const linkText = useLinkText();
-  const latency = useLive((live) => live.frame?.sources.find((each) => each.id === source.id)?.latency_ms ?? null);
+  const word = useWord();
   const { state } = source;
   const why = useLinkReason()(state);
+  const todo = useTodo(source);
   return (
-    <article aria-label={source.name} className="border-b border-line px-4 pt-3 pb-3">
+    <article id={`source-${source.id}`} aria-label={source.name} tabIndex={-1} data-inset-focus className="border-b border-line px-4 pt-3 pb-3">
       <div className="flex min-h-[26px] items-center gap-2.5">
-        <StateDot tone={linkTone(state)} />
-        <h2 className="truncate">{source.name}</h2>
-        <span className={cx("num flex-none", toneInk(linkTone(state)))}>{linkText(state, now)}</span>
+        <SourceMark colour={source.colour} />
+        <h3 className="max-w-[46%] flex-none truncate">{source.name}</h3>
+        <LinkMark state={state} className="flex-none font-[520]" />
+        {source.dialect !== "" && <span className="flex-none rounded bg-raised px-1.5 text-[11px] text-ink-2">{word("dialect", source.dialect)}</span>}
         <code className="min-w-0 truncate font-mono text-[12px] text-ink-3">{source.url}</code>
-        <Reconnect source={source} />
+        <Act source={source} />
       </div>
-      {why !== null && <p className={cx("mt-1 break-words", toneInk(linkTone(state)))}>{t("health.why", { cause: why })}</p>}
-      {state.kind === "paused" && <p className="mt-1 text-ink-3">{t("health.paused")}</p>}
-      <Strip source={source} />
-      <dl className="mt-2.5 flex flex-wrap gap-x-7 gap-y-1.5">
-        <Fact name={t("health.fact.received")} value={format.integer(source.received)} />
-        <Fact name={t("health.fact.duplicates")} value={format.integer(source.duplicates)} />
-        <Fact name={t("health.fact.malformed")} value={format.integer(source.malformed)} tone={source.malformed > 0 ? "text-warn" : undefined} />
-        <Fact name={t("health.fact.reconnects")} value={format.integer(source.reconnects)} />
-        <Fact name={t("health.fact.bytes")} value={format.bytes(source.bytes)} />
-        <Fact name={t("health.fact.latency")} value={latency === null ? "—" : format.duration(latency)} />
-      </dl>
-      <Positions positions={source.positions} />
+      {state.kind === "catching_up" && <Missed id={source.id} name={source.name} />}
+      {why !== null && <p className={cx("mt-1 break-words", toneInk(linkTone(state)))}>{why}</p>}
+      {todo !== null && <p className="num mt-0.5 text-ink-2">{todo}</p>}
+      {Math.abs(source.skew_ms ?? 0) >= SKEW && (
+        <p className="num mt-1 flex items-center gap-1.5 text-warn">
+          <Clock3 aria-hidden className="size-3.5 flex-none" />
+          <span>
+            {t("health.skew")} <Clock source={source} /> <span className="text-ink-2">· {t("health.skewSafe")}</span>
+          </span>
+        </p>
+      )}
+      <Timeline source={source} range={range} />
+      <Facts source={source} />
+      <More source={source} />
     </article>
   );
 }
 
-function Fact({ name, value, tone }: { name: string; value: ReactNode; tone?: string }) {
+/** What happens next and what a person can do; null where all goes well. */
+function useTodo({ state }: SourceHealth): string | null {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  switch (state.kind) {
+    case "live":
+    case "connecting":
+    case "catching_up":
+      return null;
+    case "polling": {
+      const asked = state.last_at === null ? null : t("health.todo.asked", { age: format.age(now - state.last_at) });
+      return [asked, t("health.todo.polling", { age: format.age(Math.max(0, state.next_try_at - now)) })].filter((part) => part !== null).join(" ");
+    }
+    case "paused":
+    case "unconfirmed":
+    case "stale":
+    case "offline":
+    case "needs_login":
+    case "refused":
+      return t(`health.todo.${state.kind}`);
+  }
+}
+
+/** How far it is with what it missed. */
+function Missed({ id, name }: { id: string; name: string }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const value = useProgress(id);
+  const said = useProgressText();
+  if (value === null) return null;
   return (
-    <div className="min-w-[56px]">
-      <dt className="text-[11.5px] text-ink-3">{name}</dt>
-      <dd className={cx("num text-[15px] leading-tight font-[540]", tone)}>{value}</dd>
-    </div>
+    <p className="num mt-2 flex items-center gap-3 text-ink-2">
+      <ProgressBar value={value} label={t("parts.progress.one", { name })} className="h-1.5 min-w-24 flex-1" />
+      <span className="flex-none">{t("health.progress", { done: format.integer(value.done), total: format.integer(value.total) })}</span>
+      <span className="flex-none text-ink-3">{said(value)}</span>
+    </p>
   );
 }
 
-function Reconnect({ source }: { source: SourceHealth }) {
+function Act({ source }: { source: SourceHealth }) {
   const { t } = useTranslation();
   const host = useHost();
   const [busy, setBusy] = useState(false);
-  if (source.state.kind === "paused") return null;
+  const { kind } = source.state;
+  const toSettings = () => go("settings", { source: source.id });
+  if (kind === "needs_login")
+    return (
+      <Button look="primary" className="ml-auto" icon={<KeyRound aria-hidden />} onClick={toSettings}>
+        {t("frame.sources.login")}
+      </Button>
+    );
+  if (kind === "paused")
+    return (
+      <Button className="ml-auto" onClick={toSettings}>
+        {t("health.toSettings")}
+      </Button>
+    );
   const reconnect = async () => {
     setBusy(true);
     try {
@@ -72,62 +121,78 @@ function Reconnect({ source }: { source: SourceHealth }) {
       setBusy(false);
     }
   };
+  const calm = kind === "live" || kind === "catching_up";
   return (
-    <Button look={source.state.kind === "live" ? "ghost" : "plain"} className={cx("ml-auto", source.state.kind === "live" && "-mr-2.5")} disabled={busy} icon={<RefreshCw aria-hidden className={busy ? "animate-spin" : undefined} />} onClick={() => void reconnect()}>
+    <Button look={calm ? "ghost" : "plain"} className={cx("ml-auto", calm && "-mr-2.5")} disabled={busy} icon={<RefreshCw aria-hidden className={busy ? "animate-spin" : undefined} />} onClick={() => void reconnect()}>
       {t("health.reconnect")}
     </Button>
   );
 }
 
-function Strip({ source }: { source: SourceHealth }) {
+type Part = "outages" | "positions";
+
+function More({ source }: { source: SourceHealth }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
-  const linkText = useLinkText();
-  const word = useWord();
-  const window = span(source.timeline, now);
-  const all = segments(source.timeline, window);
-  const share = connectedShare(all);
-  const said = share === null ? "—" : format.percent(Math.floor(share * 1_000) / 1_000);
+  const id = useId();
+  const [open, setOpen] = useState<Part | null>(null);
+  const away = outages(source.timeline, now);
+  const positions = Object.entries(source.positions).sort(([a], [b]) => a.localeCompare(b));
+  const fold = (part: Part, title: string, note: string) => (
+    <button type="button" aria-expanded={open === part} aria-controls={id} onClick={() => setOpen(open === part ? null : part)} className="-mx-1 inline-flex h-6 items-center gap-1 rounded px-1 text-ink-2 hover:bg-raised">
+      <ChevronRight aria-hidden className={cx("size-3.5 transition-transform", open === part && "rotate-90")} />
+      {title} <span className="num text-ink-3">{note}</span>
+    </button>
+  );
+  if (away.length === 0 && positions.length === 0) return null;
   return (
-    <div className="mt-2.5">
-      <svg role="img" aria-label={t("health.strip", { age: format.age(window.to - window.from), share: said })} viewBox="0 0 1000 16" preserveAspectRatio="none" className="h-4 w-full overflow-hidden rounded-[3px] bg-raised">
-        {all.map((each) => (
-          <rect key={`${each.step.at}-${each.state.kind}`} x={each.x * 1_000} y={0} width={Math.max(2, each.width * 1_000 - 0.8)} height={16} fill={FILLS[linkTone(each.state)]} opacity={each.state.kind === "live" ? 0.55 : 1}>
-            <title>{[`${format.time(each.from)} – ${format.time(each.to)}`, linkText(each.state, each.to), each.step.cause === null ? null : word("cause", each.step.cause)].filter(Boolean).join("\n")}</title>
-          </rect>
-        ))}
-      </svg>
-      <div className="num mt-1 flex justify-between text-[11px] text-ink-3">
-        <span>{format.minute(window.from)}</span>
-        <span>{t("health.uptime", { share: said })}</span>
-        <span>{t("health.stripNow")}</span>
+    <div className="mt-1.5">
+      <div className="flex gap-5">
+        {away.length > 0 && fold("outages", t("health.outages"), format.integer(away.length))}
+        {positions.length > 0 && fold("positions", t("health.positions"), t("health.positionsNote", { count: positions.length, n: format.integer(positions.length) }))}
+      </div>
+      <div id={id} className={open === null ? undefined : "mt-1"}>
+        {open === "outages" && <Outages of={away} now={now} />}
+        {open === "positions" && (
+          <dl className="grid grid-cols-[repeat(auto-fill,minmax(230px,1fr))] gap-x-6 pl-4 font-mono text-[12px]">
+            {positions.map(([channel, position]) => (
+              <div key={channel} className="flex h-6 items-center justify-between gap-3 border-b border-line/55">
+                <dt className="truncate text-ink-2">{channel}</dt>
+                <dd className="truncate text-ink-3" title={position}>
+                  {position}
+                </dd>
+              </div>
+            ))}
+          </dl>
+        )}
       </div>
     </div>
   );
 }
 
-function Positions({ positions }: { positions: SourceHealth["positions"] }) {
+/** Each loss of the connection, in words. */
+function Outages({ of: all, now }: { of: ReturnType<typeof outages>; now: number }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const entries = Object.entries(positions).sort(([a], [b]) => a.localeCompare(b));
-  if (entries.length === 0) return null;
+  const word = useWord();
   return (
-    <details className="group mt-2">
-      <summary className="-mx-1 inline-flex h-6 cursor-default list-none items-center gap-1 rounded px-1 text-ink-2 hover:bg-raised [&::-webkit-details-marker]:hidden">
-        <ChevronRight aria-hidden className="size-3.5 transition-transform group-open:rotate-90" />
-        {t("health.positions")} <span className="num text-ink-3">{t("health.positionsNote", { n: format.integer(entries.length) })}</span>
-      </summary>
-      <dl className="mt-1 grid grid-cols-[repeat(auto-fill,minmax(230px,1fr))] gap-x-6 pl-4 font-mono text-[12px]">
-        {entries.map(([channel, position]) => (
-          <div key={channel} className="flex h-6 items-center justify-between gap-3 border-b border-line/55">
-            <dt className="truncate text-ink-2">{channel}</dt>
-            <dd className="truncate text-ink-3" title={position}>
-              {position}
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </details>
+    <ul className="pl-4">
+      {all.map((each) => {
+        const why = [each.waited === null ? null : word("linkShort", each.waited), each.cause === null ? null : word("cause", each.cause), each.detail === "" ? null : each.detail].filter((part) => part !== null);
+        return (
+          <li key={each.from} className="num grid min-h-6 grid-cols-[176px_84px_minmax(0,1fr)_auto] items-center gap-3 border-b border-line/55 text-[12px]">
+            <span className="text-ink-2">
+              {format.dateTime(each.from, now)} – {each.to === null ? t("health.stripNow") : format.time(each.to)}
+            </span>
+            <span className="text-right font-[540]">{format.duration((each.to ?? now) - each.from)}</span>
+            <span className="truncate text-ink-2" title={why.join(" · ")}>
+              {why.join(" · ")}
+            </span>
+            <span className="text-ink-3">{each.tries > 0 ? t("health.tries", { n: format.integer(each.tries) }) : ""}</span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { openEvent, useSelectedEvent } from "@/frame/selection";
-import { fillOf, hidden, isRow, type KnownSource, type Pause, shown, took, useLive, useSources } from "@/live";
+import { fillOf, hidden, isRow, type KnownSource, LATE_MS, type Pause, shown, took, useLive, useSources } from "@/live";
 import { Button, Change, cx, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
 import { go } from "@/route";
 
@@ -120,7 +120,7 @@ const Line = memo(function Line({ row, source, skew, behind, fresh, selected }: 
         {row.actor}
       </span>
       <span role="cell" className="num truncate pr-4 text-right text-ink-3 @max-[819px]:hidden">
-        {ms !== null && format.duration(ms)}
+        {ms !== null && (ms < LATE_MS ? format.duration(ms) : format.age(ms))}
       </span>
     </div>
   );

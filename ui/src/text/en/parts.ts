@@ -1,5 +1,6 @@
 export const parts = {
   link: {
+    others: "Also: {{states}}",
     since: "The newest event is {{age}} old; this page stands where it was then.",
     nothing: "No event has come yet.",
     safe: "What was received is kept; the link goes on where it stopped.",
@@ -12,6 +13,14 @@ export const parts = {
     disorderHint: "Something that happened later arrived earlier; it stands where it arrived",
     filled_one: "Gap filled from history: {{n}} event",
     filled_other: "Gap filled from history: {{n}} events",
+  },
+  progress: {
+    rate: "{{n}} / s",
+    left: "about {{age}} left",
+    one: "Catching up: {{name}}",
+    all: "Catching up, all sources",
+    sources_one: "{{n}} source catches up",
+    sources_other: "{{n}} sources catch up",
   },
   search: { clear: "Clear" },
   edit: {

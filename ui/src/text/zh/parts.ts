@@ -1,5 +1,6 @@
 export const parts = {
   link: {
+    others: "另有：{{states}}",
     since: "最近一条事件是 {{age}}前，此页停在那时。",
     nothing: "还没有收到任何事件。",
     safe: "已收到的都已保存，恢复后会接着补齐。",
@@ -11,6 +12,13 @@ export const parts = {
     disorder: "乱序 {{age}}",
     disorderHint: "后发生的先到了；此条按到达的先后排列",
     filled: "缺口已从历史接口补齐：{{n}} 条",
+  },
+  progress: {
+    rate: "{{n}} / 秒",
+    left: "约剩 {{age}}",
+    one: "正在补齐：{{name}}",
+    all: "正在补齐全部数据源",
+    sources: "{{n}} 个数据源正在补齐",
   },
   search: { clear: "清空" },
   edit: {

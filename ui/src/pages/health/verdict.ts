@@ -1,0 +1,71 @@
+// What the whole page says in one line: is the picture on the other pages whole and fresh, and if not, what stands in the way. Pure.
+
+import type { HealthView } from "@/bindings/HealthView";
+import type { SourceHealth } from "@/bindings/SourceHealth";
+import type { Tone } from "@/parts";
+
+/** Gaps and unreadable frames older than this are history, ms: they stay in their lists, but no longer disturb. */
+const RECENT = 3_600_000;
+/** Readers further behind than this lag, events. */
+const LAG = 1_000;
+/** A clock this far off is worth a word, ms. */
+const SKEW = 60_000;
+
+/** One reason why not all is well. */
+export type Finding =
+  | { readonly kind: "store"; readonly tone: "crit"; readonly error: string }
+  | { readonly kind: "link"; readonly tone: Tone; readonly source: SourceHealth }
+  | { readonly kind: "catching_up"; readonly tone: "info"; readonly sources: readonly SourceHealth[] }
+  | { readonly kind: "gaps" | "malformed" | "decisions" | "lag"; readonly tone: "warn"; readonly n: number }
+  | { readonly kind: "skew"; readonly tone: "warn"; readonly source: SourceHealth };
+
+export interface Verdict {
+  readonly tone: Tone;
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  readonly live: number;
+  readonly paused: number;
+}
+
+const ORDER: readonly Tone[] = ["crit", "warn", "info", "dim", "good"];
+
+export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malformed" | "store" | "decisions_failed" | "lag">): Verdict {
+  const findings: Finding[] = [];
+  if (view.store.error !== null) findings.push({ kind: "store", tone: "crit", error: view.store.error });
+  const behind = view.sources.filter((source) => source.state.kind === "catching_up");
+  if (behind.length > 0) findings.push({ kind: "catching_up", tone: "info", sources: behind });
+  for (const source of view.sources) {
+    switch (source.state.kind) {
+      case "needs_login":
+      case "refused":
+        findings.push({ kind: "link", tone: "crit", source });
+        break;
+      case "offline":
+      case "stale":
+      case "polling":
+        findings.push({ kind: "link", tone: "warn", source });
+        break;
+      case "connecting":
+      case "unconfirmed":
+        findings.push({ kind: "link", tone: "info", source });
+        break;
+      case "paused":
+      case "catching_up":
+      case "live":
+        break;
+    }
+    if (Math.abs(source.skew_ms ?? 0) > SKEW) findings.push({ kind: "skew", tone: "warn", source });
+  }
+  const gaps = view.gaps.filter((gap) => gap.filled === null && view.at - gap.to < RECENT).length;
+  if (gaps > 0) findings.push({ kind: "gaps", tone: "warn", n: gaps });
+  const malformed = view.malformed.filter((frame) => view.at - frame.at < RECENT).length;
+  if (malformed > 0) findings.push({ kind: "malformed", tone: "warn", n: malformed });
+  if (view.decisions_failed > 0) findings.push({ kind: "decisions", tone: "warn", n: view.decisions_failed });
+  const lag = Math.max(0, ...Object.values(view.lag));
+  if (lag > LAG) findings.push({ kind: "lag", tone: "warn", n: lag });
+  findings.sort((a, b) => ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone));
+
+  const live = view.sources.filter((source) => source.state.kind === "live").length;
+  const paused = view.sources.filter((source) => source.state.kind === "paused").length;
+  return { tone: findings[0]?.tone ?? (live > 0 ? "good" : "dim"), findings, live, paused };
+}
