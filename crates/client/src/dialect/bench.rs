@@ -1,4 +1,7 @@
 //! A decoder without a connection, for measurements and for throwing garbage at.
+//!
+//! What a server says while a connection opens is fed like everything else: `hello` and `subscribed` (native), `0{…}`, `40{…}`,
+//! `42["connected",…]` and `430[…]`, `431[…]`, … in the order of the channels (Socket.IO), nothing (erp, hub).
 
 use super::{Out, Wire, wire};
 use crate::{clock::Now, delivery::Delivery, profile::Profile};
@@ -26,6 +29,20 @@ impl Decoder {
     /// Answer the question for a committed position.
     pub fn committed(&mut self, channel: &Channel, position: Option<Position>) {
         self.wire.committed(channel, position, self.now, &mut self.out);
+    }
+
+    /// Let time pass, and what is due happen.
+    pub fn pass(&mut self, time: Duration) {
+        self.now.up += time;
+        self.now.wall = self.now.wall.plus(i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
+        self.wire.tick(self.now, &mut self.out);
+    }
+
+    /// Lose the connection and open another.
+    pub fn reopen(&mut self) {
+        self.wire.down(self.now.wall);
+        self.out.notes.clear();
+        self.wire.opened(self.now, &mut self.out);
     }
 
     /// Decode one frame.

@@ -2,9 +2,10 @@
 //!
 //! It answers nothing: no hello, no acknowledgement, no error. It attaches its message handler only after it has checked the
 //! session, so a subscribe sent right on open is often lost, silently; and it keeps nothing, so whatever happened while we
-//! were away is gone. Hence subscribes are repeated until a message shows that they took, and every reconnect leaves a gap.
+//! were away is gone. Hence every reconnect leaves a gap, and each subscribe is repeated until a message on its channel shows
+//! that it took. One on another channel proves only that *its* subscribe was heard: the others may have been sent too early.
 
-use super::{Handshake, Interned, Note, Out, Standing, Wire, listened::Listened};
+use super::{Handshake, Interned, Note, Out, Standing, Wire, listened::Listened, object};
 use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -19,6 +20,8 @@ const SENT_AT: [Duration; 3] = [Duration::ZERO, Duration::from_millis(250), Dura
 const THEN_EACH: Duration = Duration::from_secs(60);
 /// The close code of a refusal.
 const POLICY: u16 = 1008;
+/// What the second bridge publishes about, on `data.<resource>`: as far as the console knows its rows.
+const RESOURCES: [&str; 7] = ["products", "customers", "suppliers", "inventory", "orders", "finance", "approvals"];
 /// The reason for which a new token would not help.
 const FORBIDDEN_ORIGIN: &str = "禁止的来源";
 
@@ -31,6 +34,15 @@ struct Frame<'a> {
     data: &'a RawValue,
     #[serde(borrow, default)]
     ts: Option<&'a RawValue>,
+}
+
+/// Enough of an object to tell a damaged message from talk of another kind.
+#[derive(Deserialize)]
+struct Outline<'a> {
+    #[serde(borrow, default)]
+    channel: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
 }
 
 struct Sub {
@@ -54,7 +66,7 @@ struct Open {
 
 impl Erp {
     pub(super) fn new(profile: &Profile) -> Self {
-        let channels = if profile.channels.is_empty() { Channel::ERP.map(Channel::from).to_vec() } else { profile.channels.clone() };
+        let channels = if profile.channels.is_empty() { everything(profile) } else { profile.channels.clone() };
         let subs = channels.into_iter().map(|channel| Sub { channel, confirmed: false }).collect();
         Self { subs, channels: Interned::default(), open: None, listened: Listened::new(profile.listened_until) }
     }
@@ -102,14 +114,15 @@ impl Wire for Erp {
     }
 
     fn text(&mut self, text: &str, now: Now, out: &mut Out) {
-        let frame: Frame<'_> = match serde_json::from_str(text) {
+        let frame: Frame<'_> = match object(text) {
             Ok(frame) => frame,
             Err(error) => {
-                // An object of another shape is a newer server's business; anything else is damage.
-                if error.is_data() && text.trim_start().starts_with('{') {
-                    tracing::debug!(bytes = text.len(), "A frame of an unknown shape was ignored.");
-                } else {
-                    out.burst.push(Delivery::malformed(text.as_bytes(), error.to_string()));
+                // An object that is no message at all is a newer server's business; anything else is damage.
+                match object::<Outline<'_>>(text) {
+                    Ok(Outline { channel: None, data: None }) => {
+                        tracing::debug!(bytes = text.len(), "A frame of an unknown shape was ignored.");
+                    }
+                    _ => out.burst.push(Delivery::malformed(text.as_bytes(), error.to_string())),
                 }
                 return;
             }
@@ -155,6 +168,7 @@ impl Wire for Erp {
     fn closed(&self, code: u16, reason: &str) -> Ending {
         match (code, reason) {
             (POLICY, FORBIDDEN_ORIGIN) => Ending::Refused(reason.into()),
+            (POLICY, "") => Ending::NeedsLogin(POLICY.to_string()),
             (POLICY, _) => Ending::NeedsLogin(reason.into()),
             _ => Ending::retry(Cause::Closed, format!("{code} {reason}").trim_end().to_owned()),
         }
@@ -168,6 +182,14 @@ impl Wire for Erp {
     fn standing(&self) -> Standing {
         if self.open.as_ref().is_some_and(|open| open.heard) { Standing::Live } else { Standing::Unconfirmed }
     }
+}
+
+/// Every channel that the server is known to have, and the user's own.
+fn everything(profile: &Profile) -> Vec<Channel> {
+    let mut all: Vec<Channel> = Channel::ERP.map(Channel::from).into();
+    all.extend(profile.user.as_ref().map(|user| Channel::user_notifications(&user.id)));
+    all.extend(RESOURCES.map(|resource| Channel::from(&*format!("data.{resource}"))));
+    all
 }
 
 #[cfg(test)]

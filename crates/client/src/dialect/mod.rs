@@ -4,8 +4,10 @@
 
 pub(crate) mod bench;
 mod erp;
+mod hub;
 mod listened;
 mod native;
+mod socketio;
 mod undecided;
 
 use crate::{
@@ -14,7 +16,9 @@ use crate::{
     profile::{Dialect, Profile},
     session::Ending,
 };
-use std::time::Duration;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::{borrow::Cow, time::Duration};
 use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, header};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
@@ -45,6 +49,8 @@ pub(crate) enum Note {
     Greeted { ping: Option<Duration>, user_name: Option<String>, server: Option<String> },
     /// The server will not serve this channel, in its words. Others go on.
     Denied { channel: Channel, detail: String },
+    /// The server serves a channel that it would not serve before.
+    Served(Channel),
     /// The server did something useful.
     Proven,
     /// This connection is over.
@@ -75,10 +81,9 @@ impl Handshake<'_> {
     ///
     /// # Errors
     /// What to tell the user when it cannot be sent.
-    fn bearer(&mut self, profile: &Profile) -> Result<(), String> {
-        if let Some(token) = &profile.token {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
-                .map_err(|_| "the token holds characters that no header may hold".to_owned())?;
+    pub(crate) fn bearer(&mut self, profile: &Profile) -> Result<(), String> {
+        if let Some(token) = bearer(profile) {
+            let mut value = HeaderValue::from_str(&token).map_err(|_| "the token holds characters that no header may hold".to_owned())?;
             value.set_sensitive(true);
             self.headers.insert(header::AUTHORIZATION, value);
         }
@@ -120,8 +125,40 @@ pub(crate) fn wire(dialect: Dialect, profile: &Profile) -> Box<dyn Wire> {
     match dialect {
         Dialect::Native => Box::new(native::Native::new(profile)),
         Dialect::Erp => Box::new(erp::Erp::new(profile)),
-        Dialect::SocketIo | Dialect::Hub | Dialect::Detect => Box::new(undecided::Undecided),
+        Dialect::SocketIo => Box::new(socketio::SocketIo::new(profile)),
+        Dialect::Hub => Box::new(hub::Hub::new(profile)),
+        Dialect::Detect => Box::new(undecided::Undecided),
     }
+}
+
+/// `Bearer` and the token, however much of it was pasted.
+fn bearer(profile: &Profile) -> Option<String> {
+    let token = profile.token.as_ref()?.expose().trim();
+    Some(format!("Bearer {}", token.strip_prefix("Bearer ").unwrap_or(token).trim_start()))
+}
+
+/// The text of a JSON string, or a number as it is written. Nothing else is a name.
+pub(crate) fn plain_text(token: &RawValue) -> Option<Cow<'_, str>> {
+    let token = token.get();
+    match token.as_bytes().first()? {
+        b'"' if !token.contains('\\') => Some(Cow::Borrowed(&token[1..token.len() - 1])),
+        b'"' => serde_json::from_str(token).ok().map(Cow::Owned),
+        b'-' | b'0'..=b'9' => Some(Cow::Borrowed(token)),
+        _ => None,
+    }
+}
+
+/// Read a JSON object. The decoder alone would take an array for one too, field by field.
+///
+/// # Errors
+/// What is wrong with it.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json::Error> {
+    if !json.trim_start().starts_with('{') {
+        // Not JSON at all, or something else in JSON.
+        serde_json::from_str::<&RawValue>(json)?;
+        return Err(serde::de::Error::custom("not an object"));
+    }
+    serde_json::from_str(json)
 }
 
 /// One [`Channel`] for each name, however many events name it.

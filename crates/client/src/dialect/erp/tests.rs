@@ -103,10 +103,18 @@ fn a_gap_is_closed_on_a_quiet_feed_too() {
 #[test]
 fn refusals_are_told_from_losses() {
     let erp = erp(&[]);
-    for reason in ["No cookies provided", "No session token found", "Authentication failed", "Token expired", "Invalid token", "未授权", ""]
-    {
+    for reason in [
+        "No cookies provided",
+        "No session token found",
+        "Authentication failed",
+        "Token expired",
+        "Invalid token payload",
+        "Invalid token",
+        "未授权",
+    ] {
         assert_eq!(erp.closed(1008, reason), Ending::NeedsLogin(reason.into()));
     }
+    assert_eq!(erp.closed(1008, ""), Ending::NeedsLogin("1008".into()));
     assert_eq!(erp.closed(1008, "禁止的来源"), Ending::Refused("禁止的来源".into()));
     assert_eq!(erp.closed(1001, "restart"), Ending::retry(Cause::Closed, "1001 restart"));
 }
@@ -117,7 +125,15 @@ fn shapes_of_a_newer_server_are_ignored_and_damage_is_counted() {
     erp.opened(at(0), &mut out);
     erp.text(r#"{"type":"welcome"}"#, at(1), &mut out);
     assert_eq!(deliveries(&mut out), []);
-    for damage in [r#"{"channel":"inventory","data":{"a"#, "hello", "", "[1]"] {
+    for damage in [
+        r#"{"channel":"inventory","data":{"a"#,
+        "hello",
+        "",
+        "[1]",
+        r#"["inventory",{},1]"#,
+        r#"{"channel":"inventory"}"#,
+        r#"{"channel":7,"data":{}}"#,
+    ] {
         erp.text(damage, at(1), &mut out);
         assert!(
             matches!(&deliveries(&mut out)[..], [Delivery::Malformed { bytes, sample, .. }] if *bytes == damage.len() as u64 && **sample == *damage.as_bytes()),
@@ -125,6 +141,31 @@ fn shapes_of_a_newer_server_are_ignored_and_damage_is_counted() {
         );
     }
     assert_eq!(erp.standing(), Standing::Unconfirmed, "none of this confirms a subscription");
+}
+
+#[test]
+fn a_message_on_one_channel_does_not_vouch_for_another() {
+    let (mut erp, mut out) = (erp(&["inventory", "data.products"]), Out::default());
+    erp.opened(at(0), &mut out);
+    sent(&mut out);
+    erp.text(MESSAGE, at(100), &mut out);
+    sent(&mut out);
+    erp.tick(at(250), &mut out);
+    assert_eq!(sent(&mut out), [r#"{"type":"subscribe","channel":"data.products"}"#], "it may have been lost before the handler was there");
+    erp.text(r#"{"channel":"data.products","data":{"type":"data:update"},"ts":1}"#, at(300), &mut out);
+    erp.tick(at(1000), &mut out);
+    assert_eq!((sent(&mut out), erp.due()), (vec![], None), "all are confirmed");
+}
+
+#[test]
+fn who_chooses_nothing_follows_all_that_is_known_and_his_own_notifications() {
+    let user = Some(profile::User { id: "u7".into(), role: String::new() });
+    let (mut erp, mut out) = (Erp::new(&Profile { user, ..Profile::new("p", "ws://h/", profile::Dialect::Erp) }), Out::default());
+    erp.opened(at(0), &mut out);
+    let sent = sent(&mut out);
+    for channel in Channel::ERP.into_iter().chain(["user:u7:notifications", "data.products"]) {
+        assert!(sent.contains(&format!(r#"{{"type":"subscribe","channel":"{channel}"}}"#)), "{channel}");
+    }
 }
 
 proptest! {

@@ -1,0 +1,179 @@
+//! The writing platform's message hub.
+//!
+//! It sends whatever concerns the bearer of the token; there is nothing to subscribe to and nothing it says by itself. Several
+//! objects may be packed into one text frame, a line each, and each stands or falls alone. It keeps events in a store of its
+//! own, whose envelope may travel in a message or instead of one.
+
+use super::{Handshake, Note, Out, Standing, Wire, listened::Listened, object, plain_text};
+use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::time::Duration;
+use watchdeck_events::{Channel, Incoming, Millis, Payload};
+use watchdeck_protocol::Position;
+
+/// Where the hub listens, for an address without a path.
+const PATH: &str = "/ws/messages";
+/// The hub hangs up after 60 s in which it read nothing; our pongs may not count.
+const PING_EACH: Duration = Duration::from_secs(30);
+/// A refusal after the handshake comes at once. Open for this long means listening.
+const ACCEPTED_AFTER: Duration = Duration::from_secs(1);
+/// The channel of messages, and of whatever has no better one.
+const MESSAGES: &str = "messages";
+/// The channel of the store's events.
+const EVENTS: &str = "events";
+
+/// A message, or the store's envelope; the fields say which.
+#[derive(Deserialize)]
+struct Object<'a> {
+    #[serde(borrow, default, rename = "type")]
+    kind: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    timestamp: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    event_type: Option<&'a RawValue>,
+}
+
+/// The store's envelope inside a message.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    event_type: &'a RawValue,
+    #[serde(borrow, default)]
+    timestamp: Option<&'a RawValue>,
+}
+
+/// See the [module docs](self).
+pub(super) struct Hub {
+    messages: Channel,
+    events: Channel,
+    open: Option<Open>,
+    listened: Listened,
+}
+
+struct Open {
+    at: Duration,
+    ping_due: Duration,
+    heard: bool,
+}
+
+impl Hub {
+    pub(super) fn new(profile: &Profile) -> Self {
+        Self { messages: MESSAGES.into(), events: EVENTS.into(), open: None, listened: Listened::new(profile.listened_until) }
+    }
+
+    fn object(&mut self, text: &str, now: Now, out: &mut Out) {
+        let found: Object<'_> = match object(text) {
+            Ok(found) => found,
+            Err(error) => return out.burst.push(Delivery::malformed(text.as_bytes(), error.to_string())),
+        };
+        let Some(event) = self.read(&found, text) else {
+            return out.burst.push(Delivery::malformed(text.as_bytes(), "neither a message nor an event: it has no type"));
+        };
+        self.listened.settle(now, out);
+        if let Some(open) = self.open.as_mut().filter(|open| !open.heard) {
+            open.heard = true;
+            out.notes.push(Note::Proven);
+        }
+        out.burst.event(event, None, now.wall);
+    }
+
+    fn read(&self, found: &Object<'_>, text: &str) -> Option<Incoming> {
+        let at = |token: Option<&RawValue>| token.and_then(|token| Millis::from_json(token.get()));
+        let sent_at = at(found.timestamp);
+        if let (Some(id), Some(event_type)) = (found.id, found.event_type) {
+            let (id, kind) = (plain_text(id)?, plain_text(event_type)?);
+            return Some(self.event(&id, &kind, sent_at, text));
+        }
+        let kind = plain_text(found.kind?)?;
+        if let Some(data) = found.data.map(RawValue::get)
+            && data.contains("\"event_type\"")
+            && let Ok(envelope) = object::<Envelope<'_>>(data)
+            && let (Some(id), Some(kind)) = (plain_text(envelope.id), plain_text(envelope.event_type))
+        {
+            return Some(self.event(&id, &kind, sent_at.or_else(|| at(envelope.timestamp)), data));
+        }
+        // Without data, whatever else the object says is all there is.
+        let payload = Payload::from_json(found.data.map_or(text, RawValue::get));
+        Some(Incoming { channel: self.messages.clone(), offset: None, id: None, server_at: sent_at, kind: Some((*kind).into()), payload })
+    }
+
+    fn event(&self, id: &str, kind: &str, server_at: Option<Millis>, envelope: &str) -> Incoming {
+        let payload = Payload::from_json(envelope);
+        Incoming { channel: self.events.clone(), offset: None, id: Some(id.into()), server_at, kind: Some(kind.into()), payload }
+    }
+}
+
+impl Wire for Hub {
+    fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
+        if shake.path.is_empty() || shake.path == "/" {
+            shake.path = PATH.into();
+        }
+        shake.bearer(profile)
+    }
+
+    fn is_spoken_to(&self) -> bool {
+        false
+    }
+
+    fn is_recognised(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.heard)
+    }
+
+    fn opened(&mut self, now: Now, _: &mut Out) {
+        self.open = Some(Open { at: now.up, ping_due: now.up + PING_EACH, heard: false });
+    }
+
+    fn text(&mut self, text: &str, now: Now, out: &mut Out) {
+        let mut lines = text.split('\n').map(str::trim).filter(|line| !line.is_empty()).peekable();
+        if lines.peek().is_none() {
+            out.burst.push(Delivery::malformed(text.as_bytes(), "an empty frame"));
+        }
+        lines.for_each(|line| self.object(line, now, out));
+    }
+
+    fn committed(&mut self, _: &Channel, _: Option<Position>, _: Now, _: &mut Out) {}
+
+    fn due(&self) -> Option<Duration> {
+        let open = self.open.as_ref()?;
+        Some(if self.listened.is_settled() { open.ping_due } else { open.ping_due.min(open.at + ACCEPTED_AFTER) })
+    }
+
+    fn tick(&mut self, now: Now, out: &mut Out) {
+        let Some(open) = &mut self.open else { return };
+        if now.up >= open.at + ACCEPTED_AFTER {
+            self.listened.settle(now, out);
+        }
+        if now.up >= open.ping_due {
+            open.ping_due = now.up + PING_EACH;
+            out.notes.push(Note::Ping);
+        }
+    }
+
+    fn closed(&self, code: u16, reason: &str) -> Ending {
+        let detail = format!("{code} {reason}").trim_end().to_owned();
+        match code {
+            1008 | 4401 => Ending::NeedsLogin(detail),
+            4403 => Ending::Refused(detail),
+            _ => Ending::retry(Cause::Closed, detail),
+        }
+    }
+
+    fn down(&mut self, last_sign: Millis) {
+        self.open = None;
+        self.listened.down(last_sign);
+    }
+
+    fn standing(&self) -> Standing {
+        if self.listened.is_settled() { Standing::Live } else { Standing::Unconfirmed }
+    }
+}
+
+#[cfg(test)]
+mod tests;

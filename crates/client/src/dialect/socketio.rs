@@ -1,0 +1,347 @@
+//! The venue platform's realtime server: Engine.IO 4 and Socket.IO over one WebSocket.
+//!
+//! The server acknowledges every subscription or says what is wrong with it, and numbers the events of each topic in memory.
+//! It replays nothing, so every reconnect leaves a gap; its numbers then tell where something is certainly missing, and
+//! where it started anew. Copies are handed on: they carry the same id, and the store keeps one.
+
+mod address;
+mod numbers;
+mod packet;
+mod refusal;
+mod topic;
+
+use super::{Handshake, Note, Out, Standing, Wire, bearer, listened::Listened, object, plain_text};
+use crate::{
+    clock::Now,
+    delivery::Delivery,
+    profile::{Profile, Timing},
+    session::Ending,
+    status::Cause,
+};
+use packet::{Args, Packet};
+use serde::Deserialize;
+use serde_json::{json, value::RawValue};
+use std::{borrow::Cow, time::Duration};
+use topic::Topics;
+use watchdeck_events::{Channel, Incoming, Millis, Payload};
+use watchdeck_protocol::Position;
+
+/// How long the server's own greeting is waited for once we are in. Subscriptions are acknowledged, so nothing is lost by asking early.
+const GREETING: Duration = Duration::from_secs(2);
+/// The application's heartbeat. A connection without it is dropped after five minutes.
+const HEARTBEAT: Duration = Duration::from_secs(30);
+/// The channel of what the server broadcasts to everybody.
+const NOTIFICATION: &str = "notification";
+/// What an event begins with: the way into the fast path.
+const EVENT: &str = r#"42["event","#;
+
+/// The content of `0{…}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Opening {
+    #[serde(default = "usual_interval")]
+    ping_interval: u64,
+    #[serde(default = "usual_timeout")]
+    ping_timeout: u64,
+}
+
+fn usual_interval() -> u64 {
+    25_000
+}
+
+fn usual_timeout() -> u64 {
+    20_000
+}
+
+/// The content of an event or a notification.
+#[derive(Deserialize)]
+struct Message<'a> {
+    #[serde(borrow, default)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    topic: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    payload: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    timestamp: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    seq: Option<&'a RawValue>,
+}
+
+/// The content of `connected`.
+#[derive(Deserialize)]
+struct Connected<'a> {
+    #[serde(borrow)]
+    user: User<'a>,
+}
+
+#[derive(Deserialize)]
+struct User<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow, default)]
+    role: Option<&'a RawValue>,
+}
+
+/// See the [module docs](self).
+pub(super) struct SocketIo {
+    token: Option<String>,
+    timing: Timing,
+    topics: Topics,
+    notification: Channel,
+    listened: Listened,
+    link: Link,
+    /// How long the server may send nothing at all, as it says itself.
+    patience: Duration,
+    last_frame: Duration,
+    heartbeat_due: Duration,
+    proven: bool,
+}
+
+enum Link {
+    Down,
+    /// Waiting for the open packet.
+    Opening {
+        due: Duration,
+    },
+    /// Waiting to be let in.
+    Joining {
+        due: Duration,
+    },
+    /// Waiting for the greeting, but not long.
+    Joined {
+        due: Duration,
+    },
+    Up,
+}
+
+impl SocketIo {
+    pub(super) fn new(profile: &Profile) -> Self {
+        Self {
+            token: bearer(profile),
+            timing: profile.timing,
+            topics: Topics::new(profile),
+            notification: NOTIFICATION.into(),
+            listened: Listened::new(profile.listened_until),
+            link: Link::Down,
+            patience: Duration::ZERO,
+            last_frame: Duration::ZERO,
+            heartbeat_due: Duration::ZERO,
+            proven: false,
+        }
+    }
+
+    fn open(&mut self, data: &str, now: Now, out: &mut Out) {
+        let Link::Opening { due } = self.link else { return };
+        let opening: Opening = match object(data) {
+            Ok(opening) => opening,
+            Err(error) => {
+                out.burst.push(Delivery::malformed(data.as_bytes(), error.to_string()));
+                return out.notes.push(Note::End(Ending::retry(Cause::Protocol, "the opening packet cannot be read")));
+            }
+        };
+        let interval = Duration::from_millis(opening.ping_interval.clamp(1000, 600_000));
+        self.patience = interval + Duration::from_millis(opening.ping_timeout.clamp(1000, 600_000));
+        // We ping too, so a dead line shows after our own interval at the latest, however patient the server is.
+        let ping = interval.min(self.timing.ping);
+        out.notes.push(Note::Greeted { ping: Some(ping), user_name: None, server: None });
+        let auth = self.token.as_ref().map(|token| json!({ "token": token }).to_string());
+        out.notes.push(Note::Send(format!("40{}", auth.unwrap_or_default())));
+        self.link = Link::Joining { due: due.max(now.up) };
+    }
+
+    fn up(&mut self, now: Now, out: &mut Out) {
+        self.link = Link::Up;
+        self.heartbeat_due = now.up + HEARTBEAT;
+        self.topics.subscribe_all(self.timing.subscribe, now, out);
+        self.settle(now, out);
+    }
+
+    /// Every subscription is answered: from now on we listen.
+    fn settle(&mut self, now: Now, out: &mut Out) {
+        if matches!(self.link, Link::Up) && !self.topics.is_waiting() {
+            self.listened.settle(now, out);
+        }
+    }
+
+    fn prove(&mut self, out: &mut Out) {
+        if !std::mem::replace(&mut self.proven, true) {
+            out.notes.push(Note::Proven);
+        }
+    }
+
+    fn event(&mut self, data: &str, now: Now, out: &mut Out) -> Result<(), Cow<'static, str>> {
+        let args: Args<'_> = serde_json::from_str(data).map_err(|error| error.to_string())?;
+        match (&*args.name, args.first) {
+            ("event", Some(message)) => self.message(message.get(), now, out)?,
+            ("notification", Some(message)) => self.notification(message.get(), now, out)?,
+            ("event" | "notification", None) => return Err("an event without content".into()),
+            ("connected", greeting) => {
+                if let Some(Ok(Connected { user })) = greeting.map(|greeting| object(greeting.get())) {
+                    let role = user.role.and_then(plain_text).map(|role| format!(" ({role})"));
+                    let user_name = plain_text(user.id).map(|id| format!("{id}{}", role.unwrap_or_default()));
+                    out.notes.push(Note::Greeted { ping: None, user_name, server: None });
+                }
+                if matches!(self.link, Link::Joining { .. } | Link::Joined { .. }) {
+                    self.up(now, out);
+                }
+            }
+            ("error", Some(error)) => match topic::Answer::parse(error.get())? {
+                topic::Answer::Accepted => {}
+                topic::Answer::Refused { code, message } => {
+                    topic::complain(None, &code, &message, out);
+                }
+            },
+            ("heartbeat_ack", _) => {}
+            (name, _) => tracing::debug!(name, bytes = data.len(), "An event of an unknown name was ignored."),
+        }
+        Ok(())
+    }
+
+    fn message(&mut self, json: &str, now: Now, out: &mut Out) -> Result<(), Cow<'static, str>> {
+        let message: Message<'_> = object(json).map_err(|error| error.to_string())?;
+        let topic = message.topic.and_then(plain_text).ok_or("an event without a topic")?;
+        let id = message.id.and_then(plain_text).filter(|id| !id.is_empty());
+        let server_at = message.timestamp.and_then(|at| Millis::from_json(at.get()));
+        let number = message.seq.and_then(plain_text).and_then(|seq| seq.parse().ok());
+        let channel = self.topics.step(&topic, number, id.as_deref(), server_at.unwrap_or(now.wall), out);
+        let kind = Some(channel.as_str().into());
+        // Without a payload, whatever else the event says is all there is.
+        let payload = Payload::from_json(message.payload.map_or(json, RawValue::get));
+        let id = id.map(|id| (*id).into());
+        out.burst.event(Incoming { channel, offset: None, id, server_at, kind, payload }, None, now.wall);
+        self.prove(out);
+        Ok(())
+    }
+
+    fn notification(&mut self, json: &str, now: Now, out: &mut Out) -> Result<(), Cow<'static, str>> {
+        let message: Message<'_> = object(json).map_err(|error| error.to_string())?;
+        let id = message.id.and_then(plain_text).filter(|id| !id.is_empty()).map(|id| (*id).into());
+        let server_at = message.timestamp.and_then(|at| Millis::from_json(at.get()));
+        let (channel, kind) = (self.notification.clone(), Some(NOTIFICATION.into()));
+        let payload = Payload::from_json(json);
+        out.burst.event(Incoming { channel, offset: None, id, server_at, kind, payload }, None, now.wall);
+        self.prove(out);
+        Ok(())
+    }
+
+    fn packet(&mut self, packet: Packet<'_>, now: Now, out: &mut Out) -> Result<(), Cow<'static, str>> {
+        match packet {
+            Packet::Open(data) => self.open(data, now, out),
+            Packet::Ping(data) => out.notes.push(Note::Send(format!("3{data}"))),
+            Packet::Event(data) => return self.event(data, now, out),
+            Packet::Ack(number, data) => {
+                if self.topics.answered(number, data, now, out)? {
+                    self.prove(out);
+                }
+                self.settle(now, out);
+            }
+            Packet::Connected => {
+                if matches!(self.link, Link::Joining { .. }) {
+                    self.link = Link::Joined { due: now.up + GREETING };
+                }
+            }
+            Packet::Refused(data) => out.notes.push(Note::End(refusal::read(data))),
+            Packet::Disconnected => out.notes.push(Note::End(Ending::retry(Cause::Closed, "the server sent us away"))),
+            Packet::Close => out.notes.push(Note::End(Ending::retry(Cause::Closed, "the server closed the transport"))),
+            Packet::Nothing => {}
+            Packet::Elsewhere => tracing::debug!("A packet of a namespace that is not ours was ignored."),
+        }
+        Ok(())
+    }
+}
+
+impl Wire for SocketIo {
+    fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
+        shake.path = address::path(&shake.path, profile.user.as_ref());
+        Ok(())
+    }
+
+    fn is_spoken_to(&self) -> bool {
+        true
+    }
+
+    fn is_recognised(&self) -> bool {
+        !matches!(self.link, Link::Down | Link::Opening { .. })
+    }
+
+    fn opened(&mut self, now: Now, _: &mut Out) {
+        self.link = Link::Opening { due: now.up + self.timing.hello };
+        self.last_frame = now.up;
+        self.proven = false;
+        self.topics.forget_subscriptions();
+    }
+
+    fn text(&mut self, text: &str, now: Now, out: &mut Out) {
+        self.last_frame = now.up;
+        if let Some(message) = text.strip_prefix(EVENT).and_then(|rest| rest.strip_suffix(']'))
+            && self.message(message, now, out).is_ok()
+        {
+            return;
+        }
+        let outcome = Packet::parse(text).map_err(Cow::Borrowed).and_then(|packet| self.packet(packet, now, out));
+        if let Err(reason) = outcome {
+            out.burst.push(Delivery::malformed(text.as_bytes(), reason));
+        }
+    }
+
+    fn committed(&mut self, _: &Channel, _: Option<Position>, _: Now, _: &mut Out) {}
+
+    fn due(&self) -> Option<Duration> {
+        match self.link {
+            Link::Down => None,
+            Link::Opening { due } | Link::Joining { due } | Link::Joined { due } => Some(due),
+            Link::Up => {
+                let own = self.heartbeat_due.min(self.last_frame + self.patience);
+                Some(self.topics.due().map_or(own, |due| due.min(own)))
+            }
+        }
+    }
+
+    fn tick(&mut self, now: Now, out: &mut Out) {
+        match self.link {
+            Link::Opening { due } if now.up >= due => {
+                let detail = "connected, but the server did not open an Engine.IO session; is it a Socket.IO server?";
+                out.notes.push(Note::End(Ending::retry(Cause::TimedOut, detail)));
+            }
+            Link::Joining { due } if now.up >= due => {
+                out.notes.push(Note::End(Ending::retry(Cause::TimedOut, "the server did not let us in")));
+            }
+            Link::Joined { due } if now.up >= due => self.up(now, out),
+            Link::Up => {
+                if now.up >= self.last_frame + self.patience {
+                    let detail = format!("no packet for {} s", self.patience.as_secs());
+                    return out.notes.push(Note::End(Ending::retry(Cause::Silent, detail)));
+                }
+                if now.up >= self.heartbeat_due {
+                    self.heartbeat_due = now.up + HEARTBEAT;
+                    out.notes.push(Note::Send(format!("42{}", json!(["heartbeat", { "timestamp": now.wall }]))));
+                }
+                self.topics.tick(self.timing.subscribe, now, out);
+                self.settle(now, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn closed(&self, code: u16, reason: &str) -> Ending {
+        let detail = format!("{code} {reason}").trim_end().to_owned();
+        if code == 1008 { Ending::NeedsLogin(detail) } else { Ending::retry(Cause::Closed, detail) }
+    }
+
+    fn down(&mut self, last_sign: Millis) {
+        self.link = Link::Down;
+        self.listened.down(last_sign);
+    }
+
+    fn standing(&self) -> Standing {
+        match self.link {
+            Link::Up if self.topics.is_live() => Standing::Live,
+            Link::Up => Standing::Unconfirmed,
+            _ => Standing::Greeting,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
