@@ -19,6 +19,7 @@ const insert = db.prepare(
   `INSERT OR IGNORE INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 );
+const noteSubject = db.prepare("INSERT OR IGNORE INTO subjects(block, subject) VALUES (?, ?)");
 const insertName = db.prepare("INSERT INTO names(id, name) VALUES (?, ?)");
 const savePosition = db.prepare("INSERT INTO positions VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, offset = excluded.offset");
 
@@ -33,14 +34,22 @@ function nameOf(name) {
   return id;
 }
 
+const BLOCK = 2048;
+let noted = new Set();
 let seq = 0;
 let epoch = "";
 const commit = db.transaction((messages) => {
   for (const { channel, offset, id, data, receivedAt } of messages) {
+    const subject = data.productId === undefined ? null : `product:${data.productId}`;
     insert.run(
       ++seq, id, nameOf("bench"), nameOf(channel), nameOf(data.type), offset, data.timestamp, receivedAt, 0,
-      data.productId === undefined ? null : `product:${data.productId}`, data.operator ?? null, JSON.stringify(data),
+      subject, data.operator ?? null, JSON.stringify(data),
     );
+    if (seq % BLOCK === 0) noted.clear();
+    if (subject !== null && !noted.has(subject)) {
+      noted.add(subject);
+      noteSubject.run(Math.floor(seq / BLOCK), subject);
+    }
   }
   const last = messages[messages.length - 1];
   savePosition.run("bench", last.channel, epoch, last.offset);

@@ -18,7 +18,7 @@ mod types;
 mod writer;
 
 pub use error::StoreError;
-pub use schema::{Durability, INSERT_EVENT, Options, Profile, open_connection};
+pub use schema::{BLOCK, Durability, INSERT_EVENT, INSERT_SUBJECT, Options, Profile, open_connection};
 pub use subscription::{Chunk, Subscription};
 pub use types::{Appended, Batch, Bounds, Document, NewEvent, Placed, PositionUpdate, Scan, Stats, Stored};
 

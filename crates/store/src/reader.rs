@@ -1,6 +1,6 @@
 //! Read-only connections and the questions they answer.
 
-use crate::{Scan, Stats, StoreError, Stored, names::Names};
+use crate::{BLOCK, Scan, Stats, StoreError, Stored, names::Names};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use std::{
     collections::HashMap,
@@ -69,7 +69,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn by_subject(&self, subject: &str, limit: usize) -> Result<Vec<Stored>, StoreError> {
-        self.select("WHERE subject = ?1 ORDER BY seq DESC LIMIT ?2", params![subject, limit])
+        let newest: Option<u64> = self.connection.query_row("SELECT max(block) FROM subjects", [], |row| row.get(0))?;
+        let mut occurs = self.connection.prepare_cached("SELECT 1 FROM subjects WHERE block = ?1 AND subject = ?2")?;
+        let mut found = Vec::new();
+        for block in (0..=newest.unwrap_or(0)).rev() {
+            if found.len() >= limit {
+                break;
+            }
+            if occurs.exists(params![block, subject])? {
+                let rest = "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq DESC LIMIT ?4";
+                found.extend(self.select(rest, params![block * BLOCK, (block + 1) * BLOCK, subject, limit - found.len()])?);
+            }
+        }
+        Ok(found)
     }
 
     pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {

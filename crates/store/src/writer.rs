@@ -5,10 +5,13 @@
 
 use crate::{
     Appended, Batch, Bounds, NewEvent, Placed, Refused, Shared, StoreError, Stored,
-    schema::{INSERT_EVENT, Profile},
+    schema::{BLOCK, INSERT_EVENT, INSERT_SUBJECT, Profile},
 };
 use rusqlite::{CachedStatement, Connection, params};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use tokio::sync::{mpsc, oneshot};
 use watchdeck_events::{Channel, Event};
 
@@ -29,12 +32,14 @@ pub(crate) struct State {
     head: u64,
     /// Log profile: newest offset per channel.
     offsets: HashMap<Channel, u64>,
+    /// Console profile: what was noted in the block at hand. A subject that is missing here is noted again, which does no harm.
+    subjects: Noted,
 }
 
 impl State {
     pub(crate) fn load(connection: &Connection, profile: Profile) -> Result<Self, StoreError> {
         let head: Option<u64> = connection.query_row("SELECT max(seq) FROM events", [], |row| row.get(0))?;
-        Ok(Self { profile, head: head.unwrap_or(0), offsets: HashMap::new() })
+        Ok(Self { profile, head: head.unwrap_or(0), offsets: HashMap::new(), subjects: Noted::default() })
     }
 
     pub(crate) fn head(&self) -> u64 {
@@ -145,6 +150,8 @@ impl Writer {
         let mut places = Vec::with_capacity(batches.iter().map(|batch| batch.events.len()).sum());
         let mut answers = Vec::with_capacity(batches.len());
         let mut fresh = Vec::new();
+        // Given back only by a transaction that was committed.
+        let mut subjects = std::mem::take(&mut self.state.subjects);
         let transaction = self.connection.transaction()?;
         {
             let mut insert = Insert {
@@ -154,6 +161,7 @@ impl Writer {
                 fresh: &mut fresh,
                 last: Default::default(),
             };
+            let mut note = (!log).then(|| transaction.prepare_cached(INSERT_SUBJECT)).transpose()?;
             for batch in batches {
                 let (before, mut placed) = (head, Vec::new());
                 for NewEvent { event, offset } in &batch.events {
@@ -161,6 +169,11 @@ impl Writer {
                     let new = insert.event(head + 1, offset, event)?;
                     if new {
                         head += 1;
+                        if let (Some(note), Some(subject)) = (&mut note, event.subject.as_deref())
+                            && subjects.is_news(head / BLOCK, subject)
+                        {
+                            note.execute(params![head / BLOCK, subject])?;
+                        }
                         places.push(Some((head, offset)));
                     } else {
                         places.push(None);
@@ -190,8 +203,27 @@ impl Writer {
             return Err(error.into());
         }
         self.state.head = head;
+        self.state.subjects = subjects;
         self.state.offsets.extend(offsets);
         Ok(Outcome { answers, places })
+    }
+}
+
+/// The subjects of one block.
+#[derive(Default)]
+struct Noted {
+    block: u64,
+    subjects: HashSet<Box<str>>,
+}
+
+impl Noted {
+    /// Whether `subject` was not noted in `block` before.
+    fn is_news(&mut self, block: u64, subject: &str) -> bool {
+        if block != self.block {
+            self.block = block;
+            self.subjects.clear();
+        }
+        !self.subjects.contains(subject) && self.subjects.insert(subject.into())
     }
 }
 

@@ -50,6 +50,32 @@ async fn an_event_comes_back_as_it_went_in() {
 }
 
 #[tokio::test]
+async fn everything_about_a_subject_is_found_across_blocks_and_restarts() {
+    let folder = tempfile::tempdir().unwrap();
+    let about = |id: u64| format!("product:P-{}", if id % 1500 == 0 { 0 } else { 1 + id % 40 });
+    let mut store = console(folder.path());
+    for first in (0..9_000).step_by(750) {
+        // Each batch repeats the end of the one before it, so that numbers and ids do not run in step.
+        let events = (first..first + 800).map(|id| {
+            let mut new = event(id, "inventory");
+            new.event.subject = Some(about(id).into());
+            new
+        });
+        store.append(Batch { events: events.collect(), ..Batch::default() }).await.unwrap();
+        if first % 2250 == 0 {
+            store.close().await;
+            store = console(folder.path());
+        }
+    }
+    for subject in ["product:P-0", "product:P-7", "product:P-40", "product:P-99"] {
+        let scan = store.scan_before(None, usize::MAX, u64::MAX, move |stored| stored.event.subject.as_deref() == Some(subject));
+        let all = scan.await.unwrap().hits;
+        assert_eq!(store.by_subject(subject, usize::MAX >> 1).await.unwrap(), all, "{subject}");
+        assert_eq!(store.by_subject(subject, 3).await.unwrap(), all[..all.len().min(3)], "the newest first: {subject}");
+    }
+}
+
+#[tokio::test]
 async fn an_event_appended_twice_is_stored_once_and_leaves_no_hole() {
     let folder = tempfile::tempdir().unwrap();
     let store = console(folder.path());
