@@ -1,7 +1,7 @@
 // The right drawer: one event in full. It does not block the page: the list behind stays live and can be walked with j and k.
 
-import { Copy, ListFilter, X } from "lucide-react";
-import { type ReactNode, useEffect, useState } from "react";
+import { Copy, Eye, EyeOff, ListFilter, X } from "lucide-react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { isOpen, rowState, useActions } from "@/act";
@@ -10,10 +10,12 @@ import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
-import { useHost, useView } from "@/live";
-import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, useChangeWords } from "@/parts";
+import { fillOf, useHost, useLive, useSources, useView } from "@/live";
+import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceMark, useChangeWords } from "@/parts";
 import { go } from "@/route";
 import { useGapText } from "@/text";
+import { Fact } from "./drawer-fact";
+import { DrawerTimes } from "./drawer-times";
 import { closeEvent, openEvent, useSelectedEvent } from "./selection";
 
 type Loaded = { seq: number; detail: EventDetail } | { seq: number; error: CommandError };
@@ -24,18 +26,21 @@ export function Drawer() {
   const seq = useSelectedEvent();
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [attempt, setAttempt] = useState(0);
+  // What is masked is shown for one event, and masked again with the next.
+  const [revealed, setRevealed] = useState<number | null>(null);
+  const reveal = revealed !== null && revealed === seq;
 
   useEffect(() => {
     if (seq === null) return;
     const stop = new AbortController();
     host
-      .call("event", { seq }, stop.signal)
+      .call("event", reveal ? { seq, reveal } : { seq }, stop.signal)
       .then((detail) => setLoaded({ seq, detail }))
       .catch((thrown: unknown) => {
         if (!isAbort(thrown)) setLoaded({ seq, error: CommandError.from(thrown) });
       });
     return () => stop.abort();
-  }, [host, seq, attempt]);
+  }, [host, seq, attempt, reveal]);
 
   useKeys({ Escape: closeEvent }, seq !== null);
   if (seq === null) return null;
@@ -51,18 +56,18 @@ export function Drawer() {
           <X aria-hidden />
         </IconButton>
       </div>
-      {error !== null ? <ErrorState error={error} onRetry={() => setAttempt(attempt + 1)} /> : detail === null ? <Skeleton /> : <Detail detail={detail} />}
+      {error !== null ? <ErrorState error={error} onRetry={() => setAttempt(attempt + 1)} /> : detail === null ? <Skeleton /> : <Detail detail={detail} revealed={reveal} onReveal={(on) => setRevealed(on ? seq : null)} />}
     </aside>
   );
 }
 
-function Detail({ detail }: { detail: EventDetail }) {
+function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed: boolean; onReveal: (on: boolean) => void }) {
   const { t } = useTranslation();
-  const format = useFormat();
   const now = useNow();
   const gapText = useGapText();
+  const fills = useLive((live) => live.fills);
   const { row } = detail;
-  const gap = row.gap === null ? null : gapText(row.gap, now);
+  const gap = row.gap === null ? null : gapText({ ...row.gap, filled: fillOf(fills, row.gap) }, now);
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="flex flex-col gap-1 px-4 pt-4 pb-3">
@@ -72,31 +77,28 @@ function Detail({ detail }: { detail: EventDetail }) {
         </span>
         <p className="text-[16px] leading-snug font-[560] break-words">{gap?.title ?? row.label}</p>
         {(gap !== null || row.detail !== null) && <p className="break-words text-ink-2">{gap === null ? row.detail : `${gap.channel} · ${gap.reason}`}</p>}
+        {gap !== null && (gap.filled === null ? <p className="text-warn">{t("frame.drawer.gapOpen")}</p> : <p className="num text-good">{gap.filled}</p>)}
       </div>
       <What row={row} />
       {row.domain === "approvals" && <Decision seq={row.seq} subject={row.subject} />}
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
         {row.actor !== null && <Fact name={t("frame.drawer.who")}>{row.actor}</Fact>}
-        <Fact name={t("frame.drawer.when")}>
-          <span className="num">{format.dateTime(row.occurred_at, now)}</span> <span className="num text-ink-3">{format.relative(row.occurred_at, now)}</span>
-        </Fact>
-        <Fact name={t("frame.drawer.arrived")}>
-          <span className="num">{format.timeMs(row.received_at)}</span>
-          {row.latency_ms !== null && <span className="num text-ink-3"> {t("frame.drawer.took", { ms: format.duration(row.latency_ms) })}</span>}
-        </Fact>
+        <DrawerTimes row={row} />
         <Fact name={t("frame.drawer.kind")}>
           <code className="font-mono text-[12px]">{row.kind}</code>
         </Fact>
         <Fact name={t("frame.drawer.channel")}>
           <code className="font-mono text-[12px]">{row.channel}</code>
         </Fact>
-        <Fact name={t("frame.drawer.source")}>{row.source}</Fact>
+        <Fact name={t("frame.drawer.source")}>
+          <SourceName id={row.source} />
+        </Fact>
         <Fact name={t("frame.drawer.place")}>
           <code className="font-mono text-[12px]">{row.id}</code>
         </Fact>
       </dl>
       {row.subject !== null && <Related subject={row.subject} rows={detail.related} />}
-      <Raw raw={detail.raw} />
+      <Raw raw={detail.raw} masked={detail.masked} revealed={revealed} onReveal={onReveal} />
     </div>
   );
 }
@@ -120,12 +122,14 @@ function Decision({ seq, subject }: { seq: number; subject: string | null }) {
   );
 }
 
-function Fact({ name, children }: { name: string; children: ReactNode }) {
+function SourceName({ id }: { id: string }) {
+  const source = useSources().of(id);
+  if (source === null) return id;
   return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
+    <span title={id}>
+      <SourceMark colour={source.colour} className="mr-1.5" />
+      {source.name}
+    </span>
   );
 }
 
@@ -199,8 +203,8 @@ function Related({ subject, rows }: { subject: string; rows: readonly EventRow[]
   );
 }
 
-/** The publisher's JSON, indented to be read; copied byte for byte. */
-function Raw({ raw }: { raw: string }) {
+/** The publisher's JSON, indented to be read; copied as it is shown. What is masked is fetched in full only when a person asks for it. */
+function Raw({ raw, masked, revealed, onReveal }: { raw: string; masked: boolean; revealed: boolean; onReveal: (on: boolean) => void }) {
   const { t } = useTranslation();
   const copy = () =>
     navigator.clipboard
@@ -211,10 +215,18 @@ function Raw({ raw }: { raw: string }) {
     <section className="border-t border-line pb-4">
       <SectionHeader
         title={t("frame.drawer.raw")}
+        note={masked ? t("frame.drawer.masked") : undefined}
         right={
-          <Button look="ghost" icon={<Copy aria-hidden />} onClick={copy}>
-            {t("common.copy")}
-          </Button>
+          <>
+            {(masked || revealed) && (
+              <Button look="ghost" icon={revealed ? <EyeOff aria-hidden /> : <Eye aria-hidden />} onClick={() => onReveal(!revealed)}>
+                {revealed ? t("frame.drawer.mask") : t("frame.drawer.unmask")}
+              </Button>
+            )}
+            <Button look="ghost" className="-mr-2.5" icon={<Copy aria-hidden />} onClick={copy}>
+              {t("common.copy")}
+            </Button>
+          </>
         }
       />
       <pre tabIndex={0} data-inset-focus className="mx-4 max-h-[320px] overflow-auto rounded-md border border-line bg-surface p-3 font-mono text-[11.5px] leading-[1.55] break-all whitespace-pre-wrap text-ink-2">

@@ -75,7 +75,7 @@ function Sources() {
           <button type="button" className="-mx-2 flex h-8 min-w-0 items-center gap-2 rounded-md px-2 hover:bg-raised">
             <StateDot tone={tone} />
             {rest.length > 0 && <SourceMark colour={first.colour} />}
-            <b className="max-w-[220px] truncate font-[560]">{first.name}</b>
+            <b className="max-w-[180px] flex-none truncate font-[560]">{first.name}</b>
             <span className={cx("num whitespace-nowrap", toneInk(tone))}>{known ? linkText(first.state, now) : t("frame.sources.unknown")}</span>
             <span className="num hidden min-w-0 truncate text-ink-3 md:inline" title={why ?? undefined}>
               {why ?? facts(first, now)}

@@ -29,7 +29,7 @@ export function LateMark({ row, skew, behind }: { row: EventRow; skew: number; b
   const late = lateBy(row, skew);
   if (late === null && behind === undefined) return null;
   return (
-    <span title={late === null ? t("parts.row.disorderHint") : t("parts.row.lateHint")} className="num mr-1.5 inline-flex h-[18px] items-center gap-1 rounded bg-warn-soft px-1.5 text-[11px] font-[540] text-warn">
+    <span title={late === null ? t("parts.row.disorderHint") : t("parts.row.lateHint")} className="num mr-1.5 inline-flex h-[18px] items-center gap-1 rounded bg-warn-soft px-1.5 align-middle text-[11px] font-[540] text-warn">
       <ClockAlert aria-hidden className="size-3 flex-none" />
       {late === null ? t("parts.row.disorder", { age: format.duration(behind ?? 0) }) : t("parts.row.late", { age: format.age(late) })}
     </span>

@@ -1,0 +1,40 @@
+// When an event happened, when it arrived, and how long that took, by one clock: ours.
+
+import { useTranslation } from "react-i18next";
+import type { EventRow } from "@/bindings/EventRow";
+import { useFormat, useNow } from "@/format";
+import { lateBy, took, useLive, useSources } from "@/live";
+import { LateMark } from "@/parts";
+import { Fact } from "./drawer-fact";
+
+export function DrawerTimes({ row }: { row: EventRow }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const skew = useSources().of(row.source)?.skew ?? 0;
+  const behind = useLive((live) => live.order.behind.get(row.seq));
+  const happened = row.occurred_at - skew;
+  const ms = took(row, skew);
+  return (
+    <>
+      <Fact name={t("frame.drawer.when")}>
+        <span className="num">{format.dateTime(happened, now)}</span> <span className="num text-ink-3">{format.relative(happened, now)}</span>
+        {skew !== 0 && row.latency_ms !== null && <span className="num block text-[12px] text-ink-3">{t("frame.drawer.theirClock", { time: format.dateTime(row.occurred_at, now) })}</span>}
+      </Fact>
+      <Fact name={t("frame.drawer.arrived")}>
+        <span className="num">{format.dateTime(row.received_at, now)}</span>
+        {(lateBy(row, skew) !== null || behind !== undefined) && (
+          <span className="ml-2">
+            <LateMark row={row} skew={skew} behind={behind} />
+          </span>
+        )}
+      </Fact>
+      {ms !== null && (
+        <Fact name={t("frame.drawer.way")}>
+          <span className="num">{format.duration(ms)}</span>
+          {skew !== 0 && <span className="num text-ink-3"> · {t(skew > 0 ? "frame.drawer.skewAhead" : "frame.drawer.skewBehind", { by: format.duration(Math.abs(skew)) })}</span>}
+        </Fact>
+      )}
+    </>
+  );
+}
