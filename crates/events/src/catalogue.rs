@@ -1,12 +1,18 @@
 //! What is known about kinds: titles, domain, fields, severity, and which fields a row shows.
 //!
-//! Data, not code: `packs/erp.toml` is read at first use, and a user can add a pack without compiling. The catalogue never filters: a kind
-//! that no pack names is normalised, stored and shown like any other, only with less said about it.
+//! Data, not code: the packs in `packs/` are read at first use, and a user can add a pack without compiling. The catalogue never filters: a
+//! kind that no pack names is normalised, stored and shown like any other, only with less said about it.
 
+mod domain;
+mod folder;
 mod lookup;
+mod mask;
 mod pack;
 mod row;
+mod template;
 
+pub use domain::Domain;
+pub use folder::{PackFileError, PackProblem};
 pub use pack::{FieldInfo, FieldType, KindInfo, PackError, Title};
 pub use row::RowParts;
 
@@ -14,100 +20,24 @@ use crate::{
     channel::Channel,
     event::{Event, Incoming, Kind, Severity},
     fields::Fields,
-    identity,
+    identity::{self, Doubles},
     time::Millis,
 };
+use lookup::Pattern;
 use pack::{ChannelInfo, Fallback, PrefixInfo};
-use serde::{Deserialize, Serialize};
 use std::{
+    borrow::Cow,
     collections::HashMap,
     sync::{Arc, OnceLock},
 };
 
-/// The part of the business an event belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum Domain {
-    /// Stock and its movements.
-    Inventory,
-    /// Sales, purchases, returns.
-    Orders,
-    /// Requests and decisions.
-    Approvals,
-    /// Money.
-    Finance,
-    /// Master data: products, customers, suppliers.
-    Data,
-    /// The system itself.
-    System,
-    /// Messages to a person.
-    Notification,
-    /// Users: they register, log in, change, leave.
-    People,
-    /// What is written and read: books, chapters, projects, characters.
-    Content,
-    /// What people say to each other: likes, comments, follows, forum, chat.
-    Social,
-    /// What is sold to readers: books, chapters, subscriptions, rewards.
-    Shop,
-    /// Courts and their bookings.
-    Venue,
-    /// Watchdeck's own markers.
-    Watchdeck,
-    /// Not known.
-    Other,
-}
-
-impl Domain {
-    /// Every domain, in the order people read them.
-    pub const ALL: [Self; 14] = [
-        Self::Inventory,
-        Self::Orders,
-        Self::Approvals,
-        Self::Finance,
-        Self::Data,
-        Self::System,
-        Self::Notification,
-        Self::People,
-        Self::Content,
-        Self::Social,
-        Self::Shop,
-        Self::Venue,
-        Self::Watchdeck,
-        Self::Other,
-    ];
-
-    /// The name in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Inventory => "inventory",
-            Self::Orders => "orders",
-            Self::Approvals => "approvals",
-            Self::Finance => "finance",
-            Self::Data => "data",
-            Self::System => "system",
-            Self::Notification => "notification",
-            Self::People => "people",
-            Self::Content => "content",
-            Self::Social => "social",
-            Self::Shop => "shop",
-            Self::Venue => "venue",
-            Self::Watchdeck => "watchdeck",
-            Self::Other => "other",
-        }
-    }
-}
-
-impl std::fmt::Display for Domain {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
 /// The packs that come with Watchdeck, the last one first in precedence.
-const BUILTIN_PACKS: [&str; 2] = [include_str!("../packs/watchdeck.toml"), include_str!("../packs/erp.toml")];
+const BUILTIN_PACKS: [&str; 4] = [
+    include_str!("../packs/watchdeck.toml"),
+    include_str!("../packs/venue.toml"),
+    include_str!("../packs/content.toml"),
+    include_str!("../packs/erp.toml"),
+];
 
 /// Every pack that was loaded, ready for look-up.
 #[derive(Debug, Clone, Default)]
@@ -116,6 +46,8 @@ pub struct Catalogue {
     /// Places in `kinds` by name, the newest pack first.
     by_name: HashMap<Kind, Vec<usize>>,
     channels: Vec<ChannelInfo>,
+    /// Channels whose events have one kind, whatever they call themselves.
+    fixed: Vec<(Pattern, Kind)>,
     prefixes: Vec<PrefixInfo>,
     fallback: Fallback,
     untyped: Option<Kind>,
@@ -146,8 +78,11 @@ impl Catalogue {
             self.kinds.push(info);
         }
         self.channels.splice(0..0, pack.channels);
+        self.fixed = self.channels.iter().filter_map(|info| Some((Pattern::of(&info.name), Kind::from(&**info.kind.as_ref()?)))).collect();
         self.prefixes.splice(0..0, pack.prefixes);
-        if let Some(fallback) = pack.fallback {
+        if let Some(mut fallback) = pack.fallback {
+            // What one pack hides, another does not bring to light.
+            fallback.mask.append(&mut self.fallback.mask);
             self.fallback = fallback;
         }
         self.untyped.get_or_insert_with(|| Kind::from(Kind::UNTYPED));
@@ -175,19 +110,39 @@ impl Catalogue {
     /// Make the event of what a server sent: one pass over the payload's top level, the payload itself is not touched.
     #[must_use]
     pub fn normalise(&self, incoming: Incoming, source: &Arc<str>, received_at: Millis) -> Event {
-        let Incoming { channel, id, server_at, kind: _, payload, offset: _ } = incoming;
-        let fields = Fields::of(payload.as_str());
-        let name = fields.text("type");
-        let (kind, info) = self.kind_of(name.as_deref(), &channel);
-        let stated = fields.millis("timestamp");
-        let envelope = server_at.unwrap_or(received_at);
+        self.event(incoming, source, received_at, |incoming, kind, stated, envelope| {
+            identity::named(&incoming.channel, kind, stated, envelope, incoming.payload.as_str())
+        })
+    }
+
+    /// As [`Catalogue::normalise`], for a live source whose server gives no ids: a repeat of a message without a time of its own gets the
+    /// id of its first copy wherever the window of its identity ends. One memory per source.
+    #[must_use]
+    pub fn normalise_with(&self, incoming: Incoming, source: &Arc<str>, received_at: Millis, doubles: &mut Doubles) -> Event {
+        self.event(incoming, source, received_at, |incoming, kind, stated, envelope| {
+            doubles.id(&incoming.channel, kind, stated, envelope, incoming.payload.as_str())
+        })
+    }
+
+    fn event<I>(&self, mut incoming: Incoming, source: &Arc<str>, received_at: Millis, id: I) -> Event
+    where
+        I: FnOnce(&Incoming, Option<&str>, Option<Millis>, Millis) -> Box<str>,
+    {
+        let fields = Fields::of(incoming.payload.as_str());
+        let (kind, info) = self.kind_of(&incoming, &fields);
+        let stated = fields.stated();
+        let envelope = incoming.server_at.unwrap_or(received_at);
         let (subject, actor, severity) = match info {
             Some(info) => (info.subject_of(&fields), info.actor_of(&fields), info.severity_of(&fields)),
             None => (None, self.fallback.actor_of(&fields), self.fallback.severity_of(&fields)),
         };
         drop(fields);
+        let id = match incoming.id.take() {
+            Some(id) => id,
+            None => id(&incoming, incoming.kind.as_deref(), stated, envelope),
+        };
         Event {
-            id: id.unwrap_or_else(|| identity::of(&channel, stated, envelope, payload.as_str())),
+            id,
             kind,
             occurred_at: stated.unwrap_or(envelope),
             received_at,
@@ -195,9 +150,16 @@ impl Catalogue {
             subject,
             actor,
             severity,
-            channel,
-            payload,
+            channel: incoming.channel,
+            payload: incoming.payload,
         }
+    }
+
+    /// The payload as it may be shown to everybody: byte for byte as published, except that the values of fields that a pack masks are
+    /// replaced by `"•••• 1234"` (the last four characters, of a text of eight or more) or `"••••"`, at any depth and in every spelling.
+    #[must_use]
+    pub fn masked<'a>(&self, event: &'a Event) -> Cow<'a, str> {
+        self.masks(event).payload(event.payload.as_str())
     }
 
     /// What a row shows of `event`.

@@ -5,12 +5,16 @@
 //! the time of the event so that ids sort by time. **Two truly equal events of one instant are one**: nothing on that wire can tell them
 //! from a repeat. The instant is the publisher's millisecond; a payload without a time has only the envelope's, cut to [`REPEAT_WINDOW_MS`].
 
-use crate::{channel::Channel, fields, time::Millis};
+mod doubles;
+
+pub use doubles::Doubles;
+
+use crate::{channel::Channel, fields::scan, time::Millis};
 use std::fmt::Write as _;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Equal messages without a time of their own are one when they fall into the same window of this length, in ms. A repeat comes 1 ms later,
-/// so one in a thousand straddles a border and is seen twice; a longer window would swallow real movements.
+/// so one in a thousand straddles a border: [`Doubles`] recognises that one too. A longer window would swallow real movements.
 pub const REPEAT_WINDOW_MS: i64 = 1000;
 
 /// Nesting beyond this is hashed as written: nobody's ERP nests that deep, and the stack is finite.
@@ -21,14 +25,35 @@ const MAX_DEPTH: u32 = 64;
 /// `stated` is the time in the payload, `envelope` the time around it (the server's, or ours as a last resort).
 #[must_use]
 pub fn of(channel: &Channel, stated: Option<Millis>, envelope: Millis, payload: &str) -> Box<str> {
-    let at = stated.map_or_else(|| envelope.0 - envelope.0.rem_euclid(REPEAT_WINDOW_MS), |at| at.0);
+    named(channel, None, stated, envelope, payload)
+}
+
+/// As [`of`], for protocols whose envelope says the kind: of two equal payloads under different names, each is an event.
+pub(crate) fn named(channel: &Channel, kind: Option<&str>, stated: Option<Millis>, envelope: Millis, payload: &str) -> Box<str> {
+    id(stated.unwrap_or_else(|| window(envelope)), content(channel, kind, payload))
+}
+
+/// The beginning of the window that `at` falls into.
+fn window(at: Millis) -> Millis {
+    Millis(at.0.saturating_sub(at.0.rem_euclid(REPEAT_WINDOW_MS)))
+}
+
+fn id(at: Millis, content: u128) -> Box<str> {
+    let mut id = String::with_capacity(45);
+    write!(id, "{:012x}-{content:032x}", at.0 & 0xffff_ffff_ffff).expect("writing to a String cannot fail");
+    id.into()
+}
+
+/// What was published and where, without when.
+fn content(channel: &Channel, kind: Option<&str>, payload: &str) -> u128 {
     // Tags and lengths take more room than the white space they replace; one allocation all the same.
     let mut canonical = Vec::with_capacity(payload.len() * 2 + 256);
     put(&mut canonical, b'c', channel.as_str().as_bytes());
+    if let Some(kind) = kind {
+        put(&mut canonical, b't', kind.as_bytes());
+    }
     digest(payload.trim(), &mut canonical, 0);
-    let mut id = String::with_capacity(45);
-    write!(id, "{:012x}-{:032x}", at & 0xffff_ffff_ffff, xxh3_128(&canonical)).expect("writing to a String cannot fail");
-    id.into()
+    xxh3_128(&canonical)
 }
 
 /// Append a tagged, length-prefixed piece, so that no two different trees give the same bytes.
@@ -41,7 +66,7 @@ fn put(out: &mut Vec<u8>, tag: u8, bytes: &[u8]) {
 fn digest(json: &str, out: &mut Vec<u8>, depth: u32) {
     match json.as_bytes().first() {
         Some(b'{') if depth < MAX_DEPTH => {
-            if let Some(mut entries) = fields::entries(json) {
+            if let Some(mut entries) = scan::entries(json) {
                 // Stable, so of a repeated key the order stays, and with it which one counts.
                 entries.sort_by(|(a, _), (b, _)| a.cmp(b));
                 out.push(b'{');
@@ -53,7 +78,7 @@ fn digest(json: &str, out: &mut Vec<u8>, depth: u32) {
             }
         }
         Some(b'[') if depth < MAX_DEPTH => {
-            if let Some(items) = fields::items(json) {
+            if let Some(items) = scan::items(json) {
                 out.push(b'[');
                 for token in items {
                     digest(token, out, depth + 1);
@@ -62,7 +87,7 @@ fn digest(json: &str, out: &mut Vec<u8>, depth: u32) {
             }
         }
         Some(b'"') => {
-            if let Some(text) = fields::unquote(json) {
+            if let Some(text) = scan::unquote(json) {
                 return put(out, b's', text.as_bytes());
             }
         }

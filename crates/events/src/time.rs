@@ -28,12 +28,14 @@ impl Millis {
     }
 
     fn from_text(text: &str) -> Option<Self> {
+        if is_unset_time(text) {
+            return None;
+        }
         if let Ok(number) = text.parse::<f64>() {
             return Self::from_number(number);
         }
         let at: jiff::Timestamp = text.parse().ok()?;
-        let at = Self(at.as_millisecond());
-        (at > Self::ZERO_TIME).then_some(at)
+        Some(Self(at.as_millisecond()))
     }
 
     fn from_number(number: f64) -> Option<Self> {
@@ -43,9 +45,6 @@ impl Millis {
         let millis = if number < SECONDS_BELOW { number * 1000.0 } else { number };
         (millis < 9.2e18).then_some(Self(millis as i64))
     }
-
-    /// Go's and .NET's unset time, `0001-01-01T00:00:00Z`.
-    const ZERO_TIME: Self = Self(-62_135_596_800_000);
 
     /// Milliseconds from `earlier` to `self`; negative when `self` is the earlier one.
     #[must_use]
@@ -58,6 +57,12 @@ impl Millis {
     pub const fn plus(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
+}
+
+/// Go's and .NET's unset time, `0001-01-01T00:00:00Z`, in whatever zone it was printed (`0001-01-01T08:05:43+08:05` is Shanghai's).
+pub(crate) fn is_unset_time(text: &str) -> bool {
+    // The first byte rules out nearly every text that this is asked of.
+    text.as_bytes().first() == Some(&b'0') && (text.starts_with("0001-01-01T") || text.starts_with("0000-12-31T"))
 }
 
 #[cfg(test)]
@@ -75,7 +80,9 @@ mod tests {
 
     #[test]
     fn zero_time_and_nonsense_mean_none() {
-        for form in ["0", "null", "\"\"", "\"0001-01-01T00:00:00Z\"", "-5", "\"yesterday\"", "true", "{}", "1e400"] {
+        for form in
+            ["0", "null", "\"\"", "\"0001-01-01T00:00:00Z\"", "\"0001-01-01T08:05:43+08:05\"", "-5", "\"yesterday\"", "true", "{}", "1e400"]
+        {
             assert_eq!(Millis::from_json(form), None, "{form}");
         }
     }

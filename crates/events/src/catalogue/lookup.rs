@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     channel::Channel,
-    event::{Kind, Severity},
-    fields::Fields,
+    event::{Incoming, Kind, Severity},
+    fields::{Fields, same_name},
 };
 
 impl Catalogue {
@@ -19,10 +19,16 @@ impl Catalogue {
             .or_else(|| infos().find(|info| !info.legacy))
     }
 
-    /// The kind of a payload that calls itself `name`, and what is known about it. Known names share one allocation.
-    pub(super) fn kind_of(&self, name: Option<&str>, channel: &Channel) -> (Kind, Option<&KindInfo>) {
+    /// The kind of what a server sent, and what is known about it. What a pack fixes for the channel goes before what the envelope says, that
+    /// before what the payload calls itself, and that before what the channel calls an untyped payload. Known names share one allocation.
+    pub(super) fn kind_of(&self, incoming: &Incoming, fields: &Fields<'_>) -> (Kind, Option<&KindInfo>) {
+        let channel = &incoming.channel;
+        if let Some((_, kind)) = self.fixed.iter().find(|(pattern, _)| pattern.matches(channel.as_str())) {
+            return (kind.clone(), self.get(kind, channel));
+        }
+        let payload = if incoming.kind.is_none() { fields.kind() } else { None };
         let default = || self.channel(channel).and_then(|info| info.untyped.as_deref());
-        let Some(name) = name.or_else(default) else {
+        let Some(name) = incoming.kind.as_deref().or(payload.as_deref()).or_else(default) else {
             return (self.untyped.clone().unwrap_or_else(|| Kind::from(Kind::UNTYPED)), None);
         };
         match self.by_name.get_key_value(name) {
@@ -54,7 +60,7 @@ impl KindInfo {
     /// Who did it: the first of the actor fields that is there.
     #[must_use]
     pub fn actor_of(&self, fields: &Fields<'_>) -> Option<Box<str>> {
-        first(&self.actor, fields)
+        self.actor.iter().find_map(|name| fields.text(name)).map(Into::into)
     }
 
     /// How much a person should care: the first rule that holds, else the kind's own severity.
@@ -66,16 +72,13 @@ impl KindInfo {
 
 impl Fallback {
     pub(super) fn actor_of(&self, fields: &Fields<'_>) -> Option<Box<str>> {
-        first(&self.actor, fields)
+        let masked = |name: &str| self.mask.iter().any(|masked| same_name(masked, name));
+        self.actor.iter().filter(|name| !masked(name)).find_map(|name| fields.text(name)).map(Into::into)
     }
 
     pub(super) fn severity_of(&self, fields: &Fields<'_>) -> Severity {
         by_rules(&self.rules, fields).unwrap_or_default()
     }
-}
-
-fn first(names: &[Box<str>], fields: &Fields<'_>) -> Option<Box<str>> {
-    names.iter().find_map(|name| fields.text(name)).map(Into::into)
 }
 
 fn by_rules(rules: &[Rule], fields: &Fields<'_>) -> Option<Severity> {
@@ -85,8 +88,32 @@ fn by_rules(rules: &[Rule], fields: &Fields<'_>) -> Option<Severity> {
 
 /// Whether `name` is the pattern, whose single `*` stands for any text that is not empty.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == name,
-        Some((before, after)) => name.len() > before.len() + after.len() && name.starts_with(before) && name.ends_with(after),
+    pattern == name
+        || pattern
+            .split_once('*')
+            .is_some_and(|(before, after)| name.len() > before.len() + after.len() && name.starts_with(before) && name.ends_with(after))
+}
+
+/// A channel's name or pattern, cut at its `*`: this one is asked about every event.
+#[derive(Debug, Clone)]
+pub(super) struct Pattern {
+    before: Box<str>,
+    after: Option<Box<str>>,
+}
+
+impl Pattern {
+    pub(super) fn of(pattern: &str) -> Self {
+        match pattern.split_once('*') {
+            Some((before, after)) => Self { before: before.into(), after: Some(after.into()) },
+            None => Self { before: pattern.into(), after: None },
+        }
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        let Some(rest) = name.strip_prefix(&*self.before) else { return false };
+        match &self.after {
+            Some(after) => rest.len() > after.len() && rest.ends_with(&**after),
+            None => rest.is_empty(),
+        }
     }
 }

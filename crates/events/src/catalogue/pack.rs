@@ -1,10 +1,7 @@
 //! Reading a pack. Everything a pack may say is here; what it says wrong is answered with the key and the reason.
 
-use super::{DEFAULT_SEVERITY, Domain};
-use crate::{
-    event::{Kind, Severity},
-    fields::Fields,
-};
+use super::{DEFAULT_SEVERITY, Domain, template::Template};
+use crate::event::{Kind, Severity};
 use serde::Deserialize;
 
 /// Why a pack was refused.
@@ -139,6 +136,9 @@ pub(super) struct ChannelInfo {
     /// What a payload without a `type` is called here.
     #[serde(default)]
     pub(super) untyped: Option<Box<str>>,
+    /// What every event is called here, whatever it calls itself: for channels whose name holds a person's name.
+    #[serde(default)]
+    pub(super) kind: Option<Box<str>>,
 }
 
 /// What a kind's first word says, for kinds that no pack names on channels that no pack names.
@@ -159,66 +159,9 @@ pub(super) struct Fallback {
     pub(super) rules: Vec<Rule>,
     #[serde(default)]
     pub(super) row: RowFields,
-}
-
-/// `{resourceType}:{resourceId}`: text and fields in turn. `{resource.singular}` drops the plural's ending (`products` → `product`).
-#[derive(Debug, Clone)]
-pub(super) struct Template(Vec<Piece>);
-
-#[derive(Debug, Clone)]
-enum Piece {
-    Text(Box<str>),
-    Field { name: Box<str>, singular: bool },
-}
-
-impl Template {
-    fn parse(source: &str) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = source;
-        while let Some((before, after)) = rest.split_once('{') {
-            let (name, after) = after.split_once('}').ok_or_else(|| format!("`{{` without `}}` in `{source}`"))?;
-            if !before.is_empty() {
-                pieces.push(Piece::Text(before.into()));
-            }
-            let (name, singular) = name.strip_suffix(".singular").map_or((name, false), |name| (name, true));
-            pieces.push(Piece::Field { name: name.into(), singular });
-            rest = after;
-        }
-        if !rest.is_empty() {
-            pieces.push(Piece::Text(rest.into()));
-        }
-        Ok(Self(pieces))
-    }
-
-    /// The text, or `None` when a field is not there.
-    pub(super) fn fill(&self, fields: &Fields<'_>) -> Option<String> {
-        let mut out = String::with_capacity(32);
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(text) => out.push_str(text),
-                Piece::Field { name, singular: false } => out.push_str(&fields.text(name)?),
-                Piece::Field { name, singular: true } => push_singular(&mut out, &fields.text(name)?),
-            }
-        }
-        Some(out)
-    }
-
-    fn fields(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|piece| match piece {
-            Piece::Text(_) => None,
-            Piece::Field { name, .. } => Some(name.as_ref()),
-        })
-    }
-}
-
-fn push_singular(out: &mut String, word: &str) {
-    match word.strip_suffix("ies") {
-        Some(stem) => {
-            out.push_str(stem);
-            out.push('y');
-        }
-        None => out.push_str(word.strip_suffix('s').unwrap_or(word)),
-    }
+    /// Fields that are masked in every payload whose kind does not declare them.
+    #[serde(default)]
+    pub(super) mask: Vec<Box<str>>,
 }
 
 #[derive(Deserialize)]
@@ -290,17 +233,25 @@ fn check(at: &str, file: KindFile) -> Result<KindInfo, PackError> {
             return Err(wrong(format!("channels[{place}]"), format!("`{name}` is not a channel (at most one `*`)")));
         }
     }
+    // What an event is about and who did it stand in rows, lists and filters, unmasked.
+    let shown = |key: String, name: &str| {
+        declared(key.clone(), name)?;
+        match file.fields.iter().any(|field| &*field.name == name && field.mask) {
+            true => Err(wrong(key, format!("`{name}` is masked and must not be shown here"))),
+            false => Ok(()),
+        }
+    };
     let mut subject = Vec::new();
     for (place, source) in file.subject.iter().enumerate() {
         let key = format!("subject[{place}]");
         let template = Template::parse(source).map_err(|reason| wrong(key.clone(), reason))?;
         for name in template.fields() {
-            declared(key.clone(), name)?;
+            shown(key.clone(), name)?;
         }
         subject.push(template);
     }
     for (place, name) in file.actor.iter().enumerate() {
-        declared(format!("actor[{place}]"), name)?;
+        shown(format!("actor[{place}]"), name)?;
     }
     for (place, rule) in file.rules.iter().enumerate() {
         declared(format!("rules[{place}].field"), &rule.field)?;

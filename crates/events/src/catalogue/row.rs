@@ -1,9 +1,13 @@
 //! What a row shows of an event, by the field names of its pack. No words are made here; they are the window's, in its language.
 
-use super::{Catalogue, Domain, pack::RowFields};
+use super::{
+    Catalogue, Domain,
+    mask::{self, Masks},
+    pack::RowFields,
+};
 use crate::{
     event::Event,
-    fields::{self, Fields},
+    fields::{Fields, scan},
 };
 use std::borrow::Cow;
 
@@ -36,40 +40,59 @@ pub(super) fn of(catalogue: &Catalogue, event: &Event) -> RowParts {
     let info = catalogue.get(&event.kind, &event.channel);
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);
-    let label = first(&names.label, &fields).or_else(|| event.subject.as_deref().map(Cow::Borrowed)).unwrap_or_else(|| whole(event));
-    let detail = first(&names.detail, &fields).filter(|detail| *detail != label);
-    parts(domain, shorten(&label), detail, names, &fields)
+    let shown = Shown { fields, masks: catalogue.masks(event) };
+    let label =
+        shown.text(&names.label).or_else(|| event.subject.as_deref().map(Cow::Borrowed)).unwrap_or_else(|| whole(event, &shown.masks));
+    let detail = shown.text(&names.detail).filter(|detail| *detail != label);
+    shown.parts(domain, shorten(&label), detail, names)
 }
 
-fn parts(domain: Domain, label: String, detail: Option<Cow<'_, str>>, names: &RowFields, fields: &Fields<'_>) -> RowParts {
-    let text = |names: &[Box<str>]| first(names, fields).map(|text| shorten(&text));
-    RowParts {
-        domain,
-        label,
-        detail: detail.map(|detail| shorten(&detail)),
-        action: text(&names.action),
-        old: text(&names.old),
-        new: text(&names.new),
-        change: names.change.iter().find_map(|name| quantity(name, fields)),
-        amount: names.amount.iter().find_map(|name| fields.money(name)).map(|amount| amount.to_string()),
+/// The fields as everybody may see them.
+struct Shown<'a, 'c> {
+    fields: Fields<'a>,
+    masks: Masks<'c>,
+}
+
+impl<'a> Shown<'a, '_> {
+    fn parts(&self, domain: Domain, label: String, detail: Option<Cow<'_, str>>, names: &RowFields) -> RowParts {
+        let text = |names: &[Box<str>]| self.text(names).map(|text| shorten(&text));
+        RowParts {
+            domain,
+            label,
+            detail: detail.map(|detail| shorten(&detail)),
+            action: text(&names.action),
+            old: text(&names.old),
+            new: text(&names.new),
+            change: names.change.iter().find_map(|name| self.quantity(name)),
+            amount: names.amount.iter().find_map(|name| self.open(name)?.money(name)).map(|amount| amount.to_string()),
+        }
     }
-}
 
-fn first<'a>(names: &[Box<str>], fields: &Fields<'a>) -> Option<Cow<'a, str>> {
-    names.iter().find_map(|name| fields.text(name))
-}
+    /// The first that is there.
+    fn text(&self, names: &[Box<str>]) -> Option<Cow<'a, str>> {
+        names.iter().find_map(|name| {
+            let text = self.fields.text(name)?;
+            Some(if self.masks.hide_in_row(name) { mask::hidden(&text).into() } else { text })
+        })
+    }
 
-fn quantity(name: &str, fields: &Fields<'_>) -> Option<String> {
-    match name.strip_prefix('-') {
-        Some(name) => fields.number(name).map(|number| (-number).to_string()),
-        None => fields.number(name).map(|number| number.to_string()),
+    fn quantity(&self, name: &str) -> Option<String> {
+        match name.strip_prefix('-') {
+            Some(name) => self.open(name)?.number(name).map(|number| (-number).to_string()),
+            None => self.open(name)?.number(name).map(|number| number.to_string()),
+        }
+    }
+
+    /// The fields, unless this one is masked: half a number says something wrong.
+    fn open(&self, name: &str) -> Option<&Fields<'a>> {
+        (!self.masks.hide_in_row(name)).then_some(&self.fields)
     }
 }
 
 /// A payload that says nothing we know: a bare string as it is, anything else as JSON.
-fn whole(event: &Event) -> Cow<'_, str> {
+fn whole<'a>(event: &'a Event, masks: &Masks<'_>) -> Cow<'a, str> {
     let json = event.payload.as_str();
-    fields::text_of(json).unwrap_or(Cow::Borrowed(json))
+    scan::text_of(json).unwrap_or_else(|| masks.payload(json))
 }
 
 fn shorten(text: &str) -> String {

@@ -1,0 +1,166 @@
+//! Walking JSON text once, without copying and without recursion.
+
+use crate::time::is_unset_time;
+use std::borrow::Cow;
+
+/// Keys with the JSON text of their values.
+pub(crate) type Entries<'a> = Vec<(Cow<'a, str>, &'a str)>;
+
+/// Keys and values of an object, or `None` when `json` is none or breaks before its end.
+pub(crate) fn entries(json: &str) -> Option<Entries<'_>> {
+    let mut entries = Vec::new();
+    Scanner { text: json, at: 0 }.object(&mut entries)?;
+    Some(entries)
+}
+
+/// The values of a list, or `None` when `json` is none or breaks before its end.
+pub(crate) fn items(json: &str) -> Option<Vec<&str>> {
+    let mut items = Vec::new();
+    Scanner { text: json, at: 0 }.list(&mut items)?;
+    Some(items)
+}
+
+/// The text of a JSON string or number token, where it says something: neither empty nor an unset time.
+pub(crate) fn text_of(token: &str) -> Option<Cow<'_, str>> {
+    let text = match token.as_bytes().first()? {
+        b'"' => unquote(token)?,
+        b'-' | b'0'..=b'9' => Cow::Borrowed(token),
+        _ => return None,
+    };
+    (!text.is_empty() && !is_unset_time(&text)).then_some(text)
+}
+
+/// The content of a JSON string token.
+pub(crate) fn unquote(token: &str) -> Option<Cow<'_, str>> {
+    let inner = token.strip_prefix('"')?.strip_suffix('"')?;
+    if memchr::memchr(b'\\', inner.as_bytes()).is_some() {
+        serde_json::from_str(token).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(inner))
+    }
+}
+
+/// A cursor over JSON text. It stops at ASCII structure only, so every slice falls on a character boundary.
+struct Scanner<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Scanner<'a> {
+    fn object(&mut self, entries: &mut Entries<'a>) -> Option<()> {
+        self.space();
+        self.expect(b'{')?;
+        self.space();
+        if self.peek()? == b'}' {
+            return Some(());
+        }
+        entries.reserve(16);
+        loop {
+            self.space();
+            let key = unquote(self.string()?)?;
+            self.space();
+            self.expect(b':')?;
+            self.space();
+            entries.push((key, self.value()?));
+            self.space();
+            match self.next()? {
+                b',' => {}
+                b'}' => return Some(()),
+                _ => return None,
+            }
+        }
+    }
+
+    fn list(&mut self, items: &mut Vec<&'a str>) -> Option<()> {
+        self.expect(b'[')?;
+        self.space();
+        if self.peek()? == b']' {
+            return Some(());
+        }
+        loop {
+            self.space();
+            items.push(self.value()?);
+            self.space();
+            match self.next()? {
+                b',' => {}
+                b']' => return Some(()),
+                _ => return None,
+            }
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn expect(&mut self, byte: u8) -> Option<()> {
+        (self.next()? == byte).then_some(())
+    }
+
+    fn space(&mut self) {
+        while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
+            self.at += 1;
+        }
+    }
+
+    /// A string token with its quotes.
+    fn string(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        self.expect(b'"')?;
+        loop {
+            let rest = self.text.as_bytes().get(self.at..)?;
+            let offset = memchr::memchr2(b'"', b'\\', rest)?;
+            self.at += offset + 1;
+            if rest[offset] == b'"' {
+                return self.text.get(start..self.at);
+            }
+            // What follows a backslash belongs to it; the text may end here, and then the next round sees it.
+            self.at += 1;
+        }
+    }
+
+    /// Any value, skipped as a whole.
+    fn value(&mut self) -> Option<&'a str> {
+        match self.peek()? {
+            b'"' => self.string(),
+            b'{' | b'[' => self.nested(),
+            _ => {
+                let start = self.at;
+                while let Some(byte) = self.peek() {
+                    if matches!(byte, b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r') {
+                        break;
+                    }
+                    self.at += 1;
+                }
+                self.text.get(start..self.at).filter(|token| !token.is_empty())
+            }
+        }
+    }
+
+    /// An object or a list, without recursion: depth of the input never becomes depth of the stack.
+    fn nested(&mut self) -> Option<&'a str> {
+        let start = self.at;
+        let mut depth = 0_u32;
+        loop {
+            match self.peek()? {
+                b'"' => {
+                    self.string()?;
+                    continue;
+                }
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return self.text.get(start..self.at);
+            }
+        }
+    }
+}
