@@ -7,7 +7,7 @@ import type { Hello } from "@/bindings/Hello";
 import { Frame } from "@/frame";
 import { FirstStart } from "@/frame/first-start";
 import { CommandError, type Host, isAbort } from "@/host";
-import { LiveProvider, useHost } from "@/live";
+import { LiveProvider, useHost, useLive } from "@/live";
 import { pauseBefore, sleep } from "@/live/follow";
 import { ErrorState, Toaster, TooltipProvider } from "@/parts";
 import { SettingsProvider, useSettings } from "@/settings";
@@ -76,8 +76,16 @@ function Window() {
   }, [host]);
   return (
     <TooltipProvider>
-      <ActionsProvider>{settings.sources.length === 0 ? <FirstStart /> : <Frame />}</ActionsProvider>
+      <ActionsProvider>{settings.sources.length > 0 ? <Frame /> : <Sourceless />}</ActionsProvider>
       <Toaster theme={theme} />
     </TooltipProvider>
   );
+}
+
+/** Without a source: the two doors, unless there are events of earlier ones to read. */
+function Sourceless() {
+  const starting = useLive((live) => live.core.kind === "starting");
+  const stored = useLive((live) => (live.frame?.events_stored ?? 0) > 0);
+  if (starting) return null;
+  return stored ? <Frame /> : <FirstStart />;
 }

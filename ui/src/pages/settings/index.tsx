@@ -7,11 +7,12 @@ import type { Hint } from "@/bindings/Hint";
 import { useFormat, useNow } from "@/format";
 import { useLive, useView } from "@/live";
 import { cx } from "@/parts";
+import { Choices } from "@/parts/choices";
 import { DeliveryMatrix } from "@/parts/delivery";
 import { Switch } from "@/parts/switch";
 import { useSettings } from "@/settings";
 import { useWord } from "@/text";
-import { Choices, NumberBox, Row, Section, useSaver } from "./row";
+import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 
 const SECTIONS = ["sources", "rules", "delivery", "look", "you", "desktop", "about"] as const;

@@ -89,20 +89,6 @@ export function Row({ label, help, saving, children }: { label: string; help?: R
   );
 }
 
-/** A few choices side by side; a radio group. */
-export function Choices<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly { id: T; label: string }[]; onChange: (id: T) => void }) {
-  return (
-    <div role="radiogroup" aria-label={label} className="flex rounded-md border border-line-strong p-px">
-      {options.map((option) => (
-        <label key={option.id} className={cx("flex h-6 items-center rounded-[4px] px-2.5 has-focus-visible:outline-2 has-focus-visible:outline-accent", option.id === value ? "bg-accent-soft font-[540] text-ink" : "text-ink-2 hover:bg-raised")}>
-          <input type="radio" className="sr-only" name={label} checked={option.id === value} onChange={() => onChange(option.id)} />
-          {option.label}
-        </label>
-      ))}
-    </div>
-  );
-}
-
 /** A number in a box with its unit; saved when one leaves it or presses Enter. */
 export function NumberBox({ label, value, unit, onSave, check }: { label: string; value: string; unit: string; onSave: (text: string) => void; check?: (text: string) => string | null }) {
   const { t } = useTranslation();

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
 import { CommandError } from "@/host";
@@ -36,30 +36,4 @@ it("refuses half a minute before it asks the core", async () => {
   await user.type(box, "0.5{Enter}");
   expect(await screen.findByText("A whole number, at least 1 minute")).toBeVisible();
   expect(asked.some((each) => each.name === "save_settings")).toBe(false);
-});
-
-it("tries a source step by step, and keeps it even when it does not answer yet", async () => {
-  const asked = openPage("settings");
-  const user = userEvent.setup();
-  await user.click(await screen.findByRole("button", { name: "Add source" }));
-  const dialog = within(await screen.findByRole("dialog", { name: "Add source" }));
-  await user.type(dialog.getByRole("textbox", { name: "Address" }), "http://wrong");
-  await user.click(dialog.getByRole("button", { name: "Save" }));
-  expect(dialog.getByRole("alert")).toHaveTextContent("ws://");
-  await user.clear(dialog.getByRole("textbox", { name: /Address/ }));
-  await user.type(dialog.getByRole("textbox", { name: /Address/ }), "ws://bad:3002");
-  await user.click(dialog.getByRole("button", { name: "Test connection" }));
-  expect(await dialog.findByText("Connection refused (os error 111)")).toBeVisible();
-  await user.click(dialog.getByRole("button", { name: "Save" }));
-  await waitFor(() => expect(asked.find((each) => each.name === "save_settings")?.args).toMatchObject({ settings: { sources: [{ id: "east" }, { url: "ws://bad:3002", name: "bad:3002", token: null }] } }));
-});
-
-it("asks before it removes a source", async () => {
-  const asked = openPage("settings");
-  const user = userEvent.setup();
-  await user.click(await screen.findByRole("button", { name: /^Remove/ }));
-  expect(asked.some((each) => each.name === "save_settings")).toBe(false);
-  const dialog = within(await screen.findByRole("dialog"));
-  await user.click(dialog.getByRole("button", { name: "Remove" }));
-  await waitFor(() => expect(asked.find((each) => each.name === "save_settings")?.args).toMatchObject({ settings: { sources: [] } }));
 });

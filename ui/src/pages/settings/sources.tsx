@@ -1,130 +1,143 @@
-// The sources: what each is doing, and adding, editing, pausing, removing, trying them.
+// The sources: what each is doing, in words, and adding, editing, pausing, removing, trying them. `?source=id` in the address leads straight to one:
+// to signing in where its server wants that, else to its form.
 
-import { FlaskConical, Pause, Pencil, Play, Plus, Trash2 } from "lucide-react";
+import { FlaskConical, Pause, Play, Plug, Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Source } from "@/bindings/Source";
-import { useNow } from "@/format";
 import { useHost, useLive } from "@/live";
-import { Button, cx, Dialog, IconButton, linkTone, StateDot, toneInk } from "@/parts";
+import { Button, Dialog, EmptyState } from "@/parts";
+import { routeHash, useRoute } from "@/route";
 import { useSettings } from "@/settings";
-import { useLinkText } from "@/text";
-import { SourceForm } from "./form";
+import { SignInDialog, SourceDialog } from "@/settings/source";
 import { SavingError, SavingMark, Section, useSaver } from "./row";
+import { SourceLine } from "./source-line";
+
+/** What stands above the list. */
+type Open = { readonly kind: "form"; readonly source: Source | null } | { readonly kind: "sign_in"; readonly source: Source; readonly windowOpen: boolean } | { readonly kind: "remove"; readonly source: Source };
+
+/** The address without the source; the back button does not lead there again. */
+function leaveSource(): void {
+  window.location.replace(routeHash("settings"));
+}
 
 export function Sources() {
   const { t } = useTranslation();
   const host = useHost();
+  const { query } = useRoute();
   const { settings, take } = useSettings();
   const { saving, save, run } = useSaver();
-  const [form, setForm] = useState<{ source: Source | null } | null>(null);
-  const [removing, setRemoving] = useState<Source | null>(null);
+  const [open, setOpen] = useState<Open | null>(null);
+  const linked = settings.sources.find((source) => source.id === query.source && !source.demo);
   const demo = settings.sources.find((source) => source.demo);
+  const busy = saving.kind === "saving";
   const pause = (source: Source, paused: boolean) => void save({ sources: settings.sources.map((each) => (each.id === source.id ? { ...each, paused } : each)) });
   const startDemo = () => void run(async () => take(await host.call("start_demo", {})));
+  const add = () => setOpen({ kind: "form", source: null });
+  const close = () => {
+    setOpen(null);
+    if (query.source !== undefined) leaveSource();
+  };
+  // A dialog opened here goes before the one the address names.
+  const signIn = (source: Source, windowOpen: boolean) => setOpen({ kind: "sign_in", source, windowOpen });
 
   return (
     <Section id="sources" title={t("settings.section.sources")}>
       <div className="flex items-center gap-3 px-4 pb-2">
-        <p className="min-w-0 flex-1 text-ink-2">{t("settings.sources.text")}</p>
+        <p className="min-w-0 flex-1 text-ink-2">{t("sources.text")}</p>
         <SavingMark saving={saving} />
-        <Button icon={<Plus aria-hidden />} onClick={() => setForm({ source: null })}>
-          {t("settings.sources.add")}
-        </Button>
+        {settings.sources.length > 0 && (
+          <Button icon={<Plus aria-hidden />} onClick={add}>
+            {t("sources.add")}
+          </Button>
+        )}
       </div>
       <SavingError saving={saving} className="px-4 pb-2" />
-      {settings.sources.length > 0 && (
-        <ul className="mx-4 rounded-md border border-line bg-panel">
+      {settings.sources.length === 0 ? (
+        <div className="mx-4 flex min-h-[168px] rounded-md border border-line bg-panel">
+          <EmptyState
+            icon={<Plug aria-hidden />}
+            title={t("sources.none")}
+            text={t("sources.noneText")}
+            action={
+              <Button look="primary" icon={<Plus aria-hidden />} onClick={add}>
+                {t("sources.add")}
+              </Button>
+            }
+          />
+        </div>
+      ) : (
+        <ul aria-label={t("sources.list")} className="mx-4 rounded-md border border-line bg-panel">
           {settings.sources.map((source) => (
-            <SourceLine key={source.id} source={source} busy={saving.kind === "saving"} onEdit={() => setForm({ source })} onPause={(paused) => pause(source, paused)} onRemove={() => setRemoving(source)} />
+            <SourceLine
+              key={source.id}
+              source={source}
+              busy={busy}
+              onSignIn={() => signIn(source, false)}
+              onReconnect={() => void run(() => host.call("reconnect", { source: source.id }))}
+              onPause={(paused) => pause(source, paused)}
+              onEdit={() => setOpen({ kind: "form", source })}
+              onRemove={() => setOpen({ kind: "remove", source })}
+            />
           ))}
         </ul>
       )}
       <div className="mx-4 mt-2.5 flex items-center gap-3 rounded-md border border-dashed border-line-strong px-3 py-2">
         <FlaskConical aria-hidden className="size-4 flex-none text-ink-3" />
-        <p className="min-w-0 flex-1 text-[12px] leading-snug text-ink-2">{t("settings.sources.demoText")}</p>
+        <p className="min-w-0 flex-1 text-[12px] leading-snug text-ink-2">{t("sources.demoText")}</p>
         {demo === undefined || demo.paused ? (
-          <Button icon={<Play aria-hidden />} disabled={saving.kind === "saving"} onClick={startDemo}>
-            {t("settings.sources.demoStart")}
+          <Button icon={<Play aria-hidden />} disabled={busy} onClick={startDemo}>
+            {t("sources.demoStart")}
           </Button>
         ) : (
-          <Button icon={<Pause aria-hidden />} disabled={saving.kind === "saving"} onClick={() => pause(demo, true)}>
-            {t("settings.sources.demoStop")}
+          <Button icon={<Pause aria-hidden />} disabled={busy} onClick={() => pause(demo, true)}>
+            {t("sources.demoStop")}
           </Button>
         )}
       </div>
-      {form !== null && <SourceForm before={form.source} onClose={() => setForm(null)} />}
-      {removing !== null && (
-        <Dialog
-          open
-          onClose={() => setRemoving(null)}
-          title={t("settings.sources.removeTitle", { name: removing.name })}
-          footer={
-            <>
-              <Button onClick={() => setRemoving(null)}>{t("common.cancel")}</Button>
-              <Button
-                look="danger"
-                onClick={() => {
-                  setRemoving(null);
-                  void save({ sources: settings.sources.filter((each) => each.id !== removing.id) });
-                }}
-              >
-                {t("settings.sources.remove")}
-              </Button>
-            </>
-          }
-        >
-          <p className="text-ink-2">{t("settings.sources.removeText")}</p>
-        </Dialog>
+      {open === null && linked !== undefined && <Linked key={linked.id} source={linked} windowOpen={query.login === "window"} onClose={close} onSignIn={() => signIn(linked, true)} onEdit={() => setOpen({ kind: "form", source: linked })} />}
+      {open?.kind === "form" && <SourceDialog key={open.source?.id ?? "new"} before={open.source} onClose={close} onSignIn={(source) => signIn(source, true)} />}
+      {open?.kind === "sign_in" && <SignInDialog source={open.source} windowOpen={open.windowOpen} onClose={close} onEdit={() => setOpen({ kind: "form", source: open.source })} />}
+      {open?.kind === "remove" && (
+        <Remove
+          source={open.source}
+          onClose={close}
+          onRemove={() => {
+            close();
+            void save({ sources: settings.sources.filter((each) => each.id !== open.source.id) });
+          }}
+        />
       )}
     </Section>
   );
 }
 
-function SourceLine({ source, busy, onEdit, onPause, onRemove }: { source: Source; busy: boolean; onEdit: () => void; onPause: (paused: boolean) => void; onRemove: () => void }) {
+/** The source that the address names. Which dialog it gets is decided once, when its state is known: a new token that is taken does not swap it under one's hands. */
+function Linked({ source, windowOpen, onClose, onSignIn, onEdit }: { source: Source; windowOpen: boolean; onClose: () => void; onSignIn: () => void; onEdit: () => void }) {
+  const state = useLive((live) => live.frame?.sources.find((each) => each.id === source.id)?.state);
+  const [first, setFirst] = useState<boolean | null>(null);
+  if (first === null && (state !== undefined || windowOpen)) setFirst(windowOpen || state?.kind === "needs_login");
+  if (first === null) return null;
+  return first ? <SignInDialog source={source} windowOpen={windowOpen} onClose={onClose} onEdit={onEdit} /> : <SourceDialog before={source} onClose={onClose} onSignIn={onSignIn} />;
+}
+
+function Remove({ source, onClose, onRemove }: { source: Source; onClose: () => void; onRemove: () => void }) {
   const { t } = useTranslation();
-  const now = useNow();
-  const linkText = useLinkText();
-  const status = useLive((live) => live.frame?.sources.find((each) => each.id === source.id));
-  const state = source.paused ? ({ kind: "paused" } as const) : (status?.state ?? ({ kind: "connecting", attempt: 0 } as const));
-  const detail = state.kind === "needs_login" || state.kind === "refused" || state.kind === "offline" ? state.detail : null;
   return (
-    <li className="flex min-h-12 items-center gap-3 border-b border-line px-3 py-1.5 last:border-b-0">
-      <StateDot tone={linkTone(state)} />
-      <div className="min-w-0 flex-1">
-        <div className="flex min-w-0 items-baseline gap-2">
-          <span className="truncate font-[540]">{source.name}</span>
-          <span className={cx("num flex-none", toneInk(linkTone(state)))}>{linkText(state, now)}</span>
-        </div>
-        <div className="flex min-w-0 items-baseline gap-2 text-[12px] text-ink-3">
-          {source.demo ? (
-            <span>{t("settings.sources.demo")}</span>
-          ) : (
-            <>
-              <code className="truncate font-mono">{source.url}</code>
-              <span className="flex-none">{t(`settings.sources.${source.dialect}`)}</span>
-            </>
-          )}
-          {detail !== null && detail !== "" && (
-            <span className="truncate text-ink-2" title={detail}>
-              {detail}
-            </span>
-          )}
-        </div>
-      </div>
-      <span className="flex flex-none">
-        <IconButton label={`${source.paused ? t("settings.sources.resume") : t("settings.sources.pause")} · ${source.name}`} disabled={busy} onClick={() => onPause(!source.paused)}>
-          {source.paused ? <Play aria-hidden /> : <Pause aria-hidden />}
-        </IconButton>
-        {!source.demo && (
-          <IconButton label={`${t("settings.sources.edit")} · ${source.name}`} onClick={onEdit}>
-            <Pencil aria-hidden />
-          </IconButton>
-        )}
-        <IconButton label={`${t("settings.sources.remove")} · ${source.name}`} disabled={busy} onClick={onRemove}>
-          <Trash2 aria-hidden />
-        </IconButton>
-      </span>
-    </li>
+    <Dialog
+      open
+      onClose={onClose}
+      title={t("sources.removeTitle", { name: source.name })}
+      footer={
+        <>
+          <Button onClick={onClose}>{t("common.cancel")}</Button>
+          <Button look="danger" onClick={onRemove}>
+            {t("sources.remove")}
+          </Button>
+        </>
+      }
+    >
+      <p className="text-ink-2">{t("sources.removeText")}</p>
+    </Dialog>
   );
 }

@@ -12,6 +12,7 @@ import { orders } from "./orders";
 import { overview } from "./overview";
 import { parts } from "./parts";
 import { settings } from "./settings";
+import { sources } from "./sources";
 import { words } from "./words";
 
-export const zh = { alerts, approvals, common, events, finance, frame, health, inventory, orders, overview, parts, settings, words };
+export const zh = { alerts, approvals, common, events, finance, frame, health, inventory, orders, overview, parts, settings, sources, words };

@@ -1,0 +1,130 @@
+// One source in the list: its colour and name, its honest state in words, where it goes and how it speaks, and what can be done about it.
+
+import { KeyRound, Pause, Pencil, Play, RotateCw, Trash2 } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { DialectName } from "@/bindings/DialectName";
+import type { LinkState } from "@/bindings/LinkState";
+import type { Source } from "@/bindings/Source";
+import { useNow } from "@/format";
+import { useLive } from "@/live";
+import { Button, cx, IconButton, linkTone, SourceMark, StateDot, toneInk } from "@/parts";
+import { useLinkText, useWord } from "@/text";
+
+const CONNECTING: LinkState = { kind: "connecting", attempt: 0 };
+const PAUSED: LinkState = { kind: "paused" };
+
+export function SourceLine({
+  source,
+  busy,
+  onSignIn,
+  onReconnect,
+  onPause,
+  onEdit,
+  onRemove,
+}: {
+  source: Source;
+  busy: boolean;
+  onSignIn: () => void;
+  onReconnect: () => void;
+  onPause: (paused: boolean) => void;
+  onEdit: () => void;
+  onRemove: () => void;
+}) {
+  const { t } = useTranslation();
+  const now = useNow();
+  const linkText = useLinkText();
+  const dialect = useDialect();
+  const why = useWhy();
+  const status = useLive((live) => live.frame?.sources.find((each) => each.id === source.id));
+  const state = source.paused ? PAUSED : (status?.state ?? CONNECTING);
+  const reason = why(state);
+  const tone = linkTone(state);
+  const named = (action: string) => `${action} · ${source.name}`;
+  return (
+    <li aria-label={source.name} className="flex min-h-[54px] items-center gap-3 border-b border-line px-3 py-2 last:border-b-0">
+      <SourceMark colour={source.colour} className={cx("mx-0.5 mt-[5px] self-start", source.paused && "opacity-50")} />
+      <div className="min-w-0 flex-1">
+        <div className="flex min-w-0 items-center gap-2.5">
+          <span className={cx("truncate font-[540]", source.paused && "text-ink-2")}>{source.name}</span>
+          <span className="flex min-w-0 items-center gap-2">
+            <StateDot tone={tone} />
+            <span className={cx("num truncate", toneInk(tone))}>{linkText(state, now)}</span>
+          </span>
+        </div>
+        <div className="flex min-w-0 items-baseline text-[12px] text-ink-3">
+          {source.demo ? (
+            <span>{t("sources.simulated")}</span>
+          ) : (
+            <>
+              <code title={source.url} className="min-w-0 truncate font-mono text-[11px]">
+                {source.url}
+              </code>
+              <span className="flex-none whitespace-pre"> · {dialect(source.dialect, status?.dialect ?? "")}</span>
+              <span title={source.channels.join(", ")} className="flex-none whitespace-pre">
+                {" · "}
+                {source.channels.length === 0 ? t("sources.channelsAll") : t("sources.channels", { count: source.channels.length })}
+              </span>
+            </>
+          )}
+        </div>
+        {reason !== null && <p className="text-[12px] break-words text-ink-2">{reason}</p>}
+      </div>
+      <div className="flex flex-none items-center">
+        {state.kind === "needs_login" && (
+          <Button look="primary" className="mr-1.5" icon={<KeyRound aria-hidden />} aria-label={named(t("sources.signIn"))} onClick={onSignIn}>
+            {t("sources.signIn")}
+          </Button>
+        )}
+        <IconButton label={named(t("sources.reconnect"))} disabled={busy || source.paused} onClick={onReconnect}>
+          <RotateCw aria-hidden />
+        </IconButton>
+        <IconButton label={named(source.paused ? t("sources.resume") : t("sources.pause"))} disabled={busy} onClick={() => onPause(!source.paused)}>
+          {source.paused ? <Play aria-hidden /> : <Pause aria-hidden />}
+        </IconButton>
+        {source.demo ? (
+          <span className="size-7" />
+        ) : (
+          <IconButton label={named(t("sources.edit"))} onClick={onEdit}>
+            <Pencil aria-hidden />
+          </IconButton>
+        )}
+        <IconButton label={named(t("sources.remove"))} disabled={busy} onClick={onRemove}>
+          <Trash2 aria-hidden />
+        </IconButton>
+      </div>
+    </li>
+  );
+}
+
+/** The kind of server as chosen, or as found out. */
+function useDialect(): (chosen: DialectName, spoken: string) => string {
+  const { t } = useTranslation();
+  return (chosen, spoken) => {
+    if (chosen !== "auto") return t(`sources.dialect.${chosen}.title`);
+    const known = spoken === "native" || spoken === "erp" || spoken === "socket_io" || spoken === "hub" ? spoken : null;
+    return known === null ? t("sources.kindUnknown") : t("sources.detected", { dialect: t(`sources.dialect.${known}.title`) });
+  };
+}
+
+/** Why it is not live, in the server's or the system's own words. */
+function useWhy(): (state: LinkState) => string | null {
+  const { t } = useTranslation();
+  const word = useWord();
+  return (state) => {
+    switch (state.kind) {
+      case "needs_login":
+      case "refused":
+        return state.detail === "" ? t("sources.saysNothing") : t("sources.says", { words: state.detail });
+      case "offline":
+      case "polling":
+        return `${word("cause", state.cause)}${state.detail === "" ? "" : ` · ${state.detail}`}`;
+      case "paused":
+      case "connecting":
+      case "unconfirmed":
+      case "catching_up":
+      case "live":
+      case "stale":
+        return null;
+    }
+  };
+}

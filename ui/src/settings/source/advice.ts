@@ -1,0 +1,98 @@
+// What to do about a step that failed, and the field where to do it. Decided by the step and by what the draft says; of the details only the words that
+// the protocols fix are read (close reasons and close codes), never an error message of this program. Pure.
+
+import type { SourceTest } from "@/bindings/SourceTest";
+import type { TestStep } from "@/bindings/TestStep";
+import type { Draft, DraftField } from "./draft";
+
+/** The steps of a try that have words of their own. */
+export const STEPS = ["detect", "proxy", "address", "connect", "tls", "sign_in", "subscribe", "history"] as const;
+export type StepName = (typeof STEPS)[number];
+
+/** A key under `sources.advice`. */
+export type AdviceKey =
+  | "detect"
+  | "proxy"
+  | "address"
+  | "connect"
+  | "connectErp"
+  | "connectWake"
+  | "tls"
+  | "signInNone"
+  | "signInRefused"
+  | "expired"
+  | "origin"
+  | "limit"
+  | "subscribe"
+  | "subscribeSome"
+  | "history"
+  | "other";
+
+export interface Advice {
+  readonly key: AdviceKey;
+  readonly field: DraftField | null;
+}
+
+/** Close reasons of the ERP's server and close codes of the gateway, as the protocols spell them. */
+const WORDS: readonly (readonly [RegExp, AdviceKey, DraftField | null])[] = [
+  [/^(No cookies provided|No session token found)$/, "signInNone", "token"],
+  [/^(Token expired|4005\b.*)$/, "expired", "token"],
+  [/^(Authentication failed|Invalid token payload|Invalid token|未授权|450[03]\b.*)$/, "signInRefused", "token"],
+  [/^禁止的来源$/, "origin", null],
+  [/^4504\b/, "limit", null],
+];
+
+/** Advice about a server's own words for turning us away; null for words no protocol fixes. */
+export function adviceOnWords(words: string): Advice | null {
+  const known = WORDS.find(([pattern]) => pattern.test(words.trim()));
+  return known === undefined ? null : { key: known[1], field: known[2] };
+}
+
+/** `hasToken`: one is typed or kept. */
+export function adviceOn(step: TestStep, draft: Draft, hasToken: boolean): Advice {
+  const name = STEPS.find((each) => each === step.step);
+  switch (name) {
+    case "detect":
+      return { key: "detect", field: "dialect" };
+    case "proxy":
+      return { key: "proxy", field: draft.proxyKind === "through" ? "proxyUrl" : "proxyKind" };
+    case "address":
+      return { key: "address", field: "url" };
+    case "connect":
+      if (draft.dialect !== "erp" && draft.dialect !== "auto") return { key: "connect", field: "url" };
+      return draft.wakeUrl.trim() === "" ? { key: "connectErp", field: "wakeUrl" } : { key: "connectWake", field: "wakeUrl" };
+    case "tls":
+      return { key: "tls", field: "caFile" };
+    case "sign_in":
+      return adviceOnWords(step.detail) ?? { key: hasToken ? "signInRefused" : "signInNone", field: "token" };
+    case "subscribe":
+      return draft.channels.trim() === "" ? { key: "subscribe", field: null } : { key: "subscribeSome", field: "channels" };
+    case "history":
+      return { key: "history", field: "historyPath" };
+    case undefined:
+      return { key: "other", field: null };
+  }
+}
+
+/** The step that a try stopped at. */
+export function stoppedAt(test: SourceTest): TestStep | null {
+  return test.steps.findLast((step) => !step.ok) ?? null;
+}
+
+/** The steps that a try of this draft will take, before it is made. */
+export function plannedSteps(draft: Draft): StepName[] {
+  const skipped = new Set<StepName>();
+  if (draft.dialect !== "auto") skipped.add("detect");
+  if (draft.proxyKind !== "through") skipped.add("proxy");
+  if (!/^(wss|https):/i.test(draft.url.trim())) skipped.add("tls");
+  if (draft.historyPath.trim() === "") skipped.add("history");
+  return STEPS.filter((step) => !skipped.has(step));
+}
+
+/** The steps taken, then the planned ones that were never reached. */
+export function stepRows(test: SourceTest | null, planned: readonly StepName[]): { name: string; taken: TestStep | null }[] {
+  const taken = test?.steps ?? [];
+  const rest = planned.filter((name) => !taken.some((step) => step.step === name));
+  // After a try that went through, a planned step that is not in it was not needed.
+  return [...taken.map((step) => ({ name: step.step, taken: step })), ...(test?.ok ? [] : rest.map((name) => ({ name, taken: null })))];
+}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import type { Source } from "@/bindings/Source";
+import { advancedParts, BLANK, blankBeside, channelsOf, draftOf, sameTry, sourceOf, withSource } from "./draft";
+
+const east: Source = {
+  id: "east",
+  name: "East",
+  url: "ws://10.0.0.2:3002",
+  dialect: "erp",
+  channels: ["inventory", "orders"],
+  token: null,
+  paused: true,
+  demo: false,
+  colour: "violet",
+  user_id: "",
+  user_role: "",
+  wake_url: "http://10.0.0.2:3000/api/ws",
+  login_url: "",
+  history_path: "/api/events?from={from}",
+  poll_seconds: 30,
+  ca_file: "/etc/ssl/own.pem",
+  proxy: "http://proxy.example:8080",
+  proxy_user: "me",
+  proxy_password: null,
+};
+
+test("a source that is opened and saved unchanged is the same source", () => {
+  expect(sourceOf(draftOf(east), east, "new")).toEqual(east);
+  for (const proxy of ["", "direct"]) expect(sourceOf(draftOf({ ...east, proxy, proxy_user: "" }), east, "new").proxy).toBe(proxy);
+});
+
+test("channels come with commas, spaces or Chinese punctuation, each once", () => {
+  expect(channelsOf(" inventory，orders、finance orders ")).toEqual(["inventory", "orders", "finance"]);
+  expect(channelsOf("")).toEqual([]);
+});
+
+test("a source without a name is called by its host", () => {
+  expect(sourceOf({ ...BLANK, url: " ws://10.0.0.2:3002/ws " }, null, "new")).toMatchObject({ id: "new", name: "10.0.0.2:3002", url: "ws://10.0.0.2:3002/ws", token: null });
+});
+
+test("only the value of what was pasted becomes the token", () => {
+  expect(sourceOf({ ...BLANK, url: "ws://h", token: "Cookie: a=b; next-auth.session-token=abc" }, null, "new").token).toBe("abc");
+});
+
+test("what a choice leaves out is not saved behind its back", () => {
+  const draft = { ...draftOf(east), userId: "7", userRole: "ROLE_ADMIN", proxyPassword: "pw" };
+  expect(sourceOf(draft, east, "new"), "an ERP is told no user").toMatchObject({ user_id: "", user_role: "", proxy_password: "pw" });
+  expect(sourceOf({ ...draft, dialect: "socket_io", proxyKind: "direct" }, east, "new")).toMatchObject({ user_id: "7", user_role: "ROLE_ADMIN", proxy: "direct", proxy_user: "", proxy_password: null });
+});
+
+test("saving replaces the source with the same id, or adds it", () => {
+  expect(withSource([east], { ...east, name: "x" }).map((each) => each.name)).toEqual(["x"]);
+  expect(withSource([east], { ...east, id: "west" }).map((each) => each.id)).toEqual(["east", "west"]);
+});
+
+test("a new source takes the first colour that is free", () => {
+  expect(blankBeside([{ ...east, colour: "blue" }]).colour).toBe("teal");
+  expect(blankBeside([]).colour).toBe("blue");
+});
+
+test("a try of another name or colour is the same try, of another token it is not", () => {
+  const draft = draftOf(east);
+  expect(sameTry(draft, { ...draft, name: "x", colour: "rose" })).toBe(true);
+  expect(sameTry(draft, { ...draft, token: "x" })).toBe(false);
+});
+
+test("a closed fold tells what is set behind it", () => {
+  expect(advancedParts(BLANK)).toEqual([]);
+  expect(advancedParts(draftOf(east))).toEqual(["wakeUrl", "historyPath", "caFile", "proxy"]);
+});

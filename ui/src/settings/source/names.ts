@@ -1,0 +1,16 @@
+import { useTranslation } from "react-i18next";
+import type { DialectName } from "@/bindings/DialectName";
+import type { DraftField } from "./draft";
+
+/** The label of the token's field: people know a cookie from a token. */
+export function useTokenLabel(): (dialect: DialectName) => string {
+  const { t } = useTranslation();
+  return (dialect) => (dialect === "erp" ? t("sources.form.cookie") : dialect === "auto" ? t("sources.form.either") : t("sources.form.token"));
+}
+
+/** A field as its label names it. */
+export function useFieldName(): (field: DraftField, dialect: DialectName) => string {
+  const { t } = useTranslation();
+  const token = useTokenLabel();
+  return (field, dialect) => (field === "token" ? token(dialect) : field === "proxyKind" ? t("sources.form.proxy") : t(`sources.form.${field}`));
+}
