@@ -1,12 +1,15 @@
-//! What the core asks of a desktop: toasts, tones, the tray's badge, and the settings that concern the desktop itself.
+//! What the core asks of a desktop: toasts, tones, the tray's badge, the keychain, the login window, and the settings
+//! that concern the desktop itself.
 //!
 //! Nothing here may block: each call leaves its wish where another task or thread finds it.
 
 use crate::notify::Notifications;
 use crate::sound::Sound;
-use tokio::sync::watch;
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
 use watchdeck_console::api::settings::Settings;
-use watchdeck_console::{Badge, Host, Toast};
+use watchdeck_console::secrets::{Keychain, SystemKeychain};
+use watchdeck_console::{Badge, Host, LoginRequest, Toast};
 use watchdeck_events::Severity;
 
 /// The desktop as the core sees it.
@@ -20,6 +23,10 @@ pub(crate) struct Desktop {
     pub(crate) badge: watch::Sender<Option<Badge>>,
     /// The newest settings; tray, window and autostart follow them.
     pub(crate) settings: watch::Sender<Option<Settings>>,
+    /// Logins that the user asked for.
+    pub(crate) logins: mpsc::Sender<LoginRequest>,
+    /// Secrets go into the system's keychain.
+    pub(crate) keychain: bool,
 }
 
 impl Host for Desktop {
@@ -42,5 +49,18 @@ impl Host for Desktop {
     fn apply(&self, settings: &Settings) {
         self.sound.mute(settings.muted);
         self.settings.send_replace(Some(settings.clone()));
+    }
+
+    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        self.keychain.then(|| Arc::new(SystemKeychain::default()) as _)
+    }
+
+    fn has_login_window(&self) -> bool {
+        true
+    }
+
+    fn login(&self, request: LoginRequest) -> bool {
+        // So many windows nobody asks for; the one that is open takes the next request at once.
+        self.logins.try_send(request).is_ok()
     }
 }

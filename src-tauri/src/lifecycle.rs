@@ -10,7 +10,7 @@ use crate::sound::Sound;
 use crate::tray::{self, Tray};
 use crate::window::{self, Closing};
 use crate::words::{Words, words};
-use crate::{Args, commands, log};
+use crate::{Args, commands, log, login};
 use anyhow::Context;
 use serde_json::json;
 use std::process::ExitCode;
@@ -33,6 +33,8 @@ use watchdeck_demo::{Demo, opening};
 const LAST_PATIENCE: Duration = Duration::from_secs(8);
 /// Buttons pressed that the core has not heard of yet; people press slowly.
 const ANSWERS: usize = 16;
+/// Logins asked for that have not been seen to; the newest counts.
+const LOGINS: usize = 4;
 
 /// What runs beside the window.
 struct Running {
@@ -71,11 +73,14 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
 
     let (tasks, stop, hints) = (TaskTracker::new(), CancellationToken::new(), Hints::new());
     let silent = hints.clone();
+    let (logins, asked_to_log_in) = mpsc::channel(LOGINS);
     let desktop = Arc::new(Desktop {
         notifications: Notifications::default(),
         sound: Sound::start(move |silent_now| silent.set(Hint::NoSound, silent_now))?,
         badge: watch::Sender::new(None),
         settings: watch::Sender::new(None),
+        logins,
+        keychain: !args.no_keychain,
     });
     let system = sys_locale::get_locale();
     let config = Config { data_dir: data_dir.clone(), host_name: "desktop", system_language: system.clone() };
@@ -99,6 +104,10 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
     let (answers, pressed) = mpsc::channel(ANSWERS);
     desktop.notifications.start(&tasks, stop.clone(), hints.clone(), answers);
     tasks.spawn(hand_on(pressed, console.clone(), app.handle().clone()));
+    let (asked, tongue) = (settings.clone(), system.clone());
+    let speak = move || words(language(asked.borrow().as_ref()), tongue.as_deref());
+    let logging_in = login::serve(asked_to_log_in, app.handle().clone(), console.clone(), speak);
+    tasks.spawn(stop.clone().run_until_cancelled_owned(logging_in));
     tasks.spawn(hints.clone().report(console.clone(), stop.clone()));
     tasks.spawn(end_on_signal(app.handle().clone(), stop.clone()));
     tasks.spawn(follow_autostart(app.handle().clone(), settings.clone(), stop.clone()));

@@ -12,6 +12,7 @@ mod hints;
 mod host;
 mod lifecycle;
 mod log;
+mod login;
 mod mark;
 mod notify;
 mod sound;
@@ -41,6 +42,9 @@ struct Args {
     /// The token for `--connect`.
     #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
     token: Option<String>,
+    /// Keep tokens and passwords in a file of the data directory that only you can read, not in the system's keychain.
+    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN")]
+    no_keychain: bool,
     /// Start in the tray, without a window.
     #[arg(long)]
     hidden: bool,

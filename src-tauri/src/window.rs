@@ -27,6 +27,8 @@ pub(crate) fn open(app: &App, data_dir: &Path, hidden: bool) -> tauri::Result<We
     app.handle().plugin(
         tauri_plugin_window_state::Builder::new()
             .with_filename(data_dir.join(STATE).to_string_lossy())
+            // The login window is as large as its page wants, each time anew.
+            .with_denylist(&[crate::login::LABEL])
             .with_state_flags(StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED)
             .build(),
     )?;

@@ -23,6 +23,8 @@ pub(crate) struct Words {
     pub(crate) still_here: &'static str,
     /// Its text.
     pub(crate) still_here_body: &'static str,
+    /// Before the name of the source, as title of the login window.
+    pub(crate) sign_in: &'static str,
     /// Title of the message when the console cannot start.
     pub(crate) cannot_start: &'static str,
 }
@@ -36,6 +38,7 @@ const ENGLISH: Words = Words {
     links: ["Live", "Degraded", "Offline", "Needs your attention"],
     still_here: "Watchdeck keeps watching",
     still_here_body: "The window is closed; alerts still reach you. Open it again, or quit, from the tray icon.",
+    sign_in: "Sign in",
     cannot_start: "Watchdeck could not start",
 };
 
@@ -48,6 +51,7 @@ const CHINESE: Words = Words {
     links: ["实时", "部分异常", "离线", "需要处理"],
     still_here: "Watchdeck 仍在运行",
     still_here_body: "窗口已关闭，告警仍会送达。可从托盘图标重新打开或退出。",
+    sign_in: "登录",
     cannot_start: "Watchdeck 无法启动",
 };
 

@@ -12,6 +12,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use watchdeck_client::Secret;
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
 
@@ -232,9 +233,9 @@ impl Sender {
     }
 
     /// One try.
-    pub(crate) async fn send(&self, decision: &Decision, source: Option<&Source>) -> Answer {
+    pub(crate) async fn send(&self, decision: &Decision, source: Option<&Source>, token: Option<&Secret>) -> Answer {
         let Some(source) = source else { return Answer::Refused("the source that this request came through has been removed".into()) };
-        if source.dialect == DialectName::Erp {
+        if matches!(source.dialect, DialectName::Erp | DialectName::SocketIo | DialectName::Hub) {
             return Answer::Refused(
                 "this server takes no decisions over its event stream; decide in the ERP, or connect through a Watchdeck gateway".into(),
             );
@@ -250,8 +251,8 @@ impl Sender {
             "approverName": decision.by,
         });
         let mut request = self.http.post(url).json(&body);
-        if let Some(token) = &source.token {
-            request = request.bearer_auth(token);
+        if let Some(token) = token {
+            request = request.bearer_auth(token.expose());
         }
         let response = match request.send().await {
             Ok(response) => response,

@@ -1,8 +1,8 @@
 //! What the core needs from whoever carries it: a desktop shell, a browser host, a test.
 
-use crate::api::settings::Settings;
+use crate::{api::settings::Settings, secrets::Keychain};
 use async_trait::async_trait;
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 use watchdeck_events::Severity;
 
 /// The one narrow trait between core and shell. Nothing in it blocks: a shell with slow machinery queues.
@@ -17,6 +17,10 @@ pub trait Host: Send + Sync + 'static {
     fn badge(&self, badge: Badge);
     /// Settings that concern the shell (mute, close-to-tray, autostart, language) may have changed.
     fn apply(&self, settings: &Settings);
+    /// Where this system keeps secrets. `None`: they go into a file that only this user can read.
+    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        None
+    }
     /// Whether [`Host::login`] can do anything here.
     fn has_login_window(&self) -> bool {
         false

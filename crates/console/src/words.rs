@@ -45,6 +45,17 @@ impl Words {
         }
     }
 
+    /// Why a source waits whose secret is kept and not given.
+    pub(crate) fn secret_unread(self, why: &str) -> String {
+        if self.chinese {
+            format!("此来源的密钥已保存，但现在读取不到（{why}）。请解锁系统钥匙串后重新连接，或重新登录。")
+        } else {
+            format!(
+                "The secret of this source is kept, but cannot be read now ({why}). Unlock the system's keychain and reconnect, or sign in again."
+            )
+        }
+    }
+
     /// Between the parts of a list.
     #[must_use]
     pub fn comma(self) -> &'static str {

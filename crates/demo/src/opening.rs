@@ -33,7 +33,8 @@ fn with_source(mut settings: Settings, url: &str, token: Option<&str>) -> Settin
         return settings;
     }
     settings.sources.push(Source {
-        id: free_id(&settings.sources),
+        // Never given before: events of a source that was removed carry its id.
+        id: uuid::Uuid::new_v4().to_string(),
         name: url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_owned(),
         url: url.to_owned(),
         dialect: DialectName::Native,
@@ -41,10 +42,6 @@ fn with_source(mut settings: Settings, url: &str, token: Option<&str>) -> Settin
         ..Source::default()
     });
     settings
-}
-
-fn free_id(sources: &[Source]) -> String {
-    (1..).map(|number| format!("server-{number}")).find(|id| sources.iter().all(|source| source.id != *id)).expect("the numbers do not end")
 }
 
 #[cfg(test)]

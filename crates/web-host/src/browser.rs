@@ -1,13 +1,19 @@
-//! What a browser gives the core: nothing native. The window itself shows toasts and counts.
+//! What a browser gives the core: nothing native but the keychain of the machine it runs on. The window itself shows toasts and counts, and a token is
+//! pasted: a page cannot read the cookies of another.
 
+use std::sync::Arc;
 use watchdeck_console::api::live::Hint;
 use watchdeck_console::api::settings::Settings;
+use watchdeck_console::secrets::{Keychain, SystemKeychain};
 use watchdeck_console::{Badge, Console, Host, Toast};
 use watchdeck_events::Severity;
 
 /// A browser as the core sees it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Browser;
+pub struct Browser {
+    /// Secrets go into the system's keychain.
+    pub keychain: bool,
+}
 
 impl Browser {
     /// Says honestly what is missing here, so that the window can say it too.
@@ -27,4 +33,8 @@ impl Host for Browser {
     fn badge(&self, _badge: Badge) {}
 
     fn apply(&self, _settings: &Settings) {}
+
+    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        self.keychain.then(|| Arc::new(SystemKeychain::default()) as _)
+    }
 }

@@ -27,6 +27,9 @@ struct Args {
     /// The token for `--connect`.
     #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
     token: Option<String>,
+    /// Keep tokens and passwords in a file of the data directory that only you can read, not in the system's keychain.
+    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN")]
+    no_keychain: bool,
     /// Port on 127.0.0.1; 0 picks a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -47,8 +50,9 @@ async fn main() -> anyhow::Result<()> {
     let server = Server::bind(args.port).await.context("the port cannot be listened on")?;
     // The language is the browser's, which the window knows by itself.
     let config = Config { data_dir, host_name: "browser", system_language: None };
-    let console = Console::start(config, Arc::new(Browser), Some(Arc::new(Demo::default()))).await?;
-    Browser.report(&console);
+    let browser = Browser { keychain: !args.no_keychain };
+    let console = Console::start(config, Arc::new(browser), Some(Arc::new(Demo::default()))).await?;
+    browser.report(&console);
     if args.demo {
         opening::watch_demo(&console).await?;
     }

@@ -22,8 +22,8 @@ impl Running {
     async fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
         let config = Config { data_dir: data.path().to_owned(), host_name: "browser", system_language: None };
-        let console = Console::start(config, Arc::new(Browser), None).await.unwrap();
-        Browser.report(&console);
+        let console = Console::start(config, Arc::new(Browser::default()), None).await.unwrap();
+        Browser::default().report(&console);
         let server = Server::bind(0).await.unwrap();
         let (origin, token) = (format!("http://{}", server.addr()), server.token().reveal().to_owned());
         assert_eq!(server.url(), format!("{origin}/#token={token}"));

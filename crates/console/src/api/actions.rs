@@ -1,24 +1,17 @@
 //! Commands that change something.
 
-use super::{
-    settings::{DialectName, Settings, Source, SourceTest, TestStep},
-    views::DecideResult,
-};
+use super::{settings::Settings, views::DecideResult};
 use crate::{
     alerts::{notifier::SUMMARY, rules},
     calendar::now,
     core::Core,
     error::CommandError,
     host::{Toast, ToastAction},
-    settings_store, sources,
 };
-use std::sync::Arc;
 use watchdeck_events::Severity;
 
 /// Longest snooze, minutes: four weeks.
 const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
-/// The built-in ERP among the sources.
-const DEMO_ID: &str = "demo";
 
 /// What a person is called who has not said so.
 fn user(settings: &Settings) -> String {
@@ -79,23 +72,6 @@ pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), Co
     .await
 }
 
-pub(crate) async fn save_settings(core: &Core, new: Settings) -> Result<Settings, CommandError> {
-    let old = core.state().settings.clone();
-    let settings = settings_store::merge(new, &old)?;
-    settings_store::save(&core.store, &settings).await?;
-    {
-        let mut state = core.state();
-        state.settings = settings.clone();
-        state.settings_version += 1;
-    }
-    core.host.apply(&settings);
-    if settings.sources != old.sources {
-        core.connect(&settings.sources).await?;
-    }
-    core.pulse();
-    Ok(settings_store::without_tokens(&settings))
-}
-
 /// What a severity looks and sounds like, whether or not it is switched on: the user asked.
 pub(crate) fn test_delivery(core: &Core, severity: Severity) {
     let settings = core.state().settings.clone();
@@ -108,40 +84,6 @@ pub(crate) fn test_delivery(core: &Core, severity: Severity) {
         actions: vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }],
     });
     core.host.play(severity);
-}
-
-pub(crate) async fn test_source(core: &Core, source: Source) -> Result<SourceTest, CommandError> {
-    let source = settings_store::with_token(source, &core.state().settings);
-    settings_store::check_source(&source)?;
-    let source = core.sources.address(&source.id, &[]).filter(|known| known.demo).unwrap_or(source);
-    let steps: Vec<_> = watchdeck_client::probe(sources::profile(&source))
-        .await
-        .into_iter()
-        .map(|step| TestStep { step: step.step.to_owned(), ok: step.ok, detail: step.detail, ms: step.ms })
-        .collect();
-    Ok(SourceTest { ok: !steps.is_empty() && steps.iter().all(|step| step.ok), steps })
-}
-
-pub(crate) async fn reconnect(core: &Core, source: &str) -> Result<(), CommandError> {
-    if core.sources.reconnect(source).await { Ok(()) } else { Err(CommandError::not_found(format!("no source {source} is running"))) }
-}
-
-pub(crate) async fn start_demo(core: &Arc<Core>) -> Result<Settings, CommandError> {
-    if core.demo.is_none() {
-        return Err(CommandError::not_found("this build has no built-in ERP"));
-    }
-    let mut settings = core.state().settings.clone();
-    match settings.sources.iter_mut().find(|source| source.demo) {
-        Some(demo) => demo.paused = false,
-        None => settings.sources.push(Source {
-            id: DEMO_ID.to_owned(),
-            name: "Demo ERP".to_owned(),
-            dialect: DialectName::Native,
-            demo: true,
-            ..Source::default()
-        }),
-    }
-    save_settings(core, settings).await
 }
 
 pub(crate) async fn incident(core: &Core, name: &str) -> Result<(), CommandError> {

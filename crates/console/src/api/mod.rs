@@ -7,4 +7,5 @@ pub mod live;
 pub(crate) mod queries;
 pub(crate) mod router;
 pub mod settings;
+pub(crate) mod setup;
 pub mod views;

@@ -3,6 +3,7 @@
 use super::{
     actions, queries,
     settings::{Settings, Source},
+    setup,
 };
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -76,8 +77,14 @@ struct TestSource {
 }
 
 #[derive(Deserialize)]
-struct Reconnect {
+struct Named {
     source: String,
+}
+
+#[derive(Deserialize)]
+struct SetToken {
+    source: String,
+    token: String,
 }
 
 #[derive(Deserialize)]
@@ -121,14 +128,20 @@ pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<V
             let Snooze { id, minutes } = args(name, given)?;
             json(actions::snooze(core, &id, minutes).await?)
         }
-        "save_settings" => json(actions::save_settings(core, args::<Save>(name, given)?.settings).await?),
+        "save_settings" => json(setup::save_settings(core, args::<Save>(name, given)?.settings).await?),
         "test_delivery" => {
             actions::test_delivery(core, args::<TestDelivery>(name, given)?.severity);
             json(())
         }
-        "test_source" => json(actions::test_source(core, args::<TestSource>(name, given)?.source).await?),
-        "reconnect" => json(actions::reconnect(core, &args::<Reconnect>(name, given)?.source).await?),
-        "start_demo" => json(actions::start_demo(core).await?),
+        "test_source" => json(setup::test_source(core, args::<TestSource>(name, given)?.source).await?),
+        "reconnect" => json(setup::reconnect(core, &args::<Named>(name, given)?.source).await?),
+        "source_secrets" => json(setup::source_secrets(core)),
+        "set_token" => {
+            let SetToken { source, token } = args(name, given)?;
+            json(setup::set_token(core, &source, &token).await?)
+        }
+        "login" => json(setup::login(core, &args::<Named>(name, given)?.source)?),
+        "start_demo" => json(setup::start_demo(core).await?),
         "incident" => json(actions::incident(core, &args::<Incident>(name, given)?.name).await?),
         "painted" => {
             actions::painted(core, &args::<Painted>(name, given)?.samples);

@@ -1,32 +1,43 @@
 //! What Feed health shows of the sources.
 
-use super::{Sources, profile::{dialect_name, without_secrets}, state::state};
+use super::{
+    Sources,
+    profile::{dialect_name, without_secrets},
+    state::state,
+};
 use crate::{
-    api::views::{Percentiles, SourceHealth},
+    api::views::{MalformedFrame, Percentiles, SourceHealth},
     inbox::QUEUE,
     latency::Latency,
-    source_stats::SourceStats,
 };
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
+
+/// Malformed frames shown, over all sources.
+const FRAMES: usize = 50;
 
 impl Sources {
-    /// Every source's record.
+    /// Every source's record. What the events themselves say (gaps, copies) is for the caller to fill in.
     pub(crate) fn health(&self) -> Vec<SourceHealth> {
+        let now = self.ledger.now();
         self.each(|source, view| {
             let status = view.map(|view| view.status.borrow().clone()).unwrap_or_default();
-            let count = |counter: fn(&SourceStats) -> &AtomicU64| view.map_or(0, |view| counter(&view.stats).load(Ordering::Relaxed));
+            let stats = self.ledger.of(&source.id);
+            let (timeline, last_error) = {
+                let timeline = stats.timeline();
+                (timeline.steps(), timeline.last_error())
+            };
+            let skew = stats.clock().estimate();
+            let latencies = stats.latencies();
             SourceHealth {
                 id: source.id.clone(),
                 name: source.name.clone(),
                 url: without_secrets(&source.url),
                 state: state(source, view),
                 reconnects: status.reconnects,
-                timeline: view
-                    .map(|view| view.record.timeline.lock().expect("no code panics while holding a timeline").iter().cloned().collect())
-                    .unwrap_or_default(),
-                received: count(|stats| &stats.received),
-                duplicates: count(|stats| &stats.duplicates),
-                malformed: count(|stats| &stats.malformed),
+                timeline,
+                received: stats.received.load(Ordering::Relaxed),
+                duplicates: stats.duplicates.load(Ordering::Relaxed),
+                malformed: stats.malformed.load(Ordering::Relaxed),
                 bytes: status.bytes,
                 positions: view
                     .map(|view| {
@@ -39,30 +50,38 @@ impl Sources {
                     .unwrap_or_default(),
                 colour: source.colour,
                 dialect: status.dialect.map(dialect_name).unwrap_or_default().to_owned(),
-                skew_ms: status.clock.map(|clock| clock.ahead_ms as f64),
-                skew_error_ms: status.clock.map(|clock| clock.error_ms as f64),
+                skew_ms: skew.map(|known| known.skew),
+                skew_error_ms: skew.map(|known| known.error),
                 round_trip_ms: status.round_trip.map(|took| took.as_secs_f64() * 1000.0),
                 connected_since: status.connected_since,
                 gaps: 0,
                 gaps_filled: 0,
                 copies: 0,
-                rate: 0.0,
-                queue: 0,
+                rate: stats.rate(now),
+                queue: stats.queue.load(Ordering::Relaxed),
                 queue_capacity: QUEUE as u32,
                 waiting_bytes: status.waiting_bytes,
-                forwarded: Percentiles::default(),
-                travelled: Percentiles::default(),
-                committed: view.map(|view| view.stats.commit.lock().expect("no code panics while holding the latencies").percentiles()).unwrap_or_default(),
-                last_error: None,
+                forwarded: latencies.forwarded.percentiles(),
+                travelled: latencies.travelled.percentiles(),
+                committed: latencies.committed.percentiles(),
+                last_error,
             }
         })
+    }
+
+    /// Frames that could not be read, of all sources, newest first.
+    pub(crate) fn malformed(&self) -> Vec<MalformedFrame> {
+        let mut frames = self.each(|source, _| self.ledger.of(&source.id).frames().views(&source.id).collect::<Vec<_>>()).concat();
+        frames.sort_by_key(|frame| std::cmp::Reverse(frame.at));
+        frames.truncate(FRAMES);
+        frames
     }
 
     /// Receipt to commit, all sources together.
     pub(crate) fn commit_latency(&self) -> Percentiles {
         let mut all = Latency::default();
-        for view in self.views.lock().expect("no code panics while holding the views").values() {
-            all.add(&view.stats.commit.lock().expect("no code panics while holding the latencies"));
+        for stats in self.each(|source, _| self.ledger.of(&source.id)) {
+            all.add(&stats.latencies().committed);
         }
         all.percentiles()
     }

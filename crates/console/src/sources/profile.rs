@@ -1,6 +1,9 @@
 //! From a source as the user set it up to what the client is given, and back to words for the window.
 
-use crate::api::settings::{DialectName, Source};
+use crate::{
+    api::settings::{DialectName, Source, SourceColour},
+    secrets::Keys,
+};
 use std::time::Duration;
 use watchdeck_client::{Dialect, History, Profile, Proxy, User};
 use watchdeck_events::Channel;
@@ -9,9 +12,8 @@ use watchdeck_events::Channel;
 const FIRST_LOOK: u64 = 20_000;
 
 /// The profile that the client is given.
-pub(crate) fn profile(source: &Source) -> Profile {
+pub(crate) fn profile(source: &Source, keys: &Keys) -> Profile {
     let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
-    let secret = |secret: &Option<String>| secret.clone().filter(|secret| !secret.is_empty()).map(Into::into);
     let dialect = match source.dialect {
         DialectName::Auto => Dialect::Detect,
         DialectName::Native => Dialect::Native,
@@ -24,12 +26,12 @@ pub(crate) fn profile(source: &Source) -> Profile {
         "direct" => Proxy::Direct,
         url => Proxy::Through {
             url: url.to_owned(),
-            credentials: given(&source.proxy_user).map(|user| (user, secret(&source.proxy_password).unwrap_or_else(|| "".into()))),
+            credentials: given(&source.proxy_user).map(|user| (user, keys.proxy_password.clone().unwrap_or_else(|| "".into()))),
         },
     };
     Profile {
         channels: source.channels.iter().map(|name| Channel::from(name.as_str())).collect(),
-        token: secret(&source.token),
+        token: keys.token.clone(),
         user: given(&source.user_id).map(|id| User { id, role: source.user_role.trim().to_owned() }),
         first_look: FIRST_LOOK,
         wake_url: given(&source.wake_url),
@@ -38,6 +40,31 @@ pub(crate) fn profile(source: &Source) -> Profile {
         ca_file: given(&source.ca_file).map(Into::into),
         proxy,
         ..Profile::new(source.id.as_str(), source.url.clone(), dialect)
+    }
+}
+
+/// What of a source the link itself depends on: where two are equal in this, one link serves both.
+pub(super) fn on_the_wire(source: &Source) -> Source {
+    Source {
+        name: String::new(),
+        colour: SourceColour::default(),
+        login_url: String::new(),
+        history_path: String::new(),
+        poll_seconds: 0,
+        token: None,
+        proxy_password: None,
+        ..source.clone()
+    }
+}
+
+/// A protocol as the settings call it, once it is known.
+pub(super) fn named(dialect: Dialect) -> Option<DialectName> {
+    match dialect {
+        Dialect::Native => Some(DialectName::Native),
+        Dialect::Erp => Some(DialectName::Erp),
+        Dialect::SocketIo => Some(DialectName::SocketIo),
+        Dialect::Hub => Some(DialectName::Hub),
+        Dialect::Detect => None,
     }
 }
 

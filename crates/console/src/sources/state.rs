@@ -1,69 +1,74 @@
-//! What a link says of itself, in the window's terms, and its history.
+//! What a link says of itself, in the window's terms.
 
-use super::View;
+use super::{Known, Polling, View};
 use crate::{
-    api::{
-        live::{LinkCause, LinkState},
-        settings::Source,
-        views::LinkStep,
-    },
+    api::live::{LinkCause, LinkState},
     calendar::now,
+    skew::Reading,
+    source_stats::SourceStats,
 };
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicI64, Ordering},
-    },
-};
+use std::sync::Arc;
 use tokio::sync::watch;
-use watchdeck_client::{Cause, State, Status};
+use watchdeck_client::{Cause, Clock, State, Status};
 
-/// Steps kept per timeline.
-const TIMELINE: usize = 100;
-
-/// What the follower of a link writes down.
-#[derive(Debug, Default)]
-pub(super) struct Record {
-    pub(super) timeline: Mutex<VecDeque<LinkStep>>,
-    /// Since when events come as they happen; 0 while they do not. What happened earlier is history, not a measure of the present.
-    pub(super) live_since: AtomicI64,
-}
-
-/// Keeps the timeline: a step per change of kind, not per tick of a counter.
-pub(super) async fn follow(mut status: watch::Receiver<Status>, record: Arc<Record>, changed: watch::Sender<u64>) {
-    let mut last = None;
+/// Tells the source's record what the link and its stand-in say of themselves.
+pub(super) async fn follow(
+    mut status: watch::Receiver<Status>,
+    mut polling: watch::Receiver<Option<Polling>>,
+    stats: Arc<SourceStats>,
+    clock: Arc<dyn Clock>,
+    changed: watch::Sender<u64>,
+) {
+    let mut told = None;
     loop {
-        let state = link_state(&status.borrow_and_update().state);
-        let kind = std::mem::discriminant(&state);
-        if last.replace(kind) != Some(kind) {
-            let cause = match &state {
-                LinkState::Offline { cause, .. } => Some(*cause),
-                _ => None,
-            };
-            let live = matches!(state, LinkState::Live | LinkState::Unconfirmed);
-            record.live_since.store(if live { now().0 } else { 0 }, Ordering::Relaxed);
-            let mut timeline = record.timeline.lock().expect("no code panics while holding a timeline");
-            timeline.push_back(LinkStep { at: now(), state, cause });
-            if timeline.len() > TIMELINE {
-                timeline.pop_front();
+        let seen = status.borrow_and_update().clone();
+        let now = Reading::of(&*clock);
+        if seen.clock != told {
+            told = seen.clock;
+            if let Some(server) = told {
+                stats.handshake(server.ahead_ms, server.error_ms, now);
             }
         }
+        let shown = link_state(&seen.state, polling.borrow_and_update().as_ref());
+        stats.link(&seen, &shown, now);
         changed.send_modify(|n| *n += 1);
-        if status.changed().await.is_err() {
+        let lives = tokio::select! {
+            seen = status.changed() => seen.is_ok(),
+            seen = polling.changed() => seen.is_ok(),
+        };
+        if !lives {
             return;
         }
     }
 }
 
-pub(super) fn state(source: &Source, view: Option<&View>) -> LinkState {
-    match view {
-        Some(view) if !source.paused => link_state(&view.status.borrow().state),
-        _ => LinkState::Paused,
+/// What is shown of a source.
+pub(super) fn state(known: &Known, view: Option<&View>) -> LinkState {
+    match (view, &known.keys) {
+        _ if known.paused => LinkState::Paused,
+        (Some(view), _) => link_state(&view.status.borrow().state, view.polling.borrow().as_ref()),
+        (None, Err(why)) => LinkState::NeedsLogin { detail: why.clone() },
+        (None, Ok(_)) => LinkState::Paused,
     }
 }
 
-fn link_state(state: &State) -> LinkState {
+/// A link's state, or what stands in for it while no WebSocket can be had.
+fn link_state(state: &State, polling: Option<&Polling>) -> LinkState {
+    match (state, polling) {
+        (State::Offline { .. } | State::Connecting { .. }, Some(Polling::Asking { every, last_at, cause, detail })) => LinkState::Polling {
+            every_ms: every.as_millis() as u64,
+            last_at: Some(*last_at),
+            // A try that is under way is one now.
+            next_try_at: if let State::Offline { next_try_at, .. } = state { *next_try_at } else { now() },
+            cause: link_cause(*cause),
+            detail: detail.clone(),
+        },
+        (State::Offline { .. }, Some(Polling::NeedsLogin { detail })) => LinkState::NeedsLogin { detail: detail.clone() },
+        (state, _) => bare(state),
+    }
+}
+
+fn bare(state: &State) -> LinkState {
     match state.clone() {
         State::Connecting { attempt } => LinkState::Connecting { attempt },
         State::Unconfirmed => LinkState::Unconfirmed,

@@ -1,0 +1,97 @@
+//! The window in which a user signs in to a server's own page, and how the session gets from there to the core.
+//!
+//! The page is the server's, so this window is trusted with nothing: no capability names it, its store is private and ends with it, and it can
+//! neither download nor open further windows. Only its cookies are looked at, from outside, until the session appears, and for no other address
+//! than the one that was opened. Looking blocks until the window's own thread answers, so it is done on a thread that may wait.
+
+use crate::words::Words;
+use std::time::Duration;
+use tauri::webview::NewWindowResponse;
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+use watchdeck_console::{Console, LoginRequest};
+
+/// The window's label. No capability has it.
+pub(crate) const LABEL: &str = "login";
+/// How often the cookies are looked at.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// Opens a window for each request, one at a time: a new request takes the place of an older one. Ends with the sender.
+pub(crate) async fn serve(
+    mut requests: mpsc::Receiver<LoginRequest>,
+    app: AppHandle,
+    console: Console,
+    words: impl Fn() -> &'static Words,
+) {
+    let mut next = requests.recv().await;
+    while let Some(request) = next.take() {
+        let title = format!("{} · {}", words().sign_in, request.name);
+        tokio::select! {
+            session = sign_in(&app, &request, title) => match session {
+                Ok(Some(session)) => match console.login_captured(&request.source, &session).await {
+                    Ok(()) => info!(source = request.source, "Signed in."),
+                    Err(error) => warn!(%error, source = request.source, "The session could not be kept."),
+                },
+                Ok(None) => info!(source = request.source, "The login window was closed without signing in."),
+                Err(error) => warn!(%error, source = request.source, "There is no login window."),
+            },
+            newer = requests.recv() => next = newer,
+        }
+        close(&app).await;
+        if next.is_none() {
+            next = requests.recv().await;
+        }
+    }
+}
+
+/// Shows the page and waits for the session; `None` when the user closes the window first.
+async fn sign_in(app: &AppHandle, request: &LoginRequest, title: String) -> anyhow::Result<Option<String>> {
+    let url: Url = request.url.parse()?;
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::External(url.clone()))
+        .title(title)
+        .inner_size(560.0, 720.0)
+        // Whoever signs in here must be asked who they are, and must not stay signed in.
+        .incognito(true)
+        .on_navigation(|url| matches!(url.scheme(), "http" | "https" | "about"))
+        .on_new_window(|_, _| NewWindowResponse::Deny)
+        .on_download(|_, _| false)
+        .build()?;
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if app.get_webview_window(LABEL).is_none() {
+            return Ok(None);
+        }
+        let session = session(&window, url.clone(), request.cookies.clone()).await?;
+        if session.is_some() {
+            return Ok(session);
+        }
+    }
+}
+
+/// The value of the first of these cookies that the page has.
+async fn session(window: &WebviewWindow, url: Url, names: Vec<&'static str>) -> anyhow::Result<Option<String>> {
+    let window = window.clone();
+    let cookies = tokio::task::spawn_blocking(move || window.cookies_for_url(url)).await?;
+    let cookies = match cookies {
+        Ok(cookies) => cookies,
+        // The window is going; the next look sees that it is gone.
+        Err(error) => {
+            tracing::debug!(%error, "The cookies cannot be looked at.");
+            return Ok(None);
+        }
+    };
+    let value = |name: &&str| cookies.iter().find(|cookie| cookie.name() == *name).map(|cookie| cookie.value().to_owned());
+    Ok(names.iter().find_map(value).filter(|value| !value.is_empty()))
+}
+
+/// Closes the window, and waits until its label is free again.
+async fn close(app: &AppHandle) {
+    while let Some(window) = app.get_webview_window(LABEL) {
+        if let Err(error) = window.destroy() {
+            warn!(%error, "The login window could not be closed.");
+            return;
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
