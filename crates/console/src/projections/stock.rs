@@ -64,12 +64,8 @@ impl Stock {
     pub fn change(&mut self, stored: &Stored, change: &InventoryChange<'_>, calendar: &mut Calendar) {
         let key = Self::key(&change.product_id, change.variant_id.as_deref());
         let product = self.touch(key, stored, change.change_amount, calendar);
-        if let Some(name) = &change.product_name {
-            product.name = Some(name.to_string());
-        }
-        if let Some(warehouse) = &change.warehouse {
-            product.warehouse = Some(warehouse.to_string());
-        }
+        keep(&mut product.name, change.product_name.as_deref());
+        keep(&mut product.warehouse, change.warehouse.as_deref());
         product.on_hand = Some(change.new_quantity);
         push_spark(&mut product.spark, change.new_quantity);
     }
@@ -113,7 +109,7 @@ impl Stock {
             }
         }
         product.first_at = product.first_at.min(at);
-        product.last_mover = event.actor.as_deref().map(str::to_owned).or_else(|| product.last_mover.take());
+        keep(&mut product.last_mover, event.actor.as_deref());
         product.last_at = at;
         product.last_change = change;
         product.last_seq = stored.seq;
@@ -151,6 +147,13 @@ impl Stock {
                 .then_with(|| a.product_id.cmp(&b.product_id))
         });
         rows
+    }
+
+    /// Whether a product is below its threshold; `None` while it is not known what is on hand. Asked at every movement, so it makes no row.
+    #[must_use]
+    pub fn is_low(&self, key: &str, settings: &Settings) -> Option<bool> {
+        let on_hand = self.products.get(key)?.on_hand?.to_f64()?;
+        Some(on_hand < settings.product_thresholds.get(key).copied().unwrap_or(settings.low_stock_threshold))
     }
 
     /// One row.
@@ -191,6 +194,15 @@ impl Product {
         let left: Decimal = self.out.range(newest - PACE_HOURS + 1..).map(|(_, units)| *units).sum();
         let known_hours = (now.since(self.first_at) as f64 / HOUR as f64).clamp(1.0, PACE_HOURS as f64);
         left.to_f64().unwrap_or(0.0) / known_hours
+    }
+}
+
+/// The newest text that is there; hardly ever another than before.
+fn keep(known: &mut Option<String>, news: Option<&str>) {
+    if let Some(news) = news
+        && known.as_deref() != Some(news)
+    {
+        *known = Some(news.to_owned());
     }
 }
 
