@@ -16,6 +16,7 @@ use crate::{
     calendar::now,
     decisions::Sender,
     error::CommandError,
+    health::Ledger,
     host::{DemoErp, Host},
     projections::approvals::Approvals,
     seams::Seams,
@@ -39,6 +40,8 @@ use watchdeck_store::{Batch, Chunk, Store, StoreError};
 const TICK: Duration = Duration::from_millis(500);
 /// How often projections are written down, so that a start does not replay everything.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+/// How often the sources' records are, where they changed: several steps are one write.
+const RECORDS_EVERY: Duration = Duration::from_secs(10);
 /// How long a shutdown waits for its tasks.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -80,8 +83,9 @@ impl Core {
         let store = tokio::task::spawn_blocking(move || Store::open(&path, seams.store)).await??;
         let settings = settings_store::load(&store).await?;
         let state = State::load(&store, settings).await?;
+        let ledger = Ledger::load(&store, &seams).await?;
         let core = Arc::new(Self {
-            sources: Arc::new(Sources::new(store.clone(), seams)),
+            sources: Arc::new(Sources::new(store.clone(), seams, ledger)),
             config,
             host,
             demo,
@@ -138,7 +142,7 @@ impl Core {
         if tokio::time::timeout(PATIENCE, self.tasks.wait()).await.is_err() {
             tracing::warn!("A task ignored the stop signal.");
         }
-        self.save_projections().await;
+        self.save_projections(true).await;
         self.store.close().await;
     }
 
@@ -156,12 +160,15 @@ impl Core {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut snapshot = tokio::time::interval(SNAPSHOT_EVERY);
         snapshot.tick().await;
+        let mut records = tokio::time::interval(RECORDS_EVERY);
+        records.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
                 _ = tick.tick() => self.tick(subscription.lag() == 0).await,
-                _ = snapshot.tick() => self.save_projections().await,
+                _ = snapshot.tick() => self.save_projections(false).await,
+                _ = records.tick() => self.save_records().await,
                 chunk = subscription.next() => match chunk {
                     Ok(chunk) => self.take_in(&chunk).await,
                     Err(error) => {
@@ -175,7 +182,9 @@ impl Core {
 
     async fn take_in(&self, chunk: &Chunk) {
         let mut effects = Vec::new();
-        let live_since = self.sources.live_since();
+        // The clocks are read once more: what came since they were read last is judged by what is true now.
+        self.sources.ledger.tick();
+        let clocks = self.sources.ledger.clocks();
         let batch = {
             let mut guard = self.state();
             let state = &mut *guard;
@@ -185,16 +194,17 @@ impl Core {
             for stored in chunk.iter() {
                 let view = View::of(&stored.event);
                 let event = &stored.event;
-                let live = live_since.get(&*event.source).is_some_and(|since| event.occurred_at >= *since);
-                state.world.apply(stored, view.as_ref(), live, &mut state.calendar);
-                state.note_arrival(stored, live);
+                let arrival = clocks.arrival(event);
+                state.world.apply(stored, view.as_ref(), arrival, &mut state.calendar);
+                state.note_arrival(stored, arrival);
                 if stored.seq <= state.alerts_done {
                     continue;
                 }
                 state.alerts_done = stored.seq;
                 let Some(view) = view else { continue };
-                let notices = rules::evaluate(stored, &view, &state.world, &state.settings, &today, &mut state.book);
-                let late = event.lateness() > LATE;
+                let occurred_at = arrival.occurred_at(event);
+                let notices = rules::evaluate(stored, &view, occurred_at, &state.world, &state.settings, &today, &mut state.book);
+                let late = arrival.lateness(event) > LATE;
                 effects.extend(state.notifier.take(notices, late, &state.settings, words, at));
                 if let View::Approval(approval) = &view {
                     state.outbox.erp_says(&Approvals::key(approval), &state.world.approvals);
@@ -209,6 +219,7 @@ impl Core {
     pub(crate) async fn keep(&self, batch: Batch) -> Result<(), StoreError> {
         let Err(refused) = self.store.enqueue(batch).await?.outcome().await else { return Ok(()) };
         let mut state = self.state();
+        self.sources.ledger.put_back(&refused.batch.documents);
         state.book.put_back(&refused.batch.documents);
         state.outbox.put_back(&refused.batch.documents);
         Err(refused.error)
@@ -233,6 +244,7 @@ impl Core {
 
     async fn tick(&self, caught_up: bool) {
         let at = now();
+        self.sources.ledger.tick();
         let statuses = self.source_statuses();
         let (batch, effects, badge) = {
             let mut guard = self.state();
@@ -334,13 +346,24 @@ impl Core {
         }
     }
 
-    async fn save_projections(&self) {
+    async fn save_records(&self) {
+        let documents = self.sources.ledger.take_dirty(false);
+        if documents.is_empty() {
+            return;
+        }
+        if let Err(error) = self.keep(Batch { documents, ..Batch::default() }).await {
+            tracing::warn!(%error, "The sources' records could not be written down.");
+        }
+    }
+
+    async fn save_projections(&self, last: bool) {
         let (world, changes) = {
             let mut state = self.state();
             (snapshot::document(&state.world), state.changes())
         };
         let mut batch = changes;
         batch.documents.extend(world);
+        batch.documents.extend(self.sources.ledger.take_dirty(last));
         if let Err(error) = self.keep(batch).await {
             tracing::warn!(%error, "The projections could not be written down.");
         }

@@ -3,15 +3,19 @@
 //! One batch is being committed while the next is prepared, never more: a later batch must not be committed with its position when an
 //! earlier one was refused. A refused batch is tried again until the store takes it; meanwhile the queue fills and the link stops.
 
-use crate::{calendar::now, rows, source_stats::SourceStats};
+use crate::{
+    rows,
+    skew::Reading,
+    source_stats::{Receipt, SourceStats},
+};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
-use tokio::{sync::mpsc, time::Instant};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Delivery, Positions};
+use watchdeck_client::{Clock, Delivery, Positions};
 use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload};
 use watchdeck_protocol::Position;
 use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Refused, Store, StoreError};
@@ -49,14 +53,14 @@ pub(crate) struct Inbox {
     pub(crate) store: Store,
     pub(crate) committed: Arc<Committed>,
     pub(crate) stats: Arc<SourceStats>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// A batch in the writer's hands.
 struct InFlight {
     pending: Pending,
     positions: Vec<(Channel, Position)>,
-    since: Instant,
-    events: usize,
+    receipts: Vec<Receipt>,
 }
 
 impl Inbox {
@@ -70,11 +74,12 @@ impl Inbox {
                 received = deliveries.recv_many(&mut waiting, QUEUE) => {
                     let mut waiting = waiting.drain(..);
                     while waiting.len() > 0 {
-                        let batch = self.batch(&mut waiting);
+                        let (batch, receipts) = self.batch(&mut waiting);
+                        self.stats.queue.store((waiting.len() + deliveries.len()) as u32, Ordering::Relaxed);
                         if !self.settle(&mut in_flight, &stop).await {
                             return;
                         }
-                        in_flight = self.enqueue(batch).await;
+                        in_flight = self.enqueue(batch, receipts).await;
                     }
                     if received == 0 {
                         self.settle(&mut in_flight, &stop).await;
@@ -94,28 +99,32 @@ impl Inbox {
         }
     }
 
-    fn batch(&self, deliveries: &mut impl Iterator<Item = Delivery>) -> Batch {
-        let mut batch = Batch::default();
+    fn batch(&self, deliveries: &mut impl Iterator<Item = Delivery>) -> (Batch, Vec<Receipt>) {
+        let (mut batch, mut receipts) = (Batch::default(), Vec::new());
+        let now = Reading::of(&*self.clock);
         while batch.events.len() < BATCH
             && let Some(delivery) = deliveries.next()
         {
             match delivery {
                 Delivery::Events { channel, events, position, received_at } => {
-                    self.stats.add_received(events.len() as u64);
+                    let sent: Vec<_> = events.iter().map(|incoming| incoming.server_at).collect();
+                    let first = batch.events.len();
                     batch.events.reserve(events.len());
                     for incoming in events {
                         batch.events.push(self.event(incoming, received_at));
                     }
+                    let events = batch.events[first..].iter().map(|new| &new.event);
+                    receipts.extend(self.stats.received(received_at, now, sent.into_iter().zip(events)));
                     batch.positions.extend(position.map(|position| self.update(channel, position)));
                 }
                 Delivery::Gap { channel, from, to, reason, position, .. } => {
-                    batch.events.push(self.gap(channel.as_ref(), from, to, reason));
+                    batch.events.push(self.gap(channel.as_ref(), from, to, reason, now.wall));
                     batch.positions.extend(channel.zip(position).map(|(channel, position)| self.update(channel, position)));
                 }
-                Delivery::Malformed { .. } => self.stats.add_malformed(1),
+                Delivery::Malformed { bytes, sample, reason } => self.stats.malformed(now.wall, bytes, &reason, &sample),
             }
         }
-        batch
+        (batch, receipts)
     }
 
     fn event(&self, incoming: Incoming, received_at: Millis) -> NewEvent {
@@ -128,7 +137,7 @@ impl Inbox {
     }
 
     /// A gap marker is an event like any other. One hole that a server reports once per channel (its bridge was down) is one marker.
-    fn gap(&self, channel: Option<&Channel>, from: Millis, to: Millis, reason: GapReason) -> NewEvent {
+    fn gap(&self, channel: Option<&Channel>, from: Millis, to: Millis, reason: GapReason, at: Millis) -> NewEvent {
         let channel = if reason == GapReason::BridgeDown { None } else { channel };
         let name = channel.map(Channel::as_str);
         let incoming = Incoming {
@@ -139,18 +148,17 @@ impl Inbox {
             kind: None,
             payload: Payload::from_json(rows::gap_payload(name, from, to, reason)),
         };
-        self.event(incoming, now())
+        self.event(incoming, at)
     }
 
-    async fn enqueue(&self, batch: Batch) -> Option<InFlight> {
+    async fn enqueue(&self, batch: Batch, receipts: Vec<Receipt>) -> Option<InFlight> {
         if batch.events.is_empty() && batch.positions.is_empty() {
             return None;
         }
         let positions = batch.positions.iter().map(|update| (update.channel.clone(), update.position.clone())).collect();
-        let events = batch.events.len();
         // A closed store means that the process is going down; what is not stored now comes again.
         let pending = self.store.enqueue(batch).await.ok()?;
-        Some(InFlight { pending, positions, since: Instant::now(), events })
+        Some(InFlight { pending, positions, receipts })
     }
 
     /// Wait until nothing is in flight. `false` when stopped, or when the store is closed.
@@ -159,7 +167,7 @@ impl Inbox {
             match flight.pending.outcome().await {
                 Ok(appended) => {
                     self.stats.add_duplicates(appended.duplicates as u64);
-                    self.stats.committed(flight.events as u64, flight.since.elapsed());
+                    self.stats.committed(&flight.receipts, Reading::of(&*self.clock));
                     let mut committed = self.committed.0.lock().expect("no code panics while holding the positions");
                     committed.extend(flight.positions);
                 }
@@ -171,7 +179,7 @@ impl Inbox {
                         () = tokio::time::sleep(RETRY) => {}
                         () = stop.cancelled() => return false,
                     }
-                    *in_flight = self.enqueue(batch).await;
+                    *in_flight = self.enqueue(batch, flight.receipts).await;
                 }
             }
         }

@@ -10,24 +10,31 @@ mod decisions;
 pub mod error;
 pub mod filter;
 pub mod host;
+mod health;
 mod inbox;
 mod latency;
+mod malformed;
 pub mod projections;
+mod redact;
 pub mod rows;
 #[doc(hidden)]
 pub mod seams;
 mod settings_store;
+pub mod skew;
 mod snapshot;
+mod source_clock;
 mod source_stats;
 mod sources;
 mod state;
 mod summary;
+mod timeline;
 pub mod words;
 
 pub use crate::core::Config;
 pub use api::{live::Hint, settings::Settings};
 pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall, Toast, ToastAction};
+pub use source_clock::Arrival;
 pub use summary::summary;
 
 use std::sync::Arc;

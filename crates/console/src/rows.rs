@@ -1,12 +1,15 @@
 //! From stored events to what a row of the window shows.
 
-use crate::api::live::{EventRow, GapView};
+use crate::{
+    api::live::{EventRow, GapView},
+    source_clock::Arrival,
+};
 use watchdeck_events::{Catalogue, GapReason, Kind, Millis, erp::View};
 use watchdeck_store::Stored;
 
-/// What a row shows of an event.
+/// What a row shows of an event that came as `arrival` says.
 #[must_use]
-pub fn row(stored: &Stored) -> EventRow {
+pub fn row(stored: &Stored, arrival: Arrival) -> EventRow {
     let event = &stored.event;
     let parts = Catalogue::builtin().row(event);
     EventRow {
@@ -28,7 +31,7 @@ pub fn row(stored: &Stored) -> EventRow {
         change: parts.change,
         amount: parts.amount,
         actor: event.actor.as_deref().map(str::to_owned),
-        latency_ms: Some(event.lateness()).filter(|_| event.kind.as_str() != Kind::GAP),
+        latency_ms: Some(arrival.lateness(event)).filter(|_| ![Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str())),
         gap: gap(stored),
     }
 }

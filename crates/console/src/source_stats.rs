@@ -1,37 +1,276 @@
-//! Counters of one source: written by its inbox, read by Feed health.
+//! What is known of one source beyond the life of one link: counters, latencies, clocks, its timeline, frames that could not be read.
+//!
+//! Its inbox and the follower of its link write it, Feed health reads it. Events that came from a backlog are counted, and are no measure of latency.
 
-use crate::latency::Latency;
-use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use crate::{
+    api::live::LinkState,
+    latency::Latency,
+    malformed::Frames,
+    skew::Reading,
+    source_clock::{Arrival, SourceClock},
+    timeline::Timeline,
 };
+use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicU32, AtomicU64, Ordering},
+};
+use watchdeck_client::Status;
+use watchdeck_events::{Event, Millis};
 
-/// Counters of one source, written by its inbox.
+/// Seconds over which the rate is taken.
+const RATE_OVER: i64 = 5;
+
+/// See the [module docs](self).
 #[derive(Debug, Default)]
 pub(crate) struct SourceStats {
     pub(crate) received: AtomicU64,
     pub(crate) duplicates: AtomicU64,
     pub(crate) malformed: AtomicU64,
-    pub(crate) commit: Mutex<Latency>,
+    /// Deliveries that wait to be stored.
+    pub(crate) queue: AtomicU32,
+    latencies: Mutex<Latencies>,
+    pace: Mutex<Pace>,
+    clock: Mutex<SourceClock>,
+    timeline: Mutex<Timeline>,
+    frames: Mutex<Frames>,
+}
+
+/// By stage. Only events that came as they happened.
+#[derive(Debug, Default)]
+pub(crate) struct Latencies {
+    /// Publisher to server, both by their clocks.
+    pub(crate) forwarded: Latency,
+    /// Server to this machine, the difference of the clocks taken out.
+    pub(crate) travelled: Latency,
+    /// This machine to committed.
+    pub(crate) committed: Latency,
+}
+
+/// Events of the last seconds.
+#[derive(Debug, Default)]
+struct Pace {
+    /// By second of `up`.
+    seconds: [(i64, u64); RATE_OVER as usize + 1],
+}
+
+impl Pace {
+    fn add(&mut self, up: i64, events: u64) {
+        let second = up.div_euclid(1000);
+        let slot = &mut self.seconds[second.rem_euclid(RATE_OVER + 1) as usize];
+        *slot = (second, if slot.0 == second { slot.1 + events } else { events });
+    }
+
+    fn per_second(&self, up: i64) -> f64 {
+        let now = up.div_euclid(1000);
+        let whole = self.seconds.iter().filter(|(second, _)| (now - RATE_OVER..now).contains(second));
+        whole.map(|(_, events)| *events).sum::<u64>() as f64 / RATE_OVER as f64
+    }
+}
+
+/// When events of a delivery were received, and how many of them came live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Receipt {
+    pub(crate) up: i64,
+    pub(crate) live: u64,
 }
 
 impl SourceStats {
-    pub(crate) fn add_received(&self, events: u64) {
-        self.received.fetch_add(events, Ordering::Relaxed);
+    pub(crate) fn with(clock: SourceClock, timeline: Timeline, frames: Frames) -> Self {
+        Self { clock: Mutex::new(clock), timeline: Mutex::new(timeline), frames: Mutex::new(frames), ..Self::default() }
+    }
+
+    pub(crate) fn clock(&self) -> MutexGuard<'_, SourceClock> {
+        self.clock.lock().expect("no code panics while holding a source's clock")
+    }
+
+    pub(crate) fn timeline(&self) -> MutexGuard<'_, Timeline> {
+        self.timeline.lock().expect("no code panics while holding a timeline")
+    }
+
+    pub(crate) fn frames(&self) -> MutexGuard<'_, Frames> {
+        self.frames.lock().expect("no code panics while holding the frames")
+    }
+
+    pub(crate) fn latencies(&self) -> MutexGuard<'_, Latencies> {
+        self.latencies.lock().expect("no code panics while holding the latencies")
+    }
+
+    /// The user removed the source.
+    pub(crate) fn forget(&self) {
+        *self.timeline() = Timeline::default();
+        *self.frames() = Frames::default();
+    }
+
+    /// Events per second over the last whole seconds.
+    pub(crate) fn rate(&self, now: Reading) -> f64 {
+        self.pace.lock().expect("no code panics while holding the pace").per_second(now.up)
+    }
+
+    /// The link says something of itself. Answers whether it is a new step.
+    pub(crate) fn link(&self, status: &Status, state: &LinkState, now: Reading) -> bool {
+        {
+            let mut clock = self.clock();
+            if let Some(took) = status.round_trip {
+                clock.round_trip(took);
+            }
+            clock.live(matches!(state, LinkState::Live | LinkState::Unconfirmed), now);
+        }
+        self.timeline().step(now.wall, state.clone())
+    }
+
+    /// There is no link any more.
+    pub(crate) fn link_ended(&self) {
+        self.clock().not_live();
+        self.queue.store(0, Ordering::Relaxed);
+    }
+
+    /// A handshake said what time the server has.
+    pub(crate) fn handshake(&self, ahead_ms: i64, error_ms: i64, now: Reading) {
+        self.clock().handshake(ahead_ms as f64, error_ms as f64, now);
+    }
+
+    /// Events of one delivery: `sent` is the server's time of each, where it gave one.
+    pub(crate) fn received<'a>(
+        &self,
+        received_at: Millis,
+        now: Reading,
+        events: impl ExactSizeIterator<Item = (Option<Millis>, &'a Event)>,
+    ) -> Option<Receipt> {
+        let count = events.len() as u64;
+        self.received.fetch_add(count, Ordering::Relaxed);
+        self.pace.lock().expect("no code panics while holding the pace").add(now.up, count);
+        let mut clock = self.clock();
+        clock.tick(now);
+        let (Some(up), live) = clock.received(received_at) else { return None };
+        if !live || count == 0 {
+            return None;
+        }
+        let mut came = 0;
+        let mut latencies = self.latencies();
+        let skew = clock.estimate().map(|estimate| estimate.skew);
+        for (sent, event) in events {
+            if let Some(sent) = sent {
+                clock.event(sent, up);
+            }
+            let arrival = Arrival { live: true, skew: skew.unwrap_or(0.0).round() as i64 };
+            if arrival.lateness(event) > crate::alerts::notifier::LATE {
+                continue;
+            }
+            came += 1;
+            if let Some(sent) = sent {
+                if skew.is_some() {
+                    latencies.travelled.record((received_at.since(sent) + arrival.skew) as f64, 1);
+                }
+                if says_its_own_time(event, sent) {
+                    latencies.forwarded.record(sent.since(event.occurred_at) as f64, 1);
+                }
+            }
+        }
+        Some(Receipt { up, live: came })
+    }
+
+    /// What was received is committed.
+    pub(crate) fn committed(&self, receipts: &[Receipt], now: Reading) {
+        let mut latencies = self.latencies();
+        for receipt in receipts.iter().filter(|receipt| receipt.live > 0) {
+            latencies.committed.record((now.up - receipt.up) as f64, receipt.live);
+        }
     }
 
     pub(crate) fn add_duplicates(&self, events: u64) {
         self.duplicates.fetch_add(events, Ordering::Relaxed);
     }
 
-    pub(crate) fn add_malformed(&self, frames: u64) {
-        self.malformed.fetch_add(frames, Ordering::Relaxed);
+    /// A frame could not be read.
+    pub(crate) fn malformed(&self, at: Millis, bytes: u64, reason: &str, sample: &[u8]) {
+        self.malformed.fetch_add(1, Ordering::Relaxed);
+        self.frames().add(at, bytes, reason, sample);
+    }
+}
+
+/// An event without a time of its own has the server's, and then says nothing of how long the way to the server was.
+fn says_its_own_time(event: &Event, sent: Millis) -> bool {
+    event.occurred_at != sent || event.payload.as_str().contains("\"timestamp\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchdeck_events::{Catalogue, Channel, Incoming, Payload};
+
+    const BASE: i64 = 1_795_248_000_000;
+    const HOUR: i64 = 3_600_000;
+
+    fn at(up: i64) -> Reading {
+        Reading { up, wall: Millis(BASE + up) }
     }
 
-    pub(crate) fn committed(&self, events: u64, took: Duration) {
-        self.commit.lock().expect("no code panics while holding the latencies").record(took.as_secs_f64() * 1000.0, events);
+    fn event(stated: Option<i64>, sent: i64, received: i64) -> (Option<Millis>, Event) {
+        let payload = stated.map_or_else(|| "{}".to_owned(), |at| format!(r#"{{"timestamp":{at}}}"#));
+        let incoming = Incoming {
+            channel: Channel::from("inventory"),
+            offset: None,
+            id: None,
+            server_at: Some(Millis(sent)),
+            kind: None,
+            payload: Payload::from_json(payload),
+        };
+        (Some(Millis(sent)), Catalogue::builtin().normalise(incoming, &"s".into(), Millis(received)))
+    }
+
+    fn take(stats: &SourceStats, received: i64, events: &[(Option<Millis>, Event)]) -> Option<Receipt> {
+        stats.received(Millis(received), at(received - BASE), events.iter().map(|(sent, event)| (*sent, event)))
+    }
+
+    #[test]
+    fn each_stage_is_measured_by_itself_and_the_clocks_difference_is_in_none() {
+        let stats = SourceStats::default();
+        stats.handshake(2 * HOUR, 500, at(0));
+        stats.link(&Status { round_trip: Some(std::time::Duration::from_millis(20)), ..Status::default() }, &LinkState::Live, at(1));
+        for n in 1..200 {
+            let received = BASE + n * 100;
+            // Published 30 ms before it was forwarded, 10 ms on the way, by a clock two hours ahead.
+            let sent = received - 10 + 2 * HOUR;
+            let receipt = take(&stats, received, &[event(Some(sent - 30), sent, received)]).expect("it came live");
+            stats.committed(&[receipt], at(n * 100 + 4));
+        }
+        let latencies = stats.latencies();
+        let (forwarded, travelled, committed) =
+            (latencies.forwarded.percentiles(), latencies.travelled.percentiles(), latencies.committed.percentiles());
+        assert_eq!((forwarded.count, forwarded.p50, committed.count, committed.p50), (199, 30.0, 199, 4.0));
+        assert!(travelled.count == 199 && travelled.p50 < 60.0, "{travelled:?}");
+    }
+
+    #[test]
+    fn a_backlog_is_counted_and_not_measured() {
+        let stats = SourceStats::default();
+        stats.link(&Status::default(), &LinkState::CatchingUp { done: 0, total: 9 }, at(0));
+        assert_eq!(take(&stats, BASE + 500, &[event(Some(BASE), BASE, BASE + 500)]), None);
+        stats.link(&Status::default(), &LinkState::Live, at(1_000));
+        let receipt = take(&stats, BASE + 2_000, &[event(Some(BASE - HOUR), BASE - HOUR, BASE + 2_000)]).expect("the link is live");
+        assert_eq!(receipt.live, 0, "an hour old");
+        stats.committed(&[receipt], at(2_010));
+        assert_eq!(stats.received.load(Ordering::Relaxed), 2);
+        let latencies = stats.latencies();
+        assert_eq!((latencies.forwarded.percentiles().count, latencies.committed.percentiles().count), (0, 0));
+    }
+
+    #[test]
+    fn an_event_without_a_time_of_its_own_says_nothing_of_its_way_to_the_server() {
+        let stats = SourceStats::default();
+        stats.link(&Status::default(), &LinkState::Unconfirmed, at(0));
+        take(&stats, BASE + 500, &[event(None, BASE + 490, BASE + 500)]);
+        assert_eq!(stats.latencies().forwarded.percentiles().count, 0);
+        take(&stats, BASE + 600, &[event(Some(BASE + 590), BASE + 590, BASE + 600)]);
+        assert_eq!(stats.latencies().forwarded.percentiles().count, 1, "forwarded within the millisecond");
+    }
+
+    #[test]
+    fn the_rate_is_of_the_last_whole_seconds() {
+        let mut pace = Pace::default();
+        for second in 0..20 {
+            pace.add(second * 1000 + 500, 10);
+        }
+        assert_eq!((pace.per_second(20_000), pace.per_second(22_000), pace.per_second(60_000)), (10.0, 6.0, 0.0));
     }
 }

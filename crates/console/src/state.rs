@@ -13,6 +13,7 @@ use crate::{
     latency::Latency,
     projections::World,
     snapshot,
+    source_clock::Arrival,
 };
 use std::collections::{BTreeSet, HashMap};
 use watchdeck_events::Millis;
@@ -77,15 +78,15 @@ impl State {
         Batch { documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
     }
 
-    pub(crate) fn note_arrival(&mut self, stored: &Stored, live: bool) {
+    pub(crate) fn note_arrival(&mut self, stored: &Stored, arrival: Arrival) {
         let event = &stored.event;
         let recent = match self.recent.get_mut(&*event.source) {
             Some(recent) => recent,
             None => self.recent.entry(event.source.to_string()).or_default(),
         };
-        recent.last_event_at = recent.last_event_at.max(Some(event.occurred_at));
-        if live {
-            let took = event.lateness().max(0) as f64;
+        recent.last_event_at = recent.last_event_at.max(Some(arrival.occurred_at(event)));
+        if arrival.live {
+            let took = arrival.lateness(event).max(0) as f64;
             self.arrival.record(took, 1);
             recent.latency_ms = Some(recent.latency_ms.map_or(took, |before| before + (took - before) * 0.1));
         }
@@ -159,7 +160,11 @@ impl State {
 fn overall(state: &LinkState) -> Overall {
     match state {
         LinkState::Live | LinkState::Paused => Overall::Live,
-        LinkState::Connecting { .. } | LinkState::Unconfirmed | LinkState::CatchingUp { .. } | LinkState::Stale { .. } | LinkState::Polling { .. } => Overall::Degraded,
+        LinkState::Connecting { .. }
+        | LinkState::Unconfirmed
+        | LinkState::CatchingUp { .. }
+        | LinkState::Stale { .. }
+        | LinkState::Polling { .. } => Overall::Degraded,
         LinkState::Offline { .. } => Overall::Offline,
         LinkState::NeedsLogin { .. } | LinkState::Refused { .. } => Overall::NeedsAction,
     }

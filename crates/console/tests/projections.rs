@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use watchdeck_console::{
+    Arrival,
     api::{settings::Settings, views::ApprovalStatus},
     calendar::Calendar,
     projections::World,
@@ -31,7 +32,7 @@ impl Bench {
         event["timestamp"] = json!(at.0);
         self.seq += 1;
         let stored = stored(self.seq, channel, &event.to_string());
-        self.world.apply(&stored, View::of(&stored.event).as_ref(), true, &mut self.calendar);
+        self.world.apply(&stored, View::of(&stored.event).as_ref(), Arrival { live: true, skew: 0 }, &mut self.calendar);
     }
 
     fn stock(&mut self, at: Millis, product: &str, old: f64, new: f64) {
@@ -155,7 +156,7 @@ fn the_first_decision_stands() {
 fn a_backlog_is_in_the_hour_and_not_in_the_present_rate() {
     let mut bench = Bench::new();
     let old = stored(1, "inventory", &json!({ "type": "inventory:change", "timestamp": NOW.0 - 600_000 }).to_string());
-    bench.world.apply(&old, None, false, &mut bench.calendar);
+    bench.world.apply(&old, None, Arrival::default(), &mut bench.calendar);
     assert_eq!(bench.world.rates.current(NOW.plus(1_000)), 0.0);
     assert_eq!(bench.world.rates.per_minute(NOW, Domain::Inventory).iter().sum::<f64>(), 1.0);
 }

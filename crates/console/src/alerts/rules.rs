@@ -42,9 +42,17 @@ fn severity(rule: &str) -> Severity {
     ALL.iter().find(|(name, _)| *name == rule).map_or(Severity::Warning, |(_, severity)| *severity)
 }
 
-/// What one event does to the alerts. `world` has already taken it in.
-pub fn evaluate(stored: &Stored, view: &View<'_>, world: &World, settings: &Settings, today: &str, book: &mut AlertBook) -> Vec<Notice> {
-    let mut rules = Rules { stored, at: stored.event.occurred_at, settings, book, notices: Vec::new() };
+/// What one event does to the alerts. `world` has already taken it in; `at` is when it happened, by our clock.
+pub fn evaluate(
+    stored: &Stored,
+    view: &View<'_>,
+    at: Millis,
+    world: &World,
+    settings: &Settings,
+    today: &str,
+    book: &mut AlertBook,
+) -> Vec<Notice> {
+    let mut rules = Rules { stored, at, settings, book, notices: Vec::new() };
     match view {
         View::InventoryChange(change) => rules.stock(change, world, today),
         View::Approval(approval) => rules.approval(approval),

@@ -25,8 +25,9 @@ const SCAN: u64 = 200_000;
 /// Needs shown on the Overview.
 const NEEDS: usize = 30;
 
-fn row_list(stored: &[Stored]) -> Vec<EventRow> {
-    stored.iter().map(rows::row).collect()
+fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
+    let clocks = core.sources.ledger.clocks();
+    stored.iter().map(|stored| rows::row(stored, clocks.arrival(&stored.event))).collect()
 }
 
 pub(crate) fn hello(core: &Core) -> Hello {
@@ -47,7 +48,7 @@ pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError
     let cursor = core.store.head();
     let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
     let events = core.store.read_after(after, (cursor - after) as usize).await?;
-    Ok(Batch { cursor, resync: false, omitted: 0, events: row_list(&events), frame: frame(core), versions: versions(core) })
+    Ok(Batch { cursor, resync: false, omitted: 0, events: row_list(core, &events), frame: frame(core), versions: versions(core) })
 }
 
 /// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
@@ -73,7 +74,7 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
     }
     let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
     let events = if from < cursor { core.store.read_after(from, (cursor - from) as usize).await? } else { Vec::new() };
-    Ok(Batch { cursor, resync: false, omitted: from - after, events: row_list(&events), frame: frame(core), versions: versions(core) })
+    Ok(Batch { cursor, resync: false, omitted: from - after, events: row_list(core, &events), frame: frame(core), versions: versions(core) })
 }
 
 fn frame(core: &Core) -> Frame {
@@ -191,7 +192,7 @@ pub(crate) async fn inventory(core: &Core) -> Result<InventoryView, CommandError
     };
     let low = products.iter().filter(|product| product.low).count() as u32;
     let movements = core.store.get_many(newest).await?;
-    Ok(InventoryView { products, low, movements: row_list(&movements) })
+    Ok(InventoryView { products, low, movements: row_list(core, &movements) })
 }
 
 pub(crate) fn orders(core: &Core) -> OrdersView {
@@ -254,7 +255,7 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         decisions_queued: state.outbox.count(DecisionState::Queued),
         decisions_failed: state.outbox.count(DecisionState::Failed),
         lag: BTreeMap::from([("projections".to_owned(), head.saturating_sub(state.world.cursor))]),
-        malformed: Vec::new(),
+        malformed: core.sources.malformed(),
         copies: 0,
     })
 }
@@ -275,7 +276,7 @@ pub(crate) fn catalogue() -> CatalogueView {
 pub(crate) async fn events(core: &Core, before: Option<u64>, limit: u32, filter: &str) -> Result<EventPage, CommandError> {
     let filter = Filter::parse(filter, now())?;
     let page = core.store.scan_before(before, limit.clamp(1, ROWS) as usize, SCAN, move |stored| filter.keeps(&stored.event)).await?;
-    Ok(EventPage { events: row_list(&page.hits), next_before: page.next_before, scanned: page.scanned })
+    Ok(EventPage { events: row_list(core, &page.hits), next_before: page.next_before, scanned: page.scanned })
 }
 
 pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandError> {
@@ -285,5 +286,5 @@ pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandE
         None => Vec::new(),
     };
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
-    Ok(EventDetail { row: rows::row(&stored), raw: stored.event.payload.as_str().to_owned(), masked: false, related: row_list(&related) })
+    Ok(EventDetail { row: rows::row(&stored, core.sources.ledger.clocks().arrival(&stored.event)), raw: stored.event.payload.as_str().to_owned(), masked: false, related: row_list(core, &related) })
 }

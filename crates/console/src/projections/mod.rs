@@ -7,7 +7,7 @@ pub mod per_minute;
 pub mod rates;
 pub mod stock;
 
-use crate::{api::live::GapView, calendar::Calendar, rows};
+use crate::{api::live::GapView, calendar::Calendar, rows, source_clock::Arrival};
 use approvals::Approvals;
 use finance::Finance;
 use orders::Orders;
@@ -60,14 +60,14 @@ pub struct Changed {
 }
 
 impl World {
-    /// Take one event in. `live` says that it came as it happened, and not from a backlog. Events at or before the cursor were taken in already and change nothing.
-    pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, live: bool, calendar: &mut Calendar) {
+    /// Take one event in. `arrival` says how it came, and by which clock. Events at or before the cursor were taken in already and change nothing.
+    pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, arrival: Arrival, calendar: &mut Calendar) {
         if stored.seq <= self.cursor {
             return;
         }
         self.cursor = stored.seq;
         let event = &stored.event;
-        self.rates.count(event, live);
+        self.rates.count(event, arrival);
         match view {
             Some(View::InventoryChange(change)) => {
                 self.changed.stock += 1;

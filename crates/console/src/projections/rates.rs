@@ -1,6 +1,6 @@
 //! How much is happening: per second as it arrives, per minute and domain as it happened.
 
-use crate::api::views::Histogram;
+use crate::{api::views::Histogram, source_clock::Arrival};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use watchdeck_events::{Catalogue, Domain, Event, Millis};
@@ -32,9 +32,10 @@ fn series(domain: Domain) -> usize {
 
 impl Rates {
     /// Count one event. A backlog is in the history of minutes, and no part of the present rate.
-    pub fn count(&mut self, event: &Event, live: bool) {
+    pub fn count(&mut self, event: &Event, arrival: Arrival) {
         let domain = Catalogue::builtin().domain(&event.kind, &event.channel);
-        let minute = event.occurred_at.0.div_euclid(MINUTE);
+        let occurred_at = arrival.occurred_at(event);
+        let minute = occurred_at.0.div_euclid(MINUTE);
         let newest = self.minutes.last_key_value().map_or(minute, |(newest, _)| *newest);
         if minute > newest - MINUTES * 2 {
             self.minutes.entry(minute).or_default()[series(domain)] += 1;
@@ -43,10 +44,10 @@ impl Rates {
             }
         }
         match self.last_at.get_mut(domain.as_str()) {
-            Some(last) => *last = (*last).max(event.occurred_at),
-            None => drop(self.last_at.insert(domain.as_str().to_owned(), event.occurred_at)),
+            Some(last) => *last = (*last).max(occurred_at),
+            None => drop(self.last_at.insert(domain.as_str().to_owned(), occurred_at)),
         }
-        if !live {
+        if !arrival.live {
             return;
         }
         let second = event.received_at.0.div_euclid(1000);
