@@ -4,7 +4,11 @@ mod support;
 
 use serde_json::json;
 use std::time::Duration;
-use support::{Rig, Server, profile, timing};
+use support::{
+    Peer, Rig, Server,
+    faults::{self, Script},
+    profile, timing,
+};
 use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing, probe};
 use watchdeck_events::{Channel, GapReason};
 
@@ -16,6 +20,24 @@ fn message(n: u64) -> serde_json::Value {
     json!({"channel": "inventory", "data": {"type": "inventory:change", "n": n}, "ts": 1_795_223_788_150u64 + n})
 }
 
+struct Erps;
+
+impl Script for Erps {
+    fn profile(&self, server: &Server) -> Profile {
+        erp(server)
+    }
+
+    async fn live(&self, server: &Server) -> Peer {
+        let mut peer = server.erp().await;
+        peer.hear().await;
+        peer
+    }
+
+    fn message(&self, n: u64) -> String {
+        json!({"channel": "inventory", "data": {"n": n}, "ts": 1_795_223_788_150u64 + n}).to_string()
+    }
+}
+
 #[tokio::test]
 async fn it_signs_in_with_the_session_cookie_and_follows_every_channel() {
     let server = Server::start().await;
@@ -24,7 +46,7 @@ async fn it_signs_in_with_the_session_cookie_and_follows_every_channel() {
     assert_eq!(peer.headers["cookie"], "next-auth.session-token=secret-token");
     assert_eq!(peer.headers["origin"], format!("http://{}", server.addr));
     assert!(!peer.headers.contains_key("sec-websocket-protocol"));
-    for channel in Channel::ERP {
+    for channel in Channel::ERP.into_iter().chain(["data.products", "data.customers"]) {
         assert_eq!(peer.hear().await, json!({"type": "subscribe", "channel": channel}));
     }
     rig.status("unconfirmed", |status| status.state == State::Unconfirmed).await;
@@ -46,18 +68,74 @@ async fn a_lost_early_subscribe_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_refusal_after_open_is_not_retried() {
-    let server = Server::start().await;
-    let rig = Rig::start(erp(&server));
-    server.erp().await.close(1008, "Token expired").await;
-    let needs_login = State::NeedsLogin { detail: "Token expired".into() };
-    rig.status("needs login", |status| status.state == needs_login).await;
-    let again = tokio::time::timeout(timing().backoff_cap * 5, server.erp()).await;
-    assert!(again.is_err(), "a refused client must not knock again by itself");
+async fn a_refusal_after_open_is_not_retried_whatever_its_reason() {
+    let expired = [
+        "No cookies provided",
+        "No session token found",
+        "Authentication failed",
+        "Token expired",
+        "Invalid token payload",
+        "Invalid token",
+        "未授权",
+    ];
+    let needs_login = expired.map(|reason| (reason, State::NeedsLogin { detail: reason.into() }));
+    let refused = ("禁止的来源", State::Refused { detail: "禁止的来源".into() });
+    let one = |(reason, state): (&'static str, State)| async move {
+        let server = Server::start().await;
+        let rig = Rig::start(erp(&server));
+        server.erp().await.close(1008, reason).await;
+        faults::no_storm_after(reason, &server, &rig, &state).await;
+    };
+    futures_util::future::join_all(needs_login.into_iter().chain([refused]).map(one)).await;
+}
 
-    rig.link.wake();
-    server.erp().await.close(1008, "禁止的来源").await;
-    rig.status("refused", |status| status.state == State::Refused { detail: "禁止的来源".into() }).await;
+#[tokio::test]
+async fn a_server_that_restarts_is_subscribed_anew() {
+    let server = Server::start().await;
+    let (addr, mut rig) = (server.addr, Rig::start(erp(&server)));
+    let mut peer = server.erp().await;
+    peer.say(message(1)).await;
+    rig.event().await;
+    drop((peer, server));
+    rig.offline(Cause::ConnectionRefused).await;
+    let server = Server::on(addr).await;
+    let mut peer = server.erp().await;
+    for _ in 0..2 {
+        assert_eq!(peer.hear().await, json!({"type": "subscribe", "channel": "inventory"}), "until a message confirms it");
+    }
+    peer.say(message(2)).await;
+    let (events, others) = rig.until_payload(r#"{"n":2,"type":"inventory:change"}"#).await;
+    assert_eq!(events.len(), 1);
+    assert!(matches!(others[..], [Delivery::Gap { .. }]), "{others:?}");
+}
+
+#[tokio::test]
+async fn a_message_that_comes_twice_is_handed_on_twice_with_the_same_content() {
+    let server = Server::start().await;
+    let mut rig = Rig::start(erp(&server));
+    let mut peer = server.erp().await;
+    let once = json!({"channel": "inventory", "data": {"type": "inventory:change", "n": 1}, "ts": 1_795_223_788_150u64});
+    let again = json!({"channel": "inventory", "data": {"type": "inventory:change", "n": 1}, "ts": 1_795_223_788_151u64});
+    peer.say(once).await;
+    peer.say(again).await;
+    let (first, second) = (rig.event().await, rig.event().await);
+    assert_eq!((&first.payload, &first.id), (&second.payload, &second.id), "the store keeps one: it goes by the content");
+    assert_ne!(first.server_at, second.server_at, "and never by the time of forwarding");
+}
+
+#[tokio::test]
+async fn a_message_cut_in_pieces_arrives_once_and_a_torn_one_never() {
+    faults::a_message_cut_in_pieces_arrives_once_and_a_torn_one_never(Erps).await;
+}
+
+#[tokio::test]
+async fn garbage_of_64_mib_is_counted_and_survived() {
+    faults::garbage_of_64_mib_is_counted_and_survived(Erps).await;
+}
+
+#[tokio::test]
+async fn a_link_that_falls_silent_is_noticed() {
+    faults::a_link_that_falls_silent_is_noticed(Erps).await;
 }
 
 #[tokio::test]

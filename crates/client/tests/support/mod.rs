@@ -1,11 +1,14 @@
 //! A scriptable server on a real socket, and a receiver that commits like the console does.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub(crate) mod faults;
+pub(crate) mod venue;
+
 use async_trait::async_trait;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     future::Future,
     net::SocketAddr,
     sync::{Arc, Mutex},
@@ -26,7 +29,7 @@ use tokio_tungstenite::{
     },
 };
 use watchdeck_client::{Cause, Clock, Delivery, Dialect, Link, LinkIo, Positions, Profile, State, Status, Timing};
-use watchdeck_events::{Channel, Millis};
+use watchdeck_events::{Channel, Incoming, Millis};
 use watchdeck_protocol::Position;
 
 /// Far longer than anything here takes; a test that needs it has failed.
@@ -63,9 +66,21 @@ impl Server {
         soon("a connection", self.listener.accept()).await.unwrap().0
     }
 
-    /// Accept as a server of the plain ERP protocol.
+    /// Accept as a server that knows no subprotocol: the plain ERP's, Socket.IO's and the hub.
     pub(crate) async fn erp(&self) -> Peer {
         self.accept(false).await
+    }
+
+    /// How often somebody knocks within `window`, without being let in.
+    pub(crate) async fn knocks(&self, window: Duration) -> usize {
+        let mut knocks = vec![];
+        let counted = timeout(window, async {
+            loop {
+                knocks.push(self.listener.accept().await.unwrap());
+            }
+        });
+        assert!(counted.await.is_err(), "it counts until time is up");
+        knocks.len()
     }
 
     /// Accept as a gateway.
@@ -75,17 +90,18 @@ impl Server {
 
     async fn accept(&self, native: bool) -> Peer {
         let tcp = self.tcp().await;
-        let mut headers = HeaderMap::new();
+        let (mut headers, mut path) = (HeaderMap::new(), String::new());
         #[allow(clippy::result_large_err, reason = "the library's signature")]
         let shake = |request: &Request, mut response: Response| {
             headers = request.headers().clone();
+            path = request.uri().to_string();
             if native {
                 response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("watchdeck.v1"));
             }
             Ok(response)
         };
         let ws = accept_hdr_async(tcp, shake).await.unwrap();
-        Peer { ws, headers }
+        Peer { ws, headers, path }
     }
 
     /// Accept as a gateway and say hello.
@@ -100,11 +116,17 @@ impl Server {
 pub(crate) struct Peer {
     pub(crate) ws: WebSocketStream<TcpStream>,
     pub(crate) headers: HeaderMap,
+    /// Path and query that the client asked for.
+    pub(crate) path: String,
 }
 
 impl Peer {
     pub(crate) async fn say(&mut self, frame: Value) {
-        self.ws.send(Message::text(frame.to_string())).await.unwrap();
+        self.say_text(&frame.to_string()).await;
+    }
+
+    pub(crate) async fn say_text(&mut self, frame: &str) {
+        self.ws.send(Message::text(frame)).await.unwrap();
     }
 
     pub(crate) async fn hello(&mut self, channels: &[&str], ping: u64) {
@@ -115,9 +137,14 @@ impl Peer {
 
     /// The next text frame, as JSON.
     pub(crate) async fn hear(&mut self) -> Value {
+        serde_json::from_str(&self.hear_text().await).unwrap()
+    }
+
+    /// The next text frame.
+    pub(crate) async fn hear_text(&mut self) -> String {
         loop {
             match soon("a frame from the client", self.ws.next()).await {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(text.as_str()).unwrap(),
+                Some(Ok(Message::Text(text))) => return text.as_str().to_owned(),
                 Some(Ok(_)) => {}
                 other => panic!("the client hung up: {other:?}"),
             }
@@ -199,6 +226,7 @@ impl Clock for SleepyClock {
 pub(crate) struct Rig {
     pub(crate) link: Link,
     pub(crate) deliveries: mpsc::Receiver<Delivery>,
+    taken: VecDeque<Incoming>,
     pub(crate) positions: Arc<Committed>,
     pub(crate) clock: Arc<SleepyClock>,
 }
@@ -222,7 +250,32 @@ impl Rig {
         let clock = Arc::<SleepyClock>::default();
         let (sender, deliveries) = mpsc::channel(queue);
         let io = LinkIo { deliveries: sender, positions: positions.clone() };
-        Self { link: Link::start_on(profile, io, clock.clone()), deliveries, positions, clock }
+        Self { link: Link::start_on(profile, io, clock.clone()), deliveries, taken: VecDeque::new(), positions, clock }
+    }
+
+    /// The next event of any channel; anything else in between is an error.
+    pub(crate) async fn event(&mut self) -> Incoming {
+        while self.taken.is_empty() {
+            match self.delivery().await {
+                Delivery::Events { events, .. } => self.taken.extend(events),
+                other => panic!("an event is expected, not {other:?}"),
+            }
+        }
+        self.taken.pop_front().expect("there is one")
+    }
+
+    /// Events until one has this payload, with what else was delivered.
+    pub(crate) async fn until_payload(&mut self, payload: &str) -> (Vec<Incoming>, Vec<Delivery>) {
+        let (mut found, mut others) = (vec![], vec![]);
+        loop {
+            match self.delivery().await {
+                Delivery::Events { events, .. } => found.extend(events),
+                other => others.push(other),
+            }
+            if found.iter().any(|event| event.payload.as_str() == payload) {
+                return (found, others);
+            }
+        }
     }
 
     pub(crate) async fn delivery(&mut self) -> Delivery {

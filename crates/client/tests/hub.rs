@@ -1,0 +1,144 @@
+//! The link against a scripted message hub on a real socket.
+
+mod support;
+
+use futures_util::StreamExt as _;
+use serde_json::json;
+use std::time::Duration;
+use support::{
+    Peer, Rig, Server,
+    faults::{self, Script},
+    profile, soon,
+};
+use tokio_tungstenite::tungstenite::Message;
+use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, probe};
+use watchdeck_events::{GapReason, Millis};
+
+fn hub(server: &Server) -> Profile {
+    profile(format!("ws://{}", server.addr), Dialect::Hub)
+}
+
+struct Hubs;
+
+impl Script for Hubs {
+    fn profile(&self, server: &Server) -> Profile {
+        hub(server)
+    }
+
+    async fn live(&self, server: &Server) -> Peer {
+        server.erp().await
+    }
+
+    fn message(&self, n: u64) -> String {
+        json!({"type": "new_message", "data": {"n": n}, "timestamp": 1_795_223_788 + n}).to_string()
+    }
+}
+
+#[tokio::test]
+async fn it_signs_in_with_a_bearer_and_subscribes_to_nothing() {
+    let server = Server::start().await;
+    let mut rig = Rig::start(hub(&server));
+    let mut peer = server.erp().await;
+    assert_eq!((&*peer.path, &peer.headers["authorization"]), ("/ws/messages", &"Bearer secret-token".parse().unwrap()));
+    rig.status("unconfirmed", |status| status.state == State::Unconfirmed).await;
+    peer.say_text(&Hubs.message(1)).await;
+    let event = rig.event().await;
+    assert_eq!((event.channel.as_str(), event.kind.as_deref(), event.payload.as_str()), ("messages", Some("new_message"), r#"{"n":1}"#));
+    assert_eq!(event.server_at, Some(Millis(1_795_223_789_000)), "the hub counts seconds");
+    rig.live().await;
+    rig.clock.sleep(Duration::from_secs(29));
+    loop {
+        match soon("a ping", peer.ws.next()).await.unwrap().unwrap() {
+            Message::Ping(_) => break,
+            Message::Text(text) => panic!("nothing is said to a hub, not even {text}"),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn several_objects_in_one_frame_are_several_events_and_a_broken_one_harms_no_other() {
+    let server = Server::start().await;
+    let mut rig = Rig::start(hub(&server));
+    let mut peer = server.erp().await;
+    let envelope = r#"{"id":"evt_1795223788150000001","event_type":"bank_card.created","event_data":{"userid":"u1"},"timestamp":"0001-01-01T00:00:00Z"}"#;
+    let frame = [&Hubs.message(1), "{\"type\":\"new_message\",\"da", envelope, "", &Hubs.message(2)].join("\n");
+    peer.say_text(&frame).await;
+    let (events, others) = rig.until_payload(r#"{"n":2}"#).await;
+    let found: Vec<_> = events.iter().map(|event| (event.channel.as_str(), event.kind.as_deref().unwrap(), event.id.as_deref())).collect();
+    assert_eq!(
+        found,
+        [
+            ("messages", "new_message", None),
+            ("events", "bank_card.created", Some("evt_1795223788150000001")),
+            ("messages", "new_message", None)
+        ]
+    );
+    assert_eq!(events[1].server_at, None, "a zero time means none");
+    assert!(matches!(&others[..], [Delivery::Malformed { sample, .. }] if **sample == *b"{\"type\":\"new_message\",\"da"), "{others:?}");
+}
+
+#[tokio::test]
+async fn every_reconnect_leaves_a_visible_gap_on_a_quiet_hub_too() {
+    let server = Server::start().await;
+    let mut rig = Rig::start(hub(&server));
+    let peer = server.erp().await;
+    let before = rig.live().await.connected_since.unwrap();
+    drop(peer);
+    let peer = server.erp().await;
+    let Delivery::Gap { channel: None, from, to, reason: GapReason::NotReplayable, .. } = rig.delivery().await else {
+        panic!("what happened in between is unknown, and must be said");
+    };
+    assert!(before <= from && from <= to, "{from:?} to {to:?}");
+    drop(peer);
+}
+
+#[tokio::test]
+async fn a_refused_token_needs_a_login_and_raises_no_storm() {
+    for (code, reason, refused) in [
+        (1008, "token expired", State::NeedsLogin { detail: "1008 token expired".into() }),
+        (4401, "", State::NeedsLogin { detail: "4401".into() }),
+        (4403, "no", State::Refused { detail: "4403 no".into() }),
+    ] {
+        let server = Server::start().await;
+        let rig = Rig::start(hub(&server));
+        server.erp().await.close(code, reason).await;
+        faults::no_storm_after(reason, &server, &rig, &refused).await;
+    }
+}
+
+#[tokio::test]
+async fn opening_and_closing_at_once_is_answered_ever_more_slowly() {
+    let server = Server::start().await;
+    let rig = Rig::start(hub(&server));
+    for expected in 1..=4 {
+        server.erp().await.close(1011, "").await;
+        rig.status(
+            "the next attempt",
+            |status| matches!(status.state, State::Offline { attempt, cause: Cause::Closed, .. } if attempt == expected),
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_cut_in_pieces_arrives_once_and_a_torn_one_never() {
+    faults::a_message_cut_in_pieces_arrives_once_and_a_torn_one_never(Hubs).await;
+}
+
+#[tokio::test]
+async fn garbage_of_64_mib_is_counted_and_survived() {
+    faults::garbage_of_64_mib_is_counted_and_survived(Hubs).await;
+}
+
+#[tokio::test]
+async fn a_link_that_falls_silent_is_noticed() {
+    faults::a_link_that_falls_silent_is_noticed(Hubs).await;
+}
+
+#[tokio::test]
+async fn a_probe_does_not_promise_more_than_the_hub_says() {
+    let server = Server::start().await;
+    let (steps, ()) = tokio::join!(probe(hub(&server)), async { server.erp().await.gone().await });
+    assert!(steps.iter().all(|step| step.ok) && steps.last().unwrap().detail.contains("nothing arrived yet"), "{steps:?}");
+}

@@ -1,0 +1,167 @@
+//! What goes wrong on the way, done by hand to the bytes of a server's side.
+
+use super::{Peer, Rig, Server, soon, timing};
+use futures_util::SinkExt as _;
+use std::time::Duration;
+use tokio::io::AsyncWriteExt as _;
+use tokio_tungstenite::tungstenite::Message;
+use watchdeck_client::{Cause, Delivery, Profile, State, Timing};
+
+/// A server's frame of text, unmasked, as RFC 6455 spells it.
+fn frame(opcode: u8, last: bool, payload: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![opcode | if last { 0x80 } else { 0 }];
+    match payload.len() {
+        short @ 0..=125 => bytes.push(short as u8),
+        middle @ 126..=0xFFFF => {
+            bytes.push(126);
+            bytes.extend((middle as u16).to_be_bytes());
+        }
+        long => {
+            bytes.push(127);
+            bytes.extend((long as u64).to_be_bytes());
+        }
+    }
+    bytes.extend(payload);
+    bytes
+}
+
+impl Peer {
+    async fn raw(&mut self, bytes: &[u8]) {
+        let tcp = self.ws.get_mut();
+        tcp.write_all(bytes).await.unwrap();
+        tcp.flush().await.unwrap();
+    }
+
+    /// Send one message in three frames, cut without regard to its characters, with a ping between them.
+    pub(crate) async fn say_in_pieces(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let (first, second) = (bytes.len() / 3, bytes.len() * 2 / 3);
+        self.raw(&frame(1, false, &bytes[..first])).await;
+        self.raw(&frame(9, true, b"between")).await;
+        self.raw(&frame(0, false, &bytes[first..second])).await;
+        self.raw(&frame(0, true, &bytes[second..])).await;
+    }
+
+    /// Send one message byte by byte, each in a segment of its own as far as the system allows.
+    pub(crate) async fn say_byte_by_byte(&mut self, text: &str) {
+        self.ws.get_mut().set_nodelay(true).unwrap();
+        for byte in frame(1, true, text.as_bytes()) {
+            self.raw(&[byte]).await;
+        }
+    }
+
+    /// Send the first half of a message, and cut the line.
+    pub(crate) async fn cut_within(mut self, text: &str) {
+        let bytes = frame(1, true, text.as_bytes());
+        self.raw(&bytes[..bytes.len() / 2]).await;
+    }
+
+    /// Announce a message of `length` bytes and send them, until the client has enough.
+    async fn flood(&mut self, length: usize) -> usize {
+        let head = frame(1, true, &vec![b'x'; 0x1_0000]);
+        let mut head = head[..10].to_vec();
+        head[2..10].copy_from_slice(&(length as u64).to_be_bytes());
+        self.raw(&head).await;
+        let (piece, mut sent) = (vec![b'x'; 1 << 20], 0);
+        while sent < length && self.ws.get_mut().write_all(&piece).await.is_ok() {
+            sent += piece.len();
+        }
+        sent
+    }
+}
+
+/// How a test gets one server of a dialect going.
+pub(crate) trait Script {
+    /// A profile for it.
+    fn profile(&self, server: &Server) -> Profile;
+    /// Accept a connection and do what makes it live.
+    async fn live(&self, server: &Server) -> Peer;
+    /// The text of a message that becomes one event with the payload `{"n":n}`.
+    fn message(&self, n: u64) -> String;
+}
+
+/// The payload of [`Script::message`].
+fn payload(n: u64) -> String {
+    format!(r#"{{"n":{n}}}"#)
+}
+
+/// A message arrives whole however it is cut on the way; one that is never finished does not arrive.
+pub(crate) async fn a_message_cut_in_pieces_arrives_once_and_a_torn_one_never(script: impl Script) {
+    let server = Server::start().await;
+    let mut rig = Rig::start(script.profile(&server));
+    let mut peer = script.live(&server).await;
+    peer.say_in_pieces(&script.message(1)).await;
+    assert_eq!(rig.event().await.payload.as_str(), payload(1));
+    peer.say_byte_by_byte(&script.message(2)).await;
+    assert_eq!(rig.event().await.payload.as_str(), payload(2));
+    peer.cut_within(&script.message(3)).await;
+    rig.status("the loss is noticed", |status| matches!(status.state, State::Offline { .. })).await;
+    let mut peer = script.live(&server).await;
+    peer.say_text(&script.message(4)).await;
+    let (events, others) = rig.until_payload(&payload(4)).await;
+    assert_eq!(events.len(), 1, "half a message is no message: {events:?}");
+    assert!(matches!(others[..], [Delivery::Gap { channel: None, .. }]), "and what it was to be is admitted: {others:?}");
+}
+
+/// 64 MiB that make no sense: each piece is counted and shown at its beginning only, and the link lives.
+pub(crate) async fn garbage_of_64_mib_is_counted_and_survived(script: impl Script) {
+    const PIECE: usize = 4 << 20;
+    let server = Server::start().await;
+    let mut rig = Rig::start(script.profile(&server));
+    let mut peer = script.live(&server).await;
+    let speak = async {
+        let garbage = "垃圾 {\"channel\":".repeat(PIECE / 18);
+        for _ in 0..15 {
+            peer.say_text(&garbage).await;
+        }
+        peer.ws.send(Message::binary(vec![0xFF; PIECE])).await.unwrap();
+        peer.say_text(&script.message(1)).await;
+        peer
+    };
+    let hear = async {
+        let (events, others) = rig.until_payload(&payload(1)).await;
+        assert_eq!(events.len(), 1, "garbage is no event");
+        let mut counted = 0;
+        for other in others {
+            let Delivery::Malformed { bytes, sample, reason } = other else { panic!("garbage makes no {other:?}") };
+            assert!(sample.len() <= watchdeck_client::SAMPLE && !reason.is_empty());
+            counted += bytes;
+        }
+        assert!(counted > 15 << 22, "every byte is counted: {counted}");
+    };
+    let (peer, ()) = tokio::join!(speak, hear);
+    rig.live().await;
+
+    // All of it in one message is more than any message may have: the line is cut before it fills the memory.
+    let mut peer = peer;
+    let (sent, status) = tokio::join!(peer.flood(64 << 20), rig.offline(Cause::Protocol));
+    assert!(sent < 64 << 20, "the client hung up long before {sent} bytes");
+    assert!(matches!(status.state, State::Offline { .. }));
+    drop(peer);
+    let mut peer = script.live(&server).await;
+    peer.say_text(&script.message(2)).await;
+    rig.until_payload(&payload(2)).await;
+}
+
+/// A line over which nothing comes any more, though nobody closed it.
+pub(crate) async fn a_link_that_falls_silent_is_noticed(script: impl Script) {
+    let server = Server::start().await;
+    let timing = Timing { ping: Duration::from_millis(300), grace: Duration::from_millis(300), ..timing() };
+    let rig = Rig::start(Profile { timing, ..script.profile(&server) });
+    // Nobody reads this end from here on, so no ping is answered.
+    let silent = script.live(&server).await;
+    rig.offline(Cause::Silent).await;
+    let mut peer = script.live(&server).await;
+    drop(silent);
+    peer.say_text(&script.message(1)).await;
+    rig.live().await;
+}
+
+/// Refused after the connection was made: no further knock until the user acts.
+pub(crate) async fn no_storm_after(what: &str, server: &Server, rig: &Rig, refused: &State) {
+    rig.status(what, |status| status.state == *refused).await;
+    let window = timing().backoff_cap * 8;
+    assert_eq!(server.knocks(window).await, 0, "{what}: a refused client must not knock again by itself");
+    rig.link.wake();
+    soon("the user's own try", server.tcp()).await;
+}
