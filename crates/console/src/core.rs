@@ -13,20 +13,24 @@ use crate::{
         live::{Hint, LinkState, SourceStatus},
         settings::{Settings, Source},
     },
+    backfill,
     calendar::now,
-    decisions::Sender,
+    decisions::{Answer, Sender},
     error::CommandError,
     health::Ledger,
     host::{DemoErp, Host},
     projections::approvals::Approvals,
     seams::Seams,
+    secrets::Secrets,
     settings_store, snapshot,
     sources::Sources,
     state::State,
     words::Words,
 };
 use anyhow::Context as _;
+use futures_util::StreamExt as _;
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -42,6 +46,8 @@ const TICK: Duration = Duration::from_millis(500);
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
 /// How often the sources' records are, where they changed: several steps are one write.
 const RECORDS_EVERY: Duration = Duration::from_secs(10);
+/// How often a keychain that failed is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(30);
 /// How long a shutdown waits for its tasks.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -62,6 +68,9 @@ pub(crate) struct Core {
     pub(crate) host: Arc<dyn Host>,
     pub(crate) demo: Option<Arc<dyn DemoErp>>,
     pub(crate) sources: Arc<Sources>,
+    pub(crate) secrets: Arc<Secrets>,
+    /// Ids that are taken for good. Whoever changes the settings holds it meanwhile.
+    pub(crate) retired: tokio::sync::Mutex<BTreeMap<String, String>>,
     /// Raised when something on screen changed that is not an event.
     pub(crate) pulse: watch::Sender<u64>,
     /// Wakes the sender of decisions.
@@ -81,11 +90,16 @@ impl Core {
         prepare_folder(&config.data_dir)?;
         let path = config.data_dir.join("events.db");
         let store = tokio::task::spawn_blocking(move || Store::open(&path, seams.store)).await??;
-        let settings = settings_store::load(&store).await?;
-        let state = State::load(&store, settings).await?;
+        let mut kept = settings_store::load(&store).await?;
+        let secrets = Arc::new(Secrets::open(&store, &config.data_dir, host.keychain()).await?);
+        settings_store::move_secrets(&store, &mut kept.settings, &secrets).await;
+        secrets.load().await;
+        let state = State::load(&store, kept.settings).await?;
         let ledger = Ledger::load(&store, &seams).await?;
         let core = Arc::new(Self {
-            sources: Arc::new(Sources::new(store.clone(), seams, ledger)),
+            sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets), seams, ledger)),
+            secrets,
+            retired: tokio::sync::Mutex::new(kept.retired),
             config,
             host,
             demo,
@@ -99,6 +113,9 @@ impl Core {
         core.tasks.spawn(Arc::clone(&core).follow_store());
         core.tasks.spawn(Arc::clone(&core).send_decisions());
         core.tasks.spawn(Arc::clone(&core).follow_links());
+        core.tasks.spawn(Arc::clone(&core).follow_secrets());
+        core.tasks.spawn(Arc::clone(&core).follow_network());
+        core.tasks.spawn(backfill::run(core.store.clone(), Arc::clone(&core.sources), core.stop.clone()));
         let settings = core.state().settings.clone();
         core.host.apply(&settings);
         core.connect(&settings.sources).await?;
@@ -128,7 +145,8 @@ impl Core {
             }
             None => None,
         };
-        self.sources.apply(sources, url.as_deref()).await;
+        let words = self.words(&self.state().settings);
+        self.sources.apply(sources, url.as_deref(), words).await;
         Ok(())
     }
 
@@ -312,15 +330,16 @@ impl Core {
                 () = self.decided.notified() => {}
                 _ = tick.tick() => {}
             }
-            let (due, sources) = {
-                let state = self.state();
-                (state.outbox.due(now()), state.settings.sources.clone())
-            };
+            let due = self.state().outbox.due(now());
             for (key, decision) in due {
-                let source = self.sources.address(&decision.source, &sources);
-                let answer = tokio::select! {
-                    answer = sender.send(&decision, source.as_ref()) => answer,
-                    () = self.stop.cancelled() => return,
+                let source = self.sources.address(&decision.source);
+                let answer = match self.secrets.of(&decision.source) {
+                    // It goes out once there is something to sign in with.
+                    Err(why) => Answer::Unreachable(why),
+                    Ok(keys) => tokio::select! {
+                        answer = sender.send(&decision, source.as_ref(), keys.token.as_ref()) => answer,
+                        () = self.stop.cancelled() => return,
+                    },
                 };
                 let batch = {
                     let mut guard = self.state();
@@ -331,6 +350,40 @@ impl Core {
                 };
                 self.store_then_tell(batch, Vec::new()).await;
                 self.pulse();
+            }
+        }
+    }
+
+    /// Connects what waited for the keychain, and asks it again now and then while it does not answer.
+    async fn follow_secrets(self: Arc<Self>) {
+        let mut arrived = self.secrets.arrived.subscribe();
+        let mut again = tokio::time::interval(ASK_AGAIN);
+        again.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                _ = again.tick() => if self.secrets.worth_another_try() { self.secrets.load().await },
+                Ok(()) = arrived.changed() => {
+                    let _turn = self.retired.lock().await;
+                    let sources = self.state().settings.sources.clone();
+                    if let Err(error) = self.connect(&sources).await {
+                        tracing::warn!(%error, "The sources could not be connected.");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Wakes every link when the machine's addresses change.
+    async fn follow_network(self: Arc<Self>) {
+        let mut changes = std::pin::pin!(watchdeck_client::network::changes());
+        loop {
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                change = changes.next() => match change {
+                    Some(()) => self.sources.network_changed().await,
+                    None => return,
+                },
             }
         }
     }
@@ -347,7 +400,8 @@ impl Core {
     }
 
     async fn save_records(&self) {
-        let documents = self.sources.ledger.take_dirty(false);
+        let mut documents = self.sources.ledger.take_dirty(false);
+        documents.extend(self.sources.listened());
         if documents.is_empty() {
             return;
         }
@@ -364,6 +418,7 @@ impl Core {
         let mut batch = changes;
         batch.documents.extend(world);
         batch.documents.extend(self.sources.ledger.take_dirty(last));
+        batch.documents.extend(self.sources.listened());
         if let Err(error) = self.keep(batch).await {
             tracing::warn!(%error, "The projections could not be written down.");
         }

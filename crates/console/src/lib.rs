@@ -4,13 +4,14 @@
 
 pub mod alerts;
 pub mod api;
+mod backfill;
 pub mod calendar;
 mod core;
 mod decisions;
 pub mod error;
 pub mod filter;
-pub mod host;
 mod health;
+pub mod host;
 mod inbox;
 mod latency;
 mod malformed;
@@ -19,6 +20,7 @@ mod redact;
 pub mod rows;
 #[doc(hidden)]
 pub mod seams;
+pub mod secrets;
 mod settings_store;
 pub mod skew;
 mod snapshot;
@@ -80,15 +82,23 @@ impl Console {
         }
     }
 
+    /// The user signed in, in the window that [`Host::login`] opened: this is the session.
+    ///
+    /// # Errors
+    /// When the source is gone, or the session cannot be kept.
+    pub async fn login_captured(&self, source: &str, session: &str) -> Result<(), CommandError> {
+        api::setup::set_token(&self.core, source, session).await
+    }
+
     /// The host reports that something does not work on this machine, or works again.
     pub fn hint(&self, hint: Hint, present: bool) {
         self.core.hint(hint, present);
     }
 
-    /// The settings as they are, tokens left out.
+    /// The settings as they are, secrets left out.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        settings_store::without_tokens(&self.core.state().settings)
+        settings_store::without_secrets(&self.core.state().settings)
     }
 
     /// Stop the links, store what they delivered, write the projections down, close the store. Waits, but not for ever.

@@ -1,6 +1,8 @@
 //! The running links, one per source that the user has set up, and what is known of each.
 
 mod health;
+mod listened;
+mod polling;
 mod profile;
 mod state;
 
@@ -11,45 +13,59 @@ use crate::{
     health::Ledger,
     inbox::{Committed, Inbox, QUEUE},
     seams::Seams,
+    secrets::{Keys, Secrets},
     source_stats::SourceStats,
+    words::Words,
 };
-use profile::{dialect_name, without_secrets};
+use listened::Listened;
+use polling::{Poller, Polling};
+use profile::{dialect_name, named, on_the_wire, without_secrets};
 use state::{follow, state};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::{Link, LinkIo, Profile, Status};
 use watchdeck_events::Millis;
-use watchdeck_store::Store;
-
-/// Among how many of the newest events a source's own newest is looked for.
-const NEWEST_WITHIN: u64 = 100_000;
+use watchdeck_store::{Document, Store};
 
 /// One running source.
 struct Running {
-    source: Source,
+    source: watch::Sender<Source>,
+    keys: Keys,
     link: Link,
     status: watch::Receiver<Status>,
+    polling: watch::Sender<Option<Polling>>,
     inbox: JoinHandle<()>,
-    follower: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
     stop: CancellationToken,
     stats: Arc<SourceStats>,
     committed: Arc<Committed>,
 }
 
+/// A source as the user wants it, with what there is to sign in with, or why that cannot be had.
+struct Known {
+    source: Source,
+    keys: Result<Keys, String>,
+}
+
 /// All running sources.
 pub(crate) struct Sources {
     store: Store,
+    secrets: Arc<Secrets>,
     seams: Seams,
     /// What is known of every source beyond one link's life.
     pub(crate) ledger: Ledger,
+    listened: Listened,
     running: tokio::sync::Mutex<BTreeMap<String, Running>>,
     /// Paused sources stand here for the window's sake; running ones are refreshed by [`Sources::statuses`].
-    known: Mutex<Vec<Source>>,
+    known: Mutex<Vec<Known>>,
     views: Mutex<BTreeMap<String, View>>,
     /// Raised with every change of any link's state.
     pub(crate) changed: watch::Sender<u64>,
@@ -59,53 +75,66 @@ pub(crate) struct Sources {
 #[derive(Clone)]
 struct View {
     status: watch::Receiver<Status>,
+    polling: watch::Receiver<Option<Polling>>,
     committed: Arc<Committed>,
 }
 
 impl Sources {
-    pub(crate) fn new(store: Store, seams: Seams, ledger: Ledger) -> Self {
-        Self { store, seams, ledger, running: Default::default(), known: Mutex::default(), views: Mutex::default(), changed: watch::Sender::new(0) }
+    pub(crate) fn new(store: Store, secrets: Arc<Secrets>, seams: Seams, ledger: Ledger) -> Self {
+        Self {
+            store,
+            secrets,
+            seams,
+            ledger,
+            listened: Listened::default(),
+            running: Default::default(),
+            known: Mutex::default(),
+            views: Mutex::default(),
+            changed: watch::Sender::new(0),
+        }
     }
 
-    /// Make what runs equal to `wanted`: stop what is gone, paused or changed; start what is new. `demo_url` stands in for the built-in ERP's address.
-    pub(crate) async fn apply(self: &Arc<Self>, wanted: &[Source], demo_url: Option<&str>) {
-        let wanted: Vec<Source> = wanted
+    /// Make what runs equal to `wanted`, and touch nothing else: stop what is gone, paused, or goes elsewhere now; start what is new. What
+    /// concerns the window only (a name, a colour) is taken over by the running link. `demo_url` stands in for the built-in ERP's address.
+    pub(crate) async fn apply(self: &Arc<Self>, wanted: &[Source], demo_url: Option<&str>, words: Words) {
+        let wanted: Vec<Known> = wanted
             .iter()
             .cloned()
             .map(|source| match demo_url {
                 Some(url) if source.demo => Source { url: url.to_owned(), ..source },
                 _ => source,
             })
+            .map(|source| Known { keys: self.secrets.of(&source.id).map_err(|why| words.secret_unread(&why)), source })
             .collect();
         let mut running = self.running.lock().await;
-        let gone: Vec<String> = running
-            .iter()
-            .filter(|(id, runs)| !wanted.iter().any(|source| source.id == **id && !source.paused && *source == runs.source))
-            .map(|(id, _)| id.clone())
-            .collect();
-        for id in gone {
-            if let Some(runs) = running.remove(&id) {
-                runs.stop().await;
-            }
-            self.views.lock().expect("no code panics while holding the views").remove(&id);
-        }
-        for source in wanted.iter().filter(|source| !source.paused && !source.url.is_empty()) {
-            if !running.contains_key(&source.id) {
-                let runs = self.start(source.clone()).await;
-                let view = View {
-                    status: runs.status.clone(),
-                    committed: Arc::clone(&runs.committed),
-                };
-                self.views.lock().expect("no code panics while holding the views").insert(source.id.clone(), view);
-                running.insert(source.id.clone(), runs);
+        let mut ending = JoinSet::new();
+        for id in running.keys().cloned().collect::<Vec<_>>() {
+            let stays = wanted.iter().find(|known| known.source.id == id && known.runs());
+            match (stays, running.get(&id)) {
+                (Some(known), Some(runs)) if runs.goes_on_as(known) => drop(runs.source.send_replace(known.source.clone())),
+                _ => {
+                    self.views.lock().expect("no code panics while holding the views").remove(&id);
+                    let sources = Arc::clone(self);
+                    running.remove(&id).map(|runs| ending.spawn(async move { sources.end(runs).await }));
+                }
             }
         }
-        self.ledger.keep_only(&wanted.iter().map(|source| source.id.as_str()).collect::<Vec<_>>());
+        // All at once: one that takes its time holds up nobody but whoever changed it.
+        ending.join_all().await;
+        for known in wanted.iter().filter(|known| known.runs()) {
+            let (id, Ok(keys)) = (&known.source.id, &known.keys) else { continue };
+            if !running.contains_key(id) {
+                let runs = self.start(known.source.clone(), keys.clone()).await;
+                self.views.lock().expect("no code panics while holding the views").insert(id.clone(), runs.view());
+                running.insert(id.clone(), runs);
+            }
+        }
+        self.ledger.keep_only(&wanted.iter().map(|known| known.source.id.as_str()).collect::<Vec<_>>());
         *self.known.lock().expect("no code panics while holding the sources") = wanted;
         self.changed.send_modify(|n| *n += 1);
     }
 
-    async fn start(self: &Arc<Self>, source: Source) -> Running {
+    async fn start(self: &Arc<Self>, source: Source, keys: Keys) -> Running {
         let id: Arc<str> = source.id.as_str().into();
         let positions = match self.store.positions(&id).await {
             Ok(positions) => positions,
@@ -120,23 +149,34 @@ impl Sources {
         let stop = CancellationToken::new();
         let (sender, deliveries) = tokio::sync::mpsc::channel(QUEUE);
         let clock = Arc::clone(&self.seams.clock);
-        let inbox =
-            Inbox { source: id, store: self.store.clone(), committed: Arc::clone(&committed), stats: Arc::clone(&stats), clock: Arc::clone(&clock) };
+        let inbox = Inbox {
+            source: id,
+            store: self.store.clone(),
+            committed: Arc::clone(&committed),
+            stats: Arc::clone(&stats),
+            clock: Arc::clone(&clock),
+        };
         let inbox = tokio::spawn(inbox.run(deliveries, stop.clone()));
-        let listened_until = self.newest(&source.id).await;
-        let profile = Profile { listened_until, timing: self.seams.timing, ..profile(&source) };
+        let listened_until = self.listened.until(&self.store, &source.id).await;
+        let profile = Profile { listened_until, timing: self.seams.timing, ..profile(&source, &keys) };
         let io = LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ };
         let link = Link::start_on(profile, io, Arc::clone(&clock));
         let status = link.status();
-        let follower = tokio::spawn(follow(status.clone(), Arc::clone(&stats), clock, self.changed.clone()));
-        Running { source, link, status, inbox, follower, stop, stats, committed }
-    }
-
-    /// When the newest stored event of a source was received: until then an earlier run listened for certain.
-    async fn newest(&self, id: &str) -> Option<Millis> {
-        let id = id.to_owned();
-        let scan = self.store.scan_before(None, 1, NEWEST_WITHIN, move |stored| *stored.event.source == *id).await.ok()?;
-        scan.hits.first().map(|stored| stored.event.received_at)
+        let source = watch::Sender::new(source);
+        let polling = watch::Sender::new(None);
+        let follower = follow(status.clone(), polling.subscribe(), Arc::clone(&stats), clock, self.changed.clone());
+        let poller = Poller {
+            store: self.store.clone(),
+            source: source.subscribe(),
+            keys: keys.clone(),
+            status: status.clone(),
+            timing: self.seams.timing,
+            listened_until,
+            stats: Arc::clone(&stats),
+            shown: polling.clone(),
+        };
+        let tasks = vec![tokio::spawn(follower), tokio::spawn(poller.run())];
+        Running { source, keys, link, status, polling, inbox, tasks, stop, stats, committed }
     }
 
     /// Dial a source again now.
@@ -145,17 +185,56 @@ impl Sources {
         running.get(id).inspect(|runs| runs.link.wake()).is_some()
     }
 
-    /// A source with the address it really has (the built-in ERP's is not in the settings).
-    pub(crate) fn address(&self, id: &str, settings: &[Source]) -> Option<Source> {
+    /// The machine's addresses changed: whatever waits to be dialled is dialled, whatever is open shows whether it still lives.
+    pub(crate) async fn network_changed(&self) {
+        self.running.lock().await.values().for_each(|runs| runs.link.network_changed());
+    }
+
+    /// A source with the address it really has (the built-in ERP's is not in the settings) and the protocol it really speaks.
+    pub(crate) fn address(&self, id: &str) -> Option<Source> {
         let known = self.known.lock().expect("no code panics while holding the sources");
-        known.iter().chain(settings).find(|source| source.id == id).cloned()
+        let source = known.iter().map(|known| &known.source).find(|source| source.id == id)?.clone();
+        let views = self.views.lock().expect("no code panics while holding the views");
+        let spoken = views.get(id).and_then(|view| view.status.borrow().dialect).and_then(named);
+        Some(Source { dialect: spoken.unwrap_or(source.dialect), ..source })
+    }
+
+    /// The profiles of sources whose servers tell what was missed.
+    pub(crate) fn historians(&self) -> Vec<Profile> {
+        let known = self.known.lock().expect("no code panics while holding the sources");
+        let told = known.iter().filter(|known| !known.source.paused && !known.source.history_path.is_empty());
+        told.filter_map(|known| Some(Profile { timing: self.seams.timing, ..profile(&known.source, known.keys.as_ref().ok()?) })).collect()
+    }
+
+    /// How far the server's clock is ahead of ours, ms, as far as known.
+    pub(crate) fn skew(&self, id: &str) -> i64 {
+        self.ledger.of(id).clock().estimate().map_or(0, |known| known.skew.round() as i64)
     }
 
     /// Stop everything; what was delivered is stored first.
-    pub(crate) async fn stop(&self) {
+    pub(crate) async fn stop(self: &Arc<Self>) {
+        let mut ending = JoinSet::new();
         for (_, runs) in std::mem::take(&mut *self.running.lock().await) {
-            runs.stop().await;
+            let sources = Arc::clone(self);
+            ending.spawn(async move { sources.end(runs).await });
         }
+        ending.join_all().await;
+    }
+
+    /// Stop one; what was delivered is stored first, and so is until when it listened.
+    async fn end(&self, runs: Running) {
+        let (id, last) = (runs.source.borrow().id.clone(), runs.status.borrow().clone());
+        if runs.stop().await {
+            self.listened.last(&id, &last);
+        }
+    }
+
+    /// What has to be stored of how far every source listened, where it moved.
+    pub(crate) fn listened(&self) -> Vec<Document> {
+        for (id, view) in &*self.views.lock().expect("no code panics while holding the views") {
+            self.listened.look(id, &view.status.borrow());
+        }
+        self.listened.take_dirty()
     }
 
     /// Every source and its honest state.
@@ -176,26 +255,57 @@ impl Sources {
             colour: source.colour,
             dialect: view.and_then(|view| view.status.borrow().dialect).map(dialect_name).unwrap_or_default().to_owned(),
             skew_ms: self.ledger.of(&source.id).clock().estimate().map(|known| known.skew),
-            polling: false,
+            polling: view.is_some_and(View::polls),
         })
     }
 
-    fn each<T>(&self, answer: impl Fn(&Source, Option<&View>) -> T) -> Vec<T> {
+    fn each<T>(&self, answer: impl Fn(&Known, Option<&View>) -> T) -> Vec<T> {
         let known = self.known.lock().expect("no code panics while holding the sources");
         let views = self.views.lock().expect("no code panics while holding the views");
-        known.iter().map(|source| answer(source, views.get(&source.id))).collect()
+        known.iter().map(|known| answer(known, views.get(&known.source.id))).collect()
+    }
+}
+
+impl std::ops::Deref for Known {
+    type Target = Source;
+
+    fn deref(&self) -> &Source {
+        &self.source
+    }
+}
+
+impl Known {
+    fn runs(&self) -> bool {
+        !self.source.paused && !self.source.url.is_empty()
+    }
+}
+
+impl View {
+    fn polls(&self) -> bool {
+        matches!(&*self.polling.borrow(), Some(Polling::Asking { .. }))
     }
 }
 
 impl Running {
-    async fn stop(self) {
+    fn view(&self) -> View {
+        View { status: self.status.clone(), polling: self.polling.subscribe(), committed: Arc::clone(&self.committed) }
+    }
+
+    /// Whether the link as it is serves what is wanted now. A secret that cannot be read at the moment is the one it has.
+    fn goes_on_as(&self, known: &Known) -> bool {
+        known.keys.as_ref().is_ok_and(|keys| *keys == self.keys) && on_the_wire(&known.source) == on_the_wire(&self.source.borrow())
+    }
+
+    /// Answers whether everything that the link delivered is stored.
+    async fn stop(self) -> bool {
         // The link first: then its queue ends, and the inbox stores what is in it.
         self.link.stop().await;
-        if tokio::time::timeout(Duration::from_secs(3), self.inbox).await.is_err() {
+        let stored = tokio::time::timeout(Duration::from_secs(3), self.inbox).await.is_ok();
+        if !stored {
             self.stop.cancel();
         }
-        self.follower.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
         self.stats.link_ended();
+        stored
     }
 }
-

@@ -74,8 +74,11 @@ struct Rules<'a> {
 impl Rules<'_> {
     fn stock(&mut self, change: &InventoryChange<'_>, world: &World, today: &str) {
         let key = Stock::key(&change.product_id, change.variant_id.as_deref());
-        let Some(row) = world.stock.row(&key, self.settings, today, self.at) else { return };
         let about = format!("product:{key}");
+        if world.stock.is_low(&key, self.settings) != Some(true) && !self.book.is_active(LOW_STOCK, &about) {
+            return;
+        }
+        let Some(row) = world.stock.row(&key, self.settings, today, self.at) else { return };
         let on_hand = row.on_hand.unwrap_or(f64::INFINITY);
         if row.low {
             let values = stock_values(&row);

@@ -1,7 +1,7 @@
 //! Commands that only look.
 
 use super::{
-    live::{Batch, EventRow, Frame, Versions},
+    live::{Batch, EventRow, Frame, GapView, Versions},
     settings::Hello,
     views::{
         AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceView, HealthView, InventoryView, KindView,
@@ -27,7 +27,19 @@ const NEEDS: usize = 30;
 
 fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
     let clocks = core.sources.ledger.clocks();
-    stored.iter().map(|stored| rows::row(stored, clocks.arrival(&stored.event))).collect()
+    let mut rows: Vec<_> = stored.iter().map(|stored| rows::row(stored, clocks.arrival(&stored.event))).collect();
+    let gaps = rows.iter_mut().filter_map(|row| row.gap.as_mut());
+    fill_in(core, gaps);
+    rows
+}
+
+/// Say of gaps whether they were filled since.
+fn fill_in<'a>(core: &Core, gaps: impl Iterator<Item = &'a mut GapView>) {
+    let mut gaps = gaps.peekable();
+    if gaps.peek().is_some() {
+        let state = core.state();
+        gaps.for_each(|gap| gap.filled = state.world.fills.of(gap));
+    }
 }
 
 pub(crate) fn hello(core: &Core) -> Hello {
@@ -38,7 +50,7 @@ pub(crate) fn hello(core: &Core) -> Hello {
         system_language: core.config.system_language.clone(),
         first_start: state.settings.sources.is_empty(),
         now: now(),
-        settings: settings_store::without_tokens(&state.settings),
+        settings: settings_store::without_secrets(&state.settings),
         login_window: core.host.has_login_window(),
     }
 }
@@ -74,7 +86,14 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
     }
     let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
     let events = if from < cursor { core.store.read_after(from, (cursor - from) as usize).await? } else { Vec::new() };
-    Ok(Batch { cursor, resync: false, omitted: from - after, events: row_list(core, &events), frame: frame(core), versions: versions(core) })
+    Ok(Batch {
+        cursor,
+        resync: false,
+        omitted: from - after,
+        events: row_list(core, &events),
+        frame: frame(core),
+        versions: versions(core),
+    })
 }
 
 fn frame(core: &Core) -> Frame {
@@ -286,5 +305,10 @@ pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandE
         None => Vec::new(),
     };
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
-    Ok(EventDetail { row: rows::row(&stored, core.sources.ledger.clocks().arrival(&stored.event)), raw: stored.event.payload.as_str().to_owned(), masked: false, related: row_list(core, &related) })
+    Ok(EventDetail {
+        row: rows::row(&stored, core.sources.ledger.clocks().arrival(&stored.event)),
+        raw: stored.event.payload.as_str().to_owned(),
+        masked: false,
+        related: row_list(core, &related),
+    })
 }

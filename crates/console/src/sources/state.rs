@@ -1,11 +1,9 @@
 //! What a link says of itself, in the window's terms.
 
-use super::View;
+use super::{Known, Polling, View};
 use crate::{
-    api::{
-        live::{LinkCause, LinkState},
-        settings::Source,
-    },
+    api::live::{LinkCause, LinkState},
+    calendar::now,
     skew::Reading,
     source_stats::SourceStats,
 };
@@ -13,8 +11,14 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use watchdeck_client::{Cause, Clock, State, Status};
 
-/// Tells the source's record what the link says of itself.
-pub(super) async fn follow(mut status: watch::Receiver<Status>, stats: Arc<SourceStats>, clock: Arc<dyn Clock>, changed: watch::Sender<u64>) {
+/// Tells the source's record what the link and its stand-in say of themselves.
+pub(super) async fn follow(
+    mut status: watch::Receiver<Status>,
+    mut polling: watch::Receiver<Option<Polling>>,
+    stats: Arc<SourceStats>,
+    clock: Arc<dyn Clock>,
+    changed: watch::Sender<u64>,
+) {
     let mut told = None;
     loop {
         let seen = status.borrow_and_update().clone();
@@ -25,22 +29,46 @@ pub(super) async fn follow(mut status: watch::Receiver<Status>, stats: Arc<Sourc
                 stats.handshake(server.ahead_ms, server.error_ms, now);
             }
         }
-        stats.link(&seen, &link_state(&seen.state), now);
+        let shown = link_state(&seen.state, polling.borrow_and_update().as_ref());
+        stats.link(&seen, &shown, now);
         changed.send_modify(|n| *n += 1);
-        if status.changed().await.is_err() {
+        let lives = tokio::select! {
+            seen = status.changed() => seen.is_ok(),
+            seen = polling.changed() => seen.is_ok(),
+        };
+        if !lives {
             return;
         }
     }
 }
 
-pub(super) fn state(source: &Source, view: Option<&View>) -> LinkState {
-    match view {
-        Some(view) if !source.paused => link_state(&view.status.borrow().state),
-        _ => LinkState::Paused,
+/// What is shown of a source.
+pub(super) fn state(known: &Known, view: Option<&View>) -> LinkState {
+    match (view, &known.keys) {
+        _ if known.paused => LinkState::Paused,
+        (Some(view), _) => link_state(&view.status.borrow().state, view.polling.borrow().as_ref()),
+        (None, Err(why)) => LinkState::NeedsLogin { detail: why.clone() },
+        (None, Ok(_)) => LinkState::Paused,
     }
 }
 
-fn link_state(state: &State) -> LinkState {
+/// A link's state, or what stands in for it while no WebSocket can be had.
+fn link_state(state: &State, polling: Option<&Polling>) -> LinkState {
+    match (state, polling) {
+        (State::Offline { .. } | State::Connecting { .. }, Some(Polling::Asking { every, last_at, cause, detail })) => LinkState::Polling {
+            every_ms: every.as_millis() as u64,
+            last_at: Some(*last_at),
+            // A try that is under way is one now.
+            next_try_at: if let State::Offline { next_try_at, .. } = state { *next_try_at } else { now() },
+            cause: link_cause(*cause),
+            detail: detail.clone(),
+        },
+        (State::Offline { .. }, Some(Polling::NeedsLogin { detail })) => LinkState::NeedsLogin { detail: detail.clone() },
+        (state, _) => bare(state),
+    }
+}
+
+fn bare(state: &State) -> LinkState {
     match state.clone() {
         State::Connecting { attempt } => LinkState::Connecting { attempt },
         State::Unconfirmed => LinkState::Unconfirmed,
