@@ -1,25 +1,28 @@
 //! From a profile to an open WebSocket, with every failure told apart.
 
 use crate::{
+    clock::Clock,
     dialect::{Handshake, Wire},
     profile::Profile,
+    proxy::{self, Hop},
     session::Ending,
     socket::Socket,
-    status::Cause,
+    status::{Cause, ServerClock},
+    stream::Stream,
+    tls,
 };
-use std::{
-    io,
-    net::SocketAddr,
-    sync::{Arc, OnceLock},
+use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use tokio::{
+    net::TcpStream,
+    time::{Instant, timeout, timeout_at},
 };
-use tokio::net::TcpStream;
 use tokio_tungstenite::{
-    Connector, client_async_tls_with_config,
+    WebSocketStream, client_async_with_config,
     tungstenite::{
         Error,
         client::IntoClientRequest,
         error::{ProtocolError, SubProtocolError},
-        handshake::client::Request,
+        handshake::client::{Request, Response},
         http::{StatusCode, Uri},
         protocol::WebSocketConfig,
     },
@@ -35,7 +38,10 @@ pub(crate) struct Target {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) tls: bool,
+    pub(crate) hop: Option<Hop>,
     request: Request,
+    ca_file: Option<PathBuf>,
+    patience: Duration,
 }
 
 impl Target {
@@ -44,6 +50,14 @@ impl Target {
     /// # Errors
     /// What to tell the user.
     pub(crate) fn of(profile: &Profile, wire: &dyn Wire) -> Result<Self, String> {
+        Self::with(profile, |shake| wire.handshake(profile, shake))
+    }
+
+    /// Read the profile, with whatever `say` adds to the handshake.
+    ///
+    /// # Errors
+    /// What to tell the user.
+    pub(crate) fn with(profile: &Profile, say: impl FnOnce(&mut Handshake<'_>) -> Result<(), String>) -> Result<Self, String> {
         let url = profile.url.trim();
         let url = match url.split_once("://") {
             Some(("http", rest)) => format!("ws://{rest}"),
@@ -67,56 +81,133 @@ impl Target {
         let host = host.trim_matches(['[', ']']).to_owned();
         let asked = uri.path_and_query().map_or("/", |asked| asked.as_str()).to_owned();
         let mut shake = Handshake { tls, origin: &origin, path: asked.clone(), headers: request.headers_mut() };
-        wire.handshake(profile, &mut shake)?;
+        say(&mut shake)?;
         if shake.path != asked {
             let path = shake.path.parse().map_err(|error| format!("{:?} is not a path: {error}", shake.path))?;
             let mut parts = request.uri().clone().into_parts();
             parts.path_and_query = Some(path);
             *request.uri_mut() = Uri::from_parts(parts).map_err(|error| format!("{:?} is not an address: {error}", profile.url))?;
         }
-        Ok(Self { host, port, tls, request })
+        let hop = proxy::between(&profile.proxy, tls, &host, port)?;
+        Ok(Self { host, port, tls, hop, request, ca_file: profile.ca_file.clone(), patience: profile.timing.connect })
     }
 
-    /// Look the name up.
+    /// Look up the name of whom to connect to: the proxy, where there is one, else the server.
     pub(crate) async fn resolve(&self) -> Result<Vec<SocketAddr>, Ending> {
-        match tokio::net::lookup_host((self.host.as_str(), self.port)).await {
+        let (host, port) = self.hop.as_ref().map_or((&self.host, self.port), |hop| (&hop.host, hop.port));
+        let who = if self.hop.is_some() { "the proxy's name" } else { "the name" };
+        match tokio::net::lookup_host((host.as_str(), port)).await {
             Ok(found) => Ok(found.collect()),
-            Err(error) => Err(Ending::retry(Cause::Unreachable, format!("the name {} does not resolve: {error}", self.host))),
+            Err(error) => Err(Ending::retry(Cause::Unreachable, format!("{who} {host} does not resolve: {error}"))),
         }
     }
 
-    /// Connect and shake hands.
-    pub(crate) async fn open(self) -> Result<Box<Socket>, Ending> {
-        let addresses = self.resolve().await?;
-        let tcp = TcpStream::connect(addresses.as_slice()).await.map_err(|error| unconnected(&error))?;
-        if let Err(error) = tcp.set_nodelay(true) {
-            tracing::debug!(%error, "The socket keeps its delay.");
+    /// Connect to the first of `addresses` that can be reached. Each gets its share of the time, so that one that swallows
+    /// everything does not stand before one that works.
+    pub(crate) async fn reach(&self, addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, Ending> {
+        let mut ending = Ending::retry(Cause::Unreachable, format!("the name {} has no address", self.host));
+        for (tried, address) in addresses.iter().enumerate() {
+            let left = deadline.saturating_duration_since(Instant::now()) / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
+            ending = match timeout(left, TcpStream::connect(address)).await {
+                Ok(Ok(tcp)) => {
+                    if let Err(error) = tcp.set_nodelay(true) {
+                        tracing::debug!(%error, "The socket keeps its delay.");
+                    }
+                    return Ok(tcp);
+                }
+                Ok(Err(error)) => self.unconnected(&error),
+                Err(_) => late(&format!("{address} did not answer"), self.patience),
+            };
         }
-        let connector = if self.tls { Connector::Rustls(tls_config().await?) } else { Connector::Plain };
-        let config = WebSocketConfig::default()
-            .max_message_size(Some(MAX_MESSAGE))
-            .max_frame_size(Some(MAX_MESSAGE))
-            .write_buffer_size(0)
-            .max_write_buffer_size(MAX_WRITE);
-        let tls = self.tls;
-        match client_async_tls_with_config(self.request, tcp, Some(config), Some(connector)).await {
-            Ok((stream, _)) => Ok(Box::new(Socket::new(stream))),
-            Err(error) => Err(unopened(error, tls)),
+        Err(ending)
+    }
+
+    /// Go through the proxy, if there is one.
+    pub(crate) async fn pass(&self, tcp: TcpStream) -> Result<Stream, Ending> {
+        let mut stream: Stream = Box::new(tcp);
+        if let Some(hop) = &self.hop {
+            if hop.tls {
+                let config = tls::config(self.ca_file.as_deref()).await?;
+                stream = tls::secure(stream, config, &hop.host).await.map_err(|ending| ending.about(&format!("the proxy {hop}")))?;
+            }
+            stream = proxy::tunnel(stream, hop, &self.host, self.port).await?;
         }
+        Ok(stream)
+    }
+
+    /// Shake hands over TLS, if the server is to be reached so.
+    pub(crate) async fn secure(&self, stream: Stream) -> Result<Stream, Ending> {
+        if !self.tls {
+            return Ok(stream);
+        }
+        tls::secure(stream, tls::config(self.ca_file.as_deref()).await?, &self.host).await
+    }
+
+    /// A line to the server, up to where HTTP begins.
+    pub(crate) async fn line(&self) -> Result<Stream, Ending> {
+        let (patience, deadline) = (self.patience, Instant::now() + self.patience);
+        let (server, proxy) = (&self.host, self.hop.as_ref().map(ToString::to_string).unwrap_or_default());
+        let late = |what: String| move |_| late(&what, patience);
+        let addresses = timeout_at(deadline, self.resolve()).await.map_err(late(format!("the name {server} was not found")))??;
+        let tcp = self.reach(&addresses, deadline).await?;
+        let stream = timeout_at(deadline, self.pass(tcp)).await.map_err(late(format!("the proxy {proxy} gave no line")))??;
+        timeout_at(deadline, self.secure(stream)).await.map_err(late(format!("the TLS handshake with {server} did not end")))?
+    }
+
+    /// Ask for a WebSocket on `stream`.
+    pub(crate) async fn ask(self, stream: Stream) -> Result<(WebSocketStream<Stream>, Response), Error> {
+        client_async_with_config(self.request, stream, Some(limits())).await
+    }
+
+    /// Make a WebSocket of `stream`.
+    pub(crate) async fn shake(self, stream: Stream, clock: &dyn Clock) -> Result<Opened, Ending> {
+        let (asked, patience, server) = (clock.elapsed(), self.patience, self.host.clone());
+        match timeout(patience, self.ask(stream)).await {
+            Ok(Ok((stream, answer))) => {
+                let took = clock.elapsed().saturating_sub(asked);
+                let clock = ServerClock::read(answer.headers(), clock.wall(), took);
+                Ok(Opened { socket: Box::new(Socket::new(stream)), clock })
+            }
+            Ok(Err(error)) => Err(unopened(error)),
+            Err(_) => Err(late(&format!("{server} did not answer as a WebSocket"), patience)),
+        }
+    }
+
+    fn unconnected(&self, error: &io::Error) -> Ending {
+        if let Some(hop) = &self.hop {
+            return Ending::retry(Cause::Unreachable, format!("the proxy {hop} cannot be reached: {error}"));
+        }
+        let cause = match error.kind() {
+            io::ErrorKind::ConnectionRefused => Cause::ConnectionRefused,
+            io::ErrorKind::TimedOut => Cause::TimedOut,
+            io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Cause::Broken,
+            _ => Cause::Unreachable,
+        };
+        Ending::retry(cause, error.to_string())
     }
 }
 
-fn unconnected(error: &io::Error) -> Ending {
-    let cause = match error.kind() {
-        io::ErrorKind::ConnectionRefused => Cause::ConnectionRefused,
-        io::ErrorKind::TimedOut => Cause::TimedOut,
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Cause::Broken,
-        _ => Cause::Unreachable,
-    };
-    Ending::retry(cause, error.to_string())
+/// An open connection, and what was learned on the way.
+pub(crate) struct Opened {
+    pub(crate) socket: Box<Socket>,
+    pub(crate) clock: Option<ServerClock>,
 }
 
-fn unopened(error: Error, tls: bool) -> Ending {
+/// `what` did not happen within `patience`.
+pub(crate) fn late(what: &str, patience: Duration) -> Ending {
+    Ending::retry(Cause::TimedOut, format!("{what} within {patience:?}"))
+}
+
+/// What a connection may hold. The libraries' own limits are far higher, or none.
+pub(crate) fn limits() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .max_message_size(Some(MAX_MESSAGE))
+        .max_frame_size(Some(MAX_MESSAGE))
+        .write_buffer_size(0)
+        .max_write_buffer_size(MAX_WRITE)
+}
+
+fn unopened(error: Error) -> Ending {
     match error {
         Error::Http(answer) => {
             let status = answer.status();
@@ -129,40 +220,9 @@ fn unopened(error: Error, tls: bool) -> Ending {
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
             Ending::Refused("this server speaks the plain ERP protocol; choose dialect erp".into())
         }
-        Error::Tls(error) => Ending::retry(Cause::Tls, error.to_string()),
-        Error::Io(error) if tls && error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            Ending::retry(Cause::Tls, error.to_string())
-        }
         Error::Io(error) => Ending::retry(Cause::Broken, error.to_string()),
         other => Ending::retry(Cause::NotWebSocket, other.to_string()),
     }
-}
-
-/// TLS with the roots of this machine, read once.
-async fn tls_config() -> Result<Arc<rustls::ClientConfig>, Ending> {
-    static CONFIG: OnceLock<Arc<rustls::ClientConfig>> = OnceLock::new();
-    if let Some(config) = CONFIG.get() {
-        return Ok(config.clone());
-    }
-    let built = tokio::task::spawn_blocking(|| {
-        let found = rustls_native_certs::load_native_certs();
-        let mut roots = rustls::RootCertStore::empty();
-        let (added, ignored) = roots.add_parsable_certificates(found.certs);
-        tracing::debug!(added, ignored, errors = found.errors.len(), "The roots of this machine were read.");
-        if added == 0 {
-            return Err("this machine has no root certificates; install the package ca-certificates".to_owned());
-        }
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| error.to_string())?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Arc::new(config))
-    });
-    let config = built.await.map_err(|error| error.to_string()).and_then(|built| built);
-    let config = config.map_err(|detail| Ending::retry(Cause::Tls, detail))?;
-    Ok(CONFIG.get_or_init(|| config).clone())
 }
 
 /// Why reading an open connection failed.

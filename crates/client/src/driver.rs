@@ -4,19 +4,24 @@
 //! all branches of the same select, so pings are answered and the clock is looked at whatever else is slow. Timers only wake
 //! the loop; what is due is decided by the clock that counts sleep.
 
+mod frames;
+mod pings;
+mod report;
+
+use self::pings::Pings;
 use crate::{
     clock::{Clock, Now},
-    delivery::{Delivery, LinkIo, Positions},
-    dial::{Target, broken},
-    dialect::{self, Note, Out, Wire},
+    delivery::{LinkIo, Positions},
+    dialect::{self, Out, Wire},
+    dialler::{Dialler, Made},
     outbox::{Outbox, ReceiverGone},
-    profile::Profile,
+    profile::{Dialect, Profile},
     session::{Effect, Ending, Input, Session},
     socket::Socket,
-    status::{Cause, Denied, State, Status},
+    status::{Cause, ServerClock, Status},
 };
 use futures_util::{
-    FutureExt as _, StreamExt as _,
+    StreamExt as _,
     future::{BoxFuture, pending},
     stream::FuturesUnordered,
 };
@@ -34,13 +39,14 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(crate) struct Controls {
     pub(crate) stop: CancellationToken,
     pub(crate) wake: Arc<Notify>,
+    pub(crate) network_changed: Arc<Notify>,
     pub(crate) status: watch::Sender<Status>,
 }
 
 /// The connection, in whatever state.
 enum Line {
     Down,
-    Dialling(BoxFuture<'static, Result<Box<Socket>, Ending>>),
+    Dialling(BoxFuture<'static, Result<Made, Ending>>),
     Open(Box<Socket>),
 }
 
@@ -50,10 +56,11 @@ type Lookup = BoxFuture<'static, (Channel, Option<Option<Position>>)>;
 enum Happened {
     Stop,
     Wake,
+    NetworkChanged,
     Handed,
     ReceiverGone,
     Known(Channel, Option<Option<Position>>),
-    Dialled(Result<Box<Socket>, Ending>),
+    Dialled(Result<Made, Ending>),
     Read(Result<(), Option<Error>>),
     Timer,
 }
@@ -65,11 +72,15 @@ pub(crate) struct Driver {
     controls: Controls,
     clock: Arc<dyn Clock>,
     session: Session,
+    dialler: Arc<Dialler>,
     wire: Box<dyn Wire>,
+    /// What the wire speaks.
+    spoken: Dialect,
     out: Out,
     line: Line,
     lookups: FuturesUnordered<Lookup>,
     frames: Vec<Message>,
+    pings: Pings,
     outbox: Outbox,
     status: Status,
     opened: u32,
@@ -77,9 +88,12 @@ pub(crate) struct Driver {
 
 impl Driver {
     pub(crate) fn new(profile: Profile, io: LinkIo, controls: Controls, clock: Arc<dyn Clock>) -> Self {
+        let spoken = profile.dialect;
         Self {
             session: Session::new(profile.timing),
+            dialler: Arc::new(Dialler::new(profile.clone(), clock.clone())),
             wire: dialect::wire(profile.dialect, &profile),
+            spoken,
             profile,
             controls,
             clock,
@@ -87,9 +101,10 @@ impl Driver {
             line: Line::Down,
             lookups: FuturesUnordered::new(),
             frames: vec![],
+            pings: Pings::default(),
             outbox: Outbox::new(io.deliveries),
             positions: io.positions,
-            status: Status::default(),
+            status: Status { dialect: Some(spoken).filter(|dialect| *dialect != Dialect::Detect), ..Status::default() },
             opened: 0,
         }
     }
@@ -103,8 +118,9 @@ impl Driver {
             match self.wait().await {
                 Happened::Stop | Happened::ReceiverGone => break,
                 Happened::Wake => self.input(Input::Wake),
+                Happened::NetworkChanged => self.input(Input::NetworkChanged),
                 Happened::Known(channel, answer) => self.known(&channel, answer),
-                Happened::Dialled(Ok(socket)) => self.opened(socket),
+                Happened::Dialled(Ok(made)) => self.opened(made),
                 Happened::Dialled(Err(ending)) => self.input(Input::Ended(ending)),
                 Happened::Read(outcome) => self.read(outcome),
                 Happened::Handed | Happened::Timer => {}
@@ -129,6 +145,7 @@ impl Driver {
             biased;
             () = self.controls.stop.cancelled() => Happened::Stop,
             () = self.controls.wake.notified() => Happened::Wake,
+            () = self.controls.network_changed.notified() => Happened::NetworkChanged,
             room = self.outbox.room() => match room {
                 Ok(()) => Happened::Handed,
                 Err(ReceiverGone) => Happened::ReceiverGone,
@@ -182,7 +199,7 @@ impl Driver {
             match effect {
                 Effect::Dial => self.dial(now),
                 Effect::HangUp => self.hang_up(),
-                Effect::Ping => self.send(Message::Ping(Default::default())),
+                Effect::Ping => self.ping(),
             }
         }
     }
@@ -194,10 +211,8 @@ impl Driver {
             return;
         }
         tracing::debug!(link = &*self.profile.id, "Dialling.");
-        self.line = match Target::of(&self.profile, self.wire.as_ref()) {
-            Ok(target) => Line::Dialling(target.open().boxed()),
-            Err(detail) => Line::Dialling(Box::pin(async { Err(Ending::Refused(detail)) })),
-        };
+        let dialler = self.dialler.clone();
+        self.line = Line::Dialling(Box::pin(async move { dialler.dial().await }));
     }
 
     fn hang_up(&mut self) {
@@ -208,12 +223,21 @@ impl Driver {
             self.wire.down(last_sign);
             socket.hang_up();
         }
+        self.pings.forget();
+        self.status.round_trip = None;
         self.status.connected_since = None;
     }
 
-    fn opened(&mut self, socket: Box<Socket>) {
+    fn opened(&mut self, made: Made) {
         let now = self.now();
-        self.line = Line::Open(socket);
+        if made.dialect != self.spoken {
+            // It was found out only now, or the server has changed.
+            self.wire = dialect::wire(made.dialect, &self.profile);
+            self.spoken = made.dialect;
+            self.status.dialect = Some(made.dialect);
+        }
+        self.line = Line::Open(made.opened.socket);
+        self.status.clock = ServerClock::or_newer(self.status.clock, made.opened.clock);
         self.status.reconnects = self.opened;
         self.opened += 1;
         self.status.connected_since = Some(now.wall);
@@ -227,137 +251,11 @@ impl Driver {
         }
     }
 
-    fn read(&mut self, outcome: Result<(), Option<Error>>) {
-        let now = self.now();
-        let mut frames = mem::take(&mut self.frames);
-        if !frames.is_empty() {
-            self.status.last_frame_at = Some(now.wall);
-            self.input(Input::Sign);
-        }
-        let mut ending = match outcome {
-            Ok(()) => None,
-            Err(Some(error)) => Some(broken(&error)),
-            Err(None) => Some(Ending::retry(Cause::Closed, "the server hung up")),
-        };
-        for frame in frames.drain(..) {
-            if !matches!(self.line, Line::Open(_)) {
-                break;
-            }
-            self.status.frames += 1;
-            self.status.bytes += frame.len() as u64;
-            match frame {
-                Message::Text(text) => self.wire.text(text.as_str(), now, &mut self.out),
-                Message::Binary(bytes) => self.out.burst.push(Delivery::malformed(&bytes, "a binary frame")),
-                Message::Close(Some(close)) => ending = Some(self.wire.closed(close.code.into(), close.reason.as_str())),
-                Message::Close(None) => ending = Some(Ending::retry(Cause::Closed, "the server closed the connection")),
-                Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => {}
-            }
-            if !self.out.notes.is_empty() {
-                self.obey();
-            }
-        }
-        self.frames = frames;
-        self.outbox.collect(&mut self.out.burst);
-        if let Some(ending) = ending {
-            self.input(Input::Ended(ending));
-        }
-    }
-
-    fn known(&mut self, channel: &Channel, answer: Option<Option<Position>>) {
-        match answer {
-            Some(position) => {
-                let now = self.now();
-                self.wire.committed(channel, position, now, &mut self.out);
-                self.obey();
-            }
-            None => {
-                let detail = format!("the committed position of {channel} was not told in time");
-                self.input(Input::Ended(Ending::retry(Cause::StoreUnavailable, detail)));
-            }
-        }
-    }
-
-    /// Do what the dialect noted.
-    fn obey(&mut self) {
-        for note in mem::take(&mut self.out.notes) {
-            if !matches!(self.line, Line::Open(_)) {
-                // An earlier note ended the connection; what was to be done on it is moot.
-                break;
-            }
-            match note {
-                Note::Send(text) => self.send(Message::text(text)),
-                Note::Ask(channel) => self.ask(channel),
-                Note::Ping => self.send(Message::Ping(Default::default())),
-                Note::Greeted { ping, user_name, server } => {
-                    self.status.user_name = user_name.or(self.status.user_name.take());
-                    self.status.server = server.or(self.status.server.take());
-                    if let Some(ping) = ping {
-                        self.input(Input::PingEvery(ping));
-                    }
-                }
-                Note::Denied { channel, detail } => self.denied(channel, detail),
-                Note::Proven => self.input(Input::Proven),
-                Note::End(ending) => self.input(Input::Ended(ending)),
-            }
-        }
-        self.outbox.collect(&mut self.out.burst);
-    }
-
-    fn denied(&mut self, channel: Channel, detail: String) {
-        tracing::warn!(link = &*self.profile.id, channel = channel.as_str(), detail, "The server will not serve a channel.");
-        let denied = &mut self.status.denied;
-        match denied.iter_mut().find(|known| known.channel == channel) {
-            Some(known) => known.detail = detail,
-            None => denied.push(Denied { channel, detail }),
-        }
-    }
-
-    fn ask(&mut self, channel: Channel) {
-        let (positions, patience) = (self.positions.clone(), self.profile.timing.subscribe);
-        self.lookups.push(Box::pin(async move {
-            let answer = tokio::time::timeout(patience, positions.committed(&channel)).await.ok();
-            (channel, answer)
-        }));
-    }
-
-    fn send(&mut self, message: Message) {
-        if let Line::Open(socket) = &mut self.line
-            && let Err(error) = socket.send(message)
-        {
-            // Reading will say why, or the silence will; both know better than this error.
-            tracing::debug!(link = &*self.profile.id, %error, "A frame could not be queued.");
-        }
-    }
-
-    fn publish(&mut self) {
-        let state = self.session.state(self.wire.standing());
-        if state != self.status.state {
-            log(&self.profile.id, &state);
-            self.status.state = state;
-        }
-        self.controls.status.send_if_modified(|shown| {
-            let changed = *shown != self.status;
-            if changed {
-                shown.clone_from(&self.status);
-            }
-            changed
-        });
-    }
-
     /// Hang up, and hand on what is still here if that goes quickly.
     async fn farewell(mut self) {
         self.hang_up();
         if tokio::time::timeout(FAREWELL, self.outbox.drain()).await.is_err() {
             tracing::debug!(link = &*self.profile.id, "Stopped with events that were not accepted; they are not committed and come again.");
         }
-    }
-}
-
-fn log(link: &str, state: &State) {
-    match state {
-        State::NeedsLogin { detail } | State::Refused { detail } => tracing::warn!(link, detail, "The server turned us away."),
-        State::Offline { attempt, cause, detail, .. } => tracing::info!(link, attempt, ?cause, detail, "Not connected."),
-        State::Live => tracing::info!(link, "Live."),
-        State::Connecting { .. } | State::Unconfirmed | State::CatchingUp { .. } => tracing::debug!(link, ?state, "State changed."),
     }
 }

@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct Link {
     status: watch::Receiver<Status>,
     wake: Arc<Notify>,
+    network_changed: Arc<Notify>,
     stop: DropGuard,
     task: JoinHandle<()>,
 }
@@ -37,10 +38,11 @@ impl Link {
     #[must_use]
     pub fn start_on(profile: Profile, io: LinkIo, clock: Arc<dyn Clock>) -> Self {
         let (status, shown) = watch::channel(Status::default());
-        let (stop, wake) = (CancellationToken::new(), Arc::new(Notify::new()));
-        let controls = Controls { stop: stop.clone(), wake: wake.clone(), status };
+        let stop = CancellationToken::new();
+        let (wake, network_changed) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let controls = Controls { stop: stop.clone(), wake: wake.clone(), network_changed: network_changed.clone(), status };
         let task = tokio::spawn(Driver::new(profile, io, controls, clock).run());
-        Self { status: shown, wake, stop: stop.drop_guard(), task }
+        Self { status: shown, wake, network_changed, stop: stop.drop_guard(), task }
     }
 
     /// What the link is doing, now and from now on.
@@ -49,9 +51,15 @@ impl Link {
         self.status.clone()
     }
 
-    /// Reconnect at once: after sleep, when the network changed, or because the user asked; also after a refusal.
+    /// Reconnect at once, because the user asked or has changed something; also after a refusal. Sleep of the machine is noticed without it.
     pub fn wake(&self) {
         self.wake.notify_one();
+    }
+
+    /// The machine's addresses changed ([`crate::network::changes`]): whoever waits dials at once, and whoever is connected makes sure of
+    /// it within seconds.
+    pub fn network_changed(&self) {
+        self.network_changed.notify_one();
     }
 
     /// Hang up and end. Waits for the task, but not for ever.

@@ -70,6 +70,11 @@ impl Outbox {
         while !self.queue.is_empty() && self.room().await.is_ok() {}
     }
 
+    /// How much waits.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes as u64
+    }
+
     /// Too much waits already: do not read more.
     pub(crate) fn is_full(&self) -> bool {
         self.bytes >= MOST_BYTES

@@ -12,7 +12,8 @@ pub struct Profile {
     pub url: String,
     /// Which protocol the server speaks.
     pub dialect: Dialect,
-    /// What to follow. Empty: all that the server offers (native: the channels of its hello; erp: [`Channel::ERP`]).
+    /// What to follow. Empty: all that the server offers (native: the channels of its hello), or is known to have (erp, Socket.IO). The hub
+    /// sends what concerns the bearer, whatever is named here.
     pub channels: Vec<Channel>,
     /// Native and hub: a bearer token. Erp: the value of the session cookie. Socket.IO: the token of its `connect` packet.
     pub token: Option<Secret>,
@@ -75,15 +76,16 @@ pub struct History {
     pub every: Duration,
 }
 
-/// The way to a server. Servers on loopback are always reached directly.
+/// The way to a server, for its WebSocket and for what is asked of it over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxy {
-    /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+    /// As `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (or the same in small letters) say; where they say nothing, as the settings of
+    /// Windows and macOS do. This machine itself is always reached directly.
     #[default]
     Environment,
     /// Directly, whatever the environment says.
     Direct,
-    /// Through this one.
+    /// Through this one, this machine itself too: the far end of the proxy has a loopback of its own.
     Through {
         /// `http://host:port` or `https://host:port`, without credentials.
         url: String,
@@ -146,13 +148,14 @@ impl std::fmt::Debug for Secret {
 /// How long to wait for what. The defaults suit people; tests shorten them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timing {
-    /// From the first packet to the end of the WebSocket handshake.
+    /// For the way to the server (name, proxy, TLS), and again for its answer to the WebSocket handshake. Waking a server and finding out what
+    /// it speaks have the same time each.
     pub connect: Duration,
     /// From there to the server's hello (native).
     pub hello: Duration,
     /// For the answer to a subscribe (native), and for the store to tell a position.
     pub subscribe: Duration,
-    /// Silence after which we ping. A native server's hello overrides it.
+    /// Silence after which we ping; and how often we ping anyway, to know how long the way is. A native server's hello overrides it.
     pub ping: Duration,
     /// Silence beyond `ping` after which the link counts as dead.
     pub grace: Duration,
@@ -164,7 +167,8 @@ pub struct Timing {
     pub backoff_cap: Duration,
     /// How long the queue of deliveries may stay full before the link is put down.
     pub stall: Duration,
-    /// How often the clock is looked at when nothing else happens.
+    /// How often the clock is looked at when nothing else happens. Timers stand still while the machine sleeps, so this is also how late a wake-up
+    /// may be noticed.
     pub tick: Duration,
 }
 
@@ -180,7 +184,7 @@ impl Default for Timing {
             backoff_first: Duration::from_millis(500),
             backoff_cap: Duration::from_secs(20),
             stall: Duration::from_secs(15),
-            tick: Duration::from_secs(5),
+            tick: Duration::from_secs(1),
         }
     }
 }

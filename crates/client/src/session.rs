@@ -3,6 +3,9 @@
 //! [`Session::handle`] takes one input and answers with what to do. It performs no I/O, reads no clock and rolls no dice, so
 //! every transition has an ordinary unit test. What is *said* on a connection is the dialects' affair.
 
+mod up;
+
+use self::up::{Look, Up};
 use crate::{
     backoff::Backoff,
     clock::Now,
@@ -15,6 +18,14 @@ use watchdeck_events::Millis;
 
 /// A pause between two readings of the clock that no busy machine makes: it slept.
 const SLEPT: Duration = Duration::from_secs(30);
+/// After a sleep the network itself needs a moment, and many links wake at once: the first dial comes between these two.
+const WAKE_AFTER: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(300));
+/// What an open connection gets to show that it survived a change of the network.
+const CHANGED: Duration = Duration::from_secs(3);
+/// A network that flaps is no reason to dial more often than this.
+const CHANGED_EACH: Duration = Duration::from_secs(1);
+/// An attempt gets this many times [`Timing::connect`], which each of its parts keeps to by itself; beyond, it hangs.
+const ATTEMPT: u32 = 3;
 
 /// How a connection, or the attempt to make one, ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +42,23 @@ impl Ending {
     pub(crate) fn retry(cause: Cause, detail: impl Into<String>) -> Self {
         Self::Retry { cause, detail: detail.into(), after: None }
     }
+
+    /// The same, with whom it is about in front of its words.
+    pub(crate) fn about(self, whom: &str) -> Self {
+        let put = |detail: String| format!("{whom}: {detail}");
+        match self {
+            Self::Retry { cause, detail, after } => Self::Retry { cause, detail: put(detail), after },
+            Self::NeedsLogin(detail) => Self::NeedsLogin(put(detail)),
+            Self::Refused(detail) => Self::Refused(put(detail)),
+        }
+    }
+
+    /// Its words.
+    pub(crate) fn into_words(self) -> String {
+        match self {
+            Self::Retry { detail, .. } | Self::NeedsLogin(detail) | Self::Refused(detail) => detail,
+        }
+    }
 }
 
 /// Everything that can happen to a connection.
@@ -38,8 +66,10 @@ impl Ending {
 pub(crate) enum Input {
     /// Begin.
     Start,
-    /// The user clicked, or the network changed: do not wait.
+    /// The user clicked: do not wait.
     Wake,
+    /// The machine has other addresses than before.
+    NetworkChanged,
     /// The WebSocket handshake is done.
     Opened,
     /// A frame of any kind arrived.
@@ -61,7 +91,7 @@ pub(crate) enum Effect {
     Dial,
     /// Drop the connection or the attempt.
     HangUp,
-    /// Send a WebSocket ping.
+    /// Send a WebSocket ping, now.
     Ping,
 }
 
@@ -69,7 +99,7 @@ pub(crate) enum Effect {
 enum Phase {
     Idle,
     Dialling { since: Duration },
-    Up { since: Duration, last_sign: Duration, pinged: bool },
+    Up(Up),
     Waiting { due: Duration, next_try_at: Millis, cause: Cause, detail: String },
     NeedsLogin(String),
     Refused(String),
@@ -84,20 +114,20 @@ pub(crate) struct Session {
     ping: Duration,
     attempt: u32,
     seen: Option<Duration>,
+    dialled: Duration,
 }
 
 impl Session {
     pub(crate) fn new(timing: Timing) -> Self {
         let backoff = Backoff { first: timing.backoff_first, cap: timing.backoff_cap };
-        Self { timing, backoff, phase: Phase::Idle, ping: timing.ping, attempt: 0, seen: None }
+        Self { timing, backoff, phase: Phase::Idle, ping: timing.ping, attempt: 0, seen: None, dialled: Duration::ZERO }
     }
 
     /// Apply one input. `roll` is a uniform random number in `0.0..1.0`, used for jitter only.
     pub(crate) fn handle(&mut self, input: Input, now: Now, roll: f64) -> Vec<Effect> {
-        if self.slept(now) && matches!(self.phase, Phase::Up { .. } | Phase::Dialling { .. } | Phase::Waiting { .. }) {
+        if self.slept(now) && matches!(self.phase, Phase::Up(_) | Phase::Dialling { .. } | Phase::Waiting { .. }) {
             // Whatever the input was, it belongs to a connection from before the sleep.
-            self.attempt = 0;
-            return self.redial(now);
+            return self.wake_up(now, roll);
         }
         match (&mut self.phase, input) {
             (Phase::Idle, Input::Start) => self.dial(now),
@@ -105,22 +135,24 @@ impl Session {
             (_, Input::Wake) => self.redial(now),
             (Phase::Dialling { .. }, Input::Opened) => {
                 self.ping = self.timing.ping;
-                self.phase = Phase::Up { since: now.up, last_sign: now.up, pinged: false };
+                self.phase = Phase::Up(Up::new(now.up));
+                // The first ping measures the way there and back; nothing is concluded from it.
+                vec![Effect::Ping]
+            }
+            (Phase::Up(up), Input::Sign) => {
+                up.sign(now.up);
                 vec![]
             }
-            (Phase::Up { last_sign, pinged, .. }, Input::Sign) => {
-                (*last_sign, *pinged) = (now.up, false);
-                vec![]
-            }
-            (Phase::Up { .. }, Input::PingEvery(ping)) => {
+            (Phase::Up(_), Input::PingEvery(ping)) => {
                 self.ping = ping;
                 vec![]
             }
-            (Phase::Up { .. }, Input::Proven) => {
+            (Phase::Up(_), Input::Proven) => {
                 self.attempt = 0;
                 vec![]
             }
-            (Phase::Dialling { .. } | Phase::Up { .. }, Input::Ended(ending)) => self.end(ending, now, roll),
+            (_, Input::NetworkChanged) => self.network_changed(now),
+            (Phase::Dialling { .. } | Phase::Up(_), Input::Ended(ending)) => self.end(ending, now, roll),
             (_, Input::Tick) => self.tick(now, roll),
             // Late timers and late socket events after a change are normal, not bugs.
             _ => vec![],
@@ -131,12 +163,11 @@ impl Session {
     pub(crate) fn due(&self) -> Option<Duration> {
         match &self.phase {
             Phase::Idle | Phase::NeedsLogin(_) | Phase::Refused(_) => None,
-            Phase::Dialling { since } => Some(*since + self.timing.connect),
+            Phase::Dialling { since } => Some(*since + self.timing.connect * ATTEMPT),
             Phase::Waiting { due, .. } => Some(*due),
-            Phase::Up { since, last_sign, pinged } => {
-                let silence = *last_sign + self.ping + if *pinged { self.timing.grace } else { Duration::ZERO };
-                let stable = (self.attempt > 0).then_some(*since + self.timing.stable);
-                Some(stable.map_or(silence, |stable| stable.min(silence)))
+            Phase::Up(up) => {
+                let stable = (self.attempt > 0).then_some(up.since + self.timing.stable);
+                stable.into_iter().chain([up.due(self.ping)]).min()
             }
         }
     }
@@ -145,7 +176,7 @@ impl Session {
     pub(crate) fn state(&self, standing: Standing) -> State {
         match &self.phase {
             Phase::Idle | Phase::Dialling { .. } => State::Connecting { attempt: self.attempt },
-            Phase::Up { .. } => match standing {
+            Phase::Up(_) => match standing {
                 Standing::Greeting => State::Connecting { attempt: self.attempt },
                 Standing::Unconfirmed => State::Unconfirmed,
                 Standing::CatchingUp { done, total } => State::CatchingUp { done, total },
@@ -161,29 +192,56 @@ impl Session {
 
     fn tick(&mut self, now: Now, roll: f64) -> Vec<Effect> {
         match &mut self.phase {
-            Phase::Dialling { since } if now.up >= *since + self.timing.connect => {
-                let ending = Ending::retry(Cause::TimedOut, format!("no connection within {:?}", self.timing.connect));
+            Phase::Dialling { since } if now.up >= *since + self.timing.connect * ATTEMPT => {
+                let ending = Ending::retry(Cause::TimedOut, format!("no connection within {:?}", self.timing.connect * ATTEMPT));
                 self.end(ending, now, roll)
             }
             Phase::Waiting { due, .. } if now.up >= *due => self.dial(now),
-            Phase::Up { since, last_sign, pinged } => {
-                if now.up >= *since + self.timing.stable {
+            Phase::Up(up) => {
+                if now.up >= up.since + self.timing.stable {
                     self.attempt = 0;
                 }
-                let silent = now.up.saturating_sub(*last_sign);
-                // A ping goes out before the verdict, however late this tick is: silence counts only after a question.
-                if *pinged && silent >= self.ping + self.timing.grace {
-                    let ending = Ending::retry(Cause::Silent, format!("no sign of life for {} s", silent.as_secs()));
-                    return self.end(ending, now, roll);
+                match up.look(now.up, self.ping, self.timing.grace) {
+                    Look::Fine => vec![],
+                    Look::Ask => vec![Effect::Ping],
+                    Look::Dead(silent) => {
+                        let ending = Ending::retry(Cause::Silent, format!("no sign of life for {} s", silent.as_secs()));
+                        self.end(ending, now, roll)
+                    }
                 }
-                if !*pinged && silent >= self.ping {
-                    *pinged = true;
-                    return vec![Effect::Ping];
-                }
+            }
+            _ => vec![],
+        }
+    }
+
+    fn network_changed(&mut self, now: Now) -> Vec<Effect> {
+        let soonest = self.dialled + CHANGED_EACH;
+        match &mut self.phase {
+            Phase::Up(up) => {
+                up.doubt(now.up, CHANGED);
+                vec![Effect::Ping]
+            }
+            // It may hang on the old network; one that has only begun does not.
+            Phase::Dialling { .. } if now.up >= soonest => self.redial(now),
+            Phase::Waiting { .. } if now.up >= soonest => self.dial(now),
+            Phase::Waiting { due, next_try_at, .. } if soonest < *due => {
+                *due = soonest;
+                *next_try_at = now.wall.plus(millis(soonest.saturating_sub(now.up)));
                 vec![]
             }
             _ => vec![],
         }
+    }
+
+    /// The machine slept: whatever was open is dead, and whatever was waited for is over.
+    fn wake_up(&mut self, now: Now, roll: f64) -> Vec<Effect> {
+        let busy = !matches!(self.phase, Phase::Waiting { .. });
+        self.attempt = 0;
+        let (least, most) = WAKE_AFTER;
+        let delay = least + (most - least).mul_f64(roll.clamp(0.0, 1.0));
+        let (cause, detail) = (Cause::Woke, "the machine slept".to_owned());
+        self.phase = Phase::Waiting { due: now.up + delay, next_try_at: now.wall.plus(millis(delay)), cause, detail };
+        if busy { vec![Effect::HangUp] } else { vec![] }
     }
 
     /// Whether the clock moved on by more than anything but a sleep explains. Every input is a reading of the clock.
@@ -194,11 +252,12 @@ impl Session {
 
     fn dial(&mut self, now: Now) -> Vec<Effect> {
         self.phase = Phase::Dialling { since: now.up };
+        self.dialled = now.up;
         vec![Effect::Dial]
     }
 
     fn redial(&mut self, now: Now) -> Vec<Effect> {
-        let busy = matches!(self.phase, Phase::Up { .. } | Phase::Dialling { .. });
+        let busy = matches!(self.phase, Phase::Up(_) | Phase::Dialling { .. });
         let mut effects = self.dial(now);
         if busy {
             effects.insert(0, Effect::HangUp);
@@ -209,14 +268,14 @@ impl Session {
     fn end(&mut self, ending: Ending, now: Now, roll: f64) -> Vec<Effect> {
         self.phase = match ending {
             Ending::Retry { cause, detail, after } => {
-                if let Phase::Up { since, .. } = self.phase
-                    && now.up >= since + self.timing.stable
+                if let Phase::Up(up) = &self.phase
+                    && now.up >= up.since + self.timing.stable
                 {
                     self.attempt = 0;
                 }
                 self.attempt = self.attempt.saturating_add(1);
                 let delay = self.backoff.delay(self.attempt, roll, after);
-                let next_try_at = now.wall.plus(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX));
+                let next_try_at = now.wall.plus(millis(delay));
                 Phase::Waiting { due: now.up + delay, next_try_at, cause, detail }
             }
             Ending::NeedsLogin(detail) => Phase::NeedsLogin(detail),
@@ -224,6 +283,10 @@ impl Session {
         };
         vec![Effect::HangUp]
     }
+}
+
+fn millis(delay: Duration) -> i64 {
+    i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! An open WebSocket that is read in bursts and never waits to write.
 
+use crate::stream::Stream;
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::{
     future::poll_fn,
     task::{Context, Poll},
 };
-use tokio::net::TcpStream;
 use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream,
+    WebSocketStream,
     tungstenite::{Error, Message},
 };
 
@@ -18,14 +18,14 @@ const BURST_BYTES: usize = 1 << 20;
 
 /// See the [module docs](self).
 pub(crate) struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: WebSocketStream<Stream>,
     unflushed: bool,
     /// Why the stream ended, kept back until what came before has been taken.
     end: Option<Option<Error>>,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+    pub(crate) fn new(stream: WebSocketStream<Stream>) -> Self {
         Self { stream, unflushed: false, end: None }
     }
 
@@ -90,5 +90,29 @@ impl Socket {
                 tracing::trace!(%error, "The goodbye did not leave.");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dial::limits;
+    use tokio_tungstenite::tungstenite::protocol::Role;
+
+    #[tokio::test]
+    async fn what_waits_to_be_written_is_bounded_and_said_to_be_full() {
+        let (ours, theirs) = tokio::io::duplex(64);
+        let stream: Stream = Box::new(ours);
+        let mut socket = Socket::new(WebSocketStream::from_raw_socket(stream, Role::Client, Some(limits())).await);
+        let mut sent = 0;
+        let error = loop {
+            match socket.send(Message::text("x".repeat(1000))) {
+                Ok(()) => sent += 1,
+                Err(error) => break error,
+            }
+            assert!(sent < 10_000, "a server that reads nothing must not cost memory without end");
+        };
+        assert!(matches!(error, Error::WriteBufferFull(_)), "{error}");
+        drop(theirs);
     }
 }

@@ -8,7 +8,7 @@ fn at(millis: u64) -> Now {
 fn up() -> Session {
     let mut session = Session::new(Timing::default());
     assert_eq!(session.handle(Input::Start, at(0), 1.0), [Effect::Dial]);
-    assert_eq!(session.handle(Input::Opened, at(0), 1.0), []);
+    assert_eq!(session.handle(Input::Opened, at(0), 1.0), [Effect::Ping], "the way there and back is measured at once");
     session
 }
 
@@ -96,7 +96,19 @@ fn any_frame_is_a_sign_of_life() {
     session.handle(Input::Tick, at(25_000), 0.0);
     session.handle(Input::Sign, at(34_000), 0.0);
     assert_eq!(session.handle(Input::Tick, at(35_000), 0.0), []);
-    assert_eq!(session.due(), Some(Duration::from_secs(59)));
+    assert_eq!(session.handle(Input::Tick, at(50_000), 0.0), [Effect::Ping], "a line that speaks is measured, not doubted");
+    assert_eq!(session.handle(Input::Tick, at(59_000), 0.0), [Effect::Ping], "25 s of silence are a reason to ask");
+    assert_eq!(session.due(), Some(Duration::from_secs(69)));
+    assert_eq!(session.handle(Input::Tick, at(69_000), 0.0), [Effect::HangUp]);
+}
+
+#[test]
+fn a_late_look_at_the_clock_kills_nobody_who_was_not_asked() {
+    let mut session = up();
+    session.handle(Input::Tick, at(24_000), 0.0);
+    assert_eq!(session.handle(Input::Tick, at(34_900), 0.0), [Effect::Ping]);
+    assert_eq!(session.handle(Input::Tick, at(44_800), 0.0), [], "the answer has its time from the question on");
+    assert_eq!(session.handle(Input::Tick, at(44_900), 0.0), [Effect::HangUp]);
 }
 
 #[test]
@@ -107,13 +119,25 @@ fn the_servers_ping_interval_counts() {
     assert_eq!(session.handle(Input::Tick, at(15_000), 0.0), [Effect::HangUp]);
 }
 
+const EIGHT_HOURS: u64 = 8 * 3600 * 1000;
+
+fn woke(session: &Session) -> Millis {
+    match session.state(Standing::Live) {
+        State::Offline { attempt: 0, next_try_at, cause: Cause::Woke, .. } => next_try_at,
+        other => panic!("the reason must be on record: {other:?}"),
+    }
+}
+
 #[test]
-fn waking_after_eight_hours_reconnects_at_once() {
-    let mut session = up();
-    session.handle(Input::Sign, at(5000), 0.0);
-    let eight_hours = 8 * 3600 * 1000;
-    assert_eq!(session.handle(Input::Tick, at(eight_hours), 1.0), [Effect::HangUp, Effect::Dial]);
-    assert_eq!(session.state(Standing::Live), State::Connecting { attempt: 0 });
+fn waking_after_eight_hours_reconnects_at_once_and_says_why() {
+    for (roll, pause) in [(0.0, 50), (1.0, 300)] {
+        let mut session = up();
+        session.handle(Input::Sign, at(5000), 0.0);
+        assert_eq!(session.handle(Input::Tick, at(EIGHT_HOURS), roll), [Effect::HangUp]);
+        assert_eq!(woke(&session), at(EIGHT_HOURS + pause).wall);
+        assert_eq!(session.handle(Input::Tick, at(EIGHT_HOURS + pause), roll), [Effect::Dial]);
+        assert_eq!(session.state(Standing::Live), State::Connecting { attempt: 0 });
+    }
 }
 
 #[test]
@@ -125,7 +149,57 @@ fn waking_during_a_backoff_does_not_wait_for_it() {
         1.0,
     );
     assert_eq!(session.handle(Input::Tick, at(5000), 1.0), []);
-    assert_eq!(session.handle(Input::Tick, at(41_000), 1.0), [Effect::Dial]);
+    assert_eq!(session.handle(Input::Tick, at(41_000), 1.0), []);
+    assert_eq!(woke(&session), at(41_300).wall);
+    assert_eq!(session.handle(Input::Tick, at(41_300), 1.0), [Effect::Dial]);
+}
+
+#[test]
+fn a_dial_from_before_the_sleep_is_dropped() {
+    let mut session = Session::new(Timing::default());
+    session.handle(Input::Start, at(0), 0.0);
+    assert_eq!(session.handle(Input::Opened, at(EIGHT_HOURS), 0.0), [Effect::HangUp], "it opened before the sleep");
+    woke(&session);
+}
+
+#[test]
+fn a_changed_network_ends_a_wait_and_questions_a_connection() {
+    let mut session = up();
+    session.handle(Input::Sign, at(20_000), 0.0);
+    assert_eq!(session.handle(Input::NetworkChanged, at(20_500), 0.0), [Effect::Ping]);
+    assert_eq!(session.due(), Some(Duration::from_millis(23_500)), "3 s instead of 10");
+    assert_eq!(session.handle(Input::NetworkChanged, at(21_500), 0.0), [Effect::Ping]);
+    assert_eq!(session.due(), Some(Duration::from_millis(23_500)), "more changes give no more time");
+    assert_eq!(session.handle(Input::Tick, at(23_500), 1.0), [Effect::HangUp]);
+    assert!(matches!(session.state(Standing::Live), State::Offline { cause: Cause::Silent, .. }));
+    assert_eq!(session.handle(Input::NetworkChanged, at(23_600), 0.0), [Effect::Dial]);
+
+    let mut session = up();
+    session.handle(Input::NetworkChanged, at(1000), 0.0);
+    session.handle(Input::Sign, at(1200), 0.0);
+    assert_eq!(session.handle(Input::Tick, at(4000), 0.0), [], "it survived the change");
+}
+
+#[test]
+fn a_flapping_network_is_not_dialled_at_full_speed() {
+    let mut session = Session::new(Timing::default());
+    session.handle(Input::Start, at(0), 0.0);
+    assert_eq!(session.handle(Input::NetworkChanged, at(100), 0.0), [], "it has only begun");
+    assert_eq!(session.handle(Input::NetworkChanged, at(1000), 0.0), [Effect::HangUp, Effect::Dial], "it may hang on the old network");
+    let refused = Ending::Retry { cause: Cause::ConnectionRefused, detail: "refused".into(), after: Some(Duration::from_secs(20)) };
+    session.handle(Input::Ended(refused), at(1050), 0.0);
+    assert_eq!(session.handle(Input::NetworkChanged, at(1100), 0.0), []);
+    assert_eq!(session.due(), Some(Duration::from_secs(2)), "a second after the last dial, and no sooner");
+    let State::Offline { next_try_at, .. } = session.state(Standing::Live) else { panic!("it waits") };
+    assert_eq!(next_try_at, at(2000).wall, "the countdown on screen is the timer that runs");
+    assert_eq!(session.handle(Input::Tick, at(2000), 0.0), [Effect::Dial]);
+}
+
+#[test]
+fn a_changed_network_does_not_undo_a_refusal() {
+    let mut session = up();
+    session.handle(Input::Ended(Ending::NeedsLogin("Token expired".into())), at(0), 0.0);
+    assert_eq!(session.handle(Input::NetworkChanged, at(5000), 0.0), []);
 }
 
 #[test]
@@ -158,7 +232,8 @@ fn a_refusal_is_not_retried() {
 fn a_dial_that_hangs_is_given_up() {
     let mut session = Session::new(Timing::default());
     session.handle(Input::Start, at(0), 0.0);
-    assert_eq!(session.handle(Input::Tick, at(10_000), 0.0), [Effect::HangUp]);
+    assert_eq!(session.handle(Input::Tick, at(29_999), 0.0), [], "each part of it keeps its own time");
+    assert_eq!(session.handle(Input::Tick, at(30_000), 0.0), [Effect::HangUp]);
     assert!(matches!(session.state(Standing::Live), State::Offline { cause: Cause::TimedOut, .. }));
 }
 
