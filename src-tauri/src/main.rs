@@ -26,6 +26,10 @@ use clap::Parser;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Events are made by one thread and freed by another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Watches an ERP while it works.
 #[derive(Debug, Clone, Parser)]
 #[command(name = "watchdeck", version)]

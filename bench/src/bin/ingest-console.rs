@@ -11,6 +11,10 @@ use watchdeck_bench::{CHANNEL, EPOCH, clock_us, say};
 use watchdeck_console::{Badge, Config, Console, Host, Toast, api::settings::Settings};
 use watchdeck_events::Severity;
 
+/// Events are made by one thread and freed by another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Args {
     /// Where the blaster listens.

@@ -7,6 +7,10 @@ use std::{
 use tracing_subscriber::EnvFilter;
 use watchdeck_gateway::{Config, ConfigError, Gateway};
 
+/// Events are made by one thread and freed by another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));

@@ -11,6 +11,10 @@ use watchdeck_console::{Config, Console};
 use watchdeck_demo::{Demo, opening};
 use watchdeck_web_host::{Browser, Server};
 
+/// Events are made by one thread and freed by another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Watches an ERP while it works, in a browser on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "watchdeck-web-host", version)]
