@@ -305,10 +305,7 @@ pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandE
         None => Vec::new(),
     };
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
-    Ok(EventDetail {
-        row: rows::row(&stored, core.sources.ledger.clocks().arrival(&stored.event)),
-        raw: stored.event.payload.as_str().to_owned(),
-        masked: false,
-        related: row_list(core, &related),
-    })
+    let mut row = rows::row(&stored, core.sources.ledger.clocks().arrival(&stored.event));
+    fill_in(core, row.gap.as_mut().into_iter());
+    Ok(EventDetail { row, raw: stored.event.payload.as_str().to_owned(), masked: false, related: row_list(core, &related) })
 }

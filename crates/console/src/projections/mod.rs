@@ -2,12 +2,13 @@
 
 pub mod approvals;
 pub mod finance;
+pub mod gaps;
 pub mod orders;
 pub mod per_minute;
 pub mod rates;
 pub mod stock;
 
-use crate::{api::live::GapView, calendar::Calendar, rows, source_clock::Arrival};
+use crate::{api::live::GapView, calendar::Calendar, source_clock::Arrival};
 use approvals::Approvals;
 use finance::Finance;
 use orders::Orders;
@@ -41,6 +42,9 @@ pub struct World {
     pub rates: Rates,
     /// Gap markers, newest first.
     pub gaps: VecDeque<GapView>,
+    /// Which gaps were filled.
+    #[serde(default)]
+    pub fills: gaps::Fills,
     /// Raised with every change, per part.
     #[serde(skip)]
     pub changed: Changed,
@@ -91,9 +95,6 @@ impl World {
             }
             _ => {}
         }
-        if let Some(gap) = rows::gap(stored) {
-            self.gaps.push_front(gap);
-            self.gaps.truncate(GAPS);
-        }
+        gaps::apply(&mut self.gaps, &mut self.fills, GAPS, stored, view);
     }
 }
