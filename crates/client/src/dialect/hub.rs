@@ -58,7 +58,7 @@ pub(super) struct Hub {
 }
 
 struct Open {
-    at: Duration,
+    at: Now,
     ping_due: Duration,
     heard: bool,
 }
@@ -76,9 +76,10 @@ impl Hub {
         let Some(event) = self.read(&found, text) else {
             return out.burst.push(Delivery::malformed(text.as_bytes(), "neither a message nor an event: it has no type"));
         };
-        self.listened.settle(now, out);
         if let Some(open) = self.open.as_mut().filter(|open| !open.heard) {
             open.heard = true;
+            // It has been sending to us from the first moment.
+            self.listened.settle(open.at, out);
             out.notes.push(Note::Proven);
         }
         out.burst.event(event, None, now.wall);
@@ -127,7 +128,7 @@ impl Wire for Hub {
     }
 
     fn opened(&mut self, now: Now, _: &mut Out) {
-        self.open = Some(Open { at: now.up, ping_due: now.up + PING_EACH, heard: false });
+        self.open = Some(Open { at: now, ping_due: now.up + PING_EACH, heard: false });
     }
 
     fn text(&mut self, text: &str, now: Now, out: &mut Out) {
@@ -142,13 +143,13 @@ impl Wire for Hub {
 
     fn due(&self) -> Option<Duration> {
         let open = self.open.as_ref()?;
-        Some(if self.listened.is_settled() { open.ping_due } else { open.ping_due.min(open.at + ACCEPTED_AFTER) })
+        Some(if self.listened.is_settled() { open.ping_due } else { open.ping_due.min(open.at.up + ACCEPTED_AFTER) })
     }
 
     fn tick(&mut self, now: Now, out: &mut Out) {
         let Some(open) = &mut self.open else { return };
-        if now.up >= open.at + ACCEPTED_AFTER {
-            self.listened.settle(now, out);
+        if now.up >= open.at.up + ACCEPTED_AFTER {
+            self.listened.settle(open.at, out);
         }
         if now.up >= open.ping_due {
             open.ping_due = now.up + PING_EACH;

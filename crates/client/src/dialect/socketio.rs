@@ -5,6 +5,7 @@
 //! where it started anew. Copies are handed on: they carry the same id, and the store keeps one.
 
 mod address;
+mod content;
 mod numbers;
 mod packet;
 mod refusal;
@@ -18,8 +19,8 @@ use crate::{
     session::Ending,
     status::Cause,
 };
+use content::{Connected, Message, Opening};
 use packet::{Args, Packet};
-use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 use std::{borrow::Cow, time::Duration};
 use topic::Topics;
@@ -34,54 +35,6 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const NOTIFICATION: &str = "notification";
 /// What an event begins with: the way into the fast path.
 const EVENT: &str = r#"42["event","#;
-
-/// The content of `0{…}`.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Opening {
-    #[serde(default = "usual_interval")]
-    ping_interval: u64,
-    #[serde(default = "usual_timeout")]
-    ping_timeout: u64,
-}
-
-fn usual_interval() -> u64 {
-    25_000
-}
-
-fn usual_timeout() -> u64 {
-    20_000
-}
-
-/// The content of an event or a notification.
-#[derive(Deserialize)]
-struct Message<'a> {
-    #[serde(borrow, default)]
-    id: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    topic: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    payload: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    timestamp: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    seq: Option<&'a RawValue>,
-}
-
-/// The content of `connected`.
-#[derive(Deserialize)]
-struct Connected<'a> {
-    #[serde(borrow)]
-    user: User<'a>,
-}
-
-#[derive(Deserialize)]
-struct User<'a> {
-    #[serde(borrow)]
-    id: &'a RawValue,
-    #[serde(borrow, default)]
-    role: Option<&'a RawValue>,
-}
 
 /// See the [module docs](self).
 pub(super) struct SocketIo {
@@ -159,8 +112,9 @@ impl SocketIo {
 
     /// Every subscription is answered: from now on we listen.
     fn settle(&mut self, now: Now, out: &mut Out) {
-        if matches!(self.link, Link::Up) && !self.topics.is_waiting() {
+        if matches!(self.link, Link::Up) && !self.listened.is_settled() && !self.topics.is_waiting() {
             self.listened.settle(now, out);
+            self.topics.admit(out);
         }
     }
 

@@ -121,7 +121,7 @@ fn a_reconnect_leaves_a_gap_whether_anything_comes_or_not() {
     hub.opened(at(9000), &mut out);
     hub.tick(at(10_000), &mut out);
     let found: Vec<_> = out.burst.drain().map(|(delivery, _)| delivery).collect();
-    let (from, to) = (Millis(5000), Millis(10_000));
+    let (from, to) = (Millis(5000), Millis(9000));
     assert_eq!(found, [Delivery::Gap { channel: None, from, to, reason: GapReason::NotReplayable, position: None, id: None }]);
 }
 

@@ -159,6 +159,19 @@ fn who_chooses_nothing_gets_the_shared_topics_and_his_own() {
 }
 
 #[test]
+fn a_server_that_serves_none_of_the_usual_topics_is_reported() {
+    let mut talk = Talk::new(Profile::new("p", "ws://h/", profile::Dialect::SocketIo));
+    talk.join();
+    let asked = talk.sent().iter().filter(|text| text.contains("subscribe")).count();
+    for number in 0..asked {
+        assert_eq!(talk.out.notes, [], "not before all have been answered");
+        talk.hear(&format!(r#"43{number}[{{"type":"error","code":"channel_not_found","message":"频道不存在"}}]"#));
+    }
+    assert_eq!(talk.out.notes.len(), asked);
+    assert!(talk.out.notes.contains(&Note::Denied { channel: "venue_notice".into(), detail: "频道不存在".into() }));
+}
+
+#[test]
 fn an_event_keeps_the_payload_byte_for_byte_and_any_shape() {
     let mut talk = Talk::live(&["venue_notice"]);
     talk.hear(r#"42["event",{"id":"e1","topic":"venue_notice","type":"event","payload":"场馆 3 维护","timestamp":1795223788150,"from":"7","seq":1}]"#);

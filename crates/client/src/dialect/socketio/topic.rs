@@ -39,7 +39,7 @@ pub(super) struct Topics {
     known: Vec<Topic>,
     last: usize,
     beyond: Interned,
-    /// The user chose them: then one that is denied is worth saying.
+    /// The user chose them: then each that is denied is worth saying.
     chosen: bool,
     next_number: u64,
 }
@@ -49,8 +49,8 @@ struct Topic {
     phase: Phase,
     /// The server has answered on this connection.
     answered: bool,
-    /// That it will not be served was said.
-    denied: bool,
+    /// Why it is not served, in the server's words.
+    refused: Option<String>,
     numbers: Numbers,
     /// When the last of its events happened.
     last_at: Option<Millis>,
@@ -136,7 +136,7 @@ impl Topics {
     /// A new connection: nothing is subscribed, but the numbers go on.
     pub(super) fn forget_subscriptions(&mut self) {
         for topic in &mut self.known {
-            (topic.answered, topic.denied) = (false, false);
+            (topic.answered, topic.refused) = (false, None);
             if !matches!(topic.phase, Phase::Unasked) {
                 topic.phase = Phase::Wanted;
             }
@@ -177,7 +177,7 @@ impl Topics {
             Answer::Accepted => {
                 topic.phase = Phase::On;
                 topic.answered = true;
-                if std::mem::take(&mut topic.denied) {
+                if topic.refused.take().is_some() {
                     out.notes.push(Note::Served(topic.channel.clone()));
                 }
                 Ok(true)
@@ -185,7 +185,7 @@ impl Topics {
             Answer::Refused { code, message } => {
                 if !complain(Some(&topic.channel), &code, &message, out) {
                     let pause = if code == "subscribe_failed" { pause } else { LAST_PAUSE };
-                    topic.off(pause, now, self.chosen.then(|| message.into_owned()), out);
+                    topic.off(pause, now, message.into_owned(), self.chosen, out);
                 }
                 Ok(false)
             }
@@ -214,7 +214,7 @@ impl Topics {
                 }
                 Phase::Sent { due, pause, again: false, .. } if now.up >= due => self.subscribe(at, pause, true, patience, now, out),
                 Phase::Sent { due, .. } if now.up >= due && served => {
-                    topic.off(LAST_PAUSE, now, self.chosen.then(|| "no answer to the subscription".to_owned()), out);
+                    topic.off(LAST_PAUSE, now, "no answer to the subscription".to_owned(), self.chosen, out);
                 }
                 Phase::Sent { due, .. } if now.up >= due => {
                     let detail = format!("no answer to the subscription of {}", topic.channel);
@@ -228,6 +228,13 @@ impl Topics {
     /// Some topic has not had its first answer on this connection.
     pub(super) fn is_waiting(&self) -> bool {
         self.known.iter().any(|topic| !topic.answered && !matches!(topic.phase, Phase::Unasked))
+    }
+
+    /// When none of the usual topics is served, nothing else would say why nothing comes.
+    pub(super) fn admit(&self, out: &mut Out) {
+        if !self.chosen && !self.is_live() {
+            self.known.iter().for_each(|topic| topic.say_refused(out));
+        }
     }
 
     /// All are answered, and something is subscribed.
@@ -269,15 +276,21 @@ impl Topics {
 
 impl Topic {
     fn new(channel: Channel, phase: Phase) -> Self {
-        Self { channel, phase, answered: false, denied: false, numbers: Numbers::default(), last_at: None }
+        Self { channel, phase, answered: false, refused: None, numbers: Numbers::default(), last_at: None }
     }
 
-    /// The server will not serve this one now. `detail` is said, if there is any.
-    fn off(&mut self, pause: Duration, now: Now, detail: Option<String>, out: &mut Out) {
+    /// The server will not serve this one now.
+    fn off(&mut self, pause: Duration, now: Now, detail: String, say: bool, out: &mut Out) {
         self.phase = Phase::Off { until: now.up + pause, pause };
         self.answered = true;
-        if let Some(detail) = detail {
-            self.denied = true;
+        self.refused = Some(detail);
+        if say {
+            self.say_refused(out);
+        }
+    }
+
+    fn say_refused(&self, out: &mut Out) {
+        if let Some(detail) = self.refused.clone() {
             out.notes.push(Note::Denied { channel: self.channel.clone(), detail });
         }
     }
