@@ -149,6 +149,57 @@ fn known_kinds_share_one_allocation() {
     assert_eq!(a.kind.as_str().as_ptr(), b.kind.as_str().as_ptr(), "a million stock changes must not hold a million copies of their name");
 }
 
+#[test]
+fn the_kind_is_the_channels_then_the_envelopes_then_the_payloads() {
+    let mut catalogue = Catalogue::builtin().clone();
+    let pack = "[[channel]]\nname = \"door:*\"\ndomain = \"system\"\nkind = \"door\"\n[[channel]]\nname = \"bell\"\ndomain = \"system\"\nuntyped = \"ring\"";
+    catalogue.add_pack(pack).unwrap();
+    let kind = |channel: &str, outside: Option<&str>, json: &str| {
+        let payload = Payload::from_json(json);
+        let incoming =
+            Incoming { channel: channel.into(), offset: None, id: None, server_at: None, kind: outside.map(Into::into), payload };
+        catalogue.normalise(incoming, &"test".into(), Millis(1_795_223_788_200)).kind
+    };
+    assert_eq!(kind("door:7", Some("outside"), r#"{"type":"inside"}"#).as_str(), "door");
+    assert_eq!(kind("bell", Some("outside"), r#"{"type":"inside"}"#).as_str(), "outside");
+    assert_eq!(kind("bell", None, r#"{"type":"inside"}"#).as_str(), "inside");
+    assert_eq!(kind("bell", None, "{}").as_str(), "ring");
+    assert_eq!(kind("elsewhere", None, "{}").as_str(), Kind::UNTYPED);
+}
+
+#[test]
+fn a_repeat_across_a_windows_border_is_one_event() {
+    let mut doubles = Doubles::default();
+    let mut id = |at: i64, kind: Option<&str>, json: &str| {
+        let payload = Payload::from_json(json);
+        let incoming = Incoming {
+            channel: "inventory".into(),
+            offset: None,
+            id: None,
+            server_at: Some(Millis(at)),
+            kind: kind.map(Into::into),
+            payload,
+        };
+        Catalogue::builtin().normalise_with(incoming, &"test".into(), Millis(at + 9), &mut doubles).id
+    };
+    let sale = r#"{"type":"outbound","productId":"p1","quantity":2}"#;
+    let first = id(1_795_223_788_999, None, sale);
+    assert_eq!(id(1_795_223_789_000, None, sale), first);
+    assert_ne!(id(1_795_223_791_999, None, sale), first);
+    assert_ne!(id(1_795_223_788_999, Some("outbound"), sale), first, "what the envelope says is part of what was published");
+    let stated = |at: i64| format!(r#"{{"type":"outbound","productId":"p1","quantity":2,"timestamp":{at}}}"#);
+    assert_ne!(id(1_795_223_788_999, None, &stated(1_795_223_788_998)), id(1_795_223_788_999, None, &stated(1_795_223_788_997)));
+}
+
+#[test]
+fn every_domain_is_listed_once_under_its_name() {
+    for domain in Domain::ALL {
+        assert_eq!(serde_json::to_string(&domain).unwrap(), format!("\"{domain}\""));
+        assert_eq!(Domain::ALL.iter().filter(|other| **other == domain).count(), 1);
+    }
+    assert!(Catalogue::builtin().kinds().iter().all(|info| Domain::ALL.contains(&info.domain)));
+}
+
 proptest! {
     #[test]
     fn any_payload_is_kept_byte_for_byte(text in ".*", json in r#"\{("type":"(inventory:change|created|x)",)?[{}\[\]",:\\a-c 0-9]{0,40}"#, channel in "[a-z:*]{0,12}") {
