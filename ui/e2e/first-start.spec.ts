@@ -1,6 +1,8 @@
 // The first start: two doors, and what lies behind each.
 
+import AxeBuilder from "@axe-core/playwright";
 import { Console, expect, test } from "./console";
+import { Erp } from "./erp";
 
 test.describe("a console that knows no source", () => {
   let empty: Console;
@@ -24,10 +26,34 @@ test.describe("a console that knows no source", () => {
     await page.goto(empty.url);
     await page.getByLabel("Address").fill("http://wrong.example");
     await page.getByRole("button", { name: "Test connection" }).click();
-    await expect(page.getByText("The address starts with ws:// or wss://")).toBeVisible();
+    await expect(page.getByText("Starts with ws:// or wss://")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Use ws://wrong.example" })).toBeVisible();
     await page.getByLabel("Address").fill("ws://127.0.0.1:9/ws");
-    await page.getByRole("button", { name: "Test connection" }).click();
-    await expect(page.getByText("The test stopped at")).toBeVisible();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("region", { name: "Connection test" }).getByText("Stopped at “Connect”")).toBeVisible();
+    const report = await new AxeBuilder({ page }).analyze();
+    expect(report.violations.map((violation) => violation.id)).toEqual([]);
+    await page.getByRole("button", { name: "Back" }).click();
+    await expect(page.getByLabel("Address"), "what was typed is still there").toHaveValue("ws://127.0.0.1:9/ws");
+  });
+
+  test("a server is connected to from the first start, in the same form as later", async ({ page }) => {
+    const erp = await Erp.start("good-session");
+    try {
+      await page.goto(empty.url);
+      await page.getByLabel("Address").fill(erp.url);
+      await page.keyboard.press("Enter");
+      const tried = page.getByRole("region", { name: "Connection test" });
+      await expect(tried.getByText("Stopped at “Sign in”")).toBeVisible();
+      await expect(page.getByLabel("Session cookie"), "the kind is found out, so it is a cookie that is asked for").toBeFocused();
+      await page.keyboard.insertText("good-session");
+      await page.keyboard.press("Enter");
+      await expect(page.getByRole("navigation")).toBeVisible();
+      await expect(page.getByRole("table", { name: "Live events" }).getByText("Oak board of the test").first()).toBeVisible();
+      await expect(page.getByRole("banner").getByText("Live").first()).toBeVisible();
+    } finally {
+      await erp.stop();
+    }
   });
 
   test("without the token the window says what to do", async ({ page }) => {

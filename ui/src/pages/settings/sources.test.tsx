@@ -20,7 +20,7 @@ describe("the list", () => {
     openPage("settings", {}, "state=several");
     expect((await row("华东仓 ERP")).getByText("Live")).toBeVisible();
     expect((await row("华南仓 ERP")).getByText("ERP server", { exact: false })).toBeVisible();
-    expect((await row("Content platform")).getByText("The server says: “Token expired”")).toBeVisible();
+    expect((await row("Content platform")).getByText("Reason given: “Token expired”")).toBeVisible();
     expect((await row("Venue bookings")).getByText(/no answer to the handshake/)).toBeVisible();
     expect((await row("测试环境")).getByText("Paused")).toBeVisible();
     expect((await row("测试环境")).getByRole("button", { name: /^Reconnect/ }), "there is nothing to reconnect").toBeDisabled();
@@ -160,7 +160,7 @@ describe("signing in again", () => {
     const asked = openPage("settings?source=east", {}, "state=login");
     const user = userEvent.setup();
     const dialog = await open("Sign in to 华东仓 ERP");
-    expect(dialog.getByText("The server says: “Token expired”")).toBeVisible();
+    expect(dialog.getByText("Reason given: “Token expired”")).toBeVisible();
     const field = dialog.getByLabelText("Token");
     await waitFor(() => expect(field).toHaveFocus());
     await user.keyboard("still-expired{Enter}");

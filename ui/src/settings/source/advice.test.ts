@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { SourceTest } from "@/bindings/SourceTest";
-import { adviceOn, adviceOnWords, plannedSteps, stepRows, stoppedAt } from "./advice";
+import { adviceOn, adviceOnWords, detectedBy, plannedSteps, stepRows, stoppedAt } from "./advice";
 import { BLANK, type Draft } from "./draft";
 
 const step = (name: string, detail = "", ok = false) => ({ step: name, ok, detail, ms: 1 });
@@ -36,8 +36,8 @@ it("every other step leads to the field that can mend it", () => {
 });
 
 it("the steps to come are those this draft needs", () => {
-  expect(plannedSteps({ ...BLANK, url: "ws://h" })).toEqual(["detect", "address", "connect", "sign_in", "subscribe"]);
-  expect(plannedSteps({ ...erp, historyPath: "/h", proxyKind: "through" })).toEqual(["proxy", "address", "connect", "tls", "sign_in", "subscribe", "history"]);
+  expect(plannedSteps({ ...BLANK, url: "ws://h" })).toEqual(["address", "connect", "detect", "sign_in", "subscribe"]);
+  expect(plannedSteps({ ...erp, historyPath: "/h", proxyKind: "through" })).toEqual(["proxy", "tls", "sign_in", "subscribe", "history"]);
 });
 
 it("steps that were never reached stay on the list, after a good try there are none", () => {
@@ -50,7 +50,15 @@ it("steps that were never reached stay on the list, after a good try there are n
     ["subscribe", undefined],
   ]);
   expect(stoppedAt(failed)?.step).toBe("connect");
+  const proxied: SourceTest = { ok: false, steps: [step("proxy")] };
+  expect(stepRows(proxied, plannedSteps(erp)).map((row) => row.name), "the environment named a proxy, which looks the address up itself").toEqual(["proxy", "tls", "sign_in", "subscribe"]);
   const good: SourceTest = { ok: true, steps: [step("address", "", true)] };
   expect(stepRows(good, plannedSteps(erp)).map((row) => row.name)).toEqual(["address"]);
   expect(stoppedAt(good)).toBeNull();
+});
+
+it("a kind that was found out is known by its name, however it is spelled", () => {
+  const found = (detail: string, ok = true) => detectedBy({ ok, steps: [step("detect", detail, ok)] });
+  expect([found("SocketIo"), found("socket_io"), found("Erp"), found("native"), found("Hub")]).toEqual(["socket_io", "socket_io", "erp", "native", "hub"]);
+  expect([found("something new"), found("Erp", false)]).toEqual([null, null]);
 });

@@ -1,12 +1,13 @@
 // What to do about a step that failed, and the field where to do it. Decided by the step and by what the draft says; of the details only the words that
 // the protocols fix are read (close reasons and close codes), never an error message of this program. Pure.
 
+import type { DialectName } from "@/bindings/DialectName";
 import type { SourceTest } from "@/bindings/SourceTest";
 import type { TestStep } from "@/bindings/TestStep";
 import type { Draft, DraftField } from "./draft";
 
 /** The steps of a try that have words of their own. */
-export const STEPS = ["detect", "proxy", "address", "connect", "tls", "sign_in", "subscribe", "history"] as const;
+export const STEPS = ["proxy", "address", "connect", "tls", "detect", "sign_in", "subscribe", "history"] as const;
 export type StepName = (typeof STEPS)[number];
 
 /** A key under `sources.advice`. */
@@ -33,11 +34,11 @@ export interface Advice {
   readonly field: DraftField | null;
 }
 
-/** Close reasons of the ERP's server and close codes of the gateway, as the protocols spell them. */
+/** Close reasons of the ERP's server and close codes of the gateway and the hub, as the protocols spell them. */
 const WORDS: readonly (readonly [RegExp, AdviceKey, DraftField | null])[] = [
   [/^(No cookies provided|No session token found)$/, "signInNone", "token"],
   [/^(Token expired|4005\b.*)$/, "expired", "token"],
-  [/^(Authentication failed|Invalid token payload|Invalid token|未授权|450[03]\b.*)$/, "signInRefused", "token"],
+  [/^(Authentication failed|Invalid token payload|Invalid token|未授权|450[03]\b.*|4401\b.*)$/, "signInRefused", "token"],
   [/^禁止的来源$/, "origin", null],
   [/^4504\b/, "limit", null],
 ];
@@ -74,16 +75,26 @@ export function adviceOn(step: TestStep, draft: Draft, hasToken: boolean): Advic
   }
 }
 
+/** The kind of server that a try found out. */
+export function detectedBy(test: SourceTest): Exclude<DialectName, "auto"> | null {
+  const said = test.steps.find((step) => step.step === "detect" && step.ok)?.detail.toLowerCase().replace(/[^a-z]/g, "");
+  return KINDS.find((kind) => kind.replace("_", "") === said) ?? null;
+}
+
 /** The step that a try stopped at. */
 export function stoppedAt(test: SourceTest): TestStep | null {
   return test.steps.findLast((step) => !step.ok) ?? null;
 }
 
+const KINDS = ["native", "erp", "socket_io", "hub"] as const;
+/** What a proxy does in our place. */
+const BY_OURSELVES = ["address", "connect"] as const;
+
 /** The steps that a try of this draft will take, before it is made. */
 export function plannedSteps(draft: Draft): StepName[] {
   const skipped = new Set<StepName>();
   if (draft.dialect !== "auto") skipped.add("detect");
-  if (draft.proxyKind !== "through") skipped.add("proxy");
+  for (const step of draft.proxyKind === "through" ? BY_OURSELVES : (["proxy"] as const)) skipped.add(step);
   if (!/^(wss|https):/i.test(draft.url.trim())) skipped.add("tls");
   if (draft.historyPath.trim() === "") skipped.add("history");
   return STEPS.filter((step) => !skipped.has(step));
@@ -92,7 +103,8 @@ export function plannedSteps(draft: Draft): StepName[] {
 /** The steps taken, then the planned ones that were never reached. */
 export function stepRows(test: SourceTest | null, planned: readonly StepName[]): { name: string; taken: TestStep | null }[] {
   const taken = test?.steps ?? [];
-  const rest = planned.filter((name) => !taken.some((step) => step.step === name));
+  const viaProxy = taken.some((step) => step.step === "proxy");
+  const rest = planned.filter((name) => !taken.some((step) => step.step === name) && !(viaProxy && BY_OURSELVES.some((step) => step === name)));
   // After a try that went through, a planned step that is not in it was not needed.
   return [...taken.map((step) => ({ name: step.step, taken: step })), ...(test?.ok ? [] : rest.map((name) => ({ name, taken: null })))];
 }

@@ -28,14 +28,14 @@ export function SourceFields({ form, api, loginWindow, onSignIn, focus }: { form
     document.getElementById(fieldId(form, focus ?? "url"))?.focus();
   }, [form, focus]);
   // Signing in in a window yields a session cookie.
-  const cookies = draft.dialect === "erp" || draft.dialect === "auto";
+  const cookies = api.dialect === "erp" || api.dialect === "auto";
 
   return (
     <div className="flex min-w-0 flex-col gap-3">
       <TextField form={form} api={api} field="url" label={t("sources.form.url")} placeholder={t("sources.form.urlPlaceholder")} required />
       <DialectChoice id={fieldId(form, "dialect")} value={draft.dialect} onChange={(dialect) => set({ dialect })} />
       <div>
-        <TokenField id={fieldId(form, "token")} dialect={draft.dialect} value={draft.token} kept={api.kept} problem={api.problem("token")} onChange={(token) => set({ token })} />
+        <TokenField id={fieldId(form, "token")} dialect={api.dialect} value={draft.token} kept={api.kept} problem={api.problem("token")} onChange={(token) => set({ token })} />
         {loginWindow && cookies && (
           <div className="mt-1.5 flex items-center gap-2.5">
             <Button icon={<AppWindow aria-hidden />} onClick={onSignIn} disabled={api.saving}>
@@ -45,7 +45,7 @@ export function SourceFields({ form, api, loginWindow, onSignIn, focus }: { form
           </div>
         )}
       </div>
-      {draft.dialect === "socket_io" && (
+      {api.dialect === "socket_io" && (
         <div>
           <div className="grid grid-cols-2 gap-3">
             <TextField form={form} api={api} field="userId" label={t("sources.form.userId")} placeholder="7" />

@@ -94,6 +94,11 @@ export function SignInDialog({ source, windowOpen = false, onClose, onEdit }: { 
             <Button look="ghost" className="mr-auto -ml-2.5" onClick={onEdit}>
               {t("sources.login.edit")}
             </Button>
+            {phase.kind !== "refused" && (
+              <Button disabled={busy} onClick={() => void guarded(() => host.call("reconnect", { source: source.id }).then(() => undefined))}>
+                {t("sources.reconnect")}
+              </Button>
+            )}
             {phase.kind === "refused" && <Button onClick={() => void store()}>{t("sources.login.keepAnyway")}</Button>}
             <Button look={hasWindow && token === "" ? "plain" : "primary"} type="submit" form={form} disabled={busy}>
               {phase.kind === "trying" ? t("sources.login.trying") : t("sources.login.save")}
@@ -168,7 +173,7 @@ function Standing({ state, done, phase }: { state: LinkState | undefined; done: 
           <p className="font-[540] text-good">{t("sources.login.connected")}</p>
         ) : away !== null ? (
           <>
-            <p className="font-[540] text-crit">{t("sources.login.refused")}</p>
+            <p className="font-[540] text-crit">{t("sources.login.needed")}</p>
             <p className="break-words">{away.detail === "" ? t("sources.saysNothing") : t("sources.says", { words: away.detail })}</p>
             {advice !== null && <p className="text-ink-2">{t(`sources.advice.${advice.key}`)}</p>}
           </>

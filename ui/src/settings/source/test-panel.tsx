@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { SourceTest } from "@/bindings/SourceTest";
 import { useFormat, useNow } from "@/format";
 import { Button, cx } from "@/parts";
-import { type Advice, adviceOn, plannedSteps, STEPS, stepRows, stoppedAt } from "./advice";
+import { type Advice, adviceOn, detectedBy, plannedSteps, STEPS, stepRows, stoppedAt } from "./advice";
 import type { Draft, DraftField } from "./draft";
 import { useFieldName } from "./names";
 import type { SourceFormApi } from "./use-form";
@@ -61,6 +61,7 @@ export function Steps({ test, draft, running }: { test: SourceTest | null; draft
     const known = STEPS.find((each) => each === step);
     return known === undefined ? step : t(`sources.step.${known}`);
   };
+  const kind = test === null ? null : detectedBy(test);
   return (
     <ol className="divide-y divide-line/55 border-y border-line/55">
       {stepRows(test, plannedSteps(draft)).map(({ name: step, taken }, i) => (
@@ -82,7 +83,7 @@ export function Steps({ test, draft, running }: { test: SourceTest | null; draft
           <span className="num text-[12px] leading-[19px] text-ink-3">{taken === null ? "" : format.duration(taken.ms)}</span>
           {taken !== null && taken.detail !== "" && (
             <span title={taken.detail} className={cx("col-start-2 col-end-4 line-clamp-3 text-[12px] leading-snug break-words", taken.ok ? "text-ink-3" : "text-ink-2")}>
-              {taken.detail}
+              {kind !== null && step === "detect" ? t(`sources.dialect.${kind}.title`) : taken.detail}
             </span>
           )}
         </li>

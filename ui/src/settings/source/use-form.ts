@@ -1,12 +1,14 @@
 // The form's state: what is typed, what is wrong with it, the try under way or made, and saving.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { DialectName } from "@/bindings/DialectName";
 import type { SecretPlace } from "@/bindings/SecretPlace";
 import type { Source } from "@/bindings/Source";
 import type { SourceTest } from "@/bindings/SourceTest";
 import { CommandError, isAbort } from "@/host";
 import { useHost } from "@/live";
 import { useSettings } from "..";
+import { detectedBy } from "./advice";
 import { blankBeside, type Draft, type DraftField, draftOf, sameTry, sourceOf, withSource } from "./draft";
 import { firstProblem, type Problem, type Problems, problemsOf } from "./problems";
 import { useSecrets } from "./secrets";
@@ -26,7 +28,10 @@ export interface SourceFormApi {
   readonly dirty: boolean;
   /** Where the token that is kept for this source and address lies; `moved` when the address is another now. */
   readonly kept: SecretPlace | "moved";
-  readonly keptProxy: SecretPlace;
+  /** The same for the proxy's password: another proxy or user does not get it. */
+  readonly keptProxy: SecretPlace | "moved";
+  /** The kind of server as chosen or, left to be detected, as the last try found it. */
+  readonly dialect: DialectName;
   readonly hasToken: boolean;
   readonly attempt: Try;
   /** The form is not what was tried. */
@@ -128,6 +133,9 @@ export function useSourceForm(before: Source | null, start: Partial<Draft> = {})
   const known = before === null ? undefined : secrets?.[before.id];
   const place = known?.token ?? "none";
   const kept = place !== "none" && draft.url.trim() !== before?.url ? "moved" : place;
+  const proxyPlace = known?.proxy_password ?? "none";
+  const keptProxy = proxyPlace !== "none" && (draft.proxyUrl.trim() !== before?.proxy || draft.proxyUser.trim() !== before.proxy_user) ? "moved" : proxyPlace;
+  const dialect = draft.dialect === "auto" && attempt.kind === "made" && attempt.of.url === draft.url ? (detectedBy(attempt.test) ?? "auto") : draft.dialect;
   return {
     before,
     draft,
@@ -137,7 +145,8 @@ export function useSourceForm(before: Source | null, start: Partial<Draft> = {})
     problems,
     dirty,
     kept,
-    keptProxy: known?.proxy_password ?? "none",
+    keptProxy,
+    dialect,
     hasToken: draft.token.trim() !== "" || kept === "keychain" || kept === "file",
     attempt,
     stale: attempt.kind === "made" && !sameTry(attempt.of, draft),
