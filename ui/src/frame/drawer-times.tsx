@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
-import { lateBy, took, useLive, useSources } from "@/live";
+import { happenedAt, lateBy, skewOf, took, useLive } from "@/live";
 import { LateMark } from "@/parts";
 import { Fact } from "./drawer-fact";
 
@@ -11,21 +11,21 @@ export function DrawerTimes({ row }: { row: EventRow }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
-  const skew = useSources().of(row.source)?.skew ?? 0;
+  const skew = skewOf(row);
   const behind = useLive((live) => live.order.behind.get(row.seq));
-  const happened = row.occurred_at - skew;
-  const ms = took(row, skew);
+  const happened = happenedAt(row);
+  const ms = took(row);
   return (
     <>
       <Fact name={t("frame.drawer.when")}>
         <span className="num">{format.dateTime(happened, now)}</span> <span className="num text-ink-3">{format.relative(happened, now)}</span>
-        {skew !== 0 && row.latency_ms !== null && <span className="num block text-[12px] text-ink-3">{t("frame.drawer.theirClock", { time: format.dateTime(row.occurred_at, now) })}</span>}
+        {skew !== 0 && <span className="num block text-[12px] text-ink-3">{t("frame.drawer.theirClock", { time: format.dateTime(row.occurred_at, now) })}</span>}
       </Fact>
       <Fact name={t("frame.drawer.arrived")}>
         <span className="num">{format.dateTime(row.received_at, now)}</span>
-        {(lateBy(row, skew) !== null || behind !== undefined) && (
+        {(lateBy(row) !== null || behind !== undefined) && (
           <span className="ml-2">
-            <LateMark row={row} skew={skew} behind={behind} />
+            <LateMark row={row} behind={behind} />
           </span>
         )}
       </Fact>

@@ -3,7 +3,7 @@
 import type { Batch } from "@/bindings/Batch";
 import type { CommandError, Host } from "@/host";
 import { follow } from "./follow";
-import { skews } from "./late";
+import { happenedAt } from "./late";
 import { PaintedLog } from "./painted";
 import { continued, failed, INITIAL, type LiveState, restarted } from "./state";
 
@@ -71,13 +71,12 @@ export class Stream {
   #noteForPaint(batch: Batch): void {
     if (document.hidden) return;
     const offset = this.#state.clockOffset;
-    const ahead = skews(batch.frame.sources);
     let noted = 0;
     for (const row of batch.events) {
-      const skew = ahead.get(row.source) ?? 0;
-      if (row.latency_ms === null || row.latency_ms + skew < 0 || row.latency_ms + skew >= LATE_MS) continue;
-      // From the publisher's clock to the screen: the whole way, not only ours.
-      this.#unpainted.push(row.occurred_at - skew - offset);
+      // A row from the future says that the clocks differ by more than is known; it measures nothing.
+      if (row.latency_ms === null || row.latency_ms < 0 || row.latency_ms >= LATE_MS) continue;
+      // From the publisher to the screen: the whole way, not only ours.
+      this.#unpainted.push(happenedAt(row) - offset);
       noted += 1;
       if (noted === SAMPLED) break;
     }

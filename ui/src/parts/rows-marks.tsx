@@ -23,10 +23,10 @@ export function RowSource({ source }: { source: KnownSource | null }) {
 }
 
 /** “late by 5 min”, or out of order; nothing on a row that came as it happened. */
-export function LateMark({ row, skew, behind }: { row: EventRow; skew: number; behind: number | undefined }) {
+export function LateMark({ row, behind }: { row: EventRow; behind: number | undefined }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const late = lateBy(row, skew);
+  const late = lateBy(row);
   if (late === null && behind === undefined) return null;
   return (
     <span title={late === null ? t("parts.row.disorderHint") : t("parts.row.lateHint")} className="num mr-1.5 inline-flex h-[18px] items-center gap-1 rounded bg-warn-soft px-1.5 align-middle text-[11px] font-[540] text-warn">

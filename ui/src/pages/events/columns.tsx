@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
-import { isRow, type Item, type KnownSources, LATE_MS, took } from "@/live";
+import { happenedAt, isRow, type Item, type KnownSources, LATE_MS, took } from "@/live";
 import { Change, type Column, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceMark } from "@/parts";
 
 export const COLUMN_IDS = ["time", "severity", "kind", "label", "change", "delta", "actor", "channel", "source", "latency"] as const;
@@ -18,7 +18,6 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
   const format = useFormat();
   return useMemo(() => {
     const row = (cell: (row: EventRow) => React.ReactNode) => (item: Item) => (isRow(item) ? cell(item) : null);
-    const skew = (event: EventRow) => sources.of(event.source)?.skew ?? 0;
     const all: Record<ColumnId, Omit<Column<Item>, "id" | "header">> = {
       time: {
         width: "116px",
@@ -27,7 +26,7 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
         cell: row((event) => (
           <>
             {sources.several && <RowSource source={sources.of(event.source)} />}
-            {format.timeMs(event.occurred_at - skew(event))}
+            {format.timeMs(happenedAt(event))}
           </>
         )),
       },
@@ -37,7 +36,7 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
         width: "minmax(180px, 1fr)",
         cell: row((event) => (
           <span title={event.detail === null ? event.label : `${event.label} · ${event.detail}`}>
-            <LateMark row={event} skew={skew(event)} behind={behind.get(event.seq)} />
+            <LateMark row={event} behind={behind.get(event.seq)} />
             {event.label}
             {event.detail !== null && <span className="text-ink-2"> · {event.detail}</span>}
           </span>
@@ -68,7 +67,7 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
         from: 860,
         className: "num text-ink-3",
         cell: row((event) => {
-          const ms = took(event, skew(event));
+          const ms = took(event);
           return ms !== null && (ms < LATE_MS ? format.duration(ms) : format.age(ms));
         }),
       },

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { openEvent, useSelectedEvent } from "@/frame/selection";
-import { fillOf, hidden, isRow, type KnownSource, LATE_MS, type Pause, shown, took, useLive, useSources } from "@/live";
+import { fillOf, happenedAt, hidden, isRow, type KnownSource, LATE_MS, type Pause, shown, took, useLive, useSources } from "@/live";
 import { Button, Change, cx, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
 import { go } from "@/route";
 
@@ -68,7 +68,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
             const source = sources.of(row.source);
             const mark = sources.several ? source : null;
             if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={row.seq} row={row} filled={row.gap === null ? null : fillOf(live.fills, row.gap)} source={mark} selected={row.seq === selected} />;
-            return <Line key={row.seq} row={row} source={mark} skew={source?.skew ?? 0} behind={live.order.behind.get(row.seq)} fresh={rate <= CALM && pause.kind === "following"} selected={row.seq === selected} />;
+            return <Line key={row.seq} row={row} source={mark} behind={live.order.behind.get(row.seq)} fresh={rate <= CALM && pause.kind === "following"} selected={row.seq === selected} />;
           })
         )}
       </div>
@@ -79,9 +79,9 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
 const GRID =
   "grid grid-cols-[84px_116px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_124px_minmax(0,1fr)_minmax(0,148px)_108px_80px] @min-[820px]:grid-cols-[104px_128px_minmax(0,1fr)_minmax(0,152px)_108px_80px_64px]";
 
-const Line = memo(function Line({ row, source, skew, behind, fresh, selected }: { row: EventRow; source: KnownSource | null; skew: number; behind: number | undefined; fresh: boolean; selected: boolean }) {
+const Line = memo(function Line({ row, source, behind, fresh, selected }: { row: EventRow; source: KnownSource | null; behind: number | undefined; fresh: boolean; selected: boolean }) {
   const format = useFormat();
-  const ms = took(row, skew);
+  const ms = took(row);
   return (
     <div
       role="row"
@@ -96,8 +96,8 @@ const Line = memo(function Line({ row, source, skew, behind, fresh, selected }: 
     >
       <span role="cell" className="num truncate pl-4 text-ink-3">
         <RowSource source={source} />
-        <span className="@max-[719px]:hidden">{format.timeMs(row.occurred_at - skew)}</span>
-        <span className="@min-[720px]:hidden">{format.time(row.occurred_at - skew)}</span>
+        <span className="@max-[719px]:hidden">{format.timeMs(happenedAt(row))}</span>
+        <span className="@min-[720px]:hidden">{format.time(happenedAt(row))}</span>
       </span>
       <span role="cell" className="flex min-w-0 items-center px-2">
         <KindTitle kind={row.kind} action={row.action} domain={row.domain} />
@@ -105,7 +105,7 @@ const Line = memo(function Line({ row, source, skew, behind, fresh, selected }: 
       <span role="cell" className="flex min-w-0 items-center gap-1.5 px-2" title={row.detail === null ? row.label : `${row.label} · ${row.detail}`}>
         {(row.severity === "critical" || row.severity === "warning") && <SeverityMark severity={row.severity} word={false} />}
         <span className="truncate">
-          <LateMark row={row} skew={skew} behind={behind} />
+          <LateMark row={row} behind={behind} />
           {row.label}
           {row.detail !== null && <span className="text-ink-2"> · {row.detail}</span>}
         </span>
