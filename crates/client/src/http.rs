@@ -10,7 +10,7 @@ use crate::{
 };
 use reqwest::{
     Client, Url,
-    header::{AUTHORIZATION, COOKIE, HeaderMap, LOCATION},
+    header::{ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, LOCATION},
     redirect::Policy,
 };
 use std::{error::Error as _, time::Duration};
@@ -92,6 +92,7 @@ impl Asker {
             .use_preconfigured_tls((*tls).clone())
             .redirect(Policy::none())
             .no_proxy()
+            .user_agent(concat!("watchdeck/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(profile.timing.connect)
             .timeout(patience);
         let port = url.port_or_known_default().unwrap_or_default();
@@ -103,7 +104,8 @@ impl Asker {
             client = client.proxy(proxy);
         }
         let client = client.build().map_err(|error| setting(&error))?;
-        let headers = if signed { signature(profile, url)? } else { HeaderMap::new() };
+        let mut headers = if signed { signature(profile, url)? } else { HeaderMap::new() };
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json, */*;q=0.5"));
         Ok(Self { client, headers, patience })
     }
 

@@ -4,10 +4,11 @@ mod talk;
 
 use self::talk::Talk;
 use crate::{
-    clock::BootClock,
+    clock::{BootClock, Clock as _},
     detect::detect,
     dial::Target,
     dialect::{self, Standing},
+    history::fetch,
     profile::{Dialect, Profile},
     session::Ending,
     status::Cause,
@@ -32,6 +33,8 @@ pub struct ProbeStep {
 
 /// How long a server that confirms nothing may take to refuse, or to send a first message.
 const SILENT_CONSENT: Duration = Duration::from_millis(1500);
+/// How much of the history is asked for, ms.
+const LOOK_BACK: i64 = 10 * 60_000;
 
 /// Connect to the server of `profile` as a link would, say how far it got, and hang up. Steps come in the order tried; the
 /// first that fails is the last. Nothing that arrives is handed on, and no position is moved.
@@ -81,6 +84,12 @@ async fn run(mut profile: Profile, steps: &mut Steps) -> Result<(), String> {
     let mut talk = Talk::begin(socket, wire);
     converse(&profile, &mut talk, steps).await?;
     talk.socket.hang_up();
+    if profile.history.is_some() {
+        steps.begin("history");
+        let now = BootClock.wall();
+        let found = fetch(&profile, profile.channels.first(), now.plus(-LOOK_BACK), now).await.map_err(|error| error.to_string())?;
+        steps.done(format!("{} events of the last {} minutes", found.len(), LOOK_BACK / 60_000));
+    }
     Ok(())
 }
 

@@ -115,12 +115,14 @@ pub(crate) struct Session {
     attempt: u32,
     seen: Option<Duration>,
     dialled: Duration,
+    /// It ended with something that no client can take. Being useful until there proves nothing: the same may come again at once.
+    choked: bool,
 }
 
 impl Session {
     pub(crate) fn new(timing: Timing) -> Self {
         let backoff = Backoff { first: timing.backoff_first, cap: timing.backoff_cap };
-        Self { timing, backoff, phase: Phase::Idle, ping: timing.ping, attempt: 0, seen: None, dialled: Duration::ZERO }
+        Self { timing, backoff, phase: Phase::Idle, ping: timing.ping, attempt: 0, seen: None, dialled: Duration::ZERO, choked: false }
     }
 
     /// Apply one input. `roll` is a uniform random number in `0.0..1.0`, used for jitter only.
@@ -148,7 +150,9 @@ impl Session {
                 vec![]
             }
             (Phase::Up(_), Input::Proven) => {
-                self.attempt = 0;
+                if !self.choked {
+                    self.attempt = 0;
+                }
                 vec![]
             }
             (_, Input::NetworkChanged) => self.network_changed(now),
@@ -199,7 +203,7 @@ impl Session {
             Phase::Waiting { due, .. } if now.up >= *due => self.dial(now),
             Phase::Up(up) => {
                 if now.up >= up.since + self.timing.stable {
-                    self.attempt = 0;
+                    (self.attempt, self.choked) = (0, false);
                 }
                 match up.look(now.up, self.ping, self.timing.grace) {
                     Look::Fine => vec![],
@@ -271,8 +275,9 @@ impl Session {
                 if let Phase::Up(up) = &self.phase
                     && now.up >= up.since + self.timing.stable
                 {
-                    self.attempt = 0;
+                    (self.attempt, self.choked) = (0, false);
                 }
+                self.choked |= cause == Cause::Protocol;
                 self.attempt = self.attempt.saturating_add(1);
                 let delay = self.backoff.delay(self.attempt, roll, after);
                 let next_try_at = now.wall.plus(millis(delay));

@@ -11,6 +11,7 @@ use tokio::io::AsyncWriteExt as _;
 use watchdeck_client::{
     Dialect, History, Profile, Timing,
     history::{HistoryError, fetch},
+    probe,
 };
 use watchdeck_events::{Channel, Incoming, Millis};
 
@@ -175,6 +176,24 @@ async fn a_huge_answer_is_not_read_to_its_end() {
     let (found, written) = soon("giving up", async { tokio::join!(fetch(&profile, None, FROM, TO), speak) }).await;
     assert!(matches!(found, Err(HistoryError::TooLarge(_))), "{found:?}");
     assert!(written < 200, "{written} MiB were taken");
+}
+
+#[tokio::test]
+async fn a_probe_ends_with_the_history() {
+    let server = Server::start().await;
+    let profile = erp(&server, "/api/events?from={from}");
+    for (status, ok) in [("200 OK", true), ("404 Not Found", false)] {
+        let speak = async {
+            server.erp().await.gone().await;
+            let mut tcp = server.tcp().await;
+            assert!(head(&mut tcp).await.starts_with("GET /api/events?from="));
+            answer(tcp, status, "[]").await;
+        };
+        let (steps, ()) = tokio::join!(probe(profile.clone()), speak);
+        let last = steps.last().unwrap();
+        assert_eq!((last.step, last.ok), ("history", ok), "{steps:?}");
+        assert!(steps[..steps.len() - 1].iter().all(|step| step.ok), "{steps:?}");
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 use support::{Rig, Server, profile, soon, timing};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::{
-    accept_hdr_async,
+    accept_async, accept_hdr_async,
     tungstenite::{
         Message,
         handshake::server::{Request, Response},
@@ -134,7 +134,7 @@ async fn a_probe_names_the_step_that_tls_is() {
     let trusting = Profile { ca_file: Some(authority.file.clone()), ..wss(&server) };
     let speak = async {
         let tls = acceptor.accept(server.tcp().await).await.unwrap();
-        let mut ws = accept_hdr_async(tls, |_: &Request, response: Response| Ok(response)).await.unwrap();
+        let mut ws = accept_async(tls).await.unwrap();
         while let Some(Ok(_)) = ws.next().await {}
     };
     let (steps, ()) = tokio::join!(probe(trusting), speak);

@@ -69,6 +69,23 @@ fn a_stable_minute_or_a_first_message_resets_the_backoff() {
 }
 
 #[test]
+fn what_no_client_can_take_is_not_fetched_at_full_speed() {
+    let mut session = up();
+    for expected in 1..=6 {
+        session.handle(Input::Proven, at(expected), 0.0);
+        session.handle(Input::Ended(Ending::retry(Cause::Protocol, "too long")), at(expected), 0.0);
+        assert_eq!(u64::from(attempt(&session)), expected, "it was useful until there, and will choke again");
+        session.handle(Input::Tick, at(expected), 0.0);
+        session.handle(Input::Opened, at(expected), 0.0);
+    }
+    for second in 1..=61 {
+        session.handle(Input::Sign, at(second * 1000), 0.0);
+    }
+    session.handle(lost(), at(61_000), 0.0);
+    assert_eq!(attempt(&session), 1, "a stable minute is a success all the same");
+}
+
+#[test]
 fn it_never_gives_up() {
     let mut session = up();
     let mut now = 0;
