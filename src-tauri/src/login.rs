@@ -26,7 +26,7 @@ pub(crate) async fn serve(
 ) {
     let mut next = requests.recv().await;
     while let Some(request) = next.take() {
-        let title = format!("{} · {}", words().sign_in, request.name);
+        let title = format!("{}{}", words().sign_in, request.name);
         tokio::select! {
             session = sign_in(&app, &request, title) => match session {
                 Ok(Some(session)) => match console.login_captured(&request.source, &session).await {

@@ -38,7 +38,7 @@ const ENGLISH: Words = Words {
     links: ["Live", "Degraded", "Offline", "Needs your attention"],
     still_here: "Watchdeck keeps watching",
     still_here_body: "The window is closed; alerts still reach you. Open it again, or quit, from the tray icon.",
-    sign_in: "Sign in",
+    sign_in: "Sign in: ",
     cannot_start: "Watchdeck could not start",
 };
 
@@ -51,7 +51,7 @@ const CHINESE: Words = Words {
     links: ["实时", "部分异常", "离线", "需要处理"],
     still_here: "Watchdeck 仍在运行",
     still_here_body: "窗口已关闭，告警仍会送达。可从托盘图标重新打开或退出。",
-    sign_in: "登录",
+    sign_in: "登录：",
     cannot_start: "Watchdeck 无法启动",
 };
 

@@ -33,20 +33,23 @@ pub(super) fn gone(gap: &Gap) -> Document {
     Document { collection: COLLECTION, key: gap.key(), body: None }
 }
 
+/// What a history is asked with.
+type With = (Option<Secret>, Option<History>);
+
 /// When a gap is tried.
 #[derive(Debug, Clone, Default)]
 struct Turn {
     busy: bool,
     failures: u32,
     not_before: Option<Millis>,
-    /// It is not tried again with this.
-    refused: Option<(Option<Secret>, Option<History>)>,
 }
 
 /// All that wait.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     gaps: BTreeMap<Gap, Turn>,
+    /// By source, what its history refused. It is not tried again with that.
+    refused: BTreeMap<String, With>,
     /// To be written down, or struck off.
     dirty: BTreeSet<Gap>,
 }
@@ -56,7 +59,7 @@ impl Pending {
         let one = |(key, body): (String, String)| {
             serde_json::from_str::<Gap>(&body).inspect_err(|error| tracing::warn!(%error, key, "A gap that waits could not be read.")).ok()
         };
-        Self { gaps: documents.into_iter().filter_map(one).map(|gap| (gap, Turn::default())).collect(), dirty: BTreeSet::new() }
+        Self { gaps: documents.into_iter().filter_map(one).map(|gap| (gap, Turn::default())).collect(), ..Self::default() }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -123,14 +126,15 @@ impl Pending {
     /// The oldest gap of this source that may be tried now. It counts as being tried from here on; one at a time per source.
     pub(super) fn due(&mut self, profile: &Profile, now: Millis) -> Option<Gap> {
         let with = (profile.token.clone(), profile.history.clone());
+        if self.refused.get(&*profile.id).is_some_and(|refused| *refused == with) {
+            return None;
+        }
+        self.refused.remove(&*profile.id);
         let mine = |gap: &&Gap| *gap.source == *profile.id;
         if self.gaps.iter().any(|(gap, turn)| mine(&gap) && turn.busy) {
             return None;
         }
-        let ready = |turn: &Turn| match &turn.refused {
-            Some(refused) => *refused != with,
-            None => turn.not_before.is_none_or(|at| at <= now),
-        };
+        let ready = |turn: &Turn| turn.not_before.is_none_or(|at| at <= now);
         let gap = self.gaps.iter().filter(|(gap, turn)| mine(gap) && ready(turn)).map(|(gap, _)| gap).min_by_key(|gap| gap.from)?.clone();
         self.gaps.get_mut(&gap)?.busy = true;
         Some(gap)
@@ -142,15 +146,11 @@ impl Pending {
         self.dirty.remove(gap);
     }
 
-    /// Trying again with the same token and the same address is no use.
+    /// Trying again with the same token and the same address is no use, for this gap or any other of the source.
     pub(super) fn needs_login(&mut self, gap: &Gap, profile: &Profile) {
+        self.refused.insert(gap.source.clone(), (profile.token.clone(), profile.history.clone()));
         if let Some(turn) = self.gaps.get_mut(gap) {
-            *turn = Turn { refused: Some((profile.token.clone(), profile.history.clone())), ..Turn::default() };
-        }
-        // The others of this source would be refused as well.
-        let refused = (profile.token.clone(), profile.history.clone());
-        for (_, turn) in self.gaps.iter_mut().filter(|(other, _)| other.source == gap.source) {
-            turn.refused = Some(refused.clone());
+            *turn = Turn::default();
         }
     }
 
@@ -246,6 +246,7 @@ mod tests {
         pending.see(&marker(40, 50), at(60));
         let gap = pending.due(&profile("old"), at(100)).unwrap();
         pending.needs_login(&gap, &profile("old"));
+        pending.see(&marker(70, 80), at(90));
         assert!(pending.due(&profile("old"), at(10_000_000)).is_none(), "no storm of refusals, not by another gap either");
         assert_eq!(pending.due(&profile("new"), at(101)).unwrap(), gap);
     }
