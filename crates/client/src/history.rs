@@ -108,6 +108,16 @@ pub async fn fetch(profile: &Profile, channel: Option<&Channel>, from: Millis, t
     Ok(events)
 }
 
+/// The events of one answer, without asking anybody: for throwing garbage at.
+///
+/// # Errors
+/// [`HistoryError::Shape`].
+#[doc(hidden)]
+pub fn read_answer(dialect: crate::Dialect, body: &[u8]) -> Result<Vec<Incoming>, HistoryError> {
+    let reader = page::Reader { dialect, asked: None, by_channel: false };
+    Ok(Page::read(body)?.items.into_iter().map(|element| reader.event(element)).collect())
+}
+
 /// What all pages together gave.
 struct Found {
     events: Vec<Incoming>,

@@ -44,6 +44,6 @@ pub use status::{Cause, Denied, ServerClock, State, Status};
 
 #[doc(hidden)]
 pub mod bench {
-    //! The decoder alone, for measurements. Not part of the interface.
-    pub use crate::dialect::bench::Decoder;
+    //! The decoders alone, for measurements and for garbage. Not part of the interface.
+    pub use crate::{dialect::bench::Decoder, history::read_answer as history};
 }
