@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each crate may use of ours. A crate that is not listed may use nothing of ours.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("watchdeck-events", &[]),
     ("watchdeck-protocol", &[]),
     ("watchdeck-store", &["watchdeck-events", "watchdeck-protocol"]),
@@ -16,7 +16,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("watchdeck-web-host", &["watchdeck-console", "watchdeck-demo", "watchdeck-events"]),
     ("watchdeck", &["watchdeck-console", "watchdeck-demo", "watchdeck-events"]),
     ("xtask", &[]),
-    ("watchdeck-bench", &["watchdeck-console", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
+    ("watchdeck-bench", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
+    ("watchdeck-fuzz", &["watchdeck-client", "watchdeck-events", "watchdeck-protocol"]),
     ("watchdeck-tests", &["watchdeck-console", "watchdeck-events", "watchdeck-store"]),
 ];
 

@@ -7,7 +7,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex},
 };
-use watchdeck_console::{Badge, Config, Console, Host, Settings, Toast};
+use watchdeck_console::{Badge, Config, Console, Host, Settings, Toast, seams::Seams};
 use watchdeck_events::Severity;
 
 /// What a host was told.
@@ -49,9 +49,17 @@ impl Bench {
     /// # Errors
     /// When the store cannot be used.
     pub async fn start(folder: &Path) -> Result<Self> {
+        Self::start_with(folder, Seams::default()).await
+    }
+
+    /// Like [`Bench::start`], with parts of the machine replaced.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn start_with(folder: &Path, seams: Seams) -> Result<Self> {
         let told = Arc::new(Told::default());
         let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
-        let console = Console::start(config, Arc::clone(&told) as _, None).await?;
+        let console = Console::start_with(config, Arc::clone(&told) as _, None, seams).await?;
         Ok(Self { console, told })
     }
 
@@ -69,9 +77,38 @@ impl Bench {
     /// # Errors
     /// When the settings are refused.
     pub async fn connect(&self, url: &str) -> Result<()> {
+        self.sources(json!([{ "id": "s", "name": "ERP", "url": url, "dialect": "native" }])).await
+    }
+
+    /// Makes these the sources.
+    ///
+    /// # Errors
+    /// When the settings are refused.
+    pub async fn sources(&self, sources: Value) -> Result<()> {
         let mut settings = self.call("hello", json!({})).await?["settings"].clone();
-        settings["sources"] = json!([{ "id": "s", "name": "ERP", "url": url, "dialect": "native" }]);
+        settings["sources"] = sources;
         self.call("save_settings", json!({ "settings": settings })).await.map(drop)
+    }
+
+    /// What is known of the first source's health.
+    ///
+    /// # Errors
+    /// When the window would get none.
+    pub async fn health(&self) -> Result<Value> {
+        Ok(self.call("health", json!({})).await?["sources"][0].take())
+    }
+
+    /// Waits until the first source is in this state, and answers what is said of it.
+    ///
+    /// # Errors
+    /// When it never is, with the state that it is in.
+    pub async fn state(&self, kind: &str) -> Result<Value> {
+        eventually(&format!("the source to be {kind}"), || async {
+            let state = self.call("recent", json!({ "rows": 0 })).await?["frame"]["sources"][0]["state"].take();
+            anyhow::ensure!(state["kind"] == kind, "it is {state}");
+            Ok(Some(state))
+        })
+        .await
     }
 
     /// Waits until the source `s` is live.

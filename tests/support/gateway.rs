@@ -31,8 +31,16 @@ impl Gateway {
     /// # Errors
     /// When `watchdeck-gateway` is not built or does not get ready.
     pub async fn on(folder: &Path, redis_url: Option<&str>, ping_ms: u64) -> Result<Self> {
+        Self::on_port("127.0.0.1:0", folder, redis_url, ping_ms).await
+    }
+
+    /// The same at an address that an earlier one had.
+    ///
+    /// # Errors
+    /// When `watchdeck-gateway` is not built or does not get ready.
+    pub async fn on_port(listen: &str, folder: &Path, redis_url: Option<&str>, ping_ms: u64) -> Result<Self> {
         let mut command = Command::new(program("WATCHDECK_GATEWAY_BIN", "watchdeck-gateway")?);
-        command.args(["--listen", "127.0.0.1:0", "--ping-interval-ms", &ping_ms.to_string(), "--data-dir"]).arg(folder);
+        command.args(["--listen", listen, "--ping-interval-ms", &ping_ms.to_string(), "--data-dir"]).arg(folder);
         if let Some(url) = redis_url {
             command.args(["--redis-url", url]);
         }

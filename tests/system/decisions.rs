@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use watchdeck_tests::{console::Bench, gateway::Gateway, link::Link, process::eventually, redis::Redis};
+use watchdeck_tests::{console::Bench, gateway::Gateway, link::Link, process::eventually, redis::Redis, stage::Stage};
 
 fn event(kind: &str, number: &str, approver: Option<&str>) -> Value {
     json!({ "type": kind, "resourceType": "order", "resourceId": number, "resourceNumber": number, "requesterId": "u1", "requesterName": "陈晨",
@@ -26,13 +26,8 @@ async fn state_of(bench: &Bench, list: &str, number: &str, state: &str) -> Resul
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_approval_goes_to_the_erp_and_comes_back_as_its_event() -> Result<()> {
-    let redis = Redis::start().await?;
-    let gateway = Gateway::start(&redis.url).await?;
+    let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
     let mut erp = redis.subscribe("watchdeck:decisions").await?;
-    let folder = tempfile::tempdir()?;
-    let bench = Bench::start(folder.path()).await?;
-    bench.connect(&gateway.ws()).await?;
-    bench.live().await?;
     redis.publish("ws:approvals", &event("approval:request", "SO-1", None)).await?;
     let pending = eventually("the request", || approval(&bench, "pending", "SO-1")).await?;
     ensure!(pending["amount"] == "8460.1" || pending["amount"] == "8460.10", "money is exact: {}", pending["amount"]);
@@ -52,13 +47,8 @@ async fn an_approval_goes_to_the_erp_and_comes_back_as_its_event() -> Result<()>
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_second_sees_who_was_first() -> Result<()> {
-    let redis = Redis::start().await?;
-    let gateway = Gateway::start(&redis.url).await?;
+    let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
     let _erp = redis.subscribe("watchdeck:decisions").await?;
-    let folder = tempfile::tempdir()?;
-    let bench = Bench::start(folder.path()).await?;
-    bench.connect(&gateway.ws()).await?;
-    bench.live().await?;
     redis.publish("ws:approvals", &event("approval:request", "SO-2", None)).await?;
     eventually("the request", || approval(&bench, "pending", "SO-2")).await?;
     bench.call("decide", json!({ "keys": ["order:SO-2"], "approve": true, "reason": null })).await?;

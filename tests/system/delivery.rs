@@ -10,6 +10,7 @@ use watchdeck_tests::{
     link::Link,
     process::{Running, eventually, program},
     redis::Redis,
+    stage::Stage,
 };
 
 const CHANNELS: [&str; 4] = ["inventory", "orders", "finance", "user:u7:notifications"];
@@ -132,12 +133,7 @@ async fn a_console_that_is_killed_in_the_middle_of_a_storm_goes_on_where_it_was(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_of_the_bus_is_one_visible_marker_and_not_silence() -> Result<()> {
-    let redis = Redis::start().await?;
-    let gateway = Gateway::start(&redis.url).await?;
-    let folder = tempfile::tempdir()?;
-    let bench = Bench::start(folder.path()).await?;
-    bench.connect(&gateway.ws()).await?;
-    bench.live().await?;
+    let Stage { redis, gateway, bench, folder } = Stage::open().await?;
     storm(&redis, 0, 8).await?;
     bench.stored(8).await?;
     let redis = redis.restart().await?;

@@ -2,5 +2,6 @@
 
 mod decisions;
 mod delivery;
+mod faults;
 mod noticing;
 mod randomised;

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use serde_json::json;
-use watchdeck_tests::{console::Bench, gateway::Gateway, process::eventually, redis::Redis};
+use watchdeck_tests::{console::Bench, gateway::Gateway, process::eventually, redis::Redis, stage::Stage};
 
 fn now_ms() -> u64 {
     u64::try_from(watchdeck_console::calendar::now().0).unwrap_or_default()
@@ -15,12 +15,7 @@ async fn firing(bench: &Bench) -> Result<Vec<serde_json::Value>> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn low_stock_rings_once_says_how_much_is_left_and_ends_when_it_is_filled_up() -> Result<()> {
-    let redis = Redis::start().await?;
-    let gateway = Gateway::start(&redis.url).await?;
-    let folder = tempfile::tempdir()?;
-    let bench = Bench::start(folder.path()).await?;
-    bench.connect(&gateway.ws()).await?;
-    bench.live().await?;
+    let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
     let change = |old: i64, new: i64| {
         // As in the ERP's own guide, which leaves changeAmount out.
         json!({ "type": "inventory:change", "action": "outbound", "productId": "P-1", "productName": "木纹砖", "oldQuantity": old, "newQuantity": new, "timestamp": now_ms() })
@@ -48,12 +43,7 @@ async fn low_stock_rings_once_says_how_much_is_left_and_ends_when_it_is_filled_u
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary() -> Result<()> {
-    let redis = Redis::start().await?;
-    let gateway = Gateway::start(&redis.url).await?;
-    let folder = tempfile::tempdir()?;
-    let bench = Bench::start(folder.path()).await?;
-    bench.connect(&gateway.ws()).await?;
-    bench.live().await?;
+    let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
     let words = ["pump", "gate", "scanner", "printer", "lift"];
     let messages: Vec<_> = (0..200u8)
         .map(|n| {
@@ -89,12 +79,7 @@ async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_acknowledged_alert_stays_acknowledged_over_a_restart_and_rings_no_second_time() -> Result<()> {
-    let redis = Redis::start().await?;
-    let gateway = Gateway::start(&redis.url).await?;
-    let folder = tempfile::tempdir()?;
-    let bench = Bench::start(folder.path()).await?;
-    bench.connect(&gateway.ws()).await?;
-    bench.live().await?;
+    let Stage { redis, gateway: _gateway, bench, folder } = Stage::open().await?;
     let alert = json!({ "type": "system:alert", "level": "critical", "message": "printer down", "timestamp": now_ms() });
     redis.publish("ws:system", &alert).await?;
     let banner = eventually("the banner", || async {

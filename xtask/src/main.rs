@@ -1,4 +1,4 @@
-//! Everything a developer types: set-up, run, test, bench.
+//! Everything a developer types: set-up, run, test, bench, fuzz.
 //!
 //! It is the first thing that a fresh clone compiles, so it uses next to nothing, and it never needs the rest of the workspace to
 //! build before it can say what is missing. Each subcommand says what it does before it does it, and does nothing twice.
@@ -6,6 +6,7 @@
 
 mod bench;
 mod display;
+mod fuzz;
 mod packages;
 mod process;
 mod run;
@@ -55,6 +56,13 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Throw garbage at the decoders, for longer than the tests do.
+    Fuzz(fuzz::Args),
+    /// Start a scripted server of a foreign dialect (erp, socketio, hub), to point the console at.
+    Scripted {
+        /// Whose protocol.
+        dialect: String,
+    },
     /// Write ui/src/bindings anew from the Rust types.
     Bindings,
 }
@@ -89,6 +97,8 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Run(args) => run::run(&args),
         Command::Test { part } => test::run(part),
         Command::Bench { name, quick } => bench::run(name, quick),
+        Command::Fuzz(args) => fuzz::run(&args),
+        Command::Scripted { dialect } => fuzz::scripted(&dialect),
         Command::Bindings => test::bindings::regenerate(),
     }
 }

@@ -34,17 +34,17 @@ fn hurried() -> Timing {
     }
 }
 
-/// Runs a console core on the store in `folder`, connected to `url`, and says on standard output how far it is, until standard input ends.
+/// Runs a console core on the store in `folder`, connected to `source`, and says on standard output how far it is, until standard input ends.
 ///
 /// # Errors
 /// When the store cannot be used.
-pub async fn serve(folder: &Path, url: &str) -> Result<()> {
+pub async fn serve(folder: &Path, source: &Value) -> Result<()> {
     let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
     let seams = Seams { timing: hurried(), ..Seams::default() };
     let console = Console::start_with(config, Arc::new(Told::default()), None, seams).await?;
     let mut settings = call(&console, "hello", json!({})).await?["settings"].take();
-    if settings["sources"][0]["url"] != url {
-        settings["sources"] = json!([{ "id": "s", "name": "ERP", "url": url, "dialect": "native" }]);
+    if settings["sources"][0]["url"] != source["url"] {
+        settings["sources"] = json!([source]);
         call(&console, "save_settings", json!({ "settings": settings })).await?;
     }
     let (ended, mut over) = tokio::sync::oneshot::channel();
@@ -88,8 +88,16 @@ impl Child {
     /// # Errors
     /// When it does not get ready.
     pub async fn start(program: &Path, folder: &Path, url: &str) -> Result<Self> {
+        Self::start_on(program, folder, &json!({ "id": "s", "name": "ERP", "url": url, "dialect": "native" })).await
+    }
+
+    /// The same, watching any source.
+    ///
+    /// # Errors
+    /// When it does not get ready.
+    pub async fn start_on(program: &Path, folder: &Path, source: &Value) -> Result<Self> {
         let mut command = Command::new(program);
-        command.arg("console").arg("--data-dir").arg(folder).args(["--url", url]);
+        command.arg("console").arg("--data-dir").arg(folder).args(["--source", &source.to_string()]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
         let mut process = command.spawn().with_context(|| format!("`{}` does not start", program.display()))?;
         let stdin = process.stdin.take();

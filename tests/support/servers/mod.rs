@@ -96,8 +96,8 @@ pub(crate) struct Moods {
     pub(crate) silent: watch::Sender<bool>,
     /// What every new connection is answered, instead of what it deserves.
     pub(crate) admission: Mutex<Option<Admission>>,
-    /// How many of the next client frames are lost unread.
-    pub(crate) deaf: AtomicU64,
+    /// How many of the next client frames that hold this are lost unread.
+    pub(crate) deaf: Mutex<(String, u64)>,
     /// Every published frame is sent twice.
     pub(crate) doubled: std::sync::atomic::AtomicBool,
 }
@@ -206,9 +206,9 @@ impl Server {
         *self.house.moods.admission.lock().expect("no code panics while holding the admission") = admission;
     }
 
-    /// Loses the next `frames` that clients send, as a server does that attaches its handler too late.
-    pub fn deaf(&self, frames: u64) {
-        self.house.moods.deaf.store(frames, Ordering::SeqCst);
+    /// Loses the next `frames` that clients send and that hold `part`, as a server does that attaches its handler too late.
+    pub fn deaf(&self, part: &str, frames: u64) {
+        *self.house.moods.deaf.lock().expect("no code panics while holding the deafness") = (part.to_owned(), frames);
     }
 
     /// Sends everything that is published twice.

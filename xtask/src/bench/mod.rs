@@ -1,7 +1,9 @@
 //! Measurements of a release build. Each prints a table and writes target/bench/NAME.json.
 
+mod decode;
 mod ingest;
 mod machine;
+mod recovery;
 mod report;
 mod window;
 
@@ -13,6 +15,10 @@ use anyhow::{Context, Result};
 pub(crate) enum Name {
     /// WebSocket to committed, beside a Node peer and the bare limit.
     Ingest,
+    /// Frames to events, each dialect by itself, and events to rows.
+    Decode,
+    /// Away and back: what was missed, a sleep, and a thousand cuts.
+    Recovery,
     /// Published to painted, frames per second, memory.
     Window,
     /// Launch to the first event painted, size, memory.
@@ -22,7 +28,8 @@ pub(crate) enum Name {
 /// `cargo xtask bench NAME`.
 pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     let needs: &[Need] = match name {
-        Name::Ingest => &[Need::Build, Need::Bench],
+        Name::Ingest | Name::Recovery => &[Need::Build, Need::Bench],
+        Name::Decode => &[Need::Build],
         Name::Window | Name::Startup => &[Need::Build, Need::VirtualScreen, Need::Bench],
     };
     setup::all(needs)?;
@@ -31,6 +38,8 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     }
     match name {
         Name::Ingest => ingest::run(quick),
+        Name::Decode => decode::run(quick),
+        Name::Recovery => recovery::run(quick),
         Name::Window => window::window(quick),
         Name::Startup => window::startup(quick),
     }
