@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::{Clock, Delivery, Positions};
-use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload};
+use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload, identity::Doubles};
 use watchdeck_protocol::Position;
 use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Refused, Store, StoreError};
 
@@ -68,13 +68,14 @@ impl Inbox {
     pub(crate) async fn run(self, mut deliveries: mpsc::Receiver<Delivery>, stop: CancellationToken) {
         let mut waiting = Vec::with_capacity(QUEUE);
         let mut in_flight: Option<InFlight> = None;
+        let mut doubles = Doubles::default();
         loop {
             tokio::select! {
                 biased;
                 received = deliveries.recv_many(&mut waiting, QUEUE) => {
                     let mut waiting = waiting.drain(..);
                     while waiting.len() > 0 {
-                        let (batch, receipts) = self.batch(&mut waiting);
+                        let (batch, receipts) = self.batch(&mut waiting, &mut doubles);
                         self.stats.queue.store((waiting.len() + deliveries.len()) as u32, Ordering::Relaxed);
                         if !self.settle(&mut in_flight, &stop).await {
                             return;
@@ -99,7 +100,7 @@ impl Inbox {
         }
     }
 
-    fn batch(&self, deliveries: &mut impl Iterator<Item = Delivery>) -> (Batch, Vec<Receipt>) {
+    fn batch(&self, deliveries: &mut impl Iterator<Item = Delivery>, doubles: &mut Doubles) -> (Batch, Vec<Receipt>) {
         let (mut batch, mut receipts) = (Batch::default(), Vec::new());
         let now = Reading::of(&*self.clock);
         while batch.events.len() < BATCH
@@ -111,14 +112,14 @@ impl Inbox {
                     let first = batch.events.len();
                     batch.events.reserve(events.len());
                     for incoming in events {
-                        batch.events.push(self.event(incoming, received_at));
+                        batch.events.push(self.event(incoming, received_at, doubles));
                     }
                     let events = batch.events[first..].iter().map(|new| &new.event);
                     receipts.extend(self.stats.received(received_at, now, sent.into_iter().zip(events)));
                     batch.positions.extend(position.map(|position| self.update(channel, position)));
                 }
                 Delivery::Gap { channel, from, to, reason, position, .. } => {
-                    batch.events.push(self.gap(channel.as_ref(), from, to, reason, now.wall));
+                    batch.events.push(self.gap(channel.as_ref(), from, to, reason, now.wall, doubles));
                     batch.positions.extend(channel.zip(position).map(|(channel, position)| self.update(channel, position)));
                 }
                 Delivery::Malformed { bytes, sample, reason } => self.stats.malformed(now.wall, bytes, &reason, &sample),
@@ -127,9 +128,10 @@ impl Inbox {
         (batch, receipts)
     }
 
-    fn event(&self, incoming: Incoming, received_at: Millis) -> NewEvent {
+    /// Repeats that differ only in the envelope get one id here, and the store keeps the first of them.
+    fn event(&self, incoming: Incoming, received_at: Millis, doubles: &mut Doubles) -> NewEvent {
         let offset = incoming.offset;
-        NewEvent { event: Catalogue::builtin().normalise(incoming, &self.source, received_at), offset }
+        NewEvent { event: Catalogue::builtin().normalise_with(incoming, &self.source, received_at, doubles), offset }
     }
 
     fn update(&self, channel: Channel, position: Position) -> PositionUpdate {
@@ -137,7 +139,7 @@ impl Inbox {
     }
 
     /// A gap marker is an event like any other. One hole that a server reports once per channel (its bridge was down) is one marker.
-    fn gap(&self, channel: Option<&Channel>, from: Millis, to: Millis, reason: GapReason, at: Millis) -> NewEvent {
+    fn gap(&self, channel: Option<&Channel>, from: Millis, to: Millis, reason: GapReason, at: Millis, doubles: &mut Doubles) -> NewEvent {
         let channel = if reason == GapReason::BridgeDown { None } else { channel };
         let name = channel.map(Channel::as_str);
         let incoming = Incoming {
@@ -148,7 +150,7 @@ impl Inbox {
             kind: None,
             payload: Payload::from_json(rows::gap_payload(name, from, to, reason)),
         };
-        self.event(incoming, at)
+        self.event(incoming, at, doubles)
     }
 
     async fn enqueue(&self, batch: Batch, receipts: Vec<Receipt>) -> Option<InFlight> {

@@ -8,6 +8,7 @@ mod backfill;
 pub mod calendar;
 mod core;
 mod decisions;
+pub mod doctor;
 pub mod error;
 pub mod filter;
 mod health;
@@ -29,6 +30,7 @@ mod source_stats;
 mod sources;
 mod state;
 mod summary;
+mod support;
 mod timeline;
 pub mod words;
 
@@ -37,6 +39,7 @@ pub use api::{live::Hint, settings::Settings};
 pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall, Toast, ToastAction};
 pub use source_clock::Arrival;
+pub use doctor::{Check, Examination, Tongue, Verdict, examine};
 pub use summary::summary;
 
 use std::sync::Arc;

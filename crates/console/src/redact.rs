@@ -16,6 +16,7 @@ const SHORTEST: usize = 4;
 const NAMES: &str = r"(?:token|secret|passw(?:or)?d|passwd|pwd|cookie|authorization|credential|api[_-]?key|session|jwt|bearer|signature|bank|iban|swift|card[_-]?(?:no|num)|account[_-]?(?:name|no|num|holder)|id[_-]?card|密码|令牌|银行|卡号|账号|账户)";
 
 struct Patterns {
+    name: Regex,
     header: Regex,
     pair: Regex,
     listed: Regex,
@@ -35,6 +36,7 @@ fn patterns() -> &'static Patterns {
         // A value may be text in quotes (that need not end: samples are cut), the same inside of a string, or a bare word.
         let value = r#"\\+"[^"\\]*|"(?:[^"\\]|\\.)*"?|[^\s"',;&)}\]\\]+"#;
         Patterns {
+            name: regex(&format!("(?i){NAMES}")),
             header: regex(r#"(?i)\b((?:set-)?cookie|(?:proxy-)?authorization)(\s*:\s*)[^"\\{\r\n][^\r\n"\\]*"#),
             pair: regex(&format!(r#"(?i)([\w.-]*{NAMES}[\w.-]*(?:\\*["'])?\s*[:=]\s*)(?:Some\()?({value})"#)),
             // {{"Key":"bank_account","Value":"6222…"}}: a list of pairs.
@@ -64,6 +66,11 @@ impl Redactor {
         known.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         known.dedup();
         Self { known }
+    }
+
+    /// Whether a field of this name holds a secret.
+    pub(crate) fn names_a_secret(name: &str) -> bool {
+        patterns().name.is_match(name)
     }
 
     /// `text` without secrets.

@@ -184,6 +184,11 @@ impl SourceClock {
         self.last.and_then(|now| self.skew.estimate(now))
     }
 
+    /// The difference that an earlier run knew.
+    pub(crate) fn last_known(&self) -> Option<f64> {
+        self.eras.iter().rev().find_map(|era| era.skew)
+    }
+
     /// For judging many events without holding this.
     pub(crate) fn eras(&self) -> Eras {
         Eras(self.eras.iter().copied().collect())

@@ -29,9 +29,13 @@ impl Bench {
     }
 
     fn take(&mut self, channel: &str, at: Millis, mut event: Value) {
-        event["timestamp"] = json!(at.0);
+        // The old messages state no time; the envelope's is all there is.
+        let old = ["adjust", "inbound", "outbound"].iter().any(|old| event["type"] == *old);
+        if !old {
+            event["timestamp"] = json!(at.0);
+        }
         self.seq += 1;
-        let stored = stored(self.seq, channel, &event.to_string());
+        let stored = stored(self.seq, channel, at, &event.to_string());
         self.world.apply(&stored, View::of(&stored.event).as_ref(), Arrival { live: true, skew: 0 }, &mut self.calendar);
     }
 
@@ -52,12 +56,12 @@ impl Bench {
     }
 }
 
-fn stored(seq: u64, channel: &str, payload: &str) -> Stored {
+fn stored(seq: u64, channel: &str, sent: Millis, payload: &str) -> Stored {
     let incoming = Incoming {
         channel: Channel::from(channel),
         offset: None,
         id: Some(seq.to_string().into()),
-        server_at: None,
+        server_at: Some(sent),
         kind: None,
         payload: Payload::from_json(payload),
     };
@@ -97,8 +101,8 @@ fn a_legacy_message_moves_what_is_known_and_invents_nothing() {
     bench.take("inventory", NOW, legacy.clone());
     let on_hand = |bench: &Bench| bench.world.stock.row("P-9", &Settings::default(), "2026-11-21", NOW).and_then(|row| row.on_hand);
     assert_eq!(on_hand(&bench), None, "relative messages do not say what is on hand");
-    bench.stock(NOW, "P-9", 30.0, 20.0);
-    bench.take("inventory", NOW, legacy);
+    bench.stock(NOW.plus(10_000), "P-9", 30.0, 20.0);
+    bench.take("inventory", NOW.plus(20_000), legacy);
     assert_eq!(on_hand(&bench), Some(16.0));
 }
 
@@ -155,10 +159,129 @@ fn the_first_decision_stands() {
 #[test]
 fn a_backlog_is_in_the_hour_and_not_in_the_present_rate() {
     let mut bench = Bench::new();
-    let old = stored(1, "inventory", &json!({ "type": "inventory:change", "timestamp": NOW.0 - 600_000 }).to_string());
+    let old = stored(1, "inventory", NOW, &json!({ "type": "inventory:change", "timestamp": NOW.0 - 600_000 }).to_string());
     bench.world.apply(&old, None, Arrival::default(), &mut bench.calendar);
     assert_eq!(bench.world.rates.current(NOW.plus(1_000)), 0.0);
     assert_eq!(bench.world.rates.per_minute(NOW, Domain::Inventory).iter().sum::<f64>(), 1.0);
+}
+
+#[test]
+fn an_old_level_that_comes_late_does_not_overwrite_a_newer_one() {
+    let mut bench = Bench::new();
+    bench.stock(NOW.plus(60_000), "P-1", 90.0, 70.0);
+    bench.stock(NOW, "P-1", 100.0, 90.0);
+    let row = bench.world.stock.row("P-1", &Settings::default(), "2026-11-21", NOW.plus(HOUR)).expect("the product is known");
+    assert_eq!((row.on_hand, row.change_today, row.last_change), (Some(70.0), -30.0, -20.0));
+    assert_eq!(row.spark, [90.0, 70.0], "in the order in which it happened");
+    assert_eq!(bench.world.stock.movements(), [2, 1], "and shown in the order in which it came");
+}
+
+#[test]
+fn a_request_that_comes_after_its_decision_is_decided() {
+    let mut bench = Bench::new();
+    bench.approval(NOW.plus(HOUR), "approved", "o1", Some("周主管"));
+    bench.approval(NOW, "request", "o1", None);
+    assert_eq!(bench.world.approvals.pending_count(), 0);
+    let request = &bench.world.approvals.get("order:o1").expect("it is in the history").view;
+    assert_eq!((request.status, request.requested_at, request.decided_at), (ApprovalStatus::Approved, NOW, Some(NOW.plus(HOUR))));
+    bench.approval(NOW.plus(2 * HOUR), "request", "o1", None);
+    assert_eq!((bench.world.approvals.pending_count(), bench.world.approvals.history().count()), (1, 1), "asked again");
+}
+
+/// One sale as the plain ERP tells it: typed, and twice in its old words.
+fn sale(product: &str, at: Millis, old: f64, by: f64) -> [(Millis, Value); 3] {
+    let legacy = json!({ "type": "outbound", "productId": product, "quantity": by, "inventoryId": "i1" });
+    [
+        (
+            at,
+            json!({ "type": "inventory:change", "action": "outbound", "productId": product, "oldQuantity": old, "newQuantity": old - by, "changeAmount": -by }),
+        ),
+        (at.plus(3), legacy.clone()),
+        (at.plus(5), legacy),
+    ]
+}
+
+#[test]
+fn one_change_told_three_times_is_counted_once_in_whatever_order() {
+    let messages = sale("P-1", NOW, 50.0, 3.0);
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+        let mut bench = Bench::new();
+        bench.stock(NOW.plus(-HOUR), "P-1", 60.0, 50.0);
+        for n in order {
+            bench.take("inventory", messages[n].0, messages[n].1.clone());
+        }
+        let row = bench.world.stock.row("P-1", &Settings::default(), "2026-11-21", NOW).expect("the product is known");
+        assert_eq!((row.on_hand, row.change_today), (Some(47.0), -13.0), "{order:?}");
+        assert_eq!((bench.world.stock.moves_on("2026-11-21"), bench.world.stock.movements().len()), (2, 2), "{order:?}");
+        assert_eq!(bench.world.stock.moves_per_minute(NOW.plus(60_000)).iter().sum::<f64>(), 1.0, "{order:?}: in the last hour");
+        assert_eq!(bench.world.copies.get("s"), Some(&2), "{order:?}");
+    }
+}
+
+/// What the window would show of a world, without the places of its events in the store: those are given in the order of arrival.
+fn shown(world: &World, calendar: &mut Calendar) -> Value {
+    fn without_places(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                fields.remove("seq");
+                fields.remove("last_seq");
+                fields.values_mut().for_each(without_places);
+            }
+            Value::Array(items) => items.iter_mut().for_each(without_places),
+            _ => {}
+        }
+    }
+    let now = NOW.plus(HOUR);
+    let settings = Settings::default();
+    let mut all = json!({
+        "stock": world.stock.rows(&settings, "2026-11-21", now),
+        "moves": [json!(world.stock.moves_on("2026-11-21")), json!(world.stock.moves_per_minute(now))],
+        "orders": [json!(world.orders.view(now, HOUR as u64)), json!(world.orders.per_minute(now)), json!(world.orders.open(now, HOUR as u64))],
+        "pending": world.approvals.pending().iter().map(|request| json!(request)).collect::<Vec<_>>(),
+        "decided": world.approvals.history().map(|request| json!(request)).collect::<Vec<_>>(),
+        "asked": world.approvals.per_minute(now),
+        "finance": world.finance.view(Money::from_json("500").expect("an amount"), now, calendar),
+        "rates": [json!(world.rates.histogram(now)), json!(world.rates.last_at)],
+        "copies": world.copies,
+    });
+    without_places(&mut all);
+    all
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// Late, early, out of order: what happened is the same.
+    #[test]
+    fn the_order_of_arrival_changes_nothing(
+        steps in prop::collection::vec((0u8..5, 0u8..4, 0u8..4), 1..40),
+        keys in prop::collection::vec(any::<u32>(), 120),
+    ) {
+        let mut events: Vec<(&str, Millis, Value)> = Vec::new();
+        for (n, (what, which, how)) in steps.iter().enumerate() {
+            // A minute apart, so that each instant has one event; nothing could tell the order of two.
+            let (at, id, how) = (NOW.plus(n as i64 * 60_000), which.to_string(), usize::from(*how));
+            let pick = |names: [&'static str; 4]| names[how];
+            match what {
+                0 => events.push(("inventory", at, json!({ "type": "inventory:change", "action": "inbound", "productId": id, "productName": format!("n{how}"), "oldQuantity": 10, "newQuantity": 10 + how, "changeAmount": how, "operator": pick(["张敏", "李强", "张敏", "李强"]) }))),
+                1 => events.push(("orders", at, json!({ "type": "order:status", "orderType": "sales", "orderId": id, "orderNumber": id, "oldStatus": "draft", "newStatus": pick(["confirmed", "shipped", "completed", "draft"]) }))),
+                2 => events.push(("finance", at, json!({ "type": "finance:payment", "action": pick(["created", "confirmed", "overdue", "cancelled"]), "recordType": "payment", "recordId": id, "recordNumber": id, "amount": format!("{n}.34") }))),
+                3 => events.push(("approvals", at, json!({ "type": format!("approval:{}", pick(["request", "approved", "rejected", "request"])), "resourceType": "order", "resourceId": id, "resourceNumber": id, "requesterId": "u", "requesterName": format!("r{n}"), "approverName": format!("a{n}") }))),
+                _ => events.extend(sale(&id, at, 40.0 + n as f64, 1.0 + n as f64).map(|(at, event)| ("inventory", at, event))),
+            }
+        }
+        let play = |events: &[(&str, Millis, Value)]| {
+            let mut bench = Bench::new();
+            for (channel, at, event) in events {
+                bench.take(channel, *at, event.clone());
+            }
+            shown(&bench.world, &mut bench.calendar)
+        };
+        let in_order = play(&events);
+        let mut shuffled: Vec<_> = events.into_iter().zip(keys).collect();
+        shuffled.sort_by_key(|(_, key)| *key);
+        let shuffled: Vec<_> = shuffled.into_iter().map(|(event, _)| event).collect();
+        prop_assert!(play(&shuffled) == in_order, "another order of arrival gives another world");
+    }
 }
 
 proptest! {

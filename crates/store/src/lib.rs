@@ -20,7 +20,7 @@ mod writer;
 pub use error::StoreError;
 pub use schema::{BLOCK, Durability, INSERT_EVENT, INSERT_SUBJECT, Options, Profile, open_connection};
 pub use subscription::{Chunk, Subscription};
-pub use types::{Appended, Batch, Bounds, Document, NewEvent, Placed, PositionUpdate, Scan, Stats, Stored};
+pub use types::{Appended, Batch, Bounds, Document, Inspection, NewEvent, Placed, PositionUpdate, Scan, Stats, Stored};
 
 use names::Names;
 use reader::Readers;
@@ -269,6 +269,14 @@ impl Store {
     /// As SQLite says.
     pub async fn stats(&self) -> Result<Stats, StoreError> {
         self.read(|reader| reader.stats()).await
+    }
+
+    /// The file itself: its schema, and whether SQLite finds it whole. Reads all of it, so it takes a while on a large one.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn inspect(&self) -> Result<Inspection, StoreError> {
+        self.read(|reader| reader.inspect()).await
     }
 
     /// Finish what is queued, fold the write-ahead log into the file, and let go of it. Later appends answer [`StoreError::Closed`].

@@ -1,6 +1,6 @@
 //! Read-only connections and the questions they answer.
 
-use crate::{BLOCK, Scan, Stats, StoreError, Stored, names::Names};
+use crate::{BLOCK, Inspection, Scan, Stats, StoreError, Stored, names::Names};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
 use std::{
     collections::HashMap,
@@ -158,6 +158,20 @@ impl<'a> Reader<'a> {
             ["", "-wal"].iter().filter_map(|suffix| std::fs::metadata(format!("{path}{suffix}")).ok()).map(|file| file.len()).sum()
         });
         Ok(Stats { events: first.zip(last).map_or(0, |(first, last)| last - first + 1), bytes, oldest_at: oldest.map(Millis) })
+    }
+
+    pub(crate) fn inspect(&self) -> Result<Inspection, StoreError> {
+        let version = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let list = |query: &str| -> Result<Vec<String>, StoreError> {
+            Ok(self.connection.prepare(query)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        };
+        let found = list("PRAGMA quick_check(20)")?;
+        Ok(Inspection {
+            version,
+            sqlite: rusqlite::version().to_owned(),
+            tables: list("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")?,
+            problems: found.into_iter().filter(|line| line != "ok").collect(),
+        })
     }
 
     fn number(&self, name: &str) -> Option<i64> {

@@ -59,6 +59,19 @@ pub struct Stored {
     pub event: Event,
 }
 
+/// What the file looks like from inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspection {
+    /// Migrations that were applied.
+    pub version: i64,
+    /// SQLite's own version.
+    pub sqlite: String,
+    /// Tables and indexes.
+    pub tables: Vec<String>,
+    /// What SQLite found wrong; empty when the file is whole.
+    pub problems: Vec<String>,
+}
+
 /// What an append did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Appended {

@@ -78,7 +78,7 @@ round_trip_ms: number | null,
  */
 connected_since: Millis | null, 
 /**
- * Gap markers of it among those at hand.
+ * Gap markers of it, ever.
  */
 gaps: number, 
 /**

@@ -38,7 +38,7 @@ fn fill_in<'a>(core: &Core, gaps: impl Iterator<Item = &'a mut GapView>) {
     let mut gaps = gaps.peekable();
     if gaps.peek().is_some() {
         let state = core.state();
-        gaps.for_each(|gap| gap.filled = state.world.fills.of(gap));
+        gaps.for_each(|gap| gap.filled = state.world.fills.of(gap).or(gap.filled));
     }
 }
 
@@ -256,9 +256,14 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
     let at = now();
     let state = core.state();
     let head = core.store.head();
+    let mut sources = core.sources.health();
+    for source in &mut sources {
+        (source.gaps, source.gaps_filled) = state.world.gap_counts.get(&source.id).copied().unwrap_or_default();
+        source.copies = state.world.copies.get(&source.id).copied().unwrap_or_default();
+    }
     Ok(HealthView {
         at,
-        sources: core.sources.health(),
+        sources,
         gaps: state.world.gaps.iter().cloned().collect(),
         arrival: state.arrival.percentiles(),
         commit: core.sources.commit_latency(),
@@ -275,7 +280,7 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         decisions_failed: state.outbox.count(DecisionState::Failed),
         lag: BTreeMap::from([("projections".to_owned(), head.saturating_sub(state.world.cursor))]),
         malformed: core.sources.malformed(),
-        copies: 0,
+        copies: state.world.copies.values().sum(),
     })
 }
 
@@ -298,7 +303,7 @@ pub(crate) async fn events(core: &Core, before: Option<u64>, limit: u32, filter:
     Ok(EventPage { events: row_list(core, &page.hits), next_before: page.next_before, scanned: page.scanned })
 }
 
-pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandError> {
+pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDetail, CommandError> {
     let stored = core.store.get(seq).await?.ok_or_else(|| CommandError::not_found("this event is no longer in the store"))?;
     let related = match &stored.event.subject {
         Some(subject) => core.store.by_subject(subject, 50).await?,
@@ -307,5 +312,14 @@ pub(crate) async fn event(core: &Core, seq: u64) -> Result<EventDetail, CommandE
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
     let mut row = rows::row(&stored, core.sources.ledger.clocks().arrival(&stored.event));
     fill_in(core, row.gap.as_mut().into_iter());
-    Ok(EventDetail { row, raw: stored.event.payload.as_str().to_owned(), masked: false, related: row_list(core, &related) })
+    // Bank details leave the core only when a person asked for them.
+    let raw = stored.event.payload.as_str();
+    let shown = Catalogue::builtin().masked(&stored.event);
+    let masked = *shown != *raw;
+    Ok(EventDetail {
+        row,
+        raw: if reveal { raw.to_owned() } else { shown.into_owned() },
+        masked,
+        related: row_list(core, &related),
+    })
 }

@@ -39,8 +39,10 @@ struct History {
 }
 
 #[derive(Deserialize)]
-struct Seq {
+struct OneEvent {
     seq: u64,
+    #[serde(default)]
+    reveal: bool,
 }
 
 #[derive(Deserialize)]
@@ -113,12 +115,16 @@ pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<V
         "finance" => json(queries::finance(core)),
         "alerts" => json(queries::alerts(core)),
         "health" => json(queries::health(core).await?),
+        "support_bundle" => json(crate::support::bundle(core).await?),
         "catalogue" => json(queries::catalogue()),
         "events" => {
             let History { before, limit, filter } = args(name, given)?;
             json(queries::events(core, before, limit, &filter).await?)
         }
-        "event" => json(queries::event(core, args::<Seq>(name, given)?.seq).await?),
+        "event" => {
+            let OneEvent { seq, reveal } = args(name, given)?;
+            json(queries::event(core, seq, reveal).await?)
+        }
         "decide" => {
             let Decide { keys, approve, reason } = args(name, given)?;
             json(actions::decide(core, &keys, approve, reason).await?)

@@ -1,6 +1,7 @@
 //! What the events add up to. Everything here can be rebuilt by replaying the store; a snapshot only saves the time.
 
 pub mod approvals;
+pub mod dated;
 pub mod finance;
 pub mod gaps;
 pub mod orders;
@@ -14,13 +15,16 @@ use finance::Finance;
 use orders::Orders;
 use rates::Rates;
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use stock::Stock;
-use watchdeck_events::erp::View;
+use watchdeck_events::{
+    erp::View,
+    twins::{Sight, Twins},
+};
 use watchdeck_store::Stored;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 1;
+pub const SNAPSHOT_VERSION: u32 = 2;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;
@@ -45,6 +49,12 @@ pub struct World {
     /// Which gaps were filled.
     #[serde(default)]
     pub fills: gaps::Fills,
+    /// Tells one change that is told several times from several changes. What it remembers belongs to what was counted with it.
+    twins: Twins,
+    /// Per source, messages that told a change once more.
+    pub copies: BTreeMap<String, u64>,
+    /// Per source, gap markers, and how many of them were filled.
+    pub gap_counts: BTreeMap<String, (u32, u32)>,
     /// Raised with every change, per part.
     #[serde(skip)]
     pub changed: Changed,
@@ -72,29 +82,64 @@ impl World {
         self.cursor = stored.seq;
         let event = &stored.event;
         self.rates.count(event, arrival);
+        if let Some(view) = view
+            && self.is_news(stored, view, calendar)
+        {
+            self.count(stored, view, arrival, calendar);
+        }
+        gaps::apply(&mut self.gaps, &mut self.fills, GAPS, stored, view);
+        if let Some(View::Gap(_) | View::GapFilled(_)) = view {
+            let (gaps, filled) = self.gap_counts.entry(event.source.to_string()).or_default();
+            match view {
+                Some(View::GapFilled(_)) => *filled += 1,
+                _ => *gaps += 1,
+            }
+        }
+    }
+
+    /// Whether it tells a change that was not counted yet. What it takes the place of is taken back.
+    fn is_news(&mut self, stored: &Stored, view: &View<'_>, calendar: &mut Calendar) -> bool {
+        let event = &stored.event;
+        let (news, copies) = match self.twins.see(event, view) {
+            Sight::New => return true,
+            Sight::CopyOf(_) => (false, 1),
+            Sight::Supersedes(ids) => {
+                if let View::InventoryChange(change) = view {
+                    self.stock.take_back(&change.product_id, &ids, calendar);
+                }
+                (true, ids.len() as u64)
+            }
+        };
+        match self.copies.get_mut(&*event.source) {
+            Some(count) => *count += copies,
+            None => drop(self.copies.insert(event.source.to_string(), copies)),
+        }
+        news
+    }
+
+    fn count(&mut self, stored: &Stored, view: &View<'_>, arrival: Arrival, calendar: &mut Calendar) {
         match view {
-            Some(View::InventoryChange(change)) => {
+            View::InventoryChange(change) => {
                 self.changed.stock += 1;
-                self.stock.change(stored, change, calendar);
+                self.stock.change(stored, change, arrival, calendar);
             }
-            Some(View::LegacyMove(movement)) => {
+            View::LegacyMove(movement) => {
                 self.changed.stock += 1;
-                self.stock.legacy(stored, movement, calendar);
+                self.stock.legacy(stored, movement, arrival, calendar);
             }
-            Some(View::OrderStatus(step)) => {
+            View::OrderStatus(step) => {
                 self.changed.orders += 1;
-                self.orders.step(stored, step);
+                self.orders.step(stored, step, arrival);
             }
-            Some(View::Approval(approval)) => {
+            View::Approval(approval) => {
                 self.changed.approvals += 1;
-                self.approvals.apply(stored, approval);
+                self.approvals.apply(stored, approval, arrival);
             }
-            Some(View::Finance(record)) => {
+            View::Finance(record) => {
                 self.changed.finance += 1;
-                self.finance.record(stored, record, calendar);
+                self.finance.record(stored, record, arrival, calendar);
             }
             _ => {}
         }
-        gaps::apply(&mut self.gaps, &mut self.fills, GAPS, stored, view);
     }
 }

@@ -1,14 +1,19 @@
 //! Where every order is, how it got there, and which ones are stuck.
 
-use super::per_minute::PerMinute;
-use crate::api::views::{OrderRow, OrderStateCount, OrdersView, Transition};
+use super::{dated::Dated, per_minute::PerMinute};
+use crate::{
+    api::views::{OrderRow, OrderStateCount, OrdersView, Transition},
+    source_clock::Arrival,
+};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 use watchdeck_events::{Millis, erp::OrderStatus};
 use watchdeck_store::Stored;
 
-/// Transitions kept per order.
+/// Transitions in a row.
 const TRANSITIONS: usize = 20;
+/// Messages kept per order.
+const TOLD: usize = 24;
 /// Finished orders kept; the longest finished go first.
 const FINISHED: usize = 5_000;
 /// Rows in a view.
@@ -36,28 +41,38 @@ const FINAL: [&str; 12] = [
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Orders {
     orders: HashMap<String, Order>,
-    /// Finished orders in the order in which they finished.
-    finished: VecDeque<String>,
-    states: BTreeMap<String, BTreeMap<String, StateRecord>>,
-    per_minute: PerMinute,
 }
 
+/// One order. Its states are what was told of it, in the order in which it happened, in whatever order it came.
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
-    number: String,
     order_type: String,
-    status: String,
-    since: Millis,
-    customer: Option<String>,
-    last_seq: u64,
-    transitions: VecDeque<(String, String, Millis, u64)>,
+    number: Dated<String>,
+    customer: Dated<String>,
+    /// What was told, the oldest first.
+    told: Vec<Told>,
+    /// What of it are transitions, the oldest first. Never empty once something was one.
+    passed: Vec<Transition>,
+}
+
+/// One message about an order.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told {
+    /// By the publisher's clock. Of one instant, what came later is the later one.
+    order: (Millis, u64),
+    /// By our clock.
+    at: Millis,
+    from: String,
+    to: String,
 }
 
 /// What is known of one status of one order type.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default)]
 struct StateRecord {
     count: u32,
-    dwell: VecDeque<i64>,
+    stuck: u32,
+    /// When orders left it, and after how long.
+    dwell: Vec<(Millis, i64)>,
     /// Statuses that orders came from, to put the states in the order in which orders pass them.
     from: BTreeMap<String, u32>,
 }
@@ -70,105 +85,103 @@ pub fn is_final(status: &str) -> bool {
 
 impl Orders {
     /// An order's status. A "change" to the status it has is not a transition.
-    pub fn step(&mut self, stored: &Stored, step: &OrderStatus<'_>) {
-        let at = stored.event.occurred_at;
-        let known = self.orders.get(&*step.order_id);
-        if known.is_some_and(|order| order.status == step.new_status) || (known.is_none() && step.old_status == step.new_status) {
-            return;
-        }
-        self.per_minute.count(at);
-        let states = self.states.entry(step.order_type.to_string()).or_default();
-        let order = self.orders.entry(step.order_id.to_string()).or_insert_with(|| Order {
-            number: String::new(),
-            order_type: step.order_type.to_string(),
-            status: String::new(),
-            since: at,
-            customer: None,
-            last_seq: 0,
-            transitions: VecDeque::new(),
+    pub fn step(&mut self, stored: &Stored, step: &OrderStatus<'_>, arrival: Arrival) {
+        let event = &stored.event;
+        let order = match self.orders.get_mut(&*step.order_id) {
+            Some(order) => order,
+            None => self.orders.entry(step.order_id.to_string()).or_insert_with(|| Order::of(&step.order_type)),
+        };
+        order.number.keep(event.occurred_at, Some(&step.order_number));
+        order.customer.keep(event.occurred_at, step.customer_name.as_deref());
+        order.take(Told {
+            order: (event.occurred_at, stored.seq),
+            at: arrival.occurred_at(event),
+            from: step.old_status.to_string(),
+            to: step.new_status.to_string(),
         });
-        if !order.status.is_empty()
-            && let Some(left) = states.get_mut(&order.status)
-        {
-            left.count = left.count.saturating_sub(1);
-            left.dwell.push_back(at.since(order.since).max(0));
-            if left.dwell.len() > DWELLS {
-                left.dwell.pop_front();
-            }
-        }
-        let from = if order.status.is_empty() { step.old_status.to_string() } else { std::mem::take(&mut order.status) };
-        let entered = states.entry(step.new_status.to_string()).or_default();
-        entered.count += 1;
-        *entered.from.entry(from.clone()).or_default() += 1;
-        order.number = step.order_number.to_string();
-        order.status = step.new_status.to_string();
-        order.since = at;
-        order.last_seq = stored.seq;
-        if let Some(customer) = &step.customer_name {
-            order.customer = Some(customer.to_string());
-        }
-        order.transitions.push_back((from, step.new_status.to_string(), at, stored.seq));
-        if order.transitions.len() > TRANSITIONS {
-            order.transitions.pop_front();
-        }
-        if is_final(&step.new_status) {
-            self.finished.push_back(step.order_id.to_string());
+        if self.orders.len() > FINISHED {
             self.forget_long_finished();
         }
     }
 
+    /// Some at a time: looking at all orders for each one that ends would be slow.
     fn forget_long_finished(&mut self) {
-        while self.finished.len() > FINISHED {
-            let Some(oldest) = self.finished.pop_front() else { return };
-            // It may have been reopened since.
-            if self.orders.get(&oldest).is_some_and(|order| is_final(&order.status))
-                && let Some(order) = self.orders.remove(&oldest)
-                && let Some(state) = self.states.get_mut(&order.order_type).and_then(|states| states.get_mut(&order.status))
-            {
-                state.count = state.count.saturating_sub(1);
-            }
+        let finished =
+            self.orders.iter().filter_map(|(id, order)| order.passed.last().filter(|last| is_final(&last.to)).map(|last| (last.at, id)));
+        let mut finished: Vec<_> = finished.collect();
+        if finished.len() <= FINISHED + FINISHED / 10 {
+            return;
         }
+        finished.sort_unstable();
+        let oldest: Vec<String> = finished[..finished.len() - FINISHED].iter().map(|(_, id)| (*id).clone()).collect();
+        for id in oldest {
+            self.orders.remove(&id);
+        }
+    }
+
+    /// Orders that have a state, with the newest transition.
+    fn known(&self) -> impl Iterator<Item = (&String, &Order, &Transition)> {
+        self.orders.iter().filter_map(|(id, order)| order.passed.last().map(|last| (id, order, last)))
     }
 
     /// Orders under way, and how many of them are stuck.
     #[must_use]
     pub fn open(&self, now: Millis, stuck_after_ms: u64) -> (u32, u32) {
-        self.orders
-            .values()
-            .filter(|order| !is_final(&order.status))
-            .fold((0, 0), |(open, stuck), order| (open + 1, stuck + u32::from(order.is_stuck(now, stuck_after_ms))))
+        self.known()
+            .filter(|(_, _, last)| !is_final(&last.to))
+            .fold((0, 0), |(open, stuck), (_, _, last)| (open + 1, stuck + u32::from(is_stuck(last, now, stuck_after_ms))))
     }
 
     /// Transitions per minute, 60 values, the current minute last.
     #[must_use]
     pub fn per_minute(&self, now: Millis) -> Vec<f64> {
-        self.per_minute.last_hour(now)
+        let mut counts = PerMinute::default();
+        let since = now.plus(-2 * 3_600_000);
+        for (_, order, last) in self.known() {
+            if last.at >= since {
+                order.passed.iter().filter(|passed| passed.at >= since).for_each(|passed| counts.count(passed.at));
+            }
+        }
+        counts.last_hour(now)
     }
 
     /// The page.
     #[must_use]
     pub fn view(&self, now: Millis, stuck_after_ms: u64) -> OrdersView {
-        let mut newest: Vec<_> = self.orders.iter().collect();
-        newest.sort_by_key(|(_, order)| (!order.is_stuck(now, stuck_after_ms), std::cmp::Reverse(order.last_seq)));
-        let orders = newest.into_iter().take(ROWS).map(|(id, order)| order.row(id, now, stuck_after_ms)).collect();
-        OrdersView { states: self.flow(now, stuck_after_ms), orders, total: self.orders.len() as u32, stuck_after_ms }
+        let mut newest: Vec<_> = self.known().collect();
+        let total = newest.len() as u32;
+        newest.sort_by_key(|(id, _, last)| (!is_stuck(last, now, stuck_after_ms), std::cmp::Reverse(last.at), *id));
+        let orders = newest.into_iter().take(ROWS).map(|(id, order, last)| order.row(id, last, now, stuck_after_ms)).collect();
+        OrdersView { states: self.flow(now, stuck_after_ms), orders, total, stuck_after_ms }
     }
 
     fn flow(&self, now: Millis, stuck_after_ms: u64) -> Vec<OrderStateCount> {
-        let mut stuck: HashMap<(&str, &str), u32> = HashMap::new();
-        for order in self.orders.values().filter(|order| order.is_stuck(now, stuck_after_ms)) {
-            *stuck.entry((&order.order_type, &order.status)).or_default() += 1;
+        let mut types: BTreeMap<&str, BTreeMap<String, StateRecord>> = BTreeMap::new();
+        for (_, order, last) in self.known() {
+            let states = types.entry(&order.order_type).or_default();
+            for (n, passed) in order.passed.iter().enumerate() {
+                let entered = states.entry(passed.to.clone()).or_default();
+                *entered.from.entry(passed.from.clone()).or_default() += 1;
+                if let Some(next) = order.passed.get(n + 1) {
+                    entered.dwell.push((next.at, next.at.since(passed.at).max(0)));
+                }
+            }
+            if let Some(now_in) = states.get_mut(&last.to) {
+                now_in.count += 1;
+                now_in.stuck += u32::from(is_stuck(last, now, stuck_after_ms));
+            }
         }
         let mut flow = Vec::new();
-        for (order_type, states) in &self.states {
+        for (order_type, states) in &mut types {
+            states.values_mut().for_each(StateRecord::keep_newest);
             for status in in_order_of_passing(states) {
                 let record = &states[status];
                 flow.push(OrderStateCount {
-                    order_type: order_type.clone(),
+                    order_type: (*order_type).to_owned(),
                     status: status.to_owned(),
                     terminal: is_final(status),
                     count: record.count,
-                    stuck: stuck.get(&(order_type.as_str(), status)).copied().unwrap_or(0),
+                    stuck: record.stuck,
                     dwell_ms: record.median_dwell(),
                 });
             }
@@ -199,34 +212,69 @@ fn in_order_of_passing(states: &BTreeMap<String, StateRecord>) -> Vec<&str> {
 }
 
 impl StateRecord {
+    fn keep_newest(&mut self) {
+        self.dwell.sort_unstable();
+        let old = self.dwell.len().saturating_sub(DWELLS);
+        self.dwell.drain(..old);
+    }
+
     fn median_dwell(&self) -> Option<u64> {
-        let mut dwell: Vec<_> = self.dwell.iter().copied().collect();
+        let mut dwell: Vec<_> = self.dwell.iter().map(|(_, dwell)| *dwell).collect();
         let middle = dwell.len().checked_sub(1)? / 2;
         let (_, median, _) = dwell.select_nth_unstable(middle);
         u64::try_from(*median).ok()
     }
 }
 
+fn is_stuck(last: &Transition, now: Millis, after_ms: u64) -> bool {
+    !is_final(&last.to) && now.since(last.at) > i64::try_from(after_ms).unwrap_or(i64::MAX)
+}
+
 impl Order {
-    fn is_stuck(&self, now: Millis, after_ms: u64) -> bool {
-        !is_final(&self.status) && now.since(self.since) > i64::try_from(after_ms).unwrap_or(i64::MAX)
+    fn of(order_type: &str) -> Self {
+        Self {
+            order_type: order_type.to_owned(),
+            number: Dated::default(),
+            customer: Dated::default(),
+            told: Vec::new(),
+            passed: Vec::new(),
+        }
     }
 
-    fn row(&self, id: &str, now: Millis, stuck_after_ms: u64) -> OrderRow {
+    /// Put a message where it belongs among the others, and see anew which are transitions.
+    fn take(&mut self, told: Told) {
+        let place = self.told.partition_point(|known| known.order < told.order);
+        if place == 0 && self.told.len() >= TOLD {
+            // Older than everything that is kept: it says nothing of the present.
+            return;
+        }
+        self.told.insert(place, told);
+        if self.told.len() > TOLD {
+            self.told.remove(0);
+        }
+        self.passed.clear();
+        for told in &self.told {
+            let from = match self.passed.last() {
+                Some(last) if last.to == told.to => continue,
+                Some(last) => last.to.clone(),
+                None if told.from == told.to => continue,
+                None => told.from.clone(),
+            };
+            self.passed.push(Transition { from, to: told.to.clone(), at: told.at, seq: told.order.1 });
+        }
+    }
+
+    fn row(&self, id: &str, last: &Transition, now: Millis, stuck_after_ms: u64) -> OrderRow {
         OrderRow {
             order_id: id.to_owned(),
-            number: self.number.clone(),
+            number: self.number.get().unwrap_or(id).to_owned(),
             order_type: self.order_type.clone(),
-            status: self.status.clone(),
-            since: self.since,
-            customer: self.customer.clone(),
-            stuck: self.is_stuck(now, stuck_after_ms),
-            last_seq: self.last_seq,
-            transitions: self
-                .transitions
-                .iter()
-                .map(|(from, to, at, seq)| Transition { from: from.clone(), to: to.clone(), at: *at, seq: *seq })
-                .collect(),
+            status: last.to.clone(),
+            since: last.at,
+            customer: self.customer.get().map(str::to_owned),
+            stuck: is_stuck(last, now, stuck_after_ms),
+            last_seq: last.seq,
+            transitions: self.passed[self.passed.len().saturating_sub(TRANSITIONS)..].to_vec(),
         }
     }
 }

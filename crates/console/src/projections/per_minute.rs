@@ -22,6 +22,13 @@ impl PerMinute {
         }
     }
 
+    /// One that was counted turned out to be none.
+    pub fn take_back(&mut self, at: Millis) {
+        if let Some(count) = self.0.get_mut(&at.0.div_euclid(MINUTE)) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
     /// Sixty values, the current minute last.
     #[must_use]
     pub fn last_hour(&self, now: Millis) -> Vec<f64> {

@@ -39,7 +39,8 @@ impl Rates {
         let newest = self.minutes.last_key_value().map_or(minute, |(newest, _)| *newest);
         if minute > newest - MINUTES * 2 {
             self.minutes.entry(minute).or_default()[series(domain)] += 1;
-            while self.minutes.len() > (MINUTES * 2) as usize {
+            let newest = newest.max(minute);
+            while self.minutes.first_key_value().is_some_and(|(first, _)| *first <= newest - MINUTES * 2) {
                 self.minutes.pop_first();
             }
         }

@@ -1,9 +1,10 @@
 //! On hand, pace and threshold per product.
 
-use super::per_minute::PerMinute;
+use super::{dated::Dated, per_minute::PerMinute};
 use crate::{
     api::{settings::Settings, views::StockRow},
     calendar::Calendar,
+    source_clock::Arrival,
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,8 @@ use watchdeck_store::Stored;
 
 /// Points of a spark line.
 const SPARK: usize = 32;
+/// Changes kept per product: those of the spark line, and some for what comes out of order.
+const CHANGES: usize = 48;
 /// Hours over which the pace is measured.
 const PACE_HOURS: i64 = 24;
 const HOUR: i64 = 3_600_000;
@@ -36,21 +39,51 @@ pub struct Stock {
 /// Movements listed beside the products.
 const MOVEMENTS: usize = 200;
 
+/// One product. What is on hand is what its newest changes add up to in the order in which they happened, in whatever order they came.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Product {
-    name: Option<String>,
-    warehouse: Option<String>,
+    name: Dated<String>,
+    warehouse: Dated<String>,
+    /// The newest changes by occurrence, oldest first.
+    changes: VecDeque<Change>,
+    /// On hand before the first of `changes`; `None` while no typed change is known.
+    before: Option<Decimal>,
+    /// On hand after the last of them.
     on_hand: Option<Decimal>,
     day: String,
     change_today: Decimal,
     /// Units that left, by hour since 1970.
     out: BTreeMap<i64, Decimal>,
     first_at: Millis,
-    last_mover: Option<String>,
-    last_at: Millis,
-    last_change: Decimal,
-    last_seq: u64,
-    spark: VecDeque<Decimal>,
+    mover: Dated<String>,
+}
+
+/// One change of stock.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Change {
+    /// By the publisher's clock: the order in which things happened. Of one instant, the one that came later is the later one.
+    order: (Millis, u64),
+    /// By our clock.
+    at: Millis,
+    by: Decimal,
+    what: What,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum What {
+    /// A typed change: so many are on hand after it.
+    Set(Decimal),
+    /// An old message: only by how much. With its event's id, so that a typed one can take its place.
+    Moved(Box<str>),
+}
+
+impl Change {
+    fn after(&self, before: Option<Decimal>) -> Option<Decimal> {
+        match self.what {
+            What::Set(on_hand) => Some(on_hand),
+            What::Moved(_) => before.map(|before| before + self.by),
+        }
+    }
 }
 
 impl Stock {
@@ -61,27 +94,50 @@ impl Stock {
     }
 
     /// A typed change: says what is on hand now.
-    pub fn change(&mut self, stored: &Stored, change: &InventoryChange<'_>, calendar: &mut Calendar) {
+    pub fn change(&mut self, stored: &Stored, change: &InventoryChange<'_>, arrival: Arrival, calendar: &mut Calendar) {
         let key = Self::key(&change.product_id, change.variant_id.as_deref());
-        let product = self.touch(key, stored, change.change_amount, calendar);
-        keep(&mut product.name, change.product_name.as_deref());
-        keep(&mut product.warehouse, change.warehouse.as_deref());
-        product.on_hand = Some(change.new_quantity);
-        push_spark(&mut product.spark, change.new_quantity);
+        let what = What::Set(change.new_quantity);
+        let product = self.touch(key, stored, change.change_amount, what, arrival, calendar);
+        let at = stored.event.occurred_at;
+        product.name.keep(at, change.product_name.as_deref());
+        product.warehouse.keep(at, change.warehouse.as_deref());
     }
 
     /// A legacy message: says only by how much.
-    pub fn legacy(&mut self, stored: &Stored, movement: &LegacyMove<'_>, calendar: &mut Calendar) {
-        let product = self.touch(movement.product_id.to_string(), stored, movement.quantity, calendar);
-        if let Some(on_hand) = product.on_hand {
-            product.on_hand = Some(on_hand + movement.quantity);
-            push_spark(&mut product.spark, on_hand + movement.quantity);
+    pub fn legacy(&mut self, stored: &Stored, movement: &LegacyMove<'_>, arrival: Arrival, calendar: &mut Calendar) {
+        let what = What::Moved(stored.event.id.clone());
+        self.touch(movement.product_id.to_string(), stored, movement.quantity, what, arrival, calendar);
+    }
+
+    /// A typed change turned out to be what the old messages with these ids told: they are taken back.
+    pub fn take_back(&mut self, product_id: &str, ids: &[Box<str>], calendar: &mut Calendar) {
+        let Some(product) = self.products.get_mut(product_id) else { return };
+        for id in ids {
+            let told = |change: &Change| matches!(&change.what, What::Moved(known) if known == id);
+            let Some(place) = product.changes.iter().position(told) else { continue };
+            let Some(change) = product.changes.remove(place) else { continue };
+            let day = &calendar.day(change.at).name;
+            if product.day == *day {
+                product.change_today -= change.by;
+            }
+            if change.by.is_sign_negative()
+                && let Some(left) = product.out.get_mut(&change.at.0.div_euclid(HOUR))
+            {
+                *left += change.by;
+            }
+            self.moves -= u64::from(self.day == *day && self.moves > 0);
+            self.per_minute.take_back(change.at);
+            self.movements.retain(|seq| *seq != change.order.1);
+        }
+        product.recount();
+        if product.changes.is_empty() && product.before.is_none() {
+            self.products.remove(product_id);
         }
     }
 
-    fn touch(&mut self, key: String, stored: &Stored, change: Decimal, calendar: &mut Calendar) -> &mut Product {
+    fn touch(&mut self, key: String, stored: &Stored, by: Decimal, what: What, arrival: Arrival, calendar: &mut Calendar) -> &mut Product {
         let event = &stored.event;
-        let at = event.occurred_at;
+        let at = arrival.occurred_at(event);
         let day = &calendar.day(at).name;
         if self.day.as_str() < day.as_str() {
             self.day.clone_from(day);
@@ -99,20 +155,19 @@ impl Stock {
             product.change_today = Decimal::ZERO;
         }
         if product.day == *day {
-            product.change_today += change;
+            product.change_today += by;
         }
-        if change.is_sign_negative() {
+        if by.is_sign_negative() {
             let hour = at.0.div_euclid(HOUR);
-            *product.out.entry(hour).or_default() -= change;
-            while product.out.first_key_value().is_some_and(|(first, _)| *first <= hour - PACE_HOURS) {
+            *product.out.entry(hour).or_default() -= by;
+            let newest = product.out.last_key_value().map_or(hour, |(newest, _)| *newest);
+            while product.out.first_key_value().is_some_and(|(first, _)| *first <= newest - PACE_HOURS) {
                 product.out.pop_first();
             }
         }
         product.first_at = product.first_at.min(at);
-        keep(&mut product.last_mover, event.actor.as_deref());
-        product.last_at = at;
-        product.last_change = change;
-        product.last_seq = stored.seq;
+        product.mover.keep(event.occurred_at, event.actor.as_deref());
+        product.add(Change { order: (event.occurred_at, stored.seq), at, by, what });
         product
     }
 
@@ -164,15 +219,48 @@ impl Stock {
 }
 
 impl Product {
+    /// Put a change where it belongs among the others. Nearly always that is the end.
+    fn add(&mut self, change: Change) {
+        let place = self.changes.partition_point(|known| known.order < change.order);
+        if place == self.changes.len() {
+            self.on_hand = change.after(self.on_hand);
+            self.changes.push_back(change);
+        } else if place > 0 || self.before.is_none() {
+            self.changes.insert(place, change);
+            self.recount();
+        }
+        if self.changes.len() > CHANGES
+            && let Some(oldest) = self.changes.pop_front()
+        {
+            self.before = oldest.after(self.before);
+        }
+    }
+
+    fn recount(&mut self) {
+        self.on_hand = self.changes.iter().fold(self.before, |before, change| change.after(before));
+    }
+
+    /// On hand after each of the last changes, oldest first.
+    fn spark(&self) -> Vec<f64> {
+        let mut on_hand = self.before;
+        let after = self.changes.iter().filter_map(|change| {
+            on_hand = change.after(on_hand);
+            on_hand.and_then(|on_hand| on_hand.to_f64())
+        });
+        let all: Vec<_> = after.collect();
+        all[all.len().saturating_sub(SPARK)..].to_vec()
+    }
+
     fn row(&self, id: &str, settings: &Settings, today: &str, now: Millis) -> StockRow {
         let own = settings.product_thresholds.get(id).copied();
         let threshold = own.unwrap_or(settings.low_stock_threshold);
         let on_hand = self.on_hand.and_then(|on_hand| on_hand.to_f64());
         let out_per_hour = self.pace(now);
+        let last = self.changes.back();
         StockRow {
             product_id: id.to_owned(),
-            name: self.name.clone().unwrap_or_else(|| id.to_owned()),
-            warehouse: self.warehouse.clone(),
+            name: self.name.get().unwrap_or(id).to_owned(),
+            warehouse: self.warehouse.get().map(str::to_owned),
             on_hand,
             change_today: if self.day == today { self.change_today.to_f64().unwrap_or(0.0) } else { 0.0 },
             out_per_hour,
@@ -180,11 +268,11 @@ impl Product {
             threshold,
             threshold_own: own.is_some(),
             low: on_hand.is_some_and(|on_hand| on_hand < threshold),
-            last_mover: self.last_mover.clone(),
-            last_at: self.last_at,
-            last_change: self.last_change.to_f64().unwrap_or(0.0),
-            last_seq: self.last_seq,
-            spark: self.spark.iter().filter_map(|on_hand| on_hand.to_f64()).collect(),
+            last_mover: self.mover.get().map(str::to_owned),
+            last_at: last.map_or(self.first_at, |last| last.at),
+            last_change: last.and_then(|last| last.by.to_f64()).unwrap_or(0.0),
+            last_seq: last.map_or(0, |last| last.order.1),
+            spark: self.spark(),
         }
     }
 
@@ -194,21 +282,5 @@ impl Product {
         let left: Decimal = self.out.range(newest - PACE_HOURS + 1..).map(|(_, units)| *units).sum();
         let known_hours = (now.since(self.first_at) as f64 / HOUR as f64).clamp(1.0, PACE_HOURS as f64);
         left.to_f64().unwrap_or(0.0) / known_hours
-    }
-}
-
-/// The newest text that is there; hardly ever another than before.
-fn keep(known: &mut Option<String>, news: Option<&str>) {
-    if let Some(news) = news
-        && known.as_deref() != Some(news)
-    {
-        *known = Some(news.to_owned());
-    }
-}
-
-fn push_spark(spark: &mut VecDeque<Decimal>, value: Decimal) {
-    spark.push_back(value);
-    if spark.len() > SPARK {
-        spark.pop_front();
     }
 }

@@ -56,6 +56,16 @@ pub struct MalformedFrame {
     pub sample: String,
 }
 
+/// A support bundle that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct SupportBundle {
+    /// Where it is.
+    pub path: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// One source's record.
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
@@ -94,7 +104,7 @@ pub struct SourceHealth {
     pub round_trip_ms: Option<f64>,
     /// Since when the present connection is open.
     pub connected_since: Option<Millis>,
-    /// Gap markers of it among those at hand.
+    /// Gap markers of it, ever.
     pub gaps: u32,
     /// Of those, filled from the server's history.
     pub gaps_filled: u32,

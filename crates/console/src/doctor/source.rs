@@ -1,0 +1,64 @@
+//! One source: dialled step by step, its clock, where it stands, what may be missing.
+
+use super::{Check, words::Texts};
+use crate::{
+    api::settings::Source,
+    health::CLOCKS,
+    projections::World,
+    secrets::{Keys, Secrets},
+    source_clock::{Era, SourceClock},
+    sources,
+};
+use std::time::Duration;
+use watchdeck_store::Store;
+
+/// How long a whole attempt may take.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// A difference of clocks beyond this is worth a warning, ms.
+const FAR: f64 = 60_000.0;
+
+pub(super) async fn examine(source: &Source, secrets: &Secrets, store: &Store, world: &World, texts: Texts) -> Vec<Check> {
+    let name = |part: &str| format!("{} · {part}", source.name);
+    if source.paused {
+        return vec![Check::ok(name(texts.connection()), texts.paused())];
+    }
+    if source.demo {
+        return vec![Check::ok(name(texts.connection()), texts.demo())];
+    }
+    let mut checks = Vec::new();
+    let keys = secrets.of(&source.id).unwrap_or_else(|why| {
+        checks.push(Check::warning(name(texts.secrets()), why, texts.secrets_advice()));
+        Keys::default()
+    });
+    let attempt = tokio::time::timeout(PATIENCE, watchdeck_client::probe(sources::profile(source, &keys))).await;
+    match attempt {
+        Ok(steps) => checks.extend(steps.into_iter().map(|step| {
+            let detail = format!("{} ({} ms)", step.detail, step.ms);
+            if step.ok { Check::ok(name(step.step), detail) } else { Check::failed(name(step.step), detail, texts.step_advice(step.step)) }
+        })),
+        Err(_) => checks.push(Check::failed(name(texts.connection()), texts.no_answer(), texts.step_advice("connect"))),
+    }
+    checks.extend(clock(source, store, texts).await.map(|check| Check { name: name(&check.name), ..check }));
+    let positions = store.positions(&source.id).await.unwrap_or_default();
+    checks.push(Check::ok(name(texts.position()), texts.positions(positions.len(), positions.values().map(|at| at.offset).max())));
+    let (gaps, filled) = world.gap_counts.get(&source.id).copied().unwrap_or_default();
+    let open = gaps.saturating_sub(filled);
+    checks.push(match open {
+        0 => Check::ok(name(texts.gaps()), texts.gaps_found(gaps, filled)),
+        _ => Check::warning(name(texts.gaps()), texts.gaps_found(gaps, filled), texts.gaps_advice()),
+    });
+    checks
+}
+
+/// What the last run knew of the server's clock.
+async fn clock(source: &Source, store: &Store, texts: Texts) -> Option<Check> {
+    let documents = store.documents(CLOCKS).await.ok()?;
+    let (_, body) = documents.into_iter().find(|(id, _)| *id == source.id)?;
+    let eras: Vec<Era> = serde_json::from_str(&body).ok()?;
+    let skew = SourceClock::load(eras).last_known()?;
+    Some(if skew.abs() > FAR {
+        Check::warning(texts.clock(), texts.skew(skew), texts.skew_advice())
+    } else {
+        Check::ok(texts.clock(), texts.skew(skew))
+    })
+}

@@ -1,0 +1,89 @@
+use super::*;
+use crate::secrets::KeychainError;
+use watchdeck_store::{Batch, Document};
+
+struct Locked;
+
+impl Keychain for Locked {
+    fn get(&self, _account: &str) -> Result<Option<String>, KeychainError> {
+        Err(KeychainError("the collection is locked".into()))
+    }
+
+    fn set(&self, _account: &str, _secret: &str) -> Result<(), KeychainError> {
+        Err(KeychainError("the collection is locked".into()))
+    }
+
+    fn delete(&self, _account: &str) -> Result<(), KeychainError> {
+        Err(KeychainError("the collection is locked".into()))
+    }
+}
+
+fn named<'a>(found: &'a Examination, name: &str) -> &'a Check {
+    found.checks.iter().find(|check| check.name.contains(name)).unwrap_or_else(|| panic!("no {name} in {:?}", found.checks))
+}
+
+/// A data directory with one source that nobody answers for.
+async fn data_dir(url: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("events.db"), Options::CONSOLE).unwrap();
+    let settings = json!({ "sources": [{ "id": "east", "name": "East", "url": url, "dialect": "erp", "channels": ["inventory"], "token": null, "paused": false, "demo": false }] });
+    let mut whole = serde_json::to_value(crate::Settings::default()).unwrap();
+    whole["sources"] = settings["sources"].clone();
+    let document = |collection, key: &str, body: &Value| Document { collection, key: key.into(), body: Some(body.to_string()) };
+    let documents = vec![
+        document("settings", "settings", &whole),
+        document(crate::health::CLOCKS, "east", &json!([{ "from": 1, "to": 2, "skew": 7_200_000.0 }])),
+    ];
+    store.append(Batch { documents, ..Batch::default() }).await.unwrap();
+    store.close().await;
+    dir
+}
+
+#[tokio::test]
+async fn a_source_that_nobody_answers_for_fails_at_its_step_and_says_what_to_do() {
+    // A port that was just free; nobody listens there.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let dir = data_dir(&format!("ws://127.0.0.1:{port}/")).await;
+    let found = examine(dir.path(), None, Tongue::English).await;
+    assert_eq!(found.verdict(), Verdict::Failed, "{}", found.text());
+    let failed: Vec<_> = found.checks.iter().filter(|check| check.verdict == Verdict::Failed).collect();
+    assert!(failed.iter().all(|check| check.name.starts_with("East") && check.advice.is_some()), "{}", found.text());
+    assert_eq!(named(&found, "Event store").verdict, Verdict::Ok);
+    assert_eq!(named(&found, "clock").detail, "the server's is 7200.0 s ahead of ours");
+    assert!(found.text().contains("failed   East"), "{}", found.text());
+    let chinese = examine(dir.path(), None, Tongue::of(Some("zh_CN.UTF-8"))).await;
+    assert!(chinese.text().contains("失败"), "{}", chinese.text());
+}
+
+#[tokio::test]
+async fn a_damaged_store_and_an_absent_one_are_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let absent = examine(dir.path(), None, Tongue::English).await;
+    assert_eq!(named(&absent, "Event store").verdict, Verdict::Warning);
+    assert!(!dir.path().join("events.db").exists(), "an examination makes nothing");
+    std::fs::write(dir.path().join("events.db"), vec![7; 20_000]).unwrap();
+    let damaged = examine(dir.path(), None, Tongue::English).await;
+    assert_eq!(named(&damaged, "Event store").verdict, Verdict::Failed, "{}", damaged.text());
+}
+
+#[tokio::test]
+async fn a_locked_keychain_is_a_warning() {
+    let dir = tempfile::tempdir().unwrap();
+    let found = examine(dir.path(), Some(Arc::new(Locked)), Tongue::English).await;
+    let keychain = named(&found, "Keychain");
+    assert_eq!((keychain.verdict, keychain.detail.as_str()), (Verdict::Warning, "the collection is locked"));
+}
+
+#[tokio::test]
+async fn it_works_while_the_store_is_in_use_and_writes_a_bundle() {
+    let dir = data_dir("ws://127.0.0.1:1/").await;
+    let in_use = Store::open(&dir.path().join("events.db"), Options::CONSOLE).unwrap();
+    let found = examine(dir.path(), None, Tongue::English).await;
+    assert_eq!(named(&found, "Event store").verdict, Verdict::Ok, "{}", found.text());
+    let bundle = found.write_bundle().unwrap();
+    assert!(bundle.bytes > 0 && Path::new(&bundle.path).starts_with(dir.path()));
+    in_use.append(Batch { checkpoints: vec![("x".into(), 1)], ..Batch::default() }).await.unwrap();
+    in_use.close().await;
+    let said: Value = serde_json::from_str(&found.json()).unwrap();
+    assert_eq!(said["verdict"], "failed");
+}
