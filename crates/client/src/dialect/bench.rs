@@ -56,3 +56,46 @@ impl Decoder {
         self.out.burst.drain().map(|(delivery, _)| delivery).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Dialect;
+
+    #[test]
+    fn every_dialect_decodes_after_its_opening() {
+        let native = [
+            r#"{"type":"hello","session":"s","server":"0","user":{"id":"u","name":"u","roles":[]},"pingIntervalMs":25000,"channels":["a"]}"#,
+            r#"{"type":"subscribed","channel":"a","position":{"epoch":"e","offset":0},"recovered":true,"reason":null}"#,
+            r#"{"type":"event","channel":"a","offset":1,"id":"i","ts":1795223788150,"data":{}}"#,
+        ];
+        let socketio = [
+            r#"0{"sid":"s","pingInterval":25000,"pingTimeout":20000}"#,
+            r#"40{"sid":"s"}"#,
+            r#"42["connected",{"user":{"id":"7"}}]"#,
+            r#"430[{"type":"ack","status":"success"}]"#,
+            r#"42["event",{"id":"i","topic":"a","payload":{},"timestamp":1795223788150,"seq":1}]"#,
+        ];
+        let erp = [r#"{"channel":"a","data":{},"ts":1795223788150}"#];
+        let hub = [r#"{"type":"a","data":{},"timestamp":1795223788}"#];
+        let cases: [(Dialect, &[&str]); 4] =
+            [(Dialect::Native, &native), (Dialect::SocketIo, &socketio), (Dialect::Erp, &erp), (Dialect::Hub, &hub)];
+        for (dialect, frames) in cases {
+            let mut decoder = Decoder::new(&Profile { channels: vec!["a".into()], ..Profile::new("p", "ws://h/", dialect) });
+            for _ in 0..2 {
+                for (at, frame) in frames.iter().enumerate() {
+                    decoder.text(frame);
+                    if at == 0 {
+                        decoder.committed(&"a".into(), None);
+                    }
+                }
+                decoder.pass(Duration::from_secs(2));
+                let events = |delivery: &Delivery| if let Delivery::Events { events, .. } = delivery { events.len() } else { 0 };
+                let decoded = decoder.deliveries();
+                assert_eq!(decoded.iter().map(events).sum::<usize>(), 1, "{dialect:?}: {decoded:?}");
+                assert!(!decoded.iter().any(|delivery| matches!(delivery, Delivery::Malformed { .. })), "{dialect:?}: {decoded:?}");
+                decoder.reopen();
+            }
+        }
+    }
+}

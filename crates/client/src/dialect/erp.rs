@@ -18,6 +18,8 @@ use watchdeck_protocol::{ClientFrame, Position};
 const SENT_AT: [Duration; 3] = [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(1000)];
 /// And how often after that.
 const THEN_EACH: Duration = Duration::from_secs(60);
+/// Names of the session cookie: over `http` and over `https`.
+const COOKIES: [&str; 2] = ["next-auth.session-token", "__Secure-next-auth.session-token"];
 /// The close code of a refusal.
 const POLICY: u16 = 1008;
 /// What the second bridge publishes about, on `data.<resource>`: as far as the console knows its rows.
@@ -84,13 +86,14 @@ impl Wire for Erp {
     fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
         shake.headers.insert(header::ORIGIN, HeaderValue::from_str(shake.origin).map_err(|error| error.to_string())?);
         if let Some(token) = &profile.token {
-            let token = token.expose();
+            let token = cookie_value(token.expose());
             if token.contains([';', ',', '"', ' ']) {
                 return Err("the token holds characters that no cookie may hold; paste the cookie's value alone".into());
             }
-            let mut cookie = format!("next-auth.session-token={token}");
+            let [plain, secure] = COOKIES;
+            let mut cookie = format!("{plain}={token}");
             if shake.tls {
-                cookie = format!("{cookie}; __Secure-next-auth.session-token={token}");
+                cookie = format!("{cookie}; {secure}={token}");
             }
             let mut value = HeaderValue::from_str(&cookie).map_err(|_| "the token holds characters that no cookie may hold".to_owned())?;
             value.set_sensitive(true);
@@ -182,6 +185,13 @@ impl Wire for Erp {
     fn standing(&self) -> Standing {
         if self.open.as_ref().is_some_and(|open| open.heard) { Standing::Live } else { Standing::Unconfirmed }
     }
+}
+
+/// The session's value, out of whatever part of the cookies was pasted.
+fn cookie_value(pasted: &str) -> &str {
+    let cookies = pasted.trim().trim_start_matches("Cookie:").split(';').filter_map(|cookie| cookie.split_once('='));
+    let session = cookies.into_iter().find(|(name, _)| COOKIES.contains(&name.trim()));
+    session.map_or(pasted, |(_, value)| value).trim()
 }
 
 /// Every channel that the server is known to have, and the user's own.

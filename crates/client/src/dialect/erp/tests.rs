@@ -101,6 +101,15 @@ fn a_gap_is_closed_on_a_quiet_feed_too() {
 }
 
 #[test]
+fn the_session_is_found_in_whatever_was_pasted() {
+    for pasted in
+        ["abc=.d", " abc=.d\n", "next-auth.session-token=abc=.d", "Cookie: theme=dark; __Secure-next-auth.session-token=abc=.d; lang=zh"]
+    {
+        assert_eq!(cookie_value(pasted), "abc=.d", "{pasted:?}");
+    }
+}
+
+#[test]
 fn refusals_are_told_from_losses() {
     let erp = erp(&[]);
     for reason in [

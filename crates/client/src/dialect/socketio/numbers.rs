@@ -133,6 +133,24 @@ mod tests {
     }
 
     proptest! {
+        /// What is published is a run of numbers; some are lost, and what arrives is followed by copies of what came shortly before.
+        #[test]
+        fn every_loss_is_told_once_and_nothing_else_is(run in proptest::collection::vec((any::<bool>(), proptest::option::of(0..8usize)), 1..200)) {
+            let mut known = Numbers::default();
+            let mut arrived: Vec<u64> = vec![];
+            for (number, (lost, copy)) in (1u64..).zip(run) {
+                if lost {
+                    continue;
+                }
+                let expected = if arrived.last().is_none_or(|last| last + 1 == number) { Step::Next } else { Step::Jump };
+                prop_assert_eq!(known.step(number, Some(&number.to_string())), expected);
+                arrived.push(number);
+                if let Some(copy) = copy.and_then(|back| arrived.iter().rev().nth(back)) {
+                    prop_assert_eq!(known.step(*copy, Some(&copy.to_string())), Step::Repeat);
+                }
+            }
+        }
+
         #[test]
         fn no_number_panics_and_memory_is_bounded(numbers in proptest::collection::vec((any::<u64>(), 0..4u8), 0..400)) {
             let mut known = Numbers::default();
