@@ -6,6 +6,7 @@
 
 mod approvals;
 mod incident;
+mod legacy;
 mod names;
 mod office;
 mod orders;
@@ -16,6 +17,7 @@ mod world;
 
 pub use approvals::{DecideError, Decision, lapse};
 pub use incident::{Incident, UnknownIncident};
+pub use legacy::OldWords;
 pub use pace::{Pace, Pacer, Shared, run, system_clock};
 pub use sink::{HttpSink, RedisSink, Sink, envelope};
 pub use world::Simulator;

@@ -36,6 +36,9 @@ struct Arguments {
     /// Something that goes wrong at the start: printer_down, low_stock, refund_large, approval_burst, storm, storm:N.
     #[arg(long)]
     incident: Option<Incident>,
+    /// Also say it in the ERP's old words, and every tenth message twice, as the real one does.
+    #[arg(long, requires = "redis")]
+    legacy: bool,
     /// Publish this many events, then end. The incident is not counted.
     #[arg(long)]
     count: Option<u64>,
@@ -66,7 +69,8 @@ async fn main() -> anyhow::Result<()> {
 
     let (sink, desk): (Arc<dyn Sink>, _) = match (&arguments.redis, &arguments.http) {
         (Some(url), _) => {
-            let sink = Arc::new(RedisSink::connect(url).await?);
+            let sink = RedisSink::connect(url).await?;
+            let sink = Arc::new(if arguments.legacy { sink.in_old_words_too() } else { sink });
             let desk = Desk::open(url, Arc::clone(&world), Arc::clone(&sink)).await?;
             (sink, Some(tokio::spawn(desk.answer(stop.clone()))))
         }

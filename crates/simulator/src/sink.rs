@@ -1,11 +1,14 @@
 //! Where events go: Redis as the ERP does it, HTTP as the gateway takes it, or whatever implements [`Sink`] in this process.
 
-use crate::Published;
+use crate::{OldWords, Published};
 use anyhow::Context as _;
 use async_trait::async_trait;
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::time::Duration;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 use watchdeck_events::{Millis, fields::Fields, identity};
 
 /// Takes events.
@@ -18,6 +21,7 @@ pub trait Sink: Send + Sync {
 /// `PUBLISH ws:<channel> <json>`, a pipeline a batch.
 pub struct RedisSink {
     connection: redis::aio::ConnectionManager,
+    old_words: Option<Mutex<OldWords>>,
 }
 
 impl RedisSink {
@@ -28,13 +32,26 @@ impl RedisSink {
     pub async fn connect(url: &str) -> anyhow::Result<Self> {
         let client = redis::Client::open(url).context("the Redis URL is not valid")?;
         let connection = client.get_connection_manager().await.context("Redis does not answer")?;
-        Ok(Self { connection })
+        Ok(Self { connection, old_words: None })
+    }
+
+    /// From now on also as the real ERP does: in its old words beside the typed ones, and now and then twice.
+    #[must_use]
+    pub fn in_old_words_too(self) -> Self {
+        Self { old_words: Some(Mutex::default()), ..self }
     }
 }
 
 #[async_trait]
 impl Sink for RedisSink {
     async fn publish(&self, events: Vec<Published>) -> anyhow::Result<()> {
+        let events = match &self.old_words {
+            Some(words) => {
+                let mut words = words.lock().unwrap_or_else(PoisonError::into_inner);
+                events.into_iter().flat_map(|event| words.of(event)).collect()
+            }
+            None => events,
+        };
         let mut pipeline = redis::pipe();
         for event in &events {
             pipeline.publish(event.channel.to_redis(), &event.json).ignore();

@@ -72,6 +72,32 @@ async fn it_publishes_the_count_it_was_asked_for_and_ends() {
 }
 
 #[tokio::test]
+async fn in_old_words_too_every_sale_comes_with_its_copies_and_some_messages_come_twice() {
+    let redis = Redis::start().await;
+    let mut messages = redis.listen().await;
+    let mut simulator = redis.simulator(&["--rate", "2000", "--count", "500", "--legacy"]);
+    let ended = tokio::time::timeout(Duration::from_secs(10), simulator.wait()).await.expect("it ends by itself").unwrap();
+    assert!(ended.success());
+    let (mut sales, mut copies, mut doubles, mut last) = (0, 0, 0, Value::Null);
+    // The simulator is gone, so everything is on its way; the end is told by a message of our own.
+    let mut publisher = redis::Client::open(redis.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
+    redis::cmd("PUBLISH").arg("ws:end").arg("{}").query_async::<()>(&mut publisher).await.unwrap();
+    loop {
+        let (channel, event) = next(&mut messages).await;
+        if channel == "ws:end" {
+            break;
+        }
+        let again = event == last;
+        doubles += u32::from(again);
+        sales += u32::from(!again && event["type"] == "inventory:change" && event["action"] == "outbound");
+        copies += u32::from(event["type"] == "outbound");
+        last = event;
+    }
+    assert!(sales > 50 && copies >= sales * 2, "{copies} copies of {sales} sales");
+    assert!(doubles > 50, "{doubles} doubles");
+}
+
+#[tokio::test]
 async fn a_decision_over_redis_comes_back_as_events_and_counts_once() {
     let redis = Redis::start().await;
     let mut messages = redis.listen().await;
