@@ -170,8 +170,12 @@ async fn send(server: &Any, n: u64) {
             let (channel, event) = erp_event(n);
             server.event(channel, &event).await;
         }
-        Any::SocketIo(server) if n % 10 == 0 => server.notification(&format!("note-{n}"), "warning", "系统将于今晚 23:00 维护").await,
-        Any::SocketIo(server) if n % 4 == 0 => server.event("venue_notice", &format!("id-{n}"), &json!("游泳馆今日 18:00 闭馆")).await,
+        Any::SocketIo(server) if n.is_multiple_of(10) => {
+            server.notification(&format!("note-{n}"), "warning", "系统将于今晚 23:00 维护").await
+        }
+        Any::SocketIo(server) if n.is_multiple_of(4) => {
+            server.event("venue_notice", &format!("id-{n}"), &json!("游泳馆今日 18:00 闭馆")).await
+        }
         Any::SocketIo(server) => {
             let status = ["open", "full", "closed"][usize::try_from(n % 3).expect("below 3")];
             server.event(TOPIC, &format!("id-{n}"), &json!({ "venueId": n % 7, "venueName": "羽毛球馆", "status": status })).await;

@@ -59,7 +59,7 @@ fn main() -> Result<()> {
                     event.actor,
                     event.payload.as_str()
                 ])?;
-                if seq % BLOCK == 0 {
+                if seq.is_multiple_of(BLOCK) {
                     noted.clear();
                 }
                 if let Some(subject) = event.subject.as_deref()
