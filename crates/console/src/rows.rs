@@ -32,7 +32,7 @@ pub fn row(stored: &Stored, arrival: Arrival) -> EventRow {
         amount: parts.amount,
         actor: event.actor.as_deref().map(str::to_owned),
         latency_ms: Some(arrival.lateness(event)).filter(|_| ![Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str())),
-        gap: gap(stored),
+        gap: gap(stored).or_else(|| filled_gap(stored)),
     }
 }
 
@@ -52,6 +52,25 @@ pub fn gap(stored: &Stored) -> Option<GapView> {
         to: gap.to,
         reason: gap.reason,
         filled: None,
+    })
+}
+
+/// The stretch that was filled, of the event that says so: the window finds the marker on screen by it.
+fn filled_gap(stored: &Stored) -> Option<GapView> {
+    let event = &stored.event;
+    if event.kind.as_str() != Kind::GAP_FILLED {
+        return None;
+    }
+    let Some(View::GapFilled(filled)) = View::of(event) else { return None };
+    Some(GapView {
+        seq: stored.seq,
+        source: event.source.to_string(),
+        channel: filled.channel.map(Into::into),
+        from: filled.from,
+        to: filled.to,
+        // Why it was there stands on its marker.
+        reason: GapReason::Other,
+        filled: Some(filled.events),
     })
 }
 

@@ -84,6 +84,6 @@ actor: string | null,
  */
 latency_ms: number | null, 
 /**
- * For gap markers only.
+ * For gap markers, and for what says that one was filled.
  */
 gap: GapView | null, };

@@ -46,7 +46,7 @@ pub struct EventRow {
     pub actor: Option<String>,
     /// `received_at − occurred_at` in ms, where the publisher gave a time.
     pub latency_ms: Option<i64>,
-    /// For gap markers only.
+    /// For gap markers, and for what says that one was filled.
     pub gap: Option<GapView>,
 }
 

@@ -36,8 +36,8 @@ export function Summary({ view, onShow, right }: { view: HealthView; onShow: (ta
   return (
     <section aria-label={t("health.verdict.title")} className={cx("relative flex min-h-[46px] flex-none items-center gap-3 border-b border-line px-4 py-1.5", GROUNDS[tone])}>
       {ICONS[tone]}
-      <h2 role="status" className={cx("flex-none text-[15px] font-[580]", tone === "good" ? "text-ink" : toneInk(tone))}>
-        {t(`health.verdict.${tone}`)}
+      <h2 className={cx("flex-none text-[15px] font-[580]", tone === "good" ? "text-ink" : toneInk(tone))}>
+        <span role="status">{t(`health.verdict.${tone}`)}</span>
       </h2>
       {findings.length === 0 ? (
         <p className="num min-w-0 truncate text-ink-2">{calm.join(" · ")}</p>

@@ -150,7 +150,6 @@ export const words = {
     offline: "Offline",
     polling: "Polling",
   },
-  dialect: { native: "Watchdeck gateway", erp: "ERP WebSocket", socket_io: "Socket.IO", hub: "Notification hub" },
   cause: {
     connection_refused: "nobody listens on that port (or the server has not started yet)",
     unreachable: "the address does not resolve or there is no way there",

@@ -149,7 +149,6 @@ export const words = {
     offline: "离线",
     polling: "轮询中",
   },
-  dialect: { native: "Watchdeck 网关", erp: "ERP 自带 WebSocket", socket_io: "Socket.IO", hub: "通知中心" },
   cause: {
     connection_refused: "服务器没有监听此端口（也可能尚未启动）",
     unreachable: "地址无法解析或网络不通",
