@@ -10,11 +10,11 @@ use std::borrow::Cow;
 /// Nesting of data in data: the platform has one level.
 const MAX_DEPTH: u32 = 4;
 
-/// Whether these are the entries of an envelope.
+/// Whether these are the entries of an envelope. One with a `type` of its own is something else.
 pub(super) fn is(entries: &Entries<'_>) -> bool {
     let has = |key: &str| entries.iter().any(|(name, _)| name == key);
-    // The rarer name first: for everything that is no envelope this is the whole cost.
-    has("event_data") && has("event_type")
+    // Nearly everything else begins with its type: then one comparison is the whole cost.
+    entries.first().is_some_and(|(name, _)| name != "type") && has("event_data") && has("event_type") && !has("type")
 }
 
 /// Append the entries of the data. Returns how many are the envelope's own.

@@ -57,7 +57,7 @@ impl<'a> Scanner<'a> {
         entries.reserve(16);
         loop {
             self.space();
-            let key = unquote(self.string()?)?;
+            let key = self.key()?;
             self.space();
             self.expect(b':')?;
             self.space();
@@ -109,17 +109,25 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A string token with its quotes.
-    fn string(&mut self) -> Option<&'a str> {
+    /// A key. Escapes were looked for on the way to its end: a second look at each key of each event would cost a tenth of the whole.
+    fn key(&mut self) -> Option<Cow<'a, str>> {
+        let (token, escaped) = self.string()?;
+        if escaped { unquote(token) } else { token.get(1..token.len() - 1).map(Cow::Borrowed) }
+    }
+
+    /// A string token with its quotes, and whether there are escapes in it.
+    fn string(&mut self) -> Option<(&'a str, bool)> {
         let start = self.at;
+        let mut escaped = false;
         self.expect(b'"')?;
         loop {
             let rest = self.text.as_bytes().get(self.at..)?;
             let offset = memchr::memchr2(b'"', b'\\', rest)?;
             self.at += offset + 1;
             if rest[offset] == b'"' {
-                return self.text.get(start..self.at);
+                return Some((self.text.get(start..self.at)?, escaped));
             }
+            escaped = true;
             // What follows a backslash belongs to it; the text may end here, and then the next round sees it.
             self.at += 1;
         }
@@ -128,7 +136,7 @@ impl<'a> Scanner<'a> {
     /// Any value, skipped as a whole.
     fn value(&mut self) -> Option<&'a str> {
         match self.peek()? {
-            b'"' => self.string(),
+            b'"' => self.string().map(|(token, _)| token),
             b'{' | b'[' => self.nested(),
             _ => {
                 let start = self.at;

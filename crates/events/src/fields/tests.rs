@@ -65,6 +65,12 @@ fn an_envelope_without_its_time_has_its_datas() {
     let json =
         r#"{"event_type":"like.added","timestamp":"0001-01-01T00:00:00Z","event_data":{"userid":"u1","time":"2026-11-21T01:16:28.150Z"}}"#;
     assert_eq!(Fields::of(json).stated(), Some(Millis(1_795_223_788_150)));
+    for json in
+        [r#"{"event_type":"a","event_data":{"user_id":"u1"},"type":"b"}"#, r#"{"type":"b","event_type":"a","event_data":{"user_id":"u1"}}"#]
+    {
+        let fields = Fields::of(json);
+        assert_eq!((fields.kind().as_deref(), fields.text("user_id")), (Some("b"), None), "with a type of its own it is no envelope");
+    }
     let json = r#"{"type":"like.added","time":"2026-11-21T01:16:28.150Z","userid":"u1"}"#;
     let plain = Fields::of(json);
     assert_eq!((plain.stated(), plain.text("user_id")), (None, None), "outside an envelope names are what they are");
