@@ -213,7 +213,7 @@ fn unopened(error: Error) -> Ending {
             let status = answer.status();
             match status {
                 StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ending::NeedsLogin(format!("HTTP {status}")),
-                _ => Ending::retry(Cause::NotWebSocket, format!("HTTP {status}")),
+                _ => Ending::retry(Cause::NotWebSocket, format!("HTTP {status} instead of a WebSocket")),
             }
         }
         // Only a native handshake asks for a subprotocol.

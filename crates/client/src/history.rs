@@ -11,9 +11,9 @@ use crate::{
     http::{Asker, HttpError, address},
     profile::Profile,
 };
-use page::Page;
+use page::{Page, Reader};
 use reqwest::Url;
-use std::{collections::HashSet, time::Duration};
+use std::{borrow::Cow, collections::HashSet, time::Duration};
 use watchdeck_events::{Channel, Incoming, Millis, fields::Fields};
 
 /// The longest answer,
@@ -84,7 +84,8 @@ impl From<HttpError> for HistoryError {
     }
 }
 
-/// What happened from `from` to `to` (by the server's clock), oldest first. `channel`: only there, where the endpoint can tell channels apart.
+/// What happened from `from` to `to` (by the server's clock), oldest first. The profile's dialect should be the one that is spoken
+/// ([`crate::Status::dialect`]): it says how to sign in and what an element is. `channel`: only there, where the endpoint can tell channels apart.
 /// An endpoint that wants a channel and is given none is asked for each channel of the profile.
 ///
 /// # Errors
@@ -98,9 +99,9 @@ pub async fn fetch(profile: &Profile, channel: Option<&Channel>, from: Millis, t
         channel => vec![channel.cloned()],
     };
     let mut found = Found { events: vec![], room: MAX_BYTES, pages: 0 };
-    for channel in &asked {
+    for channel in asked {
         let place = place::fill(path, channel.as_ref(), from, to);
-        let reader = page::Reader { dialect: profile.dialect, asked: channel.as_ref(), by_channel };
+        let reader = Reader { dialect: profile.dialect, asked: channel.clone(), by_channel };
         found.pages(profile, address(profile, &place)?, &reader).await?;
     }
     let mut events = found.events;
@@ -114,8 +115,8 @@ pub async fn fetch(profile: &Profile, channel: Option<&Channel>, from: Millis, t
 /// [`HistoryError::Shape`].
 #[doc(hidden)]
 pub fn read_answer(dialect: crate::Dialect, body: &[u8]) -> Result<Vec<Incoming>, HistoryError> {
-    let reader = page::Reader { dialect, asked: None, by_channel: false };
-    Ok(Page::read(body)?.items.into_iter().map(|element| reader.event(element)).collect())
+    let reader = Reader { dialect, asked: None, by_channel: false };
+    Ok(read(&reader, body)?.0)
 }
 
 /// What all pages together gave.
@@ -126,7 +127,7 @@ struct Found {
 }
 
 impl Found {
-    async fn pages(&mut self, profile: &Profile, first: Url, reader: &page::Reader<'_>) -> Result<(), HistoryError> {
+    async fn pages(&mut self, profile: &Profile, first: Url, reader: &Reader) -> Result<(), HistoryError> {
         let patience: Duration = profile.timing.connect * PATIENCE;
         let asker = Asker::new(profile, &first, true, patience).await?;
         let mut seen = HashSet::from([first.clone()]);
@@ -143,16 +144,17 @@ impl Found {
                 status @ (401 | 403) => return Err(HistoryError::Unauthorized { status }),
                 status => return Err(HistoryError::Status { status }),
             }
-            let page = Page::read(&answer.body)?;
-            let before = self.events.len();
-            for item in &page.items {
-                self.events.push(reader.event(item));
-            }
-            next = page.next.map(|next| place::follow(&first, &url, &next)).transpose()?;
+            // Large answers take their time, which the links on this thread do not have.
+            let reader = reader.clone();
+            let read = tokio::task::spawn_blocking(move || read(&reader, &answer.body)).await;
+            let (events, cursor) = read.map_err(|error| HistoryError::Shape(error.to_string()))??;
+            let empty = events.is_empty();
+            self.events.extend(events);
+            next = cursor.map(|cursor| place::follow(&first, &url, &cursor)).transpose()?;
             if let Some(again) = &next
                 && !seen.insert(again.clone())
             {
-                if self.events.len() > before {
+                if !empty {
                     return Err(HistoryError::Shape("its pages lead in a circle".into()));
                 }
                 // A cursor that stays where it is, with nothing behind it, is the end.
@@ -161,4 +163,10 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// The events of one answer, and where the next one is.
+fn read(reader: &Reader, body: &[u8]) -> Result<(Vec<Incoming>, Option<String>), HistoryError> {
+    let page = Page::read(body)?;
+    Ok((page.items.iter().map(|element| reader.event(element)).collect(), page.next.map(Cow::into_owned)))
 }

@@ -98,9 +98,18 @@ pub(crate) enum Effect {
 #[derive(Debug)]
 enum Phase {
     Idle,
-    Dialling { since: Duration },
+    /// `renew`: the network changed meanwhile, so it is begun anew then.
+    Dialling {
+        since: Duration,
+        renew: Option<Duration>,
+    },
     Up(Up),
-    Waiting { due: Duration, next_try_at: Millis, cause: Cause, detail: String },
+    Waiting {
+        due: Duration,
+        next_try_at: Millis,
+        cause: Cause,
+        detail: String,
+    },
     NeedsLogin(String),
     Refused(String),
 }
@@ -167,7 +176,7 @@ impl Session {
     pub(crate) fn due(&self) -> Option<Duration> {
         match &self.phase {
             Phase::Idle | Phase::NeedsLogin(_) | Phase::Refused(_) => None,
-            Phase::Dialling { since } => Some(*since + self.timing.connect * ATTEMPT),
+            Phase::Dialling { since, renew } => Some(renew.unwrap_or(*since + self.timing.connect * ATTEMPT)),
             Phase::Waiting { due, .. } => Some(*due),
             Phase::Up(up) => {
                 let stable = (self.attempt > 0).then_some(up.since + self.timing.stable);
@@ -196,7 +205,8 @@ impl Session {
 
     fn tick(&mut self, now: Now, roll: f64) -> Vec<Effect> {
         match &mut self.phase {
-            Phase::Dialling { since } if now.up >= *since + self.timing.connect * ATTEMPT => {
+            Phase::Dialling { renew: Some(renew), .. } if now.up >= *renew => self.redial(now),
+            Phase::Dialling { since, .. } if now.up >= *since + self.timing.connect * ATTEMPT => {
                 let ending = Ending::retry(Cause::TimedOut, format!("no connection within {:?}", self.timing.connect * ATTEMPT));
                 self.end(ending, now, roll)
             }
@@ -225,8 +235,12 @@ impl Session {
                 up.doubt(now.up, CHANGED);
                 vec![Effect::Ping]
             }
-            // It may hang on the old network; one that has only begun does not.
+            // It may hang on the old network.
             Phase::Dialling { .. } if now.up >= soonest => self.redial(now),
+            Phase::Dialling { renew, .. } => {
+                *renew = Some(soonest);
+                vec![]
+            }
             Phase::Waiting { .. } if now.up >= soonest => self.dial(now),
             Phase::Waiting { due, next_try_at, .. } if soonest < *due => {
                 *due = soonest;
@@ -255,7 +269,7 @@ impl Session {
     }
 
     fn dial(&mut self, now: Now) -> Vec<Effect> {
-        self.phase = Phase::Dialling { since: now.up };
+        self.phase = Phase::Dialling { since: now.up, renew: None };
         self.dialled = now.up;
         vec![Effect::Dial]
     }

@@ -84,6 +84,47 @@ async fn tls_runs_inside_the_tunnel_and_around_it() {
     soon("the carrier", carrier).await.unwrap();
 }
 
+/// The environment belongs to the process, so the link runs in one of its own: this very test, started again.
+#[tokio::test]
+async fn the_environment_names_the_proxy_in_either_case() {
+    const NAME: &str = "the_environment_names_the_proxy_in_either_case";
+    const CHILD: &str = "WATCHDECK_TEST_CHILD";
+    if std::env::var_os(CHILD).is_some() {
+        let mut rig = Rig::start(profile("ws://erp.invalid:3002/ws".into(), Dialect::Native));
+        rig.until(1, true).await;
+        return;
+    }
+    let (server, proxy) = (Server::start().await, Server::start().await);
+    for variable in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        let mut child = tokio::process::Command::new(std::env::current_exe().unwrap());
+        for other in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
+            child.env_remove(other);
+        }
+        child
+            .args([NAME, "--exact"])
+            .env(CHILD, "1")
+            .env("NO_PROXY", "other.invalid")
+            .env(variable, format!("http://ann:p%3Ass@{}", proxy.addr));
+        let mut child = child.kill_on_drop(true).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let mut tcp = proxy.tcp().await;
+        let asked = head(&mut tcp).await;
+        assert!(asked.starts_with("CONNECT erp.invalid:3002 "), "the proxy looks the name up: {asked}");
+        assert_eq!(header(&asked, "proxy-authorization"), Some(BASIC), "{variable}");
+        tcp.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        let addr = server.addr;
+        let carrier = tokio::spawn(async move {
+            let mut server = TcpStream::connect(addr).await.unwrap();
+            drop(copy_bidirectional(&mut tcp, &mut server).await);
+        });
+        let mut peer = server.greeted(&["inventory"]).await;
+        peer.hear().await;
+        peer.subscribed("inventory", "e", 1, true, None).await;
+        peer.events("inventory", [1]).await;
+        assert!(soon("the child", child.wait()).await.unwrap().success(), "{variable}");
+        carrier.abort();
+    }
+}
+
 #[tokio::test]
 async fn a_proxy_that_wants_credentials_is_named_and_not_asked_again() {
     let (server, proxy) = (Server::start().await, Server::start().await);

@@ -28,8 +28,12 @@ struct Around<'a> {
     data: Option<&'a RawValue>,
     #[serde(borrow, default)]
     messages: Option<&'a RawValue>,
-    #[serde(borrow, default, alias = "nextCursor", alias = "next_cursor")]
+    #[serde(borrow, default)]
     next: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "nextCursor")]
+    next_cursor: Option<&'a RawValue>,
+    #[serde(borrow, default, rename = "next_cursor")]
+    next_cursor_too: Option<&'a RawValue>,
 }
 
 impl<'a> Page<'a> {
@@ -54,7 +58,7 @@ impl<'a> Page<'a> {
             return Err(HistoryError::Shape("it is neither a list nor an object".into()));
         }
         let around: Around<'_> = serde_json::from_str(text).map_err(shape)?;
-        let next = around.next.and_then(plain_text);
+        let next = [around.next, around.next_cursor, around.next_cursor_too].into_iter().flatten().find_map(plain_text);
         let lists = [around.events, around.items, around.data, around.messages];
         let list = lists.into_iter().flatten().map(RawValue::get).find(|list| list.starts_with('[') || (deeper && list.starts_with('{')));
         let list = list.ok_or_else(|| HistoryError::Shape("it holds no list of events, items, data or messages".into()))?;
@@ -95,14 +99,15 @@ impl<'a> Item<'a> {
 }
 
 /// Knows what was asked for.
-pub(super) struct Reader<'a> {
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
     pub(super) dialect: Dialect,
-    pub(super) asked: Option<&'a Channel>,
+    pub(super) asked: Option<Channel>,
     /// The endpoint was asked for that channel and no other.
     pub(super) by_channel: bool,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// The event in one element, as the same event would have come over the WebSocket. Whatever is no envelope is the event itself.
     pub(super) fn event(&self, element: &RawValue) -> Incoming {
         let item = Item::of(element);
@@ -136,7 +141,7 @@ impl Reader<'_> {
 
     /// Where an event without an envelope was published.
     fn channel(&self, kind: Option<&str>) -> Channel {
-        let asked = || self.asked.cloned();
+        let asked = || self.asked.clone();
         if self.by_channel && self.asked.is_some() {
             return asked().unwrap_or_else(|| Channel::from(NOWHERE));
         }

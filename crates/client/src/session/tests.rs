@@ -202,7 +202,9 @@ fn a_flapping_network_is_not_dialled_at_full_speed() {
     let mut session = Session::new(Timing::default());
     session.handle(Input::Start, at(0), 0.0);
     assert_eq!(session.handle(Input::NetworkChanged, at(100), 0.0), [], "it has only begun");
-    assert_eq!(session.handle(Input::NetworkChanged, at(1000), 0.0), [Effect::HangUp, Effect::Dial], "it may hang on the old network");
+    assert_eq!(session.handle(Input::Tick, at(999), 0.0), []);
+    assert_eq!(session.due(), Some(Duration::from_secs(1)), "but it may hang on the old network");
+    assert_eq!(session.handle(Input::Tick, at(1000), 0.0), [Effect::HangUp, Effect::Dial]);
     let refused = Ending::Retry { cause: Cause::ConnectionRefused, detail: "refused".into(), after: Some(Duration::from_secs(20)) };
     session.handle(Input::Ended(refused), at(1050), 0.0);
     assert_eq!(session.handle(Input::NetworkChanged, at(1100), 0.0), []);

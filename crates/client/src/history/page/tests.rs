@@ -6,9 +6,9 @@ fn page(text: &str) -> Result<(Vec<String>, Option<String>), HistoryError> {
 }
 
 fn event(dialect: Dialect, asked: Option<&str>, by_channel: bool, json: &str) -> String {
-    let asked = asked.map(Channel::from);
     let element: &RawValue = serde_json::from_str(json).unwrap();
-    let Incoming { channel, id, server_at, kind, payload, .. } = Reader { dialect, asked: asked.as_ref(), by_channel }.event(element);
+    let Incoming { channel, id, server_at, kind, payload, .. } =
+        Reader { dialect, asked: asked.map(Channel::from), by_channel }.event(element);
     let text = |text: Option<Box<str>>| text.map_or("-".into(), String::from);
     format!("{channel} {} {} {} {}", text(kind), text(id), server_at.map_or(0, |at| at.0), payload.as_str())
 }
@@ -38,6 +38,7 @@ fn the_next_page_is_found_under_every_name() {
         r#"{"events":[],"next_cursor":"c"}"#,
         r#"{"data":{"events":[],"next":"c"}}"#,
         r#"{"data":{"events":[]},"next":"c"}"#,
+        r#"{"events":[],"next":null,"nextCursor":"c"}"#,
     ] {
         assert_eq!(page(text).unwrap().1.as_deref(), Some("c"), "{text}");
     }
