@@ -24,11 +24,11 @@ export const sources = {
   demoStop: "Stop the simulator",
   demoText: "A simulated ERP on this machine: stock, orders, approvals and alerts come alive. No network needed; no real system is touched.",
   dialect: {
-    auto: { title: "Detect automatically", help: "The server is asked, and the kind is found out.", short: "Detect" },
-    native: { title: "Watchdeck gateway", help: "Goes on where it stopped; no event is missing.", short: "Gateway" },
-    erp: { title: "ERP server", help: "The ERP's own WebSocket. No replay; possible gaps are marked.", short: "ERP" },
-    socket_io: { title: "Venue platform", help: "Socket.IO. Its events are numbered, so a gap is noticed.", short: "Socket.IO" },
-    hub: { title: "Content hub", help: "The writing platform's notices and messages. No replay.", short: "Hub" },
+    auto: { title: "Detect automatically", help: "The server is asked, and the kind is found out." },
+    native: { title: "Watchdeck gateway", help: "Goes on where it stopped; no event is missing." },
+    erp: { title: "ERP server", help: "The ERP's own WebSocket. No replay; possible gaps are marked." },
+    socket_io: { title: "Venue platform", help: "Socket.IO. Its events are numbered, so a gap is noticed." },
+    hub: { title: "Content hub", help: "The writing platform's notices and messages. No replay." },
   },
   colour: { blue: "Blue", teal: "Teal", amber: "Amber", violet: "Violet", rose: "Rose", lime: "Lime" },
   form: {
@@ -40,7 +40,6 @@ export const sources = {
     name: "Name",
     namePlaceholder: "East warehouse ERP",
     colour: "Colour",
-    colourHelp: "Marks this source's events",
     channels: "Channels",
     channelsHelp: "With commas or spaces between; empty means all.",
     channelsPlaceholder: "inventory, orders",
@@ -127,8 +126,6 @@ export const sources = {
     discard: "Discard",
     keepEditing: "Keep editing",
     discardAsk: "Discard what you changed?",
-    wrong_one: "{{count}} field needs a look",
-    wrong_other: "{{count}} fields need a look",
   },
   problem: {
     urlEmpty: "Enter the server's address",
@@ -198,7 +195,6 @@ export const sources = {
   login: {
     title: "Sign in to {{name}}",
     needed: "Signing in is needed",
-    now: "State now: {{state}}",
     connected: "Signed in. Events come in again.",
     waiting: "The sign-in page is open in its own window. Once you are signed in there, this changes by itself.",
     openAgain: "Open it again",
