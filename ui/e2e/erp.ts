@@ -2,7 +2,7 @@
 // Our own code on a real socket; it speaks no more of RFC 6455 than short frames.
 
 import { createHash } from "node:crypto";
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -29,22 +29,29 @@ function refusal(reason: string): Buffer {
 export class Erp {
   /** Sessions opened so far, refused ones too. */
   opened = 0;
+  /** Something between here and there lets no WebSocket through. */
+  blocked = false;
+  /** How far its clock is ahead of everybody else's, ms. */
+  ahead = 0;
   readonly #server: Server;
   readonly #open = new Set<Duplex>();
   readonly #timer: NodeJS.Timeout;
   #session: string;
   #stock = 1_000;
+  /** What was published, for `/history?from=…&to=…`. */
+  readonly #log: { channel: string; data: { timestamp: number }; ts: number }[] = [];
 
   private constructor(server: Server, session: string) {
     this.#server = server;
     this.#session = session;
     server.on("upgrade", (request, socket) => this.#greet(request, socket));
     this.#timer = setInterval(() => this.#sell(), PACE);
+    server.on("request", (request: IncomingMessage, answer: ServerResponse) => this.#remember(request, answer));
   }
 
   /** `session` is the value of the cookie that it accepts. */
   static async start(session: string): Promise<Erp> {
-    const server = createServer((_, answer) => answer.writeHead(404).end());
+    const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new Erp(server, session);
   }
@@ -66,6 +73,25 @@ export class Erp {
     this.#open.clear();
   }
 
+  /** The line breaks, for everybody. */
+  cut(): void {
+    for (const socket of this.#open) socket.destroy();
+    this.#open.clear();
+  }
+
+  /** Say it as it is, sense or not. */
+  say(text: string): void {
+    for (const socket of this.#open) socket.write(frame(TEXT, Buffer.from(text)));
+  }
+
+  /** Tell of something that happened `ago` ms ago. */
+  publish(data: object, ago = 0): void {
+    const ts = this.#now();
+    const event = { channel: "inventory", data: { type: "inventory:change", ...data, timestamp: ts - ago }, ts };
+    this.#log.push(event);
+    this.say(JSON.stringify(event));
+  }
+
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     for (const socket of this.#open) socket.destroy();
@@ -74,8 +100,12 @@ export class Erp {
   }
 
   #greet(request: IncomingMessage, socket: Duplex): void {
+    if (this.blocked) {
+      socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      return;
+    }
     const accept = createHash("sha1").update(`${request.headers["sec-websocket-key"]}${GUID}`).digest("base64");
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\nDate: ${new Date(this.#now()).toUTCString()}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
     this.opened += 1;
     socket.on("error", () => this.#open.delete(socket));
     socket.on("close", () => this.#open.delete(socket));
@@ -90,12 +120,27 @@ export class Erp {
     else socket.end(refusal(cookie === "" ? "No cookies provided" : given === undefined ? "No session token found" : "Token expired"));
   }
 
+  #now(): number {
+    return Date.now() + this.ahead;
+  }
+
+  /** Answers `GET /history?from=…&to=…` with what was published in between, and nothing else. */
+  #remember(request: IncomingMessage, answer: ServerResponse): void {
+    const url = new URL(request.url ?? "/", "http://erp");
+    answer.setHeader("date", new Date(this.#now()).toUTCString());
+    if (url.pathname !== "/history") {
+      answer.writeHead(404).end();
+      return;
+    }
+    const [from, to] = ["from", "to"].map((name) => Number(url.searchParams.get(name)));
+    const found = this.#log.filter((event) => event.data.timestamp >= (from ?? 0) && event.data.timestamp <= (to ?? 0));
+    answer.setHeader("content-type", "application/json");
+    answer.end(JSON.stringify(found));
+  }
+
   #sell(): void {
     const before = this.#stock;
     this.#stock -= 1;
-    const now = Date.now();
-    const data = { type: "inventory:change", timestamp: now, action: "outbound", productId: "E2E-1", productName: "Oak board of the test", oldQuantity: before, newQuantity: this.#stock, changeAmount: -1, operator: "Emma Clarke" };
-    const message = frame(TEXT, Buffer.from(JSON.stringify({ channel: "inventory", data, ts: now })));
-    for (const socket of this.#open) socket.write(message);
+    this.publish({ action: "outbound", productId: "E2E-1", productName: "Oak board of the test", oldQuantity: before, newQuantity: this.#stock, changeAmount: -1, operator: "Emma Clarke" });
   }
 }
