@@ -20,10 +20,10 @@ pub(crate) struct Args {
     file: Option<PathBuf>,
 }
 
-/// `cargo xtask fuzz`. In the development profile: overflows and broken assertions are to be found, too.
+/// `cargo xtask fuzz`. In a profile of its own: fast, with overflows and broken assertions to be found.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut fuzz = process::cargo();
-    fuzz.args(["run", "--quiet", "-p", "watchdeck-fuzz", "--"]).args(&args.target);
+    fuzz.args(["run", "--quiet", "--profile", "fuzz", "-p", "watchdeck-fuzz", "--"]).args(&args.target);
     fuzz.arg("--seconds").arg(args.seconds.to_string()).arg("--out").arg(crate::target().join("fuzz"));
     if let Some(seed) = args.seed {
         fuzz.arg("--seed").arg(seed.to_string());
