@@ -45,6 +45,7 @@ test.describe("a console that knows no source", () => {
       await page.keyboard.press("Enter");
       const tried = page.getByRole("region", { name: "Connection test" });
       await expect(tried.getByText("Stopped at “Sign in”")).toBeVisible();
+      await expect(tried.getByRole("button", { name: "Go to Session cookie" })).toBeVisible();
       await expect(page.getByLabel("Session cookie"), "the kind is found out, so it is a cookie that is asked for").toBeFocused();
       await page.keyboard.insertText("good-session");
       await page.keyboard.press("Enter");

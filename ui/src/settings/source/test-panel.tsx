@@ -2,6 +2,7 @@
 
 import { Check, Circle, CircleCheck, LoaderCircle, OctagonAlert, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import type { DialectName } from "@/bindings/DialectName";
 import type { SourceTest } from "@/bindings/SourceTest";
 import { useFormat, useNow } from "@/format";
 import { Button, cx } from "@/parts";
@@ -114,21 +115,21 @@ export function Outcome({ test, draft, hasToken, onGo, mayKeep }: { test: Source
       <div className="min-w-0">
         <b className="font-[560] text-crit">{t("sources.test.stopped", { step: known === undefined ? stopped.step : t(`sources.step.${known}`) })}</b>
         <p className="text-ink-2">{t(`sources.advice.${advice.key}`)}</p>
-        {onGo !== undefined && <GoTo advice={advice} draft={draft} onGo={onGo} />}
+        {onGo !== undefined && <GoTo advice={advice} dialect={detectedBy(test) ?? draft.dialect} onGo={onGo} />}
         {mayKeep && <p className="mt-1.5 text-[12px] text-ink-3">{t("sources.test.anyway")}</p>}
       </div>
     </div>
   );
 }
 
-function GoTo({ advice, draft, onGo }: { advice: Advice; draft: Draft; onGo: (field: DraftField) => void }) {
+function GoTo({ advice, dialect, onGo }: { advice: Advice; dialect: DialectName; onGo: (field: DraftField) => void }) {
   const { t } = useTranslation();
   const name = useFieldName();
   const { field } = advice;
   if (field === null) return null;
   return (
     <Button className="mt-1.5" onClick={() => onGo(field)}>
-      {t("sources.test.go", { field: name(field, draft.dialect) })}
+      {t("sources.test.go", { field: name(field, dialect) })}
     </Button>
   );
 }
