@@ -8,6 +8,7 @@ mod board;
 mod bus;
 mod commands;
 mod display;
+mod doctor;
 mod hints;
 mod host;
 mod lifecycle;
@@ -22,7 +23,7 @@ mod tray;
 mod window;
 mod words;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -38,7 +39,7 @@ struct Args {
     #[arg(long)]
     demo: bool,
     /// Keep events, settings and the log here.
-    #[arg(long, env = "WATCHDECK_DATA_DIR", value_name = "DIR")]
+    #[arg(long, env = "WATCHDECK_DATA_DIR", value_name = "DIR", global = true)]
     data_dir: Option<PathBuf>,
     /// Watch this server too (`ws://` or `wss://`).
     #[arg(long, value_name = "URL")]
@@ -47,7 +48,7 @@ struct Args {
     #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
     token: Option<String>,
     /// Keep tokens and passwords in a file of the data directory that only you can read, not in the system's keychain.
-    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN")]
+    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN", global = true)]
     no_keychain: bool,
     /// Start in the tray, without a window.
     #[arg(long)]
@@ -55,12 +56,23 @@ struct Args {
     /// Say what the data directory holds, per channel and kind, and end. Works while Watchdeck runs.
     #[arg(long, requires = "data_dir")]
     summary: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+enum Command {
+    /// Say what works on this machine and what does not, and end. Works without a display and while Watchdeck runs.
+    Doctor(doctor::Options),
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
     if args.summary {
         return summary::print(args.data_dir.as_deref().unwrap_or_else(|| Path::new(".")));
+    }
+    if let Some(Command::Doctor(options)) = &args.command {
+        return doctor::run(args.data_dir.as_deref(), args.no_keychain, options);
     }
     display::avoid_empty_window();
     lifecycle::run(args)

@@ -121,6 +121,7 @@ impl SourceStats {
     /// There is no link any more.
     pub(crate) fn link_ended(&self) {
         self.clock().not_live();
+        self.timeline().link_ended();
         self.queue.store(0, Ordering::Relaxed);
     }
 

@@ -14,18 +14,20 @@ const KEPT: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
     steps: VecDeque<LinkStep>,
+    /// A link ended: whatever the next one says first is a step.
+    ended: bool,
     dirty: bool,
 }
 
 impl Timeline {
     /// As it was written down. What came after the last step of the run before is not known, only that it ended.
     pub(crate) fn load(steps: Vec<LinkStep>) -> Self {
-        Self { steps: steps.into(), dirty: false }
+        Self { steps: steps.into(), ended: true, dirty: false }
     }
 
     /// The link is in this state now. The same kind of state again is no step: a counter that ticks is no news.
     pub(crate) fn step(&mut self, at: Millis, state: LinkState) -> bool {
-        if self.steps.back().is_some_and(|last| same_kind(&last.state, &state)) {
+        if !std::mem::take(&mut self.ended) && self.steps.back().is_some_and(|last| same_kind(&last.state, &state)) {
             return false;
         }
         let cause = cause(&state);
@@ -35,6 +37,11 @@ impl Timeline {
         }
         self.dirty = true;
         true
+    }
+
+    /// There is no link any more; the next one begins anew.
+    pub(crate) fn link_ended(&mut self) {
+        self.ended = true;
     }
 
     /// Oldest first.
@@ -112,5 +119,8 @@ mod tests {
         let kept = serde_json::to_string(&timeline.take_dirty().unwrap()).unwrap();
         let loaded = Timeline::load(serde_json::from_str(&kept).unwrap());
         assert_eq!(loaded.steps().iter().map(|step| step.at.0).collect::<Vec<_>>(), (50..150).collect::<Vec<_>>());
+        let mut loaded = loaded;
+        assert!(loaded.step(Millis(200), offline(1, LinkCause::Closed)), "the same state in a new run is news");
+        assert!(!loaded.step(Millis(201), offline(2, LinkCause::Closed)));
     }
 }
