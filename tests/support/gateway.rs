@@ -40,6 +40,8 @@ impl Gateway {
     /// When `watchdeck-gateway` is not built or does not get ready.
     pub async fn on_port(listen: &str, folder: &Path, redis_url: Option<&str>, ping_ms: u64) -> Result<Self> {
         let mut command = Command::new(program("WATCHDECK_GATEWAY_BIN", "watchdeck-gateway")?);
+        // Ours to read; the gateway would take it for a key of its configuration that does not exist.
+        command.env_remove("WATCHDECK_GATEWAY_BIN");
         command.args(["--listen", listen, "--ping-interval-ms", &ping_ms.to_string(), "--data-dir"]).arg(folder);
         if let Some(url) = redis_url {
             command.args(["--redis-url", url]);
