@@ -18,6 +18,7 @@ import type { Severity } from "@/bindings/Severity";
 import type { Source } from "@/bindings/Source";
 import type { SourceSecrets } from "@/bindings/SourceSecrets";
 import type { SourceTest } from "@/bindings/SourceTest";
+import type { SupportBundle } from "@/bindings/SupportBundle";
 
 /** A command without arguments. */
 export type Nothing = Record<string, never>;
@@ -56,7 +57,7 @@ export interface Commands {
   start_demo: { args: Nothing; answer: Settings };
   incident: { args: { name: Incident }; answer: null };
   /** A redacted archive for whoever helps. */
-  support_bundle: { args: Nothing; answer: { path: string; bytes: number } };
+  support_bundle: { args: Nothing; answer: SupportBundle };
   painted: { args: { samples: number[] }; answer: null };
 }
 

@@ -71,10 +71,12 @@ export class Stream {
   #noteForPaint(batch: Batch): void {
     if (document.hidden) return;
     const offset = this.#state.clockOffset;
+    // What is asked for now and then waited for the question, not for the line.
+    const asked = new Set(batch.frame.sources.filter((source) => source.polling).map((source) => source.id));
     let noted = 0;
     for (const row of batch.events) {
       // A row from the future says that the clocks differ by more than is known; it measures nothing.
-      if (row.latency_ms === null || row.latency_ms < 0 || row.latency_ms >= LATE_MS) continue;
+      if (row.latency_ms === null || row.latency_ms < 0 || row.latency_ms >= LATE_MS || asked.has(row.source)) continue;
       // From the publisher to the screen: the whole way, not only ours.
       this.#unpainted.push(happenedAt(row) - offset);
       noted += 1;

@@ -70,8 +70,8 @@ function Made({ bundle }: { bundle: Answer<"support_bundle"> }) {
   );
 }
 
-const INSIDE = ["versions", "sources", "settings", "health", "logs"] as const;
-const OUTSIDE = ["secrets", "payloads", "names"] as const;
+const INSIDE = ["versions", "settings", "sources", "health", "samples", "logs"] as const;
+const OUTSIDE = ["secrets", "looks", "events"] as const;
 
 /** What is in it and what is not, and how the same is had without a window. */
 function Contents() {

@@ -1,6 +1,6 @@
 // The first line of the page: all well, or what stands in the way, worst first; and the archive for whoever helps.
 
-import { CircleCheck, CloudDownload, Clock3, Info, LoaderCircle, OctagonAlert, Pause, TriangleAlert } from "lucide-react";
+import { CircleCheck, CloudDownload, Info, LoaderCircle, OctagonAlert, Pause, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { HealthView } from "@/bindings/HealthView";
@@ -57,7 +57,7 @@ export function Summary({ view, onShow, right }: { view: HealthView; onShow: (ta
 }
 
 function keyOf(finding: Finding): string {
-  return finding.kind === "link" || finding.kind === "skew" ? `${finding.kind} ${finding.source.id}` : finding.kind;
+  return finding.kind === "link" ? `${finding.kind} ${finding.source.id}` : finding.kind;
 }
 
 /** One reason; a click leads to where it is explained. */
@@ -102,8 +102,6 @@ function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "
       const who = finding.sources.length === 1 ? first.name : t("health.verdict.sources", { count: finding.sources.length, n: format.integer(finding.sources.length) });
       return chip(<CloudDownload aria-hidden className="size-3.5 flex-none" />, [t("health.verdict.catchingUp", { who, counts }), pace(progress)].filter(Boolean).join(" · "), () => toSource(first.id));
     }
-    case "skew":
-      return chip(<Clock3 aria-hidden className="size-3.5 flex-none" />, t("health.verdict.skew", { name: finding.source.name, by: format.duration(Math.abs(finding.source.skew_ms ?? 0)) }), () => toSource(finding.source.id));
     case "gaps":
       return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.gaps", { count: finding.n, n: format.integer(finding.n) }), () => onShow("gaps"));
     case "malformed":

@@ -1,4 +1,6 @@
 // What the whole page says in one line: is the picture on the other pages whole and fresh, and if not, what stands in the way. Pure.
+//
+// A clock that is off is not in the way: times are corrected by it, and its source says so.
 
 import type { HealthView } from "@/bindings/HealthView";
 import type { SourceHealth } from "@/bindings/SourceHealth";
@@ -8,16 +10,13 @@ import type { Tone } from "@/parts";
 const RECENT = 3_600_000;
 /** Readers further behind than this lag, events. */
 const LAG = 1_000;
-/** A clock this far off is worth a word, ms. */
-const SKEW = 60_000;
 
 /** One reason why not all is well. */
 export type Finding =
   | { readonly kind: "store"; readonly tone: "crit"; readonly error: string }
   | { readonly kind: "link"; readonly tone: Tone; readonly source: SourceHealth }
   | { readonly kind: "catching_up"; readonly tone: "info"; readonly sources: readonly SourceHealth[] }
-  | { readonly kind: "gaps" | "malformed" | "decisions" | "lag"; readonly tone: "warn"; readonly n: number }
-  | { readonly kind: "skew"; readonly tone: "warn"; readonly source: SourceHealth };
+  | { readonly kind: "gaps" | "malformed" | "decisions" | "lag"; readonly tone: "warn"; readonly n: number };
 
 export interface Verdict {
   readonly tone: Tone;
@@ -54,7 +53,6 @@ export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malf
       case "live":
         break;
     }
-    if (Math.abs(source.skew_ms ?? 0) > SKEW) findings.push({ kind: "skew", tone: "warn", source });
   }
   const gaps = view.gaps.filter((gap) => gap.filled === null && view.at - gap.to < RECENT).length;
   if (gaps > 0) findings.push({ kind: "gaps", tone: "warn", n: gaps });
