@@ -42,13 +42,15 @@ struct Running {
     tasks: TaskTracker,
     stop: CancellationToken,
     ending: AtomicBool,
+    /// Started once more while it was ending: it starts anew when it has ended, because two cannot write one store.
+    wanted_again: AtomicBool,
     ended: AtomicBool,
 }
 
 /// Runs until the user ends it.
 pub(crate) fn run(args: Args) -> ExitCode {
     let built = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| started_again(app)))
         .plugin(tauri_plugin_autostart::Builder::new().arg("--hidden").build())
         .invoke_handler(tauri::generate_handler![commands::call])
         .setup(move |app| start(app, &args).map_err(|error| report(&error).into()))
@@ -117,7 +119,14 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
         let badge = desktop.badge.subscribe();
         tasks.spawn(follow_tray(tray, badge, settings, system, stop.clone()));
     }
-    app.manage(Running { console, tasks, stop, ending: AtomicBool::new(false), ended: AtomicBool::new(false) });
+    app.manage(Running {
+        console,
+        tasks,
+        stop,
+        ending: AtomicBool::new(false),
+        wanted_again: AtomicBool::new(false),
+        ended: AtomicBool::new(false),
+    });
     Ok(())
 }
 
@@ -234,6 +243,14 @@ async fn end_on_signal(app: AppHandle, stop: CancellationToken) {
     }
 }
 
+/// Another start found this one running.
+fn started_again(app: &AppHandle) {
+    match app.try_state::<Running>() {
+        Some(running) if running.ending.load(Ordering::Acquire) => running.wanted_again.store(true, Ordering::Release),
+        _ => window::show(app),
+    }
+}
+
 fn on_event(app: &AppHandle, event: RunEvent) {
     let RunEvent::ExitRequested { api, code, .. } = event else { return };
     let Some(running) = app.try_state::<Running>() else { return };
@@ -262,7 +279,10 @@ fn on_event(app: &AppHandle, event: RunEvent) {
         }
         info!("Watchdeck ends.");
         running.ended.store(true, Ordering::Release);
-        app.exit(code.unwrap_or(0));
+        match running.wanted_again.load(Ordering::Acquire) {
+            true => app.request_restart(),
+            false => app.exit(code.unwrap_or(0)),
+        }
     });
 }
 

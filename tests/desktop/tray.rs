@@ -207,6 +207,25 @@ async fn closing_the_window_ends_the_program_where_the_user_wants_that() -> Resu
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_start_while_the_last_one_ends_gives_a_window() -> Result<()> {
+    let desktop = Desktop::start().await?;
+    let tray = desktop.start_tray().await?;
+    let first = alone(&desktop)?;
+    tray.has_icon().await?;
+    shown(&desktop, true).await?;
+    tray.click("Quit").await?;
+    // Whether it meets the first one or not, and whichever of the two shows it: who starts a program wants to see it.
+    let second = alone(&desktop)?;
+    ensure!(first.ended().await?.success(), "the first one ends as asked");
+    eventually("an icon of the next one", || async { Ok(tray.status().await.ok()) }).await?;
+    shown(&desktop, true).await?;
+    tray.click("Quit").await?;
+    eventually("the program to be gone", || async { Ok((!tray.knows(INSTANCE).await?).then_some(())) }).await?;
+    drop(second);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tray_that_goes_and_comes_is_followed_and_without_one_closing_ends() -> Result<()> {
     let redis = Redis::start().await?;
     let gateway = Gateway::start(&redis.url).await?;
