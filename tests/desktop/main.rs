@@ -1,5 +1,6 @@
 //! The real window on a real desktop: the built binary under Xvfb, a real Redis and gateway, a real notification service, a recorded sound output.
 
+mod keychain;
 mod login;
 mod tray;
 
