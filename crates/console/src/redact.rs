@@ -112,7 +112,7 @@ fn looks_random(text: &str) -> bool {
     let longest = text.split(['/', '-', '_']).map(str::len).max().unwrap_or(0);
     let mixed = digits > 0 && count(char::is_ascii_uppercase) > 0 && count(char::is_ascii_lowercase) > 0;
     let no_words = digits > 0 && longest >= 24;
-    hex || (mixed && (longest >= 16 || text.len() >= 40)) || no_words
+    hex || (mixed && longest >= 16) || no_words
 }
 
 #[cfg(test)]
@@ -168,6 +168,7 @@ mod tests {
             "/home/ops/.local/share/watchdeck/events.db",
             r#"{"type":"inventory:change","timestamp":1795223788150,"productId":"P-104"}"#,
             "The store refused a batch; trying again. events=5000",
+            "/home/ops/watchdeck/support/watchdeck-support-2026-11-21T12-08-24Z.zip",
         ] {
             assert_eq!(clean(text), text);
         }
