@@ -12,7 +12,11 @@ beforeEach(() => {
 });
 
 const saved = (asked: readonly Asked[]) => asked.findLast((each) => each.name === "save_settings")?.args as { settings: Settings } | undefined;
-const row = async (name: string) => within(await screen.findByRole("listitem", { name }));
+/** The page is waited for by its text: asking for roles while it loads and rows move costs more than loading it. */
+const row = async (name: string) => {
+  await screen.findByText(/^Where events come from/);
+  return within(await screen.findByRole("listitem", { name }));
+};
 const open = async (name: string) => within(await screen.findByRole("dialog", { name }));
 
 describe("the list", () => {
