@@ -1,6 +1,6 @@
 // Events: the live tail and all of history in one list. Scrolling away from the live edge, or Space, makes the list stand still; nothing is lost by it.
 
-import { ArrowDownToLine, ArrowUpToLine, ChevronDown, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
+import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
@@ -8,12 +8,12 @@ import { closeEvent, openEvent, useSelectedEvent } from "@/frame/selection";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
 import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useSources, useStream } from "@/live";
-import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu, Skeleton, SourceMark, VirtualRows } from "@/parts";
+import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu, Skeleton, VirtualRows } from "@/parts";
 import { go, useRoute } from "@/route";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
-import { sourceIn, withSource } from "./source-filter";
+import { SourceMenu } from "./source-menu";
 import { type FilterState, followFilter, PAGE } from "./tail";
 
 /** The filter is asked for when the user stops typing for this long, ms. */
@@ -295,42 +295,6 @@ function SkipRow({ n }: { n: number }) {
       {t("events.skipped", { n: format.integer(n) })}
       <i aria-hidden className="h-px flex-1 bg-line-strong" />
     </span>
-  );
-}
-
-/** One source or all of them, as a term of the filter. */
-function SourceMenu({ filter, onFilter }: { filter: string; onFilter: (filter: string) => void }) {
-  const { t } = useTranslation();
-  const list = useLive((live) => live.frame?.sources);
-  const wanted = sourceIn(filter);
-  const chosen = list?.find((source) => source.id === wanted);
-  const pick = (id: string | null) => onFilter(withSource(filter, id));
-  return (
-    <Menu
-      align="end"
-      label={t("events.source")}
-      trigger={
-        <Button className="mr-1 max-w-[180px]" aria-label={`${t("events.source")}: ${chosen?.name ?? t("events.everySource")}`}>
-          {chosen !== undefined && <SourceMark colour={chosen.colour} />}
-          <span className="truncate">{chosen?.name ?? t("events.everySource")}</span>
-          <ChevronDown aria-hidden />
-        </Button>
-      }
-      items={[
-        { id: "", label: t("events.everySource"), checked: wanted === null, onSelect: () => pick(null) },
-        ...(list ?? []).map((source) => ({
-          id: source.id,
-          label: (
-            <>
-              <SourceMark colour={source.colour} className="mr-2" />
-              {source.name}
-            </>
-          ),
-          checked: source.id === wanted,
-          onSelect: () => pick(source.id),
-        })),
-      ]}
-    />
   );
 }
 
