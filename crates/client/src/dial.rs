@@ -42,6 +42,8 @@ pub(crate) struct Target {
     request: Request,
     ca_file: Option<PathBuf>,
     patience: Duration,
+    /// There is another way than a WebSocket: what forbids the one may allow the other, and says so itself where it does not.
+    another_way: bool,
 }
 
 impl Target {
@@ -89,7 +91,16 @@ impl Target {
             *request.uri_mut() = Uri::from_parts(parts).map_err(|error| format!("{:?} is not an address: {error}", profile.url))?;
         }
         let hop = proxy::between(&profile.proxy, tls, &host, port)?;
-        Ok(Self { host, port, tls, hop, request, ca_file: profile.ca_file.clone(), patience: profile.timing.connect })
+        Ok(Self {
+            host,
+            port,
+            tls,
+            hop,
+            request,
+            ca_file: profile.ca_file.clone(),
+            patience: profile.timing.connect,
+            another_way: profile.history.is_some(),
+        })
     }
 
     /// Look up the name of whom to connect to: the proxy, where there is one, else the server.
@@ -161,14 +172,14 @@ impl Target {
 
     /// Make a WebSocket of `stream`.
     pub(crate) async fn shake(self, stream: Stream, clock: &dyn Clock) -> Result<Opened, Ending> {
-        let (asked, patience, server) = (clock.elapsed(), self.patience, self.host.clone());
+        let (asked, patience, server, another_way) = (clock.elapsed(), self.patience, self.host.clone(), self.another_way);
         match timeout(patience, self.ask(stream)).await {
             Ok(Ok((stream, answer))) => {
                 let took = clock.elapsed().saturating_sub(asked);
                 let clock = ServerClock::read(answer.headers(), clock.wall(), took);
                 Ok(Opened { socket: Box::new(Socket::new(stream)), clock })
             }
-            Ok(Err(error)) => Err(unopened(error)),
+            Ok(Err(error)) => Err(unopened(error, another_way)),
             Err(_) => Err(late(&format!("{server} did not answer as a WebSocket"), patience)),
         }
     }
@@ -207,12 +218,13 @@ pub(crate) fn limits() -> WebSocketConfig {
         .max_write_buffer_size(MAX_WRITE)
 }
 
-fn unopened(error: Error) -> Ending {
+fn unopened(error: Error, another_way: bool) -> Ending {
     match error {
         Error::Http(answer) => {
             let status = answer.status();
             match status {
-                StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Ending::NeedsLogin(format!("HTTP {status}")),
+                StatusCode::UNAUTHORIZED => Ending::NeedsLogin(format!("HTTP {status}")),
+                StatusCode::FORBIDDEN if !another_way => Ending::NeedsLogin(format!("HTTP {status}")),
                 _ => Ending::retry(Cause::NotWebSocket, format!("HTTP {status} instead of a WebSocket")),
             }
         }

@@ -36,10 +36,10 @@ pub mod words;
 
 pub use crate::core::Config;
 pub use api::{live::Hint, settings::Settings};
+pub use doctor::{Check, Examination, Tongue, Verdict, examine};
 pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall, Toast, ToastAction};
 pub use source_clock::Arrival;
-pub use doctor::{Check, Examination, Tongue, Verdict, examine};
 pub use summary::summary;
 
 use std::sync::Arc;

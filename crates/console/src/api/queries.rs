@@ -316,10 +316,5 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let raw = stored.event.payload.as_str();
     let shown = Catalogue::builtin().masked(&stored.event);
     let masked = *shown != *raw;
-    Ok(EventDetail {
-        row,
-        raw: if reveal { raw.to_owned() } else { shown.into_owned() },
-        masked,
-        related: row_list(core, &related),
-    })
+    Ok(EventDetail { row, raw: if reveal { raw.to_owned() } else { shown.into_owned() }, masked, related: row_list(core, &related) })
 }

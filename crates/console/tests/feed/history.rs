@@ -122,7 +122,8 @@ async fn a_history_that_wants_a_login_is_asked_once_and_again_with_a_new_session
 async fn where_no_websocket_can_be_had_events_come_by_asking_and_the_state_says_so() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
     let bench = Bench::start(folder.path()).await;
-    server.manners().upgrade = Some(404);
+    // What stands between us and the server forbids the one thing and allows the other.
+    server.manners().upgrade = Some(403);
     let began = now();
     bench.sources(json!([told(&server)])).await;
     let status = bench.is("east", "polling").await;
@@ -132,7 +133,7 @@ async fn where_no_websocket_can_be_had_events_come_by_asking_and_the_state_says_
         (&json!(true), &json!(1000), &json!("not_web_socket")),
         "{state}"
     );
-    assert!(state["last_at"].as_i64().unwrap() >= began && state["detail"].as_str().unwrap().contains("404"), "{state}");
+    assert!(state["last_at"].as_i64().unwrap() >= began && state["detail"].as_str().unwrap().contains("403"), "{state}");
     for number in 1..=3 {
         server.happens(number);
         bench.has_orders(1..=number).await;
