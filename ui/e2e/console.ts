@@ -26,7 +26,7 @@ export class Console {
   static async start(...flags: string[]): Promise<Console> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is missing: build it with \`cargo build -p watchdeck-web-host\`, or name another one in WATCHDECK_WEB_HOST`);
     const folder = await mkdtemp(join(tmpdir(), "watchdeck-e2e-"));
-    const child = spawn(BINARY, ["--data-dir", folder, ...flags], { stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn(BINARY, ["--data-dir", folder, ...flags], { stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, WATCHDECK_NO_KEYCHAIN: "1" } });
     const url = await new Promise<string>((resolve, reject) => {
       const late = setTimeout(() => reject(new Error("the browser host does not get ready")), PATIENCE);
       child.once("exit", (code) => reject(new Error(`the browser host ended with ${code}`)));

@@ -24,7 +24,7 @@ use watchdeck_events::{
 use watchdeck_store::Stored;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 2;
+pub const SNAPSHOT_VERSION: u32 = 3;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;

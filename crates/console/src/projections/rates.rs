@@ -13,7 +13,19 @@ const MINUTES: i64 = 60;
 const SECONDS: i64 = 300;
 
 /// The stacked series, bottom to top.
-pub const DOMAINS: [Domain; 6] = [Domain::Inventory, Domain::Orders, Domain::Approvals, Domain::Finance, Domain::System, Domain::Other];
+pub const DOMAINS: [Domain; 11] = [
+    Domain::Inventory,
+    Domain::Orders,
+    Domain::Approvals,
+    Domain::Finance,
+    Domain::System,
+    Domain::People,
+    Domain::Content,
+    Domain::Social,
+    Domain::Shop,
+    Domain::Venue,
+    Domain::Other,
+];
 
 /// Counters over the last hour.
 #[derive(Debug, Default, Serialize, Deserialize)]

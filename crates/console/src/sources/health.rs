@@ -6,7 +6,7 @@ use super::{
     state::state,
 };
 use crate::{
-    api::views::{MalformedFrame, Percentiles, SourceHealth},
+    api::views::{DeniedChannel, MalformedFrame, Percentiles, SourceHealth},
     inbox::QUEUE,
     latency::Latency,
 };
@@ -65,6 +65,7 @@ impl Sources {
                 travelled: latencies.travelled.percentiles(),
                 committed: latencies.committed.percentiles(),
                 last_error,
+                denied: status.denied.into_iter().map(|one| DeniedChannel { channel: one.channel.to_string(), detail: one.detail }).collect(),
             }
         })
     }

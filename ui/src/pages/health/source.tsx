@@ -1,6 +1,6 @@
 // One source: its honest state and what to do about it, its connection over time, its counters, and behind a click its outages and safe positions.
 
-import { ChevronRight, Clock3, KeyRound, RefreshCw } from "lucide-react";
+import { ChevronRight, CircleSlash, Clock3, KeyRound, RefreshCw } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -43,6 +43,14 @@ export function SourceCard({ source, range }: { source: SourceHealth; range: Ran
           <Clock3 aria-hidden className="size-3.5 flex-none" />
           <span>
             {t("health.skew")} <Clock source={source} /> <span className="text-ink-2">· {t("health.skewSafe")}</span>
+          </span>
+        </p>
+      )}
+      {source.denied.length > 0 && (
+        <p className="mt-1 flex gap-1.5 break-words text-warn">
+          <CircleSlash aria-hidden className="mt-[3px] size-3.5 flex-none" />
+          <span>
+            {t("health.denied", { count: source.denied.length, n: source.denied.length })} <span className="text-ink-2">{source.denied.map((one) => `${one.channel}: ${one.detail}`).join(" · ")}</span>
           </span>
         </p>
       )}

@@ -67,6 +67,8 @@ export const health = {
     clock: "How far the server's clock is ahead (+) of this machine's or behind (−)",
     queue: "{{n}} of at most {{most}} deliveries wait to be stored, {{bytes}} before them",
   },
+  denied_one: "The server does not serve one of the channels; the others go on.",
+  denied_other: "The server does not serve {{n}} of the channels; the others go on.",
   queueOf: "{{n}} of {{most}}",
   clockAhead: "{{by}} ahead",
   clockBehind: "{{by}} behind",

@@ -61,6 +61,7 @@ export const health = {
     clock: "服务器时钟比本机快（+）或慢（−）多少",
     queue: "{{n}} 批在等待存盘（最多 {{most}} 批），之前还有 {{bytes}}",
   },
+  denied: "服务器不提供其中 {{n}} 个频道，其余照常。",
   queueOf: "{{n}} / {{most}}",
   clockAhead: "快 {{by}}",
   clockBehind: "慢 {{by}}",

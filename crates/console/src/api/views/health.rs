@@ -126,6 +126,18 @@ pub struct SourceHealth {
     pub committed: Percentiles,
     /// The last thing that went wrong on the connection, in its own words.
     pub last_error: Option<String>,
+    /// Channels that the server would not serve on this connection, and why. The others go on.
+    pub denied: Vec<DeniedChannel>,
+}
+
+/// A channel that a server would not serve.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DeniedChannel {
+    /// Which.
+    pub channel: String,
+    /// Why, in the server's words.
+    pub detail: String,
 }
 
 /// One change of a link's state.
