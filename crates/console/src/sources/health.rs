@@ -65,7 +65,11 @@ impl Sources {
                 travelled: latencies.travelled.percentiles(),
                 committed: latencies.committed.percentiles(),
                 last_error,
-                denied: status.denied.into_iter().map(|one| DeniedChannel { channel: one.channel.to_string(), detail: one.detail }).collect(),
+                denied: status
+                    .denied
+                    .into_iter()
+                    .map(|one| DeniedChannel { channel: one.channel.to_string(), detail: one.detail })
+                    .collect(),
             }
         })
     }
