@@ -48,7 +48,7 @@ struct Args {
     #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
     token: Option<String>,
     /// Keep tokens and passwords in a file of the data directory that only you can read, not in the system's keychain.
-    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN", global = true)]
+    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN", value_parser = clap::builder::FalseyValueParser::new(), global = true)]
     no_keychain: bool,
     /// Start in the tray, without a window.
     #[arg(long)]

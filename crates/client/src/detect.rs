@@ -5,15 +5,17 @@
 
 use crate::{
     dial::{Target, late},
+    dialect,
     http::{self, Answer, Asker, HttpError},
     profile::{Dialect, Profile},
     session::Ending,
     status::Cause,
 };
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{
-    Error,
+    Error, Message,
     error::{ProtocolError, SubProtocolError},
     http::{HeaderMap, HeaderValue, StatusCode, header},
 };
@@ -91,6 +93,14 @@ async fn find(profile: &Profile, tries: &mut Vec<DetectTry>) -> Result<Dialect, 
     match engine_io(profile).await {
         Ok(()) => return Ok(Dialect::SocketIo),
         Err(outcome) => note(Dialect::SocketIo, outcome),
+    }
+    // A server may know Engine.IO on WebSockets only, and answer anything to the rest.
+    if matches!(first, Shaken::Other(_)) {
+        let patience = profile.timing.connect / 3;
+        match timeout(patience, engine_io_at_once(profile)).await.unwrap_or_else(|_| Err("no answer to an Engine.IO WebSocket".into())) {
+            Ok(()) => return Ok(Dialect::SocketIo),
+            Err(outcome) => note(Dialect::SocketIo, outcome),
+        }
     }
 
     match first {
@@ -173,23 +183,37 @@ async fn engine_io(profile: &Profile) -> Result<(), String> {
     if is_engine_io(&answer) { Ok(()) } else { Err(format!("HTTP {} to an Engine.IO handshake", answer.status)) }
 }
 
+/// Open a WebSocket as a Socket.IO link would, and see whether the server opens Engine.IO on it.
+async fn engine_io_at_once(profile: &Profile) -> Result<(), String> {
+    let wire = dialect::wire(Dialect::SocketIo, profile);
+    let target = Target::of(profile, wire.as_ref())?;
+    let line = target.line().await.map_err(Ending::into_words)?;
+    let (mut socket, _) = target.ask(line).await.map_err(|error| error.to_string())?;
+    match socket.next().await {
+        Some(Ok(Message::Text(packet))) if is_open(packet.as_bytes()) => Ok(()),
+        _ => Err("a WebSocket without Engine.IO".into()),
+    }
+}
+
 /// An open packet; or a refusal as only Engine.IO words it, from a server that takes WebSockets only.
 fn is_engine_io(answer: &Answer) -> bool {
-    #[derive(Deserialize)]
-    struct Open {
-        #[serde(rename = "sid")]
-        _sid: String,
-    }
     #[derive(Deserialize)]
     struct Refusal {
         code: u8,
         #[serde(rename = "message")]
         _message: String,
     }
-    match answer.body.strip_prefix(b"0") {
-        Some(packet) => serde_json::from_slice::<Open>(packet).is_ok(),
-        None => answer.status == 400 && serde_json::from_slice::<Refusal>(&answer.body).is_ok_and(|refusal| refusal.code <= 5),
+    is_open(&answer.body)
+        || answer.status == 400 && serde_json::from_slice::<Refusal>(&answer.body).is_ok_and(|refusal| refusal.code <= 5)
+}
+
+fn is_open(packet: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Open {
+        #[serde(rename = "sid")]
+        _sid: String,
     }
+    packet.strip_prefix(b"0").is_some_and(|packet| serde_json::from_slice::<Open>(packet).is_ok())
 }
 
 fn path(profile: &Profile) -> Option<String> {

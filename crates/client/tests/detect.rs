@@ -127,6 +127,22 @@ async fn engine_io_answers_as_engine_io() {
 }
 
 #[tokio::test]
+async fn engine_io_that_knows_websockets_only_is_known_by_how_it_opens() {
+    let server = Server::start().await;
+    let profile = unknown(&server, "/");
+    let speak = async {
+        drop(server.tcp().await);
+        engine_io(&server, "400 Bad Request", "").await;
+        let mut peer = server.erp().await;
+        assert!(peer.path.starts_with("/socket.io/?EIO=4&transport=websocket"), "{}", peer.path);
+        peer.say_text(r#"0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":60000,"maxPayload":1000000}"#).await;
+        peer.gone().await;
+    };
+    let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
+    assert_eq!(found.unwrap(), Dialect::SocketIo);
+}
+
+#[tokio::test]
 async fn the_hub_is_known_by_its_path_or_by_what_it_asks_for() {
     let server = Server::start().await;
     let profile = unknown(&server, "/ws/messages/");
@@ -157,12 +173,15 @@ async fn what_is_not_known_is_told_with_each_try() {
         answer(tcp, "200 OK", "<html>").await;
         engine_io(&server, "200 OK", "<html>").await;
         let mut tcp = server.tcp().await;
+        assert!(head(&mut tcp).await.starts_with("GET /socket.io/?EIO=4&transport=websocket"));
+        answer(tcp, "200 OK", "<html>").await;
+        let mut tcp = server.tcp().await;
         assert!(head(&mut tcp).await.starts_with("GET /ws/messages"));
         answer(tcp, "404 Not Found", "").await;
     };
     let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
     let error = found.unwrap_err();
-    assert_eq!(error.tries.iter().map(|tried| tried.dialect).collect::<Vec<_>>(), [Dialect::Native, Dialect::SocketIo, Dialect::Hub]);
+    assert_eq!(error.tries.iter().map(|tried| tried.dialect).collect::<Vec<_>>(), [Dialect::Native, Dialect::SocketIo, Dialect::SocketIo, Dialect::Hub]);
     assert!(error.to_string().contains("HTTP 200"), "{error}");
 
     let speak = async {

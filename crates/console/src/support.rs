@@ -230,7 +230,7 @@ mod tests {
         let mut all = String::new();
         for n in 0..archive.len() {
             let mut file = archive.by_index(n).expect("it is listed");
-            all.push_str(&file.name().expect("names are text").into_owned());
+            all.push_str(&file.name().expect("names are text"));
             file.read_to_string(&mut all).expect("it is text");
         }
         all

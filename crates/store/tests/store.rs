@@ -52,7 +52,7 @@ async fn an_event_comes_back_as_it_went_in() {
 #[tokio::test]
 async fn everything_about_a_subject_is_found_across_blocks_and_restarts() {
     let folder = tempfile::tempdir().unwrap();
-    let about = |id: u64| format!("product:P-{}", if id % 1500 == 0 { 0 } else { 1 + id % 40 });
+    let about = |id: u64| format!("product:P-{}", if id.is_multiple_of(1500) { 0 } else { 1 + id % 40 });
     let mut store = console(folder.path());
     for first in (0..9_000).step_by(750) {
         // Each batch repeats the end of the one before it, so that numbers and ids do not run in step.

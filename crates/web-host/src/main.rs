@@ -32,7 +32,7 @@ struct Args {
     #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
     token: Option<String>,
     /// Keep tokens and passwords in a file of the data directory that only you can read, not in the system's keychain.
-    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN")]
+    #[arg(long, env = "WATCHDECK_NO_KEYCHAIN", value_parser = clap::builder::FalseyValueParser::new())]
     no_keychain: bool,
     /// Port on 127.0.0.1; 0 picks a free one.
     #[arg(long, default_value_t = 0)]
