@@ -203,8 +203,7 @@ fn is_engine_io(answer: &Answer) -> bool {
         #[serde(rename = "message")]
         _message: String,
     }
-    is_open(&answer.body)
-        || answer.status == 400 && serde_json::from_slice::<Refusal>(&answer.body).is_ok_and(|refusal| refusal.code <= 5)
+    is_open(&answer.body) || answer.status == 400 && serde_json::from_slice::<Refusal>(&answer.body).is_ok_and(|refusal| refusal.code <= 5)
 }
 
 fn is_open(packet: &[u8]) -> bool {

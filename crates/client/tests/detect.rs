@@ -181,7 +181,10 @@ async fn what_is_not_known_is_told_with_each_try() {
     };
     let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
     let error = found.unwrap_err();
-    assert_eq!(error.tries.iter().map(|tried| tried.dialect).collect::<Vec<_>>(), [Dialect::Native, Dialect::SocketIo, Dialect::SocketIo, Dialect::Hub]);
+    assert_eq!(
+        error.tries.iter().map(|tried| tried.dialect).collect::<Vec<_>>(),
+        [Dialect::Native, Dialect::SocketIo, Dialect::SocketIo, Dialect::Hub]
+    );
     assert!(error.to_string().contains("HTTP 200"), "{error}");
 
     let speak = async {

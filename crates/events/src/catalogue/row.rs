@@ -41,8 +41,13 @@ pub(super) fn of(catalogue: &Catalogue, event: &Event) -> RowParts {
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);
     let shown = Shown { fields, masks: catalogue.masks(event) };
-    let label =
-        shown.text(&names.label).or_else(|| event.subject.as_deref().map(Cow::Borrowed)).unwrap_or_else(|| whole(event, &shown.masks));
+    // A known kind that leaves its own fields out still says something that a person can read.
+    let label = shown
+        .text(&names.label)
+        .or_else(|| event.subject.as_deref().map(Cow::Borrowed))
+        .or_else(|| shown.text(&catalogue.fallback.row.label))
+        .or_else(|| event.actor.as_deref().map(Cow::Borrowed))
+        .unwrap_or_else(|| whole(event, &shown.masks));
     let detail = shown.text(&names.detail).filter(|detail| *detail != label);
     shown.parts(domain, shorten(&label), detail, names)
 }

@@ -15,6 +15,24 @@ fn event(channel: &str, json: &str) -> Event {
 }
 
 #[test]
+fn a_known_kind_without_its_own_fields_still_reads_as_words() {
+    let label = |kind: &str, channel: &str, json: &str| {
+        let incoming = Incoming {
+            channel: channel.into(),
+            offset: None,
+            id: None,
+            server_at: None,
+            kind: Some(kind.into()),
+            payload: Payload::from_json(json),
+        };
+        let catalogue = Catalogue::builtin();
+        catalogue.row(&catalogue.normalise(incoming, &"s".into(), Millis(0))).label
+    };
+    assert_eq!(label("new_message", "messages", r#"{"from":"u-3","text":"稿件已收到"}"#), "稿件已收到");
+    assert_eq!(label("like.added", "events", r#"{"event_type":"like.added","event_data":[{"Key":"userid","Value":"u-3"}]}"#), "u-3");
+}
+
+#[test]
 fn every_kind_of_the_erp_is_known_in_both_languages() {
     let known = [
         ("notification", "user:7:notifications", Domain::Notification),
