@@ -221,7 +221,10 @@ impl Stock {
 impl Product {
     /// Put a change where it belongs among the others. Nearly always that is the end.
     fn add(&mut self, change: Change) {
-        let place = self.changes.partition_point(|known| known.order < change.order);
+        let place = match self.changes.back() {
+            Some(newest) if newest.order > change.order => self.changes.partition_point(|known| known.order < change.order),
+            _ => self.changes.len(),
+        };
         if place == self.changes.len() {
             self.on_hand = change.after(self.on_hand);
             self.changes.push_back(change);
