@@ -165,10 +165,10 @@ mod tests {
         for text in [
             "2026-11-21T10:00:00.123456Z  WARN watchdeck_client::driver: Connection lost. source=east attempt=3 error=connection refused",
             "ws://erp.example:3002/ws",
-            "/home/ops/.local/share/watchdeck/events.db",
+            "/srv/ops/.local/share/watchdeck/events.db",
             r#"{"type":"inventory:change","timestamp":1795223788150,"productId":"P-104"}"#,
             "The store refused a batch; trying again. events=5000",
-            "/home/ops/watchdeck/support/watchdeck-support-2026-11-21T12-08-24Z.zip",
+            "/srv/ops/watchdeck/support/watchdeck-support-2026-11-21T12-08-24Z.zip",
         ] {
             assert_eq!(clean(text), text);
         }

@@ -22,10 +22,10 @@ fn file(text: &str) -> (tempfile::TempDir, String) {
 
 #[test]
 fn without_a_word_it_listens_on_loopback() {
-    let config = load(&[], &[("HOME", "/home/u")]).unwrap();
+    let config = load(&[], &[("HOME", "/srv/u")]).unwrap();
     assert_eq!(config.listen, "127.0.0.1:3010".parse::<SocketAddr>().unwrap());
     assert_eq!(config.ping_interval, Duration::from_secs(25));
-    assert_eq!(config.data_dir, PathBuf::from("/home/u/.local/share/watchdeck-gateway"));
+    assert_eq!(config.data_dir, PathBuf::from("/srv/u/.local/share/watchdeck-gateway"));
     assert!(config.redis_url.is_none());
 }
 
