@@ -70,6 +70,19 @@ pub enum ErrorCode {
     Other,
 }
 
+/// Whether the gateway hears its own upstream (the ERP's bus).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Upstream {
+    /// Subscribed: what the ERP publishes is logged.
+    Up,
+    /// Deaf: not connected, not let in, or not subscribed. What the ERP publishes meanwhile is lost.
+    Down,
+    /// Not known to this version.
+    #[serde(other)]
+    Other,
+}
+
 /// One logged event inside a frame.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DataItem<'a> {
@@ -156,6 +169,15 @@ pub enum ServerFrame<'a> {
         /// All of them, as in the hello.
         channels: Vec<String>,
     },
+    /// How it stands with the gateway's own upstream. After the hello and on every change; never sent by a gateway without an upstream.
+    Status {
+        /// Whether it hears.
+        upstream: Upstream,
+        /// Since when, ms since 1970 by the gateway's clock.
+        since: i64,
+        /// Why it is down, for people. `null` while it is up.
+        reason: Option<Cow<'a, str>>,
+    },
     /// A request was turned down; the session goes on.
     Error {
         /// For programs.
@@ -199,6 +221,8 @@ struct Flat<'a> {
     reason: Option<Cow<'a, str>>,
     from: Option<i64>,
     to: Option<i64>,
+    upstream: Option<Upstream>,
+    since: Option<i64>,
     code: Option<ErrorCode>,
     #[serde(borrow, default)]
     message: Option<Cow<'a, str>>,
@@ -268,6 +292,7 @@ impl<'a> ServerFrame<'a> {
                 reason: need!("gap", reason),
             },
             "channels" => Self::Channels { channels: need!("channels", channels) },
+            "status" => Self::Status { upstream: need!("status", upstream), since: need!("status", since), reason: flat.reason },
             "error" => Self::Error { code: need!("error", code), message: need!("error", message), channel: flat.channel },
             _ => Self::Unknown,
         })
@@ -298,6 +323,8 @@ mod tests {
         same_both_ways(r#"{"type":"gap","channel":"inventory","offset":9,"id":"g","from":1,"to":2,"reason":"bridge_down"}"#);
         same_both_ways(r#"{"type":"event","channel":"inventory","offset":1044,"id":"0200","ts":1795223788151,"data":null}"#);
         same_both_ways(r#"{"type":"channels","channels":["inventory","user:u7:notifications"]}"#);
+        same_both_ways(r#"{"type":"status","upstream":"down","since":1795223788150,"reason":"Redis: connection refused"}"#);
+        same_both_ways(r#"{"type":"status","upstream":"up","since":1795223788150,"reason":null}"#);
         same_both_ways(r#"{"type":"error","code":"forbidden","message":"no","channel":"finance"}"#);
     }
 
@@ -320,6 +347,12 @@ mod tests {
     #[test]
     fn an_unknown_frame_is_not_an_error() {
         assert!(matches!(ServerFrame::parse(r#"{"type":"weather","sun":true}"#), Ok(ServerFrame::Unknown)));
+    }
+
+    #[test]
+    fn a_later_word_for_the_upstream_is_not_an_error() {
+        let frame = ServerFrame::parse(r#"{"type":"status","upstream":"half","since":1}"#);
+        assert!(matches!(frame, Ok(ServerFrame::Status { upstream: Upstream::Other, since: 1, reason: None })), "{frame:?}");
     }
 
     #[test]

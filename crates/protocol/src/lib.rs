@@ -7,7 +7,7 @@ pub mod frame;
 pub mod position;
 
 pub use close::CloseCode;
-pub use frame::{ClientFrame, DataItem, ErrorCode, Rewind, ServerFrame, User};
+pub use frame::{ClientFrame, DataItem, ErrorCode, Rewind, ServerFrame, Upstream, User};
 pub use position::Position;
 
 /// The WebSocket subprotocol. A client that does not ask for it gets the plain ERP protocol.

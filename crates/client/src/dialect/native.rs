@@ -172,6 +172,9 @@ impl Native {
             }
             ServerFrame::Channels { channels } => self.offered(&channels, out),
             ServerFrame::Error { code, message, channel } => self.turned_down(code, &message, channel.as_deref(), now, out),
+            ServerFrame::Status { upstream, since, reason } => {
+                tracing::info!(?upstream, since, ?reason, "The gateway tells how it stands with its upstream.");
+            }
             ServerFrame::Unknown => tracing::debug!("A frame of an unknown type was ignored."),
         }
     }
