@@ -4,17 +4,18 @@ use anyhow::{Context as _, Result, ensure};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each crate may use of ours. A crate that is not listed may use nothing of ours.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("watchdeck-events", &[]),
     ("watchdeck-protocol", &[]),
+    ("watchdeck-logline", &[]),
     ("watchdeck-store", &["watchdeck-events", "watchdeck-protocol"]),
     ("watchdeck-client", &["watchdeck-events", "watchdeck-protocol"]),
     ("watchdeck-console", &["watchdeck-client", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
-    ("watchdeck-gateway", &["watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
-    ("watchdeck-simulator", &["watchdeck-events", "watchdeck-protocol"]),
+    ("watchdeck-gateway", &["watchdeck-events", "watchdeck-logline", "watchdeck-protocol", "watchdeck-store"]),
+    ("watchdeck-simulator", &["watchdeck-events", "watchdeck-logline", "watchdeck-protocol"]),
     ("watchdeck-demo", &["watchdeck-console", "watchdeck-events", "watchdeck-gateway", "watchdeck-simulator"]),
-    ("watchdeck-web-host", &["watchdeck-console", "watchdeck-demo", "watchdeck-events"]),
-    ("watchdeck", &["watchdeck-console", "watchdeck-demo", "watchdeck-events"]),
+    ("watchdeck-web-host", &["watchdeck-console", "watchdeck-demo", "watchdeck-events", "watchdeck-logline"]),
+    ("watchdeck", &["watchdeck-console", "watchdeck-demo", "watchdeck-events", "watchdeck-logline"]),
     ("xtask", &[]),
     ("watchdeck-bench", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
     ("watchdeck-fuzz", &["watchdeck-client", "watchdeck-events", "watchdeck-protocol"]),
@@ -29,7 +30,7 @@ const PLACES: [(&str, &[&str]); 7] = [
     ("rusqlite", &["watchdeck-store", "watchdeck-bench"]),
     ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
-    ("redis", &["watchdeck-gateway", "watchdeck-simulator", "watchdeck-bench", "watchdeck-tests"]),
+    ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-tests"]),
 ];
 
 /// Normal dependencies by crate, as cargo sees them.

@@ -3,7 +3,10 @@
 use anyhow::Context as _;
 use clap::Parser;
 use futures_util::StreamExt as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    io::IsTerminal as _,
+    sync::{Arc, Mutex, PoisonError},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use watchdeck_simulator::{Config, Decision, HttpSink, Incident, Language, Pace, RedisSink, Shared, Simulator, Sink, run, system_clock};
@@ -51,8 +54,7 @@ fn rate(text: &str) -> Result<f64, String> {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    watchdeck_logline::start("RUST_LOG", std::io::stderr, std::io::stderr().is_terminal());
     let arguments = Arguments::parse();
     let world = Simulator::new(Config { seed: arguments.seed, language: arguments.language }, system_clock());
     let world: Shared = Arc::new(Mutex::new(world));

@@ -2,11 +2,10 @@
 
 use anyhow::Context;
 use clap::Parser;
-use std::io::Write;
+use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use tracing_subscriber::EnvFilter;
 use watchdeck_console::{Config, Console};
 use watchdeck_demo::{Demo, opening};
 use watchdeck_web_host::{Browser, Server};
@@ -42,8 +41,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let filter = EnvFilter::try_from_env("WATCHDECK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    watchdeck_logline::start("WATCHDECK_LOG", std::io::stderr, std::io::stderr().is_terminal());
 
     let data_dir = match args.data_dir {
         Some(dir) => dir,
