@@ -16,8 +16,18 @@ impl Kind {
     pub const GAP: &'static str = "watchdeck:gap";
     /// Watchdeck's own note: what was missing between two times was fetched from the server's history.
     pub const GAP_FILLED: &'static str = "watchdeck:gap_filled";
+    /// Watchdeck's own report: a message came that could not be taken for an event; here is its size, why, and how it begins.
+    pub const MALFORMED: &'static str = "watchdeck:malformed";
+    /// What Watchdeck's own kinds begin with. Nobody else may publish one.
+    pub const OWN_PREFIX: &'static str = "watchdeck:";
     /// What an event is called whose payload names no type.
     pub const UNTYPED: &'static str = "untyped";
+
+    /// Whether somebody calls an event as only Watchdeck itself may, in whatever spelling.
+    #[must_use]
+    pub fn is_own(name: &str) -> bool {
+        name.trim().get(..Self::OWN_PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(Self::OWN_PREFIX))
+    }
 
     /// The name as published.
     #[must_use]

@@ -9,6 +9,7 @@ pub mod event;
 pub mod fields;
 pub mod identity;
 pub mod money;
+pub mod nearly;
 pub mod publish;
 pub mod time;
 pub mod twins;
