@@ -6,7 +6,7 @@
 mod layers;
 mod values;
 
-use crate::auth::Secret;
+use crate::{auth::Secret, redis::Address};
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -22,6 +22,12 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The ERP's Redis (`redis://…`), when there is one to bridge. Secret because it may hold a password.
     pub redis_url: Option<Secret>,
+    /// The user there, literally; counts more than one in the address.
+    pub redis_username: Option<String>,
+    /// The password there, literally; counts more than one in the address.
+    pub redis_password: Option<Secret>,
+    /// Certificates of the authorities that vouch for a Redis with TLS (`rediss://…`), beside this machine's own. PEM.
+    pub redis_ca_file: Option<PathBuf>,
     /// Who shows this may publish and decide.
     pub publish_key: Option<Secret>,
     /// Who shows this may read.
@@ -70,6 +76,9 @@ impl Config {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3010),
             data_dir: data_dir.into(),
             redis_url: None,
+            redis_username: None,
+            redis_password: None,
+            redis_ca_file: None,
             publish_key: None,
             read_token: None,
             ping_interval: Duration::from_millis(watchdeck_protocol::PING_INTERVAL_MS),
@@ -91,8 +100,10 @@ impl Config {
     /// The rules between keys.
     ///
     /// # Errors
-    /// [`ConfigError::Value`] when the gateway would listen beyond this machine without a key for publishing and a token for reading.
+    /// [`ConfigError::Value`] when the gateway would listen beyond this machine without a key for publishing and a token for reading, or when
+    /// what is said of Redis does not go together.
     pub fn check(&self) -> Result<(), ConfigError> {
+        self.redis_address()?;
         if self.listen.ip().is_loopback() {
             return Ok(());
         }
@@ -109,6 +120,30 @@ impl Config {
             }
         }
         Ok(())
+    }
+
+    /// Where Redis is and as whom to go there, when there is one.
+    pub(crate) fn redis_address(&self) -> Result<Option<Address>, ConfigError> {
+        let refused = |(reason, remedy): (String, &str)| ConfigError::Value {
+            key: "redis.url".into(),
+            origin: "with redis.username, redis.password and redis.ca_file".into(),
+            reason,
+            remedy: remedy.into(),
+        };
+        let Some(url) = &self.redis_url else {
+            return if self.redis_username.is_some() || self.redis_password.is_some() || self.redis_ca_file.is_some() {
+                Err(refused((
+                    "it is missing, and there is a user, a password or a file for it".into(),
+                    "Set redis.url, like redis://127.0.0.1:6379",
+                )))
+            } else {
+                Ok(None)
+            };
+        };
+        let address = Address::parse(url.expose())
+            .and_then(|address| address.with(self.redis_username.as_deref(), self.redis_password.as_ref(), self.redis_ca_file.as_ref()))
+            .map_err(refused)?;
+        Ok(Some(address))
     }
 
     /// The file of the log.

@@ -1,21 +1,27 @@
 //! Who answers an approval: the ERP behind Redis, or whoever embeds the gateway.
 //!
 //! A decision is idempotent by its key: the same key again is answered like the first time and not handed on twice, also when both
-//! requests are under way at once. A failure is not remembered, so that a retry is a retry.
+//! requests are under way at once, and also after a restart. Of two decisions on one request the first wins, and the other is told who made
+//! it. A failure is not remembered, so that a retry is a retry.
 
-use redis::{Client, aio::ConnectionManager};
+mod memory;
+mod over_redis;
+
+pub(crate) use memory::Memory;
+pub(crate) use over_redis::OverRedis;
+pub use over_redis::REDIS_CHANNEL;
+
+use crate::log::now;
+use memory::{Outcome, Remembered};
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
     sync::{Arc, Mutex},
-    time::Duration,
 };
-use tokio::sync::OnceCell;
+use watchdeck_events::Millis;
 
-/// Where decisions are published for the ERP.
-pub const REDIS_CHANNEL: &str = "watchdeck:decisions";
-/// Answers remembered; the oldest are forgotten first.
-const REMEMBERED: usize = 10_000;
+/// Without a round, a decision on the same resource is taken for one on the same request for this long, ms.
+const SAME_REQUEST: i64 = 60 * 60 * 1_000;
 
 /// Somebody decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +33,9 @@ pub struct DecisionRequest {
     pub resource_type: String,
     /// Which one.
     pub resource_id: String,
+    /// Tells this request from an earlier or later one for the same resource, the same text for everybody (the time of the request, say).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<String>,
     /// Approve, or reject.
     pub approve: bool,
     /// Why, in the approver's words.
@@ -36,6 +45,30 @@ pub struct DecisionRequest {
     pub approver_id: String,
     /// Who decided, for people.
     pub approver_name: String,
+}
+
+impl DecisionRequest {
+    fn resource(&self) -> Resource {
+        (self.resource_type.clone(), self.resource_id.clone())
+    }
+}
+
+/// A decision that stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Decided {
+    /// By whom, as people read it.
+    pub decided_by: String,
+    /// Approved, or rejected.
+    pub approve: bool,
+    /// When the gateway handed it on, ms since 1970.
+    pub decided_at: i64,
+}
+
+impl std::fmt::Display for Decided {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} it", self.decided_by, if self.approve { "approved" } else { "rejected" })
+    }
 }
 
 /// Why a decision did not arrive.
@@ -50,6 +83,9 @@ pub enum DecisionError {
     /// The ERP says no (already decided by somebody else, not allowed). Sending again does not help.
     #[error("{0}")]
     Refused(String),
+    /// Another decision on the same request came first.
+    #[error("{0} before you; a new request for the same thing needs its own `round`")]
+    Overtaken(Decided),
     /// The key was used for another decision.
     #[error("this idempotencyKey was used for another decision; choose a new one")]
     KeyReused,
@@ -65,175 +101,76 @@ pub trait Decisions: Send + Sync + 'static {
     async fn decide(&self, decision: DecisionRequest) -> Result<(), DecisionError>;
 }
 
-/// The default: publish on Redis, and count it as arrived when somebody listens.
-pub(crate) struct OverRedis {
-    client: Client,
-    connection: OnceCell<ConnectionManager>,
-}
-
-impl OverRedis {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, connection: OnceCell::new() }
-    }
-}
-
-#[async_trait::async_trait]
-impl Decisions for OverRedis {
-    async fn decide(&self, decision: DecisionRequest) -> Result<(), DecisionError> {
-        let unavailable = |error: redis::RedisError| DecisionError::Unavailable(error.to_string());
-        let json = serde_json::to_string(&decision).expect("plain fields are always JSON");
-        let config = redis::aio::ConnectionManagerConfig::new()
-            .set_number_of_retries(1)
-            .set_connection_timeout(Some(Duration::from_secs(2)))
-            .set_response_timeout(Some(Duration::from_secs(2)));
-        let connection = self.connection.get_or_try_init(|| ConnectionManager::new_with_config(self.client.clone(), config)).await;
-        let mut connection = connection.map_err(unavailable)?.clone();
-        let listeners: u64 = redis::cmd("PUBLISH").arg(REDIS_CHANNEL).arg(json).query_async(&mut connection).await.map_err(unavailable)?;
-        if listeners == 0 {
-            return Err(DecisionError::Unavailable(format!("nobody listens on the Redis channel {REDIS_CHANNEL}")));
-        }
-        Ok(())
-    }
+/// A decision that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) decided: Decided,
+    /// It had been taken before.
+    pub(crate) repeated: bool,
 }
 
 /// Hands each decision on once.
 pub(crate) struct Decider {
     handler: Option<Arc<dyn Decisions>>,
-    answers: Mutex<Answers>,
+    memory: Memory,
+    /// One decision at a time for each resource: the second waits until it is known whether the first arrived.
+    under_way: Mutex<HashMap<Resource, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-#[derive(Default)]
-struct Answers {
-    by_key: HashMap<String, Arc<Answer>>,
-    order: VecDeque<String>,
-}
-
-struct Answer {
-    decision: DecisionRequest,
-    /// Filled when it arrived, or when it was refused for good.
-    outcome: OnceCell<Result<(), DecisionError>>,
-}
+type Resource = (String, String);
 
 impl Decider {
-    pub(crate) fn new(handler: Option<Arc<dyn Decisions>>) -> Self {
-        Self { handler, answers: Mutex::default() }
+    pub(crate) fn new(handler: Option<Arc<dyn Decisions>>, memory: Memory) -> Self {
+        Self { handler, memory, under_way: Mutex::default() }
     }
 
-    /// Hand it on, or answer what was answered before. `Ok(true)` is a repeat.
-    pub(crate) async fn decide(&self, decision: DecisionRequest) -> Result<bool, DecisionError> {
+    /// Hand it on, or answer what was answered before.
+    pub(crate) async fn decide(&self, decision: DecisionRequest) -> Result<Taken, DecisionError> {
         let handler = self.handler.as_ref().ok_or(DecisionError::Unsupported)?;
-        let answer = self.answer_to(decision);
-        if answer.0.decision != answer.1 {
-            return Err(DecisionError::KeyReused);
-        }
-        let mut first = false;
-        let outcome = answer
-            .0
-            .outcome
-            .get_or_try_init(|| async {
-                first = true;
-                match handler.decide(answer.1).await {
-                    Err(retry @ DecisionError::Unavailable(_)) => Err(retry),
-                    settled => Ok(settled),
-                }
-            })
-            .await?;
-        outcome.clone().map(|()| !first)
+        let turn = Arc::clone(self.turns().entry(decision.resource()).or_default());
+        let outcome = {
+            let _mine = turn.lock().await;
+            self.settle(handler.as_ref(), decision).await
+        };
+        drop(turn);
+        // Whoever waits for a turn holds it too.
+        self.turns().retain(|_, turn| Arc::strong_count(turn) > 1);
+        outcome
     }
 
-    /// The slot of this key, and the decision itself.
-    fn answer_to(&self, decision: DecisionRequest) -> (Arc<Answer>, DecisionRequest) {
-        let mut answers = self.answers.lock().expect("no code panics while holding the answers");
-        if let Some(known) = answers.by_key.get(&decision.idempotency_key) {
-            return (Arc::clone(known), decision);
-        }
-        if answers.order.len() == REMEMBERED
-            && let Some(oldest) = answers.order.pop_front()
-        {
-            answers.by_key.remove(&oldest);
-        }
-        let key = decision.idempotency_key.clone();
-        let answer = Arc::new(Answer { decision: decision.clone(), outcome: OnceCell::new() });
-        answers.by_key.insert(key.clone(), Arc::clone(&answer));
-        answers.order.push_back(key);
-        (answer, decision)
+    fn turns(&self) -> std::sync::MutexGuard<'_, HashMap<Resource, Arc<tokio::sync::Mutex<()>>>> {
+        self.under_way.lock().expect("no code panics while holding the turns")
     }
+
+    async fn settle(&self, handler: &dyn Decisions, decision: DecisionRequest) -> Result<Taken, DecisionError> {
+        if let Some(known) = self.memory.get(&decision.idempotency_key) {
+            return if known.decision == decision { known.answer(true) } else { Err(DecisionError::KeyReused) };
+        }
+        let at = now();
+        let outcome = match self.memory.first(&decision.resource(), |earlier| same_request(earlier, &decision, at)) {
+            Some(first) => Outcome::Overtaken(first.decided()),
+            None => match handler.decide(decision.clone()).await {
+                Ok(()) => Outcome::Taken,
+                Err(DecisionError::Refused(words)) => Outcome::Refused(words),
+                Err(other) => return Err(other),
+            },
+        };
+        let remembered = Remembered { decision, at, outcome };
+        let answer = remembered.answer(false);
+        self.memory.keep(remembered).await;
+        answer
+    }
+}
+
+/// Whether an earlier decision on the same resource was on the request that this one is on.
+fn same_request(earlier: &Remembered, decision: &DecisionRequest, at: Millis) -> bool {
+    let one = &earlier.decision;
+    matches!(earlier.outcome, Outcome::Taken)
+        && match (&one.round, &decision.round) {
+            (Some(one), Some(other)) => one == other,
+            _ => at.since(earlier.at).abs() < SAME_REQUEST,
+        }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::sync::atomic::{AtomicUsize, Ordering};
-
-    /// An ERP that is away for the first `away` decisions.
-    struct Erp {
-        asked: AtomicUsize,
-        away: usize,
-    }
-
-    #[async_trait::async_trait]
-    impl Decisions for Erp {
-        async fn decide(&self, decision: DecisionRequest) -> Result<(), DecisionError> {
-            tokio::task::yield_now().await;
-            match self.asked.fetch_add(1, Ordering::SeqCst) {
-                n if n < self.away => Err(DecisionError::Unavailable("away".into())),
-                _ if decision.resource_id == "decided" => Err(DecisionError::Refused("somebody was faster".into())),
-                _ => Ok(()),
-            }
-        }
-    }
-
-    fn request(key: &str, resource: &str) -> DecisionRequest {
-        DecisionRequest {
-            idempotency_key: key.into(),
-            resource_type: "order".into(),
-            resource_id: resource.into(),
-            approve: true,
-            reason: None,
-            approver_id: "u1".into(),
-            approver_name: "张敏".into(),
-        }
-    }
-
-    fn erp(away: usize) -> (Arc<Erp>, Decider) {
-        let erp = Arc::new(Erp { asked: AtomicUsize::new(0), away });
-        (Arc::clone(&erp), Decider::new(Some(erp)))
-    }
-
-    #[tokio::test]
-    async fn the_same_key_at_once_is_handed_on_once() {
-        let (erp, decider) = erp(0);
-        let (a, b) = tokio::join!(decider.decide(request("k", "o1")), decider.decide(request("k", "o1")));
-        assert_eq!([a.unwrap(), b.unwrap()].iter().filter(|repeat| !**repeat).count(), 1);
-        assert_eq!(erp.asked.load(Ordering::SeqCst), 1, "two presses of Approve are one decision");
-    }
-
-    #[tokio::test]
-    async fn a_failure_is_not_remembered_and_a_refusal_is() {
-        let (erp, decider) = erp(1);
-        assert!(matches!(decider.decide(request("k", "o1")).await, Err(DecisionError::Unavailable(_))));
-        assert!(!decider.decide(request("k", "o1")).await.expect("the retry arrives"));
-        for _ in 0..2 {
-            assert!(matches!(decider.decide(request("k2", "decided")).await, Err(DecisionError::Refused(_))));
-        }
-        assert_eq!(erp.asked.load(Ordering::SeqCst), 3);
-    }
-
-    #[tokio::test]
-    async fn a_key_belongs_to_one_decision() {
-        let (_, decider) = erp(0);
-        decider.decide(request("k", "o1")).await.unwrap();
-        assert!(matches!(decider.decide(request("k", "o2")).await, Err(DecisionError::KeyReused)));
-        assert!(matches!(Decider::new(None).decide(request("k", "o1")).await, Err(DecisionError::Unsupported)));
-    }
-
-    #[tokio::test]
-    async fn memory_of_answers_is_bounded() {
-        let (_, decider) = erp(0);
-        for n in 0..REMEMBERED + 5 {
-            decider.decide(request(&n.to_string(), "o")).await.unwrap();
-        }
-        let answers = decider.answers.lock().unwrap();
-        assert_eq!((answers.by_key.len(), answers.order.len()), (REMEMBERED, REMEMBERED));
-    }
-}
+mod tests;

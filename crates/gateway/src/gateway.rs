@@ -3,14 +3,16 @@
 use crate::{
     auth::Access,
     config::{Config, ConfigError},
-    decisions::{Decider, Decisions, OverRedis},
+    decisions::{Decider, Decisions, Memory, OverRedis},
     http,
     ingest::{
-        redis::Bridge,
+        bridge::Bridge,
         state::{BridgeState, Phase},
     },
     log::Log,
+    opening::{self, Opened},
     publish::{self, Placed, Publish, PublishError},
+    redis::Address,
     tail::Tail,
 };
 use axum::serve::ListenerExt as _;
@@ -23,10 +25,10 @@ use std::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::Channel;
-use watchdeck_store::{Options, Store, StoreError};
+use watchdeck_store::StoreError;
 
 /// How long a stop waits for sessions, requests and the bridge.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What sessions, requests and the bridge share.
 pub(crate) struct Shared {
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     pub(crate) access: Access,
     pub(crate) decider: Decider,
     pub(crate) bridge: Arc<BridgeState>,
+    /// A damaged log that was put aside at the start, by its new name.
+    pub(crate) set_aside: Option<String>,
     pub(crate) ping_interval: Duration,
     pub(crate) seats: Arc<Semaphore>,
     pub(crate) connections: AtomicUsize,
@@ -75,9 +79,6 @@ pub enum GatewayError {
         /// In words.
         reason: String,
     },
-    /// The Redis address is not one.
-    #[error("`redis.url` is not a Redis address that this build can reach")]
-    RedisUrl,
 }
 
 /// A running gateway. Dropping it is not enough: call [`Gateway::shutdown`].
@@ -102,19 +103,20 @@ impl Gateway {
     /// [`GatewayError`], each with what to do.
     pub async fn start(config: Config, decisions: Option<Arc<dyn Decisions>>) -> Result<Self, GatewayError> {
         config.check()?;
-        let client =
-            config.redis_url.as_ref().map(|url| redis::Client::open(url.expose())).transpose().map_err(|_| GatewayError::RedisUrl)?;
-        let store = open(&config).await?;
-        let listen_error = |error: std::io::Error| GatewayError::Listen { addr: config.listen, reason: error.to_string() };
+        let redis = config.redis_address()?;
+        let Opened { store, set_aside } = opening::open(&config).await?;
+        let listen_error = |error: std::io::Error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) };
+        let memory = Memory::load(store.clone()).await.map_err(|source| GatewayError::Log { path: config.log_path(), source })?;
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         let addr = listener.local_addr().map_err(listen_error)?;
-        let decisions = decisions.or_else(|| client.clone().map(|client| Arc::new(OverRedis::new(client)) as Arc<dyn Decisions>));
+        let decisions = decisions.or_else(|| redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
         let shared = Arc::new(Shared {
             log: Log::new(store.clone()),
             tail: Tail::new(store),
             access: Access { publish_key: config.publish_key, read_token: config.read_token, allowed_origins: config.allowed_origins },
-            decider: Decider::new(decisions),
-            bridge: Arc::new(BridgeState::new(if client.is_some() { Phase::Connecting } else { Phase::Off })),
+            decider: Decider::new(decisions, memory),
+            bridge: Arc::new(BridgeState::new(if redis.is_some() { Phase::Connecting } else { Phase::Off })),
+            set_aside,
             ping_interval: config.ping_interval,
             seats: Arc::new(Semaphore::new(config.max_connections)),
             connections: AtomicUsize::new(0),
@@ -124,19 +126,19 @@ impl Gateway {
             own_source: "embedded".into(),
         });
         let gateway = Self { shared, addr };
-        gateway.spawn(listener, client);
+        gateway.spawn(listener, redis);
         tracing::info!(%addr, epoch = gateway.shared.log.store().epoch(), "Listening.");
         Ok(gateway)
     }
 
-    fn spawn(&self, listener: TcpListener, client: Option<redis::Client>) {
+    fn spawn(&self, listener: TcpListener, redis: Option<Address>) {
         let shared = &self.shared;
         let follower = Arc::clone(shared);
         // Subscribed before anything can be logged, so that the tail has no hole.
         let subscription = shared.log.store().subscribe(shared.log.store().head());
         shared.tasks.spawn(async move { follower.tail.follow(subscription, follower.stop.clone()).await });
-        if let Some(client) = client {
-            let bridge = Bridge { client, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
+        if let Some(address) = redis {
+            let bridge = Bridge { address, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
             shared.tasks.spawn(bridge.run());
         }
         let listener = listener.tap_io(|stream| {
@@ -184,15 +186,4 @@ impl Gateway {
         }
         self.shared.log.store().close().await;
     }
-}
-
-async fn open(config: &Config) -> Result<Store, GatewayError> {
-    let (folder, path) = (config.data_dir.clone(), config.log_path());
-    let unusable = |reason: String| GatewayError::DataDir { path: config.data_dir.clone(), reason };
-    let opening = tokio::task::spawn_blocking(move || {
-        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        Ok(Store::open(&path, Options::LOG))
-    });
-    let opened: Result<_, String> = opening.await.map_err(|error| unusable(error.to_string()))?;
-    opened.map_err(unusable)?.map_err(|source| GatewayError::Log { path: config.log_path(), source })
 }

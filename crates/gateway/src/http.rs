@@ -2,7 +2,7 @@
 
 use crate::{
     auth::Denied,
-    decisions::{DecisionError, DecisionRequest},
+    decisions::{DecisionError, DecisionRequest, Taken},
     gateway::Shared,
     health,
     publish::{self, Placed, PublishError},
@@ -89,6 +89,7 @@ impl From<DecisionError> for Refused {
             DecisionError::Unsupported => (StatusCode::NOT_IMPLEMENTED, "unsupported"),
             DecisionError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             DecisionError::Refused(_) => (StatusCode::CONFLICT, "refused"),
+            DecisionError::Overtaken(_) => (StatusCode::CONFLICT, "overtaken"),
             DecisionError::KeyReused => (StatusCode::CONFLICT, "key_reused"),
         };
         Self::new(status, code, error.to_string())
@@ -123,11 +124,7 @@ async fn publish_events(
     Ok(Json(serde_json::json!({ "events": placed })))
 }
 
-async fn decide(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Json<serde_json::Value>, Refused> {
+async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Response, Refused> {
     shared.access.publisher(&headers)?;
     let body = json_body(&headers, body)?;
     let decision: DecisionRequest = serde_json::from_slice(&body)
@@ -136,8 +133,25 @@ async fn decide(
         return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", "`idempotencyKey` must have 1 to 128 characters"));
     }
     let key = decision.idempotency_key.clone();
-    let repeated = shared.decider.decide(decision).await?;
-    Ok(Json(serde_json::json!({ "idempotencyKey": key, "accepted": true, "repeated": repeated })))
+    // On its own: a client that hangs up half-way must not leave a decision that was handed on and is not remembered.
+    let deciding = shared.tasks.spawn({
+        let shared = Arc::clone(&shared);
+        async move { shared.decider.decide(decision).await }
+    });
+    let outcome = deciding.await.unwrap_or_else(|_| Err(DecisionError::Unavailable("the gateway failed in itself".into())));
+    match outcome {
+        Ok(Taken { decided, repeated }) => {
+            let (by, approve, at) = (decided.decided_by, decided.approve, decided.decided_at);
+            let answer = serde_json::json!({ "idempotencyKey": key, "accepted": true, "repeated": repeated, "decidedBy": by, "approve": approve, "decidedAt": at });
+            Ok(Json(answer).into_response())
+        }
+        Err(DecisionError::Overtaken(first)) => {
+            let message = DecisionError::Overtaken(first.clone()).to_string();
+            let answer = serde_json::json!({ "code": "overtaken", "message": message, "decidedBy": first.decided_by, "approve": first.approve, "decidedAt": first.decided_at });
+            Ok((StatusCode::CONFLICT, Json(answer)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The body, when it is declared as JSON: a web page cannot send that to another origin without being asked first.

@@ -1,4 +1,8 @@
-//! Where events come from besides `POST /api/publish`.
+//! Where events come from besides `POST /api/publish`: the ERP's bus.
 
-pub(crate) mod redis;
+pub(crate) mod bridge;
+mod intake;
+mod logger;
+mod reading;
+mod refused;
 pub(crate) mod state;

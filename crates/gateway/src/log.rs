@@ -1,12 +1,12 @@
 //! The way into the durable log, the same for every source: normalise, append, answer with places.
 
 use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    sync::{Arc, Mutex},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 use uuid::Uuid;
 use watchdeck_events::{Catalogue, Channel, Event, Incoming, Kind, Millis, Payload, Severity};
-use watchdeck_store::{Batch, NewEvent, Placed, Store, StoreError};
+use watchdeck_store::{Appended, Batch, NewEvent, Placed, Refused, Store, StoreError};
 
 /// What a source hands in. The payload is JSON; whoever made this has checked.
 #[derive(Debug, Clone)]
@@ -21,11 +21,13 @@ pub(crate) struct Arrived {
 #[derive(Debug, Clone)]
 pub(crate) struct Log {
     store: Store,
+    /// When the newest write failed, and why; `None` after one that did not.
+    failed: Arc<Mutex<Option<(Instant, String)>>>,
 }
 
 impl Log {
-    pub(crate) const fn new(store: Store) -> Self {
-        Self { store }
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store, failed: Arc::default() }
     }
 
     pub(crate) const fn store(&self) -> &Store {
@@ -35,26 +37,44 @@ impl Log {
     /// Log everything in one transaction, in order. Answers id and place of each.
     pub(crate) async fn append(&self, source: &Arc<str>, arrived: Vec<Arrived>) -> Result<Vec<(Box<str>, Placed)>, StoreError> {
         let now = now();
-        let catalogue = Catalogue::builtin();
-        let events: Vec<NewEvent> = arrived
-            .into_iter()
-            .map(|arrived| {
-                let incoming = Incoming {
-                    channel: arrived.channel,
-                    offset: None,
-                    id: Some(arrived.id.unwrap_or_else(new_id)),
-                    server_at: Some(now),
-                    kind: None,
-                    payload: arrived.payload,
-                };
-                NewEvent { event: catalogue.normalise(incoming, source, now), offset: None }
-            })
-            .collect();
-        self.commit(events).await
+        let events: Vec<NewEvent> = arrived.into_iter().map(|arrived| self.event(arrived, source, now)).collect();
+        let ids: Vec<Box<str>> = events.iter().map(|new| new.event.id.clone()).collect();
+        let appended = self.write(Batch { events, ..Batch::default() }).await.map_err(|refused| refused.error)?;
+        Ok(ids.into_iter().zip(appended.placed).collect())
     }
 
-    /// Mark in `channels` that events may be missing between two times.
-    pub(crate) async fn append_gap(&self, source: &Arc<str>, channels: &[Channel], from: Millis, to: Millis) -> Result<(), StoreError> {
+    /// The event of what arrived `now`.
+    #[expect(clippy::unused_self, reason = "what an event is, is the log's to say")]
+    pub(crate) fn event(&self, arrived: Arrived, source: &Arc<str>, now: Millis) -> NewEvent {
+        let incoming = Incoming {
+            channel: arrived.channel,
+            offset: None,
+            id: Some(arrived.id.unwrap_or_else(new_id)),
+            server_at: Some(now),
+            kind: None,
+            payload: arrived.payload,
+        };
+        NewEvent { event: Catalogue::builtin().normalise(incoming, source, now), offset: None }
+    }
+
+    /// Write a batch; a refused one is given back. Remembers how it went.
+    pub(crate) async fn write(&self, batch: Batch) -> Result<Appended, Box<Refused>> {
+        let outcome = match self.store.enqueue(batch).await {
+            Ok(pending) => pending.outcome().await,
+            Err(error) => Err(Box::new(Refused { error, batch: Batch::default() })),
+        };
+        let failed = outcome.as_ref().err().map(|refused| (Instant::now(), refused.error.to_string()));
+        *self.failed.lock().expect("no code panics while holding the last failure") = failed;
+        outcome
+    }
+
+    /// When the newest write failed, and why.
+    pub(crate) fn last_failure(&self) -> Option<(Instant, String)> {
+        self.failed.lock().expect("no code panics while holding the last failure").clone()
+    }
+
+    /// Markers that say in `channels` that events may be missing between two times.
+    pub(crate) fn gap_markers(&self, source: &Arc<str>, channels: &[Channel], from: Millis, to: Millis) -> Vec<NewEvent> {
         let payload = format!(r#"{{"type":"{}","from":{},"to":{},"reason":"bridge_down"}}"#, Kind::GAP, from.0, to.0);
         let marker = |channel: &Channel| NewEvent {
             event: Event {
@@ -71,7 +91,7 @@ impl Log {
             },
             offset: None,
         };
-        self.commit(channels.iter().map(marker).collect()).await.map(drop)
+        channels.iter().map(marker).collect()
     }
 
     /// The ERP's fixed channels and all that were ever seen.
@@ -83,12 +103,6 @@ impl Log {
             }
         }
         all
-    }
-
-    async fn commit(&self, events: Vec<NewEvent>) -> Result<Vec<(Box<str>, Placed)>, StoreError> {
-        let ids: Vec<Box<str>> = events.iter().map(|new| new.event.id.clone()).collect();
-        let appended = self.store.append(Batch { events, ..Batch::default() }).await?;
-        Ok(ids.into_iter().zip(appended.placed).collect())
     }
 }
 

@@ -4,7 +4,6 @@ use std::{
     io::{IsTerminal as _, Write as _},
     process::ExitCode,
 };
-use tracing_subscriber::EnvFilter;
 use watchdeck_gateway::{Config, ConfigError, Gateway};
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
@@ -13,8 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+    watchdeck_logline::start("RUST_LOG", std::io::stderr, std::io::stderr().is_terminal());
     let config = match Config::load(std::env::args(), std::env::vars()) {
         Ok(config) => config,
         // clap prints help and version to stdout, its complaints to stderr, and knows the exit codes.
@@ -23,7 +21,7 @@ async fn main() -> ExitCode {
     };
     match serve(config).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(&format!("{error:#}")),
+        Err(error) => complain(&error.to_string()),
     }
 }
 

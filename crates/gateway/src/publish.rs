@@ -4,7 +4,7 @@ use crate::log::{Arrived, Log};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{borrow::Cow, sync::Arc};
-use watchdeck_events::{Channel, Payload, REDIS_PREFIX};
+use watchdeck_events::{Channel, Kind, Payload, REDIS_PREFIX, fields::Fields};
 use watchdeck_store::StoreError;
 
 /// Longest channel name, in bytes.
@@ -114,6 +114,7 @@ fn event(index: usize, one: One<'_>) -> Result<Arrived, PublishError> {
     if !data.starts_with('{') {
         return Err(invalid("data", "it must be a JSON object".into()));
     }
+    kind_of(data).map_err(|reason| invalid("data", reason.into()))?;
     let id = match one.id.map(RawValue::get) {
         None | Some("null") => None,
         Some(raw) => {
@@ -133,6 +134,7 @@ fn checked(index: usize, publish: Publish) -> Result<Arrived, PublishError> {
         event_id(id).map_err(|reason| invalid("id", reason.into()))?;
     }
     serde_json::from_str::<&RawValue>(&publish.json).map_err(|error| invalid("data", format!("it is not JSON: {error}")))?;
+    kind_of(&publish.json).map_err(|reason| invalid("data", reason.into()))?;
     Ok(Arrived { channel: publish.channel, id: publish.id.map(Into::into), payload: Payload::from_json(publish.json) })
 }
 
@@ -142,12 +144,23 @@ pub(crate) fn channel_name(name: &str) -> Result<(), &'static str> {
         Err("it is empty; name one, like \"inventory\"")
     } else if name.len() > CHANNEL_BYTES {
         Err("it is longer than 200 bytes")
-    } else if name.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        Err("it holds a space or a control character")
+    } else if name.chars().any(char::is_control) {
+        Err("it holds a control character")
+    } else if name.trim().is_empty() {
+        Err("it is nothing but space")
     } else if name.starts_with(REDIS_PREFIX) {
         Err("leave out the prefix `ws:`, it is how the channel is called on Redis")
     } else if name.starts_with(OWN_PREFIX) {
         Err("names that begin with `watchdeck:` are the gateway's own")
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether an event may call itself so.
+fn kind_of(json: &str) -> Result<(), &'static str> {
+    if Fields::of(json).kind().is_some_and(|kind| Kind::is_own(&kind)) {
+        Err("types that begin with `watchdeck:` are Watchdeck's own; choose another")
     } else {
         Ok(())
     }

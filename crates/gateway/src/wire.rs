@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     fields: Box<str>,
     /// Where the payload begins in `fields`; `None` for a gap marker.
     data_at: Option<usize>,
+    /// Watchdeck's own word, which the ERP's server does not know.
+    own: bool,
 }
 
 /// What a gap marker's payload says.
@@ -52,7 +54,7 @@ impl Entry {
             Some(at)
         };
         fields.push('}');
-        Arc::new(Self { offset: stored.offset, ts, fields: fields.into(), data_at })
+        Arc::new(Self { offset: stored.offset, ts, fields: fields.into(), data_at, own: Kind::is_own(event.kind.as_str()) })
     }
 
     /// Bytes in memory, roughly.
@@ -109,9 +111,13 @@ fn events_frame(channel: &str, items: &[Arc<Entry>], bytes: usize) -> String {
     frame
 }
 
-/// Frames of the plain ERP protocol: one per event, no markers.
+/// Frames of the plain ERP protocol: one per event, no markers and no other word of Watchdeck's own.
 pub(crate) fn plain_frames(channel: &str, entries: &[Arc<Entry>]) -> Vec<String> {
-    entries.iter().filter_map(|entry| Some(format!(r#"{{"channel":{channel},"data":{},"ts":{}}}"#, entry.data()?, entry.ts))).collect()
+    entries
+        .iter()
+        .filter(|entry| !entry.own)
+        .filter_map(|entry| Some(format!(r#"{{"channel":{channel},"data":{},"ts":{}}}"#, entry.data()?, entry.ts)))
+        .collect()
 }
 
 /// `text` as a JSON string.
@@ -203,6 +209,7 @@ mod tests {
         let entries = [
             Entry::of(&stored(1, "a", "x", r#"{"n": 1}"#)),
             Entry::of(&stored(2, "g", Kind::GAP, r#"{"from":5,"to":6,"reason":"bridge_down"}"#)),
+            Entry::of(&stored(3, "m", Kind::MALFORMED, r#"{"type":"watchdeck:malformed","reason":"empty"}"#)),
         ];
         assert_eq!(plain_frames("\"inventory\"", &entries), [r#"{"channel":"inventory","data":{"n": 1},"ts":7}"#]);
     }

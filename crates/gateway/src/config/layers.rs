@@ -9,8 +9,19 @@ use toml::Value;
 const ENV_PREFIX: &str = "WATCHDECK_GATEWAY_";
 
 /// Every key there is, as written in the file.
-const KEYS: [&str; 8] =
-    ["listen", "data_dir", "redis.url", "publish_key", "read_token", "ping_interval_ms", "allowed_origins", "max_connections"];
+const KEYS: [&str; 11] = [
+    "listen",
+    "data_dir",
+    "redis.url",
+    "redis.username",
+    "redis.password",
+    "redis.ca_file",
+    "publish_key",
+    "read_token",
+    "ping_interval_ms",
+    "allowed_origins",
+    "max_connections",
+];
 
 /// Takes in the ERP's events, keeps them in a durable log, and serves them over WebSocket.
 #[derive(Parser)]
@@ -25,9 +36,18 @@ struct Flags {
     /// Folder of the log
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
-    /// The ERP's Redis, like redis://127.0.0.1:6379
+    /// The ERP's Redis, like redis://127.0.0.1:6379, rediss://… for TLS, or unix:///run/redis.sock
     #[arg(long, value_name = "URL")]
     redis_url: Option<String>,
+    /// The user on Redis
+    #[arg(long, value_name = "NAME")]
+    redis_username: Option<String>,
+    /// The password on Redis, as it is (other users of this machine can see flags; prefer the file or the environment)
+    #[arg(long, value_name = "PASSWORD")]
+    redis_password: Option<String>,
+    /// Certificates of the authorities that vouch for a Redis with TLS (PEM)
+    #[arg(long, value_name = "FILE")]
+    redis_ca_file: Option<String>,
     /// What publishers must show (other users of this machine can see flags; prefer the file or the environment)
     #[arg(long, value_name = "KEY")]
     publish_key: Option<String>,
@@ -107,6 +127,9 @@ impl Layers {
             ("listen", flags.listen),
             ("data_dir", flags.data_dir),
             ("redis.url", flags.redis_url),
+            ("redis.username", flags.redis_username),
+            ("redis.password", flags.redis_password),
+            ("redis.ca_file", flags.redis_ca_file),
             ("publish_key", flags.publish_key),
             ("read_token", flags.read_token),
             ("ping_interval_ms", flags.ping_interval_ms),

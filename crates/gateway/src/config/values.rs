@@ -1,8 +1,11 @@
 //! What each key means, and what to say when it means nothing.
 
 use super::Config;
-use crate::auth::Secret;
-use std::{net::SocketAddr, time::Duration};
+use crate::{
+    auth::Secret,
+    redis::{Address, tls},
+};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use toml::Value;
 
 /// What is wrong, and what to write instead.
@@ -14,6 +17,14 @@ pub(super) fn apply(config: &mut Config, key: &'static str, value: &Value) -> Re
         "listen" => config.listen = address(&text(value)?)?,
         "data_dir" => config.data_dir = filled(text(value)?, "Name a folder, like /var/lib/watchdeck-gateway")?.into(),
         "redis.url" => config.redis_url = Some(redis_url(&text(value)?)?),
+        "redis.username" => config.redis_username = Some(filled(text(value)?, "Name a user, or leave the key out")?),
+        // Literally, spaces and all; only a line's end comes from the file it was read from.
+        "redis.password" => {
+            let password = value.as_str().map(|password| password.trim_end_matches(['\r', '\n'])).unwrap_or_default();
+            config.redis_password =
+                Some(Secret::new(&filled(password.to_owned(), "Put the password between quotes, or leave the key out")?));
+        }
+        "redis.ca_file" => config.redis_ca_file = Some(ca_file(text(value)?)?),
         "publish_key" => config.publish_key = Some(secret(&text(value)?)?),
         "read_token" => config.read_token = Some(secret(&text(value)?)?),
         "ping_interval_ms" => {
@@ -62,14 +73,14 @@ fn address(text: &str) -> Result<SocketAddr, Refused> {
 }
 
 fn redis_url(text: &str) -> Result<Secret, Refused> {
-    // The parser's own message may repeat the URL, and the URL may hold a password.
-    match redis::Client::open(text) {
-        Ok(_) => Ok(Secret::new(text)),
-        Err(_) => Err((
-            "it is not a Redis address that this build can reach".into(),
-            "Write it like redis://127.0.0.1:6379, redis://user:password@host:6379/0 or redis+unix:///path/to.sock",
-        )),
-    }
+    Address::parse(text).map(|_| Secret::new(text))
+}
+
+fn ca_file(path: String) -> Result<PathBuf, Refused> {
+    const REMEDY: &str = "Name the PEM file with the certificate of the authority that signed Redis's";
+    let path = PathBuf::from(filled(path, REMEDY)?);
+    tls::authorities(&path).map_err(|reason| (reason, REMEDY))?;
+    Ok(path)
 }
 
 fn secret(text: &str) -> Result<Secret, Refused> {

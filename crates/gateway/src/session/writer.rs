@@ -6,7 +6,7 @@ use super::{
     dialect::{Dialect, Ending, Step},
     native,
 };
-use crate::{gateway::Shared, wire};
+use crate::{gateway::Shared, ingest::state::Told, wire};
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{SinkExt as _, stream::SplitSink};
 use std::time::Duration;
@@ -46,6 +46,7 @@ pub(super) struct Writer<'a> {
     shared: &'a Shared,
     cursors: Cursors,
     commits: watch::Receiver<u64>,
+    upstream: watch::Receiver<Option<Told>>,
     /// Channels of the log, and channels in all with the ERP's fixed ones, when the client was last told of them.
     announced: (usize, usize),
     next_ping: Instant,
@@ -62,6 +63,7 @@ impl<'a> Writer<'a> {
             shared,
             cursors: Cursors::new(),
             commits: shared.tail.watch(),
+            upstream: shared.bridge.watch(),
             announced: (0, 0),
             next_ping: Instant::now() + shared.ping_interval,
             last_ping: None,
@@ -81,6 +83,7 @@ impl<'a> Writer<'a> {
             self.announced = (self.shared.log.store().channel_count(), self.channels().len());
             let hello = self.hello();
             self.feed(hello).await?;
+            self.tell_upstream().await?;
         }
         loop {
             while let Ok(heard) = self.frames.try_recv() {
@@ -105,6 +108,7 @@ impl<'a> Writer<'a> {
                 },
                 // The sender lives as long as `shared`.
                 _ = self.commits.changed() => {}
+                _ = self.upstream.changed() => self.tell_upstream().await?,
                 () = sleep_until(due) => self.pulse().await?,
             }
         }
@@ -123,6 +127,14 @@ impl<'a> Writer<'a> {
             self.feed(native::text(&ServerFrame::Channels { channels })).await?;
         }
         Ok(())
+    }
+
+    /// Tell a native client how it stands with the ERP's bus: a session that is up says nothing about that.
+    async fn tell_upstream(&mut self) -> Flow {
+        let told = self.upstream.borrow_and_update().clone();
+        let Some(Told { upstream, since, reason }) = told.filter(|_| self.dialect.is_native()) else { return Ok(()) };
+        let reason = reason.as_deref().map(Into::into);
+        Ok(self.feed(native::text(&ServerFrame::Status { upstream, since: since.0, reason })).await?)
     }
 
     fn channels(&self) -> Vec<String> {

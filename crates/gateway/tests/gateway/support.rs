@@ -149,8 +149,28 @@ impl Client {
         self.socket.send(Message::text(frame.to_string())).await.unwrap();
     }
 
-    /// The next text frame.
+    /// The next text frame; what is told of the bridge in between is another matter, see [`Client::status`].
     pub(crate) async fn frame(&mut self) -> Value {
+        loop {
+            let frame = self.any_frame().await;
+            if frame["type"] != "status" {
+                return frame;
+            }
+        }
+    }
+
+    /// The next that is told of the bridge; other frames are skipped.
+    pub(crate) async fn status(&mut self) -> Value {
+        loop {
+            let frame = self.any_frame().await;
+            if frame["type"] == "status" {
+                return frame;
+            }
+        }
+    }
+
+    /// The next text frame of any kind.
+    pub(crate) async fn any_frame(&mut self) -> Value {
         loop {
             match tokio::time::timeout(PATIENCE, self.socket.next()).await.expect("a frame was expected") {
                 Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
@@ -216,18 +236,25 @@ impl Client {
 pub(crate) struct Redis {
     dir: TempDir,
     server: Child,
+    settings: Vec<String>,
 }
 
 impl Redis {
     pub(crate) async fn start() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let server = Self::spawn(dir.path()).await;
-        Self { dir, server }
+        Self::start_in(tempfile::tempdir().unwrap(), &[]).await
     }
 
-    async fn spawn(dir: &Path) -> Child {
+    /// With further settings; paths in them begin in `dir`.
+    pub(crate) async fn start_in(dir: TempDir, settings: &[&str]) -> Self {
+        let settings: Vec<_> = settings.iter().map(|&setting| setting.to_owned()).collect();
+        let server = Self::spawn(dir.path(), &settings).await;
+        Self { dir, server, settings }
+    }
+
+    async fn spawn(dir: &Path, settings: &[String]) -> Child {
         let mut server = Command::new("redis-server")
             .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket", "redis.sock", "--dir", "."])
+            .args(settings)
             .current_dir(dir)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -262,7 +289,7 @@ impl Redis {
     }
 
     pub(crate) async fn restart(&mut self) {
-        self.server = Self::spawn(self.dir.path()).await;
+        self.server = Self::spawn(self.dir.path(), &self.settings).await;
     }
 
     /// Stop answering without closing anything, as behind a dead switch; or go on.
@@ -273,11 +300,23 @@ impl Redis {
     }
 
     pub(crate) async fn connection(&self) -> ::redis::aio::MultiplexedConnection {
-        ::redis::Client::open(self.url()).unwrap().get_multiplexed_async_connection().await.unwrap()
+        // Publishing twenty megabytes takes a while.
+        let patient = ::redis::AsyncConnectionConfig::new().set_response_timeout(None);
+        ::redis::Client::open(self.url()).unwrap().get_multiplexed_async_connection_with_config(&patient).await.unwrap()
+    }
+
+    /// One command, without an answer of interest.
+    pub(crate) async fn command(&self, words: &str) {
+        let mut words = words.split(' ');
+        let mut command = ::redis::cmd(words.next().unwrap());
+        for word in words {
+            command.arg(word);
+        }
+        command.query_async::<::redis::Value>(&mut self.connection().await).await.unwrap();
     }
 
     /// Publish as the ERP does; answers how many subscribers got it.
-    pub(crate) async fn publish(&self, channel: &str, message: &str) -> u64 {
-        ::redis::cmd("PUBLISH").arg(channel).arg(message).query_async(&mut self.connection().await).await.unwrap()
+    pub(crate) async fn publish(&self, channel: &str, message: impl AsRef<[u8]>) -> u64 {
+        ::redis::cmd("PUBLISH").arg(channel).arg(message.as_ref()).query_async(&mut self.connection().await).await.unwrap()
     }
 }

@@ -1,0 +1,135 @@
+//! Opening the log: a folder that only its owner reads, one gateway in it, and a way on when the file is damaged.
+
+use crate::{config::Config, gateway::GatewayError};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+use watchdeck_store::{Options, Store, StoreError};
+
+/// What SQLite keeps beside its file.
+const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
+
+/// An open log.
+pub(crate) struct Opened {
+    pub(crate) store: Store,
+    /// The new name of a damaged file that was found and put aside. The log has begun anew then, with another epoch: consoles see that,
+    /// and mark the hole.
+    pub(crate) set_aside: Option<String>,
+}
+
+/// Open the log of `config`.
+pub(crate) async fn open(config: &Config) -> Result<Opened, GatewayError> {
+    let (folder, path) = (config.data_dir.clone(), config.log_path());
+    let unusable = |reason: String| GatewayError::DataDir { path: config.data_dir.clone(), reason };
+    let opening = tokio::task::spawn_blocking(move || {
+        prepare(&folder, &path).map_err(|error| in_words(&error))?;
+        Ok(open_or_begin_anew(&path))
+    });
+    let opened: Result<_, String> = opening.await.map_err(|error| unusable(error.to_string()))?;
+    opened.map_err(unusable)?.map_err(|source| GatewayError::Log { path: config.log_path(), source })
+}
+
+fn open_or_begin_anew(path: &Path) -> Result<Opened, StoreError> {
+    let damage = match Store::open(path, Options::LOG) {
+        Err(StoreError::Damaged(what)) => what,
+        opened => return opened.map(|store| Opened { store, set_aside: None }),
+    };
+    let aside = put_aside(path).map_err(|error| StoreError::Damaged(format!("{damage}; it cannot be put aside either: {error}")))?;
+    tracing::error!(damage, aside = %aside.display(), "The log is damaged. It was put aside, and a new one begins; consoles mark the hole.");
+    let store = Store::open(path, Options::LOG)?;
+    Ok(Opened { store, set_aside: Some(aside.display().to_string()) })
+}
+
+/// Give a damaged file, and what belongs to it, a name with the time.
+fn put_aside(path: &Path) -> io::Result<PathBuf> {
+    let stamp = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
+    let named = |name: &Path, suffix: &str| {
+        let mut name = name.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    let aside = named(path, &format!(".damaged-{stamp}"));
+    for suffix in BESIDE {
+        match std::fs::rename(named(path, suffix), named(&aside, suffix)) {
+            Err(error) if suffix.is_empty() || error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+/// The folder, and a file in it, for nobody's eyes but the owner's: the log holds the ERP's business and people's names. What SQLite makes
+/// beside its file gets the file's mode.
+fn prepare(folder: &Path, path: &Path) -> io::Result<()> {
+    let is_new = !folder.exists();
+    std::fs::create_dir_all(folder)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+        let closed = std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700));
+        match closed {
+            Err(error) if is_new => return Err(error),
+            // Somebody else's folder that we may write into.
+            Err(error) => tracing::warn!(%error, folder = %folder.display(), "The folder of the log stays open to others."),
+            Ok(()) => {}
+        }
+        std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+        for suffix in BESIDE {
+            let mut file = path.as_os_str().to_owned();
+            file.push(suffix);
+            match std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (is_new, path);
+    Ok(())
+}
+
+/// What the system says, and what it usually means.
+pub(crate) fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "another program, perhaps another gateway, listens there already".into(),
+        io::ErrorKind::AddrNotAvailable => "this machine has no such address".into(),
+        io::ErrorKind::PermissionDenied => format!("this user may not ({error})"),
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "there is a file where the folder should be".into(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn the_log_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("deep/gateway");
+        let path = folder.join("gateway.db");
+        prepare(&folder, &path).unwrap();
+        std::fs::write(folder.join("gateway.db-wal"), "").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
+        prepare(&folder, &path).unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&path), mode(&folder.join("gateway.db-wal"))), (0o700, 0o600, 0o600));
+    }
+
+    #[test]
+    fn a_damaged_log_is_put_aside_whole_and_a_new_one_begins() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("gateway.db");
+        let garbage = "not a database at all, and longer than its header is ".repeat(100);
+        std::fs::write(&path, &garbage).unwrap();
+        let opened = open_or_begin_anew(&path).unwrap();
+        let aside = opened.set_aside.expect("it is said");
+        assert!(aside.contains("gateway.db.damaged-2"), "with its date: {aside}");
+        assert_eq!(std::fs::read_to_string(aside).unwrap(), garbage, "nothing of it is lost");
+        assert_eq!(opened.store.head(), 0);
+    }
+}
