@@ -11,7 +11,7 @@ use watchdeck_client::{
     Delivery, Dialect, Profile, SAMPLE, User,
     bench::{Decoder, history},
 };
-use watchdeck_events::{Catalogue, Channel, Event, Incoming, Millis, Payload, erp::View, fields::Fields, identity};
+use watchdeck_events::{Catalogue, Channel, Conventions, Event, Incoming, Millis, Payload, erp::View, fields::Fields, identity};
 use watchdeck_protocol::{Position, ServerFrame};
 
 /// A decoder under fire.
@@ -129,7 +129,7 @@ fn normalised(incoming: &Incoming, shape: &mut DefaultHasher) {
 
 fn shown(event: &Event, shape: &mut DefaultHasher) {
     let catalogue = Catalogue::builtin();
-    let row = catalogue.row(event);
+    let row = catalogue.row(event, Conventions::plain());
     (row.old.is_some(), row.new.is_some(), row.amount.is_some(), row.action.is_some()).hash(shape);
     let masked = catalogue.masked(event);
     assert!(serde_json::from_str::<&serde_json::value::RawValue>(&masked).is_ok(), "what is shown masked is JSON still: {masked:?}");
@@ -212,7 +212,7 @@ fn pack(bytes: &[u8]) -> u64 {
             let incoming =
                 Incoming { channel: "shop".into(), offset: None, id: None, server_at: None, kind: None, payload: Payload::from_json(json) };
             let event = catalogue.normalise(incoming, &"fuzz".into(), Millis(1));
-            catalogue.row(&event).label.len().min(32).hash(&mut shape);
+            catalogue.row(&event, Conventions::plain()).label.len().min(32).hash(&mut shape);
             assert!(serde_json::from_str::<&serde_json::value::RawValue>(&catalogue.masked(&event)).is_ok(), "masked is JSON still");
         }
         Err(error) => {

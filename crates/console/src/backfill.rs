@@ -16,7 +16,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Profile;
-use watchdeck_events::{Channel, Incoming, Kind, Payload};
+use watchdeck_events::{Channel, Conventions, Incoming, Kind, Payload};
 use watchdeck_store::{Batch, NewEvent, Store};
 
 /// Names this follower of the store.
@@ -134,21 +134,22 @@ impl Backfill {
         for profile in self.sources.historians() {
             let Some(gap) = self.pending.due(&profile, now()) else { continue };
             let (store, skew) = (self.store.clone(), self.sources.skew(&gap.source));
+            let conventions = self.sources.conventions(&gap.source);
             self.filling.spawn(async move {
-                let outcome = fill(&store, &gap, &profile, skew).await;
+                let outcome = fill(&store, &gap, &profile, skew, &conventions).await;
                 (gap, profile, outcome)
             });
         }
     }
 }
 
-async fn fill(store: &Store, gap: &Gap, profile: &Profile, skew: i64) -> Outcome {
+async fn fill(store: &Store, gap: &Gap, profile: &Profile, skew: i64, conventions: &Conventions) -> Outcome {
     let channel = gap.channel.as_deref().map(Channel::from);
     let source = &*gap.source;
     match fetch(profile, channel.as_ref(), skew, gap.from.plus(-MARGIN), gap.to.plus(MARGIN)).await {
         Fetched::Events(events) => {
             let marker = marker(gap, events.len(), profile);
-            match store_fetched(store, source, events, vec![marker], vec![pending::gone(gap)]).await {
+            match store_fetched(store, (source, conventions), events, vec![marker], vec![pending::gone(gap)]).await {
                 Some(stored) => {
                     let (events, known) = (stored.events, stored.duplicates);
                     tracing::info!(source, events, known, "A gap was filled from the server's history.");
@@ -186,5 +187,5 @@ fn marker(gap: &Gap, events: usize, profile: &Profile) -> NewEvent {
         kind: None,
         payload: Payload::from_json(payload.to_string()),
     };
-    fetch::normalised(incoming, &gap.source.as_str().into(), at)
+    fetch::normalised(incoming, &gap.source.as_str().into(), Conventions::plain(), at)
 }

@@ -3,8 +3,7 @@
 //! Terms are joined by *and*; `-` before a term means *not*. A name that is not an event's own is looked up in the payload's top level.
 
 use crate::error::{Code, CommandError};
-use rust_decimal::Decimal;
-use watchdeck_events::{Catalogue, Event, Millis, Severity, fields::Fields};
+use watchdeck_events::{Catalogue, Event, Millis, Quantity, Severity, fields::Fields};
 
 /// A parsed filter. The empty one keeps everything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,7 +24,7 @@ enum Test {
     /// A field's text matches a pattern with `*`.
     Is(String, Vec<String>),
     /// A field's number compares.
-    Number(String, Op, Decimal),
+    Number(String, Op, Quantity),
     Severity(Op, Severity),
     /// Happened at or after.
     After(Millis),
@@ -158,10 +157,10 @@ fn test(body: &str, now: Millis) -> Result<Test, String> {
         ("after", None) => Ok(Test::After(instant(value, now)?)),
         ("before", None) => Ok(Test::Before(instant(value, now)?)),
         (_, None) => Ok(Test::Is(name.to_owned(), value.to_lowercase().split('*').map(str::to_owned).collect())),
-        (_, Some(op)) => match Decimal::from_str_exact(value) {
-            Ok(number) => Ok(Test::Number(name.to_owned(), op, number)),
-            Err(_) if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![value.to_lowercase()])),
-            Err(_) => Err(format!("{value} is not a number")),
+        (_, Some(op)) => match Quantity::from_json(value) {
+            Some(number) => Ok(Test::Number(name.to_owned(), op, number)),
+            None if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![value.to_lowercase()])),
+            None => Err(format!("{value} is not a number")),
         },
     }
 }

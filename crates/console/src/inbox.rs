@@ -16,7 +16,7 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::{Clock, Delivery, Positions};
-use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload, identity::Doubles};
+use watchdeck_events::{Catalogue, Channel, Conventions, GapReason, Incoming, Intake, Millis, Payload, identity::Doubles};
 use watchdeck_protocol::Position;
 use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Refused, Store, StoreError};
 
@@ -50,6 +50,7 @@ impl Positions for Committed {
 /// The inbox of one source.
 pub(crate) struct Inbox {
     pub(crate) source: Arc<str>,
+    pub(crate) conventions: Conventions,
     pub(crate) store: Store,
     pub(crate) committed: Arc<Committed>,
     pub(crate) stats: Arc<SourceStats>,
@@ -131,7 +132,9 @@ impl Inbox {
     /// Repeats that differ only in the envelope get one id here, and the store keeps the first of them.
     fn event(&self, incoming: Incoming, received_at: Millis, doubles: &mut Doubles) -> NewEvent {
         let offset = incoming.offset;
-        NewEvent { event: Catalogue::builtin().normalise_with(incoming, &self.source, received_at, doubles), offset }
+        let skew = self.stats.clock().estimate().map_or(0, |known| known.skew.round() as i64);
+        let intake = Intake { source: &self.source, received_at, skew, conventions: &self.conventions };
+        NewEvent { event: Catalogue::builtin().normalise_with(incoming, &intake, doubles), offset }
     }
 
     fn update(&self, channel: Channel, position: Position) -> PositionUpdate {

@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod api;
 mod backfill;
 pub mod calendar;
+pub mod conventions;
 mod core;
 mod decisions;
 pub mod doctor;

@@ -4,14 +4,14 @@ use crate::{
     api::live::{EventRow, GapView},
     source_clock::Arrival,
 };
-use watchdeck_events::{Catalogue, GapReason, Kind, Millis, erp::View};
+use watchdeck_events::{Catalogue, Conventions, GapReason, Kind, Millis, erp::View};
 use watchdeck_store::Stored;
 
-/// What a row shows of an event that came as `arrival` says.
+/// What a row shows of an event that came as `arrival` says, from a source of these conventions.
 #[must_use]
-pub fn row(stored: &Stored, arrival: Arrival) -> EventRow {
+pub fn row(stored: &Stored, arrival: Arrival, conventions: &Conventions) -> EventRow {
     let event = &stored.event;
-    let parts = Catalogue::builtin().row(event);
+    let parts = Catalogue::builtin().row(event, conventions);
     EventRow {
         seq: stored.seq,
         id: event.id.to_string(),
@@ -30,6 +30,9 @@ pub fn row(stored: &Stored, arrival: Arrival) -> EventRow {
         new: parts.new,
         change: parts.change,
         amount: parts.amount,
+        currency: parts.currency,
+        unread: parts.unread,
+        doubted_time: parts.doubted_time,
         actor: event.actor.as_deref().map(str::to_owned),
         latency_ms: Some(arrival.lateness(event)).filter(|_| ![Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str())),
         gap: gap(stored).or_else(|| filled_gap(stored)),

@@ -32,7 +32,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::{Link, LinkIo, Profile, Status};
-use watchdeck_events::Millis;
+use watchdeck_events::{Conventions, Millis};
 use watchdeck_store::{Document, Store};
 
 /// One running source.
@@ -151,6 +151,7 @@ impl Sources {
         let clock = Arc::clone(&self.seams.clock);
         let inbox = Inbox {
             source: id,
+            conventions: source.conventions(),
             store: self.store.clone(),
             committed: Arc::clone(&committed),
             stats: Arc::clone(&stats),
@@ -204,6 +205,12 @@ impl Sources {
         let known = self.known.lock().expect("no code panics while holding the sources");
         let told = known.iter().filter(|known| !known.source.paused && !known.source.history_path.is_empty());
         told.filter_map(|known| Some(Profile { timing: self.seams.timing, ..profile(&known.source, known.keys.as_ref().ok()?) })).collect()
+    }
+
+    /// How a source's publishers speak.
+    pub(crate) fn conventions(&self, id: &str) -> Conventions {
+        let known = self.known.lock().expect("no code panics while holding the sources");
+        known.iter().find(|known| known.source.id == id).map_or_else(Conventions::default, |known| known.source.conventions())
     }
 
     /// How far the server's clock is ahead of ours, ms, as far as known.

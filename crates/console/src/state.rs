@@ -8,6 +8,7 @@ use crate::{
         views::{AlertView, ApprovalStatus, ApprovalView},
     },
     calendar::Calendar,
+    conventions::BySource,
     decisions::{COLLECTION as DECISIONS, Outbox},
     host::{Badge, Overall},
     latency::Latency,
@@ -69,6 +70,11 @@ impl State {
             stale_since: HashMap::new(),
             badge: None,
         })
+    }
+
+    /// How each source speaks.
+    pub(crate) fn conventions(&self) -> BySource {
+        BySource::of(&self.settings.sources)
     }
 
     /// What must be stored, with how far the alert engine is.

@@ -10,21 +10,24 @@ mod mask;
 mod pack;
 mod row;
 mod template;
+mod words;
 
 pub use domain::Domain;
 pub use folder::{PackFileError, PackProblem};
 pub use pack::{FieldInfo, FieldType, KindInfo, PackError, Title};
 pub use row::RowParts;
+pub use words::{Vocabulary, Word};
 
 use crate::{
     channel::Channel,
+    conventions::Conventions,
     event::{Event, Incoming, Kind, Severity},
     fields::Fields,
     identity::{self, Doubles},
-    time::Millis,
+    time::{self, Millis},
 };
 use lookup::Pattern;
-use pack::{ChannelInfo, Fallback, PrefixInfo};
+use pack::{ChannelInfo, Fallback, PrefixInfo, Vocabularies};
 use std::{
     borrow::Cow,
     collections::HashMap,
@@ -32,7 +35,8 @@ use std::{
 };
 
 /// The packs that come with Watchdeck, the last one first in precedence.
-const BUILTIN_PACKS: [&str; 4] = [
+const BUILTIN_PACKS: [&str; 5] = [
+    include_str!("../packs/words.toml"),
     include_str!("../packs/watchdeck.toml"),
     include_str!("../packs/venue.toml"),
     include_str!("../packs/content.toml"),
@@ -51,6 +55,20 @@ pub struct Catalogue {
     prefixes: Vec<PrefixInfo>,
     fallback: Fallback,
     untyped: Option<Kind>,
+    vocabularies: Vocabularies,
+}
+
+/// How an event came, and what is known of who sent it.
+#[derive(Debug, Clone, Copy)]
+pub struct Intake<'a> {
+    /// Which connection profile it came through.
+    pub source: &'a Arc<str>,
+    /// When, by our clock.
+    pub received_at: Millis,
+    /// The server's clock less ours, ms; 0 while unknown.
+    pub skew: i64,
+    /// What the source leaves unsaid.
+    pub conventions: &'a Conventions,
 }
 
 impl Catalogue {
@@ -72,7 +90,8 @@ impl Catalogue {
     /// # Errors
     /// [`PackError`] names the key that is wrong and why.
     pub fn add_pack(&mut self, toml: &str) -> Result<(), PackError> {
-        let pack = pack::read(toml)?;
+        let pack = pack::read(toml, &self.vocabularies)?;
+        self.vocabularies = pack.vocabularies;
         for info in pack.kinds {
             self.by_name.entry(info.kind.clone()).or_default().insert(0, self.kinds.len());
             self.kinds.push(info);
@@ -107,31 +126,40 @@ impl Catalogue {
         self.get(kind, channel).map_or_else(|| self.domain_of_unknown(kind.as_str(), channel), |info| info.domain)
     }
 
-    /// Make the event of what a server sent: one pass over the payload's top level, the payload itself is not touched.
+    /// Make the event of what a server sent: one pass over the payload's top level, the payload itself is not touched. For whoever knows no more of the
+    /// source than its name.
     #[must_use]
     pub fn normalise(&self, incoming: Incoming, source: &Arc<str>, received_at: Millis) -> Event {
-        self.event(incoming, source, received_at, |incoming, kind, stated, envelope| {
+        self.normalise_as(incoming, &Intake { source, received_at, skew: 0, conventions: Conventions::plain() })
+    }
+
+    /// As [`Catalogue::normalise`], with what is known of the source.
+    #[must_use]
+    pub fn normalise_as(&self, incoming: Incoming, intake: &Intake<'_>) -> Event {
+        self.event(incoming, intake, |incoming, kind, stated, envelope| {
             identity::named(&incoming.channel, kind, stated, envelope, incoming.payload.as_str())
         })
     }
 
-    /// As [`Catalogue::normalise`], for a live source whose server gives no ids: a repeat of a message without a time of its own gets the
+    /// As [`Catalogue::normalise_as`], for a live source whose server gives no ids: a repeat of a message without a time of its own gets the
     /// id of its first copy wherever the window of its identity ends. One memory per source.
     #[must_use]
-    pub fn normalise_with(&self, incoming: Incoming, source: &Arc<str>, received_at: Millis, doubles: &mut Doubles) -> Event {
-        self.event(incoming, source, received_at, |incoming, kind, stated, envelope| {
+    pub fn normalise_with(&self, incoming: Incoming, intake: &Intake<'_>, doubles: &mut Doubles) -> Event {
+        self.event(incoming, intake, |incoming, kind, stated, envelope| {
             doubles.id(&incoming.channel, kind, stated, envelope, incoming.payload.as_str())
         })
     }
 
-    fn event<I>(&self, mut incoming: Incoming, source: &Arc<str>, received_at: Millis, id: I) -> Event
+    fn event<I>(&self, mut incoming: Incoming, intake: &Intake<'_>, id: I) -> Event
     where
         I: FnOnce(&Incoming, Option<&str>, Option<Millis>, Millis) -> Box<str>,
     {
         let fields = Fields::of(incoming.payload.as_str());
         let (kind, info) = self.kind_of(&incoming, &fields);
+        // What makes an event the same again is what was stated, believed or not.
         let stated = fields.stated();
-        let envelope = incoming.server_at.unwrap_or(received_at);
+        let envelope = incoming.server_at.unwrap_or(intake.received_at);
+        let occurred_at = time::judge(&fields, incoming.server_at, intake.received_at, intake.skew, intake.conventions);
         let (subject, actor, severity) = match info {
             Some(info) => (info.subject_of(&fields), info.actor_of(&fields), info.severity_of(&fields)),
             None => (None, self.fallback.actor_of(&fields), self.fallback.severity_of(&fields)),
@@ -144,9 +172,9 @@ impl Catalogue {
         Event {
             id,
             kind,
-            occurred_at: stated.unwrap_or(envelope),
-            received_at,
-            source: Arc::clone(source),
+            occurred_at,
+            received_at: intake.received_at,
+            source: Arc::clone(intake.source),
             subject,
             actor,
             severity,
@@ -162,10 +190,19 @@ impl Catalogue {
         self.masks(event).payload(event.payload.as_str())
     }
 
-    /// What a row shows of `event`.
+    /// What a row shows of `event`, whose source has these conventions.
     #[must_use]
-    pub fn row(&self, event: &Event) -> RowParts {
-        row::of(self, event)
+    pub fn row(&self, event: &Event, conventions: &Conventions) -> RowParts {
+        row::of(self, event, conventions)
+    }
+
+    /// The words of an enumeration (`level`, `stock_action` …), by the name that the packs give it; an empty one where they name none.
+    #[must_use]
+    pub fn vocabulary(&self, name: &str) -> &Vocabulary {
+        match self.vocabularies.get(name) {
+            Some(vocabulary) => vocabulary,
+            None => Vocabulary::none(),
+        }
     }
 }
 

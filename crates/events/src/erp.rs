@@ -1,11 +1,19 @@
 //! Typed views of the ERP's kinds, parsed from the payload when they are needed.
 //!
-//! A view borrows from the payload. Optional is what the ERP leaves out; a payload that misses more has no view, and stays a row like any other.
+//! A view borrows from the payload. It asks for nothing but an identity: publishers leave fields out, say `null`, `""`, `false` and `"a lot"`, and an event
+//! that vanishes for that is a lie. What was not said is `None`, what was said and not understood stays as it was written ([`Stated`], [`Word`]) and is told
+//! by [`crate::unread`]. A payload without even an identity has no view, and stays a row like any other.
 
 mod read;
 
-use crate::{event::GapReason, money::Money, time::Millis};
-use rust_decimal::Decimal;
+use crate::{
+    catalogue::Word,
+    currency::Currency,
+    event::GapReason,
+    quantity::Quantity,
+    stated::{Amount, Stated},
+    time::Millis,
+};
 use std::borrow::Cow;
 
 /// Text out of a payload.
@@ -40,11 +48,11 @@ pub enum View<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notification<'a> {
     /// `info`, `success`, `warning`, `error`.
-    pub notification_type: Text<'a>,
+    pub notification_type: Option<Text<'a>>,
     /// Headline.
-    pub title: Text<'a>,
+    pub title: Option<Text<'a>>,
     /// Text.
-    pub message: Text<'a>,
+    pub message: Option<Text<'a>>,
     /// Where its button leads.
     pub action_url: Option<Text<'a>>,
     /// What its button says.
@@ -56,8 +64,8 @@ pub struct Notification<'a> {
 /// A change of stock with its state before and after.
 #[derive(Debug, Clone, PartialEq)]
 pub struct InventoryChange<'a> {
-    /// `adjust`, `inbound`, `outbound`, `reserve`, `release`.
-    pub action: Text<'a>,
+    /// `adjust`, `inbound`, `outbound`, `reserve`, `release`; the ERP's second bridge does not say.
+    pub action: Option<Word<'a>>,
     /// The product's id.
     pub product_id: Text<'a>,
     /// As people read it.
@@ -66,18 +74,37 @@ pub struct InventoryChange<'a> {
     pub product_code: Option<Text<'a>>,
     /// Which variant of the product.
     pub variant_id: Option<Text<'a>>,
-    /// Where it lies.
+    /// Which batch of it, where stock is kept per batch: then the quantities are the batch's.
+    pub batch_id: Option<Text<'a>>,
+    /// The stock record, which is one per product, variant and batch.
+    pub inventory_id: Option<Text<'a>>,
+    /// Where it lies, as people read it; its id where there is no name.
     pub warehouse: Option<Text<'a>>,
-    /// On hand before.
-    pub old_quantity: Decimal,
+    /// On hand before. Nothing was before the first.
+    pub old_quantity: Stated<'a, Quantity>,
     /// On hand after.
-    pub new_quantity: Decimal,
-    /// Signed change.
-    pub change_amount: Decimal,
+    pub new_quantity: Stated<'a, Quantity>,
+    /// Signed change: as stated, else what the two quantities differ by.
+    pub change_amount: Stated<'a, Quantity>,
     /// Why.
     pub reason: Option<Text<'a>>,
     /// Who.
     pub operator: Option<Text<'a>>,
+}
+
+impl InventoryChange<'_> {
+    /// On hand after it: as stated, else (where only that cannot be had) the change added to what was there before.
+    #[must_use]
+    pub fn on_hand(&self) -> Option<Quantity> {
+        let sum = || self.old_quantity.as_known()?.plus(*self.change_amount.as_known()?);
+        self.new_quantity.as_known().copied().or_else(sum)
+    }
+
+    /// Signed change, where it is known.
+    #[must_use]
+    pub fn change(&self) -> Option<Quantity> {
+        self.change_amount.as_known().copied()
+    }
 }
 
 /// A change of stock without its state.
@@ -88,7 +115,7 @@ pub struct LegacyMove<'a> {
     /// The product's id.
     pub product_id: Text<'a>,
     /// Signed: negative leaves.
-    pub quantity: Decimal,
+    pub quantity: Stated<'a, Quantity>,
     /// The stock record.
     pub inventory_id: Option<Text<'a>>,
     /// Number of the adjustment or of the inbound record.
@@ -99,15 +126,15 @@ pub struct LegacyMove<'a> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderStatus<'a> {
     /// `sales`, `return`, `purchase`.
-    pub order_type: Text<'a>,
-    /// The order's id.
+    pub order_type: Option<Word<'a>>,
+    /// The order's id; for want of one its number.
     pub order_id: Text<'a>,
     /// As people read it.
-    pub order_number: Text<'a>,
-    /// Before.
-    pub old_status: Text<'a>,
+    pub order_number: Option<Text<'a>>,
+    /// Before. A new order had none.
+    pub old_status: Option<Word<'a>>,
     /// After.
-    pub new_status: Text<'a>,
+    pub new_status: Option<Word<'a>>,
     /// Whose order.
     pub customer_id: Option<Text<'a>>,
     /// As people read it.
@@ -118,7 +145,7 @@ impl OrderStatus<'_> {
     /// The ERP also publishes an order that stays where it is; that is not a transition.
     #[must_use]
     pub fn is_transition(&self) -> bool {
-        self.old_status != self.new_status
+        self.new_status.is_some() && self.old_status != self.new_status
     }
 }
 
@@ -139,15 +166,15 @@ pub struct Approval<'a> {
     /// Where it stands.
     pub stage: ApprovalStage,
     /// `order`, `return`, `payment`, `refund`, `adjustment`.
-    pub resource_type: Text<'a>,
-    /// The resource's id.
+    pub resource_type: Option<Word<'a>>,
+    /// The resource's id; for want of one its number.
     pub resource_id: Text<'a>,
     /// As people read it.
-    pub resource_number: Text<'a>,
+    pub resource_number: Option<Text<'a>>,
     /// Who asks.
-    pub requester_id: Text<'a>,
+    pub requester_id: Option<Text<'a>>,
     /// As people read it.
-    pub requester_name: Text<'a>,
+    pub requester_name: Option<Text<'a>>,
     /// Who decides or decided.
     pub approver_id: Option<Text<'a>>,
     /// As people read it.
@@ -157,11 +184,11 @@ pub struct Approval<'a> {
     /// What was said with the decision.
     pub comment: Option<Text<'a>>,
     /// What is at stake.
-    pub amount: Option<Money>,
-    /// ISO 4217.
-    pub currency: Option<Text<'a>>,
+    pub amount: Amount<'a>,
+    /// In which currency: the event's, else the source's.
+    pub currency: Option<Currency>,
     /// When an answer is due.
-    pub deadline: Option<Millis>,
+    pub deadline: Stated<'a, Millis>,
 }
 
 /// What a financial event is about.
@@ -173,6 +200,8 @@ pub enum FinanceKind {
     Refund,
     /// Money should have come.
     Overdue,
+    /// The second bridge's word for all of them; `record_type` and `action` tell which, where it says so.
+    Change,
 }
 
 /// A payment, a refund, an overdue amount.
@@ -181,15 +210,17 @@ pub struct Finance<'a> {
     /// Which of them.
     pub kind: FinanceKind,
     /// `created`, `confirmed`, `cancelled`, `overdue`.
-    pub action: Text<'a>,
-    /// `payment` (in), `paymentOut`, `refund`.
-    pub record_type: Text<'a>,
-    /// The record's id.
+    pub action: Option<Word<'a>>,
+    /// `payment` (in), `paymentOut`, `refund`; for a refund that does not say it, `refund`.
+    pub record_type: Option<Word<'a>>,
+    /// The record's id; for want of one its number.
     pub record_id: Text<'a>,
     /// As people read it.
-    pub record_number: Text<'a>,
+    pub record_number: Option<Text<'a>>,
     /// How much.
-    pub amount: Money,
+    pub amount: Amount<'a>,
+    /// In which currency: the event's, else the source's.
+    pub currency: Option<Currency>,
     /// From or to which customer.
     pub customer_id: Option<Text<'a>>,
     /// As people read it.
@@ -205,8 +236,8 @@ pub struct Finance<'a> {
 pub struct DataChange<'a> {
     /// `product`, `customer`, `supplier`, `category`, `user`; the old shape says `products`.
     pub resource: Text<'a>,
-    /// `created`, `updated`, `deleted`; the old shape says `create`.
-    pub action: Text<'a>,
+    /// `created`, `updated`, `deleted`.
+    pub action: Option<Word<'a>>,
     /// The resource's id.
     pub resource_id: Text<'a>,
     /// As people read it.
@@ -222,6 +253,8 @@ pub enum SystemLevel {
     Info,
     /// Worth attention.
     Warning,
+    /// It says nothing of its level, or a word that nobody knows: it may be any. Ranked above a warning, so that nothing is ranked down in silence.
+    Unknown,
     /// Now.
     Critical,
 }
@@ -244,14 +277,16 @@ pub struct System<'a> {
     pub kind: SystemKind,
     /// How bad.
     pub level: SystemLevel,
-    /// What.
-    pub message: Text<'a>,
+    /// As it was written.
+    pub level_text: Option<Text<'a>>,
+    /// What: its message, or what else of it people can read.
+    pub message: Option<Text<'a>>,
     /// Ids of the users concerned.
     pub affected_users: Vec<String>,
     /// When it starts.
-    pub scheduled_time: Option<Millis>,
+    pub scheduled_time: Stated<'a, Millis>,
     /// How long it takes, minutes.
-    pub estimated_duration: Option<Decimal>,
+    pub estimated_duration: Stated<'a, Quantity>,
 }
 
 /// Between two times, events may be missing.

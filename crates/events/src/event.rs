@@ -1,8 +1,13 @@
 //! The event itself, as every part of Watchdeck hands it on.
 
-use crate::{channel::Channel, time::Millis};
+use crate::{
+    channel::Channel,
+    conventions::Conventions,
+    fields::Fields,
+    time::{self, Millis},
+};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// What kind of thing happened, in the publisher's own words (`inventory:change`, `deposit.completed`).
 ///
@@ -122,7 +127,7 @@ pub struct Event {
     pub kind: Kind,
     /// Where it was published.
     pub channel: Channel,
-    /// When it happened, by the publisher's clock.
+    /// When it happened, by the publisher's clock; where what that says cannot be true, when it was received. See [`Event::doubted_time`].
     pub occurred_at: Millis,
     /// When this process received it, by our clock.
     pub received_at: Millis,
@@ -143,6 +148,13 @@ impl Event {
     #[must_use]
     pub const fn lateness(&self) -> i64 {
         self.received_at.since(self.occurred_at)
+    }
+
+    /// What the publisher stated of its time, as written, where it was not believed and [`Event::occurred_at`] is another: it could not be read, or
+    /// lies before 2000, or farther ahead of its receipt than clocks are wrong ([`crate::time::TOLERANCE_MS`]). `None` for nearly every event.
+    #[must_use]
+    pub fn doubted_time(&self, conventions: &Conventions) -> Option<Cow<'_, str>> {
+        time::doubted(&Fields::of(self.payload.as_str()), self.occurred_at, conventions)
     }
 }
 

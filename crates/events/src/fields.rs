@@ -10,9 +10,14 @@
 mod envelope;
 pub(crate) mod scan;
 
-use crate::{money::Money, time::Millis};
+use crate::{
+    Conventions, Currency, amount,
+    money::Money,
+    quantity::Quantity,
+    stated::{Amount, Stated},
+    time::{self, Millis},
+};
 pub(crate) use envelope::same_name;
-use rust_decimal::Decimal;
 use scan::{Entries, text_of};
 use std::borrow::Cow;
 
@@ -56,26 +61,77 @@ impl<'a> Fields<'a> {
         exact(data).or_else(loose).or_else(|| exact(own))
     }
 
-    /// A string, or a number in its own digits. Empty strings and the unset time `0001-01-01T00:00:00Z` are absent. Borrowed unless the
-    /// string has escapes.
+    /// A string, or a number in its own digits. Blank strings and the unset time `0001-01-01T00:00:00Z` are absent. Of what ERPs put there instead, a pair
+    /// (`[7,"Wang"]`) or an object (`{"id":7,"name":"Wang"}`), the id for a field that is named like one (`userId`, `user_id`), else the name. Borrowed
+    /// unless the string has escapes.
     #[must_use]
     pub fn text(&self, key: &str) -> Option<Cow<'a, str>> {
-        text_of(self.token(key)?)
+        let token = self.token(key)?;
+        match token.as_bytes().first()? {
+            b'{' | b'[' => text_within(token, is_id(key)),
+            _ => text_of(token),
+        }
     }
 
-    /// An exact number, from a number or from a string holding one.
+    /// The text of the first of these fields that says something.
     #[must_use]
-    pub fn number(&self, key: &str) -> Option<Decimal> {
-        Money::from_json(self.token(key)?).map(|money| money.0)
+    pub fn first_text(&self, keys: &[&str]) -> Option<Cow<'a, str>> {
+        keys.iter().find_map(|key| self.text(key))
     }
 
-    /// An amount of money.
+    /// A text as stated: something that is no text (`true`, a list of numbers) is unread.
+    #[must_use]
+    pub fn stated_text(&self, key: &str) -> Stated<'a, Cow<'a, str>> {
+        match self.text(key) {
+            Some(text) => Stated::Known(text),
+            None => self.token(key).filter(|token| !is_nothing(token)).map_or(Stated::Absent, |token| Stated::Unread(token.into())),
+        }
+    }
+
+    /// A quantity, in any form that has one meaning. See [`crate::amount`].
+    #[must_use]
+    pub fn quantity(&self, key: &str) -> Stated<'a, Quantity> {
+        self.token(key).map_or(Stated::Absent, amount::quantity)
+    }
+
+    /// As [`Fields::quantity`], where it was read.
+    #[must_use]
+    pub fn number(&self, key: &str) -> Option<Quantity> {
+        self.quantity(key).known()
+    }
+
+    /// An amount of money, in any form that has one meaning, and the currency that is written beside it. `known` is the currency that is known otherwise.
+    #[must_use]
+    pub fn amount(&self, key: &str, known: Option<&Currency>) -> (Amount<'a>, Option<Currency>) {
+        self.token(key).map_or((Stated::Absent, None), |token| amount::money(token, known))
+    }
+
+    /// As [`Fields::amount`], where it was read.
     #[must_use]
     pub fn money(&self, key: &str) -> Option<Money> {
-        Money::from_json(self.token(key)?)
+        self.amount(key, None).0.known()
     }
 
-    /// An instant, in any form seen on the wire.
+    /// The currency that a field of its own names; for a sign that several have, by what the source's is.
+    #[must_use]
+    pub fn currency(&self, conventions: &Conventions) -> Option<Currency> {
+        let named = |key: &&str| self.text(key).and_then(|text| Currency::read(&text, conventions.currency.as_ref()));
+        ["currency", "currencyCode", "currency_code"].iter().find_map(named)
+    }
+
+    /// An instant, in any form seen on the wire; a time that names no zone is in the source's.
+    #[must_use]
+    pub fn time(&self, key: &str, conventions: &Conventions) -> Stated<'a, Millis> {
+        self.token(key).map_or(Stated::Absent, |token| time::read(token, &conventions.time_zone))
+    }
+
+    /// As [`Fields::time`], for when something must be done: a date alone means its last moment.
+    #[must_use]
+    pub fn deadline(&self, key: &str, conventions: &Conventions) -> Stated<'a, Millis> {
+        self.token(key).map_or(Stated::Absent, |token| time::read_deadline(token, &conventions.time_zone))
+    }
+
+    /// An instant, to compare events of one publisher by: a time that names no zone is taken as UTC, so that the answer never depends on a setting.
     #[must_use]
     pub fn millis(&self, key: &str) -> Option<Millis> {
         Millis::from_json(self.token(key)?)
@@ -97,18 +153,57 @@ impl<'a> Fields<'a> {
         if self.envelope == 0 { self.text("type") } else { text_of(self.envelope_token("event_type")?) }
     }
 
-    /// When the publisher says that it happened: an envelope's `timestamp`, else its data's `time`; of other payloads `timestamp`.
+    /// When the publisher says that it happened, for identity and order: see [`Fields::millis`].
     #[must_use]
     pub fn stated(&self) -> Option<Millis> {
-        if self.envelope == 0 {
-            return self.millis("timestamp");
-        }
-        self.envelope_token("timestamp").and_then(Millis::from_json).or_else(|| self.millis("timestamp")).or_else(|| self.millis("time"))
+        self.occurrence().find_map(Millis::from_json)
+    }
+
+    /// The tokens that may say when it happened, the best first: an envelope's `timestamp`, its data's `timestamp` and `time`; of other payloads `timestamp`.
+    pub(crate) fn occurrence(&self) -> impl Iterator<Item = &'a str> {
+        let enveloped = self.envelope > 0;
+        let own = if enveloped { self.envelope_token("timestamp") } else { None };
+        let data = if enveloped { self.token("time") } else { None };
+        [own, self.token("timestamp"), data].into_iter().flatten()
     }
 
     fn envelope_token(&self, key: &str) -> Option<&'a str> {
         self.entries[..self.envelope].iter().rev().find(|(name, _)| name == key).map(|(_, token)| *token)
     }
+}
+
+/// Whether a field's name says that it holds an id.
+fn is_id(key: &str) -> bool {
+    key.eq_ignore_ascii_case("id") || key.ends_with("Id") || key.ends_with("ID") || key.ends_with("_id")
+}
+
+/// What says nothing, whatever the field is.
+pub(crate) fn is_nothing(token: &str) -> bool {
+    match token.as_bytes().first() {
+        Some(b'"') => text_of(token).is_none(),
+        Some(b'{' | b'[') => token.trim_matches(['{', '}', '[', ']']).trim().is_empty(),
+        _ => matches!(token, "" | "null" | "false"),
+    }
+}
+
+/// The id or the name out of a pair or an object.
+fn text_within(token: &str, id: bool) -> Option<Cow<'_, str>> {
+    if token.starts_with('[') {
+        return match *scan::items(token)?.as_slice() {
+            [first, second] if second.starts_with('"') => text_of(if id { first } else { second }),
+            _ => None,
+        };
+    }
+    let names: &[&str] =
+        if id { &["id", "_id", "$oid", "Id", "ID", "$numberLong"] } else { &["name", "displayName", "display_name", "title", "label"] };
+    let entries = scan::entries(token)?;
+    let value = |name: &&str| entries.iter().rev().find(|(key, _)| key == name).map(|(_, token)| *token);
+    names.iter().filter_map(value).find_map(|token| if id && token.starts_with('{') { text_of(object_id(token)?) } else { text_of(token) })
+}
+
+/// `{"$oid":"65f…"}`.
+fn object_id(token: &str) -> Option<&str> {
+    scan::entries(token)?.into_iter().find(|(key, _)| key == "$oid").map(|(_, token)| token)
 }
 
 #[cfg(test)]

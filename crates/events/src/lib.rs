@@ -2,20 +2,32 @@
 //!
 //! Pure: no I/O, no clock, no global state beyond the embedded catalogue. Every other crate speaks in these types.
 
+pub mod amount;
 pub mod catalogue;
 pub mod channel;
+pub mod conventions;
+pub mod currency;
 pub mod erp;
 pub mod event;
+mod exact;
 pub mod fields;
 pub mod identity;
+pub mod line;
 pub mod money;
 pub mod nearly;
 pub mod publish;
+pub mod quantity;
+pub mod stated;
 pub mod time;
 pub mod twins;
+pub mod unread;
 
-pub use catalogue::{Catalogue, Domain, KindInfo};
+pub use catalogue::{Catalogue, Domain, Intake, KindInfo};
 pub use channel::{Channel, REDIS_PREFIX};
+pub use conventions::Conventions;
+pub use currency::Currency;
 pub use event::{Event, GapReason, Incoming, Kind, Payload, Severity};
 pub use money::Money;
+pub use quantity::Quantity;
+pub use stated::{Amount, Stated};
 pub use time::Millis;

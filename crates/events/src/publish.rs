@@ -3,27 +3,32 @@
 //! Every function answers `(Channel, JSON)`. Quantities and amounts are JSON numbers in their exact digits, as the ERP writes them; optional
 //! fields that are absent are left out. Sending is somebody else's work.
 
-use crate::{channel::Channel, event::GapReason, money::Money, time::Millis};
-use rust_decimal::Decimal;
+use crate::{channel::Channel, event::GapReason, money::Money, quantity::Quantity, time::Millis};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 /// A channel and the event for it.
 pub type Message = (Channel, String);
 
-/// A decimal as a JSON number, digit by digit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Number(pub Decimal);
+/// An exact number as a number of JSON, digit by digit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number(String);
 
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        RawValue::from_string(self.0.to_string()).map_err(serde::ser::Error::custom)?.serialize(serializer)
+        RawValue::from_string(self.0.clone()).map_err(serde::ser::Error::custom)?.serialize(serializer)
     }
 }
 
 impl From<Money> for Number {
     fn from(money: Money) -> Self {
-        Self(money.0)
+        Self(money.to_string())
+    }
+}
+
+impl From<Quantity> for Number {
+    fn from(quantity: Quantity) -> Self {
+        Self(quantity.to_string())
     }
 }
 
@@ -74,7 +79,7 @@ pub fn notify_user(user_id: &str, at: Millis, notice: &Notice<'_>) -> Message {
     message(Channel::user_notifications(user_id).as_str(), "notification", at, Some(user_id), notice)
 }
 
-/// A change of stock. `changeAmount` is computed, so that it always adds up.
+/// A change of stock. `changeAmount` is computed, so that it always adds up; where it has no room it is left out.
 #[derive(Debug, Clone, Copy)]
 pub struct StockChange<'a> {
     /// `adjust`, `inbound`, `outbound`, `reserve`, `release`.
@@ -90,9 +95,9 @@ pub struct StockChange<'a> {
     /// Where it lies.
     pub warehouse: Option<&'a str>,
     /// Before.
-    pub old_quantity: Decimal,
+    pub old_quantity: Quantity,
     /// After.
-    pub new_quantity: Decimal,
+    pub new_quantity: Quantity,
     /// Why.
     pub reason: Option<&'a str>,
     /// Who.
@@ -117,7 +122,8 @@ pub fn inventory_change(at: Millis, change: &StockChange<'_>) -> Message {
         warehouse: Option<&'a str>,
         old_quantity: Number,
         new_quantity: Number,
-        change_amount: Number,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        change_amount: Option<Number>,
         #[serde(skip_serializing_if = "Option::is_none")]
         reason: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,9 +136,9 @@ pub fn inventory_change(at: Millis, change: &StockChange<'_>) -> Message {
         product_code: change.product_code,
         variant_id: change.variant_id,
         warehouse: change.warehouse,
-        old_quantity: Number(change.old_quantity),
-        new_quantity: Number(change.new_quantity),
-        change_amount: Number(change.new_quantity - change.old_quantity),
+        old_quantity: change.old_quantity.into(),
+        new_quantity: change.new_quantity.into(),
+        change_amount: change.new_quantity.minus(change.old_quantity).map(Number::from),
         reason: change.reason,
         operator: change.operator,
     };
@@ -168,7 +174,7 @@ pub fn order_status(at: Millis, user_id: Option<&str>, order: &OrderMove<'_>) ->
 }
 
 /// A request for approval, or the one that a result answers.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request<'a> {
     /// `order`, `return`, `payment`, `refund`, `adjustment`.
@@ -244,7 +250,7 @@ pub fn approval_result(at: Millis, request: &Request<'_>, verdict: &Verdict<'_>)
 }
 
 /// A movement of money.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MoneyMove<'a> {
     /// `finance:payment`, `finance:refund`, `finance:overdue`.

@@ -1,5 +1,25 @@
-//! Instants on the wire come as milliseconds, as seconds, as RFC 3339 and as "zero time"; here is the one place that tells them apart.
+//! Instants on the wire come as numbers of four units, as dates in a dozen forms and as "zero time"; here is the one place that tells them apart, and the
+//! one that says whether an event's own time can be true.
+//!
+//! **The unit of a bare number is told by its magnitude**: below 10^11 it is seconds (up to the year 5138), then milliseconds, and from where 2000 began
+//! in them microseconds and nanoseconds. A number of 8, 12, 14 or 17 digits that spells a date (`20261125124014`) is that date.
+//! What is not positive, or before 2000, is no time of an event of today's programs: it is unread, and `0` and year 1 mean that there is none.
+//!
+//! **A publisher is believed up to [`TOLERANCE_MS`] ahead** of the moment at which its event was received by the server's clock. Farther ahead it is a wrong
+//! unit, a wrong zone or a wrong clock: the event is taken to have happened when it was received, and says so ([`Event::doubted_time`](crate::Event::doubted_time)).
 
+mod civil;
+mod plausible;
+
+pub use plausible::{TOLERANCE_MS, is_plausible};
+pub(crate) use plausible::{doubted, judge};
+
+use crate::{
+    exact::Exact,
+    fields::{is_nothing, scan},
+    stated::Stated,
+};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -8,42 +28,22 @@ use serde::{Deserialize, Serialize};
 #[ts(export, type = "number")]
 pub struct Millis(pub i64);
 
-/// Numbers below this are seconds: as seconds it is the year 5138, as milliseconds 3 March 1973.
-const SECONDS_BELOW: f64 = 1e11;
+/// 2000-01-01T00:00:00Z.
+const EARLIEST: i64 = 946_684_800_000;
+/// From here on a number is milliseconds,
+const MILLISECONDS_FROM: i128 = 100_000_000_000;
+/// microseconds,
+const MICROSECONDS_FROM: i128 = EARLIEST as i128 * 1_000;
+/// nanoseconds,
+const NANOSECONDS_FROM: i128 = EARLIEST as i128 * 1_000_000;
+/// and nothing.
+const NOTHING_FROM: i128 = 100_000_000_000_000_000_000;
 
 impl Millis {
-    /// Read any time form seen on the wire. `None` for absent, empty, zero time (`0`, `0001-01-01T00:00:00Z`) and nonsense.
+    /// Read any time form seen on the wire, a time without a zone as UTC. `None` for absent, empty, zero time and nonsense.
     #[must_use]
     pub fn from_json(token: &str) -> Option<Self> {
-        let token = token.trim();
-        if let Some(text) = token.strip_prefix('"') {
-            return Self::from_text(text.strip_suffix('"')?);
-        }
-        // The common case first: an integer of milliseconds.
-        if let Ok(whole) = token.parse::<i64>() {
-            return Self::from_number(whole as f64)
-                .map(|known| if whole.unsigned_abs() as f64 >= SECONDS_BELOW { Self(whole) } else { known });
-        }
-        Self::from_number(token.parse().ok()?)
-    }
-
-    fn from_text(text: &str) -> Option<Self> {
-        if is_unset_time(text) {
-            return None;
-        }
-        if let Ok(number) = text.parse::<f64>() {
-            return Self::from_number(number);
-        }
-        let at: jiff::Timestamp = text.parse().ok()?;
-        Some(Self(at.as_millisecond()))
-    }
-
-    fn from_number(number: f64) -> Option<Self> {
-        if !number.is_finite() || number <= 0.0 {
-            return None;
-        }
-        let millis = if number < SECONDS_BELOW { number * 1000.0 } else { number };
-        (millis < 9.2e18).then_some(Self(millis as i64))
+        read(token, &TimeZone::UTC).known()
     }
 
     /// Milliseconds from `earlier` to `self`; negative when `self` is the earlier one.
@@ -57,38 +57,97 @@ impl Millis {
     pub const fn plus(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
+
+    /// For calendars and clocks; the nearest instant that they know.
+    #[must_use]
+    pub fn to_timestamp(self) -> jiff::Timestamp {
+        let nearest = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or(nearest)
+    }
 }
 
-/// Go's and .NET's unset time, `0001-01-01T00:00:00Z`, in whatever zone it was printed (`0001-01-01T08:05:43+08:05` is Shanghai's).
+/// Read any time form seen on the wire; a time that names no zone is in `zone`.
+#[must_use]
+pub fn read<'a>(token: &'a str, zone: &TimeZone) -> Stated<'a, Millis> {
+    read_as(token, zone, false)
+}
+
+/// As [`read`], for when something must be done: a date alone means its last moment.
+#[must_use]
+pub fn read_deadline<'a>(token: &'a str, zone: &TimeZone) -> Stated<'a, Millis> {
+    read_as(token, zone, true)
+}
+
+fn read_as<'a>(token: &'a str, zone: &TimeZone, at_its_end: bool) -> Stated<'a, Millis> {
+    let token = token.trim();
+    // The common case first: an integer of milliseconds.
+    if token.len() == 13
+        && let Ok(whole) = token.parse::<i64>()
+        && whole >= EARLIEST
+    {
+        return Stated::Known(Millis(whole));
+    }
+    if is_nothing(token) {
+        return Stated::Absent;
+    }
+    let Some(text) = token.strip_prefix('"') else {
+        return if is_zero(token) {
+            Stated::Absent
+        } else {
+            number(token, zone).map_or_else(|| Stated::Unread(token.into()), Stated::Known)
+        };
+    };
+    let text = if text.contains('\\') { scan::unquote(token) } else { text.strip_suffix('"').map(Into::into) };
+    let Some(text) = text else { return Stated::Unread(token.into()) };
+    let plain = text.trim();
+    if is_zero(plain) || is_unset_time(plain) {
+        return Stated::Absent;
+    }
+    match number(plain, zone).or_else(|| civil::read(plain, zone, at_its_end)).filter(|at| at.0 >= EARLIEST) {
+        Some(at) => Stated::Known(at),
+        None => Stated::Unread(text),
+    }
+}
+
+fn is_zero(text: &str) -> bool {
+    text.starts_with('0') && Exact::read(text).is_some_and(Exact::is_zero)
+}
+
+/// A number in whatever unit, or the digits of a date.
+fn number(text: &str, zone: &TimeZone) -> Option<Millis> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if whole.bytes().all(|byte| byte.is_ascii_digit())
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+        && let Some(at) = civil::compact(whole, fraction, zone)
+    {
+        return Some(at);
+    }
+    let millis = match text.parse::<i128>() {
+        Ok(..=0) => return None,
+        Ok(seconds @ ..MILLISECONDS_FROM) => seconds * 1000,
+        Ok(millis @ ..MICROSECONDS_FROM) => millis,
+        Ok(micros @ ..NANOSECONDS_FROM) => micros / 1000,
+        Ok(nanos @ ..NOTHING_FROM) => nanos / 1_000_000,
+        Ok(_) => return None,
+        Err(_) => broken(text)?,
+    };
+    i64::try_from(millis).ok().map(Millis).filter(|at| at.0 >= EARLIEST)
+}
+
+/// A number with a fraction or an exponent.
+fn broken(text: &str) -> Option<i128> {
+    let number = Exact::read(text)?.to_f64();
+    let in_millis = [(MILLISECONDS_FROM, 1e3), (MICROSECONDS_FROM, 1.0), (NANOSECONDS_FROM, 1e-3), (NOTHING_FROM, 1e-6)];
+    let (_, unit) = in_millis.into_iter().find(|(below, _)| number < *below as f64)?;
+    Some((number * unit).round() as i128)
+}
+
+/// Go's and .NET's unset time, `0001-01-01T00:00:00Z`, in whatever zone it was printed (`0001-01-01T08:05:43+08:05` is Shanghai's), and MySQL's.
 pub(crate) fn is_unset_time(text: &str) -> bool {
     // The first byte rules out nearly every text that this is asked of.
-    text.as_bytes().first() == Some(&b'0') && (text.starts_with("0001-01-01T") || text.starts_with("0000-12-31T"))
+    text.as_bytes().first() == Some(&b'0')
+        && ["0001-01-01T", "0001-01-01 ", "0000-12-31T", "0000-00-00"].iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_form_of_one_instant_reads_the_same() {
-        let forms =
-            ["1795223788150", "\"2026-11-21T01:16:28.150Z\"", "\"2026-11-21T09:16:28.150+08:00\"", "1795223788.15", "\"1795223788150\""];
-        for form in forms {
-            assert_eq!(Millis::from_json(form), Some(Millis(1_795_223_788_150)), "{form}");
-        }
-    }
-
-    #[test]
-    fn zero_time_and_nonsense_mean_none() {
-        for form in
-            ["0", "null", "\"\"", "\"0001-01-01T00:00:00Z\"", "\"0001-01-01T08:05:43+08:05\"", "-5", "\"yesterday\"", "true", "{}", "1e400"]
-        {
-            assert_eq!(Millis::from_json(form), None, "{form}");
-        }
-    }
-
-    #[test]
-    fn seconds_are_told_from_milliseconds() {
-        assert_eq!(Millis::from_json("1795223788"), Some(Millis(1_795_223_788_000)));
-    }
-}
+mod tests;

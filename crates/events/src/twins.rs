@@ -26,9 +26,9 @@ use crate::{
     erp::{DataChange, View},
     event::Event,
     fields::Fields,
+    quantity::Quantity,
     time::Millis,
 };
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 
@@ -108,7 +108,7 @@ impl Twins {
         if let Some(change) = best {
             let id = change.id();
             change.old.push(told);
-            return Sight::CopyOf(id);
+            return id.map_or(Sight::New, Sight::CopyOf);
         }
         self.remember(key, Change { typed: None, old: vec![told] });
         Sight::New
@@ -120,8 +120,8 @@ impl Twins {
         let mut superseded = Vec::new();
         let changes = self.changes.entry(key.clone()).or_default();
         while let Some(place) = change.nearest(changes, at) {
-            let earlier = changes.remove(place).expect("the place was found in this list");
-            superseded.push(earlier.id());
+            let Some(earlier) = changes.remove(place) else { break };
+            superseded.extend(earlier.id());
             change.old.extend(earlier.old);
         }
         self.remember(key, change);
@@ -149,12 +149,9 @@ impl Twins {
 }
 
 impl Change {
-    /// The event that counts for it.
-    fn id(&self) -> Box<str> {
-        match &self.typed {
-            Some((id, _)) => id.clone(),
-            None => self.old[0].id.clone(),
-        }
+    /// The event that counts for it. A change is told by one at least; only a snapshot that somebody changed may hold another.
+    fn id(&self) -> Option<Box<str>> {
+        self.typed.as_ref().map(|(id, _)| id).or(self.old.first().map(|told| &told.id)).cloned()
     }
 
     /// Whether one more old message can be about this change.
@@ -216,20 +213,25 @@ fn apart(a: Millis, b: Millis) -> i64 {
 /// What the event is about and how it says so, or `None` when nothing else can tell the same.
 fn read(event: &Event, view: &View<'_>) -> Option<(String, Form)> {
     let source = &event.source;
-    let stock = |action: &str, product: &str, quantity: Decimal| {
+    let stock = |action: &str, product: &str, quantity: Quantity| {
         // `12.0` and `12` are one quantity; and a sale takes away, whatever sign its publisher gave it.
-        let quantity = if action == "outbound" { -quantity.abs() } else { quantity };
-        matches!(action, "adjust" | "outbound").then(|| format!("{source}\n{action}\n{}\n{product}", quantity.normalize()))
+        let quantity = if action == "outbound" { quantity.magnitude().negated() } else { quantity };
+        matches!(action, "adjust" | "outbound").then(|| format!("{source}\n{action}\n{}\n{product}", quantity.trimmed()))
     };
     match view {
-        View::InventoryChange(change) => Some((stock(&change.action, &change.product_id, change.change_amount)?, Form::Typed)),
+        View::InventoryChange(change) => {
+            let quantity = change.change()?;
+            // A bridge that does not say what it was says whether it left.
+            let implied = if quantity.is_negative() { "outbound" } else { "adjust" };
+            Some((stock(change.action.as_deref().unwrap_or(implied), &change.product_id, quantity)?, Form::Typed))
+        }
         View::LegacyMove(told) => {
-            let key = stock(told.action, &told.product_id, told.quantity)?;
+            let key = stock(told.action, &told.product_id, *told.quantity.as_known()?)?;
             let number = told.number.as_deref().map(Into::into);
             Some((key, Form::Old(old(event, number, told.inventory_id.as_deref().map(Into::into)))))
         }
         View::DataChange(change) => {
-            let key = format!("{source}\n{}\n{}\n{}", action(change), resource(change), change.resource_id);
+            let key = format!("{source}\n{}\n{}\n{}", change.action.as_deref().unwrap_or_default(), resource(change), change.resource_id);
             let form = if event.kind.as_str() == "data:change" { Form::Typed } else { Form::Old(old(event, None, None)) };
             Some((key, form))
         }
@@ -240,16 +242,6 @@ fn read(event: &Event, view: &View<'_>) -> Option<(String, Form)> {
 fn old(event: &Event, number: Option<Box<str>>, record: Option<Box<str>>) -> Told {
     let stated = Fields::of(event.payload.as_str()).millis("timestamp");
     Told { id: event.id.clone(), kind: event.kind.as_str().into(), at: event.occurred_at, stated, number, record }
-}
-
-/// `create`, `created` → `created`.
-fn action<'a>(change: &'a DataChange<'_>) -> &'a str {
-    match change.action.as_ref() {
-        "create" => "created",
-        "update" => "updated",
-        "delete" => "deleted",
-        other => other,
-    }
 }
 
 /// `products` → `product`, `categories` → `category`.

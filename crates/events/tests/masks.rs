@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use std::borrow::Cow;
-use watchdeck_events::{Catalogue, Event, Incoming, Millis, Payload};
+use watchdeck_events::{Catalogue, Conventions, Event, Incoming, Millis, Payload};
 
 fn receive_by(catalogue: &Catalogue, channel: &str, json: &str) -> Event {
     let payload = Payload::from_json(json);
@@ -82,7 +82,8 @@ fn kinds_that_no_pack_names_hide_what_is_always_hidden() {
         masked(r#"{"type":"withdrawal.paused","BankAccount":"6222020200112233445","n":1}"#),
         r#"{"type":"withdrawal.paused","BankAccount":"•••• 3445","n":1}"#
     );
-    let row = Catalogue::builtin().row(&receive("events", r#"{"type":"wallet.linked","accountName":"林晓晓晓晓晓晓晓"}"#));
+    let row =
+        Catalogue::builtin().row(&receive("events", r#"{"type":"wallet.linked","accountName":"林晓晓晓晓晓晓晓"}"#), Conventions::plain());
     assert_eq!(
         row.label, r#"{"type":"wallet.linked","accountName":"•••• 晓晓晓晓"}"#,
         "a row that shows the whole payload shows it masked"
@@ -95,7 +96,7 @@ fn rows_never_show_what_is_masked() {
         "events",
         r#"{"event_type":"withdrawal.created","event_data":{"withdrawalid":"wd1","userid":"u1","amount":5,"bankaccount":"6222020200112233445"}}"#,
     );
-    let row = Catalogue::builtin().row(&event);
+    let row = Catalogue::builtin().row(&event, Conventions::plain());
     assert_eq!((row.label.as_str(), row.detail.as_deref(), row.amount.as_deref()), ("wd1", Some("•••• 3445"), Some("5")));
 }
 
@@ -123,7 +124,7 @@ fn a_users_pack_masks_too() {
         r#"{"type":"salary:paid","person":"p1","netPay":"••••","email":"a@b.example"}"#,
         "a pack may also show what is hidden elsewhere"
     );
-    assert_eq!(catalogue.row(&event).amount, None, "no part of a masked number");
+    assert_eq!(catalogue.row(&event, Conventions::plain()).amount, None, "no part of a masked number");
     let event = receive_by(&catalogue, "elsewhere", r#"{"type":"x","nickname":"secretname","by":"u1","password":"hunter22"}"#);
     assert_eq!(event.actor.as_deref(), Some("u1"), "an actor is shown, so a masked one is passed over");
     assert_eq!(catalogue.masked(&event), r#"{"type":"x","nickname":"•••• name","by":"u1","password":"•••• er22"}"#, "our own masks stay");

@@ -1,6 +1,6 @@
 //! The venue's topics: each is a channel and a kind, and what is on them may be anything, a bare text too.
 
-use watchdeck_events::{Catalogue, Domain, Event, Incoming, Millis, Payload, Severity};
+use watchdeck_events::{Catalogue, Conventions, Domain, Event, Incoming, Millis, Payload, Severity};
 
 const AT: Millis = Millis(1_795_223_788_150);
 
@@ -50,7 +50,7 @@ fn every_topic_has_titles_a_domain_and_words_for_its_row() {
         assert_eq!(event.kind.as_str(), kind);
         let info = Catalogue::builtin().get(&event.kind, &event.channel).unwrap_or_else(|| panic!("{topic} is not in the pack"));
         assert!(!info.title.zh.is_ascii() && info.title.en.is_ascii() && !info.title.en.is_empty(), "{topic} needs both titles");
-        let row = Catalogue::builtin().row(&event);
+        let row = Catalogue::builtin().row(&event, Conventions::plain());
         assert_eq!((row.domain, row.label.as_str()), (domain, label), "{topic}");
         assert_eq!(event.payload.as_str(), json);
     }
@@ -60,7 +60,7 @@ fn every_topic_has_titles_a_domain_and_words_for_its_row() {
 fn a_bare_text_is_what_its_row_says() {
     for (topic, kind, domain, ..) in TOPICS {
         let event = receive(topic, "\"3号场 19:00 已被预订\"");
-        let row = Catalogue::builtin().row(&event);
+        let row = Catalogue::builtin().row(&event, Conventions::plain());
         assert_eq!((event.kind.as_str(), row.domain, row.label.as_str()), (kind, domain, "3号场 19:00 已被预订"));
         assert_eq!((event.subject, event.occurred_at), (None, AT), "{topic}: without a time of its own, the server's counts");
     }
@@ -84,7 +84,7 @@ fn what_the_server_broadcasts_is_as_grave_as_it_says() {
         ("warning", Severity::Warning),
         ("success", Severity::Success),
         ("info", Severity::Info),
-        ("other", Severity::Info),
+        ("other", Severity::Warning),
     ] {
         let json = format!(r#"{{"id":"n1","type":"notification","level":"{level}","message":"m","timestamp":1795223788000}}"#);
         let event = receive("notification", &json);
@@ -100,6 +100,6 @@ fn topics_that_nobody_planned_find_their_domain() {
         [("venue.price.update", Domain::Venue), ("forum.topic.pinned", Domain::Social), ("order.refund.update", Domain::Orders)]
     {
         let event = receive(topic, "\"x\"");
-        assert_eq!((event.kind.as_str(), Catalogue::builtin().row(&event).domain), (topic, domain));
+        assert_eq!((event.kind.as_str(), Catalogue::builtin().row(&event, Conventions::plain()).domain), (topic, domain));
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
 use watchdeck_events::{
     Millis,
-    publish::{self, Number, Request, Verdict},
+    publish::{self, Request, Verdict},
 };
 
 /// Above this nobody asks of themselves.
@@ -268,7 +268,7 @@ impl Pending {
             requester_id: &self.requester.id,
             requester_name: self.requester.name,
             reason: Some(self.reason),
-            amount: Some(Number(yuan(self.amount))),
+            amount: Some(yuan(self.amount).into()),
             currency: Some("CNY"),
             deadline: Some(self.deadline),
         }

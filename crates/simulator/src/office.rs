@@ -8,7 +8,7 @@ use rand::Rng;
 use serde_json::json;
 use watchdeck_events::{
     Millis,
-    publish::{self, DataMove, MoneyMove, Notice, Number, SystemNotice},
+    publish::{self, DataMove, MoneyMove, Notice, SystemNotice},
 };
 
 /// Overdue records at once; more are not reported.
@@ -82,7 +82,7 @@ impl Simulator {
             record_type,
             record_id: id,
             record_number: number,
-            amount: Number(yuan(amount)),
+            amount: yuan(amount).into(),
             customer_id: customer.map(|person| person.id.as_str()),
             customer_name: customer.map(|person| person.name),
             supplier_id: supplier.map(|person| person.id.as_str()),

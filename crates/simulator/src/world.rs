@@ -7,8 +7,7 @@ use crate::{
     orders::Order,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use rust_decimal::Decimal;
-use watchdeck_events::{Millis, publish::Message};
+use watchdeck_events::{Millis, Money, publish::Message};
 
 /// Ticks that count as one second for what waits. At five events a second both clocks agree; faster, the world moves with its events.
 const TICKS_PER_SECOND: u64 = 5;
@@ -216,8 +215,8 @@ fn one_of(people: &[Person], rng: &mut StdRng) -> Person {
 }
 
 /// Fen as an amount in yuan.
-pub(crate) fn yuan(fen: i64) -> Decimal {
-    Decimal::new(fen, 2)
+pub(crate) fn yuan(fen: i64) -> Money {
+    Money::from_cents(fen)
 }
 
 /// `20261121`.

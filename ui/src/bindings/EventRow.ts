@@ -76,6 +76,18 @@ change: string | null,
  */
 amount: string | null, 
 /**
+ * Its currency: a code of ISO 4217, else what the publisher wrote; `None`: nobody said.
+ */
+currency: string | null, 
+/**
+ * What stands where the change or the amount should, and could not be read as one: as written.
+ */
+unread: string | null, 
+/**
+ * The publisher's time as written, where it was not believed: `occurred_at` is when the event was received.
+ */
+doubted_time: string | null, 
+/**
  * Who did it.
  */
 actor: string | null, 

@@ -2,5 +2,7 @@
 
 /**
  * An amount in the currency's main unit, exact to 28 digits. Serialised as a JSON string (`"482913.50"`), so that no reader rounds it.
+ *
+ * There are no operators: a sum may have no room, and then says so. In which currency it is, is said beside it ([`crate::Currency`]).
  */
 export type Money = string;

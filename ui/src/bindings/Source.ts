@@ -83,4 +83,12 @@ proxy_user: string,
 /**
  * The proxy's password. Like `token`: never shown again.
  */
-proxy_password: string | null, };
+proxy_password: string | null, 
+/**
+ * In which time zone times are that name none (`Asia/Shanghai`, `+08:00`); empty: this machine's.
+ */
+time_zone: string, 
+/**
+ * In which currency amounts are that name none (`CNY`); empty: none is shown.
+ */
+currency: string, };

@@ -82,7 +82,7 @@ impl Rules<'_> {
         let on_hand = row.on_hand.unwrap_or(f64::INFINITY);
         if row.low {
             let values = stock_values(&row);
-            if self.book.is_active(LOW_STOCK, &about) && change.new_quantity >= change.old_quantity {
+            if self.book.is_active(LOW_STOCK, &about) && change.change().is_some_and(|change| !change.is_negative()) {
                 // On the way up but not well yet: the numbers move, nothing fires.
                 self.book.refresh(LOW_STOCK, &about, values);
                 return;
@@ -101,32 +101,40 @@ impl Rules<'_> {
             self.resolve(APPROVAL_REQUESTED, &about);
             return;
         }
+        let number = approval.resource_number.as_deref().unwrap_or(&approval.resource_id).to_owned();
         let mut values = BTreeMap::from([
-            ("number".to_owned(), approval.resource_number.to_string()),
-            ("resource_type".to_owned(), approval.resource_type.to_string()),
-            ("requester".to_owned(), approval.requester_name.to_string()),
+            ("number".to_owned(), number.clone()),
+            ("resource_type".to_owned(), approval.resource_type.as_deref().unwrap_or_default().to_owned()),
+            (
+                "requester".to_owned(),
+                approval.requester_name.as_deref().or(approval.requester_id.as_deref()).unwrap_or_default().to_owned(),
+            ),
         ]);
-        if let Some(amount) = approval.amount {
+        if let Some(amount) = approval.amount.as_known() {
             values.insert("amount".to_owned(), amount.to_string());
         }
         if let Some(reason) = &approval.reason {
             values.insert("message".to_owned(), reason.to_string());
         }
-        self.raise(APPROVAL_REQUESTED, about, approval.resource_number.to_string(), values, false);
+        self.raise(APPROVAL_REQUESTED, about, number, values, false);
     }
 
     fn finance(&mut self, record: &Finance<'_>) {
         let about = format!("record:{}", record.record_id);
-        let mut values =
-            BTreeMap::from([("number".to_owned(), record.record_number.to_string()), ("amount".to_owned(), record.amount.to_string())]);
+        let number = record.record_number.as_deref().unwrap_or(&record.record_id).to_owned();
+        let mut values = BTreeMap::from([("number".to_owned(), number.clone())]);
+        if let Some(amount) = record.amount.as_known() {
+            values.insert("amount".to_owned(), amount.to_string());
+        }
         if let Some(party) = record.customer_name.as_ref().or(record.supplier_name.as_ref()) {
             values.insert("party".to_owned(), party.to_string());
         }
-        match &*record.action {
-            "overdue" => self.raise(FINANCE_OVERDUE, about, record.record_number.to_string(), values, false),
+        let action = record.action.as_deref().unwrap_or_default();
+        match action {
+            "overdue" => self.raise(FINANCE_OVERDUE, about, number, values, false),
             "confirmed" | "cancelled" => {
                 self.resolve(FINANCE_OVERDUE, &about);
-                if record.action == "cancelled" {
+                if action == "cancelled" {
                     self.resolve(LARGE_REFUND, &about);
                 } else {
                     self.refund(record, about, values);
@@ -138,8 +146,11 @@ impl Rules<'_> {
 
     fn refund(&mut self, record: &Finance<'_>, about: String, values: BTreeMap<String, String>) {
         // Created and then confirmed is one refund: the fingerprint is the record.
-        if record.record_type == "refund" && record.amount >= self.settings.large_refund {
-            self.raise(LARGE_REFUND, about, record.record_number.to_string(), values, true);
+        if record.record_type.as_deref() == Some("refund")
+            && record.amount.as_known().is_some_and(|amount| *amount >= self.settings.large_refund)
+        {
+            let number = record.record_number.as_deref().unwrap_or(&record.record_id).to_owned();
+            self.raise(LARGE_REFUND, about, number, values, true);
         }
     }
 
@@ -148,9 +159,10 @@ impl Rules<'_> {
             return;
         }
         // The same complaint with other numbers in it ("queue 14", "queue 15") is the same alert.
-        let about: String = notice.message.chars().filter(|c| !c.is_ascii_digit()).take(80).collect();
-        let values = BTreeMap::from([("message".to_owned(), notice.message.to_string())]);
-        self.raise(SYSTEM_CRITICAL, format!("system:{}", about.trim()), notice.message.to_string(), values, true);
+        let message = notice.message.as_deref().unwrap_or_default();
+        let about: String = message.chars().filter(|c| !c.is_ascii_digit()).take(80).collect();
+        let values = BTreeMap::from([("message".to_owned(), message.to_owned())]);
+        self.raise(SYSTEM_CRITICAL, format!("system:{}", about.trim()), message.to_owned(), values, true);
     }
 
     fn raise(&mut self, rule: &'static str, about: String, label: String, values: BTreeMap<String, String>, point: bool) {

@@ -42,6 +42,12 @@ pub struct EventRow {
     pub change: Option<String>,
     /// Exact decimal amount of money.
     pub amount: Option<String>,
+    /// Its currency: a code of ISO 4217, else what the publisher wrote; `None`: nobody said.
+    pub currency: Option<String>,
+    /// What stands where the change or the amount should, and could not be read as one: as written.
+    pub unread: Option<String>,
+    /// The publisher's time as written, where it was not believed: `occurred_at` is when the event was received.
+    pub doubted_time: Option<String>,
     /// Who did it.
     pub actor: Option<String>,
     /// `received_at − occurred_at` in ms, where the publisher gave a time.

@@ -9,7 +9,6 @@ use super::{
     },
 };
 use crate::{alerts::rules, calendar::now, core::Core, error::CommandError, filter::Filter, rows, settings_store, state::State};
-use rust_decimal::prelude::ToPrimitive as _;
 use std::{collections::BTreeMap, time::Duration};
 use watchdeck_events::{Catalogue, Millis, Severity};
 use watchdeck_store::Stored;
@@ -27,7 +26,9 @@ const NEEDS: usize = 30;
 
 fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
     let clocks = core.sources.ledger.clocks();
-    let mut rows: Vec<_> = stored.iter().map(|stored| rows::row(stored, clocks.arrival(&stored.event))).collect();
+    let conventions = core.state().conventions();
+    let row = |stored: &Stored| rows::row(stored, clocks.arrival(&stored.event), conventions.get(&stored.event.source));
+    let mut rows: Vec<_> = stored.iter().map(row).collect();
     let gaps = rows.iter_mut().filter_map(|row| row.gap.as_mut());
     fill_in(core, gaps);
     rows
@@ -151,7 +152,7 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
     let needs_omitted = needs.len().saturating_sub(NEEDS) as u32;
     needs.truncate(NEEDS);
     let hours = world.finance.hours(&today);
-    let received_spark = hours.iter().map(|hour| hour.received.0.to_f64().unwrap_or(0.0));
+    let received_spark = hours.iter().map(|hour| hour.received.to_f64());
     OverviewView {
         at,
         rate: world.rates.per_second(at, 60),
@@ -310,7 +311,9 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
         None => Vec::new(),
     };
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
-    let mut row = rows::row(&stored, core.sources.ledger.clocks().arrival(&stored.event));
+    let conventions = core.state().conventions();
+    let arrival = core.sources.ledger.clocks().arrival(&stored.event);
+    let mut row = rows::row(&stored, arrival, conventions.get(&stored.event.source));
     fill_in(core, row.gap.as_mut().into_iter());
     // Bank details leave the core only when a person asked for them.
     let raw = stored.event.payload.as_str();

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use watchdeck_events::{Millis, Money, Severity};
+use watchdeck_events::{Conventions, Millis, Money, Severity};
 
 /// Everything a user may set. Unknown fields of a newer version are refused, absent ones take their default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
@@ -171,6 +171,20 @@ pub struct Source {
     /// The proxy's password. Like `token`: never shown again.
     #[serde(default)]
     pub proxy_password: Option<String>,
+    /// In which time zone times are that name none (`Asia/Shanghai`, `+08:00`); empty: this machine's.
+    #[serde(default)]
+    pub time_zone: String,
+    /// In which currency amounts are that name none (`CNY`); empty: none is shown.
+    #[serde(default)]
+    pub currency: String,
+}
+
+impl Source {
+    /// How to read what its publishers leave unsaid.
+    #[must_use]
+    pub fn conventions(&self) -> Conventions {
+        Conventions::of(&self.time_zone, &self.currency)
+    }
 }
 
 fn poll_seconds() -> u32 {
@@ -199,6 +213,8 @@ impl Default for Source {
             proxy: String::new(),
             proxy_user: String::new(),
             proxy_password: None,
+            time_zone: String::new(),
+            currency: String::new(),
         }
     }
 }

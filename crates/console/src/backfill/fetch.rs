@@ -6,7 +6,7 @@ use watchdeck_client::{
     Profile,
     history::{self, HistoryError},
 };
-use watchdeck_events::{Catalogue, Channel, Incoming, Millis};
+use watchdeck_events::{Catalogue, Channel, Conventions, Incoming, Intake, Millis};
 use watchdeck_store::{Batch, Document, NewEvent, Store};
 
 /// Events in one transaction.
@@ -57,14 +57,14 @@ pub(crate) struct Kept {
 /// be stored, and is recognised when it comes again, but no marker.
 pub(crate) async fn store_fetched(
     store: &Store,
-    source: &str,
+    (source, conventions): (&str, &Conventions),
     events: Vec<Incoming>,
     markers: Vec<NewEvent>,
     documents: Vec<Document>,
 ) -> Option<Kept> {
     let (source, at): (Arc<str>, _) = (source.into(), now());
     let mut kept = Kept { events: events.len() as u64, duplicates: 0 };
-    let mut events = events.into_iter().map(|incoming| normalised(incoming, &source, at)).peekable();
+    let mut events = events.into_iter().map(|incoming| normalised(incoming, &source, conventions, at)).peekable();
     let (mut markers, mut documents) = (markers, documents);
     loop {
         let mut batch = Batch { events: events.by_ref().take(BATCH).collect(), ..Batch::default() };
@@ -91,7 +91,8 @@ pub(crate) async fn store_fetched(
 }
 
 /// As the inbox does it.
-pub(super) fn normalised(incoming: Incoming, source: &Arc<str>, at: Millis) -> NewEvent {
+pub(super) fn normalised(incoming: Incoming, source: &Arc<str>, conventions: &Conventions, at: Millis) -> NewEvent {
     let offset = incoming.offset;
-    NewEvent { event: Catalogue::builtin().normalise(incoming, source, at), offset }
+    let intake = Intake { source, received_at: at, skew: 0, conventions };
+    NewEvent { event: Catalogue::builtin().normalise_as(incoming, &intake), offset }
 }

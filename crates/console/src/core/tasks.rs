@@ -60,8 +60,9 @@ impl Core {
             let words = self.words(&state.settings);
             let at = now();
             let today = state.calendar.day(at).name.clone();
+            let conventions = state.conventions();
             for stored in chunk.iter() {
-                let view = View::of(&stored.event);
+                let view = View::read(&stored.event, conventions.get(&stored.event.source));
                 let event = &stored.event;
                 let arrival = clocks.arrival(event);
                 state.world.apply(stored, view.as_ref(), arrival, &mut state.calendar);

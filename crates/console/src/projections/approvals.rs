@@ -61,7 +61,7 @@ impl Approvals {
     /// `resourceType:resourceId`.
     #[must_use]
     pub fn key(approval: &Approval<'_>) -> String {
-        format!("{}:{}", approval.resource_type, approval.resource_id)
+        format!("{}:{}", approval.resource_type.as_deref().unwrap_or_default(), approval.resource_id)
     }
 
     /// A request or a decision. The first decision wins; a second one changes nothing.
@@ -180,15 +180,15 @@ impl Request {
         let given = |text: Option<&str>| text.filter(|_| decision).map(str::to_owned);
         let view = ApprovalView {
             key,
-            resource_type: approval.resource_type.to_string(),
+            resource_type: approval.resource_type.as_deref().unwrap_or_default().to_owned(),
             resource_id: approval.resource_id.to_string(),
-            number: approval.resource_number.to_string(),
-            requester: approval.requester_name.to_string(),
-            amount: approval.amount,
-            currency: approval.currency.as_deref().map(str::to_owned),
+            number: approval.resource_number.as_deref().unwrap_or(&approval.resource_id).to_owned(),
+            requester: approval.requester_name.as_deref().or(approval.requester_id.as_deref()).unwrap_or_default().to_owned(),
+            amount: approval.amount.as_known().copied(),
+            currency: approval.currency.as_ref().map(ToString::to_string),
             reason: approval.reason.as_deref().map(str::to_owned),
             requested_at: arrival.occurred_at(&stored.event),
-            deadline: approval.deadline.map(|due| due.plus(-arrival.skew)),
+            deadline: approval.deadline.as_known().map(|due| due.plus(arrival.skew.saturating_neg())),
             status: ApprovalStatus::Pending,
             decided_by: given(approval.approver_name.as_deref().or(approval.approver_id.as_deref())),
             decided_at: None,
@@ -196,6 +196,10 @@ impl Request {
             decision: None,
             seq: stored.seq,
         };
-        Self { view, source: Arc::clone(&stored.event.source), requester_id: approval.requester_id.to_string() }
+        Self {
+            view,
+            source: Arc::clone(&stored.event.source),
+            requester_id: approval.requester_id.as_deref().unwrap_or_default().to_owned(),
+        }
     }
 }

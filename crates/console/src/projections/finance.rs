@@ -58,16 +58,16 @@ impl Finance {
         let order = (stored.event.occurred_at, stored.seq);
         let row = FinanceRow {
             record_id: record.record_id.to_string(),
-            number: record.record_number.to_string(),
-            record_type: record.record_type.to_string(),
-            action: record.action.to_string(),
-            amount: record.amount,
+            number: record.record_number.as_deref().unwrap_or(&record.record_id).to_owned(),
+            record_type: record.record_type.as_deref().unwrap_or_default().to_owned(),
+            action: record.action.as_deref().unwrap_or_default().to_owned(),
+            amount: record.amount.as_known().copied().unwrap_or_default(),
             party: record.customer_name.as_deref().or(record.supplier_name.as_deref()).map(str::to_owned),
             large: false,
             at: arrival.occurred_at(&stored.event),
             seq: stored.seq,
         };
-        match &*record.action {
+        match record.action.as_deref().unwrap_or_default() {
             "overdue" => self.is_overdue(Kept { order, row: row.clone() }),
             "confirmed" => {
                 self.close(&row, order.0);
@@ -134,7 +134,7 @@ impl Finance {
             // Confirmed earlier than what came first: it counts there.
             Some(known) => {
                 let before = std::mem::replace(known, news.clone());
-                self.add(&row.record_type, before.at, Money(-before.amount.0), -1, calendar);
+                self.add(&row.record_type, before.at, before.amount.negated(), -1, calendar);
             }
             None => {
                 self.counted.insert(identity.clone(), news.clone());
@@ -153,15 +153,15 @@ impl Finance {
         let (sum, number) = match record_type {
             "paymentOut" => (&mut day.paid_out, &mut day.paid_out_count),
             "refund" => {
-                hour.refunded = hour.refunded.plus(amount);
+                hour.refunded = hour.refunded.plus(amount).unwrap_or(hour.refunded);
                 (&mut day.refunded, &mut day.refunded_count)
             }
             _ => {
-                hour.received = hour.received.plus(amount);
+                hour.received = hour.received.plus(amount).unwrap_or(hour.received);
                 (&mut day.received, &mut day.received_count)
             }
         };
-        *sum = sum.plus(amount);
+        *sum = sum.plus(amount).unwrap_or(*sum);
         *number = number.saturating_add_signed(count);
         while self.days.len() > DAYS {
             self.days.pop_first();
@@ -189,7 +189,7 @@ impl Finance {
     /// What is overdue now, and in how many records.
     #[must_use]
     pub fn overdue(&self) -> (Money, u32) {
-        (self.overdue.values().map(|kept| kept.row.amount).sum(), self.overdue.len() as u32)
+        (self.overdue.values().fold(Money::ZERO, |sum, kept| sum.plus(kept.row.amount).unwrap_or(sum)), self.overdue.len() as u32)
     }
 
     /// The page.

@@ -89,15 +89,17 @@ impl Orders {
         let event = &stored.event;
         let order = match self.orders.get_mut(&*step.order_id) {
             Some(order) => order,
-            None => self.orders.entry(step.order_id.to_string()).or_insert_with(|| Order::of(&step.order_type)),
+            None => {
+                self.orders.entry(step.order_id.to_string()).or_insert_with(|| Order::of(step.order_type.as_deref().unwrap_or_default()))
+            }
         };
-        order.number.keep(event.occurred_at, Some(&step.order_number));
+        order.number.keep(event.occurred_at, step.order_number.as_deref());
         order.customer.keep(event.occurred_at, step.customer_name.as_deref());
         order.take(Told {
             order: (event.occurred_at, stored.seq),
             at: arrival.occurred_at(event),
-            from: step.old_status.to_string(),
-            to: step.new_status.to_string(),
+            from: step.old_status.as_deref().unwrap_or_default().to_owned(),
+            to: step.new_status.as_deref().unwrap_or_default().to_owned(),
         });
         if self.orders.len() > FINISHED {
             self.forget_long_finished();

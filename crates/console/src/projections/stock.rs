@@ -6,11 +6,10 @@ use crate::{
     calendar::Calendar,
     source_clock::Arrival,
 };
-use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use watchdeck_events::{
-    Millis,
+    Millis, Quantity,
     erp::{InventoryChange, LegacyMove},
 };
 use watchdeck_store::Stored;
@@ -47,13 +46,13 @@ struct Product {
     /// The newest changes by occurrence, oldest first.
     changes: VecDeque<Change>,
     /// On hand before the first of `changes`; `None` while no typed change is known.
-    before: Option<Decimal>,
+    before: Option<Quantity>,
     /// On hand after the last of them.
-    on_hand: Option<Decimal>,
+    on_hand: Option<Quantity>,
     day: String,
-    change_today: Decimal,
+    change_today: Quantity,
     /// Units that left, by hour since 1970.
-    out: BTreeMap<i64, Decimal>,
+    out: BTreeMap<i64, Quantity>,
     first_at: Millis,
     mover: Dated<String>,
 }
@@ -65,23 +64,23 @@ struct Change {
     order: (Millis, u64),
     /// By our clock.
     at: Millis,
-    by: Decimal,
+    by: Quantity,
     what: What,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 enum What {
     /// A typed change: so many are on hand after it.
-    Set(Decimal),
+    Set(Option<Quantity>),
     /// An old message: only by how much. With its event's id, so that a typed one can take its place.
     Moved(Box<str>),
 }
 
 impl Change {
-    fn after(&self, before: Option<Decimal>) -> Option<Decimal> {
+    fn after(&self, before: Option<Quantity>) -> Option<Quantity> {
         match self.what {
-            What::Set(on_hand) => Some(on_hand),
-            What::Moved(_) => before.map(|before| before + self.by),
+            What::Set(on_hand) => on_hand,
+            What::Moved(_) => before.and_then(|before| before.plus(self.by)),
         }
     }
 }
@@ -96,8 +95,8 @@ impl Stock {
     /// A typed change: says what is on hand now.
     pub fn change(&mut self, stored: &Stored, change: &InventoryChange<'_>, arrival: Arrival, calendar: &mut Calendar) {
         let key = Self::key(&change.product_id, change.variant_id.as_deref());
-        let what = What::Set(change.new_quantity);
-        let product = self.touch(key, stored, change.change_amount, what, arrival, calendar);
+        let what = What::Set(change.on_hand());
+        let product = self.touch(key, stored, change.change().unwrap_or_default(), what, arrival, calendar);
         let at = stored.event.occurred_at;
         product.name.keep(at, change.product_name.as_deref());
         product.warehouse.keep(at, change.warehouse.as_deref());
@@ -106,7 +105,14 @@ impl Stock {
     /// A legacy message: says only by how much.
     pub fn legacy(&mut self, stored: &Stored, movement: &LegacyMove<'_>, arrival: Arrival, calendar: &mut Calendar) {
         let what = What::Moved(stored.event.id.clone());
-        self.touch(movement.product_id.to_string(), stored, movement.quantity, what, arrival, calendar);
+        self.touch(
+            movement.product_id.to_string(),
+            stored,
+            movement.quantity.as_known().copied().unwrap_or_default(),
+            what,
+            arrival,
+            calendar,
+        );
     }
 
     /// A typed change turned out to be what the old messages with these ids told: they are taken back.
@@ -118,12 +124,12 @@ impl Stock {
             let Some(change) = product.changes.remove(place) else { continue };
             let day = &calendar.day(change.at).name;
             if product.day == *day {
-                product.change_today -= change.by;
+                product.change_today = product.change_today.minus(change.by).unwrap_or(product.change_today);
             }
-            if change.by.is_sign_negative()
+            if change.by.is_negative()
                 && let Some(left) = product.out.get_mut(&change.at.0.div_euclid(HOUR))
             {
-                *left += change.by;
+                *left = left.plus(change.by).unwrap_or(*left);
             }
             self.moves -= u64::from(self.day == *day && self.moves > 0);
             self.per_minute.take_back(change.at);
@@ -135,7 +141,7 @@ impl Stock {
         }
     }
 
-    fn touch(&mut self, key: String, stored: &Stored, by: Decimal, what: What, arrival: Arrival, calendar: &mut Calendar) -> &mut Product {
+    fn touch(&mut self, key: String, stored: &Stored, by: Quantity, what: What, arrival: Arrival, calendar: &mut Calendar) -> &mut Product {
         let event = &stored.event;
         let at = arrival.occurred_at(event);
         let day = &calendar.day(at).name;
@@ -152,14 +158,15 @@ impl Stock {
         let product = self.products.entry(key).or_insert_with(|| Product { first_at: at, ..Product::default() });
         if product.day.as_str() < day.as_str() {
             product.day.clone_from(day);
-            product.change_today = Decimal::ZERO;
+            product.change_today = Quantity::ZERO;
         }
         if product.day == *day {
-            product.change_today += by;
+            product.change_today = product.change_today.plus(by).unwrap_or(product.change_today);
         }
-        if by.is_sign_negative() {
+        if by.is_negative() {
             let hour = at.0.div_euclid(HOUR);
-            *product.out.entry(hour).or_default() -= by;
+            let left = product.out.entry(hour).or_default();
+            *left = left.minus(by).unwrap_or(*left);
             let newest = product.out.last_key_value().map_or(hour, |(newest, _)| *newest);
             while product.out.first_key_value().is_some_and(|(first, _)| *first <= newest - PACE_HOURS) {
                 product.out.pop_first();
@@ -207,7 +214,7 @@ impl Stock {
     /// Whether a product is below its threshold; `None` while it is not known what is on hand. Asked at every movement, so it makes no row.
     #[must_use]
     pub fn is_low(&self, key: &str, settings: &Settings) -> Option<bool> {
-        let on_hand = self.products.get(key)?.on_hand?.to_f64()?;
+        let on_hand = self.products.get(key)?.on_hand?.to_f64();
         Some(on_hand < settings.product_thresholds.get(key).copied().unwrap_or(settings.low_stock_threshold))
     }
 
@@ -248,7 +255,7 @@ impl Product {
         let mut on_hand = self.before;
         let after = self.changes.iter().filter_map(|change| {
             on_hand = change.after(on_hand);
-            on_hand.and_then(|on_hand| on_hand.to_f64())
+            on_hand.map(Quantity::to_f64)
         });
         let all: Vec<_> = after.collect();
         all[all.len().saturating_sub(SPARK)..].to_vec()
@@ -257,7 +264,7 @@ impl Product {
     fn row(&self, id: &str, settings: &Settings, today: &str, now: Millis) -> StockRow {
         let own = settings.product_thresholds.get(id).copied();
         let threshold = own.unwrap_or(settings.low_stock_threshold);
-        let on_hand = self.on_hand.and_then(|on_hand| on_hand.to_f64());
+        let on_hand = self.on_hand.map(Quantity::to_f64);
         let out_per_hour = self.pace(now);
         let last = self.changes.back();
         StockRow {
@@ -265,7 +272,7 @@ impl Product {
             name: self.name.get().unwrap_or(id).to_owned(),
             warehouse: self.warehouse.get().map(str::to_owned),
             on_hand,
-            change_today: if self.day == today { self.change_today.to_f64().unwrap_or(0.0) } else { 0.0 },
+            change_today: if self.day == today { self.change_today.to_f64() } else { 0.0 },
             out_per_hour,
             hours_left: on_hand.filter(|_| out_per_hour > 0.0).map(|on_hand| on_hand.max(0.0) / out_per_hour),
             threshold,
@@ -273,7 +280,7 @@ impl Product {
             low: on_hand.is_some_and(|on_hand| on_hand < threshold),
             last_mover: self.mover.get().map(str::to_owned),
             last_at: last.map_or(self.first_at, |last| last.at),
-            last_change: last.and_then(|last| last.by.to_f64()).unwrap_or(0.0),
+            last_change: last.map_or(0.0, |last| last.by.to_f64()),
             last_seq: last.map_or(0, |last| last.order.1),
             spark: self.spark(),
         }
@@ -282,8 +289,8 @@ impl Product {
     /// Units leaving per hour over the last 24 hours, or over the time since the first movement where that is shorter (at least one hour).
     fn pace(&self, now: Millis) -> f64 {
         let newest = now.0.div_euclid(HOUR);
-        let left: Decimal = self.out.range(newest - PACE_HOURS + 1..).map(|(_, units)| *units).sum();
+        let left: f64 = self.out.range(newest - PACE_HOURS + 1..).map(|(_, units)| units.to_f64()).sum();
         let known_hours = (now.since(self.first_at) as f64 / HOUR as f64).clamp(1.0, PACE_HOURS as f64);
-        left.to_f64().unwrap_or(0.0) / known_hours
+        left / known_hours
     }
 }

@@ -98,7 +98,9 @@ impl Poller {
             let pause = match fetched {
                 Fetched::Events(events) => {
                     // Stored before it counts as asked for; what is refused is asked for again.
-                    if let Some(stored) = backfill::store_fetched(&self.store, &source.id, events, Vec::new(), Vec::new()).await {
+                    if let Some(stored) =
+                        backfill::store_fetched(&self.store, (&source.id, &source.conventions()), events, Vec::new(), Vec::new()).await
+                    {
                         self.stats.received.fetch_add(stored.events, Ordering::Relaxed);
                         self.stats.add_duplicates(stored.duplicates);
                         (from, failures) = (to, 0);

@@ -53,6 +53,8 @@ pub(super) fn on_the_wire(source: &Source) -> Source {
         poll_seconds: 0,
         token: None,
         proxy_password: None,
+        // The inbox reads times with the zone; the currency is asked for by whoever shows an amount.
+        currency: String::new(),
         ..source.clone()
     }
 }

@@ -51,6 +51,13 @@ impl Catalogue {
 }
 
 impl KindInfo {
+    /// The field that says what such an event is about, where every one must say it.
+    #[must_use]
+    pub fn identity(&self) -> Option<&str> {
+        let required = |name: &&str| self.fields.iter().any(|field| *field.name == **name && !field.optional);
+        self.subject.first()?.fields().filter(required).last()
+    }
+
     /// What the event is about, as `type:id`: the first template whose fields are all there.
     #[must_use]
     pub fn subject_of(&self, fields: &Fields<'_>) -> Option<Box<str>> {
@@ -63,10 +70,11 @@ impl KindInfo {
         self.actor.iter().find_map(|name| fields.text(name)).map(Into::into)
     }
 
-    /// How much a person should care: the first rule that holds, else the kind's own severity.
+    /// How much a person should care: the first rule that holds, else the kind's own severity; for a word that says how bad it is and that nobody knows,
+    /// a warning at least.
     #[must_use]
     pub fn severity_of(&self, fields: &Fields<'_>) -> Severity {
-        by_rules(&self.rules, fields).unwrap_or(self.severity)
+        by_rules(&self.rules, fields, self.severity)
     }
 }
 
@@ -77,13 +85,24 @@ impl Fallback {
     }
 
     pub(super) fn severity_of(&self, fields: &Fields<'_>) -> Severity {
-        by_rules(&self.rules, fields).unwrap_or_default()
+        by_rules(&self.rules, fields, Severity::default())
     }
 }
 
-fn by_rules(rules: &[Rule], fields: &Fields<'_>) -> Option<Severity> {
-    let holds = |rule: &&Rule| fields.text(&rule.field).is_some_and(|value| rule.is.iter().any(|expected| **expected == *value));
-    rules.iter().find(holds).map(|rule| rule.severity)
+fn by_rules(rules: &[Rule], fields: &Fields<'_>, otherwise: Severity) -> Severity {
+    let mut least = otherwise;
+    for rule in rules {
+        let Some(text) = fields.text(&rule.field) else { continue };
+        let meaning = rule.vocabulary.as_ref().and_then(|vocabulary| vocabulary.meaning(&text));
+        if rule.is.iter().any(|expected| **expected == *meaning.unwrap_or(&text)) {
+            return rule.severity;
+        }
+        // It may be the worst word there is.
+        if meaning.is_none() && rule.vocabulary.as_ref().is_some_and(|vocabulary| vocabulary.ranks) {
+            least = least.max(Severity::Warning);
+        }
+    }
+    least
 }
 
 /// Whether `name` is the pattern, whose single `*` stands for any text that is not empty.

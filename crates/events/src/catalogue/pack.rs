@@ -1,8 +1,13 @@
 //! Reading a pack. Everything a pack may say is here; what it says wrong is answered with the key and the reason.
 
-use super::{DEFAULT_SEVERITY, Domain, template::Template};
+use super::{
+    DEFAULT_SEVERITY, Domain,
+    template::Template,
+    words::{Vocabulary, VocabularyFile},
+};
 use crate::event::{Kind, Severity};
 use serde::Deserialize;
+use std::{collections::HashMap, sync::Arc};
 
 /// Why a pack was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,6 +71,9 @@ pub struct FieldInfo {
     /// It must not be shown to everybody (a bank account, an address).
     #[serde(default)]
     pub mask: bool,
+    /// Which enumeration its words are of.
+    #[serde(default)]
+    pub words: Option<Box<str>>,
 }
 
 /// What is known about a kind on some channels.
@@ -96,8 +104,13 @@ pub struct KindInfo {
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
     pub(super) field: Box<str>,
+    /// Which enumeration the field's words are of, where no kind declares the field.
+    #[serde(default)]
+    words: Option<Box<str>>,
     pub(super) is: Vec<Box<str>>,
     pub(super) severity: Severity,
+    #[serde(skip)]
+    pub(super) vocabulary: Option<Arc<Vocabulary>>,
 }
 
 /// Which fields a row shows; of several names the first that is there. A `-` before a name negates a quantity.
@@ -174,6 +187,8 @@ struct PackFile {
     #[serde(default)]
     prefix: Vec<PrefixInfo>,
     fallback: Option<Fallback>,
+    #[serde(default)]
+    vocabulary: Vec<VocabularyFile>,
 }
 
 #[derive(Deserialize)]
@@ -205,15 +220,50 @@ pub(super) struct Pack {
     pub(super) channels: Vec<ChannelInfo>,
     pub(super) prefixes: Vec<PrefixInfo>,
     pub(super) fallback: Option<Fallback>,
+    /// Those that were there, with what this pack adds.
+    pub(super) vocabularies: Vocabularies,
 }
 
-pub(super) fn read(text: &str) -> Result<Pack, PackError> {
+/// Enumerations by name.
+pub(super) type Vocabularies = HashMap<Box<str>, Arc<Vocabulary>>;
+
+pub(super) fn read(text: &str, known: &Vocabularies) -> Result<Pack, PackError> {
     let file: PackFile = toml::from_str(text).map_err(|error| PackError::Syntax(error.to_string().trim_end().to_owned()))?;
-    let kinds = file.kind.into_iter().enumerate().map(|(place, kind)| check(&format!("kind[{place}]"), kind)).collect::<Result<_, _>>()?;
-    Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback: file.fallback })
+    let mut vocabularies = known.clone();
+    for (place, vocabulary) in file.vocabulary.into_iter().enumerate() {
+        let name = vocabulary.name.clone();
+        let news = vocabulary.check().map_err(|reason| PackError::Value { key: format!("vocabulary[{place}]"), reason })?;
+        let before = vocabularies.remove(&name).map(Arc::unwrap_or_clone).unwrap_or_default();
+        vocabularies.insert(name, Arc::new(before.with(news)));
+    }
+    let kinds = file.kind.into_iter().enumerate();
+    let kinds = kinds.map(|(place, kind)| check(&format!("kind[{place}]"), kind, &vocabularies)).collect::<Result<_, _>>()?;
+    let mut fallback = file.fallback;
+    for (place, rule) in fallback.iter_mut().flat_map(|fallback| &mut fallback.rules).enumerate() {
+        rule.vocabulary = named(rule.words.as_deref(), &vocabularies, || format!("fallback.rules[{place}].words"))?;
+    }
+    Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback, vocabularies })
 }
 
-fn check(at: &str, file: KindFile) -> Result<KindInfo, PackError> {
+/// The enumeration of that name.
+fn named(name: Option<&str>, vocabularies: &Vocabularies, key: impl Fn() -> String) -> Result<Option<Arc<Vocabulary>>, PackError> {
+    let Some(name) = name else { return Ok(None) };
+    let missing = || PackError::Value { key: key(), reason: format!("there is no vocabulary `{name}`") };
+    vocabularies.get(name).cloned().map(Some).ok_or_else(missing)
+}
+
+fn check(at: &str, mut file: KindFile, vocabularies: &Vocabularies) -> Result<KindInfo, PackError> {
+    let mut words = HashMap::new();
+    for (place, field) in file.fields.iter().enumerate() {
+        if let Some(vocabulary) = named(field.words.as_deref(), vocabularies, || format!("{at}.fields[{place}].words"))? {
+            words.insert(field.name.clone(), vocabulary);
+        }
+    }
+    for (place, rule) in file.rules.iter_mut().enumerate() {
+        let own = named(rule.words.as_deref(), vocabularies, || format!("{at}.rules[{place}].words"))?;
+        rule.vocabulary = own.or_else(|| words.get(&rule.field).cloned());
+    }
+    let file = file;
     let wrong = |key: String, reason: String| PackError::Value { key: format!("{at}.{key}"), reason };
     let declared = |key: String, name: &str| {
         // These two stand on every event of the ERP.
@@ -244,7 +294,7 @@ fn check(at: &str, file: KindFile) -> Result<KindInfo, PackError> {
     let mut subject = Vec::new();
     for (place, source) in file.subject.iter().enumerate() {
         let key = format!("subject[{place}]");
-        let template = Template::parse(source).map_err(|reason| wrong(key.clone(), reason))?;
+        let template = Template::parse(source, &words).map_err(|reason| wrong(key.clone(), reason))?;
         for name in template.fields() {
             shown(key.clone(), name)?;
         }
@@ -258,7 +308,10 @@ fn check(at: &str, file: KindFile) -> Result<KindInfo, PackError> {
     }
     for (key, names) in file.row.named() {
         for (place, name) in names.iter().enumerate() {
-            declared(format!("row.{key}[{place}]"), name.strip_prefix('-').unwrap_or(name))?;
+            let (first, second) = name.split_once(" - ").unwrap_or((name, ""));
+            for name in [first.strip_prefix('-').unwrap_or(first), second].into_iter().filter(|name| !name.is_empty()) {
+                declared(format!("row.{key}[{place}]"), name)?;
+            }
         }
     }
     Ok(KindInfo {

@@ -1,18 +1,19 @@
 //! What a row shows of an event, by the field names of its pack. No words are made here; they are the window's, in its language.
 
 use super::{
-    Catalogue, Domain,
+    Catalogue, Domain, KindInfo,
     mask::{self, Masks},
     pack::RowFields,
 };
 use crate::{
+    conventions::Conventions,
     event::Event,
     fields::{Fields, scan},
+    line,
+    quantity::Quantity,
+    stated::Stated,
 };
 use std::borrow::Cow;
-
-/// A label is cut after this many characters: a row is one line.
-const LONGEST_LABEL: usize = 200;
 
 /// The parts of a row, as data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,14 +34,21 @@ pub struct RowParts {
     pub change: Option<String>,
     /// Amount of money, exact.
     pub amount: Option<String>,
+    /// In which currency: a code of ISO 4217, else what the publisher wrote; the source's own where the event names none. `None`: nobody said.
+    pub currency: Option<String>,
+    /// What stands where the change or the amount should, and could not be read as one: as written.
+    pub unread: Option<String>,
+    /// The publisher's time as written, where it was not believed and the event is taken to have happened when it was received.
+    pub doubted_time: Option<String>,
 }
 
-pub(super) fn of(catalogue: &Catalogue, event: &Event) -> RowParts {
+pub(super) fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowParts {
     let fields = Fields::of(event.payload.as_str());
     let info = catalogue.get(&event.kind, &event.channel);
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);
-    let shown = Shown { fields, masks: catalogue.masks(event) };
+    let doubted_time = event.doubted_time(conventions).map(|text| shorten(&text));
+    let shown = Shown { fields, masks: catalogue.masks(event), catalogue, info };
     // A known kind that leaves its own fields out still says something that a person can read.
     let label = shown
         .text(&names.label)
@@ -49,43 +57,106 @@ pub(super) fn of(catalogue: &Catalogue, event: &Event) -> RowParts {
         .or_else(|| event.actor.as_deref().map(Cow::Borrowed))
         .unwrap_or_else(|| whole(event, &shown.masks));
     let detail = shown.text(&names.detail).filter(|detail| *detail != label);
-    shown.parts(domain, shorten(&label), detail, names)
+    RowParts {
+        domain,
+        label: shorten(&label),
+        detail: detail.map(|detail| shorten(&detail)),
+        doubted_time,
+        ..shown.parts(names, conventions)
+    }
 }
 
 /// The fields as everybody may see them.
 struct Shown<'a, 'c> {
     fields: Fields<'a>,
     masks: Masks<'c>,
+    catalogue: &'c Catalogue,
+    info: Option<&'c KindInfo>,
 }
 
 impl<'a> Shown<'a, '_> {
-    fn parts(&self, domain: Domain, label: String, detail: Option<Cow<'_, str>>, names: &RowFields) -> RowParts {
-        let text = |names: &[Box<str>]| self.text(names).map(|text| shorten(&text));
+    fn parts(&self, names: &RowFields, conventions: &Conventions) -> RowParts {
+        let (change, unread_change) = self.change(&names.change);
+        let (amount, currency, unread_amount) = self.amount(&names.amount, conventions);
         RowParts {
-            domain,
-            label,
-            detail: detail.map(|detail| shorten(&detail)),
-            action: text(&names.action),
-            old: text(&names.old),
-            new: text(&names.new),
-            change: names.change.iter().find_map(|name| self.quantity(name)),
-            amount: names.amount.iter().find_map(|name| self.open(name)?.money(name)).map(|amount| amount.to_string()),
+            domain: Domain::Other,
+            label: String::new(),
+            detail: None,
+            action: self.word(&names.action),
+            old: self.word(&names.old),
+            new: self.word(&names.new),
+            change,
+            amount,
+            currency,
+            unread: unread_amount.or(unread_change),
+            doubted_time: None,
         }
     }
 
     /// The first that is there.
     fn text(&self, names: &[Box<str>]) -> Option<Cow<'a, str>> {
-        names.iter().find_map(|name| {
-            let text = self.fields.text(name)?;
-            Some(if self.masks.hide_in_row(name) { mask::hidden(&text).into() } else { text })
-        })
+        names.iter().find_map(|name| self.shown(name))
     }
 
-    fn quantity(&self, name: &str) -> Option<String> {
-        match name.strip_prefix('-') {
-            Some(name) => self.open(name)?.number(name).map(|number| (-number).to_string()),
-            None => self.open(name)?.number(name).map(|number| number.to_string()),
+    fn shown(&self, name: &str) -> Option<Cow<'a, str>> {
+        let text = self.fields.text(name)?;
+        Some(if self.masks.hide_in_row(name) { mask::hidden(&text).into() } else { text })
+    }
+
+    /// The first that is there; of an enumeration the word that is meant.
+    fn word(&self, names: &[Box<str>]) -> Option<String> {
+        let (name, text) = names.iter().find_map(|name| Some((name, self.shown(name)?)))?;
+        let declared = self.info.and_then(|info| info.fields.iter().find(|field| field.name == *name));
+        let words = declared.and_then(|field| field.words.as_deref()).map(|words| self.catalogue.vocabulary(words));
+        Some(words.and_then(|words| words.meaning(&text)).map_or_else(|| shorten(&text), str::to_owned))
+    }
+
+    /// The first change that can be read, and what could not be.
+    fn change(&self, names: &[Box<str>]) -> (Option<String>, Option<String>) {
+        let mut unread = None;
+        for name in names {
+            match self.quantity(name) {
+                Stated::Known(change) => return (Some(change.to_string()), None),
+                Stated::Unread(text) => drop(unread.get_or_insert_with(|| shorten(&text))),
+                Stated::Absent => {}
+            }
         }
+        (None, unread)
+    }
+
+    /// `changeAmount`, `-quantity`, `newQuantity - oldQuantity`.
+    fn quantity(&self, name: &str) -> Stated<'a, Quantity> {
+        let stated = |name: &str| self.open(name).map_or(Stated::Absent, |fields| fields.quantity(name));
+        if let Some((a, b)) = name.split_once(" - ") {
+            return match (stated(a).known(), stated(b).known()) {
+                (Some(a), Some(b)) => a.minus(b).map_or(Stated::Absent, Stated::Known),
+                _ => Stated::Absent,
+            };
+        }
+        match name.strip_prefix('-') {
+            Some(name) => stated(name).map(Quantity::negated),
+            None => stated(name),
+        }
+    }
+
+    /// The first amount that is there, its currency, and what could not be read.
+    fn amount(&self, names: &[Box<str>], conventions: &Conventions) -> (Option<String>, Option<String>, Option<String>) {
+        let own = self.open("currency").and_then(|fields| fields.currency(conventions));
+        let known = own.as_ref().or(conventions.currency.as_ref());
+        let mut unread = None;
+        for name in names {
+            let Some(fields) = self.open(name) else { continue };
+            let (amount, beside) = fields.amount(name, known);
+            match amount {
+                Stated::Known(amount) => {
+                    let currency = own.or(beside).or_else(|| conventions.currency.clone());
+                    return (Some(amount.to_string()), currency.map(|currency| currency.to_string()), None);
+                }
+                Stated::Unread(text) => drop(unread.get_or_insert_with(|| shorten(&text))),
+                Stated::Absent => {}
+            }
+        }
+        (None, None, unread)
     }
 
     /// The fields, unless this one is masked: half a number says something wrong.
@@ -101,8 +172,5 @@ fn whole<'a>(event: &'a Event, masks: &Masks<'_>) -> Cow<'a, str> {
 }
 
 fn shorten(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_LABEL) {
-        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
-    }
+    line::of(text, line::LABEL).into_owned()
 }

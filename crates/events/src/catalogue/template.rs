@@ -1,6 +1,8 @@
 //! What an event is about, as a pack spells it.
 
+use super::words::Vocabulary;
 use crate::fields::Fields;
+use std::{collections::HashMap, sync::Arc};
 
 /// `{resourceType}:{resourceId}`: text and fields in turn. `{resource.singular}` drops the plural's ending (`products` → `product`).
 #[derive(Debug, Clone)]
@@ -9,11 +11,11 @@ pub(super) struct Template(Vec<Piece>);
 #[derive(Debug, Clone)]
 enum Piece {
     Text(Box<str>),
-    Field { name: Box<str>, singular: bool },
+    Field { name: Box<str>, singular: bool, words: Option<Arc<Vocabulary>> },
 }
 
 impl Template {
-    pub(super) fn parse(source: &str) -> Result<Self, String> {
+    pub(super) fn parse(source: &str, words: &HashMap<Box<str>, Arc<Vocabulary>>) -> Result<Self, String> {
         let mut pieces = Vec::new();
         let mut rest = source;
         while let Some((before, after)) = rest.split_once('{') {
@@ -22,7 +24,7 @@ impl Template {
                 pieces.push(Piece::Text(before.into()));
             }
             let (name, singular) = name.strip_suffix(".singular").map_or((name, false), |name| (name, true));
-            pieces.push(Piece::Field { name: name.into(), singular });
+            pieces.push(Piece::Field { name: name.into(), singular, words: words.get(name).cloned() });
             rest = after;
         }
         if !rest.is_empty() {
@@ -37,8 +39,11 @@ impl Template {
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => out.push_str(text),
-                Piece::Field { name, singular: false } => out.push_str(&fields.text(name)?),
-                Piece::Field { name, singular: true } => push_singular(&mut out, &fields.text(name)?),
+                Piece::Field { name, singular, words } => {
+                    let text = fields.text(name)?;
+                    let text = words.as_ref().and_then(|words| words.meaning(&text)).unwrap_or(&text);
+                    if *singular { push_singular(&mut out, text) } else { out.push_str(text) }
+                }
             }
         }
         Some(out)

@@ -26,7 +26,7 @@ fn a_known_kind_without_its_own_fields_still_reads_as_words() {
             payload: Payload::from_json(json),
         };
         let catalogue = Catalogue::builtin();
-        catalogue.row(&catalogue.normalise(incoming, &"s".into(), Millis(0))).label
+        catalogue.row(&catalogue.normalise(incoming, &"s".into(), Millis(0)), Conventions::plain()).label
     };
     assert_eq!(label("new_message", "messages", r#"{"from":"u-3","text":"稿件已收到"}"#), "稿件已收到");
     assert_eq!(label("like.added", "events", r#"{"event_type":"like.added","event_data":[{"Key":"userid","Value":"u-3"}]}"#), "u-3");
@@ -75,7 +75,7 @@ fn a_stock_change_is_read_whole() {
     assert_eq!(event.actor.as_deref(), Some("王芳"), "a name reads better than a user's id");
     assert_eq!(event.severity, Severity::Info);
     assert_eq!(event.payload.as_str(), json);
-    let row = Catalogue::builtin().row(&event);
+    let row = Catalogue::builtin().row(&event, Conventions::plain());
     assert_eq!(row.label, "马可波罗瓷砖 800×800");
     assert_eq!((row.old.as_deref(), row.new.as_deref(), row.change.as_deref()), (Some("120"), Some("108"), Some("-12")));
 }
@@ -101,7 +101,7 @@ fn severity_follows_the_packs_rules() {
 
 #[test]
 fn old_shapes_mean_what_their_channel_says() {
-    let row = |channel: &str, json: &str| Catalogue::builtin().row(&event(channel, json));
+    let row = |channel: &str, json: &str| Catalogue::builtin().row(&event(channel, json), Conventions::plain());
     assert_eq!(row("inventory", r#"{"type":"outbound","productId":"p1","quantity":3}"#).change.as_deref(), Some("-3"), "outbound leaves");
     assert_eq!(row("inventory", r#"{"type":"inbound","productId":"p1","quantity":3}"#).change.as_deref(), Some("3"));
     assert_eq!(row("orders", r#"{"type":"created","id":"o1","code":"SO-1"}"#).domain, Domain::Orders);
@@ -117,12 +117,12 @@ fn unknown_kinds_pass_through_whole_and_find_a_domain() {
     let json = r#"{"type":"payment.dispute-opened","title":"争议","n":1}"#;
     let unknown = event("elsewhere", json);
     assert_eq!((unknown.kind.as_str(), unknown.payload.as_str()), ("payment.dispute-opened", json));
-    let row = Catalogue::builtin().row(&unknown);
+    let row = Catalogue::builtin().row(&unknown, Conventions::plain());
     assert_eq!((row.domain, row.label.as_str()), (Domain::Finance, "争议"));
     assert_eq!(Catalogue::builtin().domain(&"stocktake".into(), &"inventory".into()), Domain::Inventory, "the channel says it");
     assert_eq!(Catalogue::builtin().domain(&"x".into(), &"y".into()), Domain::Other);
     let bare = event("elsewhere", "\"全馆闭馆\"");
-    assert_eq!((bare.kind.as_str(), Catalogue::builtin().row(&bare).label.as_str()), (Kind::UNTYPED, "全馆闭馆"));
+    assert_eq!((bare.kind.as_str(), Catalogue::builtin().row(&bare, Conventions::plain()).label.as_str()), (Kind::UNTYPED, "全馆闭馆"));
     assert_eq!(
         event("broadcast", r#"{"level":"critical","message":"m"}"#).kind.as_str(),
         "system:alert",
@@ -198,7 +198,8 @@ fn a_repeat_across_a_windows_border_is_one_event() {
             kind: kind.map(Into::into),
             payload,
         };
-        Catalogue::builtin().normalise_with(incoming, &"test".into(), Millis(at + 9), &mut doubles).id
+        let intake = Intake { source: &"test".into(), received_at: Millis(at + 9), skew: 0, conventions: Conventions::plain() };
+        Catalogue::builtin().normalise_with(incoming, &intake, &mut doubles).id
     };
     let sale = r#"{"type":"outbound","productId":"p1","quantity":2}"#;
     let first = id(1_795_223_788_999, None, sale);
@@ -224,7 +225,7 @@ proptest! {
         for payload in [text, json] {
             let event = event(&channel, &payload);
             prop_assert_eq!(event.payload.as_str(), payload.as_str());
-            prop_assert!(Catalogue::builtin().row(&event).label.chars().count() <= 201);
+            prop_assert!(Catalogue::builtin().row(&event, Conventions::plain()).label.chars().count() <= 201);
             let is_object = payload.trim_start().starts_with('{');
             prop_assert!(is_object || crate::erp::View::of(&event).is_none());
         }

@@ -1,27 +1,38 @@
-//! From a payload's fields to its view. A field that is required and absent, or not what it should be, means no view.
+//! From a payload's fields to its view. Only an identity is required.
 
 use super::{
     Approval, ApprovalStage, DataChange, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification, OrderStatus,
     System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
+    catalogue::{Catalogue, Word},
+    conventions::Conventions,
+    currency::Currency,
     event::{Event, GapReason, Kind},
-    fields::Fields,
+    fields::{Fields, scan},
+    quantity::Quantity,
+    stated::{Amount, Stated},
+    time::Millis,
 };
-use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 
 impl<'a> View<'a> {
-    /// The typed view of an event, or `None` when its kind is not the ERP's or its payload misses what the kind requires.
+    /// The typed view of an event whose source is not known: as [`View::read`] with [`Conventions::plain`].
     #[must_use]
     pub fn of(event: &'a Event) -> Option<Self> {
-        let f = &Fields::of(event.payload.as_str());
+        Self::read(event, Conventions::plain())
+    }
+
+    /// The typed view of an event, or `None` when its kind is not the ERP's or its payload says not even what it is about.
+    #[must_use]
+    pub fn read(event: &'a Event, conventions: &Conventions) -> Option<Self> {
+        let f = &Reader { fields: Fields::of(event.payload.as_str()), conventions };
         Some(match event.kind.as_str() {
             "inventory:change" => Self::InventoryChange(InventoryChange::of(f)?),
-            "adjust" => Self::LegacyMove(LegacyMove::of("adjust", f, f.number("adjustQuantity")?, "adjustmentNumber")?),
-            "inbound" => Self::LegacyMove(LegacyMove::of("inbound", f, f.number("quantity")?, "recordNumber")?),
-            "outbound" => Self::LegacyMove(LegacyMove::of("outbound", f, -f.number("quantity")?, "recordNumber")?),
+            "adjust" => Self::LegacyMove(LegacyMove::of("adjust", f, f.quantity("adjustQuantity"), "adjustmentNumber")?),
+            "inbound" => Self::LegacyMove(LegacyMove::of("inbound", f, f.quantity("quantity"), "recordNumber")?),
+            "outbound" => Self::LegacyMove(LegacyMove::of("outbound", f, f.quantity("quantity").map(Quantity::negated), "recordNumber")?),
             "order:status" => Self::OrderStatus(OrderStatus::of(f)?),
             "approval:request" => Self::Approval(Approval::of(ApprovalStage::Request, f)?),
             "approval:approved" => Self::Approval(Approval::of(ApprovalStage::Approved, f)?),
@@ -29,13 +40,14 @@ impl<'a> View<'a> {
             "finance:payment" => Self::Finance(Finance::of(FinanceKind::Payment, f)?),
             "finance:refund" => Self::Finance(Finance::of(FinanceKind::Refund, f)?),
             "finance:overdue" => Self::Finance(Finance::of(FinanceKind::Overdue, f)?),
+            "finance:change" => Self::Finance(Finance::of(FinanceKind::Change, f)?),
             "data:change" => Self::DataChange(DataChange::of(f)?),
-            "data:update" => Self::DataChange(DataChange::legacy(f.text("resource")?, f.text("action")?, f)?),
+            "data:update" => Self::DataChange(DataChange::legacy(f.text("resource")?, f.word("action", "data_action"), f)?),
             "created" => Self::DataChange(DataChange::created(event, f)?),
-            "system:maintenance" => Self::System(System::of(SystemKind::Maintenance, f)?),
-            "system:update" => Self::System(System::of(SystemKind::Update, f)?),
-            "system:alert" => Self::System(System::of(SystemKind::Alert, f)?),
-            "notification" => Self::Notification(Notification::of(f)?),
+            "system:maintenance" => Self::System(System::of(SystemKind::Maintenance, f)),
+            "system:update" => Self::System(System::of(SystemKind::Update, f)),
+            "system:alert" => Self::System(System::of(SystemKind::Alert, f)),
+            "notification" => Self::Notification(Notification::of(f)),
             Kind::GAP => Self::Gap(Gap::of(f)?),
             Kind::GAP_FILLED => Self::GapFilled(GapFilled::of(f)?),
             _ => return None,
@@ -43,33 +55,69 @@ impl<'a> View<'a> {
     }
 }
 
+/// The fields, and how their source speaks.
+struct Reader<'a, 'c> {
+    fields: Fields<'a>,
+    conventions: &'c Conventions,
+}
+
+impl<'a> std::ops::Deref for Reader<'a, '_> {
+    type Target = Fields<'a>;
+
+    fn deref(&self) -> &Fields<'a> {
+        &self.fields
+    }
+}
+
+impl<'a> Reader<'a, '_> {
+    /// A word of an enumeration.
+    fn word(&self, key: &str, vocabulary: &str) -> Option<Word<'a>> {
+        Some(Catalogue::builtin().vocabulary(vocabulary).read(self.text(key)?))
+    }
+
+    /// The first word of a list of keys that is there.
+    fn amount_in(&self, key: &str) -> (Amount<'a>, Option<Currency>) {
+        let own = self.currency(self.conventions);
+        let (amount, beside) = self.amount(key, own.as_ref().or(self.conventions.currency.as_ref()));
+        let currency = own.or(beside).or_else(|| self.conventions.currency.clone());
+        (amount, currency)
+    }
+}
+
 impl<'a> Notification<'a> {
-    fn of(f: &Fields<'a>) -> Option<Self> {
-        Some(Self {
-            notification_type: f.text("notificationType")?,
-            title: f.text("title")?,
-            message: f.text("message")?,
+    fn of(f: &Reader<'a, '_>) -> Self {
+        Self {
+            notification_type: f.text("notificationType"),
+            title: f.text("title"),
+            message: f.text("message"),
             action_url: f.text("actionUrl"),
             action_label: f.text("actionLabel"),
             user_id: f.text("userId"),
-        })
+        }
     }
 }
 
 impl<'a> InventoryChange<'a> {
-    fn of(f: &Fields<'a>) -> Option<Self> {
-        let (old_quantity, new_quantity) = (f.number("oldQuantity")?, f.number("newQuantity")?);
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
+        let (old_quantity, new_quantity) = (f.quantity("oldQuantity"), f.quantity("newQuantity"));
+        let difference = || Some(Stated::Known(new_quantity.as_known()?.minus(*old_quantity.as_known()?)?));
+        // The ERP's own guide publishes without it, and so does its second bridge.
+        let change_amount = match f.quantity("changeAmount") {
+            known @ Stated::Known(_) => known,
+            other => difference().unwrap_or(other),
+        };
         Some(Self {
-            action: f.text("action")?,
+            action: f.word("action", "stock_action"),
             product_id: f.text("productId")?,
             product_name: f.text("productName"),
             product_code: f.text("productCode"),
             variant_id: f.text("variantId"),
-            warehouse: f.text("warehouse").or_else(|| f.text("warehouseId")),
+            batch_id: f.text("batchId"),
+            inventory_id: f.text("inventoryId"),
+            warehouse: f.first_text(&["warehouse", "warehouseName", "warehouseId"]),
             old_quantity,
             new_quantity,
-            // The ERP's own guide publishes without it.
-            change_amount: f.number("changeAmount").unwrap_or(new_quantity - old_quantity),
+            change_amount,
             reason: f.text("reason"),
             operator: f.text("operator"),
         })
@@ -77,19 +125,20 @@ impl<'a> InventoryChange<'a> {
 }
 
 impl<'a> LegacyMove<'a> {
-    fn of(action: &'static str, f: &Fields<'a>, quantity: Decimal, number: &str) -> Option<Self> {
+    fn of(action: &'static str, f: &Reader<'a, '_>, quantity: Stated<'a, Quantity>, number: &str) -> Option<Self> {
         Some(Self { action, product_id: f.text("productId")?, quantity, inventory_id: f.text("inventoryId"), number: f.text(number) })
     }
 }
 
 impl<'a> OrderStatus<'a> {
-    fn of(f: &Fields<'a>) -> Option<Self> {
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
+        let order_number = f.text("orderNumber");
         Some(Self {
-            order_type: f.text("orderType")?,
-            order_id: f.text("orderId")?,
-            order_number: f.text("orderNumber")?,
-            old_status: f.text("oldStatus")?,
-            new_status: f.text("newStatus")?,
+            order_type: f.word("orderType", "order_type"),
+            order_id: f.text("orderId").or_else(|| order_number.clone())?,
+            order_number,
+            old_status: f.word("oldStatus", "order_state"),
+            new_status: f.word("newStatus", "order_state"),
             customer_id: f.text("customerId"),
             customer_name: f.text("customerName"),
         })
@@ -97,34 +146,41 @@ impl<'a> OrderStatus<'a> {
 }
 
 impl<'a> Approval<'a> {
-    fn of(stage: ApprovalStage, f: &Fields<'a>) -> Option<Self> {
+    fn of(stage: ApprovalStage, f: &Reader<'a, '_>) -> Option<Self> {
+        let resource_number = f.text("resourceNumber");
+        let (amount, currency) = f.amount_in("amount");
         Some(Self {
             stage,
-            resource_type: f.text("resourceType")?,
-            resource_id: f.text("resourceId")?,
-            resource_number: f.text("resourceNumber")?,
-            requester_id: f.text("requesterId")?,
-            requester_name: f.text("requesterName")?,
+            resource_type: f.word("resourceType", "resource_type"),
+            resource_id: f.text("resourceId").or_else(|| resource_number.clone())?,
+            resource_number,
+            requester_id: f.text("requesterId"),
+            requester_name: f.text("requesterName"),
             approver_id: f.text("approverId"),
             approver_name: f.text("approverName"),
             reason: f.text("reason"),
             comment: f.text("comment"),
-            amount: f.money("amount"),
-            currency: f.text("currency"),
-            deadline: f.millis("deadline"),
+            amount,
+            currency,
+            deadline: f.deadline("deadline", f.conventions),
         })
     }
 }
 
 impl<'a> Finance<'a> {
-    fn of(kind: FinanceKind, f: &Fields<'a>) -> Option<Self> {
+    fn of(kind: FinanceKind, f: &Reader<'a, '_>) -> Option<Self> {
+        let record_number = f.text("recordNumber");
+        let (amount, currency) = f.amount_in("amount");
+        // What the kind says already need not be said again.
+        let implied = |kind_is, word| (kind == kind_is).then(|| Word::implied(word));
         Some(Self {
             kind,
-            action: f.text("action")?,
-            record_type: f.text("recordType")?,
-            record_id: f.text("recordId")?,
-            record_number: f.text("recordNumber")?,
-            amount: f.money("amount")?,
+            action: f.word("action", "finance_action").or_else(|| implied(FinanceKind::Overdue, "overdue")),
+            record_type: f.word("recordType", "record_type").or_else(|| implied(FinanceKind::Refund, "refund")),
+            record_id: f.text("recordId").or_else(|| record_number.clone())?,
+            record_number,
+            amount,
+            currency,
             customer_id: f.text("customerId"),
             customer_name: f.text("customerName"),
             supplier_id: f.text("supplierId"),
@@ -134,72 +190,92 @@ impl<'a> Finance<'a> {
 }
 
 impl<'a> DataChange<'a> {
-    fn of(f: &Fields<'a>) -> Option<Self> {
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
         Some(Self {
             resource: f.text("resource")?,
-            action: f.text("action")?,
+            action: f.word("action", "data_action"),
             resource_id: f.text("resourceId")?,
             resource_name: f.text("resourceName"),
-            changes: f.token("changes").filter(|changes| changes.starts_with('{')),
+            changes: f.token("changes").filter(|token| token.starts_with('{')),
         })
     }
 
-    fn legacy(resource: Text<'a>, action: Text<'a>, f: &Fields<'a>) -> Option<Self> {
+    fn legacy(resource: Text<'a>, action: Option<Word<'a>>, f: &Reader<'a, '_>) -> Option<Self> {
         Some(Self { resource, action, resource_id: f.text("id")?, resource_name: f.text("code"), changes: None })
     }
 
     /// `created` says what was created only by the channel that it is on.
-    fn created(event: &Event, f: &Fields<'a>) -> Option<Self> {
+    fn created(event: &Event, f: &Reader<'a, '_>) -> Option<Self> {
         let resource = match event.channel.as_str() {
             "products" => "product",
             "customers" => "customer",
             "suppliers" => "supplier",
             _ => return None,
         };
-        Self::legacy(Cow::Borrowed(resource), Cow::Borrowed("created"), f)
+        Self::legacy(Cow::Borrowed(resource), Some(Word::implied("created")), f)
     }
 }
 
 impl<'a> System<'a> {
-    fn of(kind: SystemKind, f: &Fields<'a>) -> Option<Self> {
-        let level = match f.text("level")?.as_ref() {
-            "info" => SystemLevel::Info,
-            "warning" => SystemLevel::Warning,
-            "critical" => SystemLevel::Critical,
-            _ => return None,
-        };
-        Some(Self {
+    fn of(kind: SystemKind, f: &Reader<'a, '_>) -> Self {
+        let level_text = f.text("level");
+        let level = level_text.as_deref().map(|text| Catalogue::builtin().vocabulary("level").meaning(text));
+        Self {
             kind,
-            level,
-            message: f.text("message")?,
-            affected_users: json(f, "affectedUsers").unwrap_or_default(),
-            scheduled_time: f.millis("scheduledTime"),
-            estimated_duration: f.number("estimatedDuration"),
-        })
+            level: match level {
+                Some(Some("critical")) => SystemLevel::Critical,
+                Some(Some("warning")) => SystemLevel::Warning,
+                Some(Some(_)) => SystemLevel::Info,
+                // Planned work and new versions are no alarms by themselves.
+                None if kind != SystemKind::Alert => SystemLevel::Info,
+                Some(None) | None => SystemLevel::Unknown,
+            },
+            level_text,
+            message: f.first_text(&["message", "title", "content", "description", "text", "name"]),
+            affected_users: users(f),
+            scheduled_time: f.time("scheduledTime", f.conventions),
+            estimated_duration: f.quantity("estimatedDuration"),
+        }
+    }
+}
+
+/// Ids of users, as texts or numbers, in a list or alone.
+fn users(f: &Fields<'_>) -> Vec<String> {
+    match f.token("affectedUsers") {
+        Some(token) if token.starts_with('[') => {
+            scan::items(token).unwrap_or_default().into_iter().filter_map(scan::text_of).map(Cow::into_owned).collect()
+        }
+        Some(token) => scan::text_of(token).map(Cow::into_owned).into_iter().collect(),
+        None => Vec::new(),
     }
 }
 
 impl<'a> Gap<'a> {
-    fn of(f: &Fields<'a>) -> Option<Self> {
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
         Some(Self {
             channel: f.text("channel"),
-            from: f.millis("from")?,
-            to: f.millis("to")?,
+            from: millis(f, "from")?,
+            to: millis(f, "to")?,
             reason: json(f, "reason").unwrap_or(GapReason::Other),
         })
     }
 }
 
 impl<'a> GapFilled<'a> {
-    fn of(f: &Fields<'a>) -> Option<Self> {
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
         Some(Self {
             channel: f.text("channel"),
-            from: f.millis("from")?,
-            to: f.millis("to")?,
+            from: millis(f, "from")?,
+            to: millis(f, "to")?,
             events: json(f, "events")?,
             endpoint: f.text("endpoint"),
         })
     }
+}
+
+/// Our own markers say milliseconds and nothing else.
+fn millis(fields: &Fields<'_>, key: &str) -> Option<Millis> {
+    json(fields, key).map(Millis)
 }
 
 fn json<T: DeserializeOwned>(fields: &Fields<'_>, key: &str) -> Option<T> {

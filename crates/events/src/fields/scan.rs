@@ -20,23 +20,63 @@ pub(crate) fn items(json: &str) -> Option<Vec<&str>> {
     Some(items)
 }
 
-/// The text of a JSON string or number token, where it says something: neither empty nor an unset time.
+/// The text of a JSON string or number token, where it says something: neither blank nor an unset time.
 pub(crate) fn text_of(token: &str) -> Option<Cow<'_, str>> {
     let text = match token.as_bytes().first()? {
         b'"' => unquote(token)?,
         b'-' | b'0'..=b'9' => Cow::Borrowed(token),
         _ => return None,
     };
-    (!text.is_empty() && !is_unset_time(&text)).then_some(text)
+    (!text.trim_start().is_empty() && !is_unset_time(&text)).then_some(text)
 }
 
-/// The content of a JSON string token.
+/// The content of a JSON string token. Half of a surrogate pair, which is no character, becomes U+FFFD, and so does an escape that JSON does not know.
 pub(crate) fn unquote(token: &str) -> Option<Cow<'_, str>> {
     let inner = token.strip_prefix('"')?.strip_suffix('"')?;
-    if memchr::memchr(b'\\', inner.as_bytes()).is_some() {
-        serde_json::from_str(token).ok().map(Cow::Owned)
-    } else {
-        Some(Cow::Borrowed(inner))
+    if memchr::memchr(b'\\', inner.as_bytes()).is_some() { Some(Cow::Owned(unescaped(inner))) } else { Some(Cow::Borrowed(inner)) }
+}
+
+fn unescaped(inner: &str) -> String {
+    let (mut text, mut rest) = (String::with_capacity(inner.len()), inner);
+    while let Some((before, escape)) = rest.split_once('\\') {
+        text.push_str(before);
+        let mut chars = escape.chars();
+        match chars.next() {
+            Some('u') => {
+                let (c, length) = unit(chars.as_str());
+                text.push(c);
+                rest = chars.as_str().get(length..).unwrap_or_default();
+                continue;
+            }
+            Some('n') => text.push('\n'),
+            Some('t') => text.push('\t'),
+            Some('r') => text.push('\r'),
+            Some('b') => text.push('\u{8}'),
+            Some('f') => text.push('\u{c}'),
+            Some(c @ ('"' | '\\' | '/')) => text.push(c),
+            _ => text.push(char::REPLACEMENT_CHARACTER),
+        }
+        rest = chars.as_str();
+    }
+    text.push_str(rest);
+    text
+}
+
+/// The character behind `\u`, and how many bytes of `text` tell it.
+fn unit(text: &str) -> (char, usize) {
+    let hex = |text: &str| {
+        text.get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit())).and_then(|digits| u32::from_str_radix(digits, 16).ok())
+    };
+    let Some(first) = hex(text) else { return (char::REPLACEMENT_CHARACTER, 0) };
+    if let Some(c) = char::from_u32(first) {
+        return (c, 4);
+    }
+    let second = text.get(4..).and_then(|rest| rest.strip_prefix("\\u")).and_then(hex);
+    match second {
+        Some(second @ 0xdc00..=0xdfff) if first < 0xdc00 => {
+            (char::from_u32(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)).unwrap_or(char::REPLACEMENT_CHARACTER), 10)
+        }
+        _ => (char::REPLACEMENT_CHARACTER, 4),
     }
 }
 
@@ -57,6 +97,10 @@ impl<'a> Scanner<'a> {
         entries.reserve(16);
         loop {
             self.space();
+            // A comma behind the last one: what is meant is clear.
+            if self.peek()? == b'}' {
+                return Some(());
+            }
             let key = self.key()?;
             self.space();
             self.expect(b':')?;
@@ -79,6 +123,9 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.space();
+            if self.peek()? == b']' {
+                return Some(());
+            }
             items.push(self.value()?);
             self.space();
             match self.next()? {

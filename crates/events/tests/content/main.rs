@@ -6,7 +6,7 @@ use payloads::{NEVER, TIME};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use watchdeck_events::{
-    Catalogue, Channel, Domain, Event, Incoming, KindInfo, Millis, Payload, Severity, catalogue::FieldType, fields::Fields,
+    Catalogue, Channel, Conventions, Domain, Event, Incoming, KindInfo, Millis, Payload, Severity, catalogue::FieldType, fields::Fields,
 };
 
 const AT: Millis = Millis(1_795_223_788_150);
@@ -116,7 +116,7 @@ fn every_kind_is_read_alike_in_each_shape() {
                 };
                 assert!(readable, "{kind} as {shape}: {name} is not what the pack says ({token})");
             }
-            let row = Catalogue::builtin().row(&event);
+            let row = Catalogue::builtin().row(&event, Conventions::plain());
             assert!(!row.label.is_empty() && !row.label.starts_with('{'), "{kind} as {shape}: a row needs words, not {}", row.label);
             rows.push((row, event.subject, event.actor, event.severity));
         }
@@ -186,9 +186,9 @@ fn names_outside_the_list_find_their_domain() {
 fn one_name_means_what_its_channel_says() {
     let maintenance = json!({"description": "数据库升级", "maintenance_type": "database"});
     let event = receive("events", Some("system.maintenance"), envelope("system.maintenance", &maintenance));
-    assert_eq!(Catalogue::builtin().row(&event).label, "数据库升级");
+    assert_eq!(Catalogue::builtin().row(&event, Conventions::plain()).label, "数据库升级");
     let erp = receive("system", None, r#"{"type":"system:maintenance","level":"warning","message":"停机"}"#.into());
-    assert_eq!((Catalogue::builtin().row(&erp).label.as_str(), erp.severity), ("停机", Severity::Warning));
+    assert_eq!((Catalogue::builtin().row(&erp, Conventions::plain()).label.as_str(), erp.severity), ("停机", Severity::Warning));
 
     let hub =
         receive("messages", Some("notification"), r#"{"type":"comment","title":"新回复","content":"有人回复了你","user_id":"u1"}"#.into());

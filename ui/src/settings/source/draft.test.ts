@@ -22,6 +22,8 @@ const east: Source = {
   proxy: "http://proxy.example:8080",
   proxy_user: "me",
   proxy_password: null,
+  time_zone: "Asia/Shanghai",
+  currency: "CNY",
 };
 
 test("a source that is opened and saved unchanged is the same source", () => {

@@ -117,6 +117,8 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
     proxy: draft.proxyKind === "environment" ? "" : through ? draft.proxyUrl.trim() : "direct",
     proxy_user: through ? draft.proxyUser.trim() : "",
     proxy_password: through && draft.proxyPassword !== "" ? draft.proxyPassword : null,
+    time_zone: before?.time_zone ?? "",
+    currency: before?.currency ?? "",
   };
 }
 
