@@ -10,7 +10,7 @@ use watchdeck_console::{
     seams::{Seams, Timing},
 };
 use watchdeck_events::Kind;
-use watchdeck_store::{Options, Store, Stored};
+use watchdeck_store::{Options, Profile, Store, Stored};
 
 /// Waits that suit a test: nothing that a busy machine could miss, nothing to wait long for.
 #[must_use]
@@ -125,7 +125,7 @@ impl Kept {
     /// # Errors
     /// When it cannot be read.
     pub async fn read(folder: &Path) -> Result<Self> {
-        let store = Store::open(&folder.join("events.db"), Options::CONSOLE)?;
+        let store = Store::look(&folder.join("events.db"), Profile::Console)?;
         let mut all: Vec<Stored> = Vec::new();
         loop {
             let page = store.read_after(all.last().map_or(0, |last| last.seq), 5_000).await?;

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path};
-use watchdeck_store::{Options, Store};
+use watchdeck_store::{Profile, Store};
 use watchdeck_tests::{
     console::Bench,
     gateway::Gateway,
@@ -28,7 +28,7 @@ async fn storm(redis: &Redis, from: u64, to: u64) -> Result<()> {
 
 /// What is in the console's store, per channel: the numbers in the order of arrival, gap markers left out.
 async fn numbers(folder: &Path) -> Result<BTreeMap<String, Vec<u64>>> {
-    let store = Store::open(&folder.join("events.db"), Options::CONSOLE)?;
+    let store = Store::look(&folder.join("events.db"), Profile::Console)?;
     let mut found: BTreeMap<String, Vec<u64>> = BTreeMap::new();
     let mut cursor = 0;
     loop {
@@ -118,7 +118,7 @@ async fn a_console_that_is_killed_in_the_middle_of_a_storm_goes_on_where_it_was(
         }
     }
     eventually("everything to be stored", || async {
-        let store = Store::open(&folder.path().join("events.db"), Options::CONSOLE)?;
+        let store = Store::look(&folder.path().join("events.db"), Profile::Console)?;
         let head = store.head();
         store.close().await;
         ensure!(head >= ROUNDS * PER_ROUND, "{head} stored");

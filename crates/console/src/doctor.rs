@@ -23,7 +23,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use watchdeck_store::{Options, Store};
+use watchdeck_store::{Profile, Store};
 use words::Texts;
 
 /// Less free space than this will run out soon, bytes.
@@ -199,7 +199,7 @@ async fn open(data_dir: &Path, texts: Texts) -> Result<Store, Check> {
         // Opening would make it, and an examination makes nothing.
         return Err(Check::warning(texts.store(), texts.no_store(data_dir), texts.no_store_advice()));
     }
-    let opened = tokio::task::spawn_blocking(move || Store::open(&path, Options::CONSOLE)).await;
+    let opened = tokio::task::spawn_blocking(move || Store::look(&path, Profile::Console)).await;
     match opened {
         Ok(Ok(store)) => Ok(store),
         Ok(Err(error)) => Err(Check::failed(texts.store(), error.to_string(), texts.store_advice())),

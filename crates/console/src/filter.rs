@@ -3,7 +3,14 @@
 //! Terms are joined by *and*; `-` before a term means *not*. A name that is not an event's own is looked up in the payload's top level.
 
 use crate::error::{Code, CommandError};
+<<<<<<< HEAD
 use watchdeck_events::{Catalogue, Event, Millis, Quantity, Severity, fields::Fields};
+=======
+use rust_decimal::Decimal;
+use std::sync::Arc;
+use watchdeck_events::{Catalogue, Event, Millis, Severity, fields::Fields, fold};
+use watchdeck_store::{NameTest, Sieve};
+>>>>>>> eabe25a (Keep one writer per store, hand back only the batch that is refused, bound reads by bytes)
 
 /// A parsed filter. The empty one keeps everything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,6 +77,40 @@ impl Filter {
         Ok(Self { terms })
     }
 
+    /// What every event that it keeps must have, so that the store can pass over what does not. Terms that say nothing beforehand are left out.
+    pub(crate) fn sieve(&self) -> Sieve {
+        let mut sieve = Sieve::default();
+        for Term { negated, test } in &self.terms {
+            match (test, negated) {
+                (Test::Is(name, pattern), _) if ["source", "channel", "kind"].contains(&name.as_str()) => {
+                    let column = match name.as_str() {
+                        "source" => &mut sieve.source,
+                        "channel" => &mut sieve.channel,
+                        _ => &mut sieve.kind,
+                    };
+                    let (pattern, negated, others) = (pattern.clone(), *negated, column.take());
+                    let also: NameTest =
+                        Arc::new(move |name| matches(&pattern, &fold(name)) != negated && others.as_ref().is_none_or(|test| test(name)));
+                    *column = Some(also);
+                }
+                (Test::Severity(op, severity), _) => {
+                    let all = [Severity::Info, Severity::Success, Severity::Warning, Severity::Critical];
+                    let kept = all.into_iter().filter(|one| op.holds(one, severity) != *negated).map(|one| 1 << one.code()).sum();
+                    sieve.severities = Some(sieve.severities.unwrap_or(u8::MAX) & kept);
+                }
+                (Test::Text(text), false) => sieve.texts.push(text.clone()),
+                // An id is not in the text of its event, and a domain is not in its row at all.
+                (Test::Is(name, pattern), false) if !["id", "domain"].contains(&name.as_str()) => sieve.texts.extend(pattern.clone()),
+                (Test::After(at), false) | (Test::Before(at), true) => sieve.from = sieve.from.max(Some(*at)),
+                (Test::Before(at), false) | (Test::After(at), true) => {
+                    sieve.before = Some(sieve.before.map_or(*at, |before| before.min(*at)));
+                }
+                (Test::Text(_) | Test::Is(..) | Test::Number(..), _) => {}
+            }
+        }
+        sieve
+    }
+
     /// Whether it keeps `event`.
     #[must_use]
     pub fn keeps(&self, event: &Event) -> bool {
@@ -122,7 +163,7 @@ impl Token<'_> {
             Some(body) if !body.is_empty() => (true, body),
             _ => (false, self.text),
         };
-        let test = if self.quoted { Test::Text(body.trim_matches('"').to_lowercase()) } else { test(body, now)? };
+        let test = if self.quoted { Test::Text(fold(body.trim_matches('"')).into_owned()) } else { test(body, now)? };
         Ok(Term { negated, test })
     }
 
@@ -135,7 +176,7 @@ impl Token<'_> {
 fn test(body: &str, now: Millis) -> Result<Test, String> {
     let operator =
         body.find([':', '<', '>', '=']).filter(|at| *at > 0 && body[..*at].chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.'));
-    let Some(at) = operator else { return Ok(Test::Text(body.to_lowercase())) };
+    let Some(at) = operator else { return Ok(Test::Text(fold(body).into_owned())) };
     let (name, rest) = body.split_at(at);
     let (op, value) = match rest.as_bytes() {
         [b':', ..] => (None, &rest[1..]),
@@ -156,11 +197,19 @@ fn test(body: &str, now: Millis) -> Result<Test, String> {
         }
         ("after", None) => Ok(Test::After(instant(value, now)?)),
         ("before", None) => Ok(Test::Before(instant(value, now)?)),
+<<<<<<< HEAD
         (_, None) => Ok(Test::Is(name.to_owned(), value.to_lowercase().split('*').map(str::to_owned).collect())),
         (_, Some(op)) => match Quantity::from_json(value) {
             Some(number) => Ok(Test::Number(name.to_owned(), op, number)),
             None if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![value.to_lowercase()])),
             None => Err(format!("{value} is not a number")),
+=======
+        (_, None) => Ok(Test::Is(name.to_owned(), fold(value).split('*').map(str::to_owned).collect())),
+        (_, Some(op)) => match Decimal::from_str_exact(value) {
+            Ok(number) => Ok(Test::Number(name.to_owned(), op, number)),
+            Err(_) if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![fold(value).into_owned()])),
+            Err(_) => Err(format!("{value} is not a number")),
+>>>>>>> eabe25a (Keep one writer per store, hand back only the batch that is refused, bound reads by bytes)
         },
     }
 }
@@ -201,14 +250,16 @@ impl Test {
     fn holds(&self, event: &Event, fields: &Fields<'_>) -> bool {
         match self {
             Self::Text(text) => {
-                let within = |value: &str| value.to_lowercase().contains(text.as_str());
-                within(event.payload.as_str())
+                let within = |value: &str| fold(value).contains(text.as_str());
+                let payload = event.payload.as_str();
+                within(payload)
                     || within(event.kind.as_str())
                     || event.actor.as_deref().is_some_and(within)
-                    || fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value)))
+                    // Without escapes a field's text stands in the payload as it is.
+                    || payload.contains('\\') && fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value)))
             }
             Self::Is(name, pattern) => {
-                own(event, name).or_else(|| fields.text(name).map(Into::into)).is_some_and(|value| matches(pattern, &value.to_lowercase()))
+                own(event, name).or_else(|| fields.text(name).map(Into::into)).is_some_and(|value| matches(pattern, &fold(&value)))
             }
             Self::Number(name, op, number) => fields.number(name).is_some_and(|value| op.holds(&value, number)),
             Self::Severity(op, severity) => op.holds(&event.severity, severity),

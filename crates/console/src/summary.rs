@@ -7,7 +7,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex},
 };
-use watchdeck_store::{Options, Store};
+use watchdeck_store::{Profile, Search, Store};
 
 /// Newest events counted; beyond that the summary says so.
 const COUNTED: u64 = 1_000_000;
@@ -19,10 +19,10 @@ const COUNTED: u64 = 1_000_000;
 pub async fn summary(data_dir: &Path) -> Result<String> {
     let path = data_dir.join("events.db");
     anyhow::ensure!(path.is_file(), "there is no event store in {}; start Watchdeck there first", data_dir.display());
-    let store = tokio::task::spawn_blocking(move || Store::open(&path, Options::CONSOLE)).await??;
+    let store = tokio::task::spawn_blocking(move || Store::look(&path, Profile::Console)).await??;
     let counts: Arc<Mutex<BTreeMap<(String, String), u64>>> = Arc::default();
     let scan = store
-        .scan_before(None, 1, COUNTED, {
+        .search(Search { max_read: COUNTED, ..Search::default() }, {
             let counts = Arc::clone(&counts);
             move |stored| {
                 let key = (stored.event.channel.to_string(), stored.event.kind.to_string());

@@ -8,19 +8,29 @@
 //!
 //! Deliberately absent: any opinion about what an event means.
 
+mod damage;
 mod error;
+mod failures;
+mod lock;
 mod names;
 mod reader;
 mod recent;
 mod schema;
+mod search;
 mod subscription;
+mod summary;
+mod transaction;
 mod types;
 mod writer;
 
+pub use damage::Damage;
 pub use error::StoreError;
+pub use lock::{Holder, Process};
 pub use schema::{BLOCK, Durability, INSERT_EVENT, INSERT_SUBJECT, Options, Profile, open_connection};
+pub use search::{Scan, Search};
 pub use subscription::{Chunk, Subscription};
-pub use types::{Appended, Batch, Bounds, Document, Inspection, NewEvent, Placed, PositionUpdate, Scan, Stats, Stored};
+pub use summary::{NameTest, Sieve};
+pub use types::{Appended, Batch, Bounds, Document, Inspection, Limit, NewEvent, Placed, PositionUpdate, Stats, Stored};
 
 use names::Names;
 use reader::Readers;
@@ -30,7 +40,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, RwLock},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
 
@@ -38,14 +48,50 @@ use watchdeck_protocol::Position;
 #[derive(Debug)]
 struct Shared {
     path: PathBuf,
+    profile: Profile,
     epoch: String,
     names: RwLock<Names>,
     recent: Mutex<Recent>,
     bounds: RwLock<HashMap<Channel, Bounds>>,
     head: watch::Sender<u64>,
-    /// The last write failure, until a write succeeds again.
+    /// The newest failure of the file or its disk, until whoever met it has succeeded.
     failure: watch::Sender<Option<String>>,
     readers: Readers,
+    damage: damage::Notes,
+    /// Somebody else writes: names that are new since the last look are read with each question.
+    look: bool,
+}
+
+impl Shared {
+    fn load(
+        path: &Path,
+        connection: &rusqlite::Connection,
+        epoch: String,
+        profile: Profile,
+        look: bool,
+    ) -> Result<(Arc<Self>, writer::State), StoreError> {
+        let names = Names::load(connection)?;
+        let bounds = schema::load_bounds(connection, &names, profile)?;
+        let state = writer::State::load(connection, profile, &bounds)?;
+        let shared = Self {
+            path: path.to_owned(),
+            profile,
+            epoch,
+            bounds: RwLock::new(bounds),
+            names: RwLock::new(names),
+            recent: Mutex::new(Recent::new(state.head)),
+            head: watch::Sender::new(state.head),
+            failure: watch::Sender::new(None),
+            readers: Readers::new(path),
+            damage: damage::Notes::new(path, look),
+            look,
+        };
+        Ok((Arc::new(shared), state))
+    }
+
+    fn newest(&self) -> u64 {
+        *self.head.borrow()
+    }
 }
 
 /// Handle to one store file. Cheap to clone; the file is closed by [`Store::close`] or with the last handle.
@@ -53,40 +99,53 @@ struct Shared {
 pub struct Store {
     shared: Arc<Shared>,
     commands: mpsc::Sender<writer::Command>,
+    /// KiB that batches may still take while they wait for the writer.
+    room: Arc<Semaphore>,
     done: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
 }
 
 /// Appends that may wait for the writer. Full means that the caller waits: that is the back-pressure.
 const QUEUE: usize = 64;
+/// KiB that they may take together. A larger batch waits until it is alone.
+const QUEUE_KIB: u32 = 64 << 10;
 
 impl Store {
-    /// Open or create the file at `path`, migrate it, and start its writer thread. Blocking, but quick.
+    /// Open or create the file at `path`, migrate it, and start its writer thread. Blocking, but quick; waits a second for a holder that is just ending.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the file cannot be opened or written; [`StoreError::Damaged`] when it is not a healthy database;
-    /// [`StoreError::Newer`] when a newer version of Watchdeck wrote it.
+    /// [`StoreError::InUse`] when another process (or another handle of this one) has it open for writing; [`StoreError::Unavailable`] when the
+    /// file cannot be opened or written; [`StoreError::Damaged`] when it is not a healthy database; [`StoreError::Newer`] when a newer version
+    /// of Watchdeck wrote it.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
-        let mut connection = schema::open_connection(path, options)?;
-        let epoch = schema::epoch(&mut connection)?;
-        let names = Names::load(&connection)?;
-        let state = writer::State::load(&connection, options.profile)?;
-        let shared = Arc::new(Shared {
-            path: path.to_owned(),
-            epoch,
-            bounds: RwLock::new(schema::load_bounds(&connection, &names, options.profile)?),
-            names: RwLock::new(names),
-            recent: Mutex::new(Recent::new(state.head())),
-            head: watch::Sender::new(state.head()),
-            failure: watch::Sender::new(None),
-            readers: Readers::new(path),
-        });
+        let lock = lock::Lock::take(path)?;
+        let connection = schema::open_connection(path, options)?;
+        let epoch = schema::epoch(&connection)?;
+        let (shared, state) = Shared::load(path, &connection, epoch, options.profile, false)?;
         let (commands, queue) = mpsc::channel(QUEUE);
-        let writer = writer::Writer::new(connection, state, Arc::clone(&shared));
+        let writer = writer::Writer::new(connection, state, Arc::clone(&shared), lock);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run(queue))
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        Ok(Self { shared, commands, done: Arc::new(Mutex::new(Some(thread))) })
+        Ok(Self::new(shared, commands, Some(thread)))
+    }
+
+    /// Open the file for reading only, beside whoever writes it: nothing is made, locked, migrated or changed. [`Store::head`] and
+    /// [`Store::channel_bounds`] stand still at what was there, appends answer [`StoreError::Closed`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when there is no such file or it cannot be read; otherwise as [`Store::open`].
+    pub fn look(path: &Path, profile: Profile) -> Result<Self, StoreError> {
+        let connection = schema::open_reader(path)?;
+        schema::check_version(&connection, profile)?;
+        let epoch = schema::known_epoch(&connection)?.unwrap_or_default();
+        let (shared, _) = Shared::load(path, &connection, epoch, profile, true)?;
+        let (commands, _) = mpsc::channel(1);
+        Ok(Self::new(shared, commands, None))
+    }
+
+    fn new(shared: Arc<Shared>, commands: mpsc::Sender<writer::Command>, thread: Option<std::thread::JoinHandle<()>>) -> Self {
+        Self { shared, commands, room: Arc::new(Semaphore::new(QUEUE_KIB as usize)), done: Arc::new(Mutex::new(thread)) }
     }
 
     /// The file.
@@ -113,7 +172,8 @@ impl Store {
         self.shared.head.subscribe()
     }
 
-    /// Follows the last write failure in words; `None` while writes succeed.
+    /// Follows the newest failure of the file or its disk, in words. It stays until the source that met it has succeeded (or has given up), whatever
+    /// others could write meanwhile. A refused value is no such failure: it is its sender's to tell.
     #[must_use]
     pub fn watch_failure(&self) -> watch::Receiver<Option<String>> {
         self.shared.failure.subscribe()
@@ -122,41 +182,49 @@ impl Store {
     /// Commit a batch: all of it or nothing. Waits while the writer is busy; batches that wait together share one transaction.
     ///
     /// # Errors
-    /// [`StoreError::Full`], [`StoreError::Unavailable`] or [`StoreError::Damaged`] as SQLite says; nothing of the batch is stored then.
+    /// [`StoreError::Refused`] when it holds what the file cannot keep, which another try does not change; [`StoreError::Full`],
+    /// [`StoreError::Unavailable`] or [`StoreError::Damaged`] as SQLite says. Nothing of the batch is stored then.
     pub async fn append(&self, batch: Batch) -> Result<Appended, StoreError> {
         self.enqueue(batch).await?.outcome().await.map_err(|refused| refused.error)
     }
 
-    /// Hand a batch to the writer without waiting for the commit, so that the next one can be prepared meanwhile.
+    /// Hand a batch to the writer without waiting for the commit, so that the next one can be prepared meanwhile. Waits for room: the queue is
+    /// bounded by batches and by bytes.
     ///
     /// # Errors
     /// [`StoreError::Closed`].
     pub async fn enqueue(&self, batch: Batch) -> Result<Pending, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.commands.send(writer::Command::Append { batch, reply }).await.map_err(|_| StoreError::Closed)?;
+        let kib = u32::try_from(batch.bytes() >> 10).unwrap_or(u32::MAX).clamp(1, QUEUE_KIB);
+        let room = Arc::clone(&self.room).acquire_many_owned(kib).await.map_err(|_| StoreError::Closed)?;
+        self.commands.send(writer::Command::Append(writer::Job { batch, reply, room })).await.map_err(|_| StoreError::Closed)?;
         Ok(Pending { answer, landed: None })
     }
 
-    /// Events after `seq`, oldest first, at most `limit`.
+    /// Events after `seq`, oldest first, at most `limit`: go on after the last one, the page may be shorter than the number of events asked for.
+    /// What cannot be read is passed over; see [`Store::watch_damage`].
     ///
     /// # Errors
     /// As SQLite says.
-    pub async fn read_after(&self, seq: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {
+    pub async fn read_after(&self, seq: u64, limit: impl Into<Limit>) -> Result<Vec<Stored>, StoreError> {
+        let limit = limit.into();
         self.read(move |reader| reader.after(seq, limit)).await
     }
 
-    /// Events before `before` (or the newest), newest first, for which `keep` holds. Stops after `limit` hits or `max_scan` events.
+    /// Follows what of the file cannot be read. Reads go on behind it: a page that begins later than it was asked to has a hole before it, and
+    /// so has an empty page that should not be empty.
+    #[must_use]
+    pub fn watch_damage(&self) -> watch::Receiver<Damage> {
+        self.shared.damage.watch()
+    }
+
+    /// Events for which `keep` holds, newest first. Several readers may ask `keep` at once. What the [`Sieve`] of `search` rules out is not read.
     ///
     /// # Errors
     /// As SQLite says.
-    pub async fn scan_before(
-        &self,
-        before: Option<u64>,
-        limit: usize,
-        max_scan: u64,
-        keep: impl Fn(&Stored) -> bool + Send + 'static,
-    ) -> Result<Scan, StoreError> {
-        self.read(move |reader| reader.scan_before(before, limit, max_scan, keep)).await
+    pub async fn search(&self, search: Search, keep: impl Fn(&Stored) -> bool + Send + Sync + 'static) -> Result<Scan, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || search::run(&shared, &search, &keep)).await.map_err(|_| StoreError::Closed)?
     }
 
     /// One event.
@@ -184,12 +252,13 @@ impl Store {
         self.read(move |reader| reader.by_subject(&subject, limit)).await
     }
 
-    /// Log profile: events of `channel` after `offset`, oldest first, at most `limit`.
+    /// Log profile: events of `channel` after `offset` (offsets have no holes: what is missing at the beginning of a page, or up to the newest when
+    /// the page is empty, is damaged and cannot be read), oldest first, at most `limit`; see [`Store::read_after`].
     ///
     /// # Errors
     /// As SQLite says.
-    pub async fn channel_after(&self, channel: &Channel, offset: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {
-        let channel = channel.clone();
+    pub async fn channel_after(&self, channel: &Channel, offset: u64, limit: impl Into<Limit>) -> Result<Vec<Stored>, StoreError> {
+        let (channel, limit) = (channel.clone(), limit.into());
         self.read(move |reader| reader.channel_after(&channel, offset, limit)).await
     }
 
@@ -298,7 +367,11 @@ impl Store {
         let shared = Arc::clone(&self.shared);
         tokio::task::spawn_blocking(move || {
             let connection = shared.readers.take()?;
-            let answer = query(&reader::Reader::new(&connection, &shared.names));
+            if shared.look {
+                let names = Names::load(&connection)?;
+                *shared.names.write().expect("no code panics while holding the names") = names;
+            }
+            let answer = query(&reader::Reader::new(&connection, &shared));
             shared.readers.put_back(connection);
             answer
         })

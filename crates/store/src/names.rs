@@ -2,7 +2,10 @@
 
 use crate::StoreError;
 use rusqlite::Connection;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, RwLock},
+};
 
 /// Both directions. Grows only: a name is never forgotten while the file lives.
 #[derive(Debug, Default)]
@@ -36,12 +39,32 @@ impl Names {
         self.numbers.get(name).copied()
     }
 
+    /// The numbers of the names for which `test` holds.
+    pub(crate) fn matching(&self, test: &dyn Fn(&str) -> bool) -> HashSet<i64> {
+        self.names.iter().filter(|(_, name)| test(name)).map(|(number, _)| *number).collect()
+    }
+
     /// The name behind a number; unknown numbers cannot come from this file and read as an empty name.
     pub(crate) fn name(&self, number: i64) -> Arc<str> {
         self.names.get(&number).cloned().unwrap_or_else(|| "".into())
     }
+}
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (i64, Arc<str>)> {
-        self.names.iter().map(|(number, name)| (*number, Arc::clone(name)))
+/// The names behind numbers, for one reader. The shared table is locked for a look-up of a number that this reader meets first, and never while
+/// it waits for the disk: the writer, who adds names, waits for nobody.
+pub(crate) struct Lookup<'a> {
+    shared: &'a RwLock<Names>,
+    met: HashMap<i64, Arc<str>>,
+}
+
+impl<'a> Lookup<'a> {
+    pub(crate) fn new(shared: &'a RwLock<Names>) -> Self {
+        Self { shared, met: HashMap::new() }
+    }
+
+    pub(crate) fn name(&mut self, number: i64) -> Arc<str> {
+        let shared = self.shared;
+        let look = || shared.read().expect("no code panics while holding the names").name(number);
+        Arc::clone(self.met.entry(number).or_insert_with(look))
     }
 }

@@ -1,15 +1,21 @@
 //! Read-only connections and the questions they answer.
 
-use crate::{BLOCK, Inspection, Scan, Stats, StoreError, Stored, names::Names};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params};
+use crate::{
+    BLOCK, Inspection, Limit, Shared, Stats, StoreError, Stored, damage::next_readable, names::Lookup, schema, search::Tests,
+    summary::Summary, types::OVERHEAD,
+};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::{
     collections::HashMap,
+    ops::Range,
     path::{Path, PathBuf},
-    sync::{Mutex, RwLock},
-    time::Duration,
+    sync::Mutex,
 };
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 use watchdeck_protocol::Position;
+
+/// Some rows, and the words of the damage that ended them.
+type Page = (Vec<Stored>, Option<String>);
 
 /// Idle read-only connections. More are opened as needed and at most [`KEPT`] are kept.
 #[derive(Debug)]
@@ -29,10 +35,7 @@ impl Readers {
         if let Some(connection) = self.idle.lock().expect("no code panics while holding the readers").pop() {
             return Ok(connection);
         }
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
-        connection.pragma_update(None, "cache_size", -8 * 1024)?;
-        Ok(connection)
+        schema::open_reader(&self.path)
     }
 
     pub(crate) fn put_back(&self, connection: Connection) {
@@ -50,22 +53,30 @@ impl Readers {
 /// One borrowed connection.
 pub(crate) struct Reader<'a> {
     connection: &'a Connection,
-    names: &'a RwLock<Names>,
+    shared: &'a Shared,
 }
 
 const COLUMNS: &str = "seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload";
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(connection: &'a Connection, names: &'a RwLock<Names>) -> Self {
-        Self { connection, names }
+    pub(crate) fn new(connection: &'a Connection, shared: &'a Shared) -> Self {
+        Self { connection, shared }
     }
 
-    pub(crate) fn after(&self, seq: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {
-        self.select("WHERE seq > ?1 ORDER BY seq LIMIT ?2", params![seq, limit])
+    /// Events after `seq`. Where pages of the file cannot be read, what can be read behind them comes next, and the hole is noted.
+    pub(crate) fn after(&self, seq: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
+        let page = |seq: u64, limit| self.select("WHERE seq > ?1 ORDER BY seq", params![seq], limit);
+        self.around(seq, limit, self.shared.newest(), page, |seq| Ok(self.get(seq)?.is_some()), |range| range)
+    }
+
+    pub(crate) fn newest(&self) -> u64 {
+        self.shared.newest()
     }
 
     pub(crate) fn get(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
-        Ok(self.select("WHERE seq = ?1", params![seq])?.pop())
+        let mut found = Vec::new();
+        self.fill(&mut found, "WHERE seq = ?1", params![seq], Limit::from(1))?;
+        Ok(found.pop())
     }
 
     pub(crate) fn by_subject(&self, subject: &str, limit: usize) -> Result<Vec<Stored>, StoreError> {
@@ -77,16 +88,54 @@ impl<'a> Reader<'a> {
                 break;
             }
             if occurs.exists(params![block, subject])? {
-                let rest = "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq DESC LIMIT ?4";
-                found.extend(self.select(rest, params![block * BLOCK, (block + 1) * BLOCK, subject, limit - found.len()])?);
+                let rest = "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq DESC";
+                let rows = params![block * BLOCK, (block + 1) * BLOCK, subject];
+                found.extend(self.select(rest, rows, Limit::from(limit - found.len()))?.0);
             }
         }
         Ok(found)
     }
 
-    pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: usize) -> Result<Vec<Stored>, StoreError> {
+    /// As [`Reader::after`], by the channel's offsets.
+    pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
+        let newest =
+            self.shared.bounds.read().expect("no code panics while holding the bounds").get(channel).map_or(0, |bounds| bounds.last);
         let Some(channel) = self.number(channel.as_str()) else { return Ok(Vec::new()) };
-        self.select("WHERE channel = ?1 AND offset > ?2 ORDER BY offset LIMIT ?3", params![channel, offset, limit])
+        let page = |offset: u64, limit| self.select("WHERE channel = ?1 AND offset > ?2 ORDER BY offset", params![channel, offset], limit);
+        let readable = |offset: u64| {
+            let one = self.select("WHERE channel = ?1 AND offset = ?2", params![channel, offset], Limit::from(1));
+            one.map(|(found, _)| !found.is_empty())
+        };
+        self.around(offset, limit, newest, page, readable, |_| 0..0)
+    }
+
+    /// Read a page after `cursor`, or the first page behind what cannot be read. `noted` says which sequence numbers a hole stands for.
+    fn around(
+        &self,
+        cursor: u64,
+        limit: Limit,
+        newest: u64,
+        page: impl Fn(u64, Limit) -> Result<Page, StoreError>,
+        readable: impl Fn(u64) -> Result<bool, StoreError>,
+        noted: impl Fn(Range<u64>) -> Range<u64>,
+    ) -> Result<Vec<Stored>, StoreError> {
+        let words = match page(cursor, limit)? {
+            // What was read before the broken page is a page of its own; the next one begins at the break.
+            (found, broken) if !found.is_empty() || broken.is_none() => return Ok(found),
+            (_, broken) => broken.unwrap_or_default(),
+        };
+        let next = next_readable(cursor, newest, readable)?;
+        let hole = cursor + 1..next.unwrap_or(newest + 1);
+        if hole.is_empty() {
+            return Err(StoreError::Damaged(words));
+        }
+        self.shared.damage.note(noted(hole), &words);
+        let Some(next) = next else { return Ok(Vec::new()) };
+        match page(next - 1, limit)? {
+            (found, _) if !found.is_empty() => Ok(found),
+            // A page may be found by its number and not in its row; one event is progress.
+            _ => Ok(page(next - 1, Limit::from(1))?.0),
+        }
     }
 
     pub(crate) fn channel_offset_at(&self, channel: &Channel, since: Millis) -> Result<u64, StoreError> {
@@ -102,30 +151,70 @@ impl<'a> Reader<'a> {
         Ok(0)
     }
 
-    pub(crate) fn scan_before(
+    /// The events of a range within one block, newest first, as far as `visit` wants more: answers where it stopped. Rows that `tests` do not take
+    /// are not built. What cannot be read is passed over and noted.
+    pub(crate) fn backwards(
         &self,
-        before: Option<u64>,
-        limit: usize,
-        max_scan: u64,
-        keep: impl Fn(&Stored) -> bool,
-    ) -> Result<Scan, StoreError> {
-        let names = self.names.read().expect("no code panics while holding the names");
-        let mut query = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE seq < ?1 ORDER BY seq DESC"))?;
-        let mut rows = query.query([before.map_or(i64::MAX, |seq| i64::try_from(seq).unwrap_or(i64::MAX))])?;
-        let mut scan = Scan { hits: Vec::new(), next_before: None, scanned: 0 };
-        while let Some(row) = rows.next()? {
-            let stored = stored(row, &names)?;
-            let seq = stored.seq;
-            scan.scanned += 1;
-            if keep(&stored) {
-                scan.hits.push(stored);
+        range: Range<u64>,
+        tests: &Tests,
+        mut visit: impl FnMut(Stored) -> bool,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut below = range.end;
+        match self.rows(&range, tests, &mut below, &mut visit) {
+            Err(StoreError::Damaged(words)) => {
+                // Row by row: each by itself can be read or cannot.
+                for seq in (range.start..below).rev() {
+                    match self.get(seq) {
+                        Ok(Some(stored)) => {
+                            if !visit(stored) {
+                                return Ok(Some(seq));
+                            }
+                        }
+                        Ok(None) => {}
+                        Err(StoreError::Damaged(_)) => self.shared.damage.note(seq..seq + 1, &words),
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(None)
             }
-            if scan.hits.len() >= limit || scan.scanned >= max_scan {
-                scan.next_before = (seq > 1).then_some(seq);
-                break;
-            }
+            done => done,
         }
-        Ok(scan)
+    }
+
+    fn rows(
+        &self,
+        range: &Range<u64>,
+        tests: &Tests,
+        below: &mut u64,
+        visit: &mut impl FnMut(Stored) -> bool,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut names = Lookup::new(&self.shared.names);
+        let text = format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq DESC");
+        let mut query = self.connection.prepare_cached(&text)?;
+        let mut rows = query.query(params![range.start, range.end])?;
+        while let Some(row) = rows.next()? {
+            let seq = row.get(0)?;
+            if tests.takes([row.get(2)?, row.get(3)?, row.get(4)?], Severity::from_code(row.get(8)?), row.get(6)?)
+                && !visit(stored(row, &mut names)?)
+            {
+                return Ok(Some(seq));
+            }
+            *below = seq;
+        }
+        Ok(None)
+    }
+
+    /// What is known of a block; `None` where it was not summarised (yet).
+    pub(crate) fn summary(&self, block: u64) -> Result<Option<Summary>, StoreError> {
+        // A file that is only looked at may be older than summaries are.
+        if self.shared.look || self.shared.profile == schema::Profile::Log {
+            return Ok(None);
+        }
+        let mut query = self.connection.prepare_cached("SELECT first_at, last_at, severities, bits FROM summaries WHERE block = ?1")?;
+        let found = query.query_row([block], |row| {
+            Ok(Summary { block, occurred: row.get(0)?..=row.get(1)?, severities: row.get(2)?, bits: row.get(3)? })
+        });
+        Ok(found.optional()?)
     }
 
     pub(crate) fn positions(&self, source: &str) -> Result<HashMap<Channel, Position>, StoreError> {
@@ -175,22 +264,38 @@ impl<'a> Reader<'a> {
     }
 
     fn number(&self, name: &str) -> Option<i64> {
-        self.names.read().expect("no code panics while holding the names").number(name)
+        self.shared.names.read().expect("no code panics while holding the names").number(name)
     }
 
-    fn select(&self, rest: &str, params: impl rusqlite::Params) -> Result<Vec<Stored>, StoreError> {
-        let names = self.names.read().expect("no code panics while holding the names");
+    /// The first rows, as far as `limit` allows (one at least, if there is one), and why there are no more when a page of the file is broken.
+    fn select(&self, rest: &str, params: impl rusqlite::Params, limit: Limit) -> Result<Page, StoreError> {
+        let mut found = Vec::new();
+        match self.fill(&mut found, rest, params, limit) {
+            Err(StoreError::Damaged(words)) => Ok((found, Some(words))),
+            filled => filled.map(|()| (found, None)),
+        }
+    }
+
+    fn fill(&self, found: &mut Vec<Stored>, rest: &str, params: impl rusqlite::Params, limit: Limit) -> Result<(), StoreError> {
+        let mut names = Lookup::new(&self.shared.names);
         let mut query = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM events {rest}"))?;
         let mut rows = query.query(params)?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(stored(row, &names)?);
+        let mut bytes = 0;
+        while found.len() < limit.events
+            && let Some(row) = rows.next()?
+        {
+            let next = row.get_ref(11)?.as_bytes_or_null().ok().flatten().map_or(0, <[u8]>::len) + OVERHEAD;
+            if !found.is_empty() && bytes + next > limit.bytes {
+                break;
+            }
+            bytes += next;
+            found.push(stored(row, &mut names)?);
         }
-        Ok(found)
+        Ok(())
     }
 }
 
-fn stored(row: &Row<'_>, names: &Names) -> Result<Stored, rusqlite::Error> {
+fn stored(row: &Row<'_>, names: &mut Lookup<'_>) -> Result<Stored, rusqlite::Error> {
     let text = |index: usize| Ok::<_, rusqlite::Error>(Box::<str>::from(row.get_ref(index)?.as_str()?));
     let optional = |index: usize| Ok::<_, rusqlite::Error>(row.get_ref(index)?.as_str_or_null()?.map(Box::<str>::from));
     Ok(Stored {

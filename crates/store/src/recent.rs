@@ -1,6 +1,6 @@
 //! The newest commits, kept in memory so that subscribers near the head do not read the disk.
 
-use crate::{Chunk, Stored};
+use crate::{Chunk, Stored, types::OVERHEAD};
 use std::{collections::VecDeque, sync::Arc};
 
 /// Bounded by count and by bytes; the oldest commits go first. Whoever needs them reads the disk.
@@ -22,7 +22,7 @@ impl Recent {
     }
 
     pub(crate) fn push(&mut self, commit: Arc<Vec<Stored>>) {
-        let bytes = commit.iter().map(|stored| stored.event.payload.as_str().len() + 200).sum();
+        let bytes = commit.iter().map(|stored| stored.event.payload.as_str().len() + OVERHEAD).sum();
         self.events += commit.len();
         self.bytes += bytes;
         self.commits.push_back((commit, bytes));

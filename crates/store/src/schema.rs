@@ -1,7 +1,7 @@
 //! The file: tables, indexes, pragmas.
 
 use crate::{Bounds, StoreError, names::Names};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use rusqlite_migration::{M, Migrations};
 use std::{collections::HashMap, path::Path, time::Duration};
 use watchdeck_events::Channel;
@@ -73,16 +73,44 @@ const CONSOLE_INDEX: &str = "
 CREATE TABLE subjects(block INTEGER NOT NULL, subject TEXT NOT NULL, PRIMARY KEY(block, subject)) WITHOUT ROWID;";
 /// Events per block of the table `subjects`: block `n` holds the sequence numbers from `n * BLOCK` on.
 pub const BLOCK: u64 = 2048;
+/// See [`crate::summary`]. Written behind the events, and only to make searches faster: a block without a summary is read.
+const SUMMARIES: &str = "
+CREATE TABLE summaries(
+    block INTEGER PRIMARY KEY,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    severities INTEGER NOT NULL,
+    bits BLOB NOT NULL
+);";
 /// Resume from a position.
 const LOG_INDEX: &str = "CREATE UNIQUE INDEX events_by_offset ON events(channel, offset);";
 
-/// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows.
+/// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows. Only a repeated *id* is passed over: a
+/// sequence number or an offset that is taken means that somebody else writes into the file, and passing over that would lose the event.
 pub const INSERT_EVENT: &str =
-    "INSERT OR IGNORE INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
- VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    "INSERT INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
+ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT(id) DO NOTHING";
 
 /// The writer's other statement: a subject occurs in a block. Needed once per block and subject; more often does no harm.
 pub const INSERT_SUBJECT: &str = "INSERT OR IGNORE INTO subjects(block, subject) VALUES (?1, ?2)";
+
+/// Open the file for reading only. Beside a writer, and without one.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(Duration::from_secs(5))?;
+    connection.pragma_update(None, "cache_size", -8 * 1024)?;
+    Ok(connection)
+}
+
+/// Whether this version can read what the file holds.
+pub(crate) fn check_version(connection: &Connection, profile: Profile) -> Result<(), StoreError> {
+    let version: usize = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    match version {
+        0 => Err(StoreError::Damaged("it holds no tables of an event store".into())),
+        known if known <= migrations(profile).len() => Ok(()),
+        _ => Err(StoreError::Newer),
+    }
+}
 
 /// Open the file for writing, with its tables and pragmas. The store does this itself; public for the same benchmark.
 ///
@@ -109,18 +137,26 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
         let page: u64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
         connection.pragma_update_and_check(None, "max_page_count", bytes / page, |_| Ok(()))?;
     }
-    let index = match options.profile {
-        Profile::Console => CONSOLE_INDEX,
-        Profile::Log => LOG_INDEX,
-    };
-    Migrations::new(vec![M::up(TABLES), M::up(index)]).to_latest(&mut connection)?;
+    Migrations::new(migrations(options.profile)).to_latest(&mut connection)?;
     Ok(connection)
 }
 
+/// The steps to today's tables. What a released version has made is never changed, only added to.
+fn migrations(profile: Profile) -> Vec<M<'static>> {
+    match profile {
+        Profile::Console => vec![M::up(TABLES), M::up(CONSOLE_INDEX), M::up(SUMMARIES)],
+        Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX)],
+    }
+}
+
+/// The file's epoch, if it was ever opened for writing.
+pub(crate) fn known_epoch(connection: &Connection) -> Result<Option<String>, StoreError> {
+    Ok(connection.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0)).optional()?)
+}
+
 /// The file's epoch, made on first use.
-pub(crate) fn epoch(connection: &mut Connection) -> Result<String, StoreError> {
-    let known: Option<String> = connection.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0)).optional()?;
-    if let Some(epoch) = known {
+pub(crate) fn epoch(connection: &Connection) -> Result<String, StoreError> {
+    if let Some(epoch) = known_epoch(connection)? {
         return Ok(epoch);
     }
     let epoch = uuid::Uuid::new_v4().simple().to_string()[..12].to_owned();
@@ -133,14 +169,14 @@ pub(crate) fn load_bounds(connection: &Connection, names: &Names, profile: Profi
     if profile == Profile::Console {
         return Ok(HashMap::new());
     }
-    // One index seek per known name is far cheaper than grouping over every event.
-    let mut newest = connection.prepare("SELECT min(offset), max(offset) FROM events WHERE channel = ?1")?;
-    let mut bounds = HashMap::new();
-    for (number, name) in names.iter() {
-        let (first, last): (Option<u64>, Option<u64>) = newest.query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        if let (Some(first), Some(last)) = (first, last) {
-            bounds.insert(Channel::from(name), Bounds { first, last });
-        }
+    // Two seeks per channel: grouping, or asking for both ends in one question, would read the whole index.
+    let mut next = connection.prepare("SELECT channel, offset FROM events WHERE channel > ?1 ORDER BY channel, offset LIMIT 1")?;
+    let mut newest = connection.prepare("SELECT max(offset) FROM events WHERE channel = ?1")?;
+    let (mut bounds, mut at) = (HashMap::new(), i64::MIN);
+    while let Some((channel, first)) = next.query_row([at], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?))).optional()? {
+        let last = newest.query_row([channel], |row| row.get(0))?;
+        bounds.insert(Channel::from(names.name(channel)), Bounds { first, last });
+        at = channel;
     }
     Ok(bounds)
 }

@@ -17,6 +17,39 @@ pub struct Batch {
     pub documents: Vec<Document>,
 }
 
+/// What an event costs in memory beside its payload, about.
+pub(crate) const OVERHEAD: usize = 200;
+
+impl Batch {
+    /// About how much memory it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let events: usize = self.events.iter().map(|new| new.event.payload.as_str().len() + OVERHEAD).sum();
+        let documents: usize = self.documents.iter().map(|document| document.body.as_ref().map_or(0, String::len) + OVERHEAD).sum();
+        events + documents + (self.positions.len() + self.checkpoints.len()) * OVERHEAD
+    }
+}
+
+/// How much one read brings at most. One event is always read, however large it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Events.
+    pub events: usize,
+    /// Bytes of their payloads with what they cost beside them.
+    pub bytes: usize,
+}
+
+impl Limit {
+    /// Bytes of one page for whoever names a number of events only: a slow reader holds one page, and there may be a thousand of them.
+    pub const BYTES: usize = 4 << 20;
+}
+
+impl From<usize> for Limit {
+    fn from(events: usize) -> Self {
+        Self { events, bytes: Self::BYTES }
+    }
+}
+
 /// An event to store.
 #[derive(Debug, Clone)]
 pub struct NewEvent {
@@ -57,6 +90,14 @@ pub struct Stored {
     pub offset: u64,
     /// The event.
     pub event: Event,
+}
+
+impl Stored {
+    /// About how much memory it takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.event.payload.as_str().len() + OVERHEAD
+    }
 }
 
 /// What the file looks like from inside.
@@ -103,17 +144,6 @@ pub struct Bounds {
     pub first: u64,
     /// Newest.
     pub last: u64,
-}
-
-/// A page of a backward scan.
-#[derive(Debug, Clone)]
-pub struct Scan {
-    /// Newest first.
-    pub hits: Vec<Stored>,
-    /// Where to go on; `None` at the beginning of history.
-    pub next_before: Option<u64>,
-    /// Events looked at.
-    pub scanned: u64,
 }
 
 /// Size and age of a store.

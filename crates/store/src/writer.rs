@@ -1,49 +1,65 @@
 //! The one thread that writes.
 //!
-//! It takes every batch that waits, up to [`GROUP`] events, into one transaction: under load the cost of a commit is shared, and alone a
-//! batch does not wait for company. Subscribers are woken after the commit, never before.
+//! It takes every batch that waits, up to [`GROUP`] events or [`GROUP_BYTES`], into one transaction: under load the cost of a commit is shared,
+//! and alone a batch does not wait for company. A batch that holds what the file cannot keep is handed back alone, and the others are
+//! committed without it. Subscribers are woken after the commit, never before.
 
 use crate::{
-    Appended, Batch, Bounds, NewEvent, Placed, Refused, Shared, StoreError, Stored,
-    schema::{BLOCK, INSERT_EVENT, INSERT_SUBJECT, Profile},
+    Appended, Batch, Bounds, Refused, Shared, StoreError, Stored,
+    failures::Failures,
+    lock::Lock,
+    names::Names,
+    recent::Recent,
+    schema::{self, Profile},
+    transaction::{self, Failed, Noted, Outcome},
 };
-use rusqlite::{CachedStatement, Connection, params};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
-use tokio::sync::{mpsc, oneshot};
-use watchdeck_events::{Channel, Event};
+use rusqlite::Connection;
+use std::{collections::HashMap, sync::Arc, time::Instant};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use watchdeck_events::Channel;
 
 pub(crate) enum Command {
-    Append { batch: Batch, reply: Reply },
+    Append(Job),
     Close { reply: oneshot::Sender<()> },
 }
 
 /// A refused batch goes back to whoever sent it: nobody has to keep a copy in order to try again.
 pub(crate) type Reply = oneshot::Sender<Result<Appended, Box<Refused>>>;
 
+/// A batch, who waits for it, and its share of the memory that batches may take while they wait.
+pub(crate) struct Job {
+    pub(crate) batch: Batch,
+    pub(crate) reply: Reply,
+    pub(crate) room: OwnedSemaphorePermit,
+}
+
+impl Job {
+    /// Nobody waits any more when the answer cannot be delivered; that is fine.
+    fn refuse(self, error: StoreError) {
+        drop(self.reply.send(Err(Box::new(Refused { error, batch: self.batch }))));
+    }
+}
+
 /// Events per transaction at which no more batches join.
 const GROUP: usize = 5_000;
+/// Bytes at which no more batches join.
+const GROUP_BYTES: usize = 8 << 20;
 
 /// What the writer knows of the file without asking it.
 pub(crate) struct State {
-    profile: Profile,
-    head: u64,
+    pub(crate) profile: Profile,
+    pub(crate) head: u64,
     /// Log profile: newest offset per channel.
-    offsets: HashMap<Channel, u64>,
+    pub(crate) offsets: HashMap<Channel, u64>,
     /// Console profile: what was noted in the block at hand. A subject that is missing here is noted again, which does no harm.
-    subjects: Noted,
+    pub(crate) subjects: Noted,
 }
 
 impl State {
-    pub(crate) fn load(connection: &Connection, profile: Profile) -> Result<Self, StoreError> {
+    pub(crate) fn load(connection: &Connection, profile: Profile, bounds: &HashMap<Channel, Bounds>) -> Result<Self, StoreError> {
         let head: Option<u64> = connection.query_row("SELECT max(seq) FROM events", [], |row| row.get(0))?;
-        Ok(Self { profile, head: head.unwrap_or(0), offsets: HashMap::new(), subjects: Noted::default() })
-    }
-
-    pub(crate) fn head(&self) -> u64 {
-        self.head
+        let offsets = bounds.iter().map(|(channel, bounds)| (channel.clone(), bounds.last)).collect();
+        Ok(Self { profile, head: head.unwrap_or(0), offsets, subjects: Noted::default() })
     }
 }
 
@@ -51,43 +67,33 @@ pub(crate) struct Writer {
     connection: Connection,
     state: State,
     shared: Arc<Shared>,
-}
-
-/// A batch, who waits for it, and what came of it.
-struct Job {
-    batch: Batch,
-    reply: Reply,
+    failures: Failures,
+    /// Let go of after the connection.
+    lock: Lock,
 }
 
 impl Writer {
-    pub(crate) fn new(connection: Connection, mut state: State, shared: Arc<Shared>) -> Self {
-        state.offsets = shared
-            .bounds
-            .read()
-            .expect("no code panics while holding the bounds")
-            .iter()
-            .map(|(channel, bounds)| (channel.clone(), bounds.last))
-            .collect();
+    pub(crate) fn new(connection: Connection, state: State, shared: Arc<Shared>, lock: Lock) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
-        Self { connection, state, shared }
+        Self { connection, state, shared, failures: Failures::default(), lock }
     }
 
     pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Command>) {
         let mut closing = None;
         while closing.is_none() {
             let Some(command) = queue.blocking_recv() else { break };
-            let mut jobs = Vec::new();
-            let mut events = 0;
+            let (mut jobs, mut events, mut bytes) = (Vec::new(), 0, 0);
             let mut next = Some(command);
             while let Some(command) = next.take() {
                 match command {
-                    Command::Append { batch, reply } => {
-                        events += batch.events.len();
-                        jobs.push(Job { batch, reply });
+                    Command::Append(job) => {
+                        events += job.batch.events.len();
+                        bytes += job.batch.bytes();
+                        jobs.push(job);
                     }
                     Command::Close { reply } => closing = Some(reply),
                 }
-                if closing.is_none() && events < GROUP {
+                if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
                     next = queue.try_recv().ok();
                 }
             }
@@ -98,33 +104,70 @@ impl Writer {
             tracing::debug!(%error, "The write-ahead log was not folded in.");
         }
         drop(self.connection);
+        drop(self.lock);
         if let Some(reply) = closing {
             // Nobody waits any more when the handle was dropped; that is fine.
             reply.send(()).ok();
         }
     }
 
-    fn commit(&mut self, jobs: Vec<Job>) {
-        if jobs.is_empty() {
-            return;
-        }
-        let (batches, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.batch, job.reply)).unzip();
-        match self.transaction(&batches) {
-            Ok(outcome) => {
-                self.shared.failure.send_if_modified(|failure| failure.take().is_some());
-                self.announce(stored(batches, &outcome.places));
-                for (reply, answer) in replies.into_iter().zip(outcome.answers) {
-                    drop(reply.send(Ok(answer)));
+    /// Commit all jobs, or as many of them as can be.
+    fn commit(&mut self, mut jobs: Vec<Job>) {
+        while !jobs.is_empty() {
+            let batches = jobs.iter().map(|job| &job.batch);
+            match transaction::run(&mut self.connection, &mut self.state, &self.shared, batches) {
+                Ok(outcome) => return self.succeed(jobs, outcome),
+                Err(Failed::Batch { index, error }) => {
+                    let job = jobs.remove(index);
+                    tracing::warn!(%error, "A batch was refused; the others go without it.");
+                    job.refuse(error);
+                }
+                // What is small may still fit, and must not wait for what is large.
+                Err(Failed::All(StoreError::Full(_))) if jobs.len() > 1 => return jobs.into_iter().for_each(|job| self.commit(vec![job])),
+                Err(Failed::All(error)) => return self.fail(jobs, &error),
+                Err(Failed::Clash(words)) => {
+                    let error = StoreError::Unavailable(format!("another program has written into it ({words}); close that program"));
+                    if let Err(error) = self.reload() {
+                        tracing::warn!(%error, "What another program has written cannot be read.");
+                    }
+                    return self.fail(jobs, &error);
                 }
             }
-            Err(error) => {
-                tracing::warn!(%error, "A commit failed; nothing of it was stored.");
-                self.shared.failure.send_replace(Some(error.to_string()));
-                for (reply, batch) in replies.into_iter().zip(batches) {
-                    drop(reply.send(Err(Box::new(Refused { error: error.clone(), batch }))));
-                }
-            }
         }
+    }
+
+    fn succeed(&mut self, jobs: Vec<Job>, outcome: Outcome) {
+        let now = Instant::now();
+        jobs.iter().for_each(|job| self.failures.stored(&job.batch, now));
+        self.tell_failures();
+        let mut events = Vec::with_capacity(outcome.places.len());
+        let mut replies = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            events.extend(job.batch.events);
+            replies.push((job.reply, job.room));
+        }
+        let stored = events.into_iter().zip(&outcome.places);
+        self.announce(stored.filter_map(|(new, place)| place.map(|(seq, offset)| Stored { seq, offset, event: new.event })).collect());
+        for ((reply, _room), answer) in replies.into_iter().zip(outcome.answers) {
+            drop(reply.send(Ok(answer)));
+        }
+    }
+
+    fn fail(&mut self, jobs: Vec<Job>, error: &StoreError) {
+        tracing::warn!(%error, "A commit failed; nothing of it was stored.");
+        let now = Instant::now();
+        jobs.iter().for_each(|job| self.failures.refused(&job.batch, error, now));
+        self.tell_failures();
+        jobs.into_iter().for_each(|job| job.refuse(error.clone()));
+    }
+
+    fn tell_failures(&self) {
+        let words = self.failures.words();
+        self.shared.failure.send_if_modified(|told| {
+            let changed = *told != words;
+            *told = words;
+            changed
+        });
     }
 
     fn announce(&mut self, stored: Vec<Stored>) {
@@ -142,188 +185,15 @@ impl Writer {
         self.shared.head.send_replace(self.state.head);
     }
 
-    fn transaction(&mut self, batches: &[Batch]) -> Result<Outcome, StoreError> {
-        // Kept apart from `state` until the commit, so that a failed transaction leaves the state as it was.
-        let mut head = self.state.head;
-        let mut offsets: HashMap<Channel, u64> = HashMap::new();
-        let log = self.state.profile == Profile::Log;
-        let mut places = Vec::with_capacity(batches.iter().map(|batch| batch.events.len()).sum());
-        let mut answers = Vec::with_capacity(batches.len());
-        let mut fresh = Vec::new();
-        // Given back only by a transaction that was committed.
-        let mut subjects = std::mem::take(&mut self.state.subjects);
-        let transaction = self.connection.transaction()?;
-        {
-            let mut insert = Insert {
-                statement: transaction.prepare_cached(INSERT_EVENT)?,
-                connection: &transaction,
-                shared: &self.shared,
-                fresh: &mut fresh,
-                last: Default::default(),
-            };
-            let mut note = (!log).then(|| transaction.prepare_cached(INSERT_SUBJECT)).transpose()?;
-            for batch in batches {
-                let (before, mut placed) = (head, Vec::new());
-                for NewEvent { event, offset } in &batch.events {
-                    let offset = if log { next_offset(&offsets, &self.state.offsets, &event.channel) } else { offset.unwrap_or(0) };
-                    let new = insert.event(head + 1, offset, event)?;
-                    if new {
-                        head += 1;
-                        if let (Some(note), Some(subject)) = (&mut note, event.subject.as_deref())
-                            && subjects.is_news(head / BLOCK, subject)
-                        {
-                            note.execute(params![head / BLOCK, subject])?;
-                        }
-                        places.push(Some((head, offset)));
-                    } else {
-                        places.push(None);
-                    }
-                    if log {
-                        placed.push(if new { Placed { seq: head, offset, duplicate: false } } else { insert.existing(&event.id)? });
-                        if new {
-                            match offsets.get_mut(&event.channel) {
-                                Some(newest) => *newest = offset,
-                                None => drop(offsets.insert(event.channel.clone(), offset)),
-                            }
-                        }
-                    }
-                }
-                keep_books(&transaction, batch)?;
-                let inserted = (head - before) as usize;
-                answers.push(Appended { head, inserted, duplicates: batch.events.len() - inserted, placed });
-            }
-        }
-        // Announced before the commit, or a reader could meet a number without a name; taken back when the commit fails.
-        for (number, name) in &fresh {
-            self.shared.names.write().expect("no code panics while holding the names").insert(*number, Arc::clone(name));
-        }
-        if let Err(error) = transaction.commit() {
-            let mut names = self.shared.names.write().expect("no code panics while holding the names");
-            fresh.iter().for_each(|(number, name)| names.forget(*number, name));
-            return Err(error.into());
-        }
-        self.state.head = head;
-        self.state.subjects = subjects;
-        self.state.offsets.extend(offsets);
-        Ok(Outcome { answers, places })
-    }
-}
-
-/// The subjects of one block.
-#[derive(Default)]
-struct Noted {
-    block: u64,
-    subjects: HashSet<Box<str>>,
-}
-
-impl Noted {
-    /// Whether `subject` was not noted in `block` before.
-    fn is_news(&mut self, block: u64, subject: &str) -> bool {
-        if block != self.block {
-            self.block = block;
-            self.subjects.clear();
-        }
-        !self.subjects.contains(subject) && self.subjects.insert(subject.into())
-    }
-}
-
-/// What a transaction did: per batch, and per event where it went (`None`: it was there already).
-struct Outcome {
-    answers: Vec<Appended>,
-    places: Vec<Option<(u64, u64)>>,
-}
-
-fn stored(batches: Vec<Batch>, places: &[Option<(u64, u64)>]) -> Vec<Stored> {
-    let events = batches.into_iter().flat_map(|batch| batch.events);
-    events.zip(places).filter_map(|(new, place)| place.map(|(seq, offset)| Stored { seq, offset, event: new.event })).collect()
-}
-
-/// Positions, checkpoints and documents of a batch.
-fn keep_books(connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
-    for update in &batch.positions {
-        connection
-            .prepare_cached(
-                "INSERT INTO positions VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, offset = excluded.offset",
-            )?
-            .execute(params![&*update.source, update.channel.as_str(), update.position.epoch, update.position.offset])?;
-    }
-    for (name, seq) in &batch.checkpoints {
-        connection
-            .prepare_cached("INSERT INTO checkpoints VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = excluded.seq")?
-            .execute(params![name, seq])?;
-    }
-    for document in &batch.documents {
-        match &document.body {
-            Some(body) => connection
-                .prepare_cached("INSERT INTO documents VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET body = excluded.body")?
-                .execute(params![document.collection, document.key, body])?,
-            None => connection
-                .prepare_cached("DELETE FROM documents WHERE collection = ?1 AND key = ?2")?
-                .execute(params![document.collection, document.key])?,
-        };
-    }
-    Ok(())
-}
-
-fn next_offset(pending: &HashMap<Channel, u64>, committed: &HashMap<Channel, u64>, channel: &Channel) -> u64 {
-    pending.get(channel).or_else(|| committed.get(channel)).map_or(1, |newest| newest + 1)
-}
-
-/// The insert statement with the numbers of the names it used last: in a burst they hardly change.
-struct Insert<'a> {
-    statement: CachedStatement<'a>,
-    connection: &'a Connection,
-    shared: &'a Shared,
-    fresh: &'a mut Vec<(i64, Arc<str>)>,
-    last: [Option<(Arc<str>, i64)>; 3],
-}
-
-impl Insert<'_> {
-    /// Whether the event was new.
-    fn event(&mut self, seq: u64, offset: u64, event: &Event) -> Result<bool, StoreError> {
-        let source = self.number(0, &event.source)?;
-        let channel = self.number(1, event.channel.as_str())?;
-        let kind = self.number(2, event.kind.as_str())?;
-        let changed = self.statement.execute(params![
-            seq,
-            &*event.id,
-            source,
-            channel,
-            kind,
-            offset,
-            event.occurred_at.0,
-            event.received_at.0,
-            event.severity.code(),
-            event.subject.as_deref(),
-            event.actor.as_deref(),
-            event.payload.as_str(),
-        ])?;
-        Ok(changed == 1)
-    }
-
-    fn existing(&self, id: &str) -> Result<Placed, StoreError> {
-        let mut query = self.connection.prepare_cached("SELECT seq, offset FROM events WHERE id = ?1")?;
-        Ok(query.query_row([id], |row| Ok(Placed { seq: row.get(0)?, offset: row.get(1)?, duplicate: true }))?)
-    }
-
-    fn number(&mut self, column: usize, name: &str) -> Result<i64, StoreError> {
-        if let Some((last, number)) = &self.last[column]
-            && **last == *name
-        {
-            return Ok(*number);
-        }
-        let known = self.shared.names.read().expect("no code panics while holding the names").number(name);
-        let known = known.or_else(|| self.fresh.iter().find(|(_, fresh)| **fresh == *name).map(|(number, _)| *number));
-        let number = match known {
-            Some(number) => number,
-            None => {
-                self.connection.execute("INSERT INTO names(name) VALUES (?1)", [name])?;
-                let number = self.connection.last_insert_rowid();
-                self.fresh.push((number, name.into()));
-                number
-            }
-        };
-        self.last[column] = Some((name.into(), number));
-        Ok(number)
+    /// Look at the file again. What was written behind the writer's back is read from the disk.
+    fn reload(&mut self) -> Result<(), StoreError> {
+        let names = Names::load(&self.connection)?;
+        let bounds = schema::load_bounds(&self.connection, &names, self.state.profile)?;
+        self.state = State::load(&self.connection, self.state.profile, &bounds)?;
+        *self.shared.names.write().expect("no code panics while holding the names") = names;
+        *self.shared.bounds.write().expect("no code panics while holding the bounds") = bounds;
+        *self.shared.recent.lock().expect("no code panics while holding the recent commits") = Recent::new(self.state.head);
+        self.shared.head.send_replace(self.state.head);
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::{path::Path, sync::Arc};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 use watchdeck_protocol::Position;
-use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Store, StoreError};
+use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Search, Store, StoreError};
 
 fn event(id: impl std::fmt::Display, channel: &str) -> NewEvent {
     let event = Event {
@@ -68,7 +68,7 @@ async fn everything_about_a_subject_is_found_across_blocks_and_restarts() {
         }
     }
     for subject in ["product:P-0", "product:P-7", "product:P-40", "product:P-99"] {
-        let scan = store.scan_before(None, usize::MAX, u64::MAX, move |stored| stored.event.subject.as_deref() == Some(subject));
+        let scan = store.search(Search::default(), move |stored| stored.event.subject.as_deref() == Some(subject));
         let all = scan.await.unwrap().hits;
         assert_eq!(store.by_subject(subject, usize::MAX >> 1).await.unwrap(), all, "{subject}");
         assert_eq!(store.by_subject(subject, 3).await.unwrap(), all[..all.len().min(3)], "the newest first: {subject}");
@@ -195,13 +195,16 @@ async fn history_is_scanned_backwards_in_pages() {
     let store = console(folder.path());
     store.append(batch(1..=10)).await.unwrap();
     let even = |stored: &watchdeck_store::Stored| stored.seq.is_multiple_of(2);
-    let page = store.scan_before(None, 3, 1_000, even).await.unwrap();
+    let three = Search { limit: 3, max_read: 1_000, ..Search::default() };
+    let page = store.search(three.clone(), even).await.unwrap();
     assert_eq!(page.hits.iter().map(|s| s.seq).collect::<Vec<_>>(), [10, 8, 6]);
-    let page = store.scan_before(page.next_before, 3, 1_000, even).await.unwrap();
+    let page = store.search(Search { before: page.next_before, ..three.clone() }, even).await.unwrap();
     assert_eq!(page.hits.iter().map(|s| s.seq).collect::<Vec<_>>(), [4, 2]);
     assert_eq!(page.next_before, None, "the beginning of history");
-    let capped = store.scan_before(None, 3, 1, even).await.unwrap();
+    let capped = store.search(Search { max_read: 1, ..three.clone() }, even).await.unwrap();
     assert_eq!((capped.scanned, capped.next_before), (1, Some(10)));
+    let tail = store.search(Search { after: 7, ..three }, even).await.unwrap();
+    assert_eq!((tail.hits.len(), tail.scanned, tail.next_before), (2, 3, None), "only what is new is looked at");
 }
 
 #[tokio::test]
@@ -215,8 +218,10 @@ async fn a_full_disk_refuses_the_batch_whole_and_recovers() {
     assert_eq!(small.head(), 10, "all of a batch or nothing");
     assert!(small.positions("s").await.unwrap().is_empty(), "a position without its events would lose them for good");
     assert!(small.watch_failure().borrow().is_some(), "the failure is visible");
+    small.set_checkpoint("another", 1).await.unwrap();
+    assert!(small.watch_failure().borrow().is_some(), "and another's success does not hide it");
     small.append(batch(11..=12)).await.unwrap();
-    assert!(small.watch_failure().borrow().is_none(), "and goes away with the next write that succeeds");
+    assert!(small.watch_failure().borrow().is_none(), "and goes away when the same source could write");
     small.close().await;
 
     let store = console(folder.path());

@@ -4,6 +4,7 @@ use anyhow::Context;
 use clap::Parser;
 use std::io::{IsTerminal as _, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use watchdeck_console::{Config, Console};
@@ -39,10 +40,25 @@ struct Args {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> ExitCode {
     let args = Args::parse();
+<<<<<<< HEAD
     watchdeck_logline::start("WATCHDECK_LOG", std::io::stderr, std::io::stderr().is_terminal());
+=======
+    let filter = EnvFilter::try_from_env("WATCHDECK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line for a person: what is wrong and what to do. Nothing is left to do when even stderr is closed.
+            drop(writeln!(std::io::stderr(), "watchdeck-web-host: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+>>>>>>> eabe25a (Keep one writer per store, hand back only the batch that is refused, bound reads by bytes)
 
+async fn run(args: Args) -> anyhow::Result<()> {
     let data_dir = match args.data_dir {
         Some(dir) => dir,
         // Not the desktop's: two cores must not write into one store.

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 use watchdeck_events::{Channel, Kind};
-use watchdeck_store::{Options, Store};
+use watchdeck_store::{Profile, Store};
 
 /// Everything that is not as it must be. All zero and nothing said: equal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -30,7 +30,7 @@ pub struct Comparison {
 impl Comparison {
     /// `published` is the number of events of each channel; they are numbered from 0 in the order of publication.
     pub(super) async fn of(console: &Path, gateway: &Path, published: &BTreeMap<&'static str, u64>) -> Result<Self> {
-        let store = Store::open(&console.join("events.db"), Options::CONSOLE)?;
+        let store = Store::look(&console.join("events.db"), Profile::Console)?;
         let mut found = Self::default();
         let mut numbers: HashMap<String, Vec<u64>> = HashMap::new();
         let mut cursor = 0;
@@ -56,7 +56,7 @@ impl Comparison {
         }
         let positions = store.positions("s").await?;
         store.close().await;
-        let log = Store::open(&gateway.join("gateway.db"), Options::LOG)?;
+        let log = Store::look(&gateway.join("gateway.db"), Profile::Log)?;
         for (channel, count) in published {
             let end = log.channel_bounds(&Channel::from(*channel)).last;
             let at = positions.get(&Channel::from(*channel)).with_context(|| format!("{channel} has no position"))?;

@@ -11,7 +11,7 @@ use super::{
 use crate::{alerts::rules, calendar::now, core::Core, error::CommandError, filter::Filter, rows, settings_store, state::State};
 use std::{collections::BTreeMap, time::Duration};
 use watchdeck_events::{Catalogue, Millis, Severity};
-use watchdeck_store::Stored;
+use watchdeck_store::{Search, Stored};
 
 /// Long enough to turn a burst into one answer, short enough to feel instant.
 const COALESCE: Duration = Duration::from_millis(50);
@@ -61,6 +61,8 @@ pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError
     let cursor = core.store.head();
     let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
     let events = core.store.read_after(after, (cursor - after) as usize).await?;
+    // Large events make short pages; the rest comes with the next batch.
+    let cursor = events.last().map_or(cursor, |last| last.seq);
     Ok(Batch { cursor, resync: false, omitted: 0, events: row_list(core, &events), frame: frame(core), versions: versions(core) })
 }
 
@@ -87,6 +89,7 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
     }
     let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
     let events = if from < cursor { core.store.read_after(from, (cursor - from) as usize).await? } else { Vec::new() };
+    let cursor = events.last().map_or(cursor, |last| last.seq);
     Ok(Batch {
         cursor,
         resync: false,
@@ -300,7 +303,8 @@ pub(crate) fn catalogue() -> CatalogueView {
 
 pub(crate) async fn events(core: &Core, before: Option<u64>, limit: u32, filter: &str) -> Result<EventPage, CommandError> {
     let filter = Filter::parse(filter, now())?;
-    let page = core.store.scan_before(before, limit.clamp(1, ROWS) as usize, SCAN, move |stored| filter.keeps(&stored.event)).await?;
+    let search = Search { before, limit: limit.clamp(1, ROWS) as usize, max_read: SCAN, sieve: filter.sieve(), ..Search::default() };
+    let page = core.store.search(search, move |stored| filter.keeps(&stored.event)).await?;
     Ok(EventPage { events: row_list(core, &page.hits), next_before: page.next_before, scanned: page.scanned })
 }
 

@@ -11,7 +11,7 @@ use std::{
 };
 use watchdeck_client::{State, Status};
 use watchdeck_events::{Kind, Millis};
-use watchdeck_store::{Document, Store};
+use watchdeck_store::{Document, Search, Store};
 
 /// Collection of the notes.
 const COLLECTION: &str = "listened";
@@ -100,6 +100,6 @@ async fn newest(store: &Store, id: &str) -> Option<Millis> {
     let heard = move |stored: &watchdeck_store::Stored| {
         *stored.event.source == *id && ![Kind::GAP, Kind::GAP_FILLED].contains(&stored.event.kind.as_str())
     };
-    let scan = store.scan_before(None, 1, NEWEST_WITHIN, heard).await.ok()?;
+    let scan = store.search(Search { limit: 1, max_read: NEWEST_WITHIN, ..Search::default() }, heard).await.ok()?;
     scan.hits.first().map(|stored| stored.event.received_at)
 }

@@ -1,0 +1,61 @@
+//! Texts as people look for them: upper or lower case, full or half width, composed or not, are one and the same.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use std::borrow::Cow;
+
+static NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
+
+/// `text` in the form in which texts are compared: `ＳＫＵ－１０４` and `sku-104` fold to the same. Folding twice changes nothing more, and a text
+/// that holds another holds it folded too, as long as no character is taken apart at its ends.
+///
+/// ```
+/// assert_eq!(watchdeck_events::fold("ＳＫＵ－１０４"), watchdeck_events::fold("sku-104"));
+/// ```
+#[must_use]
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
+    }
+    let composed = NFKC.normalize(text);
+    if composed.chars().all(|c| c.is_ascii_digit() || is_caseless(c) || c.to_lowercase().eq([c])) {
+        return composed;
+    }
+    // Character by character: `str::to_lowercase` looks at what follows a sigma, and would fold a part otherwise than the whole.
+    let lower: String = composed.chars().flat_map(char::to_lowercase).collect();
+    Cow::Owned(NFKC.normalize(&lower).into_owned())
+}
+
+/// Ideographs, which most text without case is made of, looked at without a table.
+const fn is_caseless(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{9fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn width_case_and_composition_make_no_difference() {
+        for (typed, stored) in [
+            ("SKU-104", "ＳＫＵ－１０４"),
+            ("盘点(3)", "盘点（３）"),
+            ("É", "e\u{301}"),
+            ("ｶﾞ", "ガ"),
+            ("1", "①"),
+            ("ΟΔΟΣ", "οδοσ"),
+            ("STRASSE", "strasse"),
+        ] {
+            assert_eq!(fold(typed), fold(stored), "{typed} {stored}");
+        }
+        assert!(matches!(fold("already low, 已经"), Cow::Borrowed(_)), "most text costs no copy");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn folding_is_done_once(text in "\\PC{0,40}") {
+            let once = fold(&text).into_owned();
+            assert_eq!(fold(&once), once);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Pages of the file that cannot be read: what lies behind them still can.
+
+use crate::StoreError;
+use std::{ops::Range, path::Path, path::PathBuf, sync::Mutex};
+use tokio::sync::watch;
+
+/// What cannot be read, as far as somebody has tried.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// Sequence numbers, ascending; adjoining ranges are one.
+    pub unreadable: Vec<Range<u64>>,
+    /// What SQLite said last; empty when nothing was found.
+    pub words: String,
+}
+
+impl Damage {
+    fn add(&mut self, hole: Range<u64>) {
+        let merged = |range: &&Range<u64>| range.start <= hole.end && hole.start <= range.end;
+        let start = self.unreadable.iter().filter(merged).map(|range| range.start).fold(hole.start, u64::min);
+        let end = self.unreadable.iter().filter(merged).map(|range| range.end).fold(hole.end, u64::max);
+        self.unreadable.retain(|range| range.start > end || start > range.end);
+        self.unreadable.push(start..end);
+        self.unreadable.sort_unstable_by_key(|range| range.start);
+    }
+}
+
+/// Where damage is noted: for whoever watches, and beside the file for the next start, which then looks at all of it.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    told: watch::Sender<Damage>,
+    /// `None` for a store that is open for reading only: whoever writes it finds out by himself.
+    note: Mutex<Option<PathBuf>>,
+}
+
+impl Notes {
+    pub(crate) fn new(store: &Path, look: bool) -> Self {
+        Self { told: watch::Sender::default(), note: Mutex::new((!look).then(|| note_of(store))) }
+    }
+
+    pub(crate) fn watch(&self) -> watch::Receiver<Damage> {
+        self.told.subscribe()
+    }
+
+    /// A hole of sequence numbers; an empty one when it is not known which.
+    pub(crate) fn note(&self, hole: Range<u64>, words: &str) {
+        if let Some(note) = self.note.lock().expect("no code panics while holding the note").take()
+            && let Err(error) = std::fs::write(&note, words)
+        {
+            tracing::debug!(%error, "The damage was not noted for the next start.");
+        }
+        self.told.send_if_modified(|damage| {
+            let before = damage.clone();
+            words.clone_into(&mut damage.words);
+            if !hole.is_empty() {
+                damage.add(hole);
+            }
+            let changed = *damage != before;
+            if changed {
+                tracing::error!(unreadable = ?damage.unreadable, words, "The event store is damaged; what can be read is read around it.");
+            }
+            changed
+        });
+    }
+}
+
+/// Says that damage was met since the file was last looked at as a whole.
+pub(crate) fn note_of(store: &Path) -> PathBuf {
+    store.with_extension("damage")
+}
+
+/// Numbers that are tried one by one before larger steps are taken.
+const ONE_BY_ONE: u64 = 4_096;
+/// The larger step: what is skipped by it is looked at again, backwards.
+const STEP: u64 = 512;
+
+/// The first number after `cursor`, up to `newest`, that can be read.
+pub(crate) fn next_readable(
+    cursor: u64,
+    newest: u64,
+    readable: impl Fn(u64) -> Result<bool, StoreError>,
+) -> Result<Option<u64>, StoreError> {
+    let tried = |number: u64| match readable(number) {
+        Err(StoreError::Damaged(_)) => Ok(false),
+        other => other,
+    };
+    let first = |range: Range<u64>| -> Result<Option<u64>, StoreError> {
+        for number in range {
+            if tried(number)? {
+                return Ok(Some(number));
+            }
+        }
+        Ok(None)
+    };
+    let near = newest.min(cursor.saturating_add(ONE_BY_ONE));
+    if let Some(found) = first(cursor + 1..near + 1)? {
+        return Ok(Some(found));
+    }
+    let mut at = near;
+    while at < newest {
+        let next = newest.min(at + STEP);
+        if tried(next)? {
+            return first(at + 1..next + 1);
+        }
+        at = next;
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_that_touch_are_one() {
+        let mut damage = Damage::default();
+        for hole in [5..6, 9..12, 6..7, 1..2, 7..9] {
+            damage.add(hole);
+        }
+        assert_eq!(damage.unreadable, [1..2, 5..12]);
+    }
+
+    #[test]
+    fn the_first_readable_number_is_found_behind_small_and_large_holes() {
+        for hole in [1, 7, ONE_BY_ONE, ONE_BY_ONE + 1, ONE_BY_ONE + STEP * 3 + 11] {
+            let readable = |number| if number <= 10 + hole { Err(StoreError::Damaged(String::new())) } else { Ok(true) };
+            assert_eq!(next_readable(10, 100_000, readable).unwrap(), Some(11 + hole));
+            assert_eq!(next_readable(10, 10 + hole, readable).unwrap(), None);
+        }
+        let gone = |_| Err(StoreError::Unavailable(String::new()));
+        assert!(next_readable(10, 20, gone).is_err(), "only damage is passed over");
+    }
+}

@@ -1,0 +1,210 @@
+//! History, newest first, as fast as the file allows: blocks that cannot hold a match are passed over by their summaries, rows by their numbers,
+//! and what is left is read by several readers at once.
+//!
+//! A read never spans more than a block: a long search holds no old state of the file open, and neither the writer nor the folding of the
+//! write-ahead log waits for it.
+
+use crate::{
+    BLOCK, Limit, NameTest, Shared, Sieve, StoreError, Stored,
+    reader::Reader,
+    summary::{Summary, may_hold, name_piece, pieces_of},
+};
+use std::{collections::HashSet, ops::Range, thread};
+use watchdeck_events::{Severity, fold};
+
+/// What to look for.
+#[derive(Debug, Clone)]
+pub struct Search {
+    /// Only events before this one; from the newest without it.
+    pub before: Option<u64>,
+    /// Only events after this one: whoever looks again names the newest that was looked at, and pays for what is new only.
+    pub after: u64,
+    /// Hits at which to stop. Large hits stop it sooner.
+    pub limit: usize,
+    /// Events to read at most, without those in blocks that are passed over.
+    pub max_read: u64,
+    /// What is known of a match beforehand.
+    pub sieve: Sieve,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { before: None, after: 0, limit: usize::MAX, max_read: u64::MAX, sieve: Sieve::default() }
+    }
+}
+
+/// A page of a search.
+#[derive(Debug, Clone, Default)]
+pub struct Scan {
+    /// Newest first.
+    pub hits: Vec<Stored>,
+    /// Where to go on; `None` when everything was looked at.
+    pub next_before: Option<u64>,
+    /// Events looked at or passed over.
+    pub scanned: u64,
+}
+
+/// Blocks that one reader takes at a time.
+const STRETCH: u64 = 4;
+/// More readers than this would only wait for each other.
+const READERS: usize = 4;
+
+pub(crate) type Keep = dyn Fn(&Stored) -> bool + Send + Sync;
+
+/// A sieve in the numbers of one file.
+pub(crate) struct Tests {
+    /// Per text its pieces.
+    texts: Vec<Vec<u64>>,
+    /// Per column (source, channel, kind) the numbers that will do.
+    names: [Option<HashSet<i64>>; 3],
+    severities: u8,
+    from: i64,
+    before: i64,
+}
+
+impl Tests {
+    fn of(sieve: &Sieve, shared: &Shared) -> Self {
+        let names = shared.names.read().expect("no code panics while holding the names");
+        let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
+        Self {
+            texts: sieve.texts.iter().map(|text| pieces_of(&fold(text))).collect(),
+            names: [numbers(&sieve.source), numbers(&sieve.channel), numbers(&sieve.kind)],
+            severities: sieve.severities.unwrap_or(u8::MAX),
+            from: sieve.from.map_or(i64::MIN, |at| at.0),
+            before: sieve.before.map_or(i64::MAX, |at| at.0),
+        }
+    }
+
+    /// Whether no event at all can pass.
+    fn is_hopeless(&self) -> bool {
+        self.severities == 0 || self.from >= self.before || self.names.iter().flatten().any(HashSet::is_empty)
+    }
+
+    fn may_be_in(&self, summary: &Summary) -> bool {
+        let holds = |piece: &u64| may_hold(&summary.bits, *piece);
+        self.severities & summary.severities != 0
+            && *summary.occurred.end() >= self.from
+            && *summary.occurred.start() < self.before
+            && self.texts.iter().all(|pieces| pieces.iter().all(holds))
+            && self.names.iter().enumerate().all(|(column, numbers)| {
+                numbers.as_ref().is_none_or(|numbers| numbers.iter().any(|number| holds(&name_piece(column, *number))))
+            })
+    }
+
+    /// Whether a row may pass, by its numbers.
+    pub(crate) fn takes(&self, names: [i64; 3], severity: Severity, occurred_at: i64) -> bool {
+        self.severities & (1 << severity.code()) != 0
+            && (self.from..self.before).contains(&occurred_at)
+            && self.names.iter().zip(names).all(|(numbers, number)| numbers.as_ref().is_none_or(|numbers| numbers.contains(&number)))
+    }
+}
+
+/// One search at work.
+struct Run<'a> {
+    shared: &'a Shared,
+    search: &'a Search,
+    tests: &'a Tests,
+    keep: &'a Keep,
+}
+
+/// What one reader found in its stretch, and where it stopped before its end.
+type Found = (Vec<Stored>, Option<u64>);
+
+/// Search. Blocking.
+pub(crate) fn run(shared: &Shared, search: &Search, keep: &Keep) -> Result<Scan, StoreError> {
+    let tests = Tests::of(&search.sieve, shared);
+    let connection = shared.readers.take()?;
+    let scan = Run { shared, search, tests: &tests, keep }.all(&Reader::new(&connection, shared));
+    shared.readers.put_back(connection);
+    scan
+}
+
+impl Run<'_> {
+    fn all(&self, reader: &Reader<'_>) -> Result<Scan, StoreError> {
+        let (bottom, newest) = (self.search.after.saturating_add(1), reader.newest());
+        let top = self.search.before.unwrap_or(u64::MAX).min(newest + 1);
+        let mut scan = Scan::default();
+        let (mut at, mut readers, mut allowed) = (top, 0, self.search.max_read);
+        if self.tests.is_hopeless() {
+            at = bottom;
+        }
+        while at > bottom && scan.next_before.is_none() {
+            let mut stretches = Vec::new();
+            // The newest block alone, which is enough for most pages; then more and more.
+            let wanted = if readers == 0 { 1 } else { readers * STRETCH };
+            while at > bottom && allowed > 0 && (stretches.len() as u64) < wanted {
+                let low = ((at - 1) / BLOCK * BLOCK).max(bottom);
+                let range = low.max(at.saturating_sub(allowed))..at;
+                at = range.start;
+                let whole = range.start % BLOCK == 0 || range.start == bottom;
+                if whole && reader.summary(low / BLOCK)?.is_some_and(|summary| !self.tests.may_be_in(&summary)) {
+                    continue;
+                }
+                allowed -= range.end - range.start;
+                stretches.push(range);
+            }
+            self.gather(&stretches, readers.max(1) as usize, reader, &mut scan)?;
+            if scan.next_before.is_none() && allowed == 0 && at > bottom {
+                scan.next_before = Some(at);
+            }
+            readers = (readers + 1).min(READERS as u64).min(thread::available_parallelism().map_or(1, |n| n.get() as u64).max(2));
+        }
+        let end = scan.next_before.unwrap_or(bottom.min(top));
+        scan.scanned = top - end;
+        scan.next_before = scan.next_before.filter(|next| *next > bottom);
+        Ok(scan)
+    }
+
+    /// Read the stretches, and take over what was found up to the limit.
+    fn gather(&self, stretches: &[Range<u64>], readers: usize, reader: &Reader<'_>, scan: &mut Scan) -> Result<(), StoreError> {
+        if stretches.is_empty() {
+            return Ok(());
+        }
+        let wanted = self.search.limit.saturating_sub(scan.hits.len()).max(1);
+        let mut parts = stretches.chunks(stretches.len().div_ceil(readers));
+        let first = parts.next().unwrap_or_default();
+        let found = thread::scope(|scope| {
+            let others: Vec<_> = parts.map(|part| scope.spawn(move || self.read_apart(part, wanted))).collect();
+            let mut found = vec![self.read(first, wanted, reader)];
+            found.extend(
+                others.into_iter().map(|other| other.join().unwrap_or_else(|_| Err(StoreError::Unavailable("a reader failed".into())))),
+            );
+            found
+        });
+        for found in found {
+            let (hits, stopped) = found?;
+            let room = self.search.limit.saturating_sub(scan.hits.len());
+            scan.hits.extend(hits.into_iter().take(room));
+            let full = scan.hits.len() >= self.search.limit || scan.hits.iter().map(Stored::bytes).sum::<usize>() >= Limit::BYTES;
+            scan.next_before = if full { scan.hits.last().map(|last| last.seq) } else { stopped };
+            if scan.next_before.is_some() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_apart(&self, part: &[Range<u64>], wanted: usize) -> Result<Found, StoreError> {
+        let connection = self.shared.readers.take()?;
+        let found = self.read(part, wanted, &Reader::new(&connection, self.shared));
+        self.shared.readers.put_back(connection);
+        found
+    }
+
+    fn read(&self, part: &[Range<u64>], wanted: usize, reader: &Reader<'_>) -> Result<Found, StoreError> {
+        let (mut hits, mut bytes) = (Vec::new(), 0);
+        for range in part {
+            let stopped = reader.backwards(range.clone(), self.tests, |stored| {
+                if (self.keep)(&stored) {
+                    bytes += stored.bytes();
+                    hits.push(stored);
+                }
+                hits.len() < wanted && bytes < Limit::BYTES
+            })?;
+            if stopped.is_some() {
+                return Ok((hits, stopped));
+            }
+        }
+        Ok((hits, None))
+    }
+}

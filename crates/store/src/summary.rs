@@ -1,0 +1,220 @@
+//! What a block of events can hold, in a few kilobytes, so that a search passes over the blocks that cannot hold what it looks for.
+//!
+//! A summary is a Bloom filter over the short pieces of everything that text can be found in, folded as searches fold it, and over the numbers of
+//! the names in its rows; with the ends of its times and its severities. It may say *perhaps* for nothing, and never *no* for something.
+//!
+//! Pieces: of ASCII text three and five characters, because words share short pieces and numbers share all but the long ones; of other text
+//! single characters and pairs, because that is what words are made of there. A text shorter than that names no piece and rules out nothing.
+
+use crate::Stored;
+use std::ops::RangeInclusive;
+use watchdeck_events::{Event, Millis, fold};
+
+/// Bits of a filter before it is folded down: 64 KiB.
+const BITS: usize = 1 << 19;
+/// Smallest filter, bits.
+const FEWEST: usize = 1 << 12;
+/// A block with more text than this is not summarised: its filter would say *perhaps* to everything.
+pub(crate) const MOST_TEXT: usize = 16 << 20;
+
+/// What is known of one block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Summary {
+    pub(crate) block: u64,
+    /// When its events occurred.
+    pub(crate) occurred: RangeInclusive<i64>,
+    /// Bit `n` for the severity with the code `n`.
+    pub(crate) severities: u8,
+    /// The filter; empty when it would be too full.
+    pub(crate) bits: Vec<u8>,
+}
+
+/// Gathers a summary.
+#[derive(Debug)]
+pub(crate) struct Builder {
+    block: u64,
+    occurred: Option<RangeInclusive<i64>>,
+    severities: u8,
+    bits: Vec<u64>,
+    text: usize,
+}
+
+impl Builder {
+    pub(crate) fn new(block: u64) -> Self {
+        Self { block, occurred: None, severities: 0, bits: vec![0; BITS / 64], text: 0 }
+    }
+
+    /// Whether more text makes no difference.
+    pub(crate) fn is_full(&self) -> bool {
+        self.text > MOST_TEXT
+    }
+
+    /// Take in an event with the numbers of its source, channel and kind.
+    pub(crate) fn add(&mut self, stored: &Stored, names: [i64; 3]) {
+        let event = &stored.event;
+        let at = event.occurred_at.0;
+        self.occurred = Some(self.occurred.take().map_or(at..=at, |range| at.min(*range.start())..=at.max(*range.end())));
+        self.severities |= 1 << event.severity.code();
+        for (column, number) in names.into_iter().enumerate() {
+            self.set(name_piece(column, number));
+        }
+        for text in searched(event) {
+            self.text += text.len();
+            if !self.is_full() {
+                pieces(&text, |piece| self.set(piece));
+            }
+        }
+    }
+
+    fn set(&mut self, piece: u64) {
+        let bit = place(piece) & (BITS - 1);
+        self.bits[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// The finished summary, as small as it can be and still mostly say *no*.
+    pub(crate) fn finish(mut self) -> Summary {
+        while self.bits.len() * 64 > FEWEST {
+            let (low, high) = self.bits.split_at(self.bits.len() / 2);
+            let folded: Vec<u64> = low.iter().zip(high).map(|(low, high)| low | high).collect();
+            let set: u32 = folded.iter().map(|word| word.count_ones()).sum();
+            if set as usize * 4 > folded.len() * 64 {
+                break;
+            }
+            self.bits = folded;
+        }
+        let bits = if self.is_full() { Vec::new() } else { self.bits.iter().flat_map(|word| word.to_le_bytes()).collect() };
+        // A block without events holds no time at all.
+        let occurred = self.occurred.unwrap_or(1..=0);
+        Summary { block: self.block, occurred, severities: self.severities, bits }
+    }
+}
+
+/// Whether a filter may hold a piece.
+pub(crate) fn may_hold(bits: &[u8], piece: u64) -> bool {
+    if bits.is_empty() || !bits.len().is_power_of_two() {
+        return true;
+    }
+    let bit = place(piece) & (bits.len() * 8 - 1);
+    bits[bit / 8] & (1 << (bit % 8)) != 0
+}
+
+/// The pieces of a text that is looked for.
+pub(crate) fn pieces_of(folded: &str) -> Vec<u64> {
+    let mut all = Vec::new();
+    pieces(folded, |piece| all.push(piece));
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// A name in a column: 0 source, 1 channel, 2 kind.
+pub(crate) fn name_piece(column: usize, number: i64) -> u64 {
+    (1 << 62) | ((column as u64) << 56) | (number.unsigned_abs() & ((1 << 56) - 1))
+}
+
+/// Every text of an event that a search looks into, folded. What is escaped in the payload can be found by what it means, too.
+fn searched(event: &Event) -> impl Iterator<Item = std::borrow::Cow<'_, str>> {
+    let payload = event.payload.as_str();
+    let meant = payload.contains('\\').then(|| fold(&unescaped(payload)).into_owned().into());
+    let own = [Some(event.kind.as_str()), event.actor.as_deref(), event.subject.as_deref()];
+    [Some(fold(payload)), meant].into_iter().chain(own.into_iter().map(|text| text.map(fold))).flatten()
+}
+
+/// JSON text with its escapes read, wherever they stand.
+fn unescaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        // A run of `\u` escapes is read together: a character may take two.
+        let run = escapes(rest);
+        if run > 0 {
+            let units = rest.as_bytes()[..run].chunks(6).filter_map(|unit| u16::from_str_radix(str::from_utf8(&unit[2..]).ok()?, 16).ok());
+            text.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
+            rest = &rest[run..];
+            continue;
+        }
+        let mut chars = rest.chars();
+        chars.next();
+        match chars.next() {
+            Some('n') => text.push('\n'),
+            Some('t') => text.push('\t'),
+            Some('r') => text.push('\r'),
+            Some('b') => text.push('\u{8}'),
+            Some('f') => text.push('\u{c}'),
+            Some(other) => text.push(other),
+            None => {}
+        }
+        rest = chars.as_str();
+    }
+    text.push_str(rest);
+    text
+}
+
+/// Length of the `\uXXXX` escapes that `text` begins with.
+fn escapes(text: &str) -> usize {
+    let is_unit = |unit: &[u8]| unit.len() == 6 && unit.starts_with(b"\\u") && unit[2..].iter().all(u8::is_ascii_hexdigit);
+    text.as_bytes().chunks(6).take_while(|unit| is_unit(unit)).count() * 6
+}
+
+fn pieces(folded: &str, mut emit: impl FnMut(u64)) {
+    let mut before = None;
+    // The last eight ASCII characters, and how many there are since the last other one.
+    let (mut window, mut run) = (0u64, 0usize);
+    for c in folded.chars() {
+        if c.is_ascii() {
+            window = (window << 8) | u64::from(u32::from(c));
+            run += 1;
+            if run >= 3 {
+                emit(window & 0xff_ffff);
+            }
+            if run >= 5 {
+                emit((1 << 58) | (window & 0xff_ffff_ffff));
+            }
+        } else {
+            run = 0;
+            emit((1 << 59) | u64::from(u32::from(c)));
+        }
+        if let Some(before) = before.replace(c)
+            && !(before.is_ascii() && c.is_ascii())
+        {
+            emit((1 << 60) | (u64::from(u32::from(before)) << 24) | u64::from(u32::from(c)));
+        }
+    }
+}
+
+/// Spreads pieces over all bits; a smaller filter takes the low ones.
+const fn place(piece: u64) -> usize {
+    let mixed = (piece ^ (piece >> 31)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) as usize >> 20
+}
+
+/// What a match must have, as far as it can be said beforehand: lets a search pass over rows and whole blocks without reading them. Leaving
+/// something out is always right, only slower; whatever is here must hold for every match.
+#[derive(Clone, Default)]
+pub struct Sieve {
+    /// Each of these stands in the payload (escaped or not), the kind, the actor or the subject of a match. Any case and width.
+    pub texts: Vec<String>,
+    /// What a match's source is called.
+    pub source: Option<NameTest>,
+    /// What its channel is called.
+    pub channel: Option<NameTest>,
+    /// What its kind is called.
+    pub kind: Option<NameTest>,
+    /// It is one of these severities, by code (bit `n` for code `n`).
+    pub severities: Option<u8>,
+    /// It occurred at or after.
+    pub from: Option<Millis>,
+    /// It occurred before.
+    pub before: Option<Millis>,
+}
+
+/// Whether a name will do. Asked once per name of the file, not per event.
+pub type NameTest = std::sync::Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+impl std::fmt::Debug for Sieve {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sieve").field("texts", &self.texts).field("from", &self.from).field("before", &self.before).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,225 @@
+//! One transaction over the batches that waited together.
+
+use crate::{
+    Appended, Batch, NewEvent, Placed, Shared, StoreError,
+    error::{is_clash, is_of_the_value},
+    schema::{BLOCK, INSERT_EVENT, INSERT_SUBJECT, Profile},
+    writer::State,
+};
+use rusqlite::{CachedStatement, Connection, params};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+use watchdeck_events::{Channel, Event};
+
+/// What a transaction did: per batch, and per event where it went (`None`: it was there already).
+pub(crate) struct Outcome {
+    pub(crate) answers: Vec<Appended>,
+    pub(crate) places: Vec<Option<(u64, u64)>>,
+}
+
+/// Why nothing of a transaction was stored.
+pub(crate) enum Failed {
+    /// One batch holds what the file cannot keep; the others can go without it.
+    Batch { index: usize, error: StoreError },
+    /// Somebody else has written into the file: what the writer knows of it is no longer so.
+    Clash(String),
+    /// The file or its disk.
+    All(StoreError),
+}
+
+impl From<rusqlite::Error> for Failed {
+    fn from(error: rusqlite::Error) -> Self {
+        if is_clash(&error) { Self::Clash(error.to_string()) } else { Self::All(error.into()) }
+    }
+}
+
+impl Failed {
+    /// An error that came while an event of a batch, or what else is in it, was written.
+    fn at(index: usize, event: Option<usize>, error: rusqlite::Error) -> Self {
+        if is_of_the_value(&error) {
+            Self::Batch { index, error: StoreError::Refused { event, reason: error.to_string() } }
+        } else {
+            error.into()
+        }
+    }
+}
+
+/// Commit all `batches`, or nothing of them. `state` moves with a commit only.
+pub(crate) fn run<'b>(
+    connection: &mut Connection,
+    state: &mut State,
+    shared: &Shared,
+    batches: impl Iterator<Item = &'b Batch>,
+) -> Result<Outcome, Failed> {
+    // Kept apart from `state` until the commit, so that a failed transaction leaves the state as it was.
+    let (mut head, mut offsets) = (state.head, HashMap::new());
+    let log = state.profile == Profile::Log;
+    let (mut places, mut answers, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
+    // Given back only by a transaction that was committed.
+    let mut subjects = std::mem::take(&mut state.subjects);
+    let transaction = connection.transaction()?;
+    {
+        let mut insert = Insert {
+            statement: transaction.prepare_cached(INSERT_EVENT)?,
+            connection: &transaction,
+            shared,
+            fresh: &mut fresh,
+            last: Default::default(),
+        };
+        let mut note = (!log).then(|| transaction.prepare_cached(INSERT_SUBJECT)).transpose()?;
+        for (index, batch) in batches.enumerate() {
+            let (before, mut placed) = (head, Vec::new());
+            for (at, NewEvent { event, offset }) in batch.events.iter().enumerate() {
+                let failed = |error| Failed::at(index, Some(at), error);
+                let offset = if log { next_offset(&offsets, &state.offsets, &event.channel) } else { offset.unwrap_or(0) };
+                let new = insert.event(head + 1, offset, event).map_err(failed)?;
+                if new {
+                    head += 1;
+                    if let (Some(note), Some(subject)) = (&mut note, event.subject.as_deref())
+                        && subjects.is_news(head / BLOCK, subject)
+                    {
+                        note.execute(params![head / BLOCK, subject]).map_err(failed)?;
+                    }
+                    places.push(Some((head, offset)));
+                } else {
+                    places.push(None);
+                }
+                if log {
+                    placed.push(if new { Placed { seq: head, offset, duplicate: false } } else { insert.existing(&event.id)? });
+                    if new {
+                        match offsets.get_mut(&event.channel) {
+                            Some(newest) => *newest = offset,
+                            None => drop(offsets.insert(event.channel.clone(), offset)),
+                        }
+                    }
+                }
+            }
+            keep_books(&transaction, batch).map_err(|error| Failed::at(index, None, error))?;
+            let inserted = (head - before) as usize;
+            answers.push(Appended { head, inserted, duplicates: batch.events.len() - inserted, placed });
+        }
+    }
+    // Announced before the commit, or a reader could meet a number without a name; taken back when the commit fails.
+    for (number, name) in &fresh {
+        shared.names.write().expect("no code panics while holding the names").insert(*number, Arc::clone(name));
+    }
+    if let Err(error) = transaction.commit() {
+        let mut names = shared.names.write().expect("no code panics while holding the names");
+        fresh.iter().for_each(|(number, name)| names.forget(*number, name));
+        return Err(error.into());
+    }
+    state.head = head;
+    state.subjects = subjects;
+    state.offsets.extend(offsets);
+    Ok(Outcome { answers, places })
+}
+
+/// The subjects of one block.
+#[derive(Default)]
+pub(crate) struct Noted {
+    block: u64,
+    subjects: HashSet<Box<str>>,
+}
+
+impl Noted {
+    /// Whether `subject` was not noted in `block` before.
+    fn is_news(&mut self, block: u64, subject: &str) -> bool {
+        if block != self.block {
+            self.block = block;
+            self.subjects.clear();
+        }
+        !self.subjects.contains(subject) && self.subjects.insert(subject.into())
+    }
+}
+
+/// Positions, checkpoints and documents of a batch.
+fn keep_books(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    for update in &batch.positions {
+        connection
+            .prepare_cached(
+                "INSERT INTO positions VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, offset = excluded.offset",
+            )?
+            .execute(params![&*update.source, update.channel.as_str(), update.position.epoch, update.position.offset])?;
+    }
+    for (name, seq) in &batch.checkpoints {
+        connection
+            .prepare_cached("INSERT INTO checkpoints VALUES (?1, ?2) ON CONFLICT DO UPDATE SET seq = excluded.seq")?
+            .execute(params![name, seq])?;
+    }
+    for document in &batch.documents {
+        match &document.body {
+            Some(body) => connection
+                .prepare_cached("INSERT INTO documents VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET body = excluded.body")?
+                .execute(params![document.collection, document.key, body])?,
+            None => connection
+                .prepare_cached("DELETE FROM documents WHERE collection = ?1 AND key = ?2")?
+                .execute(params![document.collection, document.key])?,
+        };
+    }
+    Ok(())
+}
+
+fn next_offset(pending: &HashMap<Channel, u64>, committed: &HashMap<Channel, u64>, channel: &Channel) -> u64 {
+    pending.get(channel).or_else(|| committed.get(channel)).map_or(1, |newest| newest + 1)
+}
+
+/// The insert statement with the numbers of the names it used last: in a burst they hardly change.
+struct Insert<'a> {
+    statement: CachedStatement<'a>,
+    connection: &'a Connection,
+    shared: &'a Shared,
+    fresh: &'a mut Vec<(i64, Arc<str>)>,
+    last: [Option<(Arc<str>, i64)>; 3],
+}
+
+impl Insert<'_> {
+    /// Whether the event was new.
+    fn event(&mut self, seq: u64, offset: u64, event: &Event) -> rusqlite::Result<bool> {
+        let source = self.number(0, &event.source)?;
+        let channel = self.number(1, event.channel.as_str())?;
+        let kind = self.number(2, event.kind.as_str())?;
+        let changed = self.statement.execute(params![
+            seq,
+            &*event.id,
+            source,
+            channel,
+            kind,
+            offset,
+            event.occurred_at.0,
+            event.received_at.0,
+            event.severity.code(),
+            event.subject.as_deref(),
+            event.actor.as_deref(),
+            event.payload.as_str(),
+        ])?;
+        Ok(changed == 1)
+    }
+
+    fn existing(&self, id: &str) -> rusqlite::Result<Placed> {
+        let mut query = self.connection.prepare_cached("SELECT seq, offset FROM events WHERE id = ?1")?;
+        query.query_row([id], |row| Ok(Placed { seq: row.get(0)?, offset: row.get(1)?, duplicate: true }))
+    }
+
+    fn number(&mut self, column: usize, name: &str) -> rusqlite::Result<i64> {
+        if let Some((last, number)) = &self.last[column]
+            && **last == *name
+        {
+            return Ok(*number);
+        }
+        let known = self.shared.names.read().expect("no code panics while holding the names").number(name);
+        let known = known.or_else(|| self.fresh.iter().find(|(_, fresh)| **fresh == *name).map(|(number, _)| *number));
+        let number = match known {
+            Some(number) => number,
+            None => {
+                self.connection.execute("INSERT INTO names(name) VALUES (?1)", [name])?;
+                let number = self.connection.last_insert_rowid();
+                self.fresh.push((number, name.into()));
+                number
+            }
+        };
+        self.last[column] = Some((name.into(), number));
+        Ok(number)
+    }
+}
