@@ -95,7 +95,7 @@ impl Filter {
                 }
                 (Test::Severity(op, severity), _) => {
                     let all = [Severity::Info, Severity::Success, Severity::Warning, Severity::Critical];
-                    let kept = all.into_iter().filter(|one| op.holds(one, severity) != *negated).map(|one| 1 << one.code()).sum();
+                    let kept = all.into_iter().filter(|one| op.holds(one, severity) != *negated).fold(0, |all, one| all | 1 << one.code());
                     sieve.severities = Some(sieve.severities.unwrap_or(u8::MAX) & kept);
                 }
                 (Test::Text(text), false) => sieve.texts.push(text.clone()),
