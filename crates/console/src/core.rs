@@ -13,6 +13,7 @@ use crate::{
     },
     backfill,
     calendar::now,
+    damage,
     error::CommandError,
     health::Ledger,
     host::{DemoErp, Host},
@@ -76,8 +77,11 @@ impl Core {
     ) -> anyhow::Result<Arc<Self>> {
         prepare_folder(&config.data_dir)?;
         let path = config.data_dir.join("events.db");
-        let store = tokio::task::spawn_blocking(move || Store::open(&path, seams.store)).await??;
+        let (store, salvaged) = tokio::task::spawn_blocking(move || Store::open_or_salvage(&path, seams.store)).await??;
         let mut kept = settings_store::load(&store).await?;
+        if let Some(salvaged) = &salvaged {
+            damage::mark(&store, &kept, salvaged).await;
+        }
         let secrets = Arc::new(Secrets::open(&store, &config.data_dir, host.keychain()).await?);
         settings_store::move_secrets(&store, &mut kept.settings, &secrets).await;
         secrets.load().await;

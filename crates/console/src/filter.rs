@@ -3,14 +3,9 @@
 //! Terms are joined by *and*; `-` before a term means *not*. A name that is not an event's own is looked up in the payload's top level.
 
 use crate::error::{Code, CommandError};
-<<<<<<< HEAD
-use watchdeck_events::{Catalogue, Event, Millis, Quantity, Severity, fields::Fields};
-=======
-use rust_decimal::Decimal;
-use std::sync::Arc;
-use watchdeck_events::{Catalogue, Event, Millis, Severity, fields::Fields, fold};
+use std::{cell::OnceCell, sync::Arc};
+use watchdeck_events::{Catalogue, Event, Millis, Quantity, Severity, fields::Fields, fold};
 use watchdeck_store::{NameTest, Sieve};
->>>>>>> eabe25a (Keep one writer per store, hand back only the batch that is refused, bound reads by bytes)
 
 /// A parsed filter. The empty one keeps everything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,7 +73,8 @@ impl Filter {
     }
 
     /// What every event that it keeps must have, so that the store can pass over what does not. Terms that say nothing beforehand are left out.
-    pub(crate) fn sieve(&self) -> Sieve {
+    #[must_use]
+    pub fn sieve(&self) -> Sieve {
         let mut sieve = Sieve::default();
         for Term { negated, test } in &self.terms {
             match (test, negated) {
@@ -117,8 +113,20 @@ impl Filter {
         if self.terms.is_empty() {
             return true;
         }
-        let fields = Fields::of(event.payload.as_str());
+        let fields = Lazy { payload: event.payload.as_str(), read: OnceCell::new() };
         self.terms.iter().all(|term| term.test.holds(event, &fields) != term.negated)
+    }
+}
+
+/// The fields of a payload, read when a term asks for one: most events are turned away before.
+struct Lazy<'a> {
+    payload: &'a str,
+    read: OnceCell<Fields<'a>>,
+}
+
+impl<'a> Lazy<'a> {
+    fn get(&self) -> &Fields<'a> {
+        self.read.get_or_init(|| Fields::of(self.payload))
     }
 }
 
@@ -197,19 +205,11 @@ fn test(body: &str, now: Millis) -> Result<Test, String> {
         }
         ("after", None) => Ok(Test::After(instant(value, now)?)),
         ("before", None) => Ok(Test::Before(instant(value, now)?)),
-<<<<<<< HEAD
-        (_, None) => Ok(Test::Is(name.to_owned(), value.to_lowercase().split('*').map(str::to_owned).collect())),
+        (_, None) => Ok(Test::Is(name.to_owned(), fold(value).split('*').map(str::to_owned).collect())),
         (_, Some(op)) => match Quantity::from_json(value) {
             Some(number) => Ok(Test::Number(name.to_owned(), op, number)),
-            None if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![value.to_lowercase()])),
+            None if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![fold(value).into_owned()])),
             None => Err(format!("{value} is not a number")),
-=======
-        (_, None) => Ok(Test::Is(name.to_owned(), fold(value).split('*').map(str::to_owned).collect())),
-        (_, Some(op)) => match Decimal::from_str_exact(value) {
-            Ok(number) => Ok(Test::Number(name.to_owned(), op, number)),
-            Err(_) if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![fold(value).into_owned()])),
-            Err(_) => Err(format!("{value} is not a number")),
->>>>>>> eabe25a (Keep one writer per store, hand back only the batch that is refused, bound reads by bytes)
         },
     }
 }
@@ -247,7 +247,7 @@ fn instant(value: &str, now: Millis) -> Result<Millis, String> {
 }
 
 impl Test {
-    fn holds(&self, event: &Event, fields: &Fields<'_>) -> bool {
+    fn holds(&self, event: &Event, fields: &Lazy<'_>) -> bool {
         match self {
             Self::Text(text) => {
                 let within = |value: &str| fold(value).contains(text.as_str());
@@ -256,12 +256,12 @@ impl Test {
                     || within(event.kind.as_str())
                     || event.actor.as_deref().is_some_and(within)
                     // Without escapes a field's text stands in the payload as it is.
-                    || payload.contains('\\') && fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value)))
+                    || payload.contains('\\') && { let fields = fields.get(); fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value))) }
             }
             Self::Is(name, pattern) => {
-                own(event, name).or_else(|| fields.text(name).map(Into::into)).is_some_and(|value| matches(pattern, &fold(&value)))
+                own(event, name).or_else(|| fields.get().text(name).map(Into::into)).is_some_and(|value| matches(pattern, &fold(&value)))
             }
-            Self::Number(name, op, number) => fields.number(name).is_some_and(|value| op.holds(&value, number)),
+            Self::Number(name, op, number) => fields.get().number(name).is_some_and(|value| op.holds(&value, number)),
             Self::Severity(op, severity) => op.holds(&event.severity, severity),
             Self::After(at) => event.occurred_at >= *at,
             Self::Before(at) => event.occurred_at < *at,
@@ -344,6 +344,53 @@ mod tests {
         {
             assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
         }
+    }
+
+    #[test]
+    fn width_and_case_make_no_difference() {
+        for text in ["ＳＫＵ－１０４", "sku-104", "kind:INVENTORY:*", "productName:木纹砖", "actor:张三", "reason:盘点", "productId:sku*"]
+        {
+            assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_sieve_lets_through_whatever_the_filter_keeps_and_stops_what_it_can() {
+        let event = event();
+        let passes = |text: &str| {
+            let sieve = Filter::parse(text, NOW).unwrap().sieve();
+            let named = |test: &Option<NameTest>, name: &str| test.as_ref().is_none_or(|test| test(name));
+            named(&sieve.source, &event.source)
+                && named(&sieve.channel, event.channel.as_str())
+                && named(&sieve.kind, event.kind.as_str())
+                && sieve.severities.is_none_or(|all| all & (1 << event.severity.code()) != 0)
+                && sieve.from.is_none_or(|from| event.occurred_at >= from)
+                && sieve.before.is_none_or(|before| event.occurred_at < before)
+        };
+        for text in [
+            "kind:inventory:* -kind:system:*",
+            "severity>=info",
+            "-severity>=warning",
+            "after:2h -before:3h",
+            "-after:2030-01-01",
+            "-木头 newQuantity<10",
+        ] {
+            assert!(Filter::parse(text, NOW).unwrap().keeps(&event) && passes(text), "{text}");
+        }
+        for text in [
+            "kind:order:*",
+            "-kind:inventory:*",
+            "kind:inventory:* kind:order:*",
+            "severity:critical",
+            "before:2h",
+            "-after:2h",
+            "source:other",
+            "channel:orders",
+        ] {
+            assert!(!Filter::parse(text, NOW).unwrap().keeps(&event) && !passes(text), "{text}");
+        }
+        let texts = Filter::parse(r#"盘点 productName:木纹* -"nothing" id:x domain:inventory"#, NOW).unwrap().sieve().texts;
+        assert_eq!(texts, ["盘点", "木纹", ""], "only what must stand in the event");
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod backfill;
 pub mod calendar;
 pub mod conventions;
 mod core;
+mod damage;
 mod decisions;
 pub mod doctor;
 pub mod error;

@@ -192,6 +192,8 @@ pub enum GapReason {
     SequenceJump,
     /// The server's numbers fell back: it started anew and replays nothing.
     Restarted,
+    /// The file that held them is damaged.
+    Damaged,
     /// The server gave a reason that this version does not know.
     #[serde(other)]
     Other,

@@ -1,11 +1,8 @@
 //! Opening the log: a folder that only its owner reads, one gateway in it, and a way on when the file is damaged.
 
 use crate::{config::Config, gateway::GatewayError};
-use std::{
-    io,
-    path::{Path, PathBuf},
-};
-use watchdeck_store::{Options, Store, StoreError};
+use std::{io, path::Path};
+use watchdeck_store::{Options, Salvaged, Store, StoreError};
 
 /// What SQLite keeps beside its file.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
@@ -13,8 +10,8 @@ const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 /// An open log.
 pub(crate) struct Opened {
     pub(crate) store: Store,
-    /// The new name of a damaged file that was found and put aside. The log has begun anew then, with another epoch: consoles see that,
-    /// and mark the hole.
+    /// The new name of a damaged file that was found and put aside. The log goes on with what could be read of it, and with another epoch:
+    /// consoles see that, and mark the hole.
     pub(crate) set_aside: Option<String>,
 }
 
@@ -24,39 +21,26 @@ pub(crate) async fn open(config: &Config) -> Result<Opened, GatewayError> {
     let unusable = |reason: String| GatewayError::DataDir { path: config.data_dir.clone(), reason };
     let opening = tokio::task::spawn_blocking(move || {
         prepare(&folder, &path).map_err(|error| in_words(&error))?;
-        Ok(open_or_begin_anew(&path))
+        Ok(open_or_salvage(&path))
     });
     let opened: Result<_, String> = opening.await.map_err(|error| unusable(error.to_string()))?;
     opened.map_err(unusable)?.map_err(|source| GatewayError::Log { path: config.log_path(), source })
 }
 
-fn open_or_begin_anew(path: &Path) -> Result<Opened, StoreError> {
-    let damage = match Store::open(path, Options::LOG) {
-        Err(StoreError::Damaged(what)) => what,
-        opened => return opened.map(|store| Opened { store, set_aside: None }),
-    };
-    let aside = put_aside(path).map_err(|error| StoreError::Damaged(format!("{damage}; it cannot be put aside either: {error}")))?;
-    tracing::error!(damage, aside = %aside.display(), "The log is damaged. It was put aside, and a new one begins; consoles mark the hole.");
-    let store = Store::open(path, Options::LOG)?;
-    Ok(Opened { store, set_aside: Some(aside.display().to_string()) })
-}
-
-/// Give a damaged file, and what belongs to it, a name with the time.
-fn put_aside(path: &Path) -> io::Result<PathBuf> {
-    let stamp = jiff::Timestamp::now().strftime("%Y%m%d-%H%M%S");
-    let named = |name: &Path, suffix: &str| {
-        let mut name = name.as_os_str().to_owned();
-        name.push(suffix);
-        PathBuf::from(name)
-    };
-    let aside = named(path, &format!(".damaged-{stamp}"));
-    for suffix in BESIDE {
-        match std::fs::rename(named(path, suffix), named(&aside, suffix)) {
-            Err(error) if suffix.is_empty() || error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(aside)
+fn open_or_salvage(path: &Path) -> Result<Opened, StoreError> {
+    let (store, salvaged) = Store::open_or_salvage(path, Options::LOG)?;
+    let set_aside = salvaged.map(|Salvaged { set_aside, words, events, missing }| {
+        let set_aside = set_aside.display().to_string();
+        tracing::error!(
+            set_aside,
+            words,
+            events,
+            holes = missing.len(),
+            "The log was damaged. It was put aside, and what can be read was taken over."
+        );
+        set_aside
+    });
+    Ok(Opened { store, set_aside })
 }
 
 /// The folder, and a file in it, for nobody's eyes but the owner's: the log holds the ERP's business and people's names. What SQLite makes
@@ -121,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_log_is_put_aside_whole_and_a_new_one_begins() {
+    fn a_damaged_log_is_put_aside_whole_and_the_gateway_goes_on() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("gateway.db");
         let garbage = "not a database at all, and longer than its header is ".repeat(100);
         std::fs::write(&path, &garbage).unwrap();
-        let opened = open_or_begin_anew(&path).unwrap();
+        let opened = open_or_salvage(&path).unwrap();
         let aside = opened.set_aside.expect("it is said");
-        assert!(aside.contains("gateway.db.damaged-2"), "with its date: {aside}");
+        assert!(aside.contains("gateway.damaged-2"), "with its date: {aside}");
         assert_eq!(std::fs::read_to_string(aside).unwrap(), garbage, "nothing of it is lost");
         assert_eq!(opened.store.head(), 0);
     }

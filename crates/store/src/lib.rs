@@ -11,12 +11,16 @@
 mod damage;
 mod error;
 mod failures;
+mod keeper;
 mod lock;
 mod names;
+mod pending;
 mod reader;
 mod recent;
+mod salvage;
 mod schema;
 mod search;
+mod shared;
 mod subscription;
 mod summary;
 mod transaction;
@@ -26,6 +30,8 @@ mod writer;
 pub use damage::Damage;
 pub use error::StoreError;
 pub use lock::{Holder, Process};
+pub use pending::{Pending, Refused};
+pub use salvage::{Missing, Salvaged};
 pub use schema::{BLOCK, Durability, INSERT_EVENT, INSERT_SUBJECT, Options, Profile, open_connection};
 pub use search::{Scan, Search};
 pub use subscription::{Chunk, Subscription};
@@ -33,66 +39,15 @@ pub use summary::{NameTest, Sieve};
 pub use types::{Appended, Batch, Bounds, Document, Inspection, Limit, NewEvent, Placed, PositionUpdate, Stats, Stored};
 
 use names::Names;
-use reader::Readers;
-use recent::Recent;
+use shared::{Opened, Shared};
 use std::{
     collections::HashMap,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, RwLock},
+    path::Path,
+    sync::{Arc, Mutex},
 };
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
-
-/// What the writer, the readers and the subscriptions share.
-#[derive(Debug)]
-struct Shared {
-    path: PathBuf,
-    profile: Profile,
-    epoch: String,
-    names: RwLock<Names>,
-    recent: Mutex<Recent>,
-    bounds: RwLock<HashMap<Channel, Bounds>>,
-    head: watch::Sender<u64>,
-    /// The newest failure of the file or its disk, until whoever met it has succeeded.
-    failure: watch::Sender<Option<String>>,
-    readers: Readers,
-    damage: damage::Notes,
-    /// Somebody else writes: names that are new since the last look are read with each question.
-    look: bool,
-}
-
-impl Shared {
-    fn load(
-        path: &Path,
-        connection: &rusqlite::Connection,
-        epoch: String,
-        profile: Profile,
-        look: bool,
-    ) -> Result<(Arc<Self>, writer::State), StoreError> {
-        let names = Names::load(connection)?;
-        let bounds = schema::load_bounds(connection, &names, profile)?;
-        let state = writer::State::load(connection, profile, &bounds)?;
-        let shared = Self {
-            path: path.to_owned(),
-            profile,
-            epoch,
-            bounds: RwLock::new(bounds),
-            names: RwLock::new(names),
-            recent: Mutex::new(Recent::new(state.head)),
-            head: watch::Sender::new(state.head),
-            failure: watch::Sender::new(None),
-            readers: Readers::new(path),
-            damage: damage::Notes::new(path, look),
-            look,
-        };
-        Ok((Arc::new(shared), state))
-    }
-
-    fn newest(&self) -> u64 {
-        *self.head.borrow()
-    }
-}
 
 /// Handle to one store file. Cheap to clone; the file is closed by [`Store::close`] or with the last handle.
 #[derive(Debug, Clone)]
@@ -118,11 +73,35 @@ impl Store {
     /// of Watchdeck wrote it.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
         let lock = lock::Lock::take(path)?;
-        let connection = schema::open_connection(path, options)?;
-        let epoch = schema::epoch(&connection)?;
-        let (shared, state) = Shared::load(path, &connection, epoch, options.profile, false)?;
+        Self::start(Opened::at(path, options)?, lock)
+    }
+
+    /// As [`Store::open`]; a damaged file is set aside and the store goes on in a new one with what can be read of it. Damage deep inside is met
+    /// while running, and taken care of at the start that follows: looking through the whole file at each start would cost seconds.
+    ///
+    /// # Errors
+    /// As [`Store::open`], without [`StoreError::Damaged`] unless not even that was possible.
+    pub fn open_or_salvage(path: &Path, options: Options) -> Result<(Self, Option<Salvaged>), StoreError> {
+        let lock = lock::Lock::take(path)?;
+        salvage::complete(path)?;
+        let opened = match salvage::suspicion(path) {
+            Some(words) => Err(StoreError::Damaged(words)),
+            None => Opened::at(path, options),
+        };
+        match opened {
+            Ok(opened) => Ok((Self::start(opened, lock)?, None)),
+            Err(StoreError::Damaged(words)) => {
+                let salvaged = salvage::run(path, options, words)?;
+                Ok((Self::start(Opened::at(path, options)?, lock)?, Some(salvaged)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn start(Opened { connection, shared, state }: Opened, lock: lock::Lock) -> Result<Self, StoreError> {
         let (commands, queue) = mpsc::channel(QUEUE);
-        let writer = writer::Writer::new(connection, state, Arc::clone(&shared), lock);
+        let keeper = keeper::Keeper::start(Arc::clone(&shared), commands.downgrade())?;
+        let writer = writer::Writer::new(connection, state, Arc::clone(&shared), keeper, lock);
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run(queue))
@@ -141,7 +120,7 @@ impl Store {
         let epoch = schema::known_epoch(&connection)?.unwrap_or_default();
         let (shared, _) = Shared::load(path, &connection, epoch, profile, true)?;
         let (commands, _) = mpsc::channel(1);
-        Ok(Self::new(shared, commands, None))
+        Ok(Self::new(Arc::new(shared), commands, None))
     }
 
     fn new(shared: Arc<Shared>, commands: mpsc::Sender<writer::Command>, thread: Option<std::thread::JoinHandle<()>>) -> Self {
@@ -172,8 +151,8 @@ impl Store {
         self.shared.head.subscribe()
     }
 
-    /// Follows the newest failure of the file or its disk, in words. It stays until the source that met it has succeeded (or has given up), whatever
-    /// others could write meanwhile. A refused value is no such failure: it is its sender's to tell.
+    /// Follows the newest failure of the file or its disk, in words. It stays until the source that met it has succeeded (or has given up), or
+    /// until another's success shows that it is over: something small that fits says nothing of what did not. A refused value is no such failure: it is its sender's to tell.
     #[must_use]
     pub fn watch_failure(&self) -> watch::Receiver<Option<String>> {
         self.shared.failure.subscribe()
@@ -198,7 +177,7 @@ impl Store {
         let kib = u32::try_from(batch.bytes() >> 10).unwrap_or(u32::MAX).clamp(1, QUEUE_KIB);
         let room = Arc::clone(&self.room).acquire_many_owned(kib).await.map_err(|_| StoreError::Closed)?;
         self.commands.send(writer::Command::Append(writer::Job { batch, reply, room })).await.map_err(|_| StoreError::Closed)?;
-        Ok(Pending { answer, landed: None })
+        Ok(Pending::new(answer))
     }
 
     /// Events after `seq`, oldest first, at most `limit`: go on after the last one, the page may be shorter than the number of events asked for.
@@ -377,45 +356,5 @@ impl Store {
         })
         .await
         .map_err(|_| StoreError::Closed)?
-    }
-}
-
-/// A batch on its way into the file.
-#[derive(Debug)]
-pub struct Pending {
-    answer: oneshot::Receiver<Result<Appended, Box<Refused>>>,
-    landed: Option<Result<Appended, Box<Refused>>>,
-}
-
-/// A batch that was not stored, given back so that it can be tried again.
-#[derive(Debug)]
-pub struct Refused {
-    /// Why.
-    pub error: StoreError,
-    /// The batch, whole. Empty when the store was closed before it came to it.
-    pub batch: Batch,
-}
-
-impl Refused {
-    fn closed() -> Box<Self> {
-        Box::new(Self { error: StoreError::Closed, batch: Batch::default() })
-    }
-}
-
-impl Pending {
-    /// Wait until the writer is through with it, without taking the outcome. Safe to drop and to ask again.
-    pub async fn landed(&mut self) {
-        if self.landed.is_none() {
-            self.landed = Some((&mut self.answer).await.unwrap_or_else(|_| Err(Refused::closed())));
-        }
-    }
-
-    /// Wait for the commit.
-    ///
-    /// # Errors
-    /// As [`Store::append`], with the batch, so that it can be tried again.
-    pub async fn outcome(mut self) -> Result<Appended, Box<Refused>> {
-        self.landed().await;
-        self.landed.take().unwrap_or_else(|| Err(Refused::closed()))
     }
 }

@@ -1,7 +1,7 @@
 //! Read-only connections and the questions they answer.
 
 use crate::{
-    BLOCK, Inspection, Limit, Shared, Stats, StoreError, Stored, damage::next_readable, names::Lookup, schema, search::Tests,
+    BLOCK, Bounds, Inspection, Limit, Shared, Stats, StoreError, Stored, damage::next_readable, names::Lookup, schema, search::Tests,
     summary::Summary, types::OVERHEAD,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -25,6 +25,8 @@ pub(crate) struct Readers {
 }
 
 const KEPT: usize = 4;
+/// Offsets between two looks at a channel's times.
+const STRIDE: u64 = 1_024;
 
 impl Readers {
     pub(crate) fn new(path: &Path) -> Self {
@@ -65,7 +67,7 @@ impl<'a> Reader<'a> {
 
     /// Events after `seq`. Where pages of the file cannot be read, what can be read behind them comes next, and the hole is noted.
     pub(crate) fn after(&self, seq: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
-        let page = |seq: u64, limit| self.select("WHERE seq > ?1 ORDER BY seq", params![seq], limit);
+        let page = |first: u64, limit| self.select("WHERE seq >= ?1 ORDER BY seq", params![first], limit);
         self.around(seq, limit, self.shared.newest(), page, |seq| Ok(self.get(seq)?.is_some()), |range| range)
     }
 
@@ -98,10 +100,9 @@ impl<'a> Reader<'a> {
 
     /// As [`Reader::after`], by the channel's offsets.
     pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
-        let newest =
-            self.shared.bounds.read().expect("no code panics while holding the bounds").get(channel).map_or(0, |bounds| bounds.last);
+        let newest = self.bounds(channel).last;
         let Some(channel) = self.number(channel.as_str()) else { return Ok(Vec::new()) };
-        let page = |offset: u64, limit| self.select("WHERE channel = ?1 AND offset > ?2 ORDER BY offset", params![channel, offset], limit);
+        let page = |offset: u64, limit| self.select("WHERE channel = ?1 AND offset >= ?2 ORDER BY offset", params![channel, offset], limit);
         let readable = |offset: u64| {
             let one = self.select("WHERE channel = ?1 AND offset = ?2", params![channel, offset], Limit::from(1));
             one.map(|(found, _)| !found.is_empty())
@@ -109,7 +110,9 @@ impl<'a> Reader<'a> {
         self.around(offset, limit, newest, page, readable, |_| 0..0)
     }
 
-    /// Read a page after `cursor`, or the first page behind what cannot be read. `noted` says which sequence numbers a hole stands for.
+    /// Read a page after `cursor`, or the first page behind what cannot be read. `page` begins at a number that is certainly wanted: looking for what
+    /// comes after another would touch the page of that one.
+    /// `noted` says which sequence numbers a hole stands for.
     fn around(
         &self,
         cursor: u64,
@@ -119,7 +122,7 @@ impl<'a> Reader<'a> {
         readable: impl Fn(u64) -> Result<bool, StoreError>,
         noted: impl Fn(Range<u64>) -> Range<u64>,
     ) -> Result<Vec<Stored>, StoreError> {
-        let words = match page(cursor, limit)? {
+        let words = match page(cursor.saturating_add(1), limit)? {
             // What was read before the broken page is a page of its own; the next one begins at the break.
             (found, broken) if !found.is_empty() || broken.is_none() => return Ok(found),
             (_, broken) => broken.unwrap_or_default(),
@@ -131,18 +134,28 @@ impl<'a> Reader<'a> {
         }
         self.shared.damage.note(noted(hole), &words);
         let Some(next) = next else { return Ok(Vec::new()) };
-        match page(next - 1, limit)? {
+        match page(next, limit)? {
             (found, _) if !found.is_empty() => Ok(found),
             // A page may be found by its number and not in its row; one event is progress.
-            _ => Ok(page(next - 1, Limit::from(1))?.0),
+            _ => Ok(page(next, Limit::from(1))?.0),
         }
     }
 
     pub(crate) fn channel_offset_at(&self, channel: &Channel, since: Millis) -> Result<u64, StoreError> {
+        let bounds = self.bounds(channel);
         let Some(channel) = self.number(channel.as_str()) else { return Ok(0) };
-        // Times of receipt ascend with offsets as far as the machine's clock does, so walk back from the end.
-        let mut query = self.connection.prepare_cached("SELECT offset, received_at FROM events WHERE channel = ?1 ORDER BY offset DESC")?;
-        let mut rows = query.query([channel])?;
+        // Times of receipt ascend with offsets as far as the machine's clock does, so go back from the end: in strides, then row by row. Where the
+        // clock was set back this may go back further than it had to, which costs a longer history and loses nothing.
+        let mut newest: u64 = bounds.last;
+        let mut one = self.connection.prepare_cached("SELECT received_at FROM events WHERE channel = ?1 AND offset = ?2")?;
+        while let Some(probe) = newest.checked_sub(STRIDE).filter(|probe| *probe >= bounds.first)
+            && one.query_row(params![channel, probe], |row| row.get::<_, i64>(0)).optional()?.is_some_and(|at| at >= since.0)
+        {
+            newest = probe;
+        }
+        let rows = "SELECT offset, received_at FROM events WHERE channel = ?1 AND offset <= ?2 ORDER BY offset DESC";
+        let mut query = self.connection.prepare_cached(rows)?;
+        let mut rows = query.query(params![channel, newest])?;
         while let Some(row) = rows.next()? {
             if row.get::<_, i64>(1)? < since.0 {
                 return Ok(row.get(0)?);
@@ -204,6 +217,24 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
+    /// The first block without a summary, as far as blocks were summarised in order.
+    pub(crate) fn next_unsummarised(&self) -> Result<u64, StoreError> {
+        Ok(self.connection.query_row("SELECT coalesce(max(block) + 1, 0) FROM summaries", [], |row| row.get(0))?)
+    }
+
+    /// Every event of a block with the numbers of its source, channel and kind, as long as `visit` wants more.
+    pub(crate) fn block(&self, block: u64, mut visit: impl FnMut(&Stored, [i64; 3]) -> bool) -> Result<(), StoreError> {
+        let mut names = Lookup::new(&self.shared.names);
+        let mut query = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2"))?;
+        let mut rows = query.query(params![block * BLOCK, (block + 1) * BLOCK])?;
+        while let Some(row) = rows.next()? {
+            if !visit(&stored(row, &mut names)?, [row.get(2)?, row.get(3)?, row.get(4)?]) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// What is known of a block; `None` where it was not summarised (yet).
     pub(crate) fn summary(&self, block: u64) -> Result<Option<Summary>, StoreError> {
         // A file that is only looked at may be older than summaries are.
@@ -261,6 +292,10 @@ impl<'a> Reader<'a> {
             tables: list("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")?,
             problems: found.into_iter().filter(|line| line != "ok").collect(),
         })
+    }
+
+    fn bounds(&self, channel: &Channel) -> Bounds {
+        self.shared.bounds.read().expect("no code panics while holding the bounds").get(channel).copied().unwrap_or_default()
     }
 
     fn number(&self, name: &str) -> Option<i64> {

@@ -94,6 +94,10 @@ pub const INSERT_EVENT: &str =
 /// The writer's other statement: a subject occurs in a block. Needed once per block and subject; more often does no harm.
 pub const INSERT_SUBJECT: &str = "INSERT OR IGNORE INTO subjects(block, subject) VALUES (?1, ?2)";
 
+/// The writer's third statement, when a block is complete.
+pub(crate) const INSERT_SUMMARY: &str =
+    "INSERT OR REPLACE INTO summaries(block, first_at, last_at, severities, bits) VALUES (?1, ?2, ?3, ?4, ?5)";
+
 /// Open the file for reading only. Beside a writer, and without one.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;

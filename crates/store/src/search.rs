@@ -133,15 +133,14 @@ impl Run<'_> {
             // The newest block alone, which is enough for most pages; then more and more.
             let wanted = if readers == 0 { 1 } else { readers * STRETCH };
             while at > bottom && allowed > 0 && (stretches.len() as u64) < wanted {
-                let low = ((at - 1) / BLOCK * BLOCK).max(bottom);
-                let range = low.max(at.saturating_sub(allowed))..at;
-                at = range.start;
-                let whole = range.start % BLOCK == 0 || range.start == bottom;
-                if whole && reader.summary(low / BLOCK)?.is_some_and(|summary| !self.tests.may_be_in(&summary)) {
+                let (block, high) = ((at - 1) / BLOCK, at);
+                at = (block * BLOCK).max(bottom);
+                if reader.summary(block)?.is_some_and(|summary| !self.tests.may_be_in(&summary)) {
                     continue;
                 }
-                allowed -= range.end - range.start;
-                stretches.push(range);
+                at = at.max(high.saturating_sub(allowed));
+                allowed -= high - at;
+                stretches.push(at..high);
             }
             self.gather(&stretches, readers.max(1) as usize, reader, &mut scan)?;
             if scan.next_before.is_none() && allowed == 0 && at > bottom {

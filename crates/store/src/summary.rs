@@ -82,9 +82,13 @@ impl Builder {
             }
             self.bits = folded;
         }
-        let bits = if self.is_full() { Vec::new() } else { self.bits.iter().flat_map(|word| word.to_le_bytes()).collect() };
+        if self.is_full() {
+            // Not all of it was looked at.
+            return Summary { block: self.block, occurred: i64::MIN..=i64::MAX, severities: u8::MAX, bits: Vec::new() };
+        }
+        let bits = self.bits.iter().flat_map(|word| word.to_le_bytes()).collect();
         // A block without events holds no time at all.
-        let occurred = self.occurred.unwrap_or(1..=0);
+        let occurred = self.occurred.unwrap_or(RangeInclusive::new(1, 0));
         Summary { block: self.block, occurred, severities: self.severities, bits }
     }
 }
@@ -216,5 +220,90 @@ pub type NameTest = std::sync::Arc<dyn Fn(&str) -> bool + Send + Sync>;
 impl std::fmt::Debug for Sieve {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sieve").field("texts", &self.texts).field("from", &self.from).field("before", &self.before).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use watchdeck_events::{Channel, Kind, Payload, Severity};
+
+    fn stored(payload: &str, actor: Option<&str>) -> Stored {
+        let event = Event {
+            id: "x".into(),
+            kind: Kind::from("order:status"),
+            channel: Channel::from("orders"),
+            occurred_at: Millis(5),
+            received_at: Millis(6),
+            source: "s".into(),
+            subject: Some("order:SO-1".into()),
+            actor: actor.map(Into::into),
+            severity: Severity::Warning,
+            payload: Payload::from_json(payload),
+        };
+        Stored { seq: 1, offset: 0, event }
+    }
+
+    fn summary(payloads: &[&str]) -> Summary {
+        let mut builder = Builder::new(0);
+        payloads.iter().for_each(|payload| builder.add(&stored(payload, Some("张三")), [1, 2, 3]));
+        builder.finish()
+    }
+
+    fn may_find(summary: &Summary, text: &str) -> bool {
+        pieces_of(&fold(text)).into_iter().all(|piece| may_hold(&summary.bits, piece))
+    }
+
+    #[test]
+    fn what_is_there_is_never_ruled_out_however_it_is_written() {
+        let found = summary(&[r#"{"reason":"\u76d8\u70b9 \ud83d\ude00 a\/b \"q\"","sku":"ＳＫＵ－１０４"}"#]);
+        for text in ["盘点", "盘", "sku-104", "SKU", "😀", "a/b", "\"q\"", "张三", "order:status", "SO-1", "\\u76d8", "", "s"] {
+            assert!(may_find(&found, text), "{text}");
+        }
+        for text in ["盘库", "李四", "sku-105", "nowhere"] {
+            assert!(!may_find(&found, text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_full_block_of_numbers_still_says_no_to_most_others() {
+        let payloads: Vec<String> = (0..2_048u64)
+            .map(|n| {
+                let mixed = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+                format!(
+                    r#"{{"id":"{mixed:016x}","timestamp":{},"order":"PO-2026-{:05}","amount":"{}.50"}}"#,
+                    1_795_223_788_150 + n * 37,
+                    n % 9_000,
+                    mixed % 99_999
+                )
+            })
+            .collect();
+        let found = summary(&payloads.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(found.bits.len() <= BITS / 8);
+        assert!(payloads.iter().all(|payload| may_find(&found, payload)));
+        let wrongly = (0..500).filter(|n| may_find(&found, &format!("QX-{}-none", 10_000 + n))).count();
+        assert!(wrongly < 25, "{wrongly} of 500");
+        assert_eq!((found.occurred, found.severities), (5..=5, 1 << Severity::Warning.code()));
+    }
+
+    #[test]
+    fn a_block_with_too_much_text_rules_nothing_out() {
+        let large = format!(r#"{{"a":"{}"}}"#, "x".repeat(MOST_TEXT));
+        let found = summary(&[&large]);
+        assert!(may_find(&found, "anything") && found.severities == u8::MAX && found.occurred.contains(&0));
+    }
+
+    proptest! {
+        #[test]
+        fn every_part_of_every_text_may_be_found(text in "\\PC{1,60}", from in 0usize..60, length in 1usize..20) {
+            let json = serde_json::to_string(&text).unwrap();
+            let found = summary(&[&json]);
+            let part: String = text.chars().skip(from).take(length).collect();
+            // What a search would find by the same folding: a part that begins with a mark that composes is none of it.
+            if fold(&text).contains(&*fold(&part)) {
+                prop_assert!(may_find(&found, &part), "{part:?} of {text:?}");
+            }
+        }
     }
 }

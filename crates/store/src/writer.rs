@@ -7,20 +7,28 @@
 use crate::{
     Appended, Batch, Bounds, Refused, Shared, StoreError, Stored,
     failures::Failures,
+    keeper::Keeper,
     lock::Lock,
     names::Names,
     recent::Recent,
-    schema::{self, Profile},
+    schema::{self, INSERT_SUMMARY, Profile},
+    summary::Summary,
     transaction::{self, Failed, Noted, Outcome},
 };
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use std::{collections::HashMap, sync::Arc, time::Instant};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use watchdeck_events::Channel;
 
 pub(crate) enum Command {
     Append(Job),
-    Close { reply: oneshot::Sender<()> },
+    /// A block was summarised; see [`crate::summary`].
+    Summary(Summary),
+    /// The file was deleted or replaced under the store.
+    Lost,
+    Close {
+        reply: oneshot::Sender<()>,
+    },
 }
 
 /// A refused batch goes back to whoever sent it: nobody has to keep a copy in order to try again.
@@ -68,21 +76,22 @@ pub(crate) struct Writer {
     state: State,
     shared: Arc<Shared>,
     failures: Failures,
+    keeper: Keeper,
     /// Let go of after the connection.
     lock: Lock,
 }
 
 impl Writer {
-    pub(crate) fn new(connection: Connection, state: State, shared: Arc<Shared>, lock: Lock) -> Self {
+    pub(crate) fn new(connection: Connection, state: State, shared: Arc<Shared>, keeper: Keeper, lock: Lock) -> Self {
         connection.set_prepared_statement_cache_capacity(32);
-        Self { connection, state, shared, failures: Failures::default(), lock }
+        Self { connection, state, shared, failures: Failures::default(), keeper, lock }
     }
 
     pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Command>) {
         let mut closing = None;
         while closing.is_none() {
             let Some(command) = queue.blocking_recv() else { break };
-            let (mut jobs, mut events, mut bytes) = (Vec::new(), 0, 0);
+            let (mut jobs, mut summaries, mut events, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
             let mut next = Some(command);
             while let Some(command) = next.take() {
                 match command {
@@ -91,6 +100,8 @@ impl Writer {
                         bytes += job.batch.bytes();
                         jobs.push(job);
                     }
+                    Command::Summary(summary) => summaries.push(summary),
+                    Command::Lost => self.lose(),
                     Command::Close { reply } => closing = Some(reply),
                 }
                 if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
@@ -98,7 +109,11 @@ impl Writer {
                 }
             }
             self.commit(jobs);
+            summaries.iter().for_each(|summary| self.keep(summary));
         }
+        // Nothing more is taken from the queue, and the keeper's connection must be closed before this one folds the log in.
+        drop(queue);
+        self.keeper.stop();
         self.shared.readers.close();
         if let Err(error) = self.connection.pragma_update(None, "wal_checkpoint", "truncate") {
             tracing::debug!(%error, "The write-ahead log was not folded in.");
@@ -113,6 +128,11 @@ impl Writer {
 
     /// Commit all jobs, or as many of them as can be.
     fn commit(&mut self, mut jobs: Vec<Job>) {
+        if let Some(words) = self.failures.lost() {
+            // It would go into a file that nobody can open any more.
+            let error = StoreError::Unavailable(words.to_owned());
+            return jobs.into_iter().for_each(|job| job.refuse(error.clone()));
+        }
         while !jobs.is_empty() {
             let batches = jobs.iter().map(|job| &job.batch);
             match transaction::run(&mut self.connection, &mut self.state, &self.shared, batches) {
@@ -124,7 +144,12 @@ impl Writer {
                 }
                 // What is small may still fit, and must not wait for what is large.
                 Err(Failed::All(StoreError::Full(_))) if jobs.len() > 1 => return jobs.into_iter().for_each(|job| self.commit(vec![job])),
-                Err(Failed::All(error)) => return self.fail(jobs, &error),
+                Err(Failed::All(error)) => {
+                    if let StoreError::Damaged(words) = &error {
+                        self.shared.damage.note(0..0, words);
+                    }
+                    return self.fail(jobs, &error);
+                }
                 Err(Failed::Clash(words)) => {
                     let error = StoreError::Unavailable(format!("another program has written into it ({words}); close that program"));
                     if let Err(error) = self.reload() {
@@ -159,6 +184,26 @@ impl Writer {
         jobs.iter().for_each(|job| self.failures.refused(&job.batch, error, now));
         self.tell_failures();
         jobs.into_iter().for_each(|job| job.refuse(error.clone()));
+    }
+
+    /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read.
+    fn keep(&self, summary: &Summary) {
+        let Summary { block, occurred, severities, bits } = summary;
+        let kept = self.connection.prepare_cached(INSERT_SUMMARY);
+        let kept = kept.and_then(|mut insert| insert.execute(params![block, occurred.start(), occurred.end(), severities, bits]));
+        if let Err(error) = kept {
+            tracing::debug!(%error, "A summary was not kept.");
+        }
+    }
+
+    fn lose(&mut self) {
+        let words = format!(
+            "{} was deleted or replaced while it was open; what is written now would be lost. Put it back or move it away, and start again",
+            self.shared.path.display()
+        );
+        tracing::error!("{words}");
+        self.failures.lose(words);
+        self.tell_failures();
     }
 
     fn tell_failures(&self) {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use std::{path::Path, sync::Arc};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 use watchdeck_protocol::Position;
-use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Search, Store, StoreError};
+use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Search, Sieve, Store, StoreError, Stored};
 
 fn event(id: impl std::fmt::Display, channel: &str) -> NewEvent {
     let event = Event {
@@ -124,6 +124,22 @@ async fn a_log_counts_each_channel_from_one_and_names_the_place_of_a_repeat() {
     assert_eq!(store.channels(), [Channel::from("inventory"), Channel::from("orders")]);
     assert_eq!(store.channel_offset_at(&Channel::from("inventory"), Millis(2_001)).await.unwrap(), 3);
     assert_eq!(store.channel_offset_at(&Channel::from("inventory"), Millis(2_000)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn the_offset_at_a_time_is_found_in_a_long_channel() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = log(folder.path());
+    let events = (1..=5_000).map(|id| {
+        let mut new = event(id, "inventory");
+        new.event.received_at = Millis(id as i64 * 10);
+        new
+    });
+    store.append(Batch { events: events.collect(), ..Batch::default() }).await.unwrap();
+    let channel = Channel::from("inventory");
+    for (since, before) in [(5, 0), (10, 0), (11, 1), (20_005, 2_000), (39_760, 3_975), (49_999, 4_999), (50_000, 4_999), (60_000, 5_000)] {
+        assert_eq!(store.channel_offset_at(&channel, Millis(since)).await.unwrap(), before, "{since}");
+    }
 }
 
 #[tokio::test]
@@ -317,4 +333,54 @@ async fn child_that_appends_until_killed() {
         let next = store.head() + 1;
         store.append(Batch { positions: vec![at(next + 49)], ..batch(next..=next + 49) }).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_search_finds_the_same_with_and_without_summaries_and_skips_what_cannot_match() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    let store = Store::open(&path, Options::CONSOLE).unwrap();
+    let count = 3 * watchdeck_store::BLOCK + 100;
+    let events = (1..=count).map(|id| {
+        let mut new = event(id, if id % 3 == 0 { "orders" } else { "inventory" });
+        let text = if id == 3_000 { "needle" } else { "hay" };
+        new.event.payload = Payload::from_json(format!(r#"{{"n":"PO-{id}","text":"{text}"}}"#));
+        new.event.occurred_at = Millis(id as i64);
+        new
+    });
+    store.append(Batch { events: events.collect(), ..Batch::default() }).await.unwrap();
+    let summarised = || {
+        let connection = rusqlite::Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        connection.query_row("SELECT count(*) FROM summaries", [], |row| row.get::<_, u64>(0)).unwrap()
+    };
+    let find = |sieve: Sieve| {
+        let (store, read) = (store.clone(), Arc::new(std::sync::atomic::AtomicUsize::new(0)));
+        async move {
+            let counted = Arc::clone(&read);
+            let keep = move |stored: &Stored| {
+                counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                stored.event.payload.as_str().contains("needle")
+            };
+            let scan = store.search(Search { sieve, ..Search::default() }, keep).await.unwrap();
+            let seqs: Vec<_> = scan.hits.iter().map(|stored| stored.seq).collect();
+            (seqs, scan.scanned, read.load(std::sync::atomic::Ordering::Relaxed) as u64)
+        }
+    };
+    assert_eq!(find(Sieve::default()).await, (vec![3_000], count, count));
+    // The last block is never complete, and the first ones are summarised in their own time.
+    while summarised() < 3 {
+        tokio::task::yield_now().await;
+    }
+    let block = watchdeck_store::BLOCK;
+    let (rest, whole) = (count + 1 - 3 * block, count);
+    let text = |text: &str| Sieve { texts: vec![text.to_owned()], ..Sieve::default() };
+    assert_eq!(find(text("NEEDLE")).await, (vec![3_000], whole, block + rest), "one block and what has no summary yet");
+    assert_eq!(find(text("nothing like it")).await, (vec![], whole, rest));
+    let late = Sieve { from: Some(Millis(2_999)), before: Some(Millis(3_001)), ..Sieve::default() };
+    assert_eq!(find(late).await, (vec![3_000], whole, 2), "rows are told apart by their numbers");
+    let nobody = Sieve { kind: Some(Arc::new(|kind| kind == "nobody")), ..Sieve::default() };
+    assert_eq!(find(nobody).await, (vec![], whole, 0));
+    let orders = Sieve { channel: Some(Arc::new(|channel| channel == "orders")), ..Sieve::default() };
+    assert_eq!(find(orders).await, (vec![3_000], whole, count / 3));
+    store.close().await;
 }

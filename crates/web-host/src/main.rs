@@ -42,11 +42,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
-<<<<<<< HEAD
     watchdeck_logline::start("WATCHDECK_LOG", std::io::stderr, std::io::stderr().is_terminal());
-=======
-    let filter = EnvFilter::try_from_env("WATCHDECK_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -56,7 +52,6 @@ async fn main() -> ExitCode {
         }
     }
 }
->>>>>>> eabe25a (Keep one writer per store, hand back only the batch that is refused, bound reads by bytes)
 
 async fn run(args: Args) -> anyhow::Result<()> {
     let data_dir = match args.data_dir {

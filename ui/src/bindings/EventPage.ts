@@ -16,4 +16,8 @@ next_before: number | null,
 /**
  * How many events were looked at for this page.
  */
-scanned: number, };
+scanned: number, 
+/**
+ * Newest event there was. Whoever asks again passes it as `after`, and what was looked at is not looked at again.
+ */
+newest: number, };

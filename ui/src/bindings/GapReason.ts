@@ -3,4 +3,4 @@
 /**
  * Why events may be missing between two times.
  */
-export type GapReason = "bridge_down" | "epoch_changed" | "position_expired" | "not_replayable" | "sequence_jump" | "restarted" | "other";
+export type GapReason = "bridge_down" | "epoch_changed" | "position_expired" | "not_replayable" | "sequence_jump" | "restarted" | "damaged" | "other";

@@ -39,7 +39,7 @@ export interface Commands {
   alerts: { args: Nothing; answer: AlertsView };
   health: { args: Nothing; answer: HealthView };
   catalogue: { args: Nothing; answer: CatalogueView };
-  events: { args: { before: number | null; limit: number; filter: string }; answer: EventPage };
+  events: { args: { before: number | null; after?: number; limit: number; filter: string }; answer: EventPage };
   /** `reveal` shows what is masked. */
   event: { args: { seq: number; reveal?: boolean }; answer: EventDetail };
   decide: { args: { keys: string[]; approve: boolean; reason: string | null }; answer: DecideResult[] };

@@ -5,6 +5,7 @@ mod ingest;
 mod machine;
 mod recovery;
 mod report;
+mod search;
 mod window;
 
 use crate::{packages::Need, process, setup, ui};
@@ -17,6 +18,8 @@ pub(crate) enum Name {
     Ingest,
     /// Frames to events, each dialect by itself, and events to rows.
     Decode,
+    /// Searches in a long history.
+    Search,
     /// Away and back: what was missed, a sleep, and a thousand cuts.
     Recovery,
     /// Published to painted, frames per second, memory.
@@ -29,7 +32,7 @@ pub(crate) enum Name {
 pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     let needs: &[Need] = match name {
         Name::Ingest | Name::Recovery => &[Need::Build, Need::Bench],
-        Name::Decode => &[Need::Build],
+        Name::Decode | Name::Search => &[Need::Build],
         Name::Window | Name::Startup => &[Need::Build, Need::VirtualScreen, Need::Bench],
     };
     setup::all(needs)?;
@@ -39,6 +42,7 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     match name {
         Name::Ingest => ingest::run(quick),
         Name::Decode => decode::run(quick),
+        Name::Search => search::run(quick),
         Name::Recovery => recovery::run(quick),
         Name::Window => window::window(quick),
         Name::Startup => window::startup(quick),

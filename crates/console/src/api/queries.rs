@@ -301,11 +301,13 @@ pub(crate) fn catalogue() -> CatalogueView {
     CatalogueView { kinds: kinds.collect() }
 }
 
-pub(crate) async fn events(core: &Core, before: Option<u64>, limit: u32, filter: &str) -> Result<EventPage, CommandError> {
+pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: u32, filter: &str) -> Result<EventPage, CommandError> {
     let filter = Filter::parse(filter, now())?;
-    let search = Search { before, limit: limit.clamp(1, ROWS) as usize, max_read: SCAN, sieve: filter.sieve(), ..Search::default() };
+    // Read before the search: what is committed meanwhile is looked at once more rather than never.
+    let newest = core.store.head();
+    let search = Search { before, after, limit: limit.clamp(1, ROWS) as usize, max_read: SCAN, sieve: filter.sieve() };
     let page = core.store.search(search, move |stored| filter.keeps(&stored.event)).await?;
-    Ok(EventPage { events: row_list(core, &page.hits), next_before: page.next_before, scanned: page.scanned })
+    Ok(EventPage { events: row_list(core, &page.hits), next_before: page.next_before, scanned: page.scanned, newest })
 }
 
 pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDetail, CommandError> {

@@ -33,6 +33,8 @@ struct After {
 #[derive(Deserialize)]
 struct History {
     before: Option<u64>,
+    #[serde(default)]
+    after: u64,
     limit: u32,
     #[serde(default)]
     filter: String,
@@ -118,8 +120,8 @@ pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<V
         "support_bundle" => json(crate::support::bundle(core).await?),
         "catalogue" => json(queries::catalogue()),
         "events" => {
-            let History { before, limit, filter } = args(name, given)?;
-            json(queries::events(core, before, limit, &filter).await?)
+            let History { before, after, limit, filter } = args(name, given)?;
+            json(queries::events(core, before, after, limit, &filter).await?)
         }
         "event" => {
             let OneEvent { seq, reveal } = args(name, given)?;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::secrets::KeychainError;
-use watchdeck_store::{Batch, Document};
+use watchdeck_store::{Batch, Document, Options};
 
 struct Locked;
 

@@ -59,6 +59,8 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
   let target = filter;
   let refused: CommandError | null = null;
 
+  // Everything up to here was looked at.
+  let after = 0;
   const first = async () => {
     let scanned = 0;
     let before: number | null = null;
@@ -66,6 +68,7 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
     for (let look = 0; look < LOOKS; look += 1) {
       const page: EventPage = await host.call("events", { before, limit: PAGE, filter: target }, signal);
       items = [...page.events.toReversed(), ...items];
+      if (look === 0) after = page.newest;
       scanned += page.scanned;
       before = page.next_before;
       move({ of: target, items, scanned, before, loading: items.length < ENOUGH && before !== null, error: refused });
@@ -83,7 +86,8 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
         await first();
         begun = true;
       } else {
-        const page = await host.call("events", { before: null, limit: PAGE, filter: target }, signal);
+        const page = await host.call("events", { before: null, after, limit: PAGE, filter: target }, signal);
+        after = page.newest;
         const joined = join(items, page);
         const added = page.events.filter((row) => row.seq > newestSeq(items)).length;
         if (joined === null) {

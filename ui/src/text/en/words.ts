@@ -117,6 +117,7 @@ export const words = {
       epoch_changed: "the server's log started anew; what it held before is gone",
       position_expired: "the server no longer keeps what we missed",
       not_replayable: "this server cannot send again what passed while we were away",
+      damaged: "the file that held them is damaged",
       sequence_jump: "the server skipped numbers that it should not skip",
       restarted: "the server started anew and cannot send again what passed",
       other: "the server gave a reason unknown to this version",

@@ -116,6 +116,7 @@ export const words = {
       epoch_changed: "服务器的记录重新开始，之前的内容已不在",
       position_expired: "服务器已不保留我们缺少的部分",
       not_replayable: "断线期间的事件此服务器无法补发",
+      damaged: "保存这些事件的文件已损坏",
       sequence_jump: "服务器跳过了本应连续的编号",
       restarted: "服务器已重新启动，期间的事件无法补发",
       other: "服务器给出的原因未知",

@@ -28,6 +28,8 @@ pub struct EventPage {
     pub next_before: Option<u64>,
     /// How many events were looked at for this page.
     pub scanned: u64,
+    /// Newest event there was. Whoever asks again passes it as `after`, and what was looked at is not looked at again.
+    pub newest: u64,
 }
 
 /// The known kinds, for titles and for filters.

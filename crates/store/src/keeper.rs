@@ -1,0 +1,148 @@
+//! What is done for a file beside writing it: looking whether it is still there, and summarising the blocks that are complete.
+//!
+//! It never delays an event: it reads by a connection of its own, hands each summary to the writer as a small job that waits its turn, and
+//! rests much longer than it works while events come in.
+
+use crate::{
+    BLOCK, Shared, StoreError,
+    reader::Reader,
+    summary::{Builder, Summary},
+    writer::Command,
+};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        mpsc::{RecvTimeoutError, SyncSender, sync_channel},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+use tokio::sync::mpsc::{WeakSender, error::TrySendError};
+
+/// Between two looks at the file.
+const LOOK: Duration = Duration::from_secs(2);
+/// Between two blocks while nothing comes in.
+const REST: Duration = Duration::from_millis(2);
+/// While events come in, how many times longer it rests than it worked.
+const SHARE: u32 = 20;
+
+/// A running keeper.
+#[derive(Debug)]
+pub(crate) struct Keeper {
+    stop: SyncSender<()>,
+    thread: JoinHandle<()>,
+}
+
+impl Keeper {
+    pub(crate) fn start(shared: Arc<Shared>, commands: WeakSender<Command>) -> Result<Self, StoreError> {
+        let (stop, stopped) = sync_channel::<()>(1);
+        let identity = identity(&shared.path);
+        let thread = std::thread::Builder::new().name("store-keeper".into()).spawn(move || {
+            let mut work = Work { identity, shared, commands, next: None, looked: Instant::now(), told: false };
+            let mut rest = REST;
+            while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(rest) {
+                rest = work.round();
+            }
+        });
+        Ok(Self { stop, thread: thread.map_err(|error| StoreError::Unavailable(error.to_string()))? })
+    }
+
+    /// Returns when its connection is closed.
+    pub(crate) fn stop(self) {
+        // Full means that it was told already, closed that it has ended.
+        self.stop.try_send(()).ok();
+        if self.thread.join().is_err() {
+            tracing::error!("The keeper of the event store has failed.");
+        }
+    }
+}
+
+struct Work {
+    shared: Arc<Shared>,
+    commands: WeakSender<Command>,
+    /// The file as it was opened; `None` where files cannot be told apart.
+    identity: Option<(u64, u64)>,
+    looked: Instant,
+    /// It was said that the file is gone.
+    told: bool,
+    /// The block to summarise next; `None` before it was looked up.
+    next: Option<u64>,
+}
+
+impl Work {
+    /// One piece of work. Answers how long to rest after it.
+    fn round(&mut self) -> Duration {
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.look();
+        }
+        let (began, head) = (Instant::now(), self.shared.newest());
+        match self.summarise(head) {
+            Ok(true) if self.shared.newest() == head => REST,
+            Ok(true) => REST.max(began.elapsed() * SHARE),
+            Ok(false) => LOOK / 4,
+            Err(error) => {
+                tracing::debug!(%error, "A block was not summarised; searches read it.");
+                // The next one may be readable.
+                self.next = self.next.map(|next| next + 1);
+                LOOK
+            }
+        }
+    }
+
+    fn look(&mut self) {
+        if self.told || self.identity.is_none() || identity(&self.shared.path) == self.identity {
+            return;
+        }
+        self.told = self.commands.upgrade().is_none_or(|commands| commands.try_send(Command::Lost).is_ok());
+    }
+
+    /// Summarise the next complete block. Whether there was one.
+    fn summarise(&mut self, head: u64) -> Result<bool, StoreError> {
+        if self.shared.profile == crate::Profile::Log || self.next.is_some_and(|next| (next + 1) * BLOCK > head + 1) {
+            return Ok(false);
+        }
+        let connection = self.shared.readers.take()?;
+        let reader = Reader::new(&connection, &self.shared);
+        let next = match self.next {
+            Some(next) => next,
+            None => reader.next_unsummarised()?,
+        };
+        self.next = Some(next);
+        let summary = if (next + 1) * BLOCK <= head + 1 { Some(summarise(&reader, next)?) } else { None };
+        self.shared.readers.put_back(connection);
+        let Some(summary) = summary else { return Ok(false) };
+        let Some(commands) = self.commands.upgrade() else { return Ok(false) };
+        match commands.try_send(Command::Summary(summary)) {
+            Ok(()) => self.next = Some(next + 1),
+            // The writer is busy with events; the block is made again later.
+            Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Closed(_)) => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+fn summarise(reader: &Reader<'_>, block: u64) -> Result<Summary, StoreError> {
+    let mut builder = Builder::new(block);
+    reader.block(block, |stored, names| {
+        builder.add(stored, names);
+        !builder.is_full()
+    })?;
+    Ok(builder.finish())
+}
+
+/// What tells a file from another of the same name; `None` when there is none.
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    let file = std::fs::metadata(path).ok()?;
+    Some((file.dev(), file.ino()))
+}
+
+/// Elsewhere an open file can be neither deleted nor replaced.
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}

@@ -1,0 +1,297 @@
+//! A damaged file is set aside under a name with its date, and the store goes on in a new one with what can be read of the old.
+//!
+//! The new file is complete before anything is renamed, and each step can be repeated: a crash in between loses neither of the two.
+
+use crate::{
+    Limit, Options, Profile, Shared, StoreError, Stored,
+    damage::note_of,
+    names::Names,
+    reader::Reader,
+    schema::{self, BLOCK, INSERT_EVENT, INSERT_SUBJECT},
+};
+use rusqlite::{Connection, OptionalExtension as _, params, types::Value};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+};
+use watchdeck_events::Millis;
+
+/// Newest events that are taken over at a start; a person waits for it. What is older stays in the file that was set aside.
+const MOST: u64 = 2_000_000;
+/// Events per transaction.
+const PAGE: usize = 5_000;
+
+/// What came of a damaged file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Salvaged {
+    /// Where it is now, whole as it was.
+    pub set_aside: PathBuf,
+    /// What SQLite said of it.
+    pub words: String,
+    /// Events that could be read.
+    pub events: u64,
+    /// What could not.
+    pub missing: Vec<Missing>,
+}
+
+/// Events that the new file does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Their sequence numbers, which stay free; empty when not even their number is known.
+    pub seqs: Range<u64>,
+    /// When the last event before them was received; `None` when there is none.
+    pub from: Option<Millis>,
+    /// When the first event after them was received; `None` when there is none.
+    pub to: Option<Millis>,
+}
+
+/// Whether the file is to be looked at as a whole, and what is wrong with it then.
+pub(crate) fn suspicion(path: &Path) -> Option<String> {
+    let note = note_of(path);
+    std::fs::read_to_string(&note).ok()?;
+    let problems = schema::open_reader(path).and_then(|connection| {
+        let mut check = connection.prepare("PRAGMA quick_check(1)")?;
+        Ok(check.query_row([], |row| row.get::<_, String>(0))?)
+    });
+    match problems {
+        Ok(answer) if answer == "ok" => {
+            forget(&note);
+            None
+        }
+        Ok(answer) => Some(answer),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// A salvage that was interrupted between its last two steps is completed.
+pub(crate) fn complete(path: &Path) -> Result<(), StoreError> {
+    let ready = path.with_extension("salvaged.db");
+    // Somebody may have made the file already, for its mode.
+    if ready.exists() && std::fs::metadata(path).is_ok_and(|file| file.len() > 0) {
+        return Ok(());
+    }
+    if ready.exists() {
+        std::fs::rename(&ready, path).map_err(|error| unusable(&ready, &error))?;
+    }
+    Ok(())
+}
+
+/// Build a new file at `path` from what can be read of the one that is there, which is set aside. The caller holds the lock.
+pub(crate) fn run(path: &Path, options: Options, words: String) -> Result<Salvaged, StoreError> {
+    tracing::error!(path = %path.display(), words, "The event store is damaged; taking over what can be read.");
+    let (building, ready) = (path.with_extension("salvage.db"), path.with_extension("salvaged.db"));
+    for old in [&building, &ready] {
+        with_companions(old).iter().for_each(|file| forget(file));
+    }
+    let (events, missing) = rebuild(path, &building, options)?;
+    std::fs::rename(&building, &ready).map_err(|error| unusable(&building, &error))?;
+    let set_aside = aside(path);
+    // The write-ahead log goes first: one that is left beside a new file would be read into it.
+    for (from, to) in with_companions(path).into_iter().zip(with_companions(&set_aside)) {
+        if from.exists() {
+            std::fs::rename(&from, &to).map_err(|error| unusable(&from, &error))?;
+        }
+    }
+    std::fs::rename(&ready, path).map_err(|error| unusable(&ready, &error))?;
+    forget(&note_of(path));
+    tracing::error!(set_aside = %set_aside.display(), events, missing = missing.len(), "The damaged file was set aside.");
+    Ok(Salvaged { set_aside, words, events, missing })
+}
+
+fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable(format!("{}: {error}", path.display()))
+}
+
+fn forget(file: &Path) {
+    if let Err(error) = std::fs::remove_file(file)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(%error, path = %file.display(), "A file stays.");
+    }
+}
+
+/// `events.damaged-20261125-131500.db`, a name that nothing has.
+fn aside(path: &Path) -> PathBuf {
+    let stamp = jiff::Zoned::now().strftime("damaged-%Y%m%d-%H%M%S").to_string();
+    let names = (1..).map(|n: u32| path.with_extension(if n == 1 { format!("{stamp}.db") } else { format!("{stamp}-{n}.db") }));
+    names.into_iter().find(|name| !name.exists()).expect("there is always another number")
+}
+
+/// The write-ahead log, its index, and the file.
+fn with_companions(path: &Path) -> [PathBuf; 3] {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    [beside("-wal"), beside("-shm"), path.to_owned()]
+}
+
+fn rebuild(damaged: &Path, building: &Path, options: Options) -> Result<(u64, Vec<Missing>), StoreError> {
+    let new = schema::open_connection(building, Options { max_bytes: None, ..options })?;
+    new.pragma_update(None, "synchronous", "off")?;
+    // Nobody may read the new one who could not read the old.
+    let mode = std::fs::metadata(damaged).and_then(|file| std::fs::set_permissions(building, file.permissions()));
+    mode.map_err(|error| unusable(building, &error))?;
+    let copied = match schema::open_reader(damaged) {
+        Ok(old) => copy(&old, damaged, &new, options.profile),
+        Err(error) => Err(error),
+    };
+    let found = match copied {
+        Err(StoreError::Damaged(_)) => {
+            // Not even its first page can be read: all of it is missing.
+            (0, vec![Missing { seqs: 0..0, from: None, to: None }])
+        }
+        copied => copied?,
+    };
+    new.pragma_update(None, "synchronous", "full")?;
+    new.pragma_update(None, "wal_checkpoint", "truncate")?;
+    new.close().map_err(|(_, error)| error)?;
+    Ok(found)
+}
+
+fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) -> Result<(u64, Vec<Missing>), StoreError> {
+    // Touches the file for the first time: what is no database at all is found here.
+    schema::check_version(old, profile)?;
+    let kept = match profile {
+        // Secrets in the keychain are named after it.
+        Profile::Console => "meta",
+        // Its offsets may be given once more, and whoever holds a position must notice.
+        Profile::Log => "",
+    };
+    for table in [kept, "names", "positions", "checkpoints", "documents"] {
+        if !table.is_empty() {
+            rows(old, new, table)?;
+        }
+    }
+    let newest = newest(old);
+    let floor = newest.saturating_sub(MOST);
+    let shared = Shared::bare(damaged, Names::load(new)?, profile, newest, true);
+    let events = copy_events(&Reader::new(old, &shared), new, &shared, floor)?;
+    let mut holes = shared.damage.watch().borrow().unreadable.clone();
+    if floor > 0 {
+        holes.insert(0, 1..floor + 1);
+    }
+    let missing: Vec<_> = holes.into_iter().map(|seqs| at(new, seqs)).collect::<Result<_, _>>()?;
+    if let (Some(first), Profile::Console) = (missing.iter().find(|missing| missing.seqs.start > floor), profile) {
+        roll_back(new, first.seqs.start)?;
+    }
+    Ok((events, missing))
+}
+
+/// Copy a small table from both ends towards what cannot be read in it.
+fn rows(old: &Connection, new: &Connection, table: &str) -> Result<(), StoreError> {
+    let columns: usize = new.prepare(&format!("SELECT * FROM {table}"))?.column_count();
+    let places = vec!["?"; columns].join(", ");
+    let mut insert = new.prepare(&format!("INSERT OR IGNORE INTO {table} VALUES ({places})"))?;
+    let key = (1..=columns.min(2)).map(|column| column.to_string()).collect::<Vec<_>>();
+    for order in ["ASC", "DESC"] {
+        let order = key.iter().map(|column| format!("{column} {order}")).collect::<Vec<_>>().join(", ");
+        let Ok(mut query) = old.prepare(&format!("SELECT * FROM {table} ORDER BY {order}")) else { continue };
+        let Ok(mut found) = query.query([]) else { continue };
+        let transaction = new.unchecked_transaction()?;
+        // An error is the broken page; the other direction comes from behind it.
+        while let Ok(Some(row)) = found.next() {
+            let values = (0..columns).map(|column| row.get::<_, Value>(column)).collect::<Result<Vec<_>, _>>();
+            if let Ok(values) = values {
+                insert.execute(rusqlite::params_from_iter(values))?;
+            }
+        }
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// The newest sequence number, or the best that can be said of it.
+fn newest(old: &Connection) -> u64 {
+    let ask = |question: &str| old.query_row(question, [], |row| row.get::<_, Option<u64>>(0)).ok().flatten();
+    let block = || Some((ask("SELECT max(block) FROM subjects")? + 1) * BLOCK);
+    ask("SELECT max(seq) FROM events").or_else(|| block().max(indexed(old))).unwrap_or(0)
+}
+
+/// The newest sequence number in the index of ids, as far as that can be read.
+fn indexed(old: &Connection) -> Option<u64> {
+    let mut query = old.prepare("SELECT seq FROM events INDEXED BY events_by_id ORDER BY id").ok()?;
+    let mut rows = query.query([]).ok()?;
+    let mut newest = None;
+    while let Ok(Some(row)) = rows.next() {
+        newest = newest.max(row.get::<_, u64>(0).ok());
+    }
+    newest
+}
+
+fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u64) -> Result<u64, StoreError> {
+    let (mut cursor, mut events) = (floor, 0);
+    loop {
+        let page = reader.after(cursor, Limit::from(PAGE))?;
+        let Some(last) = page.last() else { return Ok(events) };
+        cursor = last.seq;
+        let transaction = new.unchecked_transaction()?;
+        for stored in &page {
+            events += u64::from(insert(&transaction, stored, shared)?);
+        }
+        transaction.commit()?;
+    }
+}
+
+fn insert(new: &Connection, stored: &Stored, shared: &Shared) -> Result<bool, StoreError> {
+    let (event, mut numbers) = (&stored.event, [0; 3]);
+    for (number, name) in numbers.iter_mut().zip([&*event.source, event.channel.as_str(), event.kind.as_str()]) {
+        *number = number_of(new, name, shared)?;
+    }
+    let changed = new.prepare_cached(INSERT_EVENT)?.execute(params![
+        stored.seq,
+        &*event.id,
+        numbers[0],
+        numbers[1],
+        numbers[2],
+        stored.offset,
+        event.occurred_at.0,
+        event.received_at.0,
+        event.severity.code(),
+        event.subject.as_deref(),
+        event.actor.as_deref(),
+        event.payload.as_str(),
+    ])?;
+    if let (Profile::Console, Some(subject)) = (shared.profile, event.subject.as_deref()) {
+        new.prepare_cached(INSERT_SUBJECT)?.execute(params![stored.seq / BLOCK, subject])?;
+    }
+    Ok(changed == 1)
+}
+
+fn number_of(new: &Connection, name: &str, shared: &Shared) -> Result<i64, StoreError> {
+    // A number whose name could not be read has none.
+    let name = if name.is_empty() { "unreadable" } else { name };
+    let mut names = shared.names.write().expect("no code panics while holding the names");
+    if let Some(number) = names.number(name) {
+        return Ok(number);
+    }
+    new.execute("INSERT INTO names(name) VALUES (?1)", [name])?;
+    let number = new.last_insert_rowid();
+    names.insert(number, name.into());
+    Ok(number)
+}
+
+fn at(new: &Connection, seqs: Range<u64>) -> Result<Missing, StoreError> {
+    let one = |question: &str, seq: u64| new.query_row(question, [seq], |row| row.get(0).map(Millis)).optional();
+    let from = one("SELECT received_at FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT 1", seqs.start)?;
+    let to = one("SELECT received_at FROM events WHERE seq >= ?1 ORDER BY seq LIMIT 1", seqs.end)?;
+    Ok(Missing { seqs, from, to })
+}
+
+/// Positions go back to what is certainly here, so that the servers send once more what was lost; what was not is told apart by its id.
+fn roll_back(new: &Connection, first_missing: u64) -> Result<(), StoreError> {
+    new.execute_batch("CREATE TEMP TABLE reached(source TEXT, channel TEXT, offset INTEGER, PRIMARY KEY(source, channel))")?;
+    new.execute(
+        "INSERT INTO reached SELECT source.name, channel.name, newest FROM
+             (SELECT source AS s, channel AS c, max(offset) AS newest FROM events WHERE seq < ?1 GROUP BY source, channel)
+             JOIN names AS source ON source.id = s JOIN names AS channel ON channel.id = c",
+        [first_missing],
+    )?;
+    new.execute(
+        "UPDATE positions SET offset = min(offset, coalesce((SELECT reached.offset FROM reached
+             WHERE reached.source = positions.source AND reached.channel = positions.channel), 0))",
+        [],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! What the writer, the readers and the subscriptions of one file share.
+
+use crate::{Bounds, Options, Profile, StoreError, damage::Notes, names::Names, reader::Readers, recent::Recent, schema, writer::State};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, RwLock},
+};
+use tokio::sync::watch;
+use watchdeck_events::Channel;
+
+/// See the [module docs](self).
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) path: PathBuf,
+    pub(crate) profile: Profile,
+    pub(crate) epoch: String,
+    pub(crate) names: RwLock<Names>,
+    pub(crate) recent: Mutex<Recent>,
+    pub(crate) bounds: RwLock<HashMap<Channel, Bounds>>,
+    pub(crate) head: watch::Sender<u64>,
+    /// The newest failure of the file or its disk, until whoever met it has succeeded.
+    pub(crate) failure: watch::Sender<Option<String>>,
+    pub(crate) readers: Readers,
+    pub(crate) damage: Notes,
+    /// Somebody else writes: names that are new since the last look are read with each question.
+    pub(crate) look: bool,
+}
+
+/// A file that was opened for writing.
+pub(crate) struct Opened {
+    pub(crate) connection: rusqlite::Connection,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) state: State,
+}
+
+impl Opened {
+    pub(crate) fn at(path: &Path, options: Options) -> Result<Self, StoreError> {
+        let connection = schema::open_connection(path, options)?;
+        let epoch = schema::epoch(&connection)?;
+        let (shared, state) = Shared::load(path, &connection, epoch, options.profile, false)?;
+        Ok(Self { connection, shared: Arc::new(shared), state })
+    }
+}
+
+impl Shared {
+    pub(crate) fn load(
+        path: &Path,
+        connection: &rusqlite::Connection,
+        epoch: String,
+        profile: Profile,
+        look: bool,
+    ) -> Result<(Self, State), StoreError> {
+        let names = Names::load(connection)?;
+        let bounds = schema::load_bounds(connection, &names, profile)?;
+        let state = State::load(connection, profile, &bounds)?;
+        let shared = Self { epoch, bounds: RwLock::new(bounds), ..Self::bare(path, names, profile, state.head, look) };
+        Ok((shared, state))
+    }
+
+    /// With what can be known of a damaged file, for reading what is left of it.
+    pub(crate) fn bare(path: &Path, names: Names, profile: Profile, head: u64, look: bool) -> Self {
+        Self {
+            path: path.to_owned(),
+            profile,
+            epoch: String::new(),
+            bounds: RwLock::default(),
+            names: RwLock::new(names),
+            recent: Mutex::new(Recent::new(head)),
+            head: watch::Sender::new(head),
+            failure: watch::Sender::new(None),
+            readers: Readers::new(path),
+            damage: Notes::new(path, look),
+            look,
+        }
+    }
+
+    pub(crate) fn newest(&self) -> u64 {
+        *self.head.borrow()
+    }
+}
