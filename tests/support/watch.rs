@@ -50,7 +50,7 @@ impl Watch {
     /// As [`Watch::start`].
     pub async fn start_on(folder: TempDir, timing: Timing, store: Options, mut source: Value) -> Result<Self> {
         let clock = Arc::new(TestClock::default());
-        let seams = Seams { timing, clock: Arc::clone(&clock) as _, store };
+        let seams = Seams { timing, clock: Arc::clone(&clock) as _, store, ..Seams::default() };
         let bench = Bench::start_with(folder.path(), seams).await?;
         source["id"] = json!("s");
         source["name"] = json!("watched");

@@ -226,6 +226,7 @@ impl Driver {
         self.pings.forget();
         self.status.round_trip = None;
         self.status.connected_since = None;
+        self.status.upstream_down = None;
     }
 
     fn opened(&mut self, made: Made) {

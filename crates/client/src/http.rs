@@ -9,8 +9,8 @@ use crate::{
     tls,
 };
 use reqwest::{
-    Client, Url,
-    header::{ACCEPT, AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, LOCATION},
+    Client, RequestBuilder, Url,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderValue, LOCATION},
     redirect::Policy,
 };
 use std::{error::Error as _, time::Duration};
@@ -111,9 +111,19 @@ impl Asker {
 
     /// Ask, and read at most `limit` bytes.
     pub(crate) async fn get(&self, url: Url, limit: usize) -> Result<Answer, HttpError> {
+        self.send(self.client.get(url.clone()), &url, limit).await
+    }
+
+    /// Tell it `body`, and read at most `limit` bytes of the answer.
+    pub(crate) async fn post(&self, url: Url, body: &serde_json::Value, limit: usize) -> Result<Answer, HttpError> {
+        let request = self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body.to_string());
+        self.send(request, &url, limit).await
+    }
+
+    async fn send(&self, request: RequestBuilder, url: &Url, limit: usize) -> Result<Answer, HttpError> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let failed = |error: reqwest::Error| failed(&error, &host, self.patience);
-        let mut answer = self.client.get(url).headers(self.headers.clone()).send().await.map_err(failed)?;
+        let mut answer = request.headers(self.headers.clone()).send().await.map_err(failed)?;
         let status = answer.status();
         if status.is_redirection() {
             let to = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok()).unwrap_or("nowhere");

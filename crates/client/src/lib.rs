@@ -23,6 +23,7 @@ mod http;
 mod link;
 pub mod network;
 mod outbox;
+mod post;
 mod probe;
 mod profile;
 mod proxy;
@@ -38,9 +39,10 @@ pub use clock::{BootClock, Clock};
 pub use delivery::{Delivery, LinkIo, Positions, SAMPLE};
 pub use detect::{DetectError, DetectTry, detect};
 pub use link::Link;
+pub use post::{PostAnswer, PostError, post};
 pub use probe::{ProbeStep, probe};
 pub use profile::{Dialect, History, Profile, Proxy, Secret, Timing, User};
-pub use status::{Cause, Denied, ServerClock, State, Status};
+pub use status::{Cause, Denied, ServerClock, State, Status, UpstreamDown};
 
 #[doc(hidden)]
 pub mod bench {

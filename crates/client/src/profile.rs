@@ -21,6 +21,8 @@ pub struct Profile {
     pub user: Option<User>,
     /// How many of a channel's newest events to fetch where there is no position to resume from. Native only.
     pub first_look: u64,
+    /// Since when to fetch where there is no position, instead of by number. Native only.
+    pub first_since: Option<watchdeck_events::Millis>,
     /// Until when an earlier run of this process listened, as far as known: a gap that spans the restart begins there.
     pub listened_until: Option<watchdeck_events::Millis>,
     /// Asked over HTTP when nobody listens: a server that starts lazily is woken by it.
@@ -47,6 +49,7 @@ impl Profile {
             token: None,
             user: None,
             first_look: 0,
+            first_since: None,
             listened_until: None,
             wake_url: None,
             history: None,

@@ -33,6 +33,17 @@ pub struct Status {
     pub clock: Option<ServerClock>,
     /// Bytes that are decoded and wait for the receiver.
     pub waiting_bytes: u64,
+    /// The server says that it does not hear its own upstream: nothing can come through it, however well the link is.
+    pub upstream_down: Option<UpstreamDown>,
+}
+
+/// A server that is deaf to what it should hand on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UpstreamDown {
+    /// Since when, by the server's clock.
+    pub since: Millis,
+    /// Why, in its words.
+    pub reason: String,
 }
 
 /// A channel that a server would not serve.
@@ -69,6 +80,7 @@ impl Default for Status {
             round_trip: None,
             clock: None,
             waiting_bytes: 0,
+            upstream_down: None,
         }
     }
 }

@@ -3,24 +3,28 @@
 //! One task follows the store: projections first, then alerts. Alerts are stored before anybody is told, so that a crash neither
 //! forgets one nor rings twice. Whatever the window asks is answered from memory under one short lock, or by the store.
 
+mod intake;
 mod tasks;
 
+use crate::contain::Hold as _;
 use crate::{
-    alerts::{Notice, notifier::Effect},
+    alerts::{Notice, notifier::Effect, rules},
     api::{
         live::{Hint, SourceStatus},
         settings::{Settings, Source},
     },
     backfill,
     calendar::now,
+    contain::{self, Patience},
     damage,
     error::CommandError,
+    faults::Faults,
     health::Ledger,
-    host::{DemoErp, Host},
+    host::{DemoErp, Host, Toast, ToastAction},
     seams::Seams,
     secrets::Secrets,
     settings_store, snapshot,
-    sources::Sources,
+    sources::{Covers, Sources},
     state::State,
     words::Words,
 };
@@ -29,15 +33,18 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, Instant},
 };
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use watchdeck_events::Millis;
+use watchdeck_events::{Event, Millis};
 use watchdeck_store::{Batch, Store, StoreError};
 
 /// How long a shutdown waits for its tasks.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Batches of urgent events that may wait. Full: the inbox offers them again.
+const URGENT: usize = 16;
 
 /// What a console is started with.
 #[derive(Debug, Clone)]
@@ -63,6 +70,11 @@ pub(crate) struct Core {
     pub(crate) pulse: watch::Sender<u64>,
     /// Wakes the sender of decisions.
     pub(crate) decided: Notify,
+    /// Parts that failed.
+    pub(crate) faults: Faults,
+    pub(crate) seams: Seams,
+    /// Urgent events that the store does not take at the moment.
+    unstored: tokio::sync::Mutex<mpsc::Receiver<Vec<Event>>>,
     state: Mutex<State>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -87,8 +99,11 @@ impl Core {
         secrets.load().await;
         let state = State::load(&store, kept.settings).await?;
         let ledger = Ledger::load(&store, &seams).await?;
+        let covers = Covers::load(&store).await?;
+        let (urgent, unstored) = mpsc::channel(URGENT);
         let core = Arc::new(Self {
-            sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets), seams, ledger)),
+            sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets), seams.clone(), ledger, covers, urgent)),
+            unstored: tokio::sync::Mutex::new(unstored),
             secrets,
             retired: tokio::sync::Mutex::new(kept.retired),
             config,
@@ -96,25 +111,54 @@ impl Core {
             demo,
             pulse: watch::Sender::new(0),
             decided: Notify::new(),
+            faults: Faults::default(),
+            seams,
             state: Mutex::new(state),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store,
         });
-        core.tasks.spawn(Arc::clone(&core).follow_store());
-        core.tasks.spawn(Arc::clone(&core).send_decisions());
-        core.tasks.spawn(Arc::clone(&core).follow_links());
-        core.tasks.spawn(Arc::clone(&core).follow_secrets());
-        core.tasks.spawn(Arc::clone(&core).follow_network());
-        core.tasks.spawn(backfill::run(core.store.clone(), Arc::clone(&core.sources), core.stop.clone()));
+        core.keep_running("follower", Self::follow_store);
+        core.keep_running("clock", Self::follow_clock);
+        core.keep_running("decisions", Self::send_decisions);
+        core.keep_running("links", Self::follow_links);
+        core.keep_running("sources", Self::mend_sources);
+        core.keep_running("urgent", Self::tell_unstored);
+        core.keep_running("secrets", Self::follow_secrets);
+        core.keep_running("network", Self::follow_network);
+        core.keep_running("backfill", |core| backfill::run(core.store.clone(), Arc::clone(&core.sources), core.stop.clone()));
         let settings = core.state().settings.clone();
         core.host.apply(&settings);
         core.connect(&settings.sources).await?;
         Ok(core)
     }
 
+    /// Run a part for as long as the core does. One that fails is seen, said, and started again after a while that grows.
+    fn keep_running<F: Future<Output = ()> + Send>(self: &Arc<Self>, part: &'static str, run: impl Fn(Arc<Self>) -> F + Send + 'static) {
+        let core = Arc::clone(self);
+        self.tasks.spawn(async move {
+            let mut patience = Patience::default();
+            loop {
+                let began = Instant::now();
+                let Err(why) = contain::outcome(run(Arc::clone(&core))).await else { return };
+                core.part_failed(part, &why);
+                tokio::select! {
+                    () = core.stop.cancelled() => return,
+                    () = tokio::time::sleep(patience.after(began.elapsed())) => {}
+                }
+            }
+        });
+    }
+
+    /// A part failed: it is kept, and said on screen.
+    pub(crate) fn part_failed(&self, part: &str, why: &str) {
+        self.faults.note(part, why, now());
+        self.hint(Hint::PartFailed, true);
+        self.pulse();
+    }
+
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no code panics while holding the state")
+        self.state.hold()
     }
 
     pub(crate) fn words(&self, settings: &Settings) -> Words {
@@ -170,6 +214,7 @@ impl Core {
         self.sources.ledger.put_back(&refused.batch.documents);
         state.book.put_back(&refused.batch.documents);
         state.outbox.put_back(&refused.batch.documents);
+        state.asides.put_back(&refused.batch.documents);
         Err(refused.error)
     }
 
@@ -183,11 +228,24 @@ impl Core {
         }
         for effect in effects {
             match effect {
-                Effect::Notify(toast) => self.host.notify(toast),
+                Effect::Notify(toast) => self.host.notify(self.answerable(toast)),
                 Effect::Retract(id) => self.host.retract(&id),
                 Effect::Play(tone) => self.host.play(tone),
             }
         }
+    }
+
+    /// No button that could not do what it says.
+    fn answerable(&self, mut toast: Toast) -> Toast {
+        let prefix = format!("{}:approval:", rules::APPROVAL_REQUESTED);
+        if let Some(key) = toast.id.strip_prefix(&prefix) {
+            let source = self.state().world.approvals.get(key).map(|request| Arc::clone(&request.source));
+            if source.is_some_and(|source| !self.sources.can_decide(&source)) {
+                let label = self.words(&self.state().settings).action("open").to_owned();
+                toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
+            }
+        }
+        toast
     }
 
     /// Something does not work on this machine, or works again.
@@ -222,12 +280,16 @@ impl Core {
     }
 
     async fn save_projections(&self, last: bool) {
-        let (world, changes) = {
+        let mut batch = {
             let mut state = self.state();
-            (snapshot::document(&state.world), state.changes())
+            let mut batch = state.changes();
+            // A world that was left half changed is rebuilt first, and never written down.
+            if !state.torn {
+                batch.documents.extend(snapshot::document(&state.world));
+                batch.documents.extend(state.recent_documents());
+            }
+            batch
         };
-        let mut batch = changes;
-        batch.documents.extend(world);
         batch.documents.extend(self.sources.ledger.take_dirty(last));
         batch.documents.extend(self.sources.listened());
         if let Err(error) = self.keep(batch).await {

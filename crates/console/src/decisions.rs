@@ -1,18 +1,19 @@
 //! Decisions made here, until the ERP has confirmed them.
 //!
 //! A decision is kept before it is sent, carries an idempotency key, and is sent again until somebody answers. Offline it waits, visible.
-//! The ERP's own event has the last word: it says the same (confirmed) or something else (overtaken: somebody was first).
+//! The ERP's own event has the last word: it says the same (confirmed) or something else (overtaken: somebody was first). Until that event comes the
+//! gateway is asked again now and then, with the same key: a decision that was taken and then lost behind it does not stay *sent* for ever.
+
+mod sender;
+
+pub(crate) use sender::{Sender, takes_decisions};
 
 use crate::{
-    api::{
-        settings::{DialectName, Source},
-        views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView},
-    },
+    api::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView},
     projections::approvals::Approvals,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use watchdeck_client::Secret;
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
 
@@ -20,6 +21,8 @@ use watchdeck_store::Document;
 pub(crate) const COLLECTION: &str = "decisions";
 /// First and longest wait between tries, ms.
 const BACKOFF: (i64, i64) = (1_000, 60_000);
+/// First and longest wait for the ERP's word on what was sent, ms; then the gateway is asked again.
+const ASK_AGAIN: (i64, i64) = (60_000, 30 * 60_000);
 /// Settled decisions kept.
 const SETTLED: usize = 500;
 
@@ -33,6 +36,12 @@ pub(crate) struct Decision {
     pub(crate) reason: Option<String>,
     pub(crate) by: String,
     pub(crate) next_try_at: Millis,
+    /// How often the gateway said that it has it.
+    #[serde(default)]
+    pub(crate) taken: u32,
+    /// It was made on a notification: what becomes of it is told there.
+    #[serde(default)]
+    pub(crate) on_toast: bool,
     pub(crate) view: DecisionView,
 }
 
@@ -44,8 +53,16 @@ pub(crate) struct Outbox {
     pub(crate) version: u64,
 }
 
+/// A decision that was put in, and what it took the place of.
+#[derive(Debug, Clone)]
+pub(crate) struct Made {
+    key: String,
+    idempotency_key: String,
+    before: Option<Decision>,
+}
+
 /// What the gateway said to a decision.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It has it.
     Taken,
@@ -53,6 +70,8 @@ pub(crate) enum Answer {
     Overtaken(String),
     /// It will not take it; trying again cannot help.
     Refused(String),
+    /// It takes no decisions at all.
+    Unsupported(String),
     /// No answer that counts; try again.
     Unreachable(String),
 }
@@ -89,15 +108,16 @@ impl Outbox {
         self.dirty.extend(documents.iter().filter(|document| document.collection == COLLECTION).map(|document| document.key.clone()));
     }
 
-    /// Queue a decision about a pending request. One that is on its way already stands; a failed one is replaced.
+    /// Queue a decision about a pending request. One that is on its way already stands (`None`); a failed one is replaced.
     pub(crate) fn decide(
         &mut self,
         request: &crate::projections::approvals::Request,
         approve: bool,
         reason: Option<String>,
         by: &str,
+        on_toast: bool,
         now: Millis,
-    ) -> Result<(), String> {
+    ) -> Result<Option<Made>, String> {
         let view = &request.view;
         if view.status != ApprovalStatus::Pending {
             return Err(format!("{} was already decided by {}", view.number, view.decided_by.as_deref().unwrap_or("somebody else")));
@@ -107,7 +127,7 @@ impl Outbox {
             && known.view.at >= view.requested_at
         {
             return if known.view.approve == approve {
-                Ok(())
+                Ok(None)
             } else {
                 Err(format!("the opposite decision on {} is already on its way", view.number))
             };
@@ -120,11 +140,27 @@ impl Outbox {
             reason,
             by: by.to_owned(),
             next_try_at: now,
+            taken: 0,
+            on_toast,
             view: DecisionView { approve, at: now, state: DecisionState::Queued, attempts: 0, error: None },
         };
-        self.decisions.insert(view.key.clone(), decision);
+        let idempotency_key = decision.idempotency_key.clone();
+        let before = self.decisions.insert(view.key.clone(), decision);
         self.touch(&view.key);
-        Ok(())
+        Ok(Some(Made { key: view.key.clone(), idempotency_key, before }))
+    }
+
+    /// It could not be written down, so it was not made.
+    pub(crate) fn take_back(&mut self, made: Vec<Made>) {
+        for Made { key, idempotency_key, before } in made {
+            if self.decisions.get(&key).is_some_and(|decision| decision.idempotency_key == idempotency_key) {
+                match before {
+                    Some(before) => drop(self.decisions.insert(key.clone(), before)),
+                    None => drop(self.decisions.remove(&key)),
+                }
+                self.touch(&key);
+            }
+        }
     }
 
     /// Decisions whose time to be sent has come.
@@ -132,29 +168,35 @@ impl Outbox {
         self.decisions
             .iter()
             .filter(|(key, decision)| {
-                decision.view.state == DecisionState::Queued && decision.next_try_at <= now && !self.dirty.contains(key)
+                let waits = matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent);
+                waits && decision.next_try_at <= now && !self.dirty.contains(key)
             })
             .map(|(key, decision)| (key.clone(), decision.clone()))
             .collect()
     }
 
-    /// What came of sending one.
-    pub(crate) fn answered(&mut self, key: &str, idempotency_key: &str, answer: Answer, now: Millis) {
-        let Some(decision) = self.decisions.get_mut(key).filter(|decision| decision.idempotency_key == idempotency_key) else { return };
+    /// What came of sending one. Answers it when it is lost and somebody waits to hear of it.
+    pub(crate) fn answered(&mut self, key: &str, idempotency_key: &str, answer: Answer, now: Millis) -> Option<Decision> {
+        let decision = self.decisions.get_mut(key).filter(|decision| decision.idempotency_key == idempotency_key)?;
         let view = &mut decision.view;
-        if view.state != DecisionState::Queued {
+        if !matches!(view.state, DecisionState::Queued | DecisionState::Sent) {
             // The ERP's event was faster than the gateway's answer.
-            return;
+            return None;
         }
         view.attempts += 1;
         view.error = None;
         match answer {
-            Answer::Taken => view.state = DecisionState::Sent,
+            Answer::Taken => {
+                view.state = DecisionState::Sent;
+                let wait = ASK_AGAIN.0.saturating_mul(1 << decision.taken.min(16)).min(ASK_AGAIN.1);
+                decision.taken += 1;
+                decision.next_try_at = now.plus(wait);
+            }
             Answer::Overtaken(who) => {
                 view.state = DecisionState::Overtaken;
                 view.error = Some(who);
             }
-            Answer::Refused(why) => {
+            Answer::Refused(why) | Answer::Unsupported(why) => {
                 view.state = DecisionState::Failed;
                 view.error = Some(why);
             }
@@ -164,7 +206,10 @@ impl Outbox {
                 decision.next_try_at = now.plus(wait);
             }
         }
+        let lost = matches!(view.state, DecisionState::Failed | DecisionState::Overtaken) && decision.on_toast;
+        let lost = lost.then(|| decision.clone());
         self.touch(key);
+        lost
     }
 
     /// The ERP's own word on a request: settles our decision.
@@ -176,6 +221,10 @@ impl Outbox {
         }
         let same = (request.view.status == ApprovalStatus::Approved) == decision.view.approve;
         let ours = request.view.decided_by.as_deref().is_none_or(|by| by == decision.by);
+        if decision.view.state == DecisionState::Failed && !(same && request.view.decided_by.is_some() && ours) {
+            // It was refused, with a reason, before anybody else decided.
+            return;
+        }
         if same && (ours || decision.view.state == DecisionState::Sent) {
             decision.view.state = DecisionState::Confirmed;
             decision.view.error = None;
@@ -220,71 +269,11 @@ impl Outbox {
     }
 }
 
-/// Sends decisions to gateways.
-#[derive(Debug, Clone)]
-pub(crate) struct Sender {
-    http: reqwest::Client,
-}
-
-impl Sender {
-    pub(crate) fn new() -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().timeout(std::time::Duration::from_secs(10)).build()?;
-        Ok(Self { http })
-    }
-
-    /// One try.
-    pub(crate) async fn send(&self, decision: &Decision, source: Option<&Source>, token: Option<&Secret>) -> Answer {
-        let Some(source) = source else { return Answer::Refused("the source that this request came through has been removed".into()) };
-        if matches!(source.dialect, DialectName::Erp | DialectName::SocketIo | DialectName::Hub) {
-            return Answer::Refused(
-                "this server takes no decisions over its event stream; decide in the ERP, or connect through a Watchdeck gateway".into(),
-            );
-        }
-        let Some(url) = decisions_url(&source.url) else { return Answer::Refused(format!("{} is not an address", source.url)) };
-        let body = serde_json::json!({
-            "idempotencyKey": decision.idempotency_key,
-            "resourceType": decision.resource_type,
-            "resourceId": decision.resource_id,
-            "approve": decision.view.approve,
-            "reason": decision.reason,
-            "approverId": decision.by,
-            "approverName": decision.by,
-        });
-        let mut request = self.http.post(url).json(&body);
-        if let Some(token) = token {
-            request = request.bearer_auth(token.expose());
-        }
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return Answer::Unreachable(error.without_url().to_string()),
-        };
-        let status = response.status();
-        let said: serde_json::Value = response.json().await.unwrap_or_default();
-        let message = said["message"].as_str().or(said["error"].as_str()).map_or_else(|| status.to_string(), str::to_owned);
-        match status.as_u16() {
-            200..=299 => Answer::Taken,
-            409 => Answer::Overtaken(said["decidedBy"].as_str().map_or(message, str::to_owned)),
-            429 | 500 | 502..=599 => Answer::Unreachable(message),
-            _ => Answer::Refused(message),
-        }
-    }
-}
-
-/// Where a gateway takes decisions, from the address of its stream.
-fn decisions_url(stream: &str) -> Option<String> {
-    let (scheme, rest) = stream.split_once("://")?;
-    let secure = matches!(scheme, "wss" | "https");
-    let authority = rest.split(['/', '?', '#']).next().filter(|authority| !authority.is_empty())?;
-    Some(format!("{}://{authority}/api/decisions", if secure { "https" } else { "http" }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn what_the_store_refused_is_stored_later_and_not_sent_before() {
-        let at = Millis(1_000);
+    fn outbox(at: Millis) -> Outbox {
         let view = DecisionView { approve: true, at, state: DecisionState::Queued, attempts: 0, error: None };
         let decision = Decision {
             idempotency_key: "k".into(),
@@ -294,10 +283,23 @@ mod tests {
             reason: None,
             by: "张敏".into(),
             next_try_at: at,
+            taken: 0,
+            on_toast: true,
             view,
         };
         let mut outbox = Outbox::default();
         outbox.decisions.insert("order:o1".into(), decision);
+        outbox
+    }
+
+    fn state(outbox: &Outbox) -> DecisionState {
+        outbox.decisions["order:o1"].view.state
+    }
+
+    #[test]
+    fn what_the_store_refused_is_stored_later_and_not_sent_before() {
+        let at = Millis(1_000);
+        let mut outbox = outbox(at);
         outbox.touch("order:o1");
         let refused = outbox.take_dirty();
         assert_eq!(outbox.due(at).len(), 1);
@@ -307,9 +309,35 @@ mod tests {
     }
 
     #[test]
-    fn decisions_go_to_the_gateway_that_the_stream_comes_from() {
-        assert_eq!(decisions_url("ws://127.0.0.1:3010/ws").as_deref(), Some("http://127.0.0.1:3010/api/decisions"));
-        assert_eq!(decisions_url("wss://erp.example/ws?x=1").as_deref(), Some("https://erp.example/api/decisions"));
-        assert_eq!(decisions_url("nonsense"), None);
+    fn what_was_sent_is_asked_for_again_with_the_same_key_and_ever_less_often() {
+        let mut at = Millis(1_000);
+        let mut outbox = outbox(at);
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            assert!(outbox.answered("order:o1", "k", Answer::Taken, at).is_none());
+            drop(outbox.take_dirty());
+            assert!(outbox.due(at).is_empty() && state(&outbox) == DecisionState::Sent);
+            let due = outbox.decisions["order:o1"].next_try_at;
+            assert_eq!(outbox.due(due)[0].1.idempotency_key, "k");
+            waits.push(due.since(at));
+            at = due;
+        }
+        assert_eq!((waits[0], waits[1], waits[7]), (60_000, 120_000, 30 * 60_000));
+        assert!(outbox.answered("order:o1", "k", Answer::Unreachable("away".into()), at).is_none());
+        assert_eq!(state(&outbox), DecisionState::Sent, "what was taken once is still taken");
+        let lost = outbox.answered("order:o1", "k", Answer::Refused("no".into()), at);
+        assert!(lost.is_some() && state(&outbox) == DecisionState::Failed, "and whoever pressed the button hears of it");
+    }
+
+    #[test]
+    fn a_decision_that_could_not_be_written_down_was_not_made() {
+        let at = Millis(1_000);
+        let mut outbox = outbox(at);
+        let before = Some(outbox.decisions["order:o1"].clone());
+        let made = |key: &str, before| Made { key: key.into(), idempotency_key: "k".into(), before };
+        outbox.take_back(vec![made("order:o1", before)]);
+        assert_eq!(state(&outbox), DecisionState::Queued);
+        outbox.take_back(vec![made("order:o1", None)]);
+        assert!(outbox.decisions.is_empty() && outbox.take_dirty()[0].body.is_none());
     }
 }

@@ -3,6 +3,7 @@
 //! A link ends when its profile is edited and with the program; what is known of its source does not. Timelines, malformed frames and clocks are
 //! documents of the store, each written when it changed, several together.
 
+use crate::contain::Hold as _;
 use crate::{
     malformed::Frames,
     seams::Seams,
@@ -135,11 +136,11 @@ impl Ledger {
     }
 
     fn gone(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.gone.lock().expect("no code panics while holding the list")
+        self.gone.hold()
     }
 
     fn records(&self) -> MutexGuard<'_, BTreeMap<String, Arc<SourceStats>>> {
-        self.records.lock().expect("no code panics while holding the records")
+        self.records.hold()
     }
 }
 

@@ -1,31 +1,38 @@
 //! From what a link delivers to what the store keeps.
 //!
 //! One batch is being committed while the next is prepared, never more: a later batch must not be committed with its position when an
-//! earlier one was refused. A refused batch is tried again until the store takes it; meanwhile the queue fills and the link stops.
+//! earlier one was refused. What the store refuses for want of room is tried again until it is taken, and what is urgent in it is told meanwhile;
+//! a value that it can never take is set aside by itself, with a marker in its place, and the rest goes on.
+
+mod marks;
+mod refused;
 
 use crate::{
-    rows,
+    contain::{Hold as _, attempt},
+    seams::{Point, Seams},
     skew::Reading,
     source_stats::{Receipt, SourceStats},
 };
+use marks::Unread;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, Mutex, atomic::Ordering},
     time::Duration,
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Clock, Delivery, Positions};
-use watchdeck_events::{Catalogue, Channel, Conventions, GapReason, Incoming, Intake, Millis, Payload, identity::Doubles};
+use watchdeck_client::{Delivery, Positions};
+use watchdeck_events::{Catalogue, Channel, Conventions, Event, Incoming, Intake, Millis, identity::Doubles};
 use watchdeck_protocol::Position;
-use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Refused, Store, StoreError};
+use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Store};
 
 /// Deliveries that may wait. With the client's largest burst this bounds memory at about 32,000 events.
 pub(crate) const QUEUE: usize = 16;
 /// Events in one batch, as far as whole deliveries allow.
 const BATCH: usize = 5_000;
-/// Between tries to store a refused batch.
-const RETRY: Duration = Duration::from_secs(1);
+/// How often frames that could not be read are looked through for what is still to be told.
+const TELL: Duration = Duration::from_secs(5);
+
 /// The positions that are safe in the store.
 #[derive(Debug, Default)]
 pub(crate) struct Committed(Mutex<HashMap<Channel, Position>>);
@@ -36,15 +43,26 @@ impl Committed {
     }
 
     pub(crate) fn all(&self) -> HashMap<Channel, Position> {
-        self.0.lock().expect("no code panics while holding the positions").clone()
+        self.0.hold().clone()
     }
 }
 
 #[async_trait::async_trait]
 impl Positions for Committed {
     async fn committed(&self, channel: &Channel) -> Option<Position> {
-        self.0.lock().expect("no code panics while holding the positions").get(channel).cloned()
+        self.0.hold().get(channel).cloned()
     }
+}
+
+/// How an inbox ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The link ended, and everything it delivered is stored.
+    Stored,
+    /// It was stopped, or the store is closed.
+    Stopped,
+    /// The store takes events again after some were only looked at: the link has to begin anew from what is committed.
+    Anew,
 }
 
 /// The inbox of one source.
@@ -54,141 +72,206 @@ pub(crate) struct Inbox {
     pub(crate) store: Store,
     pub(crate) committed: Arc<Committed>,
     pub(crate) stats: Arc<SourceStats>,
-    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) seams: Seams,
+    /// Takes what the store does not take at the moment, for the sake of what is urgent in it. Full: it is offered again.
+    pub(crate) urgent: mpsc::Sender<Vec<Event>>,
 }
 
-/// A batch in the writer's hands.
+/// What goes into the store together, and what is to be counted once it is there.
+#[derive(Default)]
+struct Parcel {
+    batch: Batch,
+    receipts: Vec<Receipt>,
+    /// Of the batch's events, those that a server sent and that could be read; the others are our own markers.
+    received: u64,
+    /// Whether it holds what a server sent, or markers.
+    holds_sent: Option<bool>,
+}
+
+/// A parcel in the writer's hands.
 struct InFlight {
     pending: Pending,
     positions: Vec<(Channel, Position)>,
     receipts: Vec<Receipt>,
+    received: u64,
+}
+
+/// What an inbox is at.
+#[derive(Default)]
+struct Desk {
+    waiting: VecDeque<Delivery>,
+    in_flight: Option<InFlight>,
+    doubles: Doubles,
+    unread: Unread,
 }
 
 impl Inbox {
     /// Runs until the link ends and everything it delivered is stored, or `stop` fires.
-    pub(crate) async fn run(self, mut deliveries: mpsc::Receiver<Delivery>, stop: CancellationToken) {
-        let mut waiting = Vec::with_capacity(QUEUE);
-        let mut in_flight: Option<InFlight> = None;
-        let mut doubles = Doubles::default();
+    pub(crate) async fn run(self, mut deliveries: mpsc::Receiver<Delivery>, stop: CancellationToken) -> End {
+        let mut desk = Desk::default();
+        let mut received = Vec::with_capacity(QUEUE);
+        let mut tell = tokio::time::interval(TELL);
+        tell.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            self.seams.pass(Point::Part("inbox"));
             tokio::select! {
                 biased;
-                received = deliveries.recv_many(&mut waiting, QUEUE) => {
-                    let mut waiting = waiting.drain(..);
-                    while waiting.len() > 0 {
-                        let (batch, receipts) = self.batch(&mut waiting, &mut doubles);
-                        self.stats.queue.store((waiting.len() + deliveries.len()) as u32, Ordering::Relaxed);
-                        if !self.settle(&mut in_flight, &stop).await {
-                            return;
+                taken = deliveries.recv_many(&mut received, QUEUE) => {
+                    desk.waiting.extend(received.drain(..));
+                    let last = taken == 0;
+                    if last {
+                        desk.unread.finish();
+                    }
+                    while !desk.waiting.is_empty() || desk.unread.is_due(self.now().wall) {
+                        let parcel = self.parcel(&mut desk);
+                        self.stats.queue.store((desk.waiting.len() + deliveries.len()) as u32, Ordering::Relaxed);
+                        if let Err(end) = self.settle(&mut desk, &mut deliveries, &stop).await {
+                            return end;
                         }
-                        in_flight = self.enqueue(batch, receipts).await;
+                        desk.in_flight = self.enqueue(parcel).await;
                     }
-                    if received == 0 {
-                        self.settle(&mut in_flight, &stop).await;
-                        return;
-                    }
-                }
-                () = landed(&mut in_flight), if in_flight.is_some() => {
-                    if !self.settle(&mut in_flight, &stop).await {
-                        return;
+                    if last {
+                        return self.settle(&mut desk, &mut deliveries, &stop).await.map_or_else(|end| end, |()| End::Stored);
                     }
                 }
+                () = landed(&mut desk.in_flight), if desk.in_flight.is_some() => {
+                    if let Err(end) = self.settle(&mut desk, &mut deliveries, &stop).await {
+                        return end;
+                    }
+                }
+                _ = tell.tick() => if desk.unread.is_due(self.now().wall) {
+                    let parcel = self.parcel(&mut desk);
+                    if let Err(end) = self.settle(&mut desk, &mut deliveries, &stop).await {
+                        return end;
+                    }
+                    desk.in_flight = self.enqueue(parcel).await;
+                },
                 () = stop.cancelled() => {
-                    self.settle(&mut in_flight, &stop).await;
-                    return;
+                    return self.settle(&mut desk, &mut deliveries, &stop).await.map_or_else(|end| end, |()| End::Stopped);
                 }
             }
         }
     }
 
-    fn batch(&self, deliveries: &mut impl Iterator<Item = Delivery>, doubles: &mut Doubles) -> (Batch, Vec<Receipt>) {
-        let (mut batch, mut receipts) = (Batch::default(), Vec::new());
-        let now = Reading::of(&*self.clock);
-        while batch.events.len() < BATCH
-            && let Some(delivery) = deliveries.next()
+    fn now(&self) -> Reading {
+        Reading::of(&*self.seams.clock)
+    }
+
+    /// The next of what waits. Markers go by themselves: what is counted of the events a server sent must add up.
+    fn parcel(&self, desk: &mut Desk) -> Parcel {
+        let now = self.now();
+        let (mut parcel, mut order) = (Parcel::default(), Order::default());
+        parcel.batch.events.extend(desk.unread.due(&self.source, now.wall));
+        parcel.holds_sent = (!parcel.batch.events.is_empty()).then_some(false);
+        while parcel.batch.events.len() < BATCH
+            && let Some(delivery) = desk.waiting.pop_front()
         {
+            let sent = matches!(delivery, Delivery::Events { .. });
+            if parcel.holds_sent.is_some_and(|holds| holds != sent) {
+                desk.waiting.push_front(delivery);
+                break;
+            }
+            parcel.holds_sent = Some(sent);
             match delivery {
                 Delivery::Events { channel, events, position, received_at } => {
                     let sent: Vec<_> = events.iter().map(|incoming| incoming.server_at).collect();
-                    let first = batch.events.len();
-                    batch.events.reserve(events.len());
-                    for incoming in events {
-                        batch.events.push(self.event(incoming, received_at, doubles));
+                    let first = parcel.batch.events.len();
+                    parcel.batch.events.reserve(events.len());
+                    for (incoming, sent) in events.into_iter().zip(&sent) {
+                        order.push(&channel, sent.unwrap_or(received_at));
+                        let (event, read) = self.event(incoming, received_at, &mut desk.doubles);
+                        parcel.batch.events.push(event);
+                        parcel.received += u64::from(read);
                     }
-                    let events = batch.events[first..].iter().map(|new| &new.event);
-                    receipts.extend(self.stats.received(received_at, now, sent.into_iter().zip(events)));
-                    batch.positions.extend(position.map(|position| self.update(channel, position)));
+                    let events = parcel.batch.events[first..].iter().map(|new| &new.event);
+                    parcel.receipts.extend(self.stats.received(received_at, now, sent.into_iter().zip(events)));
+                    parcel.batch.positions.extend(position.and_then(|position| self.update(channel, position)));
                 }
                 Delivery::Gap { channel, from, to, reason, position, .. } => {
-                    batch.events.push(self.gap(channel.as_ref(), from, to, reason, now.wall, doubles));
-                    batch.positions.extend(channel.zip(position).map(|(channel, position)| self.update(channel, position)));
+                    parcel.batch.events.push(marks::gap(&self.source, channel.as_ref(), from, to, reason, now.wall));
+                    parcel.batch.positions.extend(channel.zip(position).and_then(|(channel, position)| self.update(channel, position)));
                 }
-                Delivery::Malformed { bytes, sample, reason } => self.stats.malformed(now.wall, bytes, &reason, &sample),
+                Delivery::Malformed { bytes, sample, reason } => {
+                    self.stats.malformed(now.wall, bytes, &reason, &sample);
+                    desk.unread.add(None, bytes, &reason, &sample, now.wall);
+                    parcel.batch.events.extend(desk.unread.due(&self.source, now.wall));
+                }
             }
         }
-        (batch, receipts)
+        order.apply(&mut parcel.batch.events);
+        parcel
     }
 
-    /// Repeats that differ only in the envelope get one id here, and the store keeps the first of them.
-    fn event(&self, incoming: Incoming, received_at: Millis, doubles: &mut Doubles) -> NewEvent {
-        let offset = incoming.offset;
-        let skew = self.stats.clock().estimate().map_or(0, |known| known.skew.round() as i64);
-        let intake = Intake { source: &self.source, received_at, skew, conventions: &self.conventions };
-        NewEvent { event: Catalogue::builtin().normalise_with(incoming, &intake, doubles), offset }
+    /// Repeats that differ only in the envelope get one id here, and the store keeps the first of them. A payload that brings its reader down is
+    /// a marker in its place; then the second is `false`.
+    fn event(&self, mut incoming: Incoming, received_at: Millis, doubles: &mut Doubles) -> (NewEvent, bool) {
+        // SQLite counts to 2^63: a place beyond is none, and the event is kept without one.
+        incoming.offset = incoming.offset.filter(|offset| i64::try_from(*offset).is_ok());
+        let (offset, channel, server_at) = (incoming.offset, incoming.channel.clone(), incoming.server_at);
+        let sample = marks::beginning(incoming.payload.as_str());
+        let read = attempt(|| {
+            self.seams.pass(Point::Read(incoming.payload.as_str()));
+            let skew = self.stats.clock().estimate().map_or(0, |known| known.skew.round() as i64);
+            let intake = Intake { source: &self.source, received_at, skew, conventions: &self.conventions };
+            Catalogue::builtin().normalise_with(incoming, &intake, doubles)
+        });
+        match read {
+            Ok(event) => (NewEvent { event, offset }, true),
+            Err(why) => {
+                self.stats.set_aside();
+                self.stats.malformed(received_at, sample.len() as u64, &why, sample.as_bytes());
+                let marker = marks::set_aside(&self.source, &channel, None, "reader", &why, &sample, server_at, received_at);
+                (NewEvent { offset, ..marker }, false)
+            }
+        }
     }
 
-    fn update(&self, channel: Channel, position: Position) -> PositionUpdate {
-        PositionUpdate { source: Arc::clone(&self.source), channel, position }
+    fn update(&self, channel: Channel, position: Position) -> Option<PositionUpdate> {
+        if i64::try_from(position.offset).is_err() {
+            tracing::warn!(source = &*self.source, %channel, offset = position.offset, "A position beyond what can be stored is left out.");
+            return None;
+        }
+        Some(PositionUpdate { source: Arc::clone(&self.source), channel, position })
     }
 
-    /// A gap marker is an event like any other. One hole that a server reports once per channel (its bridge was down) is one marker.
-    fn gap(&self, channel: Option<&Channel>, from: Millis, to: Millis, reason: GapReason, at: Millis, doubles: &mut Doubles) -> NewEvent {
-        let channel = if reason == GapReason::BridgeDown { None } else { channel };
-        let name = channel.map(Channel::as_str);
-        let incoming = Incoming {
-            channel: channel.cloned().unwrap_or_else(|| Channel::from("system")),
-            offset: None,
-            id: Some(format!("gap-{}-{}-{}-{}", self.source, name.unwrap_or("*"), from.0, to.0).into()),
-            server_at: Some(to),
-            kind: None,
-            payload: Payload::from_json(rows::gap_payload(name, from, to, reason)),
-        };
-        self.event(incoming, at, doubles)
-    }
-
-    async fn enqueue(&self, batch: Batch, receipts: Vec<Receipt>) -> Option<InFlight> {
+    async fn enqueue(&self, parcel: Parcel) -> Option<InFlight> {
+        let Parcel { batch, receipts, received, .. } = parcel;
         if batch.events.is_empty() && batch.positions.is_empty() {
             return None;
         }
         let positions = batch.positions.iter().map(|update| (update.channel.clone(), update.position.clone())).collect();
         // A closed store means that the process is going down; what is not stored now comes again.
         let pending = self.store.enqueue(batch).await.ok()?;
-        Some(InFlight { pending, positions, receipts })
+        Some(InFlight { pending, positions, receipts, received })
+    }
+}
+
+/// The order of a backlog: a server sends each channel's by itself, and together they happened in turns. Within a channel nothing moves, and what is
+/// in one transaction has one set of positions, so the rows can stand as they were sent.
+#[derive(Default)]
+struct Order {
+    /// By event: the server's time, never less than the one before it on its channel.
+    keys: Vec<Millis>,
+    newest: HashMap<Channel, Millis>,
+}
+
+impl Order {
+    fn push(&mut self, channel: &Channel, sent: Millis) {
+        let newest = match self.newest.get_mut(channel) {
+            Some(newest) => newest,
+            None => self.newest.entry(channel.clone()).or_insert(sent),
+        };
+        *newest = sent.max(*newest);
+        self.keys.push(*newest);
     }
 
-    /// Wait until nothing is in flight. `false` when stopped, or when the store is closed.
-    async fn settle(&self, in_flight: &mut Option<InFlight>, stop: &CancellationToken) -> bool {
-        while let Some(flight) = in_flight.take() {
-            match flight.pending.outcome().await {
-                Ok(appended) => {
-                    self.stats.add_duplicates(appended.duplicates as u64);
-                    self.stats.committed(&flight.receipts, Reading::of(&*self.clock));
-                    let mut committed = self.committed.0.lock().expect("no code panics while holding the positions");
-                    committed.extend(flight.positions);
-                }
-                Err(refused) if matches!(refused.error, StoreError::Closed) => return false,
-                Err(refused) => {
-                    let Refused { error, batch } = *refused;
-                    tracing::warn!(%error, source = &*self.source, events = batch.events.len(), "The store refused a batch; trying again.");
-                    tokio::select! {
-                        () = tokio::time::sleep(RETRY) => {}
-                        () = stop.cancelled() => return false,
-                    }
-                    *in_flight = self.enqueue(batch, flight.receipts).await;
-                }
-            }
+    fn apply(self, events: &mut Vec<NewEvent>) {
+        if self.newest.len() < 2 || self.keys.len() != events.len() || self.keys.is_sorted() {
+            return;
         }
-        !stop.is_cancelled()
+        let mut ordered: Vec<_> = self.keys.into_iter().zip(events.drain(..)).collect();
+        ordered.sort_by_key(|(key, _)| *key);
+        events.extend(ordered.into_iter().map(|(_, event)| event));
     }
 }
 

@@ -4,14 +4,17 @@
 
 pub mod alerts;
 pub mod api;
+mod aside;
 mod backfill;
 pub mod calendar;
+mod contain;
 pub mod conventions;
 mod core;
 mod damage;
 mod decisions;
 pub mod doctor;
 pub mod error;
+mod faults;
 pub mod filter;
 mod health;
 pub mod host;

@@ -39,6 +39,37 @@ pub fn row(stored: &Stored, arrival: Arrival, conventions: &Conventions) -> Even
     }
 }
 
+/// A row of an event whose payload cannot be put into words: what is known of every event.
+#[must_use]
+pub fn bare(stored: &Stored) -> EventRow {
+    let event = &stored.event;
+    EventRow {
+        seq: stored.seq,
+        id: event.id.to_string(),
+        kind: event.kind.to_string(),
+        channel: event.channel.to_string(),
+        domain: watchdeck_events::Domain::Other.as_str().to_owned(),
+        severity: event.severity,
+        occurred_at: event.occurred_at,
+        received_at: event.received_at,
+        source: event.source.to_string(),
+        subject: event.subject.as_deref().map(str::to_owned),
+        label: event.kind.to_string(),
+        detail: None,
+        action: None,
+        old: None,
+        new: None,
+        change: None,
+        amount: None,
+        currency: None,
+        unread: None,
+        doubted_time: None,
+        actor: None,
+        latency_ms: None,
+        gap: None,
+    }
+}
+
 /// The stretch that a gap marker marks; `None` for every other event.
 #[must_use]
 pub fn gap(stored: &Stored) -> Option<GapView> {

@@ -1,7 +1,8 @@
-//! What a test or a measurement may put in place of the machine: another clock, shorter waits. Not part of the interface.
+//! What a test or a measurement may put in place of the machine: another clock, shorter waits, a fault. Not part of the interface.
 
 use std::sync::Arc;
 pub use watchdeck_client::{BootClock, Clock, Timing};
+use watchdeck_events::Event;
 
 /// See the [module docs](self). The default is the machine as it is.
 #[derive(Clone)]
@@ -12,10 +13,39 @@ pub struct Seams {
     pub clock: Arc<dyn Clock>,
     /// How the store is opened.
     pub store: watchdeck_store::Options,
+    /// Called where something may go wrong: it may panic there.
+    pub fault: Option<Fault>,
+}
+
+/// See [`Seams::fault`].
+pub type Fault = Arc<dyn Fn(Point<'_>) + Send + Sync>;
+
+/// A place where something may go wrong.
+#[derive(Debug, Clone, Copy)]
+pub enum Point<'a> {
+    /// A payload is read, before it is an event.
+    Read(&'a str),
+    /// An event is counted in the numbers.
+    Numbers(&'a Event),
+    /// An event is looked at by the rules.
+    Alerts(&'a Event),
+    /// An event becomes a row.
+    Row(&'a Event),
+    /// A long-running part begins, or takes another turn.
+    Part(&'a str),
+}
+
+impl Seams {
+    /// Pass a place where something may go wrong.
+    pub(crate) fn pass(&self, point: Point<'_>) {
+        if let Some(fault) = &self.fault {
+            fault(point);
+        }
+    }
 }
 
 impl Default for Seams {
     fn default() -> Self {
-        Self { timing: Timing::default(), clock: Arc::new(BootClock), store: watchdeck_store::Options::CONSOLE }
+        Self { timing: Timing::default(), clock: Arc::new(BootClock), store: watchdeck_store::Options::CONSOLE, fault: None }
     }
 }

@@ -18,6 +18,7 @@ pub use keychain::{Keychain, KeychainError};
 pub use system::SystemKeychain;
 
 use crate::api::settings::{SecretPlace, Source, SourceSecrets};
+use crate::contain::Hold as _;
 use file::SecretsFile;
 use index::{COLLECTION, Entry};
 use keychain::Worker;
@@ -134,7 +135,7 @@ impl Secrets {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no code panics while holding the secrets")
+        self.state.hold()
     }
 
     /// Read what is not read yet. What the keychain does not give in time counts as unread until it does.

@@ -231,7 +231,8 @@ mod tests {
             kind: None,
             payload: Payload::from_json("{}"),
         };
-        Catalogue::builtin().normalise(incoming, &"s".into(), Millis(received))
+        // As with a clock that is known: it is taken at its word.
+        Event { occurred_at: Millis(occurred), ..Catalogue::builtin().normalise(incoming, &"s".into(), Millis(received)) }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Its inbox and the follower of its link write it, Feed health reads it. Events that came from a backlog are counted, and are no measure of latency.
 
+use crate::contain::Hold as _;
 use crate::{
     api::live::LinkState,
     latency::Latency,
@@ -26,6 +27,12 @@ pub(crate) struct SourceStats {
     pub(crate) received: AtomicU64,
     pub(crate) duplicates: AtomicU64,
     pub(crate) malformed: AtomicU64,
+    /// Of what was received, events that are in the store now and were not before.
+    pub(crate) stored: AtomicU64,
+    /// Of what was received, events that could not be read or kept: a marker stands for each.
+    pub(crate) set_aside: AtomicU64,
+    /// Why the store does not take this source's events, until it takes one.
+    store_error: Mutex<Option<StoreRefusal>>,
     /// Deliveries that wait to be stored.
     pub(crate) queue: AtomicU32,
     latencies: Mutex<Latencies>,
@@ -33,6 +40,15 @@ pub(crate) struct SourceStats {
     clock: Mutex<SourceClock>,
     timeline: Mutex<Timeline>,
     frames: Mutex<Frames>,
+}
+
+/// The store does not take what a source delivers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StoreRefusal {
+    /// Tries since it took something.
+    pub(crate) tries: u32,
+    /// In the store's words.
+    pub(crate) detail: String,
 }
 
 /// By stage. Only events that came as they happened.
@@ -80,19 +96,19 @@ impl SourceStats {
     }
 
     pub(crate) fn clock(&self) -> MutexGuard<'_, SourceClock> {
-        self.clock.lock().expect("no code panics while holding a source's clock")
+        self.clock.hold()
     }
 
     pub(crate) fn timeline(&self) -> MutexGuard<'_, Timeline> {
-        self.timeline.lock().expect("no code panics while holding a timeline")
+        self.timeline.hold()
     }
 
     pub(crate) fn frames(&self) -> MutexGuard<'_, Frames> {
-        self.frames.lock().expect("no code panics while holding the frames")
+        self.frames.hold()
     }
 
     pub(crate) fn latencies(&self) -> MutexGuard<'_, Latencies> {
-        self.latencies.lock().expect("no code panics while holding the latencies")
+        self.latencies.hold()
     }
 
     /// The user removed the source.
@@ -103,7 +119,7 @@ impl SourceStats {
 
     /// Events per second over the last whole seconds.
     pub(crate) fn rate(&self, now: Reading) -> f64 {
-        self.pace.lock().expect("no code panics while holding the pace").per_second(now.up)
+        self.pace.hold().per_second(now.up)
     }
 
     /// The link says something of itself. Answers whether it is a new step.
@@ -123,6 +139,10 @@ impl SourceStats {
         self.clock().not_live();
         self.timeline().link_ended();
         self.queue.store(0, Ordering::Relaxed);
+        *self.store_error.hold() = None;
+        // What was under way and not stored comes again, and is received again then.
+        let settled = [&self.stored, &self.duplicates, &self.set_aside].map(|count| count.load(Ordering::Relaxed)).iter().sum();
+        self.received.fetch_min(settled, Ordering::Relaxed);
     }
 
     /// A handshake said what time the server has.
@@ -139,7 +159,7 @@ impl SourceStats {
     ) -> Option<Receipt> {
         let count = events.len() as u64;
         self.received.fetch_add(count, Ordering::Relaxed);
-        self.pace.lock().expect("no code panics while holding the pace").add(now.up, count);
+        self.pace.hold().add(now.up, count);
         let mut clock = self.clock();
         clock.tick(now);
         let (Some(up), live) = clock.received(received_at) else { return None };
@@ -182,6 +202,29 @@ impl SourceStats {
         self.duplicates.fetch_add(events, Ordering::Relaxed);
     }
 
+    /// Events of a batch that are in the store now.
+    pub(crate) fn stored(&self, events: u64) {
+        self.stored.fetch_add(events, Ordering::Relaxed);
+        *self.store_error.hold() = None;
+    }
+
+    /// One could not be read or kept.
+    pub(crate) fn set_aside(&self) {
+        self.set_aside.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The store did not take a batch.
+    pub(crate) fn refused(&self, detail: &str) {
+        let mut error = self.store_error.hold();
+        let tries = error.as_ref().map_or(0, |known| known.tries) + 1;
+        *error = Some(StoreRefusal { tries, detail: detail.to_owned() });
+    }
+
+    /// Why the store does not take this source's events.
+    pub(crate) fn store_error(&self) -> Option<StoreRefusal> {
+        self.store_error.hold().clone()
+    }
+
     /// A frame could not be read.
     pub(crate) fn malformed(&self, at: Millis, bytes: u64, reason: &str, sample: &[u8]) {
         self.malformed.fetch_add(1, Ordering::Relaxed);
@@ -216,7 +259,10 @@ mod tests {
             kind: None,
             payload: Payload::from_json(payload),
         };
-        (Some(Millis(sent)), Catalogue::builtin().normalise(incoming, &"s".into(), Millis(received)))
+        let mut event = Catalogue::builtin().normalise(incoming, &"s".into(), Millis(received));
+        // As with a clock that is known: it is taken at its word.
+        event.occurred_at = Millis(stated.unwrap_or(sent));
+        (Some(Millis(sent)), event)
     }
 
     fn take(stats: &SourceStats, received: i64, events: &[(Option<Millis>, Event)]) -> Option<Receipt> {

@@ -1,38 +1,48 @@
 //! The running links, one per source that the user has set up, and what is known of each.
 
+mod covers;
 mod health;
 mod listened;
+mod mending;
 mod polling;
 mod profile;
 mod state;
 
-pub(crate) use profile::profile;
+pub(crate) use covers::Covers;
+pub(crate) use mending::News;
+pub(crate) use profile::{profile, trial};
 
+use crate::contain::Hold as _;
 use crate::{
-    api::{live::SourceStatus, settings::Source},
+    api::{
+        live::{LinkState, SourceStatus},
+        settings::{DialectName, Source},
+    },
+    decisions::takes_decisions,
     health::Ledger,
-    inbox::{Committed, Inbox, QUEUE},
-    seams::Seams,
+    inbox::{Committed, End, Inbox, QUEUE},
+    seams::{Point, Seams},
     secrets::{Keys, Secrets},
     source_stats::SourceStats,
     words::Words,
 };
 use listened::Listened;
+use mending::Breakdown;
 use polling::{Poller, Polling};
-use profile::{dialect_name, named, on_the_wire, without_secrets};
-use state::{follow, state};
+use profile::{dialect_name, named, on_the_wire, same_server, without_secrets};
+use state::follow;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex},
     time::Duration,
 };
 use tokio::{
-    sync::watch,
+    sync::{Notify, mpsc, watch},
     task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Link, LinkIo, Profile, Status};
-use watchdeck_events::{Conventions, Millis};
+use watchdeck_client::{Dialect, Link, LinkIo, Profile, Status};
+use watchdeck_events::{Conventions, Event, Millis};
 use watchdeck_store::{Document, Store};
 
 /// One running source.
@@ -42,9 +52,12 @@ struct Running {
     link: Link,
     status: watch::Receiver<Status>,
     polling: watch::Sender<Option<Polling>>,
-    inbox: JoinHandle<()>,
-    tasks: Vec<JoinHandle<()>>,
+    /// Answers how it ended; `None`: it failed.
+    inbox: JoinHandle<Option<End>>,
+    tasks: Vec<JoinHandle<Option<()>>>,
     stop: CancellationToken,
+    /// It is being ended on purpose, or because a part of it failed.
+    ending: CancellationToken,
     stats: Arc<SourceStats>,
     committed: Arc<Committed>,
 }
@@ -63,12 +76,21 @@ pub(crate) struct Sources {
     /// What is known of every source beyond one link's life.
     pub(crate) ledger: Ledger,
     listened: Listened,
+    covers: Covers,
     running: tokio::sync::Mutex<BTreeMap<String, Running>>,
     /// Paused sources stand here for the window's sake; running ones are refreshed by [`Sources::statuses`].
     known: Mutex<Vec<Known>>,
     views: Mutex<BTreeMap<String, View>>,
     /// Raised with every change of any link's state.
     pub(crate) changed: watch::Sender<u64>,
+    /// Sources of which a part failed.
+    breakdowns: Mutex<BTreeMap<String, Breakdown>>,
+    /// One more of them.
+    pub(crate) broken: Notify,
+    /// Sources that said that they take no decisions.
+    without_decisions: Mutex<BTreeSet<String>>,
+    /// What the store does not take at the moment, and what is urgent in it.
+    urgent: mpsc::Sender<Vec<Event>>,
 }
 
 /// What can be read of a source without waiting for a lock that a shutdown holds.
@@ -80,17 +102,29 @@ struct View {
 }
 
 impl Sources {
-    pub(crate) fn new(store: Store, secrets: Arc<Secrets>, seams: Seams, ledger: Ledger) -> Self {
+    pub(crate) fn new(
+        store: Store,
+        secrets: Arc<Secrets>,
+        seams: Seams,
+        ledger: Ledger,
+        covers: Covers,
+        urgent: mpsc::Sender<Vec<Event>>,
+    ) -> Self {
         Self {
             store,
             secrets,
             seams,
             ledger,
             listened: Listened::default(),
+            covers,
             running: Default::default(),
             known: Mutex::default(),
             views: Mutex::default(),
             changed: watch::Sender::new(0),
+            breakdowns: Mutex::default(),
+            broken: Notify::new(),
+            without_decisions: Mutex::default(),
+            urgent,
         }
     }
 
@@ -113,7 +147,7 @@ impl Sources {
             match (stays, running.get(&id)) {
                 (Some(known), Some(runs)) if runs.goes_on_as(known) => drop(runs.source.send_replace(known.source.clone())),
                 _ => {
-                    self.views.lock().expect("no code panics while holding the views").remove(&id);
+                    self.views.hold().remove(&id);
                     let sources = Arc::clone(self);
                     running.remove(&id).map(|runs| ending.spawn(async move { sources.end(runs).await }));
                 }
@@ -125,12 +159,13 @@ impl Sources {
             let (id, Ok(keys)) = (&known.source.id, &known.keys) else { continue };
             if !running.contains_key(id) {
                 let runs = self.start(known.source.clone(), keys.clone()).await;
-                self.views.lock().expect("no code panics while holding the views").insert(id.clone(), runs.view());
+                self.views.hold().insert(id.clone(), runs.view());
                 running.insert(id.clone(), runs);
             }
         }
+        self.forget_breakdowns(&wanted);
         self.ledger.keep_only(&wanted.iter().map(|known| known.source.id.as_str()).collect::<Vec<_>>());
-        *self.known.lock().expect("no code panics while holding the sources") = wanted;
+        *self.known.hold() = wanted;
         self.changed.send_modify(|n| *n += 1);
     }
 
@@ -146,7 +181,7 @@ impl Sources {
         };
         let committed = Arc::new(Committed::new(positions));
         let stats = self.ledger.of(&source.id);
-        let stop = CancellationToken::new();
+        let (stop, ending) = (CancellationToken::new(), CancellationToken::new());
         let (sender, deliveries) = tokio::sync::mpsc::channel(QUEUE);
         let clock = Arc::clone(&self.seams.clock);
         let inbox = Inbox {
@@ -155,14 +190,19 @@ impl Sources {
             store: self.store.clone(),
             committed: Arc::clone(&committed),
             stats: Arc::clone(&stats),
-            clock: Arc::clone(&clock),
+            seams: self.seams.clone(),
+            urgent: self.urgent.clone(),
         };
-        let inbox = tokio::spawn(inbox.run(deliveries, stop.clone()));
+        let inbox = self.guarded(&source.id, "inbox", &ending, inbox.run(deliveries, stop.clone()), |end| *end == End::Anew);
         let listened_until = self.listened.until(&self.store, &source.id).await;
+        if listened_until.is_none() && committed.all().is_empty() {
+            self.covers.begins(&source);
+        }
         let profile = Profile { listened_until, timing: self.seams.timing, ..profile(&source, &keys) };
         let io = LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ };
         let link = Link::start_on(profile, io, Arc::clone(&clock));
         let status = link.status();
+        let id = source.id.clone();
         let source = watch::Sender::new(source);
         let polling = watch::Sender::new(None);
         let follower = follow(status.clone(), polling.subscribe(), Arc::clone(&stats), clock, self.changed.clone());
@@ -176,8 +216,17 @@ impl Sources {
             stats: Arc::clone(&stats),
             shown: polling.clone(),
         };
-        let tasks = vec![tokio::spawn(follower), tokio::spawn(poller.run())];
-        Running { source, keys, link, status, polling, inbox, tasks, stop, stats, committed }
+        let seams = self.seams.clone();
+        let poller = async move {
+            seams.pass(Point::Part("poller"));
+            poller.run().await;
+        };
+        // The follower ends with the link: that is how a link that died is noticed.
+        let tasks =
+            vec![self.guarded(&id, "link", &ending, follower, |()| false), self.guarded(&id, "poller", &ending, poller, |()| false)];
+        self.is_mended(&id);
+        self.without_decisions.hold().remove(&id);
+        Running { source, keys, link, status, polling, inbox, tasks, stop, ending, stats, committed }
     }
 
     /// Dial a source again now.
@@ -193,23 +242,56 @@ impl Sources {
 
     /// A source with the address it really has (the built-in ERP's is not in the settings) and the protocol it really speaks.
     pub(crate) fn address(&self, id: &str) -> Option<Source> {
-        let known = self.known.lock().expect("no code panics while holding the sources");
+        let known = self.known.hold();
         let source = known.iter().map(|known| &known.source).find(|source| source.id == id)?.clone();
-        let views = self.views.lock().expect("no code panics while holding the views");
+        let views = self.views.hold();
         let spoken = views.get(id).and_then(|view| view.status.borrow().dialect).and_then(named);
         Some(Source { dialect: spoken.unwrap_or(source.dialect), ..source })
     }
 
+    /// How a source is reached, in the protocol it really speaks; `Err` while there is nothing to sign in with.
+    pub(crate) fn profile(&self, id: &str) -> Option<Result<Profile, String>> {
+        let source = self.address(id)?;
+        let keys = self.secrets.of(id);
+        Some(keys.map(|keys| Profile { timing: self.seams.timing, ..profile(&source, &keys) }))
+    }
+
+    /// Whether a source takes decisions, as far as known.
+    pub(crate) fn can_decide(&self, id: &str) -> bool {
+        self.address(id).is_some_and(|source| takes_decisions(source.dialect)) && !self.without_decisions.hold().contains(id)
+    }
+
+    /// The sources that take decisions.
+    pub(crate) fn deciders(&self) -> BTreeSet<String> {
+        let all = self.each(|known, _| known.source.id.clone());
+        all.into_iter().filter(|id| self.can_decide(id)).collect()
+    }
+
+    /// A source said that it takes none. It is asked again when it is set up anew.
+    pub(crate) fn takes_no_decisions(&self, id: &str) {
+        self.without_decisions.hold().insert(id.to_owned());
+    }
+
+    /// The running source at the same server, where that server keeps one link per user: another one would deafen it, so it is asked instead.
+    pub(crate) fn alone_at(&self, url: &str) -> Option<(String, LinkState)> {
+        let same = |known: &Known, view: Option<&View>| {
+            let spoken = view?.status.borrow().dialect;
+            let hub = spoken == Some(Dialect::Hub) || known.source.dialect == DialectName::Hub;
+            (hub && same_server(&known.source.url, url)).then(|| (known.source.name.clone(), self.state(known, view)))
+        };
+        self.each(same).into_iter().flatten().next()
+    }
+
     /// The profiles of sources whose servers tell what was missed.
     pub(crate) fn historians(&self) -> Vec<Profile> {
-        let known = self.known.lock().expect("no code panics while holding the sources");
+        let known = self.known.hold();
         let told = known.iter().filter(|known| !known.source.paused && !known.source.history_path.is_empty());
         told.filter_map(|known| Some(Profile { timing: self.seams.timing, ..profile(&known.source, known.keys.as_ref().ok()?) })).collect()
     }
 
     /// How a source's publishers speak.
     pub(crate) fn conventions(&self, id: &str) -> Conventions {
-        let known = self.known.lock().expect("no code panics while holding the sources");
+        let known = self.known.hold();
         known.iter().find(|known| known.source.id == id).map_or_else(Conventions::default, |known| known.source.conventions())
     }
 
@@ -238,10 +320,15 @@ impl Sources {
 
     /// What has to be stored of how far every source listened, where it moved.
     pub(crate) fn listened(&self) -> Vec<Document> {
-        for (id, view) in &*self.views.lock().expect("no code panics while holding the views") {
-            self.listened.look(id, &view.status.borrow());
+        for (id, view) in &*self.views.hold() {
+            // Of one that is down the link still says that it listens; nobody keeps what it hears.
+            if self.down(id).is_none() && self.ledger.of(id).store_error().is_none() {
+                self.listened.look(id, &view.status.borrow());
+            }
         }
-        self.listened.take_dirty()
+        let mut documents = self.listened.take_dirty();
+        documents.extend(self.covers.take_dirty());
+        documents
     }
 
     /// Every source and its honest state.
@@ -255,7 +342,7 @@ impl Sources {
             name: source.name.clone(),
             url: without_secrets(&source.url),
             demo: source.demo,
-            state: state(source, view),
+            state: self.state(source, view),
             latency_ms: latency_ms(&source.id),
             last_event_at: last_event_at(&source.id),
             last_sign_at: view.and_then(|view| view.status.borrow().last_frame_at),
@@ -263,12 +350,13 @@ impl Sources {
             dialect: view.and_then(|view| view.status.borrow().dialect).map(dialect_name).unwrap_or_default().to_owned(),
             skew_ms: self.ledger.of(&source.id).clock().estimate().map(|known| known.skew),
             polling: view.is_some_and(View::polls),
+            covers_since: self.covers.since(&source.id),
         })
     }
 
     fn each<T>(&self, answer: impl Fn(&Known, Option<&View>) -> T) -> Vec<T> {
-        let known = self.known.lock().expect("no code panics while holding the sources");
-        let views = self.views.lock().expect("no code panics while holding the views");
+        let known = self.known.hold();
+        let views = self.views.hold();
         known.iter().map(|known| answer(known, views.get(&known.source.id))).collect()
     }
 }
@@ -305,10 +393,12 @@ impl Running {
 
     /// Answers whether everything that the link delivered is stored.
     async fn stop(self) -> bool {
+        self.ending.cancel();
         // The link first: then its queue ends, and the inbox stores what is in it.
         self.link.stop().await;
-        let stored = tokio::time::timeout(Duration::from_secs(3), self.inbox).await.is_ok();
-        if !stored {
+        let ended = tokio::time::timeout(Duration::from_secs(3), self.inbox).await;
+        let stored = matches!(ended, Ok(Ok(Some(End::Stored))));
+        if ended.is_err() {
             self.stop.cancel();
         }
         self.tasks.iter().for_each(JoinHandle::abort);

@@ -5,20 +5,22 @@ use crate::{
     api::{
         live::{Hint, LinkState, SourceStatus},
         settings::Settings,
-        views::{AlertView, ApprovalStatus, ApprovalView},
+        views::{AlertView, ApprovalView},
     },
+    aside::{Asides, COLLECTION as SET_ASIDE},
     calendar::Calendar,
     conventions::BySource,
     decisions::{COLLECTION as DECISIONS, Outbox},
     host::{Badge, Overall},
     latency::Latency,
-    projections::World,
+    projections::{World, approvals::Request},
     snapshot,
     source_clock::Arrival,
 };
-use std::collections::{BTreeSet, HashMap};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use watchdeck_events::Millis;
-use watchdeck_store::{Batch, Store, Stored};
+use watchdeck_store::{Batch, Document, Store, Stored};
 
 /// Name of the alert engine among the subscribers.
 const ALERT_CHECKPOINT: &str = "alerts";
@@ -38,16 +40,58 @@ pub(crate) struct State {
     pub(crate) notifier: Notifier,
     /// The alert engine has dealt with everything up to here.
     pub(crate) alerts_done: u64,
+    /// Events that brought something down.
+    pub(crate) asides: Asides,
+    /// Urgent events that people were told of before the store took them.
+    pub(crate) told_unstored: Told,
+    /// The world was left in the middle of a change and is being rebuilt.
+    pub(crate) torn: bool,
     /// How long each source has been without a current feed.
     stale_since: HashMap<String, Millis>,
     badge: Option<Badge>,
 }
 
-/// The newest of one source.
+/// Ids of events, the newest ten thousand.
 #[derive(Debug, Default)]
+pub(crate) struct Told {
+    ids: HashSet<Box<str>>,
+    order: VecDeque<Box<str>>,
+}
+
+impl Told {
+    /// Ids kept.
+    const KEPT: usize = 10_000;
+
+    /// Whether it is new.
+    pub(crate) fn insert(&mut self, id: &str) -> bool {
+        if !self.ids.insert(id.into()) {
+            return false;
+        }
+        self.order.push_back(id.into());
+        if self.order.len() > Self::KEPT
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.ids.remove(&oldest);
+        }
+        true
+    }
+
+    /// Whether it was there.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        // Empty but for the days on which a disk was full.
+        !self.ids.is_empty() && self.ids.remove(id)
+    }
+}
+
+/// Collection of [`Recent`], keyed by source.
+const RECENT: &str = "recent";
+
+/// The newest of one source. Written down with the projections: the events after them are replayed at a start.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Recent {
     pub(crate) last_event_at: Option<Millis>,
-    /// Arrival times of events that came as they happened, smoothed.
+    /// Arrival times of events that came as they happened, smoothed. Of another run it says nothing.
+    #[serde(skip)]
     pub(crate) latency_ms: Option<f64>,
 }
 
@@ -64,9 +108,12 @@ impl State {
             hints: BTreeSet::new(),
             arrival: Latency::default(),
             painted: Latency::default(),
-            recent: HashMap::new(),
+            recent: recent(store.documents(RECENT).await?),
             notifier: Notifier::default(),
             alerts_done: store.checkpoint(ALERT_CHECKPOINT).await?,
+            asides: Asides::load(store.documents(SET_ASIDE).await?),
+            told_unstored: Told::default(),
+            torn: false,
             stale_since: HashMap::new(),
             badge: None,
         })
@@ -81,11 +128,23 @@ impl State {
     pub(crate) fn changes(&mut self) -> Batch {
         let mut documents = self.book.take_dirty();
         documents.extend(self.outbox.take_dirty());
+        documents.extend(self.asides.take_dirty());
         Batch { documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
+    }
+
+    /// What is known of every source, to be stored with the projections.
+    pub(crate) fn recent_documents(&self) -> impl Iterator<Item = Document> {
+        let one =
+            |(id, recent): (&String, &Recent)| Document { collection: RECENT, key: id.clone(), body: serde_json::to_string(recent).ok() };
+        self.recent.iter().map(one)
     }
 
     pub(crate) fn note_arrival(&mut self, stored: &Stored, arrival: Arrival) {
         let event = &stored.event;
+        if event.kind.as_str().starts_with("watchdeck:") {
+            // Our own markers say nothing of when the ERP was last heard.
+            return;
+        }
         let recent = match self.recent.get_mut(&*event.source) {
             Some(recent) => recent,
             None => self.recent.entry(event.source.to_string()).or_default(),
@@ -107,7 +166,12 @@ impl State {
                 self.stale_since.remove(&source.id);
                 None
             } else {
-                Some(at.since(*self.stale_since.entry(source.id.clone()).or_insert(at)))
+                // A server that is deaf says since when; by its clock, so not from the future.
+                let began = match source.state {
+                    LinkState::UpstreamDown { since, .. } | LinkState::Stale { since } => since.min(at),
+                    _ => at,
+                };
+                Some(at.since(*self.stale_since.entry(source.id.clone()).or_insert(began)))
             };
             notices.extend(rules::feed(&source.id, &source.name, stale_for, &self.settings, at, &mut self.book));
         }
@@ -135,9 +199,10 @@ impl State {
         (self.badge.replace(badge) != Some(badge)).then_some(badge)
     }
 
-    /// Requests that wait, with our decisions on them.
-    pub(crate) fn pending(&self) -> Vec<ApprovalView> {
-        self.world.approvals.pending().into_iter().map(|request| self.outbox.decorate(&request.view)).collect()
+    /// Requests that wait, with our decisions on them. `can_decide` says whether a source takes any.
+    pub(crate) fn pending(&self, can_decide: impl Fn(&str) -> bool) -> Vec<ApprovalView> {
+        let one = |request: &Request| ApprovalView { can_decide: can_decide(&request.source), ..self.outbox.decorate(&request.view) };
+        self.world.approvals.pending().into_iter().map(one).collect()
     }
 
     /// The alert that takes the blocking banner.
@@ -145,11 +210,6 @@ impl State {
         let mut critical: Vec<_> = self.book.firing().filter(|alert| alert.rule == rules::SYSTEM_CRITICAL).collect();
         critical.sort_by_key(|alert| alert.first_at);
         critical.first().map(|alert| (*alert).clone())
-    }
-
-    /// Whether the request behind an approval alert still waits.
-    pub(crate) fn is_pending(&self, key: &str) -> bool {
-        self.world.approvals.get(key).is_some_and(|request| request.view.status == ApprovalStatus::Pending)
     }
 
     /// How many alerts of a rule fire.
@@ -163,6 +223,10 @@ impl State {
     }
 }
 
+fn recent(documents: Vec<(String, String)>) -> HashMap<String, Recent> {
+    documents.into_iter().filter_map(|(id, body)| Some((id, serde_json::from_str(&body).ok()?))).collect()
+}
+
 fn overall(state: &LinkState) -> Overall {
     match state {
         LinkState::Live | LinkState::Paused => Overall::Live,
@@ -171,7 +235,7 @@ fn overall(state: &LinkState) -> Overall {
         | LinkState::CatchingUp { .. }
         | LinkState::Stale { .. }
         | LinkState::Polling { .. } => Overall::Degraded,
-        LinkState::Offline { .. } => Overall::Offline,
+        LinkState::Offline { .. } | LinkState::UpstreamDown { .. } => Overall::Offline,
         LinkState::NeedsLogin { .. } | LinkState::Refused { .. } => Overall::NeedsAction,
     }
 }

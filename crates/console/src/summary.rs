@@ -1,5 +1,6 @@
 //! What a data directory holds, in words for a terminal.
 
+use crate::contain::Hold as _;
 use anyhow::{Context as _, Result};
 use std::{
     collections::BTreeMap,
@@ -26,7 +27,7 @@ pub async fn summary(data_dir: &Path) -> Result<String> {
             let counts = Arc::clone(&counts);
             move |stored| {
                 let key = (stored.event.channel.to_string(), stored.event.kind.to_string());
-                *counts.lock().expect("no code panics while counting").entry(key).or_default() += 1;
+                *counts.hold().entry(key).or_default() += 1;
                 false
             }
         })
@@ -34,7 +35,7 @@ pub async fn summary(data_dir: &Path) -> Result<String> {
         .context("reading the event store")?;
     let stats = store.stats().await?;
     store.close().await;
-    let counts = counts.lock().expect("no code panics while counting");
+    let counts = counts.hold();
     let mut text = format!("{:<32} {:<24} {:>9}\n", "channel", "kind", "events");
     for ((channel, kind), count) in counts.iter() {
         writeln!(text, "{channel:<32} {kind:<24} {count:>9}")?;

@@ -55,6 +55,7 @@ impl Timeline {
             LinkState::Offline { detail, .. }
             | LinkState::NeedsLogin { detail }
             | LinkState::Refused { detail }
+            | LinkState::UpstreamDown { detail, .. }
             | LinkState::Polling { detail, .. } => Some(detail.clone()),
             _ => None,
         })

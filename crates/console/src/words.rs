@@ -56,6 +56,56 @@ impl Words {
         }
     }
 
+    /// First line when a decision that was made on a notification came to nothing.
+    pub(crate) fn decision_lost(self, number: &str, approve: bool) -> String {
+        match (self.chinese, approve) {
+            (true, true) => format!("{number} 未能批准"),
+            (true, false) => format!("{number} 未能驳回"),
+            (false, true) => format!("{number} was not approved"),
+            (false, false) => format!("{number} was not rejected"),
+        }
+    }
+
+    /// Why a button came too late.
+    pub(crate) fn already_decided(self, by: Option<&str>) -> String {
+        match (self.chinese, by) {
+            (true, Some(by)) => format!("{by} 已经处理过。"),
+            (true, None) => "已经有人处理过。".to_owned(),
+            (false, Some(by)) => format!("It was already decided by {by}."),
+            (false, None) => "It was already decided.".to_owned(),
+        }
+    }
+
+    /// First line when a button of a notification did nothing.
+    pub(crate) fn button_failed(self) -> &'static str {
+        self.either("操作未完成", "That did not work")
+    }
+
+    /// Why a request cannot be decided here.
+    pub(crate) fn takes_no_decisions(self, source: &str) -> String {
+        if self.chinese {
+            format!("{source} 不接受从这里提交的审批；请在 ERP 中处理。")
+        } else {
+            format!("{source} takes no decisions from here; decide in the ERP.")
+        }
+    }
+
+    /// Why no second link was opened for a test, and what the running one says.
+    pub(crate) fn asked_running(self, name: &str, well: bool) -> String {
+        match (self.chinese, well) {
+            (true, true) => format!("该服务器对每个用户只保留一条连接，因此没有另开一条；正在运行的“{name}”连接正常。"),
+            (true, false) => format!("该服务器对每个用户只保留一条连接，因此没有另开一条；正在运行的“{name}”目前没有连上。"),
+            (false, true) => {
+                format!("This server keeps one link per user, so no second one was opened; the running link of {name} is well.")
+            }
+            (false, false) => {
+                format!(
+                    "This server keeps one link per user, so no second one was opened; the running link of {name} is not connected now."
+                )
+            }
+        }
+    }
+
     /// Between the parts of a list.
     #[must_use]
     pub fn comma(self) -> &'static str {

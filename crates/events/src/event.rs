@@ -25,6 +25,8 @@ impl Kind {
     pub const MALFORMED: &'static str = "watchdeck:malformed";
     /// What Watchdeck's own kinds begin with. Nobody else may publish one.
     pub const OWN_PREFIX: &'static str = "watchdeck:";
+    /// Watchdeck's own marker, in the place of an event that could not be read or kept.
+    pub const SET_ASIDE: &'static str = "watchdeck:set_aside";
     /// What an event is called whose payload names no type.
     pub const UNTYPED: &'static str = "untyped";
 

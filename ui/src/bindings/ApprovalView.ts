@@ -69,6 +69,10 @@ comment: string | null,
  */
 decision: DecisionView | null, 
 /**
+ * Whether it can be decided here: its source takes decisions.
+ */
+can_decide: boolean, 
+/**
  * Event behind it.
  */
 seq: number, };

@@ -2,7 +2,9 @@
 import type { GapView } from "./GapView";
 import type { MalformedFrame } from "./MalformedFrame";
 import type { Millis } from "./Millis";
+import type { PartFault } from "./PartFault";
 import type { Percentiles } from "./Percentiles";
+import type { SetAside } from "./SetAside";
 import type { SourceHealth } from "./SourceHealth";
 import type { StoreHealth } from "./StoreHealth";
 
@@ -61,4 +63,12 @@ malformed: Array<MalformedFrame>,
 /**
  * Copies of a change in an older shape, recognised as the same change and not counted again.
  */
-copies: number, };
+copies: number, 
+/**
+ * Events that could not be dealt with and were set aside, newest first, at most 50.
+ */
+set_aside: Array<SetAside>, 
+/**
+ * Parts of Watchdeck that failed since it was started, the last to fail first.
+ */
+faults: Array<PartFault>, };

@@ -3,4 +3,4 @@
 /**
  * Something that does not work here, and that the user should see.
  */
-export type Hint = "no_notifications" | "notifications_without_buttons" | "no_sound" | "no_tray" | "store_read_only";
+export type Hint = "no_notifications" | "notifications_without_buttons" | "no_sound" | "no_tray" | "store_read_only" | "part_failed";

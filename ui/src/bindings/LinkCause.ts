@@ -3,4 +3,4 @@
 /**
  * Why a link was lost or could not be made.
  */
-export type LinkCause = "connection_refused" | "unreachable" | "timed_out" | "tls" | "not_web_socket" | "closed" | "broken" | "silent" | "protocol" | "store_unavailable" | "woke";
+export type LinkCause = "connection_refused" | "unreachable" | "timed_out" | "tls" | "not_web_socket" | "closed" | "broken" | "silent" | "protocol" | "store_unavailable" | "woke" | "internal";

@@ -21,7 +21,15 @@ total: number, } | { "kind": "live" } | { "kind": "stale",
 /**
  * Since when.
  */
-since: Millis, } | { "kind": "needs_login", 
+since: Millis, } | { "kind": "upstream_down", 
+/**
+ * Since when.
+ */
+since: Millis, 
+/**
+ * Why, in the server's words.
+ */
+detail: string, } | { "kind": "needs_login", 
 /**
  * The server's own words.
  */

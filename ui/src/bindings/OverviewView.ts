@@ -99,4 +99,8 @@ needs: Array<Need>,
 /**
  * How many more needs there are than in `needs`.
  */
-needs_omitted: number, };
+needs_omitted: number, 
+/**
+ * What is said of today covers the time since then only, because a source was not followed before; `None`: all of today.
+ */
+covers_since: Millis | null, };

@@ -35,13 +35,33 @@ reconnects: number,
  */
 timeline: Array<LinkStep>, 
 /**
- * Events received.
+ * Events received since the start of this run: those of the next four lines.
  */
 received: number, 
+/**
+ * Of those, stored.
+ */
+stored: number, 
 /**
  * Repeats recognised and not stored again.
  */
 duplicates: number, 
+/**
+ * Could not be read or kept; a marker stands for each.
+ */
+set_aside: number, 
+/**
+ * On their way into the store.
+ */
+waiting: number, 
+/**
+ * Stored, but left out of the numbers or of the alerts, because something could not deal with them; over all runs.
+ */
+left_out: number, 
+/**
+ * Why the store does not take this source's events, until it takes one.
+ */
+store_error: string | null, 
 /**
  * Frames that could not be read.
  */

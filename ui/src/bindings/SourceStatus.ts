@@ -54,4 +54,8 @@ skew_ms: number | null,
 /**
  * Events come by asking over HTTP, because no WebSocket can be had.
  */
-polling: boolean, };
+polling: boolean, 
+/**
+ * Since when what is stored of it is whole; `None`: as far as known, from the beginning.
+ */
+covers_since: Millis | null, };

@@ -73,6 +73,7 @@ export function linkTone(state: LinkState): "good" | "info" | "warn" | "crit" | 
     case "offline":
     case "polling":
       return "warn";
+    case "upstream_down":
     case "needs_login":
     case "refused":
       return "crit";

@@ -60,6 +60,8 @@ export function useLinkText(): (state: LinkState, now: number) => string {
         return t("words.link.live");
       case "stale":
         return t("words.link.stale", { age: format.age(now - state.since) });
+      case "upstream_down":
+        return t("words.link.upstream_down", { age: format.age(now - state.since) });
       case "needs_login":
         return t("words.link.needs_login");
       case "refused":
@@ -82,6 +84,7 @@ export function useLinkReason(): (state: LinkState) => string | null {
         return [word("cause", state.cause), state.detail].filter(Boolean).join(" · ");
       case "polling":
         return t("words.link.pollingWhy", { why: [word("cause", state.cause), state.detail].filter(Boolean).join(" · ") });
+      case "upstream_down":
       case "needs_login":
       case "refused":
         return state.detail === "" ? null : state.detail;

@@ -15,6 +15,7 @@ use crate::{
     clock::Now,
     profile::{Dialect, Profile},
     session::Ending,
+    status::UpstreamDown,
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -51,6 +52,8 @@ pub(crate) enum Note {
     Denied { channel: Channel, detail: String },
     /// The server serves a channel that it would not serve before.
     Served(Channel),
+    /// Whether the server hears its own upstream; `None`: it does.
+    Upstream(Option<UpstreamDown>),
     /// The server did something useful.
     Proven,
     /// This connection is over.

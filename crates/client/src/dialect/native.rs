@@ -12,15 +12,15 @@ use crate::{
     delivery::Delivery,
     profile::{Profile, Timing},
     session::Ending,
-    status::Cause,
+    status::{Cause, UpstreamDown},
 };
 use serde::{Deserialize, de::IntoDeserializer};
 use serde_json::value::RawValue;
 use std::time::Duration;
-use sub::{Phase, Sub};
+use sub::{FirstLook, Phase, Sub};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use watchdeck_events::{Channel, GapReason, Incoming, Millis, Payload};
-use watchdeck_protocol::{CloseCode, DataItem, ErrorCode, Position, SUBPROTOCOL, ServerFrame};
+use watchdeck_protocol::{CloseCode, DataItem, ErrorCode, Position, SUBPROTOCOL, ServerFrame, Upstream};
 
 /// How long to leave a channel alone after the server could not serve it.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ struct EventFrame<'a> {
 /// See the [module docs](self).
 pub(super) struct Native {
     wanted: Vec<Channel>,
-    first_look: u64,
+    first_look: FirstLook,
     timing: Timing,
     channels: Interned,
     subs: Vec<Sub>,
@@ -60,7 +60,7 @@ impl Native {
     pub(super) fn new(profile: &Profile) -> Self {
         Self {
             wanted: profile.channels.clone(),
-            first_look: profile.first_look,
+            first_look: FirstLook { count: profile.first_look, since: profile.first_since },
             timing: profile.timing,
             channels: Interned::default(),
             subs: vec![],
@@ -173,7 +173,9 @@ impl Native {
             ServerFrame::Channels { channels } => self.offered(&channels, out),
             ServerFrame::Error { code, message, channel } => self.turned_down(code, &message, channel.as_deref(), now, out),
             ServerFrame::Status { upstream, since, reason } => {
-                tracing::info!(?upstream, since, ?reason, "The gateway tells how it stands with its upstream.");
+                let down = (upstream == Upstream::Down)
+                    .then(|| UpstreamDown { since: Millis(since), reason: reason.map(Into::into).unwrap_or_default() });
+                out.notes.push(Note::Upstream(down));
             }
             ServerFrame::Unknown => tracing::debug!("A frame of an unknown type was ignored."),
         }

@@ -90,6 +90,7 @@ impl Driver {
                 }
                 Note::Denied { channel, detail } => self.denied(channel, detail),
                 Note::Served(channel) => self.status.denied.retain(|known| known.channel != channel),
+                Note::Upstream(down) => self.status.upstream_down = down,
                 Note::Proven => self.input(Input::Proven),
                 Note::End(ending) => self.input(Input::Ended(ending)),
             }

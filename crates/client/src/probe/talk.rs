@@ -79,7 +79,7 @@ impl Talk {
                     }
                     Note::Denied { channel, detail } => self.denied.push(format!("{channel}: {detail}")),
                     Note::End(ending) => return Err(ending.into_words()),
-                    Note::Served(_) | Note::Proven => {}
+                    Note::Served(_) | Note::Proven | Note::Upstream(_) => {}
                 }
             }
         }

@@ -1,15 +1,21 @@
 //! Commands that change something.
 
-use super::{settings::Settings, views::DecideResult};
+use super::{
+    settings::Settings,
+    views::{ApprovalStatus, DecideResult},
+};
 use crate::{
     alerts::{notifier::SUMMARY, rules},
     calendar::now,
     core::Core,
     error::CommandError,
     host::{Toast, ToastAction},
+    words::Words,
 };
 use watchdeck_events::Severity;
 
+/// Names the answer to a button among the notifications.
+const ANSWER: &str = "watchdeck:answer";
 /// Longest snooze, minutes: four weeks.
 const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
 
@@ -28,28 +34,51 @@ fn user(settings: &Settings) -> String {
 
 /// A result per request: one that cannot be decided does not keep the others back.
 pub(crate) async fn decide(core: &Core, keys: &[String], approve: bool, reason: Option<String>) -> Result<Vec<DecideResult>, CommandError> {
+    decide_on(core, keys, approve, reason, false).await
+}
+
+async fn decide_on(
+    core: &Core,
+    keys: &[String],
+    approve: bool,
+    reason: Option<String>,
+    on_toast: bool,
+) -> Result<Vec<DecideResult>, CommandError> {
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    let (results, batch) = {
+    let (results, made, batch) = {
         let mut guard = core.state();
         let state = &mut *guard;
-        let (by, at) = (user(&state.settings), now());
+        let words = core.words(&state.settings);
+        let (by, at, mut made) = (user(&state.settings), now(), Vec::new());
         let results: Vec<_> = keys
             .iter()
             .map(|key| {
-                let error = match state.world.approvals.get(key) {
-                    Some(request) => state.outbox.decide(request, approve, reason.clone(), &by, at).err(),
-                    None => Some(format!("there is no request {key}")),
+                let decided = match state.world.approvals.get(key) {
+                    Some(request) if !core.sources.can_decide(&request.source) => Err(words.takes_no_decisions(&request.source)),
+                    Some(request) => state.outbox.decide(request, approve, reason.clone(), &by, on_toast, at),
+                    None => Err(format!("there is no request {key}")),
                 };
+                let error = decided.map(|one| made.extend(one)).err();
                 DecideResult { key: key.clone(), ok: error.is_none(), error }
             })
             .collect();
-        (results, state.changes())
+        (results, made, state.changes())
     };
     // Durable before it is said to be done.
-    core.keep(batch).await?;
+    if let Err(error) = core.keep(batch).await {
+        core.state().outbox.take_back(made);
+        core.pulse();
+        return Err(error.into());
+    }
     core.decided.notify_one();
     core.pulse();
     Ok(results)
+}
+
+/// What became of a button of a notification, where it was pressed.
+pub(crate) fn answer(title: String, why: String, words: Words) -> Toast {
+    let actions = vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }];
+    Toast { id: ANSWER.to_owned(), title, body: why, severity: Severity::Warning, actions }
 }
 
 pub(crate) async fn acknowledge(core: &Core, ids: &[String]) -> Result<(), CommandError> {
@@ -115,16 +144,29 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
         "approve" | "reject" => {
             let prefix = format!("{}:approval:", rules::APPROVAL_REQUESTED);
             let Some(key) = toast.strip_prefix(&prefix) else { return Ok(()) };
-            if !core.state().is_pending(key) {
+            let approve = action == "approve";
+            let words = core.words(&core.state().settings);
+            let lost = |number: &str, why: String| core.host.notify(answer(words.decision_lost(number, approve), why, words));
+            let request = core.state().world.approvals.get(key).map(|request| request.view.clone());
+            let Some(request) = request.filter(|request| request.status == ApprovalStatus::Pending) else {
+                let by = core.state().world.approvals.get(key).and_then(|request| request.view.decided_by.clone());
+                lost(key.rsplit(':').next().unwrap_or(key), words.already_decided(by.as_deref()));
                 return Ok(());
+            };
+            let made = decide_on(core, &[key.to_owned()], approve, None, true).await;
+            let why = match &made {
+                Ok(results) => results.iter().find_map(|result| result.error.clone()),
+                Err(error) => Some(error.message.clone()),
+            };
+            if let Some(why) = why {
+                lost(&request.number, why);
             }
-            let results = decide(core, &[key.to_owned()], action == "approve", None).await?;
-            match results.into_iter().find_map(|result| result.error) {
-                Some(error) => Err(CommandError::invalid(error)),
-                None => Ok(()),
-            }
+            made.map(drop)
         }
-        "acknowledge" => acknowledge(core, &[toast.to_owned()]).await,
+        "acknowledge" => acknowledge(core, &[toast.to_owned()]).await.inspect_err(|error| {
+            let words = core.words(&core.state().settings);
+            core.host.notify(answer(words.button_failed().to_owned(), error.message.clone(), words));
+        }),
         _ => Ok(()),
     }
 }

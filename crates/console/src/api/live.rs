@@ -158,6 +158,8 @@ pub enum Hint {
     NoTray,
     /// The local store does not accept writes (disk full, read-only).
     StoreReadOnly,
+    /// A part of Watchdeck failed and was started again, or an event was set aside: Feed health says which.
+    PartFailed,
 }
 
 /// A source of events and what is known of it at this moment.
@@ -188,6 +190,8 @@ pub struct SourceStatus {
     pub skew_ms: Option<f64>,
     /// Events come by asking over HTTP, because no WebSocket can be had.
     pub polling: bool,
+    /// Since when what is stored of it is whole; `None`: as far as known, from the beginning.
+    pub covers_since: Option<Millis>,
 }
 
 /// The honest state of a link.
@@ -217,6 +221,13 @@ pub enum LinkState {
     Stale {
         /// Since when.
         since: Millis,
+    },
+    /// Connected, but the server itself does not hear the ERP: nothing can come.
+    UpstreamDown {
+        /// Since when.
+        since: Millis,
+        /// Why, in the server's words.
+        detail: String,
     },
     /// The server wants a (new) token; it is not dialled again until the user acts.
     NeedsLogin {
@@ -281,4 +292,6 @@ pub enum LinkCause {
     StoreUnavailable,
     /// The machine slept or the network changed.
     Woke,
+    /// A part of Watchdeck itself failed; it is started again.
+    Internal,
 }

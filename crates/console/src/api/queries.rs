@@ -5,11 +5,17 @@ use super::{
     settings::Hello,
     views::{
         AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceView, HealthView, InventoryView, KindView,
-        Need, OrdersView, OverviewView, RuleView, StoreHealth,
+        Need, OrdersView, OverviewView, RuleView, SetAsideBy, StoreHealth,
     },
 };
-use crate::{alerts::rules, calendar::now, core::Core, error::CommandError, filter::Filter, rows, settings_store, state::State};
-use std::{collections::BTreeMap, time::Duration};
+use crate::{
+    alerts::rules, calendar::now, contain::attempt, conventions::BySource, core::Core, error::CommandError, filter::Filter, health::Clocks,
+    rows, seams::Point, settings_store, state::State,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use watchdeck_events::{Catalogue, Millis, Severity};
 use watchdeck_store::{Search, Stored};
 
@@ -21,17 +27,33 @@ const HELD: Duration = Duration::from_secs(1);
 const ROWS: u32 = 2_000;
 /// Events that one page of history looks at, at most; the window asks on.
 const SCAN: u64 = 200_000;
+/// Events that were set aside, shown.
+const SET_ASIDE: usize = 50;
 /// Needs shown on the Overview.
 const NEEDS: usize = 30;
 
 fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
     let clocks = core.sources.ledger.clocks();
     let conventions = core.state().conventions();
-    let row = |stored: &Stored| rows::row(stored, clocks.arrival(&stored.event), conventions.get(&stored.event.source));
-    let mut rows: Vec<_> = stored.iter().map(row).collect();
+    let mut rows: Vec<_> = stored.iter().map(|stored| row(core, stored, &clocks, &conventions)).collect();
     let gaps = rows.iter_mut().filter_map(|row| row.gap.as_mut());
     fill_in(core, gaps);
     rows
+}
+
+/// One row. An event that no row can be made of is shown by what is known of every event.
+fn row(core: &Core, stored: &Stored, clocks: &Clocks, conventions: &BySource) -> EventRow {
+    let made = attempt(|| {
+        core.seams.pass(Point::Row(&stored.event));
+        rows::row(stored, clocks.arrival(&stored.event), conventions.get(&stored.event.source))
+    });
+    made.unwrap_or_else(|why| {
+        let asides = &mut core.state().asides;
+        if !asides.is_known(stored.seq) {
+            asides.add(stored.seq, &stored.event, SetAsideBy::Row, &why, "", now());
+        }
+        rows::bare(stored)
+    })
 }
 
 /// Say of gaps whether they were filled since.
@@ -143,15 +165,16 @@ fn versions(core: &Core) -> Versions {
 }
 
 pub(crate) fn overview(core: &Core) -> OverviewView {
+    let covered = core.source_statuses().into_iter().filter_map(|source| source.covers_since).max();
     let mut guard = core.state();
     let state = &mut *guard;
     let at = now();
-    let today = state.calendar.day(at).name.clone();
+    let (today, midnight) = (state.calendar.day(at).name.clone(), state.calendar.day(at).start);
     let world = &state.world;
     let day = world.finance.day(&today);
     let (orders_open, orders_stuck) = world.orders.open(at, stuck_after(state));
     let (overdue, overdue_count) = world.finance.overdue();
-    let mut needs = needs(state);
+    let mut needs = needs(state, &core.sources.deciders());
     let needs_omitted = needs.len().saturating_sub(NEEDS) as u32;
     needs.truncate(NEEDS);
     let hours = world.finance.hours(&today);
@@ -180,11 +203,12 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
         histogram: world.rates.histogram(at),
         needs,
         needs_omitted,
+        covers_since: covered.filter(|since| *since > midnight),
     }
 }
 
 /// What waits for a person: critical alerts, then requests and warnings by what runs out first.
-fn needs(state: &State) -> Vec<Need> {
+fn needs(state: &State, deciders: &BTreeSet<String>) -> Vec<Need> {
     let alerts = state.book.firing().filter(|alert| alert.rule != rules::APPROVAL_REQUESTED).map(|alert| {
         let due = match alert.severity {
             Severity::Critical => Millis(i64::MIN),
@@ -192,7 +216,7 @@ fn needs(state: &State) -> Vec<Need> {
         };
         (due, Need::Alert { alert: alert.clone() })
     });
-    let approvals = state.pending().into_iter().map(|approval| {
+    let approvals = state.pending(|source| deciders.contains(source)).into_iter().map(|approval| {
         let due = approval.deadline.unwrap_or(approval.requested_at.plus(60 * 60_000));
         (due, Need::Approval { approval })
     });
@@ -224,9 +248,10 @@ pub(crate) fn orders(core: &Core) -> OrdersView {
 }
 
 pub(crate) fn approvals(core: &Core) -> ApprovalsView {
+    let deciders = core.sources.deciders();
     let state = core.state();
     ApprovalsView {
-        pending: state.pending(),
+        pending: state.pending(|source| deciders.contains(source)),
         history: state.world.approvals.history().map(|request| state.outbox.decorate(&request.view)).collect(),
     }
 }
@@ -264,6 +289,7 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
     for source in &mut sources {
         (source.gaps, source.gaps_filled) = state.world.gap_counts.get(&source.id).copied().unwrap_or_default();
         source.copies = state.world.copies.get(&source.id).copied().unwrap_or_default();
+        source.left_out = state.asides.of(&source.id);
     }
     Ok(HealthView {
         at,
@@ -285,6 +311,8 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         lag: BTreeMap::from([("projections".to_owned(), head.saturating_sub(state.world.cursor))]),
         malformed: core.sources.malformed(),
         copies: state.world.copies.values().sum(),
+        set_aside: state.asides.newest(SET_ASIDE),
+        faults: core.faults.all(),
     })
 }
 
@@ -318,8 +346,7 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     };
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
     let conventions = core.state().conventions();
-    let arrival = core.sources.ledger.clocks().arrival(&stored.event);
-    let mut row = rows::row(&stored, arrival, conventions.get(&stored.event.source));
+    let mut row = row(core, &stored, &core.sources.ledger.clocks(), &conventions);
     fill_in(core, row.gap.as_mut().into_iter());
     // Bank details leave the core only when a person asked for them.
     let raw = stored.event.payload.as_str();

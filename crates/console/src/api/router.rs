@@ -5,7 +5,7 @@ use super::{
     settings::{Settings, Source},
     setup,
 };
-use crate::{core::Core, error::CommandError};
+use crate::{contain, core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::sync::Arc;
@@ -101,7 +101,15 @@ struct Painted {
     samples: Vec<f64>,
 }
 
+/// Answer a command. One that fails is an error of that command, and everything else goes on.
 pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, CommandError> {
+    contain::outcome(answer(core, name, given)).await.unwrap_or_else(|why| {
+        core.part_failed(&format!("command:{name}"), &why);
+        Err(anyhow::anyhow!("Watchdeck could not answer this ({why}); everything else goes on").into())
+    })
+}
+
+async fn answer(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, CommandError> {
     let given = if given.is_null() { Value::Object(serde_json::Map::new()) } else { given };
     match name {
         "hello" => json(queries::hello(core)),

@@ -1,97 +1,60 @@
-//! What runs for as long as the core does: the follower of the store, the clock, the sender of decisions, and the ears on links, network and keychain.
+//! What runs for as long as the core does, beside the follower of the store: the clock, the sender of decisions, and the ears on links, network and keychain.
 
 use super::Core;
 use crate::{
-    alerts::{notifier::LATE, rules},
+    alerts::notifier::Effect,
     api::live::{Hint, LinkState},
     calendar::now,
-    decisions::{Answer, Sender},
-    projections::approvals::Approvals,
+    contain,
+    decisions::{Answer, Decision, Sender},
+    seams::Point,
+    sources::News,
 };
 use futures_util::StreamExt as _;
-use std::{sync::Arc, time::Duration};
-use watchdeck_events::erp::View;
-use watchdeck_store::{Batch, Chunk};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use tokio::task::JoinSet;
+use watchdeck_store::Batch;
 
 /// How often the clock is looked at: snoozes, stale links, tones that wait.
-const TICK: Duration = Duration::from_millis(500);
-/// How often projections are written down, so that a start does not replay everything.
-const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+pub(super) const TICK: Duration = Duration::from_millis(500);
 /// How often the sources' records are, where they changed: several steps are one write.
 const RECORDS_EVERY: Duration = Duration::from_secs(10);
 /// How often a keychain that failed is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
 
+/// A decision that was sent, and what came of it.
+struct Sent {
+    key: String,
+    decision: Decision,
+    answer: Answer,
+}
+
 impl Core {
-    pub(super) async fn follow_store(self: Arc<Self>) {
-        let mut subscription = self.store.subscribe(self.state().world.cursor);
+    /// The clock goes on whatever the follower of the store is at: it says when something is stale.
+    pub(super) async fn follow_clock(self: Arc<Self>) {
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut snapshot = tokio::time::interval(SNAPSHOT_EVERY);
-        snapshot.tick().await;
         let mut records = tokio::time::interval(RECORDS_EVERY);
         records.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            self.seams.pass(Point::Part("clock"));
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
-                _ = tick.tick() => self.tick(subscription.lag() == 0).await,
-                _ = snapshot.tick() => self.save_projections(false).await,
+                _ = tick.tick() => self.tick().await,
                 _ = records.tick() => self.save_records().await,
-                chunk = subscription.next() => match chunk {
-                    Ok(chunk) => self.take_in(&chunk).await,
-                    Err(error) => {
-                        tracing::warn!(%error, "Events could not be read back; trying again.");
-                        tokio::time::sleep(TICK).await;
-                    }
-                },
             }
         }
     }
 
-    async fn take_in(&self, chunk: &Chunk) {
-        let mut effects = Vec::new();
-        // The clocks are read once more: what came since they were read last is judged by what is true now.
-        self.sources.ledger.tick();
-        let clocks = self.sources.ledger.clocks();
-        let batch = {
-            let mut guard = self.state();
-            let state = &mut *guard;
-            let words = self.words(&state.settings);
-            let at = now();
-            let today = state.calendar.day(at).name.clone();
-            let conventions = state.conventions();
-            for stored in chunk.iter() {
-                let view = View::read(&stored.event, conventions.get(&stored.event.source));
-                let event = &stored.event;
-                let arrival = clocks.arrival(event);
-                state.world.apply(stored, view.as_ref(), arrival, &mut state.calendar);
-                state.note_arrival(stored, arrival);
-                if stored.seq <= state.alerts_done {
-                    continue;
-                }
-                state.alerts_done = stored.seq;
-                let Some(view) = view else { continue };
-                let occurred_at = arrival.occurred_at(event);
-                let notices = rules::evaluate(stored, &view, occurred_at, &state.world, &state.settings, &today, &mut state.book);
-                let late = arrival.lateness(event) > LATE;
-                effects.extend(state.notifier.take(notices, late, &state.settings, words, at));
-                if let View::Approval(approval) = &view {
-                    state.outbox.erp_says(&Approvals::key(approval), &state.world.approvals);
-                }
-            }
-            state.changes()
-        };
-        self.store_then_tell(batch, effects).await;
-    }
-
-    async fn tick(&self, caught_up: bool) {
+    async fn tick(&self) {
         let at = now();
         self.sources.ledger.tick();
         let statuses = self.source_statuses();
         let (batch, effects, badge) = {
             let mut guard = self.state();
             let state = &mut *guard;
+            let caught_up = state.world.cursor >= self.store.head();
             let words = self.words(&state.settings);
             let mut notices = state.book.tick(at);
             notices.extend(state.watch_feeds(&statuses, at));
@@ -103,49 +66,68 @@ impl Core {
         };
         let store_failed = self.store.watch_failure().borrow().is_some();
         self.hint(Hint::StoreReadOnly, store_failed);
+        if !self.faults.are_recent(at) {
+            self.hint(Hint::PartFailed, false);
+        }
         if let Some(badge) = badge {
             self.host.badge(badge);
         }
         self.store_then_tell(batch, effects).await;
     }
 
+    /// Sends what was decided: one at a time to each source, so that a slow one keeps nobody waiting but itself.
     pub(super) async fn send_decisions(self: Arc<Self>) {
-        let sender = match Sender::new() {
-            Ok(sender) => sender,
-            Err(error) => {
-                tracing::error!(%error, "Decisions cannot be sent: no HTTP client.");
-                return;
-            }
-        };
         let mut tick = tokio::time::interval(TICK);
+        let mut sending: JoinSet<Sent> = JoinSet::new();
+        let mut busy = BTreeSet::new();
         loop {
+            self.seams.pass(Point::Part("decisions"));
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = self.decided.notified() => {}
                 _ = tick.tick() => {}
+                Some(Ok(sent)) = sending.join_next() => {
+                    busy.remove(&sent.decision.source);
+                    self.decision_answered(sent).await;
+                }
             }
             let due = self.state().outbox.due(now());
             for (key, decision) in due {
-                let source = self.sources.address(&decision.source);
-                let answer = match self.secrets.of(&decision.source) {
-                    // It goes out once there is something to sign in with.
-                    Err(why) => Answer::Unreachable(why),
-                    Ok(keys) => tokio::select! {
-                        answer = sender.send(&decision, source.as_ref(), keys.token.as_ref()) => answer,
-                        () = self.stop.cancelled() => return,
-                    },
-                };
-                let batch = {
-                    let mut guard = self.state();
-                    let state = &mut *guard;
-                    state.outbox.answered(&key, &decision.idempotency_key, answer, now());
-                    state.outbox.erp_says(&key, &state.world.approvals);
-                    state.changes()
-                };
-                self.store_then_tell(batch, Vec::new()).await;
-                self.pulse();
+                if busy.insert(decision.source.clone()) {
+                    let profile = self.sources.profile(&decision.source);
+                    sending.spawn(async move {
+                        let answer = match &profile {
+                            // It goes out once there is something to sign in with.
+                            Some(Err(why)) => Ok(Answer::Unreachable(why.clone())),
+                            Some(Ok(profile)) => contain::outcome(Sender::send(&decision, Some(profile))).await,
+                            None => contain::outcome(Sender::send(&decision, None)).await,
+                        };
+                        Sent { key, decision, answer: answer.unwrap_or_else(Answer::Unreachable) }
+                    });
+                }
             }
         }
+    }
+
+    async fn decision_answered(&self, Sent { key, decision, answer }: Sent) {
+        if let Answer::Unsupported(_) = &answer {
+            self.sources.takes_no_decisions(&decision.source);
+        }
+        let (batch, lost) = {
+            let mut guard = self.state();
+            let state = &mut *guard;
+            let lost = state.outbox.answered(&key, &decision.idempotency_key, answer, now());
+            state.outbox.erp_says(&key, &state.world.approvals);
+            let number = state.world.approvals.get(&key).map(|request| request.view.number.clone());
+            (state.changes(), lost.map(|lost| (number.unwrap_or_else(|| key.clone()), lost)))
+        };
+        let effects = lost.map(|(number, lost)| {
+            let words = self.words(&self.state().settings);
+            let title = words.decision_lost(&number, lost.view.approve);
+            Effect::Notify(crate::api::actions::answer(title, lost.view.error.unwrap_or_default(), words))
+        });
+        self.store_then_tell(batch, effects.into_iter().collect()).await;
+        self.pulse();
     }
 
     /// Connects what waited for the keychain, and asks it again now and then while it does not answer.
@@ -179,6 +161,29 @@ impl Core {
                     None => return,
                 },
             }
+        }
+    }
+
+    /// Starts again what failed of a source, and says so.
+    pub(super) async fn mend_sources(self: Arc<Self>) {
+        loop {
+            self.seams.pass(Point::Part("sources"));
+            let due = self.sources.next_mending();
+            let wait = async {
+                match due {
+                    Some(due) => tokio::time::sleep_until(due.into()).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = self.sources.broken.notified() => {}
+                () = wait => {}
+            }
+            for News { source, why } in self.sources.news() {
+                self.part_failed(&format!("source:{source}"), &why);
+            }
+            self.sources.mend().await;
         }
     }
 

@@ -30,7 +30,7 @@ pub(super) async fn examine(source: &Source, secrets: &Secrets, store: &Store, w
         checks.push(Check::warning(name(texts.secrets()), why, texts.secrets_advice()));
         Keys::default()
     });
-    let attempt = tokio::time::timeout(PATIENCE, watchdeck_client::probe(sources::profile(source, &keys))).await;
+    let attempt = tokio::time::timeout(PATIENCE, watchdeck_client::probe(sources::trial(source, &keys))).await;
     match attempt {
         Ok(steps) => checks.extend(steps.into_iter().map(|step| {
             let detail = format!("{} ({} ms)", step.detail, step.ms);

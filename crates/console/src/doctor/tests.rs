@@ -1,5 +1,5 @@
 use super::*;
-use crate::secrets::KeychainError;
+use watchdeck_store::Options;
 use watchdeck_store::{Batch, Document, Options};
 
 struct Locked;

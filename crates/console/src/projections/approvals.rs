@@ -194,6 +194,7 @@ impl Request {
             decided_at: None,
             comment: given(approval.comment.as_deref().or(approval.reason.as_deref())),
             decision: None,
+            can_decide: false,
             seq: stored.seq,
         };
         Self {

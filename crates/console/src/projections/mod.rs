@@ -73,6 +73,14 @@ pub struct Changed {
     pub finance: u64,
 }
 
+impl Changed {
+    /// As after a change of everything.
+    #[must_use]
+    pub const fn and_all(self) -> Self {
+        Self { stock: self.stock + 1, orders: self.orders + 1, approvals: self.approvals + 1, finance: self.finance + 1 }
+    }
+}
+
 impl World {
     /// Take one event in. `arrival` says how it came, and by which clock. Events at or before the cursor were taken in already and change nothing.
     pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, arrival: Arrival, calendar: &mut Calendar) {

@@ -1,5 +1,6 @@
 //! The fallback: `secrets.json` in the data directory, which only this user can read. It is what it looks like: the secrets as they are.
 
+use crate::contain::Hold as _;
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -56,7 +57,7 @@ impl SecretsFile {
     async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Path) -> io::Result<T> + Send + 'static) -> Result<T, String> {
         let Self { path, turn } = self.clone();
         let done = tokio::task::spawn_blocking(move || {
-            let _turn = turn.lock().expect("no code panics while it has its turn");
+            let _turn = turn.hold();
             work(&path).map_err(|error| format!("{}: {error}", path.display()))
         });
         done.await.map_err(|error| error.to_string()).and_then(|done| done)

@@ -3,7 +3,6 @@
 use super::{
     Sources,
     profile::{dialect_name, without_secrets},
-    state::state,
 };
 use crate::{
     api::views::{DeniedChannel, MalformedFrame, Percentiles, SourceHealth},
@@ -28,15 +27,23 @@ impl Sources {
             };
             let skew = stats.clock().estimate();
             let latencies = stats.latencies();
+            // Read in the order in which they grow, so that what waits is never negative.
+            let [stored, duplicates, set_aside, received] =
+                [&stats.stored, &stats.duplicates, &stats.set_aside, &stats.received].map(|count| count.load(Ordering::Relaxed));
             SourceHealth {
                 id: source.id.clone(),
                 name: source.name.clone(),
                 url: without_secrets(&source.url),
-                state: state(source, view),
+                state: self.state(source, view),
                 reconnects: status.reconnects,
                 timeline,
-                received: stats.received.load(Ordering::Relaxed),
-                duplicates: stats.duplicates.load(Ordering::Relaxed),
+                received,
+                stored,
+                duplicates,
+                set_aside,
+                waiting: received.saturating_sub(stored + duplicates + set_aside),
+                left_out: 0,
+                store_error: stats.store_error().map(|refusal| refusal.detail),
                 malformed: stats.malformed.load(Ordering::Relaxed),
                 bytes: status.bytes,
                 positions: view

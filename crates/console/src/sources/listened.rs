@@ -5,6 +5,7 @@
 //! truth, which makes the gap a little longer than it was, never shorter. For the same reason a sign is noted one look after it was seen: by then
 //! the marker of the gap before it is in the store.
 
+use crate::contain::Hold as _;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
@@ -77,7 +78,7 @@ impl Listened {
     }
 
     fn notes(&self) -> std::sync::MutexGuard<'_, Notes> {
-        self.0.lock().expect("no code panics while holding the notes")
+        self.0.hold()
     }
 }
 

@@ -103,6 +103,7 @@ impl Poller {
                     {
                         self.stats.received.fetch_add(stored.events, Ordering::Relaxed);
                         self.stats.add_duplicates(stored.duplicates);
+                        self.stats.stored(stored.events.saturating_sub(stored.duplicates));
                         (from, failures) = (to, 0);
                         if let State::Offline { cause, detail, .. } = &self.status.borrow().state {
                             why = (*cause, detail.clone());

@@ -2,14 +2,26 @@
 
 use crate::{
     api::settings::{DialectName, Source, SourceColour},
+    calendar::{Calendar, now},
     secrets::Keys,
 };
 use std::time::Duration;
 use watchdeck_client::{Dialect, History, Profile, Proxy, User};
-use watchdeck_events::Channel;
+use watchdeck_events::{Channel, Millis};
 
-/// How much of a channel's newest history a first look brings.
+/// How much of a channel's newest history a first look brings, where nothing says since when.
 const FIRST_LOOK: u64 = 20_000;
+/// A day is young for so long, ms.
+const YOUNG: i64 = 6 * 3_600_000;
+
+/// Since when a first look brings everything: the beginning of the local day, so that what is said of today is whole; of the day before while today is
+/// young.
+pub(crate) fn first_since() -> Millis {
+    let mut calendar = Calendar::system();
+    let at = now();
+    let today = calendar.day(at).start;
+    if at.since(today) >= YOUNG { today } else { calendar.day(today.plus(-1)).start }
+}
 
 /// The profile that the client is given.
 pub(crate) fn profile(source: &Source, keys: &Keys) -> Profile {
@@ -34,6 +46,7 @@ pub(crate) fn profile(source: &Source, keys: &Keys) -> Profile {
         token: keys.token.clone(),
         user: given(&source.user_id).map(|id| User { id, role: source.user_role.trim().to_owned() }),
         first_look: FIRST_LOOK,
+        first_since: Some(first_since()),
         wake_url: given(&source.wake_url),
         history: given(&source.history_path)
             .map(|path| History { path, every: Duration::from_secs(u64::from(source.poll_seconds.max(1))) }),
@@ -41,6 +54,11 @@ pub(crate) fn profile(source: &Source, keys: &Keys) -> Profile {
         proxy,
         ..Profile::new(source.id.as_str(), source.url.clone(), dialect)
     }
+}
+
+/// For a try that only shows whether it goes: nothing is asked for that came before.
+pub(crate) fn trial(source: &Source, keys: &Keys) -> Profile {
+    Profile { first_look: 0, first_since: None, ..profile(source, keys) }
 }
 
 /// What of a source the link itself depends on: where two are equal in this, one link serves both.
@@ -81,6 +99,20 @@ pub(super) fn dialect_name(dialect: Dialect) -> &'static str {
     }
 }
 
+/// Whether two addresses lead to one server: the same host and port, however they are written.
+pub(super) fn same_server(one: &str, other: &str) -> bool {
+    let place = |url: &str| {
+        let shown = without_secrets(url.trim()).to_lowercase();
+        let (scheme, rest) = shown.split_once("://").map(|(scheme, rest)| (scheme.to_owned(), rest.to_owned()))?;
+        let authority = rest.split('/').next().unwrap_or_default().to_owned();
+        let port = if matches!(scheme.as_str(), "wss" | "https") { ":443" } else { ":80" };
+        let has_port =
+            authority.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+        Some(if has_port { authority } else { authority + port })
+    };
+    place(one).is_some_and(|one| Some(one) == place(other))
+}
+
 /// A URL as it may be shown: no user, no password, no query.
 pub(crate) fn without_secrets(url: &str) -> String {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
@@ -94,6 +126,14 @@ pub(crate) fn without_secrets(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_server_is_one_however_its_address_is_written() {
+        assert!(same_server("wss://Hub.example/ws/messages?token=1", " https://hub.example:443/ws/notifications"));
+        assert!(
+            !same_server("ws://hub.example/ws", "wss://hub.example/ws") && !same_server("ws://h:1", "ws://h:2") && !same_server("", "")
+        );
+    }
 
     #[test]
     fn secrets_in_addresses_are_not_shown() {

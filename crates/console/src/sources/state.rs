@@ -1,6 +1,6 @@
 //! What a link says of itself, in the window's terms.
 
-use super::{Known, Polling, View};
+use super::{Known, Polling, Sources, View};
 use crate::{
     api::live::{LinkCause, LinkState},
     calendar::now,
@@ -10,6 +10,11 @@ use crate::{
 use std::sync::Arc;
 use tokio::sync::watch;
 use watchdeck_client::{Cause, Clock, State, Status};
+
+/// Tries after which a store that takes nothing is the source's state.
+const REFUSED: u32 = 2;
+/// How soon it is tried again, ms.
+const RETRY: i64 = 1_000;
 
 /// Tells the source's record what the link and its stand-in say of themselves.
 pub(super) async fn follow(
@@ -29,7 +34,7 @@ pub(super) async fn follow(
                 stats.handshake(server.ahead_ms, server.error_ms, now);
             }
         }
-        let shown = link_state(&seen.state, polling.borrow_and_update().as_ref());
+        let shown = link_state(&seen, polling.borrow_and_update().as_ref());
         stats.link(&seen, &shown, now);
         changed.send_modify(|n| *n += 1);
         let lives = tokio::select! {
@@ -42,18 +47,33 @@ pub(super) async fn follow(
     }
 }
 
-/// What is shown of a source.
-pub(super) fn state(known: &Known, view: Option<&View>) -> LinkState {
-    match (view, &known.keys) {
-        _ if known.paused => LinkState::Paused,
-        (Some(view), _) => link_state(&view.status.borrow().state, view.polling.borrow().as_ref()),
-        (None, Err(why)) => LinkState::NeedsLogin { detail: why.clone() },
-        (None, Ok(_)) => LinkState::Paused,
+impl Sources {
+    /// What is shown of a source. A link that is well while its events go nowhere is not live.
+    pub(super) fn state(&self, known: &Known, view: Option<&View>) -> LinkState {
+        let down = || self.down(&known.id).or_else(|| self.refused(&known.id));
+        match (view, &known.keys) {
+            _ if known.paused => LinkState::Paused,
+            (_, Err(why)) if view.is_none() => LinkState::NeedsLogin { detail: why.clone() },
+            _ if let Some(state) = down() => state,
+            (Some(view), _) => link_state(&view.status.borrow(), view.polling.borrow().as_ref()),
+            (None, _) => LinkState::Paused,
+        }
+    }
+
+    /// The store has not taken this source's events for a while.
+    fn refused(&self, id: &str) -> Option<LinkState> {
+        let refusal = self.ledger.of(id).store_error().filter(|refusal| refusal.tries >= REFUSED)?;
+        let next_try_at = now().plus(RETRY);
+        Some(LinkState::Offline { attempt: refusal.tries, next_try_at, cause: LinkCause::StoreUnavailable, detail: refusal.detail })
     }
 }
 
 /// A link's state, or what stands in for it while no WebSocket can be had.
-fn link_state(state: &State, polling: Option<&Polling>) -> LinkState {
+fn link_state(status: &Status, polling: Option<&Polling>) -> LinkState {
+    let state = &status.state;
+    if let (State::Live | State::CatchingUp { .. } | State::Unconfirmed, Some(down)) = (state, &status.upstream_down) {
+        return LinkState::UpstreamDown { since: down.since, detail: down.reason.clone() };
+    }
     match (state, polling) {
         (State::Offline { .. } | State::Connecting { .. }, Some(Polling::Asking { every, last_at, cause, detail })) => LinkState::Polling {
             every_ms: every.as_millis() as u64,

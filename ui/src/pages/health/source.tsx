@@ -78,6 +78,7 @@ function useTodo({ state }: SourceHealth): string | null {
     case "paused":
     case "unconfirmed":
     case "stale":
+    case "upstream_down":
     case "offline":
     case "needs_login":
     case "refused":

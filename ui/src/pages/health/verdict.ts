@@ -35,6 +35,7 @@ export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malf
   if (behind.length > 0) findings.push({ kind: "catching_up", tone: "info", sources: behind });
   for (const source of view.sources) {
     switch (source.state.kind) {
+      case "upstream_down":
       case "needs_login":
       case "refused":
         findings.push({ kind: "link", tone: "crit", source });

@@ -112,6 +112,7 @@ function useWhy(): (state: LinkState) => string | null {
   const word = useWord();
   return (state) => {
     switch (state.kind) {
+      case "upstream_down":
       case "needs_login":
       case "refused":
         return state.detail === "" ? t("sources.saysNothing") : t("sources.says", { words: state.detail });

@@ -114,6 +114,7 @@ export const frame = {
     no_sound: "No audio output: alerts are silent. Check the sound device.",
     no_tray: "No tray: closing the window quits, and alerts stop with it.",
     store_read_only: "The local store is read-only: new events are not kept, so the links are down. Free disk space or check permissions.",
+    part_failed: "Something in Watchdeck failed and was set aside or started again; everything else goes on. Feed health says what.",
     dismiss: "Do not show again this time",
     details: "What to do",
     short: {
@@ -122,6 +123,7 @@ export const frame = {
       no_sound: "No sound",
       no_tray: "No tray",
       store_read_only: "Store read-only",
+      part_failed: "Something failed",
     },
   },
   notice: {

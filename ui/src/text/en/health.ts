@@ -30,6 +30,7 @@ export const health = {
     paused: "Nothing is received until you resume it in the settings.",
     unconfirmed: "Connected, but the server has not confirmed the subscription; events may not come yet.",
     stale: "No sign of life; if it lasts, the link is dialled anew. What was received is kept.",
+    upstream_down: "The gateway answers, but does not hear the ERP: nothing can come, and numbers stay as they were. See what it names as the reason.",
     offline: "It tries again by itself. What was received is kept; what passes meanwhile is fetched, or marked as a possible gap.",
     needs_login: "Sign in to go on. It does not try again by itself, so that the server does not lock you out.",
     refused: "It does not try again by itself. Change what the server names in the settings, then reconnect.",

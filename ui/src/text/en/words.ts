@@ -131,6 +131,7 @@ export const words = {
     catching_up: "Catching up {{done}} of {{total}}",
     live: "Live",
     stale: "Silent for {{age}}",
+    upstream_down: "Upstream down for {{age}}",
     needs_login: "Needs login",
     refused: "Refused",
     offline: "Offline",
@@ -146,6 +147,7 @@ export const words = {
     catching_up: "Catching up",
     live: "Live",
     stale: "Silent",
+    upstream_down: "Upstream down",
     needs_login: "Needs login",
     refused: "Refused",
     offline: "Offline",
@@ -163,5 +165,6 @@ export const words = {
     protocol: "received data that cannot be read or is too large",
     store_unavailable: "the local store did not accept events, so the link was put down to lose none",
     woke: "reconnecting after sleep or a change of network",
+    internal: "a part of Watchdeck itself failed; it starts again by itself",
   },
 };

@@ -114,6 +114,7 @@ export const frame = {
     no_sound: "没有音频输出：告警没有声音。请检查声音设备。",
     no_tray: "没有托盘：关闭窗口即退出，告警随之停止。",
     store_read_only: "本机数据库不可写：新事件不会保存，连接已暂停。请清理磁盘空间或检查权限。",
+    part_failed: "Watchdeck 有一处出错，已被搁置或重新启动；其余照常工作。详情见“数据通路”页。",
     dismiss: "本次不再提示",
     details: "怎么办",
     short: {
@@ -122,6 +123,7 @@ export const frame = {
       no_sound: "没有声音",
       no_tray: "没有托盘",
       store_read_only: "数据库不可写",
+      part_failed: "有一处出错",
     },
   },
   notice: {

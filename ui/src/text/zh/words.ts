@@ -130,6 +130,7 @@ export const words = {
     catching_up: "正在补齐 {{done}} / {{total}}",
     live: "实时",
     stale: "无响应 {{age}}",
+    upstream_down: "上游中断 {{age}}",
     needs_login: "需要登录",
     refused: "被拒绝",
     offline: "离线",
@@ -145,6 +146,7 @@ export const words = {
     catching_up: "补齐中",
     live: "实时",
     stale: "无响应",
+    upstream_down: "上游中断",
     needs_login: "需要登录",
     refused: "被拒绝",
     offline: "离线",
@@ -162,5 +164,6 @@ export const words = {
     protocol: "收到无法识别或过大的数据",
     store_unavailable: "本机数据库不可写，为避免丢失而断开",
     woke: "电脑休眠或网络切换后重连",
+    internal: "Watchdeck 自身的一部分出错，会自动重新启动",
   },
 };

@@ -33,6 +33,30 @@ pub(super) enum Asked {
     Now,
 }
 
+/// How far to look back where there is no position.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FirstLook {
+    /// So many of the newest; 0: not at all.
+    pub(super) count: u64,
+    /// Instead: everything since.
+    pub(super) since: Option<Millis>,
+}
+
+impl FirstLook {
+    fn looks(self) -> bool {
+        self.count > 0 || self.since.is_some()
+    }
+
+    fn rewind(self) -> Rewind {
+        self.since.map_or(Rewind::Count(self.count), |since| Rewind::Since(since.0))
+    }
+
+    /// At least as far as this.
+    fn reaching(self, from: Millis) -> Self {
+        Self { since: self.since.map(|since| since.min(from)), ..self }
+    }
+}
+
 /// Where an accepted subscription is in the channel's log.
 pub(super) struct Course {
     /// The last offset delivered (or resumed from), and whether it may be handed on as a position. Empty until the first event of a look back.
@@ -61,22 +85,22 @@ impl Sub {
     }
 
     /// The committed position is known: subscribe.
-    pub(super) fn subscribe(&mut self, position: Option<Position>, first_look: u64, due: Duration, out: &mut Out) {
+    pub(super) fn subscribe(&mut self, position: Option<Position>, first_look: FirstLook, due: Duration, out: &mut Out) {
         if !matches!(self.phase, Phase::Asking) {
             return;
         }
         let asked = match position {
             Some(position) => Asked::Resume(position),
-            None if first_look > 0 => Asked::Rewind,
+            None if first_look.looks() => Asked::Rewind,
             None => Asked::Now,
         };
         self.send(asked, first_look, due, out);
     }
 
-    fn send(&mut self, asked: Asked, first_look: u64, due: Duration, out: &mut Out) {
+    fn send(&mut self, asked: Asked, first_look: FirstLook, due: Duration, out: &mut Out) {
         let (position, rewind) = match &asked {
             Asked::Resume(position) => (Some(position.clone()), None),
-            Asked::Rewind => (None, Some(Rewind::Count(first_look))),
+            Asked::Rewind => (None, Some(first_look.rewind())),
             Asked::Now => (None, None),
         };
         let frame = ClientFrame::Subscribe { channel: self.channel.as_str().into(), position, rewind };
@@ -88,7 +112,7 @@ impl Sub {
     pub(super) fn subscribed(
         &mut self,
         answer: Answer,
-        first_look: u64,
+        first_look: FirstLook,
         last_sign: Option<Millis>,
         patience: Duration,
         now: Now,
@@ -112,8 +136,8 @@ impl Sub {
                     position: None,
                     id: None,
                 });
-                if first_look > 0 {
-                    return self.send(Asked::Rewind, first_look, now.up + patience, out);
+                if first_look.looks() {
+                    return self.send(Asked::Rewind, first_look.reaching(from), now.up + patience, out);
                 }
                 Some(end.clone())
             }

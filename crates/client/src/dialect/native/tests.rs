@@ -316,3 +316,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_gateway_that_is_deaf_to_its_erp_says_so_and_says_when_it_hears_again() {
+    let mut talk = Talk::greeted(0);
+    talk.hear(r#"{"type":"status","upstream":"down","since":7,"reason":"Redis: connection refused"}"#);
+    talk.hear(r#"{"type":"status","upstream":"up","since":9,"reason":null}"#);
+    let down = UpstreamDown { since: Millis(7), reason: "Redis: connection refused".into() };
+    assert_eq!(std::mem::take(&mut talk.out.notes), [Note::Upstream(Some(down)), Note::Upstream(None)]);
+}
+
+#[test]
+fn a_first_look_reaches_back_to_a_time_where_one_is_given() {
+    let profile = Profile { first_look: 5, first_since: Some(Millis(1_000)), ..Profile::new("p", "ws://h/", profile::Dialect::Native) };
+    let mut talk = Talk { native: Native::new(&profile), out: Out::default() };
+    talk.open();
+    talk.committed(None);
+    assert_eq!(talk.sent(), [r#"{"type":"subscribe","channel":"inventory","rewind":{"since":1000}}"#]);
+}

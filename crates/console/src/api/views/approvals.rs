@@ -47,6 +47,9 @@ pub struct ApprovalView {
     pub comment: Option<String>,
     /// Our own decision on its way to the ERP, if there is one.
     pub decision: Option<DecisionView>,
+    /// Whether it can be decided here: its source takes decisions.
+    #[serde(default)]
+    pub can_decide: bool,
     /// Event behind it.
     pub seq: u64,
 }

@@ -38,6 +38,65 @@ pub struct HealthView {
     pub malformed: Vec<MalformedFrame>,
     /// Copies of a change in an older shape, recognised as the same change and not counted again.
     pub copies: u64,
+    /// Events that could not be dealt with and were set aside, newest first, at most 50.
+    pub set_aside: Vec<SetAside>,
+    /// Parts of Watchdeck that failed since it was started, the last to fail first.
+    pub faults: Vec<PartFault>,
+}
+
+/// An event that could not be dealt with. The part that it brought down skips it from then on; everything else goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct SetAside {
+    /// When.
+    pub at: Millis,
+    /// Its number in the store; `None`: the store did not take it.
+    pub seq: Option<u64>,
+    /// What could not deal with it.
+    pub by: SetAsideBy,
+    /// From which source.
+    pub source: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its channel.
+    pub channel: String,
+    /// What went wrong, in the program's words.
+    pub reason: String,
+    /// How it begins, masked.
+    pub sample: String,
+}
+
+/// What could not deal with an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum SetAsideBy {
+    /// The numbers: stock, orders, approvals, money leave it out.
+    Numbers,
+    /// The rules: it raises and ends no alert.
+    Alerts,
+    /// The store: its row is a marker in its place.
+    Store,
+    /// What reads payloads: its row is a marker in its place.
+    Reader,
+    /// What makes rows: it is shown without words.
+    Row,
+}
+
+/// A part of Watchdeck that failed and was started again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct PartFault {
+    /// Which: `follower`, `decisions`, `source:east`, `command:orders`.
+    pub part: String,
+    /// What was said last, in the program's words.
+    pub detail: String,
+    /// How often.
+    pub times: u32,
+    /// First time.
+    pub first_at: Millis,
+    /// Last time.
+    pub last_at: Millis,
 }
 
 /// A frame that could not be read, kept for a person to look at.
@@ -82,10 +141,20 @@ pub struct SourceHealth {
     pub reconnects: u32,
     /// Newest last, at most 100.
     pub timeline: Vec<LinkStep>,
-    /// Events received.
+    /// Events received since the start of this run: those of the next four lines.
     pub received: u64,
+    /// Of those, stored.
+    pub stored: u64,
     /// Repeats recognised and not stored again.
     pub duplicates: u64,
+    /// Could not be read or kept; a marker stands for each.
+    pub set_aside: u64,
+    /// On their way into the store.
+    pub waiting: u64,
+    /// Stored, but left out of the numbers or of the alerts, because something could not deal with them; over all runs.
+    pub left_out: u64,
+    /// Why the store does not take this source's events, until it takes one.
+    pub store_error: Option<String>,
     /// Frames that could not be read.
     pub malformed: u64,
     /// Bytes received.

@@ -13,7 +13,10 @@ pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, RuleView};
 pub use approvals::{ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView};
 pub use events::{CatalogueView, EventDetail, EventPage, KindView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
-pub use health::{DeniedChannel, HealthView, LinkStep, MalformedFrame, Percentiles, SourceHealth, StoreHealth, SupportBundle};
+pub use health::{
+    DeniedChannel, HealthView, LinkStep, MalformedFrame, PartFault, Percentiles, SetAside, SetAsideBy, SourceHealth, StoreHealth,
+    SupportBundle,
+};
 pub use inventory::{InventoryView, StockRow};
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView};

@@ -56,6 +56,8 @@ pub struct OverviewView {
     pub needs: Vec<Need>,
     /// How many more needs there are than in `needs`.
     pub needs_omitted: u32,
+    /// What is said of today covers the time since then only, because a source was not followed before; `None`: all of today.
+    pub covers_since: Option<Millis>,
 }
 
 /// Counts per bucket, stacked by domain.

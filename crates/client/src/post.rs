@@ -1,0 +1,36 @@
+//! Something told to a server over HTTP, on the way that its stream takes: the same certificates, the same proxy, the same token.
+
+use crate::{
+    http::{Asker, HttpError, address},
+    profile::Profile,
+};
+
+/// The longest answer that is read, bytes.
+const MAX_ANSWER: usize = 256 << 10;
+/// How long an answer may take, as a multiple of [`crate::Timing::connect`].
+const PATIENCE: u32 = 2;
+
+/// What the server said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostAnswer {
+    /// HTTP status.
+    pub status: u16,
+    /// As it came.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer: the address, the proxy, the certificates, the line. Its words are for people and hold no secret.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct PostError(#[from] HttpError);
+
+/// Post `body` to `place` (a path on the profile's server, or a whole URL), signed in as the stream is.
+///
+/// # Errors
+/// [`PostError`] when nothing was answered; whether it arrived is not known then.
+pub async fn post(profile: &Profile, place: &str, body: &serde_json::Value) -> Result<PostAnswer, PostError> {
+    let url = address(profile, place)?;
+    let asker = Asker::new(profile, &url, true, profile.timing.connect * PATIENCE).await?;
+    let answer = asker.post(url, body, MAX_ANSWER).await?;
+    Ok(PostAnswer { status: answer.status, body: answer.body })
+}

@@ -1,0 +1,260 @@
+//! The follower of the store: what is committed goes into the projections, then to the rules, then to people.
+//!
+//! Each event is dealt with by itself. One that brings the numbers down is set aside by number, the world is rebuilt without it from the last snapshot,
+//! and the rules still look at it: a critical alert is not lost for a sum that cannot be made.
+
+use super::{Core, tasks::TICK};
+use crate::{
+    alerts::{
+        notifier::{Effect, LATE},
+        rules,
+    },
+    api::views::SetAsideBy,
+    calendar::{Calendar, now},
+    contain::attempt,
+    conventions::BySource,
+    health::Clocks,
+    projections::{World, approvals::Approvals},
+    seams::Point,
+    snapshot,
+    state::State,
+};
+use std::{sync::Arc, time::Duration};
+use watchdeck_events::{Catalogue, Event, erp::View};
+use watchdeck_store::{Batch, Stored};
+
+/// How often projections are written down, so that a start does not replay everything.
+const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+/// Events read at once when the world is rebuilt.
+const PAGE: usize = 2_000;
+
+/// What came of a stretch of events.
+struct Taken {
+    /// How many were dealt with.
+    events: usize,
+    batch: Batch,
+    effects: Vec<Effect>,
+    /// The last of them tore the world.
+    torn: bool,
+}
+
+/// By what a stretch of events is looked at.
+struct Looks {
+    clocks: Clocks,
+    conventions: BySource,
+    today: String,
+}
+
+impl Looks {
+    fn now(clocks: Clocks, state: &mut State) -> Self {
+        Self { clocks, conventions: state.conventions(), today: state.calendar.day(now()).name.clone() }
+    }
+
+    fn view<'a>(&self, event: &'a Event) -> Option<View<'a>> {
+        View::read(event, self.conventions.get(&event.source))
+    }
+}
+
+impl Core {
+    pub(super) async fn follow_store(self: Arc<Self>) {
+        if self.state().torn {
+            self.rebuild().await;
+        }
+        let mut subscription = self.store.subscribe(self.state().world.cursor);
+        let mut snapshot = tokio::time::interval(SNAPSHOT_EVERY);
+        snapshot.tick().await;
+        loop {
+            self.seams.pass(Point::Part("follower"));
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return,
+                _ = snapshot.tick() => self.save_projections(false).await,
+                chunk = subscription.next() => match chunk {
+                    Ok(chunk) => self.take_in(&chunk).await,
+                    Err(error) => {
+                        tracing::warn!(%error, "Events could not be read back; trying again.");
+                        tokio::time::sleep(TICK).await;
+                    }
+                },
+            }
+        }
+    }
+
+    async fn take_in(&self, mut stored: &[Stored]) {
+        while !stored.is_empty() && !self.stop.is_cancelled() {
+            let taken = self.take_some(stored);
+            self.store_then_tell(taken.batch, taken.effects).await;
+            stored = &stored[taken.events..];
+            if taken.torn {
+                self.rebuild().await;
+            }
+        }
+    }
+
+    /// Take events in, at most up to one that tears the world.
+    fn take_some(&self, stored: &[Stored]) -> Taken {
+        // The clocks are read once more: what came since they were read last is judged by what is true now.
+        self.sources.ledger.tick();
+        let clocks = self.sources.ledger.clocks();
+        let (mut effects, mut events) = (Vec::new(), 0);
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let looks = Looks::now(clocks, state);
+        for one in stored {
+            events += 1;
+            self.count(state, one, &looks);
+            self.judge(state, one, &looks, &mut effects);
+            if state.torn {
+                break;
+            }
+        }
+        Taken { events, batch: state.changes(), effects, torn: state.torn }
+    }
+
+    /// What the store does not take at the moment: whatever is urgent in it is told all the same, once.
+    pub(super) async fn tell_unstored(self: Arc<Self>) {
+        let mut unstored = self.unstored.lock().await;
+        loop {
+            let events = tokio::select! {
+                () = self.stop.cancelled() => return,
+                Some(events) = unstored.recv() => events,
+            };
+            self.sources.ledger.tick();
+            let clocks = self.sources.ledger.clocks();
+            let (batch, effects) = {
+                let mut guard = self.state();
+                let state = &mut *guard;
+                let looks = Looks::now(clocks, state);
+                let mut effects = Vec::new();
+                for event in events {
+                    if state.told_unstored.insert(&event.id) {
+                        let stored = Stored { seq: 0, offset: 0, event };
+                        effects.extend(self.judged(state, &stored, &looks));
+                    }
+                }
+                (state.changes(), effects)
+            };
+            self.store_then_tell(batch, effects).await;
+        }
+    }
+
+    /// One event into the numbers.
+    fn count(&self, state: &mut State, stored: &Stored, looks: &Looks) {
+        if state.asides.is_out(stored.seq) {
+            state.world.cursor = state.world.cursor.max(stored.seq);
+            return;
+        }
+        let counted = attempt(|| {
+            let arrival = looks.clocks.arrival(&stored.event);
+            state.note_arrival(stored, arrival);
+            self.seams.pass(Point::Numbers(&stored.event));
+            state.world.apply(stored, looks.view(&stored.event).as_ref(), arrival, &mut state.calendar);
+        });
+        if let Err(why) = counted {
+            self.set_aside(state, stored, SetAsideBy::Numbers, &why);
+            state.world.cursor = state.world.cursor.max(stored.seq);
+            state.torn = true;
+        }
+    }
+
+    /// One event before the rules, and what they say to people.
+    fn judge(&self, state: &mut State, stored: &Stored, looks: &Looks, effects: &mut Vec<Effect>) {
+        if stored.seq <= state.alerts_done {
+            return;
+        }
+        state.alerts_done = stored.seq;
+        // Of what is known from another run only the numbers are to be made without it, and that was said then.
+        if state.asides.is_known(stored.seq) && !state.torn {
+            return;
+        }
+        if !state.told_unstored.remove(&stored.event.id) {
+            effects.extend(self.judged(state, stored, looks));
+        }
+    }
+
+    fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks) -> Vec<Effect> {
+        let at = now();
+        let words = self.words(&state.settings);
+        let judged = attempt(|| {
+            self.seams.pass(Point::Alerts(&stored.event));
+            let event = &stored.event;
+            let Some(view) = looks.view(event) else { return Vec::new() };
+            let arrival = looks.clocks.arrival(event);
+            let notices =
+                rules::evaluate(stored, &view, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
+            let late = arrival.lateness(event) > LATE;
+            let effects = state.notifier.take(notices, late, &state.settings, words, at);
+            if let View::Approval(approval) = &view {
+                state.outbox.erp_says(&Approvals::key(approval), &state.world.approvals);
+            }
+            effects
+        });
+        judged.unwrap_or_else(|why| {
+            self.set_aside(state, stored, SetAsideBy::Alerts, &why);
+            Vec::new()
+        })
+    }
+
+    fn set_aside(&self, state: &mut State, stored: &Stored, by: SetAsideBy, why: &str) {
+        state.asides.add(stored.seq, &stored.event, by, why, &sample(&stored.event), now());
+        self.faults.note("event", why, now());
+        state.hints.insert(crate::api::live::Hint::PartFailed);
+    }
+
+    /// The world anew, from the last snapshot to where it was, without what was set aside. Goes on until it is done: each try leaves out one event more.
+    async fn rebuild(&self) {
+        while !self.stop.is_cancelled() {
+            match self.replayed().await {
+                Ok(true) => return self.save_projections(false).await,
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "The projections could not be rebuilt yet; trying again.");
+                    tokio::time::sleep(TICK).await;
+                }
+            }
+        }
+    }
+
+    /// One try. `false` when one more event had to be set aside.
+    async fn replayed(&self) -> anyhow::Result<bool> {
+        let upto = self.state().world.cursor;
+        let mut world = snapshot::load(&self.store).await?;
+        if world.cursor > upto {
+            world = World::default();
+        }
+        let looks = Looks::now(self.sources.ledger.clocks(), &mut self.state());
+        let mut calendar = Calendar::system();
+        while world.cursor < upto {
+            let mut page = self.store.read_after(world.cursor, PAGE).await?;
+            page.retain(|stored| stored.seq <= upto);
+            if page.is_empty() {
+                // What is left of the way cannot be read any more.
+                world.cursor = upto;
+            }
+            for stored in &page {
+                if self.state().asides.is_out(stored.seq) {
+                    world.cursor = stored.seq;
+                    continue;
+                }
+                let counted = attempt(|| {
+                    self.seams.pass(Point::Numbers(&stored.event));
+                    world.apply(stored, looks.view(&stored.event).as_ref(), looks.clocks.arrival(&stored.event), &mut calendar);
+                });
+                if let Err(why) = counted {
+                    self.set_aside(&mut self.state(), stored, SetAsideBy::Numbers, &why);
+                    return Ok(false);
+                }
+            }
+        }
+        let mut state = self.state();
+        // Whatever is on screen is fetched anew.
+        world.changed = state.world.changed.and_all();
+        (state.world, state.torn) = (world, false);
+        Ok(true)
+    }
+}
+
+/// How an event begins, masked; nothing where that fails too.
+fn sample(event: &Event) -> String {
+    attempt(|| Catalogue::builtin().masked(event).into_owned()).unwrap_or_default()
+}

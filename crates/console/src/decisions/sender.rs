@@ -1,0 +1,79 @@
+//! Takes a decision to the gateway that its request came through: the way of the stream itself, with its certificates and its proxy.
+
+use super::{Answer, Decision};
+use crate::api::settings::DialectName;
+use serde_json::Value;
+use watchdeck_client::{Dialect, Profile, post};
+
+/// Where gateways take decisions.
+const PLACE: &str = "/api/decisions";
+
+/// One try.
+pub(crate) struct Sender;
+
+/// Whether a server that speaks this takes decisions at all. While it is not known yet it may.
+pub(crate) fn takes_decisions(dialect: DialectName) -> bool {
+    matches!(dialect, DialectName::Native | DialectName::Auto)
+}
+
+impl Sender {
+    /// One try. `profile` is the source's; `None` when it is gone.
+    pub(crate) async fn send(decision: &Decision, profile: Option<&Profile>) -> Answer {
+        let Some(profile) = profile else { return Answer::Refused("the source that this request came through has been removed".into()) };
+        if !matches!(profile.dialect, Dialect::Native | Dialect::Detect) {
+            return Answer::Unsupported(
+                "this server takes no decisions over its event stream; decide in the ERP, or connect through a Watchdeck gateway".into(),
+            );
+        }
+        let body = serde_json::json!({
+            "idempotencyKey": decision.idempotency_key,
+            "resourceType": decision.resource_type,
+            "resourceId": decision.resource_id,
+            "approve": decision.view.approve,
+            "reason": decision.reason,
+            "approverId": decision.by,
+            "approverName": decision.by,
+            "decidedBy": decision.by,
+            "decidedAt": decision.view.at,
+        });
+        match post(profile, PLACE, &body).await {
+            Ok(answer) => read(answer.status, &answer.body),
+            Err(error) => Answer::Unreachable(error.to_string()),
+        }
+    }
+}
+
+/// What an answer means. Overtaken is only what names who was faster; any other no is a no with its reason.
+fn read(status: u16, body: &[u8]) -> Answer {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    let text = |name: &str| said[name].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let message = text("message").or_else(|| text("error")).unwrap_or_else(|| format!("HTTP {status}"));
+    match status {
+        200..=299 => Answer::Taken,
+        409 => text("decidedBy").map_or(Answer::Refused(message), Answer::Overtaken),
+        404 | 405 | 501 => Answer::Unsupported(message),
+        // A sign-in that ran out is renewed, and the decision goes out then.
+        401 | 408 | 425 | 429 | 500 | 502..=599 => Answer::Unreachable(message),
+        _ => Answer::Refused(message),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_no_with_a_reason_is_a_refusal_and_only_who_was_faster_overtakes() {
+        for (status, body, meant) in [
+            (200, r#"{"accepted":true}"#, Answer::Taken),
+            (409, r#"{"code":"refused","message":"只有已提交的退货订单可以审批"}"#, Answer::Refused("只有已提交的退货订单可以审批".into())),
+            (409, r#"{"message":"too late","decidedBy":"周主管"}"#, Answer::Overtaken("周主管".into())),
+            (400, r#"{"success":false,"error":"bad"}"#, Answer::Refused("bad".into())),
+            (501, r#"{"message":"nobody to hand decisions to"}"#, Answer::Unsupported("nobody to hand decisions to".into())),
+            (401, "", Answer::Unreachable("HTTP 401".into())),
+            (503, "<html>", Answer::Unreachable("HTTP 503".into())),
+        ] {
+            assert_eq!(read(status, body.as_bytes()), meant, "{status} {body}");
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! One failure stays one failure: an event, a command, a part or a source that fails is seen, said and set right, and everything else goes on.
+//! Faults come through a seam; nothing here waits for a real mistake.
+
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use watchdeck_console::{
+    Badge, Config, Console, Host, Settings, Toast,
+    seams::{Fault, Point, Seams},
+};
+use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload, Severity};
+use watchdeck_store::{Batch, NewEvent, Options, Store};
+
+/// Far longer than anything here takes; a test that needs it has failed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+struct Told(Mutex<Vec<Toast>>);
+
+impl Host for Told {
+    fn notify(&self, toast: Toast) {
+        self.0.lock().unwrap().push(toast);
+    }
+    fn retract(&self, _: &str) {}
+    fn play(&self, _: Severity) {}
+    fn badge(&self, _: Badge) {}
+    fn apply(&self, _: &Settings) {}
+}
+
+struct Bench {
+    console: Console,
+    told: Arc<Told>,
+}
+
+impl Bench {
+    async fn start(folder: &Path, fault: Option<Fault>) -> Self {
+        let told = Arc::new(Told::default());
+        let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
+        let seams = Seams { fault, ..Seams::default() };
+        let console = Console::start_with(config, Arc::clone(&told) as _, None, seams).await.expect("the console can always be started");
+        Self { console, told }
+    }
+
+    async fn call(&self, name: &str, args: Value) -> Value {
+        serde_json::from_slice(&self.console.call(name, args).await.expect("an answer")).unwrap()
+    }
+
+    async fn until(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
+        let began = Instant::now();
+        while !holds(self).await {
+            assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn caught_up(&self) {
+        self.until("the projections to be current", async |bench| bench.call("health", json!({})).await["lag"]["projections"] == 0).await;
+    }
+
+    fn toasts(&self) -> Vec<String> {
+        self.told.0.lock().unwrap().iter().map(|toast| format!("{} {}", toast.title, toast.body)).collect()
+    }
+}
+
+fn event(n: i64, payload: Value) -> NewEvent {
+    let at = Millis(watchdeck_console::calendar::now().0 - 1_000 + n);
+    let channel = payload["type"].as_str().unwrap_or("system").split(':').next().unwrap_or("system").to_owned();
+    let incoming = Incoming {
+        channel: Channel::from(channel.as_str()),
+        offset: None,
+        id: Some(format!("e-{n}").into()),
+        server_at: Some(at),
+        kind: None,
+        payload: Payload::from_json(payload.to_string()),
+    };
+    NewEvent { event: Catalogue::builtin().normalise(incoming, &Arc::from("s"), at), offset: None }
+}
+
+fn change(n: i64, product: &str, old: i64, new: i64) -> NewEvent {
+    event(
+        n,
+        json!({ "type": "inventory:change", "action": "adjust", "productId": product, "productName": product, "oldQuantity": old, "newQuantity": new, "changeAmount": new - old }),
+    )
+}
+
+async fn stored(folder: &Path, events: Vec<NewEvent>) {
+    let store = Store::open(&folder.join("events.db"), Options::CONSOLE).unwrap();
+    store.append(Batch { events, ..Batch::default() }).await.unwrap();
+    store.close().await;
+}
+
+fn about(event: &watchdeck_events::Event, what: &str) -> bool {
+    event.payload.as_str().contains(what)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_brings_the_numbers_down_is_set_aside_by_number_and_the_rest_is_counted_and_rings() {
+    let folder = tempfile::tempdir().unwrap();
+    let events = vec![
+        change(1, "good", 10, 8),
+        change(2, "evil", 3, 2),
+        event(3, json!({ "type": "system:alert", "level": "critical", "message": "Fire after the big number" })),
+        change(4, "good", 8, 5),
+        change(5, "evil", 2, 1),
+    ];
+    stored(folder.path(), events).await;
+    let fault: Fault = Arc::new(|point| {
+        if let Point::Numbers(event) = point
+            && about(event, "evil")
+        {
+            panic!("no number is as large as that");
+        }
+    });
+    let bench = Bench::start(folder.path(), Some(Arc::clone(&fault))).await;
+    bench.caught_up().await;
+    let health = bench.call("health", json!({})).await;
+    let aside: Vec<_> = health["set_aside"].as_array().unwrap().iter().map(|note| (note["seq"].as_u64(), note["by"].as_str())).collect();
+    assert_eq!(aside, [(Some(5), Some("numbers")), (Some(2), Some("numbers"))], "{health}");
+    assert!(
+        health["set_aside"][0]["reason"].as_str().unwrap().contains("no number") && health["set_aside"][0]["kind"] == "inventory:change"
+    );
+    let products = bench.call("inventory", json!({})).await["products"].clone();
+    let product = products.as_array().unwrap().iter().find(|row| row["product_id"] == "good").cloned().unwrap_or_default();
+    assert_eq!((products.as_array().unwrap().len(), product["on_hand"].as_f64()), (1, Some(5.0)), "{products}");
+    bench.until("the alert", async |bench| bench.toasts().iter().any(|toast| toast.contains("Fire after"))).await;
+    let hints = bench.call("recent", json!({ "rows": 9 })).await;
+    assert!(hints["frame"]["hints"].as_array().unwrap().contains(&json!("part_failed")), "it is said: {}", hints["frame"]["hints"]);
+    assert_eq!(hints["events"].as_array().unwrap().len(), 5, "what was set aside is in the stream like every other");
+    bench.console.shutdown().await;
+
+    // Not at the next start either: whoever would touch it again now fails the test.
+    let touched = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&touched);
+    let again: Fault = Arc::new(move |point| {
+        if let Point::Numbers(event) | Point::Alerts(event) = point
+            && about(event, "evil")
+        {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let bench = Bench::start(folder.path(), Some(again)).await;
+    bench.caught_up().await;
+    assert_eq!(touched.load(Ordering::Relaxed), 0, "what was set aside is skipped at the next start");
+    assert_eq!(bench.call("health", json!({})).await["set_aside"].as_array().unwrap().len(), 2);
+    bench.console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_brings_the_rules_down_is_still_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    stored(
+        folder.path(),
+        vec![change(1, "evil", 10, 8), event(2, json!({ "type": "system:alert", "level": "critical", "message": "Fire" }))],
+    )
+    .await;
+    let fault: Fault = Arc::new(|point| {
+        if let Point::Alerts(event) = point
+            && about(event, "evil")
+        {
+            panic!("no rule for that");
+        }
+    });
+    let bench = Bench::start(folder.path(), Some(fault)).await;
+    bench.caught_up().await;
+    bench.until("the alert", async |bench| bench.toasts().iter().any(|toast| toast.contains("Fire"))).await;
+    let health = bench.call("health", json!({})).await;
+    assert_eq!((&health["set_aside"][0]["seq"], &health["set_aside"][0]["by"]), (&json!(1), &json!("alerts")));
+    assert_eq!(bench.call("inventory", json!({})).await["products"][0]["on_hand"], 8.0);
+    bench.console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_no_row_can_be_made_of_is_a_bare_row_among_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    stored(folder.path(), vec![change(1, "good", 10, 8), change(2, "evil", 10, 8)]).await;
+    let fault: Fault = Arc::new(|point| {
+        if let Point::Row(event) = point
+            && about(event, "evil")
+        {
+            panic!("no words for that");
+        }
+    });
+    let bench = Bench::start(folder.path(), Some(fault)).await;
+    let rows = bench.call("recent", json!({ "rows": 9 })).await["events"].clone();
+    assert_eq!((rows[0]["label"].as_str(), rows[1]["label"].as_str()), (Some("good"), Some("inventory:change")), "{rows}");
+    bench.console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn parts_that_die_are_seen_said_and_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let failures = Arc::new(Mutex::new(std::collections::HashMap::<String, u32>::new()));
+    let fault: Fault = Arc::new(move |point| {
+        if let Point::Part(part) = point {
+            let times = {
+                let mut failures = failures.lock().unwrap();
+                let times = failures.entry(part.to_owned()).or_default();
+                *times += 1;
+                *times
+            };
+            assert!(times > 2, "{part} fails twice");
+        }
+    });
+    let bench = Bench::start(folder.path(), Some(fault)).await;
+    let parts = ["follower", "clock", "decisions", "sources"];
+    bench
+        .until("every part to have failed twice", async |bench| {
+            let faults = bench.call("health", json!({})).await["faults"].clone();
+            parts.iter().all(|part| faults.as_array().unwrap().iter().any(|fault| fault["part"] == *part && fault["times"] == 2))
+        })
+        .await;
+    stored_while_it_runs(&bench).await;
+    bench.console.shutdown().await;
+}
+
+/// The follower lives: settings that are saved are shown, and the projections are current.
+async fn stored_while_it_runs(bench: &Bench) {
+    bench.caught_up().await;
+    let frame = bench.call("next_batch", json!({ "after": 0, "rows": 1 })).await["frame"].clone();
+    assert!(frame["hints"].as_array().unwrap().contains(&json!("part_failed")), "{frame}");
+}
