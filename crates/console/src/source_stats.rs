@@ -18,6 +18,8 @@ use std::sync::{
 use watchdeck_client::Status;
 use watchdeck_events::{Event, Millis};
 
+/// A server's clock may be set to another zone, or to tomorrow, ms.
+const FAR: i64 = 2 * 86_400_000;
 /// Seconds over which the rate is taken.
 const RATE_OVER: i64 = 5;
 
@@ -170,7 +172,9 @@ impl SourceStats {
         let mut latencies = self.latencies();
         let skew = clock.estimate().map(|estimate| estimate.skew);
         for (sent, event) in events {
-            if let Some(sent) = sent {
+            // A server that is days off what is known of it is no server with another clock, but an event with another's time.
+            let known = received_at.plus(skew.unwrap_or(0.0).round() as i64);
+            if let Some(sent) = sent.filter(|sent| sent.since(known).saturating_abs() <= FAR) {
                 clock.event(sent, up);
             }
             let arrival = Arrival { live: true, skew: skew.unwrap_or(0.0).round() as i64 };
@@ -180,7 +184,7 @@ impl SourceStats {
             came += 1;
             if let Some(sent) = sent {
                 if skew.is_some() {
-                    latencies.travelled.record((received_at.since(sent) + arrival.skew) as f64, 1);
+                    latencies.travelled.record(received_at.since(sent).saturating_add(arrival.skew) as f64, 1);
                 }
                 if says_its_own_time(event, sent) {
                     latencies.forwarded.record(sent.since(event.occurred_at) as f64, 1);
@@ -300,6 +304,17 @@ mod tests {
         assert_eq!(stats.received.load(Ordering::Relaxed), 2);
         let latencies = stats.latencies();
         assert_eq!((latencies.forwarded.percentiles().count, latencies.committed.percentiles().count), (0, 0));
+    }
+
+    #[test]
+    fn a_time_that_is_years_off_says_nothing_of_a_servers_clock() {
+        let stats = SourceStats::default();
+        stats.link(&Status::default(), &LinkState::Live, at(0));
+        for (n, sent) in [i64::MAX, i64::MIN, BASE * 1_000, BASE + 1_000, 0].into_iter().enumerate() {
+            take(&stats, BASE + 1_010 + n as i64, &[event(None, sent, BASE + 1_010 + n as i64)]);
+        }
+        let skew = stats.clock().estimate().expect("one event said the time").skew;
+        assert!(skew.abs() < 1_000.0, "{skew}");
     }
 
     #[test]

@@ -277,7 +277,13 @@ fn a_time_that_cannot_be_true_is_the_receipts_and_says_so() {
     assert_eq!(received(&ahead, None, 0).0, 0);
     let yesterday = AT.plus(-24 * 60 * minute);
     assert_eq!(received(&ahead, Some(yesterday), 0).0, yesterday.since(AT), "an event that waited at the server is of when that got it");
-    assert_eq!(received("null", Some(Millis(AT.0 * 1_000)), 0).0, 0, "and a server's own time is no better than another's");
+    let tomorrow = AT.plus(26 * 60 * minute);
+    assert_eq!(
+        received(&tomorrow.0.to_string(), Some(tomorrow), 0),
+        (26 * 60 * minute, None),
+        "where publisher and server agree, the server's clock is ahead"
+    );
+    assert_eq!(received("null", Some(Millis(AT.0 * 1_000)), 0).0, 0, "but no server is years ahead");
     let stored = Event {
         occurred_at: AT.plus(-8 * 60 * minute),
         ..event("orders", r#"{"type":"order:status","orderId":"o","timestamp":"2026-11-21 09:16:28.150"}"#)

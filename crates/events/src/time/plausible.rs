@@ -8,6 +8,10 @@ use std::borrow::Cow;
 /// seconds, those of tills and scanners by minutes; a wrong zone by a quarter of an hour at least, a wrong unit by years.
 pub const TOLERANCE_MS: i64 = 5 * 60_000;
 
+/// How far a server's clock may be ahead of what is known of it, ms: it may be set to another zone, or to tomorrow, and nothing but its events may have told
+/// yet. Publisher and server agree then, and the difference is taken out where lateness is judged.
+const SERVER_TOLERANCE_MS: i64 = 2 * 86_400_000;
+
 /// Offsets between time zones are whole multiples of this, ms,
 const ZONES_APART: i64 = 15 * 60_000;
 /// and no two are farther apart than this.
@@ -22,7 +26,7 @@ pub const fn is_plausible(at: Millis, received: Millis) -> bool {
 /// When an event happened, by the server's clock: as stated, where that can be true, else when the server forwarded it, else when it was received here.
 /// `skew` is the server's clock less ours, ms.
 pub(crate) fn judge(fields: &Fields<'_>, server_at: Option<Millis>, received_at: Millis, skew: i64, conventions: &Conventions) -> Millis {
-    let server_at = server_at.filter(|at| is_plausible(*at, received_at.plus(skew)));
+    let server_at = server_at.filter(|at| at.0 >= EARLIEST && at.since(received_at.plus(skew)) <= SERVER_TOLERANCE_MS);
     let received = server_at.unwrap_or_else(|| received_at.plus(skew));
     let stated = fields.occurrence().find_map(|token| read(token, &conventions.time_zone).known());
     stated.filter(|at| is_plausible(*at, received)).unwrap_or(received)
