@@ -73,7 +73,7 @@ async fn main() -> Result<()> {
 }
 
 async fn fill(store: &Store, count: u64) -> Result<Duration> {
-    let (at, source) = (now(), Arc::from("bench"));
+    let (at, source) = (now().0, Arc::from("bench"));
     let mut took = Duration::ZERO;
     for first in (1..=count).step_by(BATCH as usize) {
         let one = |n: u64| {
@@ -110,7 +110,7 @@ async fn summarised(path: &Path, blocks: u64) -> Result<()> {
 
 /// Page after page until the history ends or `wanted` rows were found.
 async fn all(store: &Store, filter: &str, wanted: usize) -> Result<usize> {
-    let filter = Filter::parse(filter, Millis(now())).ok().context("a filter")?;
+    let filter = Filter::parse(filter, now()).ok().context("a filter")?;
     let (mut hits, mut before) = (0, None);
     loop {
         let (sieve, keeps) = (filter.sieve(), filter.clone());
