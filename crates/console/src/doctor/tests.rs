@@ -1,5 +1,5 @@
 use super::*;
-use watchdeck_store::Options;
+use crate::secrets::KeychainError;
 use watchdeck_store::{Batch, Document, Options};
 
 struct Locked;
