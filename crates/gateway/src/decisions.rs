@@ -21,7 +21,8 @@ use std::{
 use watchdeck_events::Millis;
 
 /// Without a round, a decision on the same resource is taken for one on the same request for this long, ms.
-const SAME_REQUEST: i64 = 60 * 60 * 1_000;
+/// Two people press at nearly the same time; a request that was made again comes later.
+const SAME_REQUEST: i64 = 2 * 60 * 1_000;
 
 /// Somebody decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +46,12 @@ pub struct DecisionRequest {
     pub approver_id: String,
     /// Who decided, for people.
     pub approver_name: String,
+    /// Who pressed the button, where that is not the approver (a deputy, an operator).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// When the button was pressed, ms since 1970 by the sender's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<i64>,
 }
 
 impl DecisionRequest {

@@ -1,7 +1,8 @@
 //! ERP channels in, a durable, recoverable event log out over WebSocket.
 //!
 //! Events come over Redis Pub/Sub (`ws:*`) or `POST /api/publish`, are given an id and an offset in their channel's log, and are served
-//! as `watchdeck.v1` with resume from a position, or as the plain ERP protocol to clients that do not ask for more. The ERP needs no change.
+//! as `watchdeck.v1` with resume from a position, or as the plain ERP protocol to clients that do not ask for more. An ERP that
+//! publishes there needs no change; what it does not publish, or loses before Redis, nobody can log.
 //!
 //! Everything goes through the log: an event is answered, and sent to anybody, only after it is on disk.
 //! Deliberately absent: any opinion about what an event means.

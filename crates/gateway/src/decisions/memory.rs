@@ -41,7 +41,8 @@ pub(super) struct Remembered {
 
 impl Remembered {
     pub(super) fn decided(&self) -> Decided {
-        let named = [&self.decision.approver_name, &self.decision.approver_id].into_iter().find(|name| !name.trim().is_empty());
+        let DecisionRequest { decided_by, approver_name, approver_id, .. } = &self.decision;
+        let named = decided_by.iter().chain([approver_name, approver_id]).find(|name| !name.trim().is_empty());
         Decided {
             decided_by: named.map_or_else(|| "somebody else".to_owned(), Clone::clone),
             approve: self.decision.approve,

@@ -30,6 +30,8 @@ fn request(key: &str, resource: &str) -> DecisionRequest {
         reason: None,
         approver_id: "u1".into(),
         approver_name: "张敏".into(),
+        decided_by: None,
+        decided_at: None,
     }
 }
 
@@ -82,6 +84,15 @@ async fn the_first_decision_wins_and_the_other_learns_who_made_it() {
     }
     assert_eq!(erp.asked.load(Ordering::SeqCst), 1, "the ERP hears of one");
     decider.decide(request("k3", "o2")).await.expect("another resource is another matter");
+}
+
+#[tokio::test]
+async fn whoever_pressed_the_button_is_named_before_the_approver() {
+    let (_, decider) = erp(0);
+    let deputy = DecisionRequest { decided_by: Some("韩梅梅".into()), ..request("k1", "o1") };
+    assert_eq!(decider.decide(deputy).await.unwrap().decided.decided_by, "韩梅梅");
+    let nameless = DecisionRequest { approver_name: " ".into(), ..request("k2", "o2") };
+    assert_eq!(decider.decide(nameless).await.unwrap().decided.decided_by, "u1");
 }
 
 #[tokio::test]

@@ -73,6 +73,10 @@ impl Address {
             Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
             None => (None, rest),
         };
+        if credentials.is_some_and(|text| text.contains(['#', '/', '?'])) {
+            // By the rules of addresses the host would have ended there, and a part of the password would be looked up as a host.
+            return refuse("its user or password holds a # or / or ? as it is, which has another meaning in an address");
+        }
         let (user, password) = credentials.map(credentials_of).unwrap_or_default();
         let (place, query) = match scheme_of(scheme)? {
             Scheme::Unix => socket_file(rest)?,
