@@ -64,7 +64,7 @@ pub enum GatewayError {
         reason: String,
     },
     /// The log cannot be opened.
-    #[error("the log {} cannot be opened: {source}", path.display())]
+    #[error("{}", unopened(path, source))]
     Log {
         /// The file.
         path: PathBuf,
@@ -79,6 +79,14 @@ pub enum GatewayError {
         /// In words.
         reason: String,
     },
+}
+
+/// The cause once: whoever holds the file is named with it.
+fn unopened(path: &std::path::Path, source: &StoreError) -> String {
+    match source {
+        StoreError::InUse(_) => source.to_string(),
+        _ => format!("the log {} cannot be opened: {source}", path.display()),
+    }
 }
 
 /// A running gateway. Dropping it is not enough: call [`Gateway::shutdown`].

@@ -1,7 +1,8 @@
 //! `GET /healthz`: can the gateway do its work, and how far is the log?
 //!
 //! * `failing` (503): what is published is not logged. The file takes no writes, or what the bus brings has waited for it too long.
-//! * `degraded` (200): what is logged is served, but something is wrong: the bridge is down, its backlog is large, or every seat is taken.
+//! * `degraded` (200): what is logged is served, but something is wrong: the bridge is down, its backlog is large,
+//!   a part of the file cannot be read, or every seat is taken.
 //! * `ok` (200).
 //!
 //! `problems` says which, in words for programs; whoever may read events also sees the details.
@@ -39,6 +40,8 @@ enum Problem {
     Bridge,
     /// What the bus brings comes faster than it is logged.
     Backlog,
+    /// A part of the file cannot be read; consoles get a marker in its place.
+    Damage,
     /// Every seat is taken: nobody else can connect.
     Connections,
 }
@@ -73,6 +76,8 @@ struct LogReport {
     error: Option<String>,
     /// A damaged file that was put aside at the start, by its new name.
     set_aside: Option<String>,
+    /// What of the file cannot be read, in SQLite's words.
+    damage: Option<String>,
     channels: BTreeMap<String, Range>,
 }
 
@@ -90,7 +95,8 @@ pub(crate) async fn report(shared: &Shared, full: bool) -> (bool, Report) {
         Some(error) => Some(error),
         None => failure(&shared.log).await,
     };
-    let problems = problems(error.is_some(), &bridge, shared.seats.available_permits() == 0);
+    let damage = store.watch_damage().borrow().words.clone();
+    let problems = problems(error.is_some(), !damage.is_empty(), &bridge, shared.seats.available_permits() == 0);
     let healthy = !problems.iter().any(|problem| problem.is_failure());
     let status = match (healthy, problems.is_empty()) {
         (false, _) => "failing",
@@ -107,19 +113,26 @@ pub(crate) async fn report(shared: &Shared, full: bool) -> (bool, Report) {
             })
             .collect();
         let events = channels.values().map(|range| range.last + 1 - range.first).sum();
-        let log = LogReport { events, error, set_aside: shared.set_aside.clone(), channels };
+        let log = LogReport {
+            events,
+            error,
+            set_aside: shared.set_aside.clone(),
+            damage: Some(damage).filter(|words| !words.is_empty()),
+            channels,
+        };
         Details { epoch: store.epoch().to_owned(), connections: shared.connections.load(Ordering::Relaxed), bridge, log }
     });
     (healthy, Report { status, version: env!("CARGO_PKG_VERSION"), problems, details })
 }
 
-fn problems(no_writes: bool, bridge: &Bridge, no_seats: bool) -> Vec<Problem> {
+fn problems(no_writes: bool, damaged: bool, bridge: &Bridge, no_seats: bool) -> Vec<Problem> {
     let backlog = bridge.backlog;
     [
         (no_writes, Problem::Log),
         (backlog.stalled_ms >= STALLED_MS, Problem::Stalled),
         (matches!(bridge.state, Phase::Connecting | Phase::Down), Problem::Bridge),
         (backlog.bytes >= BACKLOG_BYTES, Problem::Backlog),
+        (damaged, Problem::Damage),
         (no_seats, Problem::Connections),
     ]
     .into_iter()
@@ -163,15 +176,13 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named() {
         let mut bridge = BridgeState::new(Phase::Up).read();
-        assert_eq!(problems(false, &bridge, false), []);
+        assert_eq!(problems(false, false, &bridge, false), []);
         bridge.backlog.bytes = BACKLOG_BYTES;
         bridge.backlog.stalled_ms = STALLED_MS;
         bridge.state = Phase::Down;
-        assert_eq!(
-            problems(true, &bridge, true),
-            [Problem::Log, Problem::Stalled, Problem::Bridge, Problem::Backlog, Problem::Connections]
-        );
+        let all = [Problem::Log, Problem::Stalled, Problem::Bridge, Problem::Backlog, Problem::Damage, Problem::Connections];
+        assert_eq!(problems(true, true, &bridge, true), all);
         assert!([Problem::Log, Problem::Stalled].iter().all(|problem| problem.is_failure()), "what is published is lost or waits");
-        assert!(![Problem::Bridge, Problem::Backlog, Problem::Connections].iter().any(|problem| problem.is_failure()));
+        assert!(![Problem::Bridge, Problem::Backlog, Problem::Damage, Problem::Connections].iter().any(|problem| problem.is_failure()));
     }
 }

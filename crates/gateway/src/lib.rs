@@ -12,6 +12,7 @@ pub mod config;
 pub mod decisions;
 mod gateway;
 mod health;
+mod holes;
 mod http;
 mod ingest;
 mod log;

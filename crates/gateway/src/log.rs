@@ -63,8 +63,12 @@ impl Log {
             Ok(pending) => pending.outcome().await,
             Err(error) => Err(Box::new(Refused { error, batch: Batch::default() })),
         };
-        let failed = outcome.as_ref().err().map(|refused| (Instant::now(), refused.error.to_string()));
-        *self.failed.lock().expect("no code panics while holding the last failure") = failed;
+        let failed = outcome.as_ref().err().map(|refused| &refused.error);
+        // A value that cannot be stored says nothing about the file.
+        if !matches!(failed, Some(StoreError::Refused { .. })) {
+            let failed = failed.map(|error| (Instant::now(), error.to_string()));
+            *self.failed.lock().expect("no code panics while holding the last failure") = failed;
+        }
         outcome
     }
 

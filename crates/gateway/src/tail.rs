@@ -3,7 +3,7 @@
 //! Sessions are cursors over the log. A cursor near the end reads here, a cursor that fell behind reads from disk; neither holds up the
 //! other, and nobody is dropped. This is why there is no queue per session that could be full.
 
-use crate::wire::Entry;
+use crate::{holes, wire::Entry};
 use std::{
     collections::{HashMap, VecDeque},
     sync::{Arc, RwLock},
@@ -81,10 +81,12 @@ impl Tail {
             return Ok(near);
         }
         // Not in memory: fell behind, or nothing was logged since the start. Offsets tell which, without touching the disk.
-        if offset >= self.store.channel_bounds(channel).last {
+        let bounds = self.store.channel_bounds(channel);
+        if offset >= bounds.last {
             return Ok(Vec::new());
         }
-        Ok(self.store.channel_after(channel, offset, limit).await?.iter().map(Entry::of).collect())
+        let page = self.store.channel_after(channel, offset, limit).await?;
+        Ok(holes::bridged(&self.store, channel, offset, bounds, page).await.iter().map(Entry::of).collect())
     }
 }
 

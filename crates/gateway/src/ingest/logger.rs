@@ -13,8 +13,8 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio_util::sync::CancellationToken;
-use watchdeck_events::{Channel, Millis};
-use watchdeck_store::{Batch, NewEvent};
+use watchdeck_events::{Channel, Kind, Millis};
+use watchdeck_store::{Batch, NewEvent, StoreError};
 
 /// Under this name the log keeps the time until which the bridge was certainly subscribed.
 pub(crate) const ALIVE: &str = "bridge_alive_ms";
@@ -26,8 +26,6 @@ const BATCH_BYTES: u64 = 4 << 20;
 const REMEMBER: Duration = Duration::from_secs(5);
 /// Between tries to write, at first and at most.
 const RETRY: [Duration; 2] = [Duration::from_millis(100), Duration::from_secs(2)];
-/// From this failure on the events are tried one by one: a single one may be what the log cannot take.
-const ALONE_FROM: u32 = 3;
 /// Channels whose last words are remembered.
 const MOST_SAID: usize = 1_000;
 /// A failure that goes on is said again this often.
@@ -157,6 +155,10 @@ impl Logger {
                 Ok(_) => break,
                 Err(refused) => refused,
             };
+            if let StoreError::Refused { event: Some(index), .. } = refused.error {
+                batch = self.without(refused.batch, index, &refused.error.to_string());
+                continue;
+            }
             failures += 1;
             self.state.stuck(Some(&refused.error.to_string()));
             if said.is_none_or(|at| at.elapsed() >= SAY_AGAIN) {
@@ -169,9 +171,6 @@ impl Logger {
                 () = self.stop.cancelled() => return false,
             }
             batch = refused.batch;
-            if failures >= ALONE_FROM && batch.events.len() > 1 {
-                batch = self.one_by_one(batch).await;
-            }
         }
         if failures > 0 {
             self.state.stuck(None);
@@ -180,17 +179,17 @@ impl Logger {
         true
     }
 
-    /// Log what can be logged by itself; what is refused while others are taken is reported in its place. Gives back what is still to be logged.
-    async fn one_by_one(&self, batch: Batch) -> Batch {
-        let (mut taken, mut left) = (0, Vec::new());
-        for event in batch.events {
-            match self.log.write(Batch { events: vec![event], ..Batch::default() }).await {
-                Ok(_) => taken += 1,
-                Err(refused) => left.extend(refused.batch.events.into_iter().map(|event| (event, refused.error.to_string()))),
+    /// The batch with a report in the place of an event that the log cannot keep. A report that it cannot keep either is left out, aloud.
+    fn without(&self, mut batch: Batch, index: usize, error: &str) -> Batch {
+        if index < batch.events.len() {
+            let refused = batch.events.remove(index);
+            if refused.event.kind.as_str() == Kind::MALFORMED {
+                tracing::error!(channel = %refused.event.channel, error, "The log cannot even take the report of an event; it is left out.");
+            } else {
+                batch.events.insert(index, self.set_aside(refused, error));
             }
         }
-        let events = left.into_iter().map(|(event, error)| if taken > 0 { self.set_aside(event, &error) } else { event }).collect();
-        Batch { events, ..batch }
+        batch
     }
 
     fn set_aside(&self, refused: NewEvent, error: &str) -> NewEvent {
