@@ -21,8 +21,8 @@ use std::{
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Delivery, Positions};
-use watchdeck_events::{Catalogue, Channel, Conventions, Event, Incoming, Intake, Millis, identity::Doubles};
+use watchdeck_client::{Delivery, Positions, SAMPLE};
+use watchdeck_events::{Catalogue, Channel, Conventions, Event, Incoming, Intake, Kind, Millis, fields::Fields, identity::Doubles};
 use watchdeck_protocol::Position;
 use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Store};
 
@@ -213,7 +213,7 @@ impl Inbox {
             self.seams.pass(Point::Read(incoming.payload.as_str()));
             let skew = self.stats.clock().estimate().map_or(0, |known| known.skew.round() as i64);
             let intake = Intake { source: &self.source, received_at, skew, conventions: &self.conventions };
-            Catalogue::builtin().normalise_with(incoming, &intake, doubles)
+            self.from_outside(Catalogue::builtin().normalise_with(incoming, &intake, doubles))
         });
         match read {
             Ok(event) => (NewEvent { event, offset }, true),
@@ -224,6 +224,27 @@ impl Inbox {
                 (NewEvent { offset, ..marker }, false)
             }
         }
+    }
+
+    /// A gateway's report of a message that it could not read is counted like a frame that could not be read here. Whoever else calls an event
+    /// by one of our own names would forge a marker: the event stays, the name does not.
+    fn from_outside(&self, mut event: Event) -> Event {
+        if !Kind::is_own(event.kind.as_str()) {
+            return event;
+        }
+        let payload = event.payload.as_str();
+        let fields = Fields::of(payload);
+        let sample = fields.text("sample").unwrap_or_else(|| payload.into());
+        if event.kind.as_str() == Kind::MALFORMED {
+            let bytes = fields.token("bytes").and_then(|token| token.parse().ok()).unwrap_or(0);
+            let why = fields.text("detail").or_else(|| fields.text("reason")).unwrap_or_default();
+            self.stats.malformed(event.received_at, bytes, &why, &sample.as_bytes()[..sample.floor_char_boundary(SAMPLE)]);
+        } else {
+            let why = format!("it calls itself {}, which only Watchdeck itself may", event.kind);
+            self.stats.malformed(event.received_at, payload.len() as u64, &why, &sample.as_bytes()[..sample.floor_char_boundary(SAMPLE)]);
+            event.kind = Kind::from(Kind::UNTYPED);
+        }
+        event
     }
 
     fn update(&self, channel: Channel, position: Position) -> Option<PositionUpdate> {
