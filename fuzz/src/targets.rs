@@ -96,7 +96,7 @@ fn delivered(delivery: &Delivery, frame: usize, channels: &mut Vec<Channel>, sha
             }
         }
         Delivery::Gap { reason, .. } => std::mem::discriminant(reason).hash(shape),
-        Delivery::Malformed { bytes, sample, reason } => {
+        Delivery::Malformed { bytes, sample, reason, .. } => {
             assert!(sample.len() <= SAMPLE, "a sample is small");
             assert!(sample.len() as u64 <= *bytes, "and part of the frame");
             reason

@@ -69,7 +69,7 @@ async fn sign_in(app: &AppHandle, request: &LoginRequest, title: String) -> anyh
     }
 }
 
-/// The value of the first of these cookies that the page has.
+/// The first of these cookies that the page has, under its own name; in parts, where it was too long for one.
 async fn session(window: &WebviewWindow, url: Url, names: Vec<&'static str>) -> anyhow::Result<Option<String>> {
     let window = window.clone();
     let cookies = tokio::task::spawn_blocking(move || window.cookies_for_url(url)).await?;
@@ -81,8 +81,14 @@ async fn session(window: &WebviewWindow, url: Url, names: Vec<&'static str>) -> 
             return Ok(None);
         }
     };
-    let value = |name: &&str| cookies.iter().find(|cookie| cookie.name() == *name).map(|cookie| cookie.value().to_owned());
-    Ok(names.iter().find_map(value).filter(|value| !value.is_empty()))
+    let is_part =
+        |of: &str, name: &str| name.strip_prefix(of).and_then(|rest| rest.strip_prefix('.')).is_some_and(|part| part.parse::<u8>().is_ok());
+    let found = |name: &&str| {
+        let parts = cookies.iter().filter(|cookie| (cookie.name() == *name || is_part(name, cookie.name())) && !cookie.value().is_empty());
+        let parts: Vec<_> = parts.map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    };
+    Ok(names.iter().find_map(found))
 }
 
 /// Closes the window, and waits until its label is free again.

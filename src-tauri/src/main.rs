@@ -41,10 +41,10 @@ struct Args {
     /// Keep events, settings and the log here.
     #[arg(long, env = "WATCHDECK_DATA_DIR", value_name = "DIR", global = true)]
     data_dir: Option<PathBuf>,
-    /// Watch this server too (`ws://` or `wss://`).
+    /// Watch this server too (`ws://` or `wss://`; what it speaks is found out).
     #[arg(long, value_name = "URL")]
     connect: Option<String>,
-    /// The token for `--connect`.
+    /// The token or the session cookie for `--connect`.
     #[arg(long, env = "WATCHDECK_TOKEN", hide_env_values = true, value_name = "TOKEN", requires = "connect")]
     token: Option<String>,
     /// Keep tokens and passwords in a file of the data directory that only you can read, not in the system's keychain.

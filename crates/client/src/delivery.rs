@@ -38,6 +38,8 @@ pub enum Delivery {
     },
     /// A frame that could not be read was left out.
     Malformed {
+        /// The channel that it names, as far as that can be read.
+        channel: Option<Channel>,
         /// Its size.
         bytes: u64,
         /// How it begins, at most [`SAMPLE`] bytes, for a person to look at.
@@ -54,8 +56,21 @@ impl Delivery {
     /// A frame that was left out, cut to [`SAMPLE`].
     #[must_use]
     pub fn malformed(frame: &[u8], reason: impl Into<String>) -> Self {
-        Self::Malformed { bytes: frame.len() as u64, sample: frame[..frame.len().min(SAMPLE)].into(), reason: reason.into() }
+        let sample = &frame[..frame.len().min(SAMPLE)];
+        Self::Malformed { channel: named_in(sample), bytes: frame.len() as u64, sample: sample.into(), reason: reason.into() }
     }
+}
+
+/// The channel that a damaged frame names, where that much of it is whole.
+fn named_in(sample: &[u8]) -> Option<Channel> {
+    let text = String::from_utf8_lossy(sample);
+    ["\"channel\"", "\"topic\""].iter().find_map(|key| {
+        let behind = text.split_once(key)?.1.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+        let name = behind.split_once('"')?.0;
+        let whole =
+            (1..=128).contains(&name.len()) && !name.contains(['\\', char::REPLACEMENT_CHARACTER]) && !name.contains(char::is_control);
+        whole.then(|| Channel::from(name))
+    })
 }
 
 /// What a link needs of the world.
@@ -73,4 +88,22 @@ pub struct LinkIo {
 pub trait Positions: Send + Sync {
     /// The last position that is safely committed for `channel`. Asked at every subscribe and resubscribe.
     async fn committed(&self, channel: &Channel) -> Option<Position>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_frame_is_told_for_the_channel_that_it_names() {
+        let channel = |frame: &[u8]| match Delivery::malformed(frame, "x") {
+            Delivery::Malformed { channel, .. } => channel.map(|channel| channel.to_string()),
+            _ => unreachable!(),
+        };
+        assert_eq!(channel(b"{\"channel\": \"inventory\",\"data\":{\"reason\":\"caf\xe9\"}}").as_deref(), Some("inventory"));
+        assert_eq!(channel(b"42[\"event\",{\"topic\":\"venue_notice\",").as_deref(), Some("venue_notice"));
+        for frame in [&b"{\"channel\":\"inv\xe9\"}"[..], b"{\"channel\":7}", b"{\"channel\":\"", b"\x1f\x8b"] {
+            assert_eq!(channel(frame), None);
+        }
+    }
 }

@@ -1,8 +1,11 @@
 //! From a profile to an open WebSocket, with every failure told apart.
 
 use crate::{
+    address::Address,
     clock::Clock,
     dialect::{Handshake, Wire},
+    frames::Frames,
+    handshake::{self, Answer, Question, Reply, Unanswered, Wish, items},
     profile::Profile,
     proxy::{self, Hop},
     session::Ending,
@@ -11,20 +14,18 @@ use crate::{
     stream::Stream,
     tls,
 };
-use std::{io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, time::Duration};
 use tokio::{
     net::TcpStream,
     time::{Instant, timeout, timeout_at},
 };
 use tokio_tungstenite::{
-    WebSocketStream, client_async_with_config,
+    WebSocketStream,
     tungstenite::{
         Error,
-        client::IntoClientRequest,
-        error::{ProtocolError, SubProtocolError},
-        handshake::client::{Request, Response},
-        http::{StatusCode, Uri},
-        protocol::WebSocketConfig,
+        error::ProtocolError,
+        http::{HeaderMap, StatusCode, header},
+        protocol::{Role, WebSocketConfig},
     },
 };
 
@@ -32,14 +33,16 @@ use tokio_tungstenite::{
 pub(crate) const MAX_MESSAGE: usize = 16 << 20;
 /// What may wait to be written. We send subscribes and pings, nothing else.
 const MAX_WRITE: usize = 1 << 20;
+/// How often a server may send us on before it counts as going in circles.
+const HOPS: usize = 5;
 
 /// Where a profile points, read and checked.
 pub(crate) struct Target {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) tls: bool,
+    pub(crate) address: Address,
     pub(crate) hop: Option<Hop>,
-    request: Request,
+    /// Path and query.
+    path: String,
+    headers: HeaderMap,
     ca_file: Option<PathBuf>,
     patience: Duration,
     /// There is another way than a WebSocket: what forbids the one may allow the other, and says so itself where it does not.
@@ -60,43 +63,18 @@ impl Target {
     /// # Errors
     /// What to tell the user.
     pub(crate) fn with(profile: &Profile, say: impl FnOnce(&mut Handshake<'_>) -> Result<(), String>) -> Result<Self, String> {
-        let url = profile.url.trim();
-        let url = match url.split_once("://") {
-            Some(("http", rest)) => format!("ws://{rest}"),
-            Some(("https", rest)) => format!("wss://{rest}"),
-            _ => url.to_owned(),
-        };
-        let mut request = url.as_str().into_client_request().map_err(|error| format!("{:?} is not an address: {error}", profile.url))?;
-        let uri = request.uri();
-        let tls = match uri.scheme_str() {
-            Some("ws") => false,
-            Some("wss") => true,
-            _ => return Err(format!("{:?} is not an address: it must begin with ws:// or wss://", profile.url)),
-        };
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(|| format!("{:?} names no host", profile.url))?;
-        let scheme = if tls { "https" } else { "http" };
-        let origin = match uri.port_u16() {
-            Some(port) => format!("{scheme}://{host}:{port}"),
-            None => format!("{scheme}://{host}"),
-        };
-        let port = uri.port_u16().unwrap_or(if tls { 443 } else { 80 });
-        let host = host.trim_matches(['[', ']']).to_owned();
-        let asked = uri.path_and_query().map_or("/", |asked| asked.as_str()).to_owned();
-        let mut shake = Handshake { tls, origin: &origin, path: asked.clone(), headers: request.headers_mut() };
+        let address = Address::parse(&profile.url)?;
+        let origin = address.origin();
+        let mut headers = HeaderMap::new();
+        let mut shake = Handshake { origin: &origin, path: address.asked(), headers: &mut headers };
         say(&mut shake)?;
-        if shake.path != asked {
-            let path = shake.path.parse().map_err(|error| format!("{:?} is not a path: {error}", shake.path))?;
-            let mut parts = request.uri().clone().into_parts();
-            parts.path_and_query = Some(path);
-            *request.uri_mut() = Uri::from_parts(parts).map_err(|error| format!("{:?} is not an address: {error}", profile.url))?;
-        }
-        let hop = proxy::between(&profile.proxy, tls, &host, port)?;
+        let path = shake.path;
+        let hop = proxy::between(&profile.proxy, address.is_tls(), address.host(), address.port())?;
         Ok(Self {
-            host,
-            port,
-            tls,
+            address,
             hop,
-            request,
+            path,
+            headers,
             ca_file: profile.ca_file.clone(),
             patience: profile.timing.connect,
             another_way: profile.history.is_some(),
@@ -105,9 +83,9 @@ impl Target {
 
     /// Look up the name of whom to connect to: the proxy, where there is one, else the server.
     pub(crate) async fn resolve(&self) -> Result<Vec<SocketAddr>, Ending> {
-        let (host, port) = self.hop.as_ref().map_or((&self.host, self.port), |hop| (&hop.host, hop.port));
+        let (host, port) = self.hop.as_ref().map_or((self.address.host(), self.address.port()), |hop| (&*hop.host, hop.port));
         let who = if self.hop.is_some() { "the proxy's name" } else { "the name" };
-        match tokio::net::lookup_host((host.as_str(), port)).await {
+        match tokio::net::lookup_host((host, port)).await {
             Ok(found) => Ok(found.collect()),
             Err(error) => Err(Ending::retry(Cause::Unreachable, format!("{who} {host} does not resolve: {error}"))),
         }
@@ -116,7 +94,7 @@ impl Target {
     /// Connect to the first of `addresses` that can be reached. Each gets its share of the time, so that one that swallows
     /// everything does not stand before one that works.
     pub(crate) async fn reach(&self, addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, Ending> {
-        let mut ending = Ending::retry(Cause::Unreachable, format!("the name {} has no address", self.host));
+        let mut ending = Ending::retry(Cause::Unreachable, format!("the name {} has no address", self.address.host()));
         for (tried, address) in addresses.iter().enumerate() {
             let left = deadline.saturating_duration_since(Instant::now()) / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
             ending = match timeout(left, TcpStream::connect(address)).await {
@@ -141,23 +119,23 @@ impl Target {
                 let config = tls::config(self.ca_file.as_deref()).await?;
                 stream = tls::secure(stream, config, &hop.host).await.map_err(|ending| ending.about(&format!("the proxy {hop}")))?;
             }
-            stream = proxy::tunnel(stream, hop, &self.host, self.port).await?;
+            stream = proxy::tunnel(stream, hop, self.address.host(), self.address.port()).await?;
         }
         Ok(stream)
     }
 
     /// Shake hands over TLS, if the server is to be reached so.
     pub(crate) async fn secure(&self, stream: Stream) -> Result<Stream, Ending> {
-        if !self.tls {
+        if !self.address.is_tls() {
             return Ok(stream);
         }
-        tls::secure(stream, tls::config(self.ca_file.as_deref()).await?, &self.host).await
+        tls::secure(stream, tls::config(self.ca_file.as_deref()).await?, self.address.host()).await
     }
 
     /// A line to the server, up to where HTTP begins.
     pub(crate) async fn line(&self) -> Result<Stream, Ending> {
         let (patience, deadline) = (self.patience, Instant::now() + self.patience);
-        let (server, proxy) = (&self.host, self.hop.as_ref().map(ToString::to_string).unwrap_or_default());
+        let (server, proxy) = (self.address.host(), self.hop.as_ref().map(ToString::to_string).unwrap_or_default());
         let late = |what: String| move |_| late(&what, patience);
         let addresses = timeout_at(deadline, self.resolve()).await.map_err(late(format!("the name {server} was not found")))??;
         let tcp = self.reach(&addresses, deadline).await?;
@@ -165,23 +143,88 @@ impl Target {
         timeout_at(deadline, self.secure(stream)).await.map_err(late(format!("the TLS handshake with {server} did not end")))?
     }
 
-    /// Ask for a WebSocket on `stream`.
-    pub(crate) async fn ask(self, stream: Stream) -> Result<(WebSocketStream<Stream>, Response), Error> {
-        client_async_with_config(self.request, stream, Some(limits())).await
+    /// Ask on `stream` what the profile and the dialect want to be asked.
+    pub(crate) async fn ask(&self, stream: &mut Stream, wish: Wish) -> Result<Reply, Unanswered> {
+        let question = Question { authority: &self.address.authority(), path: &self.path, headers: &self.headers, wish };
+        handshake::ask(stream, &question).await
     }
 
     /// Make a WebSocket of `stream`.
-    pub(crate) async fn shake(self, stream: Stream, clock: &dyn Clock) -> Result<Opened, Ending> {
-        let (asked, patience, server, another_way) = (clock.elapsed(), self.patience, self.host.clone(), self.another_way);
-        match timeout(patience, self.ask(stream)).await {
-            Ok(Ok((stream, answer))) => {
+    pub(crate) async fn shake(&self, mut stream: Stream, clock: &dyn Clock) -> Result<Opened, Turned> {
+        let asked = clock.elapsed();
+        let Ok(reply) = timeout(self.patience, self.ask(&mut stream, Wish::WebSocket)).await else {
+            return Err(late(&format!("{} did not answer as a WebSocket", self.address.host()), self.patience).into());
+        };
+        match reply {
+            Ok(Reply::Open { headers, rest }) => {
+                self.agree(&headers)?;
                 let took = clock.elapsed().saturating_sub(asked);
-                let clock = ServerClock::read(answer.headers(), clock.wall(), took);
-                Ok(Opened { socket: Box::new(Socket::new(stream)), clock })
+                let clock = ServerClock::read(&headers, clock.wall(), took);
+                let line: Stream = Box::new(Frames::new(stream, rest));
+                let socket = WebSocketStream::from_raw_socket(line, Role::Client, Some(limits())).await;
+                Ok(Opened { socket: Box::new(Socket::new(socket)), clock })
             }
-            Ok(Err(error)) => Err(unopened(error, another_way)),
-            Err(_) => Err(late(&format!("{server} did not answer as a WebSocket"), patience)),
+            Ok(Reply::Http(answer)) => Err(self.turned(&answer)),
+            Err(Unanswered::Broken(error)) => Err(Ending::retry(Cause::Broken, error.to_string()).into()),
+            Err(Unanswered::Nonsense(words)) => Err(Ending::retry(Cause::NotWebSocket, words).into()),
         }
+    }
+
+    /// Whether the server chose a subprotocol that we offered, where we need one. One that nobody asked for does no harm.
+    fn agree(&self, headers: &HeaderMap) -> Result<(), Ending> {
+        let name = header::SEC_WEBSOCKET_PROTOCOL;
+        let offered: Vec<&str> = items(&self.headers, &name).collect();
+        let chosen = items(headers, &name).any(|chosen| offered.iter().any(|offered| offered.eq_ignore_ascii_case(chosen)));
+        if offered.is_empty() || chosen {
+            return Ok(());
+        }
+        // Only a native handshake asks for a subprotocol.
+        Err(Ending::Refused("this server speaks the plain ERP protocol; choose dialect erp".into()))
+    }
+
+    /// What an answer means that is no WebSocket.
+    pub(crate) fn turned(&self, answer: &Answer) -> Turned {
+        if let Some(place) = answer.location() {
+            return self.led(answer.status, place);
+        }
+        let words = answer.words();
+        match answer.status {
+            StatusCode::UNAUTHORIZED => Ending::NeedsLogin(words),
+            StatusCode::FORBIDDEN if !self.another_way => Ending::NeedsLogin(words),
+            StatusCode::BAD_REQUEST if answer.names_token() => Ending::NeedsLogin(words),
+            _ if answer.is_sign_in_page() => Ending::NeedsLogin(format!("{words}; it is a page to sign in on")),
+            _ => Ending::retry(Cause::NotWebSocket, format!("{words}, instead of a WebSocket")),
+        }
+        .into()
+    }
+
+    /// A redirect: to a page to sign in on, elsewhere on this server, or away.
+    fn led(&self, status: StatusCode, place: &str) -> Turned {
+        let to = match self.address.join(place) {
+            Ok(to) => to,
+            Err(why) => {
+                return Ending::retry(Cause::NotWebSocket, format!("HTTP {status}, but where it leads cannot be read: {why}")).into();
+            }
+        };
+        let shown = to.shown();
+        if is_sign_in(to.path()) {
+            return Ending::NeedsLogin(format!("HTTP {status} to {shown}, which is a page to sign in on")).into();
+        }
+        if to.host() != self.address.host() {
+            let words = format!(
+                "HTTP {status}: the server leads to {shown}; what you sign in with is not sent to another host, so name that address instead if it is right"
+            );
+            // What is moved for good stays moved; the rest may come back.
+            let moved = matches!(status, StatusCode::MOVED_PERMANENTLY | StatusCode::PERMANENT_REDIRECT);
+            return if moved { Ending::Refused(words) } else { Ending::retry(Cause::NotWebSocket, words) }.into();
+        }
+        if self.address.is_tls() && !to.is_tls() {
+            return Ending::Refused(format!(
+                "HTTP {status}: the server leads to {shown}, which is not encrypted; name that address if it is right"
+            ))
+            .into();
+        }
+        Turned::Elsewhere(to)
     }
 
     fn unconnected(&self, error: &io::Error) -> Ending {
@@ -195,6 +238,68 @@ impl Target {
             _ => Cause::Unreachable,
         };
         Ending::retry(cause, error.to_string())
+    }
+}
+
+/// Whether people sign in at `path`.
+fn is_sign_in(path: &str) -> bool {
+    const NAMES: [&str; 13] =
+        ["login", "signin", "sso", "oauth", "oauth2", "authorize", "auth", "authenticate", "cas", "passport", "saml", "saml2", "logon"];
+    path.split('/').any(|part| {
+        let part = part.to_ascii_lowercase().replace(['-', '_'], "");
+        let part = part.split(['.', ';']).next().unwrap_or_default();
+        NAMES.contains(&part)
+    })
+}
+
+/// Dial `profile` as `wire` does it, and go where the server sends us as long as that is the same host.
+pub(crate) async fn open(profile: &Profile, wire: &dyn Wire, clock: &dyn Clock) -> Result<Opened, Ending> {
+    let target = Target::of(profile, wire).map_err(Ending::Refused)?;
+    let line = target.line().await?;
+    follow(profile, wire, clock, target.shake(line, clock).await).await
+}
+
+/// What became of a first handshake, wherever it led.
+pub(crate) async fn follow(
+    profile: &Profile,
+    wire: &dyn Wire,
+    clock: &dyn Clock,
+    mut outcome: Result<Opened, Turned>,
+) -> Result<Opened, Ending> {
+    let mut there = Cow::Borrowed(profile);
+    for _ in 0..HOPS {
+        match outcome {
+            Ok(opened) => return Ok(opened),
+            Err(Turned::Ending(ending)) => return Err(ending),
+            Err(Turned::Elsewhere(address)) => {
+                tracing::debug!(link = &*profile.id, to = address.shown(), "The server sends us on.");
+                address.as_str().clone_into(&mut there.to_mut().url);
+            }
+        }
+        let target = Target::of(&there, wire).map_err(Ending::Refused)?;
+        let line = target.line().await?;
+        outcome = target.shake(line, clock).await;
+    }
+    match outcome {
+        Ok(opened) => Ok(opened),
+        Err(Turned::Ending(ending)) => Err(ending),
+        Err(Turned::Elsewhere(address)) => {
+            Err(Ending::retry(Cause::NotWebSocket, format!("the server leads in circles, at last to {}", address.shown())))
+        }
+    }
+}
+
+/// Why a handshake made no WebSocket.
+#[derive(Debug)]
+pub(crate) enum Turned {
+    Ending(Ending),
+    /// The same host says that it is there.
+    Elsewhere(Address),
+}
+
+impl From<Ending> for Turned {
+    fn from(ending: Ending) -> Self {
+        Self::Ending(ending)
     }
 }
 
@@ -218,25 +323,6 @@ pub(crate) fn limits() -> WebSocketConfig {
         .max_write_buffer_size(MAX_WRITE)
 }
 
-fn unopened(error: Error, another_way: bool) -> Ending {
-    match error {
-        Error::Http(answer) => {
-            let status = answer.status();
-            match status {
-                StatusCode::UNAUTHORIZED => Ending::NeedsLogin(format!("HTTP {status}")),
-                StatusCode::FORBIDDEN if !another_way => Ending::NeedsLogin(format!("HTTP {status}")),
-                _ => Ending::retry(Cause::NotWebSocket, format!("HTTP {status} instead of a WebSocket")),
-            }
-        }
-        // Only a native handshake asks for a subprotocol.
-        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(SubProtocolError::NoSubProtocol)) => {
-            Ending::Refused("this server speaks the plain ERP protocol; choose dialect erp".into())
-        }
-        Error::Io(error) => Ending::retry(Cause::Broken, error.to_string()),
-        other => Ending::retry(Cause::NotWebSocket, other.to_string()),
-    }
-}
-
 /// Why reading an open connection failed.
 pub(crate) fn broken(error: &Error) -> Ending {
     let cause = match error {
@@ -246,7 +332,14 @@ pub(crate) fn broken(error: &Error) -> Ending {
         Error::ConnectionClosed | Error::AlreadyClosed => Cause::Closed,
         _ => Cause::Broken,
     };
-    Ending::retry(cause, error.to_string())
+    let words = match error {
+        Error::Protocol(ProtocolError::NonZeroReservedBits) => {
+            "a frame has reserved bits set: the server compresses although nobody asked it to; turn permessage-deflate off there".to_owned()
+        }
+        Error::Capacity(error) => format!("a message is too large ({error}); the most is {} MiB", MAX_MESSAGE >> 20),
+        _ => error.to_string(),
+    };
+    Ending::retry(cause, words)
 }
 
 #[cfg(test)]
@@ -263,41 +356,59 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_read_in_every_usual_form() {
-        for (url, host, port, tls) in [
-            ("ws://erp.local:3002/", "erp.local", 3002, false),
-            ("wss://erp.local/ws", "erp.local", 443, true),
-            ("https://erp.local", "erp.local", 443, true),
-            (" http://[::1]:9 ", "::1", 9, false),
-        ] {
-            let target = target(&profile(url, Dialect::Native)).unwrap();
-            assert_eq!((target.host.as_str(), target.port, target.tls), (host, port, tls), "{url}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_an_address_is_said_so() {
-        for url in ["", "erp.local:3002", "ftp://erp.local/", "ws://", "ws:///path", "ws://a b/"] {
-            assert!(target(&profile(url, Dialect::Erp)).is_err(), "{url:?}");
-        }
-    }
-
-    #[test]
     fn each_dialect_signs_in_its_own_way() {
-        let native = target(&profile("wss://h/ws", Dialect::Native)).unwrap().request;
-        assert_eq!(native.headers()["authorization"], "Bearer abc");
-        assert_eq!(native.headers()["sec-websocket-protocol"], "watchdeck.v1");
-        let erp = target(&profile("wss://h:3002/", Dialect::Erp)).unwrap().request;
-        assert_eq!(erp.headers()["cookie"], "next-auth.session-token=abc; __Secure-next-auth.session-token=abc");
-        assert_eq!(erp.headers()["origin"], "https://h:3002");
-        assert!(!erp.headers().contains_key("sec-websocket-protocol"));
-        let plain = target(&profile("ws://h:3002/", Dialect::Erp)).unwrap().request;
-        assert_eq!(plain.headers()["cookie"], "next-auth.session-token=abc");
+        let native = target(&profile("wss://h/ws", Dialect::Native)).unwrap();
+        assert_eq!(native.headers["authorization"], "Bearer abc");
+        assert_eq!(native.headers["sec-websocket-protocol"], "watchdeck.v1");
+        let erp = target(&profile("wss://h:3002/", Dialect::Erp)).unwrap();
+        assert_eq!(erp.headers["cookie"], "next-auth.session-token=abc; __Secure-next-auth.session-token=abc");
+        assert_eq!(erp.headers["origin"], "https://h:3002");
+        assert!(!erp.headers.contains_key("sec-websocket-protocol"));
+        let plain = target(&profile("ws://h:3002/", Dialect::Erp)).unwrap();
+        assert_eq!(plain.headers["cookie"], erp.headers["cookie"], "the server knows one of them, whatever the line is");
+        let named = Profile {
+            token: Some("next-auth.session-token.0=a; x=y; next-auth.session-token.1=b".into()),
+            ..profile("ws://h/", Dialect::Erp)
+        };
+        assert_eq!(target(&named).unwrap().headers["cookie"], "next-auth.session-token.0=a; next-auth.session-token.1=b");
+        let page = Profile { origin: Some(" https://shop.example/stock ".into()), ..profile("ws://h:3002/", Dialect::Erp) };
+        assert_eq!(target(&page).unwrap().headers["origin"], "https://shop.example");
+    }
+
+    #[test]
+    fn a_page_to_sign_in_on_is_known_by_its_path() {
+        for path in ["/login", "/auth/sign-in", "/users/sign_in", "/api/auth/signin", "/cas/login", "/login.html", "/Account/LogOn"] {
+            assert!(is_sign_in(path), "{path}");
+        }
+        for path in ["/", "/ws", "/v2/ws", "/authors", "/catalogue"] {
+            assert!(!is_sign_in(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_followed_on_the_same_host_and_named_elsewhere() {
+        let led =
+            |url: &str, status: u16, to: &str| target(&profile(url, Dialect::Hub)).unwrap().led(StatusCode::from_u16(status).unwrap(), to);
+        let to = |turned| match turned {
+            Turned::Elsewhere(address) => address.as_str().to_owned(),
+            Turned::Ending(ending) => panic!("{ending:?}"),
+        };
+        assert_eq!(to(led("ws://erp:3002/ws", 302, "/v2/ws?a=b")), "ws://erp:3002/v2/ws?a=b");
+        assert_eq!(to(led("ws://erp/ws", 308, "https://erp/ws")), "wss://erp/ws", "to TLS is no step down");
+        assert_eq!(to(led("ws://erp:3002/ws", 307, "ws://ERP:3003/ws")), "ws://erp:3003/ws");
+        let moved = led("ws://erp/ws", 301, "wss://erp.example.test/ws?token=abc");
+        assert!(
+            matches!(&moved, Turned::Ending(Ending::Refused(words)) if words.contains("wss://erp.example.test/ws") && !words.contains("abc")),
+            "{moved:?}"
+        );
+        assert!(matches!(led("ws://erp/ws", 302, "https://status.example/"), Turned::Ending(Ending::Retry { .. })), "it may come back");
+        assert!(matches!(led("wss://erp/ws", 301, "http://erp/ws"), Turned::Ending(Ending::Refused(_))), "never out of TLS");
+        assert!(matches!(led("ws://erp/ws", 302, "https://sso.example/login?next=x"), Turned::Ending(Ending::NeedsLogin(_))));
     }
 
     #[test]
     fn a_token_that_breaks_a_header_is_refused() {
-        for token in ["a\nb", "a; admin=1"] {
+        for token in ["a\nb", "a; admin=1", "库存"] {
             let profile = Profile { token: Some(token.into()), ..profile("ws://h/", Dialect::Erp) };
             assert!(target(&profile).is_err(), "{token:?}");
         }

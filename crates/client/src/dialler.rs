@@ -4,7 +4,7 @@
 use crate::{
     clock::Clock,
     detect::detect,
-    dial::{Opened, Target},
+    dial::{Opened, Target, open},
     dialect,
     profile::{Dialect, Profile},
     session::Ending,
@@ -61,9 +61,10 @@ impl Dialler {
             Dialect::Detect => self.spoken().await?,
             known => known,
         };
-        let target = Target::of(profile, dialect::wire(dialect, profile).as_ref()).map_err(Ending::Refused)?;
-        let line = target.line().await?;
-        match target.shake(line, self.clock.as_ref()).await {
+        let wire = dialect::wire(dialect, profile);
+        // What is wrong with the settings is wrong whatever the server speaks.
+        Target::of(profile, wire.as_ref()).map_err(Ending::Refused)?;
+        match open(profile, wire.as_ref(), self.clock.as_ref()).await {
             Ok(opened) => Ok(Made { opened, dialect }),
             Err(ending) => Err(self.doubt(ending)),
         }

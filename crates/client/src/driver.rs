@@ -84,6 +84,8 @@ pub(crate) struct Driver {
     outbox: Outbox,
     status: Status,
     opened: u32,
+    /// The server said that the present connection is over.
+    parted: bool,
 }
 
 impl Driver {
@@ -106,6 +108,7 @@ impl Driver {
             positions: io.positions,
             status: Status { dialect: Some(spoken).filter(|dialect| *dialect != Dialect::Detect), ..Status::default() },
             opened: 0,
+            parted: false,
         }
     }
 
@@ -220,7 +223,7 @@ impl Driver {
         self.frames.clear();
         if let Line::Open(socket) = mem::replace(&mut self.line, Line::Down) {
             let last_sign = self.status.last_frame_at.unwrap_or_else(|| self.now().wall);
-            self.wire.down(last_sign);
+            self.wire.down(last_sign, self.parted);
             socket.hang_up();
         }
         self.pings.forget();
@@ -238,6 +241,7 @@ impl Driver {
             self.status.dialect = Some(made.dialect);
         }
         self.line = Line::Open(made.opened.socket);
+        self.parted = false;
         self.status.clock = ServerClock::or_newer(self.status.clock, made.opened.clock);
         self.status.reconnects = self.opened;
         self.opened += 1;

@@ -3,6 +3,7 @@
 //! Redirects are not followed: where one leads is told to the user instead of sending a token there.
 
 use crate::{
+    address::Address,
     dialect::{self, Handshake},
     profile::{Dialect, Profile},
     proxy::{self, is_loopback},
@@ -61,17 +62,9 @@ pub(crate) fn address(profile: &Profile, place: &str) -> Result<Url, HttpError> 
     }
 }
 
-/// The server's own origin, over HTTP.
+/// The server itself, over HTTP.
 fn server(profile: &Profile) -> Result<Url, HttpError> {
-    let wrong = |problem: String| HttpError::Setting(format!("{:?} is not an address: {problem}", profile.url));
-    let given = profile.url.trim();
-    let (scheme, rest) = given.split_once("://").ok_or_else(|| wrong("it must begin with ws:// or wss://".into()))?;
-    let scheme = match scheme {
-        "ws" | "http" => "http",
-        "wss" | "https" => "https",
-        _ => return Err(wrong("it must begin with ws:// or wss://".into())),
-    };
-    Url::parse(&format!("{scheme}://{rest}")).map_err(|error| wrong(error.to_string()))
+    Address::parse(&profile.url).map(|address| address.http()).map_err(HttpError::Setting)
 }
 
 /// One way to ask, kept for several questions.
@@ -163,7 +156,7 @@ fn signature(profile: &Profile, url: &Url) -> Result<HeaderMap, HttpError> {
     };
     for &dialect in spoken {
         let mut headers = HeaderMap::new();
-        let mut shake = Handshake { tls: encrypted, origin: &origin, path: "/".into(), headers: &mut headers };
+        let mut shake = Handshake { origin: &origin, path: "/".into(), headers: &mut headers };
         let told = dialect::wire(dialect, profile).handshake(profile, &mut shake);
         match told {
             Err(problem) if spoken.len() == 1 => return Err(HttpError::Setting(problem)),
@@ -224,7 +217,7 @@ mod tests {
         ] {
             assert_eq!(address(&profile(url, Dialect::Erp), place).unwrap().as_str(), found);
         }
-        for (url, place) in [("ws://erp", "file:///etc/passwd"), ("ws://erp", "ftp://erp/x"), ("erp", "/x"), ("mailto:x", "/x")] {
+        for (url, place) in [("ws://erp", "file:///etc/passwd"), ("ws://erp", "ftp://erp/x"), ("ftp://erp", "/x"), ("mailto:x", "/x")] {
             assert!(matches!(address(&profile(url, Dialect::Erp), place), Err(HttpError::Setting(_))), "{url} {place}");
         }
     }

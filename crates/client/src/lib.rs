@@ -9,6 +9,7 @@
 //! Inside, `session` decides (dial, wait, give up) and the dialects speak; both are pure: time and chance are arguments.
 //! `driver` is the only place that owns a socket and a timer. Nothing here stores, normalises or removes repeats.
 
+mod address;
 mod backoff;
 mod burst;
 mod clock;
@@ -18,6 +19,8 @@ mod dial;
 mod dialect;
 mod dialler;
 mod driver;
+mod frames;
+mod handshake;
 pub mod history;
 mod http;
 mod link;
@@ -35,12 +38,13 @@ mod stream;
 mod tls;
 mod wake;
 
+pub use address::Address;
 pub use clock::{BootClock, Clock};
 pub use delivery::{Delivery, LinkIo, Positions, SAMPLE};
 pub use detect::{DetectError, DetectTry, detect};
 pub use link::Link;
 pub use post::{PostAnswer, PostError, post};
-pub use probe::{ProbeStep, probe};
+pub use probe::{Beside, ProbeStep, probe, probe_beside};
 pub use profile::{Dialect, History, Profile, Proxy, Secret, Timing, User};
 pub use status::{Cause, Denied, ServerClock, State, Status, UpstreamDown};
 

@@ -8,17 +8,20 @@ use watchdeck_events::Channel;
 pub struct Profile {
     /// Names the link in logs and stored positions.
     pub id: Arc<str>,
-    /// `ws://` or `wss://` (`http://` and `https://` are read as the same).
+    /// As [`crate::Address`] reads it.
     pub url: String,
     /// Which protocol the server speaks.
     pub dialect: Dialect,
     /// What to follow. Empty: all that the server offers (native: the channels of its hello), or is known to have (erp, Socket.IO). The hub
     /// sends what concerns the bearer, whatever is named here.
     pub channels: Vec<Channel>,
-    /// Native and hub: a bearer token. Erp: the value of the session cookie. Socket.IO: the token of its `connect` packet.
+    /// Native and hub: a bearer token. Erp: the session cookie, in whatever form it was pasted. Socket.IO: the token of its `connect` packet.
     pub token: Option<Secret>,
-    /// Who we are where the server wants to be told (Socket.IO: `userId` and `userRole` of the query).
+    /// Who we are where the server wants to be told.
     pub user: Option<User>,
+    /// The address of the web page that the server expects to be called from (erp: its list of allowed origins names that). `None`: the
+    /// server's own.
+    pub origin: Option<String>,
     /// How many of a channel's newest events to fetch where there is no position to resume from. Native only.
     pub first_look: u64,
     /// Since when to fetch where there is no position, instead of by number. Native only.
@@ -48,6 +51,7 @@ impl Profile {
             channels: vec![],
             token: None,
             user: None,
+            origin: None,
             first_look: 0,
             first_since: None,
             listened_until: None,
@@ -60,13 +64,15 @@ impl Profile {
     }
 }
 
-/// A user as a server knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+/// A user as a server knows it. What is empty is not said.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct User {
-    /// Its id.
+    /// Its id: what a Socket.IO server is told in the query, and whose notifications an ERP sends.
     pub id: String,
     /// Its role (`ROLE_ADMIN`).
     pub role: String,
+    /// The name that it signs in with: the venue platform's own topics end with it.
+    pub name: String,
 }
 
 /// An HTTP endpoint that answers what happened between two times.

@@ -76,8 +76,6 @@ pub(crate) enum Input {
     Sign,
     /// The server told how often it pings.
     PingEvery(Duration),
-    /// The server did something useful: whatever failed before is over.
-    Proven,
     /// The connection, or the attempt, ended.
     Ended(Ending),
     /// Time passed.
@@ -124,14 +122,12 @@ pub(crate) struct Session {
     attempt: u32,
     seen: Option<Duration>,
     dialled: Duration,
-    /// It ended with something that no client can take. Being useful until there proves nothing: the same may come again at once.
-    choked: bool,
 }
 
 impl Session {
     pub(crate) fn new(timing: Timing) -> Self {
         let backoff = Backoff { first: timing.backoff_first, cap: timing.backoff_cap };
-        Self { timing, backoff, phase: Phase::Idle, ping: timing.ping, attempt: 0, seen: None, dialled: Duration::ZERO, choked: false }
+        Self { timing, backoff, phase: Phase::Idle, ping: timing.ping, attempt: 0, seen: None, dialled: Duration::ZERO }
     }
 
     /// Apply one input. `roll` is a uniform random number in `0.0..1.0`, used for jitter only.
@@ -156,12 +152,6 @@ impl Session {
             }
             (Phase::Up(_), Input::PingEvery(ping)) => {
                 self.ping = ping;
-                vec![]
-            }
-            (Phase::Up(_), Input::Proven) => {
-                if !self.choked {
-                    self.attempt = 0;
-                }
                 vec![]
             }
             (_, Input::NetworkChanged) => self.network_changed(now),
@@ -194,6 +184,8 @@ impl Session {
                 Standing::Unconfirmed => State::Unconfirmed,
                 Standing::CatchingUp { done, total } => State::CatchingUp { done, total },
                 Standing::Live => State::Live,
+                // What is denied is told by the driver, who keeps the list.
+                Standing::Denied => State::Refused { detail: String::new() },
             },
             Phase::Waiting { next_try_at, cause, detail, .. } => {
                 State::Offline { attempt: self.attempt, next_try_at: *next_try_at, cause: *cause, detail: detail.clone() }
@@ -213,7 +205,7 @@ impl Session {
             Phase::Waiting { due, .. } if now.up >= *due => self.dial(now),
             Phase::Up(up) => {
                 if now.up >= up.since + self.timing.stable {
-                    (self.attempt, self.choked) = (0, false);
+                    self.attempt = 0;
                 }
                 match up.look(now.up, self.ping, self.timing.grace) {
                     Look::Fine => vec![],
@@ -289,9 +281,8 @@ impl Session {
                 if let Phase::Up(up) = &self.phase
                     && now.up >= up.since + self.timing.stable
                 {
-                    (self.attempt, self.choked) = (0, false);
+                    self.attempt = 0;
                 }
-                self.choked |= cause == Cause::Protocol;
                 self.attempt = self.attempt.saturating_add(1);
                 let delay = self.backoff.delay(self.attempt, roll, after);
                 let next_try_at = now.wall.plus(millis(delay));

@@ -25,6 +25,8 @@ pub struct Status {
     pub server: Option<String>,
     /// Channels that the server would not serve on the newest connection.
     pub denied: Vec<Denied>,
+    /// How many channels it was asked for there.
+    pub asked: usize,
     /// The protocol spoken, once it is known.
     pub dialect: Option<Dialect>,
     /// From a ping to its pong, newest.
@@ -76,6 +78,7 @@ impl Default for Status {
             user_name: None,
             server: None,
             denied: vec![],
+            asked: 0,
             dialect: None,
             round_trip: None,
             clock: None,
@@ -109,7 +112,7 @@ pub enum State {
         /// The server's own words.
         detail: String,
     },
-    /// Refused for good; it is not dialled again until the user acts.
+    /// Refused for good, and not dialled again until the user acts; or connected, but nothing that was asked for is served.
     Refused {
         /// The server's own words.
         detail: String,

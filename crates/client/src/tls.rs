@@ -1,21 +1,26 @@
 //! TLS: who is trusted, and what to tell a person when somebody is not.
 //!
-//! The system decides, through its own verifier; a file of further authorities may be named by the profile. There is no switch that
-//! turns the check off.
+//! The system decides, through its own verifier; a file of further authorities, or of the server's own certificate, may be named by the
+//! profile. There is no switch that turns the check off.
+
+mod der;
+mod facts;
+mod file;
+mod trust;
 
 use crate::{session::Ending, status::Cause, stream::Stream};
 use rustls::{
-    CertificateError, ClientConfig, Error,
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject as _},
+    CertificateError, ClientConfig, Error, RootCertStore,
+    pki_types::{CertificateDer, ServerName},
 };
 use rustls_platform_verifier::Verifier;
 use std::{
     io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
-    time::{Duration, UNIX_EPOCH},
 };
 use tokio_rustls::TlsConnector;
+use trust::Trust;
 
 /// The largest file of certificates that is read.
 const MAX_CA_FILE: u64 = 4 << 20;
@@ -60,18 +65,17 @@ pub(crate) async fn config(ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, 
 
 fn build(ca_file: Option<PathBuf>) -> Result<ClientConfig, TlsError> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let extra = match &ca_file {
+    let named = match &ca_file {
         Some(path) => read(path).map_err(|problem| TlsError::CaFile { path: path.clone(), problem })?,
         None => vec![],
     };
-    let verifier = Verifier::new_with_extra_roots(extra, provider.clone()).map_err(|error| match ca_file {
-        Some(path) => TlsError::CaFile { path, problem: format!("holds a certificate that cannot be used: {error}") },
-        None => TlsError::System(error.to_string()),
-    })?;
+    // One that cannot vouch for others may still be the server's own, and spoils none beside it.
+    let vouching = named.iter().filter(|one| RootCertStore::empty().add((*one).clone()).is_ok()).cloned();
+    let system = Verifier::new_with_extra_roots(vouching, provider.clone()).map_err(|error| TlsError::System(error.to_string()))?;
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let config = config.map_err(|error| TlsError::System(error.to_string()))?;
     // "Dangerous" is the builder's word for any verifier but its own; this one is the system's.
-    Ok(config.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())
+    Ok(config.dangerous().with_custom_certificate_verifier(Arc::new(Trust { system, named })).with_no_client_auth())
 }
 
 /// The certificates in a PEM file.
@@ -81,13 +85,7 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     if size > MAX_CA_FILE {
         return Err(format!("is {size} bytes long; certificates are not, so it must be another file that was meant"));
     }
-    let text = std::fs::read(path).map_err(unreadable)?;
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
-    match found {
-        Ok(found) if found.is_empty() => Err("holds no certificates; it must be a PEM file with BEGIN CERTIFICATE lines".into()),
-        Ok(found) => Ok(found),
-        Err(error) => Err(format!("is damaged: {error}")),
-    }
+    file::certificates(&std::fs::read(path).map_err(unreadable)?)
 }
 
 /// Shake hands over TLS with `host`.
@@ -116,31 +114,10 @@ pub(crate) fn explain(error: &Error, host: &str) -> String {
         other => return format!("the TLS handshake with {host} failed: {other}"),
     };
     match problem {
-        CertificateError::UnknownIssuer => format!(
-            "nobody that this machine trusts vouches for the certificate of {host}; if an authority of your own issued it, name its certificate file for this source"
-        ),
-        CertificateError::NotValidForName => format!("the certificate is not for the name {host}; use a name that it is for"),
-        CertificateError::NotValidForNameContext { presented, .. } => {
-            format!("the certificate is not for the name {host} but for {}; use a name that it is for", presented.join(", "))
-        }
-        CertificateError::Expired => format!("the certificate of {host} has expired; the server needs a new one"),
-        CertificateError::ExpiredContext { not_after, .. } => {
-            format!(
-                "the certificate of {host} expired on {}; the server needs a new one, unless this machine's clock is wrong",
-                date(*not_after)
-            )
-        }
-        CertificateError::NotValidYet => format!("the certificate of {host} is not valid yet; look at this machine's clock"),
-        CertificateError::NotValidYetContext { not_before, .. } => {
-            format!("the certificate of {host} is valid only from {}; look at this machine's clock", date(*not_before))
-        }
-        CertificateError::Revoked => format!("the certificate of {host} was revoked; the server needs a new one"),
+        // The words are made where the certificate is at hand.
+        CertificateError::Other(said) => said.0.to_string(),
         other => format!("the certificate of {host} cannot be accepted: {other}"),
     }
-}
-
-fn date(time: UnixTime) -> String {
-    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(time.as_secs()))
 }
 
 #[cfg(test)]
@@ -160,7 +137,12 @@ mod tests {
             (dir.join("missing.pem"), "cannot be read"),
             (dir.to_owned(), "cannot be read"),
             (write("empty.pem", b""), "holds no certificates"),
-            (write("other.pem", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), "holds no certificates"),
+            (write("key.pem", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"), "but a private key"),
+            (write("request.pem", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"), "a request for one"),
+            (write("page.pem", b"<!DOCTYPE html><html>"), "a web page"),
+            (write("bundle.p12", &[0x30, 0x10, 2, 1, 3, 0x30, 0x0b, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1]), "PKCS #12"),
+            (write("key.der", &[0x30, 0x06, 2, 1, 0, 2, 1, 7]), "but a private key"),
+            (write("half.der", &[0x30, 0x82, 0x03, 0x00, 0x30]), "is damaged"),
             (write("cut.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n"), "is damaged"),
             (write("odd.pem", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), "cannot be used"),
             (write("huge.pem", &vec![b'x'; (MAX_CA_FILE + 1) as usize]), "bytes long"),

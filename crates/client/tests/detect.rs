@@ -1,237 +1,172 @@
 //! Finding out what a server speaks, against scripted ones.
 
-mod net;
 mod support;
 
-use net::{answer, head};
 use std::time::Duration;
-use support::{Peer, Rig, Server, profile, soon, timing};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    accept_hdr_async,
-    tungstenite::{
-        handshake::server::{ErrorResponse, Request, Response},
-        http::{HeaderMap, HeaderValue, StatusCode},
-    },
+use support::{
+    Rig, Server,
+    front::{Front, Say, http, is_upgrade, path, redirect},
+    profile, soon, timing,
+};
+use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::{CloseFrame, frame::coding::CloseCode},
 };
 use watchdeck_client::{Cause, Dialect, Profile, State, Timing, detect, probe};
 
-fn unknown(server: &Server, path: &str) -> Profile {
-    profile(format!("ws://{}{path}", server.addr), Dialect::Detect)
+const GATEWAY: &str = "Sec-WebSocket-Protocol: watchdeck.v1\r\n";
+const ENGINE: &str = r#"0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#;
+
+fn unknown(front: &Front, path: &str) -> Profile {
+    profile(front.url(path), Dialect::Detect)
 }
 
-/// A WebSocket without our subprotocol, or whatever else `choose` makes of those offered.
-async fn websocket(tcp: TcpStream, choose: impl FnOnce(&[&str]) -> Option<String> + Unpin) -> HeaderMap {
-    let mut headers = HeaderMap::new();
-    #[allow(clippy::result_large_err, reason = "the library's signature")]
-    let shake = |request: &Request, mut response: Response| {
-        headers = request.headers().clone();
-        let offered = request.headers()["sec-websocket-protocol"].to_str().unwrap().to_owned();
-        let offered: Vec<&str> = offered.split(", ").collect();
-        if let Some(chosen) = choose(&offered) {
-            response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_str(&chosen).unwrap());
+/// What is found out about a server, and that nobody signed in for it.
+async fn found(front: &Front, path: &str) -> Result<Dialect, String> {
+    let found = soon("an answer", detect(&unknown(front, path))).await;
+    for head in front.heads() {
+        let lower = head.to_lowercase();
+        assert!(!lower.contains("secret-token") && !lower.contains("authorization") && !lower.contains("cookie"), "{head}");
+    }
+    found.map_err(|error| error.to_string())
+}
+
+/// A plain WebSocket that says this first.
+async fn saying(first: impl Into<Option<Message>>) -> Front {
+    let first = first.into();
+    Front::start(move |_| Say::Open("", first.clone().into_iter().collect())).await
+}
+
+fn farewell(code: u16, reason: &'static str) -> Message {
+    Message::Close(Some(CloseFrame { code: CloseCode::from(code), reason: reason.into() }))
+}
+
+#[tokio::test]
+async fn a_gateway_chooses_our_subprotocol_however_it_spells_it() {
+    for header in [GATEWAY, "sec-websocket-protocol:  WatchDeck.v1\r\n"] {
+        let front = Front::start(move |_| Say::Open(header, vec![])).await;
+        assert_eq!(found(&front, "/ws").await, Ok(Dialect::Native));
+    }
+    let decoy = Front::start(|_| Say::Open("Sec-WebSocket-Protocol: watchdeck.detect\r\n", vec![])).await;
+    assert_eq!(found(&decoy, "/").await, Ok(Dialect::Erp), "it says yes to whatever comes first");
+}
+
+#[tokio::test]
+async fn the_erp_opens_to_anybody_and_says_nothing_or_turns_strangers_away() {
+    assert_eq!(found(&saying(None).await, "/").await, Ok(Dialect::Erp));
+    assert_eq!(found(&saying(farewell(1008, "No cookies provided")).await, "/").await, Ok(Dialect::Erp));
+    assert_eq!(found(&saying(Message::text(r#"{"channel":"system","data":{},"ts":1}"#)).await, "/").await, Ok(Dialect::Erp));
+}
+
+#[tokio::test]
+async fn engine_io_answers_as_engine_io_under_every_path() {
+    for (given, asked) in [("/", "/socket.io/"), ("/realtime/socket.io/", "/realtime/socket.io/"), ("/realtime/?EIO=4", "/realtime/")] {
+        for (status, body) in [("200 OK", ENGINE), ("400 Bad Request", r#"{"code":0,"message":"Transport unknown"}"#)] {
+            let front = Front::start(move |head| {
+                let engine = path(head).starts_with(asked) && path(head).contains("transport=polling");
+                if engine { http(status, body) } else { http("404 Not Found", "") }
+            })
+            .await;
+            assert_eq!(found(&front, given).await, Ok(Dialect::SocketIo), "{given} {body}");
         }
-        Ok(response)
-    };
-    drop(accept_hdr_async(tcp, shake).await);
-    headers
-}
-
-/// A gateway on a connection that is there already.
-async fn gateway(tcp: TcpStream) -> Peer {
-    let (mut headers, mut path) = (HeaderMap::new(), String::new());
-    #[allow(clippy::result_large_err, reason = "the library's signature")]
-    let shake = |request: &Request, mut response: Response| {
-        headers = request.headers().clone();
-        path = request.uri().to_string();
-        response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static("watchdeck.v1"));
-        Ok(response)
-    };
-    let ws = accept_hdr_async(tcp, shake).await.unwrap();
-    Peer { ws, headers, path }
-}
-
-async fn locked(tcp: TcpStream, challenge: Option<&'static str>) {
-    #[allow(clippy::result_large_err, reason = "the library's signature")]
-    let shake = |_: &Request, _: Response| -> Result<Response, ErrorResponse> {
-        let mut refusal = ErrorResponse::new(None);
-        *refusal.status_mut() = StatusCode::UNAUTHORIZED;
-        if let Some(challenge) = challenge {
-            refusal.headers_mut().insert("www-authenticate", HeaderValue::from_static(challenge));
-        }
-        Err(refusal)
-    };
-    drop(accept_hdr_async(tcp, shake).await);
-}
-
-async fn engine_io(server: &Server, status: &str, body: &str) {
-    let mut tcp = server.tcp().await;
-    let asked = head(&mut tcp).await;
-    assert!(asked.starts_with("GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n"), "{asked}");
-    answer(tcp, status, body).await;
-}
-
-#[tokio::test]
-async fn a_gateway_chooses_our_subprotocol() {
-    let server = Server::start().await;
-    let profile = unknown(&server, "/ws");
-    let speak = async {
-        websocket(server.tcp().await, |offered| offered.contains(&"watchdeck.v1").then(|| "watchdeck.v1".into())).await;
-    };
-    let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
-    assert_eq!(found.unwrap(), Dialect::Native);
-}
-
-#[tokio::test]
-async fn a_server_that_says_yes_to_whatever_comes_first_is_no_gateway() {
-    let server = Server::start().await;
-    let profile = Profile { token: None, ..unknown(&server, "/") };
-    let speak = async {
-        websocket(server.tcp().await, |offered| Some(offered[0].to_owned())).await;
-        engine_io(&server, "404 Not Found", "").await;
-    };
-    let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
-    assert_eq!(found.unwrap(), Dialect::Erp);
-}
-
-#[tokio::test]
-async fn the_erp_opens_to_anybody() {
-    let server = Server::start().await;
-    let profile = unknown(&server, "/");
-    let speak = async {
-        websocket(server.tcp().await, |_| None).await;
-        engine_io(&server, "426 Upgrade Required", "Upgrade Required").await;
-        let asked = websocket(server.tcp().await, |_| None).await;
-        assert!(!asked.contains_key("authorization"), "would it let in anybody?");
-    };
-    let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
-    assert_eq!(found.unwrap(), Dialect::Erp);
-}
-
-#[tokio::test]
-async fn engine_io_answers_as_engine_io() {
-    let server = Server::start().await;
-    for (status, body) in [
-        ("200 OK", r#"0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000}"#),
-        ("400 Bad Request", r#"{"code":0,"message":"Transport unknown"}"#),
-    ] {
-        let profile = unknown(&server, "/");
-        let speak = async {
-            // It does not want a WebSocket there, and says nothing.
-            drop(server.tcp().await);
-            engine_io(&server, status, body).await;
-        };
-        let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
-        assert_eq!(found.unwrap(), Dialect::SocketIo, "{body}");
     }
 }
 
 #[tokio::test]
 async fn engine_io_that_knows_websockets_only_is_known_by_how_it_opens() {
-    let server = Server::start().await;
-    let profile = unknown(&server, "/");
-    let speak = async {
-        drop(server.tcp().await);
-        engine_io(&server, "400 Bad Request", "").await;
-        let mut peer = server.erp().await;
-        assert!(peer.path.starts_with("/socket.io/?EIO=4&transport=websocket"), "{}", peer.path);
-        peer.say_text(r#"0{"sid":"x","upgrades":[],"pingInterval":25000,"pingTimeout":60000,"maxPayload":1000000}"#).await;
-        peer.gone().await;
-    };
-    let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
-    assert_eq!(found.unwrap(), Dialect::SocketIo);
+    let front = Front::start(|head| {
+        let there = is_upgrade(head) && path(head).starts_with("/socket.io/?EIO=4&transport=websocket");
+        if there { Say::Open("", vec![Message::text(ENGINE)]) } else { Say::HangUp }
+    })
+    .await;
+    assert_eq!(found(&front, "/").await, Ok(Dialect::SocketIo));
 }
 
 #[tokio::test]
-async fn the_hub_is_known_by_its_path_or_by_what_it_asks_for() {
-    let server = Server::start().await;
-    let profile = unknown(&server, "/ws/messages/");
-    let (found, ()) = tokio::join!(detect(&profile), async { drop(websocket(server.tcp().await, |_| None).await) });
-    assert_eq!(found.unwrap(), Dialect::Hub, "by its path");
-    let (found, ()) = tokio::join!(detect(&profile), async { locked(server.tcp().await, None).await });
-    assert_eq!(found.unwrap(), Dialect::Hub, "even when it turns us away");
-
-    let profile = unknown(&server, "/events");
-    let (found, ()) = tokio::join!(detect(&profile), async { locked(server.tcp().await, Some("bearer realm=\"hub\"")).await });
-    assert_eq!(found.unwrap(), Dialect::Hub, "by its question");
-    let speak = async {
-        websocket(server.tcp().await, |_| None).await;
-        engine_io(&server, "404 Not Found", "").await;
-        locked(server.tcp().await, None).await;
-    };
-    let (found, ()) = tokio::join!(detect(&profile), speak);
-    assert_eq!(found.unwrap(), Dialect::Hub, "by not letting in whoever comes without a token");
+async fn a_hub_is_known_without_any_websocket() {
+    let words = r#"{"code":400,"message":"缺少token参数"}"#;
+    for given in ["/ws/messages", "/ws/messages/", "/"] {
+        for (status, body) in [("400 Bad Request", words), ("401 Unauthorized", "")] {
+            let front = Front::start(move |head| {
+                if path(head).starts_with("/ws/messages") { http(status, body) } else { http("404 Not Found", "404 page not found") }
+            })
+            .await;
+            assert_eq!(found(&front, given).await, Ok(Dialect::Hub), "{given} {status}");
+            assert!(!front.heads().iter().any(|head| is_upgrade(head)), "a second link of a user would deafen the first");
+        }
+    }
+    let elsewhere =
+        Front::start(|_| Say::Http("HTTP/1.1 401 x\r\nWWW-Authenticate: bearer realm=\"hub\"\r\nContent-Length: 0\r\n\r\n".into())).await;
+    assert_eq!(found(&elsewhere, "/events").await, Ok(Dialect::Hub), "by its question");
 }
 
 #[tokio::test]
-async fn what_is_not_known_is_told_with_each_try() {
-    let server = Server::start().await;
-    let profile = unknown(&server, "/");
-    let speak = async {
-        let mut tcp = server.tcp().await;
-        head(&mut tcp).await;
-        answer(tcp, "200 OK", "<html>").await;
-        engine_io(&server, "200 OK", "<html>").await;
-        let mut tcp = server.tcp().await;
-        assert!(head(&mut tcp).await.starts_with("GET /socket.io/?EIO=4&transport=websocket"));
-        answer(tcp, "200 OK", "<html>").await;
-        let mut tcp = server.tcp().await;
-        assert!(head(&mut tcp).await.starts_with("GET /ws/messages"));
-        answer(tcp, "404 Not Found", "").await;
-    };
-    let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
-    let error = found.unwrap_err();
-    assert_eq!(
-        error.tries.iter().map(|tried| tried.dialect).collect::<Vec<_>>(),
-        [Dialect::Native, Dialect::SocketIo, Dialect::SocketIo, Dialect::Hub]
-    );
-    assert!(error.to_string().contains("HTTP 200"), "{error}");
-
-    let speak = async {
-        locked(server.tcp().await, None).await;
-        engine_io(&server, "401 Unauthorized", "").await;
-    };
-    let (found, ()) = soon("an answer", async { tokio::join!(detect(&profile), speak) }).await;
-    assert!(found.unwrap_err().to_string().contains("HTTP 401"));
-}
-
-#[tokio::test]
-async fn a_link_finds_out_speaks_it_and_stays_with_it() {
-    let server = Server::start().await;
-    let rig = Rig::start(unknown(&server, "/"));
-    assert_eq!(rig.link.status().borrow().dialect, None, "nothing is claimed before it is known");
-    websocket(server.tcp().await, |_| Some("watchdeck.v1".into())).await;
-    for _ in 0..2 {
-        let mut peer = server.greeted(&["inventory"]).await;
-        assert_eq!(peer.hear().await["type"], "subscribe");
-        peer.subscribed("inventory", "e", 0, true, None).await;
-        let status = rig.live().await;
-        assert_eq!(status.dialect, Some(Dialect::Native));
-        drop(peer);
-        rig.status("down", |status| status.connected_since.is_none()).await;
+async fn a_websocket_that_speaks_none_of_them_is_unknown_with_its_first_frame() {
+    for (first, said) in [
+        (Message::text("{\"welcome\":\n\"to the chat\"}"), "{\"welcome\": \"to the chat\"}"),
+        (Message::text("x".repeat(5000)), "xxx…"),
+        (Message::binary(vec![0xff, 0xfe, 0x00]), "3 bytes that are no text"),
+        (farewell(1013, "later"), "code 1013"),
+    ] {
+        let why = found(&saying(first).await, "/").await.unwrap_err();
+        assert!(why.contains("unknown") && why.contains(said) && why.len() < 1500 && !why.contains('\n'), "{why}");
     }
 }
 
 #[tokio::test]
+async fn what_is_not_known_is_told_with_each_try() {
+    let page = Front::start(|_| http("200 OK", "<html><title>Shop</title>")).await;
+    let why = found(&page, "/").await.unwrap_err();
+    assert!(why.contains("HTTP 200 OK: Shop") && why.contains("SocketIo") && why.contains("Hub"), "{why}");
+    let locked = Front::start(|_| http("401 Unauthorized", "")).await;
+    assert!(found(&locked, "/").await.unwrap_err().contains("choose the protocol"));
+}
+
+#[tokio::test]
+async fn a_redirect_is_followed_on_the_same_host_and_a_page_to_sign_in_on_is_no_server() {
+    let moved = Front::start(|head| match path(head) {
+        "/ws" => redirect("307 Temporary Redirect", "/v2/ws"),
+        _ => Say::Open(GATEWAY, vec![]),
+    })
+    .await;
+    assert_eq!(found(&moved, "/ws").await, Ok(Dialect::Native));
+    let page = Front::start(|_| redirect("302 Found", "/login?next=%2Fws")).await;
+    let rig = Rig::start(unknown(&page, "/ws"));
+    let status = rig.status("needs login", |status| matches!(status.state, State::NeedsLogin { .. })).await;
+    assert!(format!("{:?}", status.state).contains("/login"), "{status:?}");
+}
+
+#[tokio::test]
+async fn a_link_finds_out_speaks_it_and_stays_with_it() {
+    let front = Front::start(|_| Say::Open(GATEWAY, vec![])).await;
+    let rig = Rig::start(unknown(&front, "/"));
+    assert_eq!(rig.link.status().borrow().dialect, None, "nothing is claimed before it is known");
+    let status = rig.status("native", |status| status.dialect.is_some()).await;
+    assert_eq!(status.dialect, Some(Dialect::Native));
+}
+
+#[tokio::test]
 async fn a_server_that_changes_its_mind_is_asked_again() {
-    let server = Server::start().await;
-    let rig = Rig::start(Profile { token: None, ..unknown(&server, "/") });
-    websocket(server.tcp().await, |_| Some("watchdeck.v1".into())).await;
-    drop(server.greeted(&["inventory"]).await);
+    let gateway = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let now = gateway.clone();
+    let front = Front::start(move |_| {
+        let native = now.load(std::sync::atomic::Ordering::SeqCst);
+        // The gateway hangs up; the ERP says nothing.
+        let first = native.then(|| farewell(1001, "restart"));
+        Say::Open(if native { GATEWAY } else { "" }, first.into_iter().collect())
+    })
+    .await;
+    let rig = Rig::start(Profile { token: None, ..unknown(&front, "/") });
     rig.status("native", |status| status.dialect == Some(Dialect::Native)).await;
     // The gateway is gone and the ERP itself is there: no subprotocol.
-    drop(server.erp().await);
-    websocket(server.tcp().await, |_| None).await;
-    engine_io(&server, "404 Not Found", "").await;
-    let mut peer = server.erp().await;
-    assert_eq!(peer.hear().await["type"], "subscribe");
+    gateway.store(false, std::sync::atomic::Ordering::SeqCst);
     rig.status("erp", |status| status.dialect == Some(Dialect::Erp)).await;
 }
 
 #[tokio::test]
 async fn a_link_to_nobody_waits_like_any_other() {
     let server = Server::start().await;
-    let profile = unknown(&server, "/");
+    let profile = profile(format!("ws://{}/", server.addr), Dialect::Detect);
     drop(server);
     let rig = Rig::start(profile.clone());
     rig.status("a third try", |status| matches!(status.state, State::Offline { attempt: 3.., cause: Cause::ConnectionRefused, .. })).await;
@@ -241,28 +176,17 @@ async fn a_link_to_nobody_waits_like_any_other() {
 
 #[tokio::test]
 async fn a_server_that_says_nothing_is_given_up_in_time() {
-    let server = Server::start().await;
+    let front = Front::start(|_| Say::Nothing).await;
     let timing = Timing { connect: Duration::from_millis(600), ..timing() };
-    let rig = Rig::start(Profile { timing, ..unknown(&server, "/") });
-    let mute = [server.tcp().await, server.tcp().await];
+    let rig = Rig::start(Profile { timing, ..unknown(&front, "/") });
     rig.status("offline", |status| matches!(status.state, State::Offline { .. })).await;
-    drop(mute);
 }
 
 #[tokio::test]
 async fn a_probe_finds_out_after_the_line_is_there() {
-    let server = Server::start().await;
-    let speak = async {
-        let line = server.tcp().await;
-        websocket(server.tcp().await, |_| Some("watchdeck.v1".into())).await;
-        let mut peer = gateway(line).await;
-        peer.hello(&["inventory"], 25_000).await;
-        peer.hear().await;
-        peer.subscribed("inventory", "e", 0, true, None).await;
-        peer.gone().await;
-    };
-    let (steps, ()) = soon("an answer", async { tokio::join!(probe(unknown(&server, "/")), speak) }).await;
+    let front = Front::start(|_| Say::Open("", vec![])).await;
+    let steps = soon("an answer", probe(unknown(&front, "/"))).await;
     let summary: Vec<_> = steps.iter().map(|step| (step.step, step.ok)).collect();
     assert_eq!(summary, ["address", "connect", "detect", "sign_in", "subscribe"].map(|step| (step, true)), "{steps:?}");
-    assert_eq!(steps[2].detail, "Native");
+    assert_eq!(steps[2].detail, "Erp");
 }

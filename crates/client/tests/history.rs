@@ -56,7 +56,7 @@ async fn it_asks_for_the_time_with_the_session_and_sorts_what_it_gets() {
     let body = json!({"events": [frame("inventory", 3), frame("orders", 1), frame("inventory", 2)]}).to_string();
     let (found, heads) = ask(&server, &profile, &[("200 OK", body)]).await;
     assert_eq!(requests(&heads), ["/api/events?from=1795219200000&to=2026-11-21T00:01:00.500Z"]);
-    assert_eq!(header(&heads[0], "cookie"), Some("next-auth.session-token=secret-token"));
+    assert_eq!(header(&heads[0], "cookie"), Some("next-auth.session-token=secret-token; __Secure-next-auth.session-token=secret-token"));
     let found = found.unwrap();
     assert_eq!(numbers(&found), [1, 2, 3], "oldest first, whatever the endpoint likes");
     assert_eq!((found[0].channel.as_str(), found[0].server_at), ("orders", Some(FROM.plus(1))));

@@ -8,10 +8,11 @@ use std::time::Duration;
 use support::{
     Peer, Rig, Server,
     faults::{self, Script},
+    front::{Front, Say, http, is_upgrade, path},
     profile, soon,
 };
 use tokio_tungstenite::tungstenite::Message;
-use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, probe};
+use watchdeck_client::{Beside, Cause, Delivery, Dialect, Profile, State, probe, probe_beside};
 use watchdeck_events::{GapReason, Millis};
 
 fn hub(server: &Server) -> Profile {
@@ -136,9 +137,57 @@ async fn a_link_that_falls_silent_is_noticed() {
     faults::a_link_that_falls_silent_is_noticed(Hubs).await;
 }
 
+/// A hub as it was measured: the token first, then whether a WebSocket is wanted at all.
+async fn measured() -> Front {
+    Front::start(|head| {
+        if path(head) != "/ws/messages" {
+            return http("404 Not Found", "404 page not found");
+        }
+        match head.lines().find_map(|line| line.strip_prefix("Authorization: Bearer ")) {
+            None => http("400 Bad Request", r#"{"code":400,"message":"缺少token参数"}"#),
+            Some("secret-token") if is_upgrade(head) => Say::Open("", vec![]),
+            Some("secret-token") => http("400 Bad Request", "Bad Request\n"),
+            Some(_) => http("401 Unauthorized", r#"{"code":401,"message":"token已过期"}"#),
+        }
+    })
+    .await
+}
+
 #[tokio::test]
-async fn a_probe_does_not_promise_more_than_the_hub_says() {
-    let server = Server::start().await;
-    let (steps, ()) = tokio::join!(probe(hub(&server)), async { server.erp().await.gone().await });
-    assert!(steps.iter().all(|step| step.ok) && steps.last().unwrap().detail.contains("nothing arrived yet"), "{steps:?}");
+async fn a_probe_never_opens_a_second_link_and_tells_good_tokens_from_bad_ones() {
+    let front = measured().await;
+    let hub = |token: Option<&str>| Profile { token: token.map(Into::into), ..profile(front.url(""), Dialect::Hub) };
+    let steps = probe(hub(Some("secret-token"))).await;
+    assert!(steps.iter().all(|step| step.ok) && steps.last().unwrap().detail.contains("nothing was opened"), "{steps:?}");
+    for (token, words) in [(Some("old"), "HTTP 401 Unauthorized: token已过期"), (None, "缺少token参数")] {
+        let steps = probe(hub(token)).await;
+        let last = steps.last().unwrap();
+        assert!(last.step == "sign_in" && !last.ok && last.detail.contains(words), "{steps:?}");
+    }
+    let unknown = Profile { dialect: Dialect::Detect, ..hub(Some("secret-token")) };
+    assert!(probe(unknown).await.iter().all(|step| step.ok));
+    assert!(!front.heads().iter().any(|head| is_upgrade(head)), "a second link of a user deafens the first");
+}
+
+#[tokio::test]
+async fn beside_a_running_link_a_hub_that_answers_no_question_is_not_opened_either() {
+    let front = Front::start(|head| if is_upgrade(head) { Say::Open("", vec![]) } else { Say::HangUp }).await;
+    let hub = || profile(front.url("/ws/messages"), Dialect::Hub);
+    let rig = Rig::start(hub());
+    let status = rig.live().await;
+    for beside in [Beside::Somebody, Beside::Link(Box::new(status))] {
+        let steps = probe_beside(hub(), beside).await;
+        assert!(steps.iter().all(|step| step.ok), "{steps:?}");
+    }
+    assert_eq!(front.heads().iter().filter(|head| is_upgrade(head)).count(), 1, "the link's own");
+    assert!(probe(hub()).await.iter().all(|step| step.ok));
+    assert_eq!(front.heads().iter().filter(|head| is_upgrade(head)).count(), 2, "where nobody else is, it is tried for real");
+}
+
+#[tokio::test]
+async fn a_missing_token_needs_a_login_in_the_hubs_own_words() {
+    let front = measured().await;
+    let rig = Rig::start(Profile { token: None, ..profile(front.url("/ws/messages"), Dialect::Hub) });
+    let status = rig.status("needs login", |status| matches!(status.state, State::NeedsLogin { .. })).await;
+    assert_eq!(status.state, State::NeedsLogin { detail: "HTTP 400 Bad Request: 缺少token参数".into() });
 }

@@ -17,7 +17,7 @@ use watchdeck_events::{Channel, GapReason, Millis};
 
 fn venue(server: &Server, topics: &[&str]) -> Profile {
     let url = format!("ws://{}/", server.addr);
-    let user = Some(User { id: "7".into(), role: "ROLE_ADMIN".into() });
+    let user = Some(User { id: "7".into(), role: "ROLE_ADMIN".into(), name: "zhang".into() });
     Profile { channels: topics.iter().copied().map(Channel::from).collect(), user, ..profile(url, Dialect::SocketIo) }
 }
 
@@ -166,14 +166,34 @@ async fn a_failed_subscribe_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_is_never_answered_does_not_pass_for_one() {
+async fn a_server_that_never_answers_a_subscription_is_followed_but_not_called_live_before_it_speaks() {
     let server = Server::start().await;
     let timing = Timing { subscribe: Duration::from_millis(150), ..timing() };
-    let rig = Rig::start(Profile { timing, ..venue(&server, &["a"]) });
+    let mut rig = Rig::start(Profile { timing, ..venue(&server, &["a"]) });
     let mut venue = Venue::open(&server).await;
     venue.join().await;
     assert_eq!((venue.subscribe().await.0, venue.subscribe().await.0), (0, 1), "it is repeated once");
-    rig.offline(Cause::TimedOut).await;
+    assert_eq!(rig.link.status().borrow().state, State::Unconfirmed);
+    venue.emit("order:update", json!({"id": 1})).await;
+    let event = rig.event().await;
+    assert_eq!((event.channel.as_str(), event.kind.as_deref()), ("order:update", Some("order:update")));
+    assert_eq!(rig.live().await.reconnects, 0);
+}
+
+#[tokio::test]
+async fn topics_that_are_refused_are_named_in_the_state() {
+    let server = Server::start().await;
+    let rig = Rig::start(venue(&server, &["a", "b"]));
+    let mut venue = Venue::open(&server).await;
+    venue.join().await;
+    for _ in 0..2 {
+        let (number, _) = venue.subscribe().await;
+        venue.nack(number, "forbidden", "无权订阅").await;
+    }
+    let status = rig.status("refused", |status| matches!(status.state, State::Refused { .. })).await;
+    assert_eq!(status.state, State::Refused { detail: "refused: 2 of 2 channels (a, b): 无权订阅".into() });
+    assert!(status.connected_since.is_some(), "the link stays: topics may come to be");
+    assert_eq!(status.asked, 2);
 }
 
 #[tokio::test]

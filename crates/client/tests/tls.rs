@@ -4,7 +4,7 @@ mod net;
 mod support;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use net::{Authority, Valid, head};
+use net::{Authority, Own, Valid, head};
 use serde_json::json;
 use std::time::Duration;
 use support::{Rig, Server, profile, soon, timing};
@@ -100,6 +100,75 @@ async fn a_file_of_certificates_that_is_missing_waits_for_a_person() {
     // The first connection was dropped when the file was found missing.
     drop(server.tcp().await);
     acceptor.accept(server.tcp().await).await.expect("now it is trusted");
+}
+
+/// A DER element.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+    [&[tag, 0x82], &length[..], content].concat()
+}
+
+/// What a link that trusts `file` makes of a server.
+async fn outcome(file: &[u8], own: &Own, url: impl Fn(&Server) -> String) -> State {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("named");
+    std::fs::write(&path, file).unwrap();
+    let server = Server::start().await;
+    let rig = Rig::start(Profile { ca_file: Some(path), ..profile(url(&server), Dialect::Erp) });
+    let serve = async {
+        if let Ok(tls) = own.acceptor.accept(server.tcp().await).await {
+            let mut ws = accept_async(tls).await.unwrap();
+            while let Some(Ok(_)) = ws.next().await {}
+        }
+    };
+    let settled = rig.status("an outcome", |status| !matches!(status.state, State::Connecting { .. }));
+    tokio::select! {
+        status = settled => status.state,
+        () = async { serve.await; std::future::pending().await } => unreachable!(),
+    }
+}
+
+#[tokio::test]
+async fn a_servers_own_certificate_is_trusted_in_every_form_that_people_save() {
+    let own = Own::new("127.0.0.1", &Valid::Now);
+    let url = |server: &Server| format!("wss://{}/", server.addr);
+    let text = format!("\u{feff}Bag Attributes\n  friendlyName: erp\nsubject=CN = erp\n{}\nthat was it", own.pem).replace('\n', "\r\n");
+    let beside = Own::new("other.example", &Valid::Now);
+    let oid = |last: u8| der(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, last]);
+    let data = [der(2, &[1]), der(0x31, &[]), der(0x30, &oid(1)), der(0xa0, &own.der), der(0x31, &[])].concat();
+    let pkcs7 = der(0x30, &[oid(2), der(0xa0, &der(0x30, &data))].concat());
+    let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(own.pem.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    let bare: String = own.pem.lines().filter(|line| !line.starts_with('-')).collect::<Vec<_>>().join("\n");
+    for (form, file) in [
+        ("PEM", own.pem.clone().into_bytes()),
+        ("PEM with text, CRLF and a BOM", text.into_bytes()),
+        ("DER", own.der.clone()),
+        ("a chain", (beside.pem.clone() + &own.pem).into_bytes()),
+        ("PKCS #7", pkcs7),
+        ("UTF-16", wide),
+        ("base64 alone", bare.into_bytes()),
+        ("with its key", (own.pem.clone() + "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").into_bytes()),
+    ] {
+        assert_eq!(outcome(&file, &own, url).await, State::Unconfirmed, "{form}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_servers_own_certificate_is_said_in_words() {
+    let by_address = |server: &Server| format!("wss://{}/", server.addr);
+    let words = |state: State| match state {
+        State::Offline { cause: Cause::Tls, detail, .. } => detail,
+        other => panic!("{other:?}"),
+    };
+    let once = Own::new("127.0.0.1", &Valid::Once);
+    let said = words(outcome(once.pem.as_bytes(), &once, by_address).await);
+    assert!(said.contains("expired on Mon, 17 May 2021"), "{said}");
+    let named = Own::new("erp.example", &Valid::Now);
+    let said = words(outcome(named.pem.as_bytes(), &named, by_address).await);
+    assert!(said.contains("not for the name 127.0.0.1 but for erp.example"), "{said}");
+    let other = Own::new("127.0.0.1", &Valid::Now);
+    let said = words(outcome(named.pem.as_bytes(), &other, by_address).await);
+    assert!(said.contains("vouches for itself") && said.contains("not the one in the file"), "{said}");
 }
 
 #[tokio::test]

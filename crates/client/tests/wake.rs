@@ -29,7 +29,11 @@ async fn a_lazy_server_is_woken_and_then_dialled() {
     let mut tcp = application.tcp().await;
     let asked = head(&mut tcp).await;
     assert!(asked.starts_with("GET /api/ws HTTP/1.1\r\n"), "{asked}");
-    assert_eq!(header(&asked, "cookie"), Some("next-auth.session-token=secret-token"), "it starts for its users only");
+    assert_eq!(
+        header(&asked, "cookie"),
+        Some("next-auth.session-token=secret-token; __Secure-next-auth.session-token=secret-token"),
+        "it starts for its users only"
+    );
     let server = Server::on(addr).await;
     answer(tcp, "200 OK", "started").await;
     let _peer = server.erp().await;

@@ -191,9 +191,9 @@ impl Inbox {
                     parcel.batch.events.push(marks::gap(&self.source, channel.as_ref(), from, to, reason, now.wall));
                     parcel.batch.positions.extend(channel.zip(position).and_then(|(channel, position)| self.update(channel, position)));
                 }
-                Delivery::Malformed { bytes, sample, reason } => {
+                Delivery::Malformed { channel, bytes, sample, reason } => {
                     self.stats.malformed(now.wall, bytes, &reason, &sample);
-                    desk.unread.add(None, bytes, &reason, &sample, now.wall);
+                    desk.unread.add(channel, bytes, &reason, &sample, now.wall);
                     parcel.batch.events.extend(desk.unread.due(&self.source, now.wall));
                 }
             }

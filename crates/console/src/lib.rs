@@ -46,6 +46,7 @@ pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall, Toast, ToastAction};
 pub use source_clock::Arrival;
 pub use summary::summary;
+pub use watchdeck_client::Address;
 
 use std::sync::Arc;
 

@@ -10,6 +10,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+use watchdeck_client::Address;
 use watchdeck_store::{Batch, Document, Store};
 
 const COLLECTION: &str = "settings";
@@ -165,9 +166,14 @@ fn retired(new: &Settings, kept: &Kept) -> Option<Retired> {
 /// Whether a secret of `before` may still go where `now` goes.
 pub(crate) fn same_place(before: &Source, now: &Source, purpose: Purpose) -> bool {
     match purpose {
-        Purpose::Token => before.url == now.url,
+        Purpose::Token => same_address(&before.url, &now.url),
         Purpose::ProxyPassword => before.proxy == now.proxy && before.proxy_user == now.proxy_user,
     }
+}
+
+/// Whether two addresses lead to the same place, however they are written.
+fn same_address(one: &str, other: &str) -> bool {
+    one == other || Address::parse(one).is_ok_and(|one| Address::parse(other).is_ok_and(|other| one == other))
 }
 
 pub(crate) fn check_source(source: &Source) -> Result<(), CommandError> {
@@ -178,8 +184,15 @@ pub(crate) fn check_source(source: &Source) -> Result<(), CommandError> {
     }
     let begins = |text: &str, with: &[&str]| with.iter().any(|scheme| text.starts_with(scheme));
     const HTTP: [&str; 2] = ["http://", "https://"];
-    if !source.demo && !begins(&source.url, &["ws://", "wss://", "http://", "https://"]) {
-        return invalid(format!("the address of {name} must begin with ws:// or wss://"));
+    if !source.demo
+        && let Err(why) = Address::parse(&source.url)
+    {
+        return invalid(format!("the address of {name}: {why}"));
+    }
+    if !source.origin.trim().is_empty()
+        && let Err(why) = Address::parse(&source.origin)
+    {
+        return invalid(format!("the Origin of {name}: {why}"));
     }
     for (what, url) in [("wake-up address", &source.wake_url), ("login page", &source.login_url)] {
         if !url.is_empty() && !begins(url, &HTTP) {

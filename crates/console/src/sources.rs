@@ -41,7 +41,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Dialect, Link, LinkIo, Profile, Status};
+use watchdeck_client::{Address, Beside, Dialect, Link, LinkIo, Profile, Status};
 use watchdeck_events::{Conventions, Event, Millis};
 use watchdeck_store::{Document, Store};
 
@@ -280,6 +280,20 @@ impl Sources {
             (hub && same_server(&known.source.url, url)).then(|| (known.source.name.clone(), self.state(known, view)))
         };
         self.each(same).into_iter().flatten().next()
+    }
+
+    /// Whose link a second one to the same server would meet.
+    pub(crate) fn beside(&self, source: &Source) -> Beside {
+        let here = Address::parse(&source.url).ok();
+        let links = self.each(|known, view| {
+            let same = known.source.id == source.id || here.is_some() && Address::parse(&known.source.url).ok() == here;
+            view.filter(|_| same).map(|view| view.status.borrow().clone())
+        });
+        links
+            .into_iter()
+            .flatten()
+            .find(|status| status.connected_since.is_some())
+            .map_or(Beside::Nobody, |status| Beside::Link(Box::new(status)))
     }
 
     /// The profiles of sources whose servers tell what was missed.

@@ -2,8 +2,8 @@
 
 use anyhow::Context;
 use serde_json::json;
-use watchdeck_console::Console;
 use watchdeck_console::api::settings::{DialectName, Hello, Settings, Source};
+use watchdeck_console::{Address, Console};
 
 /// Watches the built-in ERP, as if the user had gone through that door.
 ///
@@ -13,7 +13,8 @@ pub async fn watch_demo(console: &Console) -> anyhow::Result<()> {
     console.call("start_demo", json!({})).await.map(drop).context("the built-in ERP cannot start")
 }
 
-/// Watches the server at `url`: it is added to the settings, or gets the new token where it is there already.
+/// Watches the server at `url`: it is added to the settings, or gets the new token where it is there already. What it speaks is found out, as
+/// in the window.
 ///
 /// # Errors
 /// When the address is refused or the settings cannot be kept.
@@ -26,7 +27,10 @@ pub async fn watch_server(console: &Console, url: &str, token: Option<&str>) -> 
 
 fn with_source(mut settings: Settings, url: &str, token: Option<&str>) -> Settings {
     let token = token.map(str::to_owned);
-    if let Some(known) = settings.sources.iter_mut().find(|source| source.url == url) {
+    let url = url.trim();
+    let here = Address::parse(url).ok();
+    let same = |source: &Source| source.url == url || here.is_some() && Address::parse(&source.url).ok() == here;
+    if let Some(known) = settings.sources.iter_mut().find(|source| same(source)) {
         known.paused = false;
         // No token keeps the one that is stored.
         known.token = token;
@@ -37,7 +41,7 @@ fn with_source(mut settings: Settings, url: &str, token: Option<&str>) -> Settin
         id: uuid::Uuid::new_v4().to_string(),
         name: url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_owned(),
         url: url.to_owned(),
-        dialect: DialectName::Native,
+        dialect: DialectName::Auto,
         token,
         ..Source::default()
     });
@@ -55,6 +59,14 @@ mod tests {
         let twice = with_source(once, "ws://erp.example:3010/ws", Some("b"));
         assert_eq!(twice.sources.len(), before);
         assert_eq!(twice.sources.last().unwrap().token.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn what_it_speaks_is_found_out_and_the_same_address_is_known_in_every_spelling() {
+        let once = with_source(Settings::default(), "ws://erp.example:3010/ws", None);
+        assert_eq!(once.sources[0].dialect, DialectName::Auto);
+        let again = with_source(once, " HTTP://ERP.example:3010/ws", Some("b"));
+        assert_eq!(again.sources.len(), 1);
     }
 
     #[test]

@@ -11,6 +11,12 @@ pub const REDIS_PREFIX: &str = "ws:";
 #[serde(transparent)]
 pub struct Channel(Arc<str>);
 
+impl std::borrow::Borrow<str> for Channel {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl Channel {
     /// The ERP's fixed channels, in the order people read them.
     pub const ERP: [&'static str; 9] =

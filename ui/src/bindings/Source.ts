@@ -15,7 +15,7 @@ id: string,
  */
 name: string, 
 /**
- * `ws://` or `wss://`; empty for the built-in simulator.
+ * `ws://` or `wss://`, or whatever else can be read as that; empty for the built-in simulator.
  */
 url: string, 
 /**
@@ -27,7 +27,7 @@ dialect: DialectName,
  */
 channels: Array<string>, 
 /**
- * Bearer token (`native`, `hub`), session cookie value (`erp`) or connect token (`socket_io`). Never shown again; `null` in answers, and `null`
+ * Bearer token (`native`, `hub`), session cookie in any form that can be pasted (`erp`) or connect token (`socket_io`). Never shown again; `null` in answers, and `null`
  * when saved keeps what is kept, as long as the address stays.
  */
 token: string | null, 
@@ -44,13 +44,21 @@ demo: boolean,
  */
 colour: SourceColour, 
 /**
- * Who we are where the server wants to be told (`socket_io`); empty: not said.
+ * Who we are: told to the server (`socket_io`), whose own notifications are followed (`erp`); empty: not said.
  */
 user_id: string, 
 /**
  * The role that goes with `user_id`.
  */
 user_role: string, 
+/**
+ * The name that this user signs in with, where topics end with it and not with the id (`socket_io`); empty: the id stands for it.
+ */
+user_name: string, 
+/**
+ * The address of the web page that the server expects to be called from (`Origin`); empty: the server's own.
+ */
+origin: string, 
 /**
  * Asked over HTTP when nobody listens, for servers that start lazily; empty: none.
  */
@@ -69,7 +77,7 @@ history_path: string,
  */
 poll_seconds: number, 
 /**
- * A file of PEM certificates that are trusted beside the system's; empty: none.
+ * A file of certificates that are trusted beside the system's: of authorities, or the server's own; empty: none.
  */
 ca_file: string, 
 /**

@@ -40,7 +40,7 @@ impl Decoder {
 
     /// Lose the connection and open another.
     pub fn reopen(&mut self) {
-        self.wire.down(self.now.wall);
+        self.wire.down(self.now.wall, false);
         self.out.notes.clear();
         self.wire.opened(self.now, &mut self.out);
     }

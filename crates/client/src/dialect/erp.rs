@@ -5,6 +5,8 @@
 //! were away is gone. Hence every reconnect leaves a gap, and each subscribe is repeated until a message on its channel shows
 //! that it took. One on another channel proves only that *its* subscribe was heard: the others may have been sent too early.
 
+mod cookie;
+
 use super::{Handshake, Interned, Note, Out, Standing, Wire, listened::Listened, object};
 use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
 use serde::Deserialize;
@@ -18,14 +20,17 @@ use watchdeck_protocol::{ClientFrame, Position};
 const SENT_AT: [Duration; 3] = [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(1000)];
 /// And how often after that.
 const THEN_EACH: Duration = Duration::from_secs(60);
-/// Names of the session cookie: over `http` and over `https`.
-const COOKIES: [&str; 2] = ["next-auth.session-token", "__Secure-next-auth.session-token"];
 /// The close code of a refusal.
 const POLICY: u16 = 1008;
 /// What the second bridge publishes about, on `data.<resource>`: as far as the console knows its rows.
 const RESOURCES: [&str; 7] = ["products", "customers", "suppliers", "inventory", "orders", "finance", "approvals"];
 /// The reason for which a new token would not help.
 const FORBIDDEN_ORIGIN: &str = "禁止的来源";
+/// What its reasons leave open, in words of ours behind them: it says the same for two things that need two remedies.
+const MEANS: [(&str, &str); 2] = [
+    ("Authentication failed", "the cookie has expired, or it was made with another secret than this server has"),
+    ("Invalid token payload", "the cookie names no user id; a newer sign-in library may have made it"),
+];
 
 /// `{"channel","data","ts"}`, the only shape.
 #[derive(Deserialize)]
@@ -58,6 +63,8 @@ pub(super) struct Erp {
     channels: Interned,
     open: Option<Open>,
     listened: Listened,
+    /// What we say that we were called from.
+    origin: String,
 }
 
 struct Open {
@@ -70,7 +77,13 @@ impl Erp {
     pub(super) fn new(profile: &Profile) -> Self {
         let channels = if profile.channels.is_empty() { everything(profile) } else { profile.channels.clone() };
         let subs = channels.into_iter().map(|channel| Sub { channel, confirmed: false }).collect();
-        Self { subs, channels: Interned::default(), open: None, listened: Listened::new(profile.listened_until) }
+        Self {
+            subs,
+            channels: Interned::default(),
+            open: None,
+            listened: Listened::new(profile.listened_until),
+            origin: super::origin(profile),
+        }
     }
 
     fn subscribe(&self, out: &mut Out) {
@@ -82,19 +95,11 @@ impl Erp {
 }
 
 impl Wire for Erp {
-    /// The session cookie, and the Origin that the server's own pages would have.
+    /// The session cookie, and an Origin: that of the web page, where the user names it, else the one that the server's own pages would have.
     fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
-        shake.headers.insert(header::ORIGIN, HeaderValue::from_str(shake.origin).map_err(|error| error.to_string())?);
+        shake.origin(profile, true)?;
         if let Some(token) = &profile.token {
-            let token = cookie_value(token.expose());
-            if token.contains([';', ',', '"', ' ']) {
-                return Err("the token holds characters that no cookie may hold; paste the cookie's value alone".into());
-            }
-            let [plain, secure] = COOKIES;
-            let mut cookie = format!("{plain}={token}");
-            if shake.tls {
-                cookie = format!("{cookie}; {secure}={token}");
-            }
+            let cookie = cookie::header(token.expose())?;
             let mut value = HeaderValue::from_str(&cookie).map_err(|_| "the token holds characters that no cookie may hold".to_owned())?;
             value.set_sensitive(true);
             shake.headers.insert(header::COOKIE, value);
@@ -137,7 +142,6 @@ impl Wire for Erp {
         }
         if let Some(open) = self.open.as_mut().filter(|open| !open.heard) {
             open.heard = true;
-            out.notes.push(Note::Proven);
         }
         let server_at = frame.ts.and_then(|ts| Millis::from_json(ts.get()));
         let payload = Payload::from_json(frame.data.get());
@@ -170,14 +174,19 @@ impl Wire for Erp {
 
     fn closed(&self, code: u16, reason: &str) -> Ending {
         match (code, reason) {
-            (POLICY, FORBIDDEN_ORIGIN) => Ending::Refused(reason.into()),
+            (POLICY, FORBIDDEN_ORIGIN) => {
+                Ending::Refused(format!("{reason} (we said {}; the list names the web page, so enter that as Origin)", self.origin))
+            }
             (POLICY, "") => Ending::NeedsLogin(POLICY.to_string()),
-            (POLICY, _) => Ending::NeedsLogin(reason.into()),
+            (POLICY, _) => match MEANS.iter().find(|(said, _)| *said == reason) {
+                Some((_, means)) => Ending::NeedsLogin(format!("{reason} ({means})")),
+                None => Ending::NeedsLogin(reason.into()),
+            },
             _ => Ending::retry(Cause::Closed, format!("{code} {reason}").trim_end().to_owned()),
         }
     }
 
-    fn down(&mut self, last_sign: Millis) {
+    fn down(&mut self, last_sign: Millis, _: bool) {
         self.open = None;
         self.listened.down(last_sign);
     }
@@ -187,17 +196,11 @@ impl Wire for Erp {
     }
 }
 
-/// The session's value, out of whatever part of the cookies was pasted.
-fn cookie_value(pasted: &str) -> &str {
-    let cookies = pasted.trim().trim_start_matches("Cookie:").split(';').filter_map(|cookie| cookie.split_once('='));
-    let session = cookies.into_iter().find(|(name, _)| COOKIES.contains(&name.trim()));
-    session.map_or(pasted, |(_, value)| value).trim()
-}
-
 /// Every channel that the server is known to have, and the user's own.
 fn everything(profile: &Profile) -> Vec<Channel> {
     let mut all: Vec<Channel> = Channel::ERP.map(Channel::from).into();
-    all.extend(profile.user.as_ref().map(|user| Channel::user_notifications(&user.id)));
+    let user = profile.user.as_ref().filter(|user| !user.id.is_empty());
+    all.extend(user.map(|user| Channel::user_notifications(&user.id)));
     all.extend(RESOURCES.map(|resource| Channel::from(&*format!("data.{resource}"))));
     all
 }

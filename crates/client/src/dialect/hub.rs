@@ -3,6 +3,11 @@
 //! It sends whatever concerns the bearer of the token; there is nothing to subscribe to and nothing it says by itself. Several
 //! objects may be packed into one text frame, a line each, and each stands or falls alone. It keeps events in a store of its
 //! own, whose envelope may travel in a message or instead of one.
+//!
+//! It keeps one link per user, and whichever link of a user ends takes the entry with it: the other one is deaf from then on, while its
+//! pings are answered. A link that we lost without a farewell is open for the hub until its read deadline, and then deafens the one that
+//! we made since. So after such a loss the new link is not trusted: once that deadline has passed it is put down and made anew, and what
+//! it may have missed is a gap.
 
 use super::{Handshake, Note, Out, Standing, Wire, listened::Listened, object, plain_text};
 use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
@@ -18,6 +23,12 @@ const PATH: &str = "/ws/messages";
 const PING_EACH: Duration = Duration::from_secs(30);
 /// A refusal after the handshake comes at once. Open for this long means listening.
 const ACCEPTED_AFTER: Duration = Duration::from_secs(1);
+/// The hub's own read deadline, and something on top: after that no link that we lost is open for it any more.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(65);
+/// A line that we saw break so long ago was given up by the hub too, whenever it heard us last.
+const LONG_GONE: i64 = 120_000;
+/// Between putting a link down and making it anew, so that the hub notices the one before the other.
+const PART: Duration = Duration::from_secs(2);
 /// The channel of messages, and of whatever has no better one.
 const MESSAGES: &str = "messages";
 /// The channel of the store's events.
@@ -55,17 +66,29 @@ pub(super) struct Hub {
     events: Channel,
     open: Option<Open>,
     listened: Listened,
+    /// When we last heard of a link that the hub may still think open.
+    half_open: Option<Millis>,
 }
 
 struct Open {
     at: Now,
     ping_due: Duration,
     heard: bool,
+    /// Until then the hub may turn deaf on this link; what was heard last on it.
+    doubted: Option<(Duration, Millis)>,
+    /// It is put down on purpose.
+    renewed: bool,
 }
 
 impl Hub {
     pub(super) fn new(profile: &Profile) -> Self {
-        Self { messages: MESSAGES.into(), events: EVENTS.into(), open: None, listened: Listened::new(profile.listened_until) }
+        Self {
+            messages: MESSAGES.into(),
+            events: EVENTS.into(),
+            open: None,
+            listened: Listened::new(profile.listened_until),
+            half_open: None,
+        }
     }
 
     fn object(&mut self, text: &str, now: Now, out: &mut Out) {
@@ -80,7 +103,9 @@ impl Hub {
             open.heard = true;
             // It has been sending to us from the first moment.
             self.listened.settle(open.at, out);
-            out.notes.push(Note::Proven);
+        }
+        if let Some(Open { doubted: Some((_, heard)), .. }) = &mut self.open {
+            *heard = now.wall;
         }
         out.burst.event(event, None, now.wall);
     }
@@ -116,6 +141,7 @@ impl Wire for Hub {
         if shake.path.is_empty() || shake.path == "/" {
             shake.path = PATH.into();
         }
+        shake.origin(profile, false)?;
         shake.bearer(profile)
     }
 
@@ -128,7 +154,9 @@ impl Wire for Hub {
     }
 
     fn opened(&mut self, now: Now, _: &mut Out) {
-        self.open = Some(Open { at: now, ping_due: now.up + PING_EACH, heard: false });
+        let doubt = self.half_open.take().is_some_and(|heard| now.wall.0 - heard.0 < LONG_GONE);
+        let doubted = doubt.then(|| (now.up + FORGOTTEN_AFTER, now.wall));
+        self.open = Some(Open { at: now, ping_due: now.up + PING_EACH, heard: false, doubted, renewed: false });
     }
 
     fn text(&mut self, text: &str, now: Now, out: &mut Out) {
@@ -143,13 +171,19 @@ impl Wire for Hub {
 
     fn due(&self) -> Option<Duration> {
         let open = self.open.as_ref()?;
-        Some(if self.listened.is_settled() { open.ping_due } else { open.ping_due.min(open.at.up + ACCEPTED_AFTER) })
+        let accepted = (!self.listened.is_settled()).then(|| open.at.up + ACCEPTED_AFTER);
+        [Some(open.ping_due), accepted, open.doubted.map(|(due, _)| due)].into_iter().flatten().min()
     }
 
     fn tick(&mut self, now: Now, out: &mut Out) {
         let Some(open) = &mut self.open else { return };
         if now.up >= open.at.up + ACCEPTED_AFTER {
             self.listened.settle(open.at, out);
+        }
+        if open.doubted.is_some_and(|(due, _)| now.up >= due) {
+            open.renewed = true;
+            let detail = "the hub has given up the link before this one, and may have forgotten this one with it; connecting anew";
+            return out.notes.push(Note::End(Ending::Retry { cause: Cause::Closed, detail: detail.into(), after: Some(PART) }));
         }
         if now.up >= open.ping_due {
             open.ping_due = now.up + PING_EACH;
@@ -166,13 +200,17 @@ impl Wire for Hub {
         }
     }
 
-    fn down(&mut self, last_sign: Millis) {
-        self.open = None;
-        self.listened.down(last_sign);
+    fn down(&mut self, last_sign: Millis, parted: bool) {
+        let Some(open) = self.open.take() else { return };
+        let knows = parted || open.renewed;
+        self.half_open = (!knows).then_some(last_sign);
+        // A pong shows that the line lives, not that the hub still sends.
+        self.listened.down(open.doubted.map_or(last_sign, |(_, heard)| heard));
     }
 
     fn standing(&self) -> Standing {
-        if self.listened.is_settled() { Standing::Live } else { Standing::Unconfirmed }
+        let doubted = self.open.as_ref().is_some_and(|open| open.doubted.is_some());
+        if self.listened.is_settled() && !doubted { Standing::Live } else { Standing::Unconfirmed }
     }
 }
 

@@ -11,6 +11,7 @@ mod socketio;
 mod undecided;
 
 use crate::{
+    address,
     burst::Burst,
     clock::Now,
     profile::{Dialect, Profile},
@@ -19,7 +20,7 @@ use crate::{
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, collections::HashSet, time::Duration};
 use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue, header};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
@@ -35,6 +36,8 @@ pub(crate) enum Standing {
     CatchingUp { done: u64, total: u64 },
     /// Current.
     Live,
+    /// Open, but nothing of what was asked for is served.
+    Denied,
 }
 
 /// What a dialect wants done, in order.
@@ -54,8 +57,6 @@ pub(crate) enum Note {
     Served(Channel),
     /// Whether the server hears its own upstream; `None`: it does.
     Upstream(Option<UpstreamDown>),
-    /// The server did something useful.
-    Proven,
     /// This connection is over.
     End(Ending),
 }
@@ -69,8 +70,6 @@ pub(crate) struct Out {
 
 /// What a dialect may say while the connection is made.
 pub(crate) struct Handshake<'a> {
-    /// The way there is encrypted.
-    pub(crate) tls: bool,
     /// The server's own origin: what its own pages would send.
     pub(crate) origin: &'a str,
     /// Path and query, as the user gave them.
@@ -80,6 +79,21 @@ pub(crate) struct Handshake<'a> {
 }
 
 impl Handshake<'_> {
+    /// The origin that the profile names; where it names none, the server's own if it wants one `always`.
+    ///
+    /// # Errors
+    /// What to tell the user when there is no such origin.
+    pub(crate) fn origin(&mut self, profile: &Profile, always: bool) -> Result<(), String> {
+        let named = profile.origin.as_deref().filter(|origin| !origin.trim().is_empty());
+        let origin = match named {
+            Some(named) => address::origin(named).map_err(|why| format!("the Origin: {why}"))?,
+            None if always => self.origin.to_owned(),
+            None => return Ok(()),
+        };
+        self.headers.insert(header::ORIGIN, HeaderValue::from_str(&origin).map_err(|error| error.to_string())?);
+        Ok(())
+    }
+
     /// The token of `profile` as a bearer.
     ///
     /// # Errors
@@ -95,7 +109,7 @@ impl Handshake<'_> {
 }
 
 /// One protocol on one link, over all its connections. Everything that is particular to a protocol is here and nowhere else.
-pub(crate) trait Wire: Send {
+pub(crate) trait Wire: Send + Sync {
     /// Put what is to be said while connecting into `shake`.
     ///
     /// # Errors
@@ -117,10 +131,14 @@ pub(crate) trait Wire: Send {
     fn tick(&mut self, now: Now, out: &mut Out);
     /// The server closed the connection with this code and reason.
     fn closed(&self, code: u16, reason: &str) -> Ending;
-    /// The connection is gone. `last_sign` is the time of its last frame.
-    fn down(&mut self, last_sign: Millis);
+    /// The connection is gone. `last_sign` is the time of its last frame; `parted`: the server said that it is over, so it knows.
+    fn down(&mut self, last_sign: Millis, parted: bool);
     /// How the open connection stands.
     fn standing(&self) -> Standing;
+    /// How many channels the server was asked for on the open connection.
+    fn asked(&self) -> usize {
+        0
+    }
 }
 
 /// What speaks `dialect` for `profile` (whose own dialect may be [`Dialect::Detect`] still).
@@ -134,10 +152,26 @@ pub(crate) fn wire(dialect: Dialect, profile: &Profile) -> Box<dyn Wire> {
     }
 }
 
+/// The origin that [`Handshake::origin`] says, for words about it.
+fn origin(profile: &Profile) -> String {
+    let named = profile.origin.as_deref().filter(|origin| !origin.trim().is_empty());
+    let read = named.map_or_else(|| Ok(crate::Address::parse(&profile.url)?.origin()), address::origin);
+    read.unwrap_or_default()
+}
+
+/// Path and query of an Engine.IO WebSocket, made of those of an address.
+pub(crate) fn engine_io_path(given: &str) -> String {
+    socketio::address::path(given, None)
+}
+
 /// `Bearer` and the token, however much of it was pasted.
 fn bearer(profile: &Profile) -> Option<String> {
     let token = profile.token.as_ref()?.expose().trim();
-    Some(format!("Bearer {}", token.strip_prefix("Bearer ").unwrap_or(token).trim_start()))
+    let token = match token.split_at_checked("Bearer ".len()) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("Bearer ") => rest.trim_start(),
+        _ => token,
+    };
+    Some(format!("Bearer {token}"))
 }
 
 /// The text of a JSON string, or a number as it is written. Nothing else is a name.
@@ -167,27 +201,26 @@ fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, serde_json::Error>
 /// One [`Channel`] for each name, however many events name it.
 #[derive(Debug, Default)]
 struct Interned {
-    known: Vec<Channel>,
-    last: usize,
+    known: HashSet<Channel>,
+    last: Option<Channel>,
 }
 
 impl Interned {
     /// More names than any server offers; beyond, names are simply not shared.
-    const MOST: usize = 512;
+    const MOST: usize = 16_384;
 
     fn get(&mut self, name: &str) -> Channel {
-        if let Some(channel) = self.known.get(self.last).filter(|channel| channel.as_str() == name) {
+        if let Some(channel) = self.last.as_ref().filter(|channel| channel.as_str() == name) {
             return channel.clone();
         }
-        if let Some(at) = self.known.iter().position(|channel| channel.as_str() == name) {
-            self.last = at;
-            return self.known[at].clone();
-        }
-        let channel = Channel::from(name);
-        if self.known.len() < Self::MOST {
-            self.last = self.known.len();
-            self.known.push(channel.clone());
-        }
+        let channel = self.known.get(name).cloned().unwrap_or_else(|| {
+            let channel = Channel::from(name);
+            if self.known.len() < Self::MOST {
+                self.known.insert(channel.clone());
+            }
+            channel
+        });
+        self.last = Some(channel.clone());
         channel
     }
 }

@@ -16,14 +16,19 @@ use crate::{
 };
 use serde::{Deserialize, de::IntoDeserializer};
 use serde_json::value::RawValue;
-use std::time::Duration;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 use sub::{FirstLook, Phase, Sub};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use watchdeck_events::{Channel, GapReason, Incoming, Millis, Payload};
 use watchdeck_protocol::{CloseCode, DataItem, ErrorCode, Position, SUBPROTOCOL, ServerFrame, Upstream};
 
-/// How long to leave a channel alone after the server could not serve it.
+/// How long to leave a channel alone after the server could not serve it; doubled each time,
 const PAUSE: Duration = Duration::from_secs(5);
+/// up to this: a thousand channels that a gateway has no room for must not ask for it all day.
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// What a gateway's `event` frame begins with: the way into the fast path.
 const EVENT: &str = r#"{"type":"event","#;
 
@@ -45,9 +50,26 @@ pub(super) struct Native {
     timing: Timing,
     channels: Interned,
     subs: Vec<Sub>,
+    /// Where a channel is in `subs`: thousands are looked up for every event.
+    places: HashMap<Channel, usize>,
     last: usize,
+    seen: Seen,
+    /// `seen` is out of date.
+    unsummed: bool,
     link: Link,
     last_sign: Option<Millis>,
+}
+
+/// What all subscriptions together come to, kept because it is asked for after every burst.
+struct Seen {
+    due: Option<Duration>,
+    standing: Standing,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { due: None, standing: Standing::Live }
+    }
 }
 
 enum Link {
@@ -64,17 +86,39 @@ impl Native {
             timing: profile.timing,
             channels: Interned::default(),
             subs: vec![],
+            places: HashMap::new(),
             last: 0,
+            seen: Seen::default(),
+            unsummed: false,
             link: Link::Down,
             last_sign: profile.listened_until,
         }
     }
 
+    fn clear(&mut self) {
+        self.subs.clear();
+        self.places.clear();
+        self.seen = Seen::default();
+    }
+
     fn sub(&mut self, name: &str) -> Option<&mut Sub> {
         if self.subs.get(self.last).is_none_or(|sub| sub.channel.as_str() != name) {
-            self.last = self.subs.iter().position(|sub| sub.channel.as_str() == name)?;
+            self.last = *self.places.get(name)?;
         }
         self.subs.get_mut(self.last)
+    }
+
+    fn add(&mut self, channel: Channel, out: &mut Out) {
+        if let Entry::Vacant(place) = self.places.entry(channel.clone()) {
+            place.insert(self.subs.len());
+            out.notes.push(Note::Ask(channel.clone()));
+            self.subs.push(Sub::new(channel));
+        }
+    }
+
+    /// Something changed that the summary over all subscriptions depends on.
+    fn sum_up(&mut self) {
+        self.seen = Seen { due: self.subs.iter().filter_map(Sub::due).min(), standing: sub::standing(&self.subs) };
     }
 
     fn event(&mut self, name: &str, item: &DataItem<'_>, now: Now, out: &mut Out) {
@@ -98,8 +142,7 @@ impl Native {
         if channels.is_empty() {
             out.notes.push(Note::End(Ending::Refused("this user may read no channel; ask for a role that may".into())));
         }
-        out.notes.extend(channels.iter().cloned().map(Note::Ask));
-        self.subs = channels.into_iter().map(Sub::new).collect();
+        channels.into_iter().for_each(|channel| self.add(channel, out));
     }
 
     /// More channels than in the hello: whoever follows everything follows them too.
@@ -108,23 +151,28 @@ impl Native {
             return;
         }
         for name in names {
-            if self.sub(name).is_none() {
-                let channel = self.channels.get(name);
-                out.notes.push(Note::Ask(channel.clone()));
-                self.subs.push(Sub::new(channel));
-            }
+            let channel = self.channels.get(name);
+            self.add(channel, out);
         }
     }
 
     fn turned_down(&mut self, code: ErrorCode, message: &str, channel: Option<&str>, now: Now, out: &mut Out) {
-        tracing::warn!(?code, message, channel, "The gateway turned a request down.");
-        let Some(sub) = channel.and_then(|name| self.sub(name)) else { return };
-        match code {
-            ErrorCode::Forbidden | ErrorCode::BadRequest => {
-                sub.phase = Phase::Denied;
-                out.notes.push(Note::Denied { channel: sub.channel.clone(), detail: message.into() });
+        let Some(sub) = channel.and_then(|name| self.sub(name)) else {
+            tracing::warn!(?code, message, channel, "The gateway turned a request down.");
+            return;
+        };
+        sub.phase = match code {
+            ErrorCode::Forbidden | ErrorCode::BadRequest => Phase::Denied,
+            ErrorCode::RateLimited | ErrorCode::Internal | ErrorCode::Other => {
+                let pause = sub.pause;
+                sub.pause = (pause * 2).min(LONGEST_PAUSE);
+                Phase::Pausing { until: now.up + pause }
             }
-            ErrorCode::RateLimited | ErrorCode::Internal | ErrorCode::Other => sub.phase = Phase::Pausing { until: now.up + PAUSE },
+        };
+        // A channel that is not followed is said, whatever the reason and however soon it is tried again; once for each reason.
+        let told = std::mem::replace(&mut sub.told, true);
+        if !told || matches!(sub.phase, Phase::Denied) {
+            out.notes.push(Note::Denied { channel: sub.channel.clone(), detail: message.into() });
         }
         if self.subs.iter().all(|sub| matches!(sub.phase, Phase::Denied)) {
             out.notes.push(Note::End(Ending::Refused(message.into())));
@@ -153,6 +201,10 @@ impl Native {
                 let Some(sub) = self.sub(&channel) else { return };
                 let answer = sub::Answer { position, recovered, reason: reason.map_or(GapReason::Other, |reason| gap_reason(&reason)) };
                 sub.subscribed(answer, first_look, last_sign, timing.subscribe, now, out);
+                if std::mem::take(&mut sub.told) {
+                    sub.pause = PAUSE;
+                    out.notes.push(Note::Served(sub.channel.clone()));
+                }
             }
             ServerFrame::Gap { channel: name, offset, id, from, to, reason } => {
                 let reason = gap_reason(&reason);
@@ -186,6 +238,7 @@ impl Wire for Native {
     /// The subprotocol, and the token as a bearer.
     fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
         shake.headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+        shake.origin(profile, false)?;
         shake.bearer(profile)
     }
 
@@ -198,7 +251,7 @@ impl Wire for Native {
     }
 
     fn opened(&mut self, now: Now, _: &mut Out) {
-        self.subs.clear();
+        self.clear();
         self.link = Link::Greeting { due: now.up + self.timing.hello };
     }
 
@@ -210,6 +263,7 @@ impl Wire for Native {
             self.event(frame.channel, &item, now, out);
             return;
         }
+        self.unsummed = true;
         match ServerFrame::parse(text) {
             Ok(frame) => self.frame(frame, now, out),
             Err(error) => {
@@ -223,6 +277,7 @@ impl Wire for Native {
         let (first_look, patience) = (self.first_look, self.timing.subscribe);
         if let Some(sub) = self.sub(channel.as_str()) {
             sub.subscribe(position, first_look, now.up + patience, out);
+            self.unsummed = true;
         }
     }
 
@@ -230,7 +285,8 @@ impl Wire for Native {
         match self.link {
             Link::Down => None,
             Link::Greeting { due } => Some(due),
-            Link::Up => self.subs.iter().filter_map(Sub::due).min(),
+            Link::Up if self.unsummed => self.subs.iter().filter_map(Sub::due).min(),
+            Link::Up => self.seen.due,
         }
     }
 
@@ -240,7 +296,16 @@ impl Wire for Native {
                 let detail = "connected, but the server did not introduce itself; is it a Watchdeck gateway?";
                 out.notes.push(Note::End(Ending::retry(Cause::TimedOut, detail)));
             }
-            Link::Up => self.subs.iter_mut().for_each(|sub| sub.tick(now, out)),
+            Link::Up => {
+                if self.due().is_some_and(|due| now.up >= due) {
+                    self.subs.iter_mut().for_each(|sub| sub.tick(now, out));
+                    self.unsummed = true;
+                }
+                // Once after each burst, whatever number of events it held.
+                if std::mem::take(&mut self.unsummed) || matches!(self.seen.standing, Standing::CatchingUp { .. }) {
+                    self.sum_up();
+                }
+            }
             _ => {}
         }
     }
@@ -255,20 +320,25 @@ impl Wire for Native {
         }
     }
 
-    fn down(&mut self, last_sign: Millis) {
+    fn down(&mut self, last_sign: Millis, _: bool) {
         // A connection that never carried a subscription says nothing about until when we listened.
         if self.subs.iter().any(|sub| matches!(sub.phase, Phase::On(_))) {
             self.last_sign = Some(last_sign);
         }
         self.link = Link::Down;
-        self.subs.clear();
+        self.clear();
     }
 
     fn standing(&self) -> Standing {
         match self.link {
             Link::Down | Link::Greeting { .. } => Standing::Greeting,
-            Link::Up => sub::standing(&self.subs),
+            Link::Up if self.unsummed || matches!(self.seen.standing, Standing::CatchingUp { .. }) => sub::standing(&self.subs),
+            Link::Up => self.seen.standing,
         }
+    }
+
+    fn asked(&self) -> usize {
+        self.subs.len()
     }
 }
 

@@ -1,17 +1,18 @@
 //! The venue platform's realtime server: Engine.IO 4 and Socket.IO over one WebSocket.
 //!
-//! The server acknowledges every subscription or says what is wrong with it, and numbers the events of each topic in memory.
-//! It replays nothing, so every reconnect leaves a gap; its numbers then tell where something is certainly missing, and
+//! The server acknowledges every subscription or says what is wrong with it, and numbers the events of each topic in memory. One that
+//! acknowledges nothing, as official servers do whose application does not, is followed all the same: whatever events come are taken, under
+//! whatever name. It replays nothing, so every reconnect leaves a gap; its numbers then tell where something is certainly missing, and
 //! where it started anew. Copies are handed on: they carry the same id, and the store keeps one.
 
-mod address;
+pub(super) mod address;
 mod content;
 mod numbers;
 mod packet;
 mod refusal;
 mod topic;
 
-use super::{Handshake, Note, Out, Standing, Wire, bearer, listened::Listened, object, plain_text};
+use super::{Handshake, Interned, Note, Out, Standing, Wire, bearer, listened::Listened, object, plain_text};
 use crate::{
     clock::Now,
     delivery::Delivery,
@@ -31,6 +32,11 @@ use watchdeck_protocol::Position;
 const GREETING: Duration = Duration::from_secs(2);
 /// The application's heartbeat. A connection without it is dropped after five minutes.
 const HEARTBEAT: Duration = Duration::from_secs(30);
+/// How long a server that answers heartbeats may take. One that stops answering is being shut down, and deaf, however open the line is.
+const HEARTBEAT_GRACE: Duration = Duration::from_secs(20);
+/// Names that carry talk about the connection, no events.
+const TALK: [&str; 10] =
+    ["heartbeat_ack", "heartbeat", "ping", "pong", "subscribed", "unsubscribed", "connect", "disconnect", "connect_error", "ack"];
 /// The channel of what the server broadcasts to everybody.
 const NOTIFICATION: &str = "notification";
 /// What an event begins with: the way into the fast path.
@@ -42,13 +48,20 @@ pub(super) struct SocketIo {
     timing: Timing,
     topics: Topics,
     notification: Channel,
+    /// Of events with names of their own.
+    names: Interned,
     listened: Listened,
     link: Link,
     /// How long the server may send nothing at all, as it says itself.
     patience: Duration,
     last_frame: Duration,
     heartbeat_due: Duration,
-    proven: bool,
+    /// The server answers heartbeats: it has done so once, on any connection.
+    answers: bool,
+    /// Since when the newest heartbeat waits for its answer.
+    asked: Option<Duration>,
+    /// An event has come on this connection.
+    heard: bool,
 }
 
 enum Link {
@@ -75,12 +88,15 @@ impl SocketIo {
             timing: profile.timing,
             topics: Topics::new(profile),
             notification: NOTIFICATION.into(),
+            names: Interned::default(),
             listened: Listened::new(profile.listened_until),
             link: Link::Down,
             patience: Duration::ZERO,
             last_frame: Duration::ZERO,
             heartbeat_due: Duration::ZERO,
-            proven: false,
+            answers: false,
+            asked: None,
+            heard: false,
         }
     }
 
@@ -118,9 +134,11 @@ impl SocketIo {
         }
     }
 
-    fn prove(&mut self, out: &mut Out) {
-        if !std::mem::replace(&mut self.proven, true) {
-            out.notes.push(Note::Proven);
+    /// An event came: we listen, whether the server answers questions or not.
+    fn hear(&mut self, now: Now, out: &mut Out) {
+        self.heard = true;
+        if self.topics.is_unanswered() {
+            self.listened.settle(now, out);
         }
     }
 
@@ -146,8 +164,9 @@ impl SocketIo {
                     topic::complain(None, &code, &message, out);
                 }
             },
-            ("heartbeat_ack", _) => {}
-            (name, _) => tracing::debug!(name, bytes = data.len(), "An event of an unknown name was ignored."),
+            ("heartbeat_ack", _) => (self.answers, self.asked) = (true, None),
+            (name, _) if TALK.contains(&name) => {}
+            _ => self.foreign(&args, now, out)?,
         }
         Ok(())
     }
@@ -163,8 +182,30 @@ impl SocketIo {
         // Without a payload, whatever else the event says is all there is.
         let payload = Payload::from_json(message.payload.map_or(json, RawValue::get));
         let id = id.map(|id| (*id).into());
+        self.hear(now, out);
         out.burst.event(Incoming { channel, offset: None, id, server_at, kind, payload }, None, now.wall);
-        self.prove(out);
+        Ok(())
+    }
+
+    /// An event under a name of the server's own choice, which is its channel then. Its `id` is whatever the application means by it.
+    fn foreign(&mut self, args: &Args<'_>, now: Now, out: &mut Out) -> Result<(), Cow<'static, str>> {
+        let first = args.first.map_or("null", RawValue::get);
+        let message: Option<Message<'_>> = object(first).ok();
+        if message.as_ref().is_some_and(|message| message.topic.is_some() && message.payload.is_some()) {
+            return self.message(first, now, out);
+        }
+        let server_at = message.and_then(|message| message.timestamp).and_then(|at| Millis::from_json(at.get()));
+        let payload = match &args.further[..] {
+            [] => Payload::from_json(first),
+            further => {
+                let all: Vec<&str> = std::iter::once(first).chain(further.iter().map(|more| more.get())).collect();
+                Payload::from_json(format!("[{}]", all.join(",")))
+            }
+        };
+        self.hear(now, out);
+        let channel = self.names.get(&args.name);
+        let kind = Some((*args.name).into());
+        out.burst.event(Incoming { channel, offset: None, id: None, server_at, kind, payload }, None, now.wall);
         Ok(())
     }
 
@@ -174,8 +215,8 @@ impl SocketIo {
         let server_at = message.timestamp.and_then(|at| Millis::from_json(at.get()));
         let (channel, kind) = (self.notification.clone(), Some(NOTIFICATION.into()));
         let payload = Payload::from_json(json);
+        self.hear(now, out);
         out.burst.event(Incoming { channel, offset: None, id, server_at, kind, payload }, None, now.wall);
-        self.prove(out);
         Ok(())
     }
 
@@ -185,9 +226,7 @@ impl SocketIo {
             Packet::Ping(data) => out.notes.push(Note::Send(format!("3{data}"))),
             Packet::Event(data) => return self.event(data, now, out),
             Packet::Ack(number, data) => {
-                if self.topics.answered(number, data, now, out)? {
-                    self.prove(out);
-                }
+                self.topics.answered(number, data, now, out)?;
                 self.settle(now, out);
             }
             Packet::Connected => {
@@ -208,7 +247,7 @@ impl SocketIo {
 impl Wire for SocketIo {
     fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
         shake.path = address::path(&shake.path, profile.user.as_ref());
-        Ok(())
+        shake.origin(profile, false)
     }
 
     fn is_spoken_to(&self) -> bool {
@@ -222,7 +261,7 @@ impl Wire for SocketIo {
     fn opened(&mut self, now: Now, _: &mut Out) {
         self.link = Link::Opening { due: now.up + self.timing.hello };
         self.last_frame = now.up;
-        self.proven = false;
+        (self.asked, self.heard) = (None, false);
         self.topics.forget_subscriptions();
     }
 
@@ -247,6 +286,7 @@ impl Wire for SocketIo {
             Link::Opening { due } | Link::Joining { due } | Link::Joined { due } => Some(due),
             Link::Up => {
                 let own = self.heartbeat_due.min(self.last_frame + self.patience);
+                let own = self.asked.filter(|_| self.answers).map_or(own, |asked| own.min(asked + HEARTBEAT_GRACE));
                 Some(self.topics.due().map_or(own, |due| due.min(own)))
             }
         }
@@ -267,7 +307,12 @@ impl Wire for SocketIo {
                     let detail = format!("no packet for {} s", self.patience.as_secs());
                     return out.notes.push(Note::End(Ending::retry(Cause::Silent, detail)));
                 }
+                if self.answers && self.asked.is_some_and(|asked| now.up >= asked + HEARTBEAT_GRACE) {
+                    let detail = "the server has stopped answering heartbeats: it keeps the line open, but sends nothing any more";
+                    return out.notes.push(Note::End(Ending::retry(Cause::Silent, detail)));
+                }
                 if now.up >= self.heartbeat_due {
+                    self.asked.get_or_insert(now.up);
                     self.heartbeat_due = now.up + HEARTBEAT;
                     out.notes.push(Note::Send(format!("42{}", json!(["heartbeat", { "timestamp": now.wall }]))));
                 }
@@ -283,17 +328,22 @@ impl Wire for SocketIo {
         if code == 1008 { Ending::NeedsLogin(detail) } else { Ending::retry(Cause::Closed, detail) }
     }
 
-    fn down(&mut self, last_sign: Millis) {
+    fn down(&mut self, last_sign: Millis, _: bool) {
         self.link = Link::Down;
         self.listened.down(last_sign);
     }
 
     fn standing(&self) -> Standing {
         match self.link {
-            Link::Up if self.topics.is_live() => Standing::Live,
+            Link::Up if self.topics.is_live() || self.heard && self.topics.is_unanswered() => Standing::Live,
+            Link::Up if self.topics.is_denied() && !self.heard => Standing::Denied,
             Link::Up => Standing::Unconfirmed,
             _ => Standing::Greeting,
         }
+    }
+
+    fn asked(&self) -> usize {
+        self.topics.asked()
     }
 }
 

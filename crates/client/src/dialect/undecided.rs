@@ -40,7 +40,7 @@ impl Wire for Undecided {
         Ending::retry(Cause::Closed, format!("{code} {reason}").trim_end().to_owned())
     }
 
-    fn down(&mut self, _: Millis) {}
+    fn down(&mut self, _: Millis, _: bool) {}
 
     fn standing(&self) -> Standing {
         Standing::Greeting

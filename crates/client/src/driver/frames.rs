@@ -5,6 +5,8 @@ use crate::{
     delivery::Delivery,
     dial::broken,
     dialect::Note,
+    frames::text,
+    handshake::one_line,
     session::{Ending, Input},
     status::{Cause, Denied},
 };
@@ -32,18 +34,23 @@ impl Driver {
             }
             self.status.bytes += frame.len() as u64;
             match frame {
-                Message::Text(text) => {
-                    self.status.frames += 1;
-                    self.wire.text(text.as_str(), now, &mut self.out);
-                }
+                // Text comes as binary too: see `crate::frames`.
                 Message::Binary(bytes) => {
                     self.status.frames += 1;
-                    self.out.burst.push(Delivery::malformed(&bytes, "a binary frame"));
+                    match text(&bytes) {
+                        Ok(text) => self.wire.text(&text, now, &mut self.out),
+                        Err(reason) => self.out.burst.push(Delivery::malformed(&bytes, reason)),
+                    }
                 }
                 Message::Pong(payload) => self.status.round_trip = self.pings.pong(&payload, now.up).or(self.status.round_trip),
-                Message::Close(Some(close)) => ending = Some(self.wire.closed(close.code.into(), close.reason.as_str())),
-                Message::Close(None) => ending = Some(Ending::retry(Cause::Closed, "the server closed the connection")),
-                Message::Ping(_) | Message::Frame(_) => {}
+                Message::Close(close) => {
+                    self.parted = true;
+                    ending = Some(match close {
+                        Some(close) => self.wire.closed(close.code.into(), &one_line(close.reason.as_bytes())),
+                        None => Ending::retry(Cause::Closed, "the server closed the connection"),
+                    });
+                }
+                Message::Text(_) | Message::Ping(_) | Message::Frame(_) => {}
             }
             if !self.out.notes.is_empty() {
                 self.obey();
@@ -91,7 +98,6 @@ impl Driver {
                 Note::Denied { channel, detail } => self.denied(channel, detail),
                 Note::Served(channel) => self.status.denied.retain(|known| known.channel != channel),
                 Note::Upstream(down) => self.status.upstream_down = down,
-                Note::Proven => self.input(Input::Proven),
                 Note::End(ending) => self.input(Input::Ended(ending)),
             }
         }

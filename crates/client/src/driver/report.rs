@@ -1,12 +1,23 @@
 //! Saying what the link is doing.
 
-use super::Driver;
-use crate::status::State;
+use super::{Driver, Line};
+use crate::{
+    dialect::Standing,
+    status::{State, Status},
+};
+
+/// Names of channels that are told in a state; the rest is counted.
+const NAMED: usize = 3;
 
 impl Driver {
     /// Show the present state to whoever watches.
     pub(super) fn publish(&mut self) {
-        let state = self.session.state(self.wire.standing());
+        let standing = self.wire.standing();
+        let mut state = self.session.state(standing);
+        self.status.asked = self.wire.asked();
+        if let (State::Refused { detail }, Standing::Denied, true) = (&mut state, standing, detail_is_ours(&self.line)) {
+            *detail = refused(&self.status);
+        }
         if state != self.status.state {
             log(&self.profile.id, &state);
             self.status.state = state;
@@ -20,6 +31,20 @@ impl Driver {
             changed
         });
     }
+}
+
+/// A refusal on an open connection has no words of the server's; those are in the list.
+fn detail_is_ours(line: &Line) -> bool {
+    matches!(line, Line::Open(_))
+}
+
+/// `refused: 3 of 5 channels (a, b, c): the first one's words`.
+fn refused(status: &Status) -> String {
+    let denied = &status.denied;
+    let names: Vec<_> = denied.iter().take(NAMED).map(|denied| denied.channel.as_str()).collect();
+    let more = if denied.len() > NAMED { ", …" } else { "" };
+    let words = denied.first().map_or("", |denied| denied.detail.as_str());
+    format!("refused: {} of {} channels ({}{more}): {words}", denied.len(), status.asked, names.join(", "))
 }
 
 fn log(link: &str, state: &State) {

@@ -4,6 +4,7 @@ use crate::{
     clock::{BootClock, Now},
     dial::broken,
     dialect::{Note, Out, Wire},
+    frames::text,
     socket::Socket,
 };
 use std::time::Duration;
@@ -53,7 +54,11 @@ impl Talk {
             }
             for frame in frames.drain(..) {
                 match frame {
-                    Message::Text(text) => self.wire.text(text.as_str(), now, &mut self.out),
+                    Message::Binary(bytes) => {
+                        if let Ok(text) = text(&bytes) {
+                            self.wire.text(&text, now, &mut self.out);
+                        }
+                    }
                     Message::Close(close) => {
                         let (code, reason) = close.map_or((1005, String::new()), |close| (close.code.into(), close.reason.to_string()));
                         return Err(self.wire.closed(code, &reason).into_words());
@@ -79,7 +84,7 @@ impl Talk {
                     }
                     Note::Denied { channel, detail } => self.denied.push(format!("{channel}: {detail}")),
                     Note::End(ending) => return Err(ending.into_words()),
-                    Note::Served(_) | Note::Proven | Note::Upstream(_) => {}
+                    Note::Served(_) | Note::Upstream(_) => {}
                 }
             }
         }

@@ -55,6 +55,44 @@ pub(crate) enum Valid {
     Someday,
 }
 
+/// A certificate that somebody made for one server, the way `openssl req -x509` does: it vouches for itself and is marked as an authority.
+pub(crate) struct Own {
+    pub(crate) acceptor: TlsAcceptor,
+    pub(crate) der: Vec<u8>,
+    pub(crate) pem: String,
+}
+
+impl Own {
+    pub(crate) fn new(name: &str, valid: &Valid) -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        valid.put(&mut params);
+        let certificate = params.self_signed(&key).unwrap();
+        let (der, pem) = (certificate.der().to_vec(), certificate.pem());
+        Self { acceptor: acceptor(certificate.into(), &key), der, pem }
+    }
+}
+
+impl Valid {
+    fn put(&self, params: &mut CertificateParams) {
+        (params.not_before, params.not_after) = match self {
+            Self::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2999, 1, 1)),
+            Self::Once => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 5, 17)),
+            Self::Someday => (date_time_ymd(2998, 1, 1), date_time_ymd(2999, 1, 1)),
+        };
+    }
+}
+
+fn acceptor(certificate: CertificateDer<'static>, key: &KeyPair) -> TlsAcceptor {
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
 impl Authority {
     pub(crate) fn new() -> Self {
         let key = KeyPair::generate().unwrap();
@@ -73,16 +111,7 @@ impl Authority {
     pub(crate) fn server(&self, name: &str, valid: Valid) -> TlsAcceptor {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        (params.not_before, params.not_after) = match valid {
-            Valid::Now => (date_time_ymd(2020, 1, 1), date_time_ymd(2999, 1, 1)),
-            Valid::Once => (date_time_ymd(2020, 1, 1), date_time_ymd(2021, 5, 17)),
-            Valid::Someday => (date_time_ymd(2998, 1, 1), date_time_ymd(2999, 1, 1)),
-        };
-        let certificate: CertificateDer<'static> = params.signed_by(&key, &self.issuer).unwrap().into();
-        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
-        let config = config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
-        TlsAcceptor::from(Arc::new(config))
+        valid.put(&mut params);
+        acceptor(params.signed_by(&key, &self.issuer).unwrap().into(), &key)
     }
 }

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test binary uses its part")]
 
 pub(crate) mod faults;
+pub(crate) mod front;
 pub(crate) mod venue;
 
 use async_trait::async_trait;

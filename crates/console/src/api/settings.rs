@@ -119,7 +119,7 @@ pub struct Source {
     pub id: String,
     /// As the user named it.
     pub name: String,
-    /// `ws://` or `wss://`; empty for the built-in simulator.
+    /// `ws://` or `wss://`, or whatever else can be read as that; empty for the built-in simulator.
     #[serde(default)]
     pub url: String,
     /// How the server speaks.
@@ -127,7 +127,7 @@ pub struct Source {
     /// Channels to follow; empty means all that the server offers.
     #[serde(default)]
     pub channels: Vec<String>,
-    /// Bearer token (`native`, `hub`), session cookie value (`erp`) or connect token (`socket_io`). Never shown again; `null` in answers, and `null`
+    /// Bearer token (`native`, `hub`), session cookie in any form that can be pasted (`erp`) or connect token (`socket_io`). Never shown again; `null` in answers, and `null`
     /// when saved keeps what is kept, as long as the address stays.
     #[serde(default)]
     pub token: Option<String>,
@@ -140,12 +140,18 @@ pub struct Source {
     /// Tells the source apart from the others on screen.
     #[serde(default)]
     pub colour: SourceColour,
-    /// Who we are where the server wants to be told (`socket_io`); empty: not said.
+    /// Who we are: told to the server (`socket_io`), whose own notifications are followed (`erp`); empty: not said.
     #[serde(default)]
     pub user_id: String,
     /// The role that goes with `user_id`.
     #[serde(default)]
     pub user_role: String,
+    /// The name that this user signs in with, where topics end with it and not with the id (`socket_io`); empty: the id stands for it.
+    #[serde(default)]
+    pub user_name: String,
+    /// The address of the web page that the server expects to be called from (`Origin`); empty: the server's own.
+    #[serde(default)]
+    pub origin: String,
     /// Asked over HTTP when nobody listens, for servers that start lazily; empty: none.
     #[serde(default)]
     pub wake_url: String,
@@ -159,7 +165,7 @@ pub struct Source {
     /// How often `history_path` is asked while no WebSocket can be had, seconds.
     #[serde(default = "poll_seconds")]
     pub poll_seconds: u32,
-    /// A file of PEM certificates that are trusted beside the system's; empty: none.
+    /// A file of certificates that are trusted beside the system's: of authorities, or the server's own; empty: none.
     #[serde(default)]
     pub ca_file: String,
     /// Empty: as the environment says. `direct`: none. Else the proxy's URL, without credentials.
@@ -205,6 +211,8 @@ impl Default for Source {
             colour: SourceColour::default(),
             user_id: String::new(),
             user_role: String::new(),
+            user_name: String::new(),
+            origin: String::new(),
             wake_url: String::new(),
             login_url: String::new(),
             history_path: String::new(),

@@ -13,13 +13,14 @@ use crate::{
     sources,
 };
 use std::{collections::BTreeMap, sync::Arc};
-use watchdeck_client::Secret;
+use watchdeck_client::{Address, Secret};
 use watchdeck_store::{Batch, Document};
 
 /// The built-in ERP among the sources.
 const DEMO_ID: &str = "demo";
-/// Where the ERP's web pages keep the session. The second name is the one behind TLS.
-const SESSION_COOKIES: [&str; 2] = ["__Secure-next-auth.session-token", "next-auth.session-token"];
+/// Where the ERP's web pages keep the session: behind TLS and without, by older and by newer libraries.
+const SESSION_COOKIES: [&str; 4] =
+    ["__Secure-next-auth.session-token", "next-auth.session-token", "__Secure-authjs.session-token", "authjs.session-token"];
 
 /// New settings and the secrets that came with them take effect together, or not at all.
 pub(crate) async fn save_settings(core: &Core, new: Settings) -> Result<Settings, CommandError> {
@@ -102,14 +103,7 @@ pub(crate) fn login(core: &Core, id: &str) -> Result<(), CommandError> {
 
 /// The page at the root of a server, over HTTP.
 fn origin(url: &str) -> Option<String> {
-    let (scheme, rest) = url.split_once("://")?;
-    let scheme = match scheme {
-        "ws" | "http" => "http",
-        "wss" | "https" => "https",
-        _ => return None,
-    };
-    let authority = rest.split(['/', '?', '#']).next().filter(|authority| !authority.is_empty())?;
-    Some(format!("{scheme}://{authority}/"))
+    Address::parse(url).ok().map(|address| format!("{}/", address.origin()))
 }
 
 /// A real try, with the secrets that are kept where none are given.
@@ -135,7 +129,8 @@ pub(crate) async fn test_source(core: &Core, mut source: Source) -> Result<Sourc
         return Ok(SourceTest { ok, steps: vec![step] });
     }
     let source = core.sources.address(&source.id).filter(|known| known.demo).unwrap_or(source);
-    let steps: Vec<_> = watchdeck_client::probe(sources::trial(&source, &keys))
+    let beside = core.sources.beside(&source);
+    let steps: Vec<_> = watchdeck_client::probe_beside(sources::trial(&source, &keys), beside)
         .await
         .into_iter()
         .map(|step| TestStep { step: step.step.to_owned(), ok: step.ok, detail: step.detail, ms: step.ms })
@@ -182,6 +177,7 @@ mod tests {
     fn people_sign_in_at_the_root_of_the_server() {
         assert_eq!(origin("wss://erp.example:3002/ws?x=1").as_deref(), Some("https://erp.example:3002/"));
         assert_eq!(origin("ws://[::1]:9").as_deref(), Some("http://[::1]:9/"));
-        assert_eq!(origin("erp.example"), None);
+        assert_eq!(origin("erp.example:443").as_deref(), Some("https://erp.example/"));
+        assert_eq!(origin("ftp://erp.example"), None);
     }
 }

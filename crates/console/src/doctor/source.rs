@@ -10,6 +10,7 @@ use crate::{
     sources,
 };
 use std::time::Duration;
+use watchdeck_client::Beside;
 use watchdeck_store::Store;
 
 /// How long a whole attempt may take.
@@ -30,7 +31,9 @@ pub(super) async fn examine(source: &Source, secrets: &Secrets, store: &Store, w
         checks.push(Check::warning(name(texts.secrets()), why, texts.secrets_advice()));
         Keys::default()
     });
-    let attempt = tokio::time::timeout(PATIENCE, watchdeck_client::probe(sources::trial(source, &keys))).await;
+    // A Watchdeck that is open may hold the one link that a server keeps.
+    let attempt = watchdeck_client::probe_beside(sources::trial(source, &keys), Beside::Somebody);
+    let attempt = tokio::time::timeout(PATIENCE, attempt).await;
     match attempt {
         Ok(steps) => checks.extend(steps.into_iter().map(|step| {
             let detail = format!("{} ({} ms)", step.detail, step.ms);

@@ -44,7 +44,8 @@ pub(crate) fn profile(source: &Source, keys: &Keys) -> Profile {
     Profile {
         channels: source.channels.iter().map(|name| Channel::from(name.as_str())).collect(),
         token: keys.token.clone(),
-        user: given(&source.user_id).map(|id| User { id, role: source.user_role.trim().to_owned() }),
+        user: user(source),
+        origin: given(&source.origin),
         first_look: FIRST_LOOK,
         first_since: Some(first_since()),
         wake_url: given(&source.wake_url),
@@ -59,6 +60,13 @@ pub(crate) fn profile(source: &Source, keys: &Keys) -> Profile {
 /// For a try that only shows whether it goes: nothing is asked for that came before.
 pub(crate) fn trial(source: &Source, keys: &Keys) -> Profile {
     Profile { first_look: 0, first_since: None, ..profile(source, keys) }
+}
+
+/// Who we are to the server, where anything of it is set.
+fn user(source: &Source) -> Option<User> {
+    let [id, role, name] = [&source.user_id, &source.user_role, &source.user_name].map(|text| text.trim().to_owned());
+    let user = User { id, role, name };
+    (user != User::default()).then_some(user)
 }
 
 /// What of a source the link itself depends on: where two are equal in this, one link serves both.
@@ -133,6 +141,16 @@ mod tests {
         assert!(
             !same_server("ws://hub.example/ws", "wss://hub.example/ws") && !same_server("ws://h:1", "ws://h:2") && !same_server("", "")
         );
+    }
+
+    #[test]
+    fn the_id_and_the_name_of_a_user_are_two_things() {
+        let source =
+            Source { user_id: " 7 ".into(), user_name: "zhang".into(), origin: "https://shop.example".into(), ..Source::default() };
+        let profile = profile(&source, &Keys::default());
+        assert_eq!(profile.user, Some(User { id: "7".into(), role: String::new(), name: "zhang".into() }));
+        assert_eq!(profile.origin.as_deref(), Some("https://shop.example"));
+        assert_eq!(super::profile(&Source::default(), &Keys::default()).user, None);
     }
 
     #[test]

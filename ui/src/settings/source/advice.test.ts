@@ -19,7 +19,9 @@ it("who gave no token is asked for one, who gave one for another", () => {
 
 it("the reasons that the protocols fix are understood", () => {
   expect(adviceOn(step("sign_in", "Token expired"), erp, true).key).toBe("expired");
-  expect(adviceOn(step("sign_in", "禁止的来源"), erp, true)).toEqual({ key: "origin", field: null });
+  expect(adviceOn(step("sign_in", "禁止的来源"), erp, true)).toEqual({ key: "origin", field: "origin" });
+  expect(adviceOnWords("禁止的来源 (we said http://erp:3002; …)")?.key).toBe("origin");
+  expect(adviceOnWords("Authentication failed (the cookie has expired, or …)")?.key, "two causes, two remedies").toBe("signInEither");
   expect(adviceOnWords("4503 revoked")?.key).toBe("signInRefused");
   expect(adviceOnWords("4504 limit")?.key).toBe("limit");
   expect(adviceOnWords("Token expired, says somebody else"), "words that no protocol fixes").toBeNull();

@@ -21,6 +21,7 @@ export type AdviceKey =
   | "tls"
   | "signInNone"
   | "signInRefused"
+  | "signInEither"
   | "expired"
   | "origin"
   | "limit"
@@ -38,8 +39,10 @@ export interface Advice {
 const WORDS: readonly (readonly [RegExp, AdviceKey, DraftField | null])[] = [
   [/^(No cookies provided|No session token found)$/, "signInNone", "token"],
   [/^(Token expired|4005\b.*)$/, "expired", "token"],
-  [/^(Authentication failed|Invalid token payload|Invalid token|未授权|450[03]\b.*|4401\b.*)$/, "signInRefused", "token"],
-  [/^禁止的来源$/, "origin", null],
+  // Our own words may follow in brackets.
+  [/^Authentication failed( \(.*)?$/, "signInEither", "token"],
+  [/^(Invalid token payload( \(.*)?|Invalid token|未授权|450[03]\b.*|4401\b.*)$/, "signInRefused", "token"],
+  [/^禁止的来源( \(.*)?$/, "origin", "origin"],
   [/^4504\b/, "limit", null],
 ];
 

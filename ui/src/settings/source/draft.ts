@@ -4,6 +4,7 @@ import type { DialectName } from "@/bindings/DialectName";
 import type { Source } from "@/bindings/Source";
 import type { SourceColour } from "@/bindings/SourceColour";
 import { SOURCE_COLOURS } from "@/parts";
+import { tidyAddress } from "./address";
 import { readSecret } from "./secret";
 
 /** The way to the server: what `Source.proxy` holds, taken apart. */
@@ -15,6 +16,8 @@ export interface Draft {
   readonly token: string;
   readonly userId: string;
   readonly userRole: string;
+  readonly userName: string;
+  readonly origin: string;
   readonly name: string;
   readonly colour: SourceColour;
   readonly channels: string;
@@ -40,6 +43,8 @@ export const BLANK: Draft = {
   token: "",
   userId: "",
   userRole: "",
+  userName: "",
+  origin: "",
   name: "",
   colour: "blue",
   channels: "",
@@ -62,6 +67,8 @@ export function draftOf(source: Source): Draft {
     token: "",
     userId: source.user_id,
     userRole: source.user_role,
+    userName: source.user_name,
+    origin: source.origin,
     name: source.name,
     colour: source.colour,
     channels: source.channels.join(", "),
@@ -93,7 +100,7 @@ export function hostOf(url: string): string {
 
 /** A new source gets `id`; an edited one keeps its own. A secret left empty is null, which keeps the stored one. */
 export function sourceOf(draft: Draft, before: Source | null, id: string): Source {
-  const url = draft.url.trim();
+  const url = tidyAddress(draft.url);
   const name = draft.name.trim();
   const secret = readSecret(draft.token);
   const through = draft.proxyKind === "through";
@@ -107,8 +114,10 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
     paused: before?.paused ?? false,
     demo: before?.demo ?? false,
     colour: draft.colour,
-    user_id: draft.dialect === "socket_io" || draft.dialect === "auto" ? draft.userId.trim() : "",
+    user_id: draft.dialect === "socket_io" || draft.dialect === "erp" || draft.dialect === "auto" ? draft.userId.trim() : "",
     user_role: draft.dialect === "socket_io" || draft.dialect === "auto" ? draft.userRole.trim() : "",
+    user_name: draft.dialect === "socket_io" || draft.dialect === "auto" ? draft.userName.trim() : "",
+    origin: draft.origin.trim(),
     wake_url: draft.wakeUrl.trim(),
     login_url: draft.loginUrl.trim(),
     history_path: draft.historyPath.trim(),
@@ -133,7 +142,7 @@ export function sameTry(a: Draft, b: Draft): boolean {
 }
 
 /** The parts under “Advanced” that say something, so that a closed fold hides nothing. */
-export function advancedParts(draft: Draft): ("wakeUrl" | "loginUrl" | "historyPath" | "caFile" | "proxy")[] {
-  const parts = (["wakeUrl", "loginUrl", "historyPath", "caFile"] as const).filter((key) => draft[key].trim() !== "");
+export function advancedParts(draft: Draft): ("origin" | "wakeUrl" | "loginUrl" | "historyPath" | "caFile" | "proxy")[] {
+  const parts = (["origin", "wakeUrl", "loginUrl", "historyPath", "caFile"] as const).filter((key) => draft[key].trim() !== "");
   return draft.proxyKind === "environment" ? parts : [...parts, "proxy"];
 }

@@ -47,13 +47,15 @@ export function SourceFields({ form, api, loginWindow, onSignIn, focus }: { form
       </div>
       {api.dialect === "socket_io" && (
         <div>
-          <div className="grid grid-cols-2 gap-3">
+          <div className="grid grid-cols-3 gap-3">
             <TextField form={form} api={api} field="userId" label={t("sources.form.userId")} placeholder="7" />
+            <TextField form={form} api={api} field="userName" label={t("sources.form.userName")} placeholder={t("sources.form.userNamePlaceholder")} />
             <TextField form={form} api={api} field="userRole" label={t("sources.form.userRole")} placeholder={t("sources.form.userRolePlaceholder")} />
           </div>
           <Help>{t("sources.form.userHelp")}</Help>
         </div>
       )}
+      {api.dialect === "erp" && <TextField form={form} api={api} field="userId" label={t("sources.form.userId")} help={t("sources.form.userIdHelp")} placeholder={t("sources.form.userIdPlaceholder")} />}
       <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-3">
         <TextField form={form} api={api} field="name" label={t("sources.form.name")} placeholder={draft.url.trim() === "" ? t("sources.form.namePlaceholder") : hostOf(draft.url.trim())} maxLength={64} />
         <ColourChoice id={fieldId(form, "colour")} value={draft.colour} onChange={(colour) => set({ colour })} />

@@ -1,5 +1,6 @@
 // What keeps a draft from being tried or saved, field by field, and the repair where there is an obvious one. Pure.
 
+import { tidyAddress } from "./address";
 import type { Draft, DraftField } from "./draft";
 import { readSecret } from "./secret";
 
@@ -41,7 +42,7 @@ export function meantAddress(typed: string): string | null {
 }
 
 function addressProblem(typed: string): Problem | null {
-  const url = typed.trim();
+  const url = tidyAddress(typed);
   if (url === "") return { key: "urlEmpty" };
   if (!/^wss?:\/\//i.test(url)) {
     const meant = meantAddress(url);
@@ -88,6 +89,7 @@ export function problemsOf(draft: Draft): Problems {
     url: addressProblem(draft.url),
     token: readSecret(draft.token).found === "missing" ? { key: "cookieMissing" } : null,
     userId: draft.dialect === "socket_io" && draft.userRole.trim() !== "" && draft.userId.trim() === "" ? { key: "userId" } : null,
+    origin: draft.origin.trim() === "" || isWebUrl(draft.origin.trim()) ? null : { key: "webUrl" },
     wakeUrl: draft.wakeUrl.trim() === "" || isWebUrl(draft.wakeUrl.trim()) ? null : { key: "webUrl" },
     loginUrl: draft.loginUrl.trim() === "" || isWebUrl(draft.loginUrl.trim()) ? null : { key: "webUrl" },
     historyPath: historyProblem(draft.historyPath),
@@ -99,10 +101,10 @@ export function problemsOf(draft: Draft): Problems {
 }
 
 /** The fields in the order they stand in, for “go to the first that is wrong”. */
-export const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userRole", "name", "channels", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
+export const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userName", "userRole", "name", "channels", "origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
 
 /** The fields under “Advanced”. */
-export const ADVANCED: ReadonlySet<DraftField> = new Set<DraftField>(["wakeUrl", "loginUrl", "historyPath", "pollSeconds", "caFile", "proxyKind", "proxyUrl", "proxyUser", "proxyPassword"]);
+export const ADVANCED: ReadonlySet<DraftField> = new Set<DraftField>(["origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "caFile", "proxyKind", "proxyUrl", "proxyUser", "proxyPassword"]);
 
 export function firstProblem(problems: Problems): DraftField | null {
   return FIELD_ORDER.find((field) => problems[field] !== undefined) ?? null;

@@ -69,10 +69,10 @@ function Found({ id, text, kept, replacing }: { id: string; text: string; kept: 
   const format = useFormat();
   const now = useNow();
   const secret = readSecret(text);
-  const end = expiryOf(secret.value);
+  const end = expiryOf(secret.bare);
   const over = end !== null && end <= now;
   const parts = [
-    secret.found === "cookie" || secret.found === "bearer" ? t(`sources.form.found.${secret.found}`, { count: secret.value.length }) : null,
+    secret.found === "cookie" || secret.found === "bearer" ? t(`sources.form.found.${secret.found}`, { count: secret.bare.length }) : null,
     end === null ? null : t(over ? "sources.form.expired" : "sources.form.expires", { time: format.dateTime(end, now) }),
   ].filter((part) => part !== null);
   const told = parts.length > 0;

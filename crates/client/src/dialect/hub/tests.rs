@@ -114,15 +114,63 @@ fn a_reconnect_leaves_a_gap_whether_anything_comes_or_not() {
     hub.tick(at(1000), &mut out);
     assert_eq!(hub.standing(), Standing::Live);
     assert!(out.burst.drain().next().is_none(), "a first connection has no gap");
-    hub.down(Millis(5000));
+    hub.down(Millis(5000), true);
     // Refused right after it opened: it never listened.
     hub.opened(at(6000), &mut out);
-    hub.down(Millis(6100));
+    hub.down(Millis(6100), true);
     hub.opened(at(9000), &mut out);
     hub.tick(at(10_000), &mut out);
     let found: Vec<_> = out.burst.drain().map(|(delivery, _)| delivery).collect();
     let (from, to) = (Millis(5000), Millis(9000));
     assert_eq!(found, [Delivery::Gap { channel: None, from, to, reason: GapReason::NotReplayable, position: None, id: None }]);
+}
+
+#[test]
+fn a_link_made_after_a_loss_without_a_farewell_is_made_anew_once_the_hub_has_forgotten_the_old_one() {
+    let (mut hub, mut out) = (hub(), Out::default());
+    let drain = |out: &mut Out| out.burst.drain().map(|(delivery, _)| delivery).collect::<Vec<_>>();
+    hub.opened(at(0), &mut out);
+    hub.tick(at(1000), &mut out);
+    hub.down(Millis(5000), false);
+    hub.opened(at(6000), &mut out);
+    hub.tick(at(7000), &mut out);
+    assert_eq!(hub.standing(), Standing::Unconfirmed, "the hub may turn deaf on it at any moment");
+    hub.text(r#"{"type":"new_message","data":1,"timestamp":1795223788}"#, at(20_000), &mut out);
+    assert_eq!(hub.standing(), Standing::Unconfirmed, "one message says nothing about the next");
+    drain(&mut out);
+    out.notes.clear();
+    hub.tick(at(70_999), &mut out);
+    assert!(!out.notes.iter().any(|note| matches!(note, Note::End(_))), "{:?}", out.notes);
+    assert_eq!(hub.due(), Some(Duration::from_secs(71)));
+    hub.tick(at(71_000), &mut out);
+    let ended = out.notes.drain(..).any(|note| matches!(note, Note::End(Ending::Retry { after: Some(PART), .. })));
+    assert!(ended, "the old link's read deadline has passed, and took the entry with it");
+    hub.down(Millis(70_900), false);
+    hub.opened(at(73_000), &mut out);
+    hub.tick(at(74_000), &mut out);
+    let found = drain(&mut out);
+    let (from, to) = (Millis(20_000), Millis(73_000));
+    assert_eq!(
+        found,
+        [Delivery::Gap { channel: None, from, to, reason: GapReason::NotReplayable, position: None, id: None }],
+        "from what was heard last, not from the last pong"
+    );
+    assert_eq!(hub.standing(), Standing::Live, "we parted from that one ourselves");
+    hub.tick(at(300_000), &mut out);
+    assert!(!out.notes.iter().any(|note| matches!(note, Note::End(_))), "once is enough");
+}
+
+#[test]
+fn a_link_made_after_a_farewell_or_long_after_a_loss_is_trusted() {
+    for (lost_at, parted, opened_at) in [(5000, true, 6000), (5000, false, 200_000)] {
+        let (mut hub, mut out) = (hub(), Out::default());
+        hub.opened(at(0), &mut out);
+        hub.tick(at(1000), &mut out);
+        hub.down(Millis(lost_at), parted);
+        hub.opened(at(opened_at), &mut out);
+        hub.tick(at(opened_at + 1000), &mut out);
+        assert_eq!(hub.standing(), Standing::Live);
+    }
 }
 
 #[test]

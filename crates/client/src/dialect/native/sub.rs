@@ -9,6 +9,10 @@ use watchdeck_protocol::{ClientFrame, Position, Rewind};
 pub(super) struct Sub {
     pub(super) channel: Channel,
     pub(super) phase: Phase,
+    /// How long to leave it alone the next time that the server cannot serve it.
+    pub(super) pause: Duration,
+    /// It was said that the server does not serve it.
+    pub(super) told: bool,
 }
 
 pub(super) enum Phase {
@@ -81,7 +85,7 @@ pub(super) struct Answer {
 
 impl Sub {
     pub(super) fn new(channel: Channel) -> Self {
-        Self { channel, phase: Phase::Asking }
+        Self { channel, phase: Phase::Asking, pause: super::PAUSE, told: false }
     }
 
     /// The committed position is known: subscribe.

@@ -166,7 +166,7 @@ fn a_gap_begins_at_the_last_sign_of_the_lost_connection() {
     let mut talk = Talk::greeted(0);
     talk.committed(None);
     talk.subscribed("old", 5, true, "null");
-    talk.native.down(Millis(77));
+    talk.native.down(Millis(77), true);
     talk.open();
     talk.committed(pos("old", 5));
     talk.handed_on();
@@ -238,7 +238,12 @@ fn a_forbidden_channel_leaves_the_others_alone() {
     talk.hear(r#"{"type":"error","code":"rate_limited","message":"wait","channel":"inventory"}"#);
     let due = talk.native.due().expect("it asks again");
     talk.native.tick(Now { up: due, wall: Millis(0) }, &mut talk.out);
-    assert_eq!(std::mem::take(&mut talk.out.notes), [Note::Ask("inventory".into())], "and from the position committed by then");
+    let denied = Note::Denied { channel: "inventory".into(), detail: "wait".into() };
+    assert_eq!(
+        std::mem::take(&mut talk.out.notes),
+        [denied, Note::Ask("inventory".into())],
+        "it is said, and asked again from the position committed by then"
+    );
     talk.hear(r#"{"type":"error","code":"forbidden","message":"finance only","channel":"inventory"}"#);
     let denied = Note::Denied { channel: "inventory".into(), detail: "finance only".into() };
     assert_eq!(talk.out.notes, [denied, Note::End(Ending::Refused("finance only".into()))], "nothing is left to follow");
@@ -333,4 +338,52 @@ fn a_first_look_reaches_back_to_a_time_where_one_is_given() {
     talk.open();
     talk.committed(None);
     assert_eq!(talk.sent(), [r#"{"type":"subscribe","channel":"inventory","rewind":{"since":1000}}"#]);
+}
+
+#[test]
+fn of_thousands_of_channels_none_is_left_out_in_silence() {
+    const ALL: usize = 3000;
+    let names: Vec<String> = (0..ALL).map(|n| format!("user:{n}:notifications")).collect();
+    let mut native = Native::new(&Profile { first_look: 10, ..Profile::new("p", "ws://h/", crate::profile::Dialect::Native) });
+    let (mut out, now) = (Out::default(), Now { up: Duration::ZERO, wall: Millis(0) });
+    native.opened(now, &mut out);
+    let hello = serde_json::json!({"type": "hello", "session": "s", "server": "0", "user": {"id": "u", "name": "n", "roles": []}, "pingIntervalMs": 25_000, "channels": names});
+    native.text(&hello.to_string(), now, &mut out);
+    let asked = out.notes.drain(..).filter(|note| matches!(note, Note::Ask(_))).count();
+    assert_eq!((asked, native.asked()), (ALL, ALL));
+    for name in &names {
+        native.committed(&name.as_str().into(), None, now, &mut out);
+    }
+    let sent = out.notes.drain(..).filter(|note| matches!(note, Note::Send(_))).count();
+    assert_eq!(sent, ALL);
+    // The gateway has room for two thirds.
+    for (n, name) in names.iter().enumerate() {
+        let answer = if n % 3 == 2 {
+            format!(r#"{{"type":"error","code":"rate_limited","message":"full","channel":"{name}"}}"#)
+        } else {
+            format!(r#"{{"type":"subscribed","channel":"{name}","position":{{"epoch":"e","offset":0}},"recovered":true,"reason":null}}"#)
+        };
+        native.text(&answer, now, &mut out);
+    }
+    let said = out.notes.drain(..).filter(|note| matches!(note, Note::Denied { detail, .. } if detail == "full")).count();
+    assert_eq!(said, ALL / 3, "whoever is not followed is named");
+    assert_eq!(native.standing(), Standing::Unconfirmed);
+    // They are asked for again, and said to be served once they are; later and later while they are not.
+    let later = Now { up: native.due().expect("asked again"), wall: Millis(0) };
+    native.tick(later, &mut out);
+    assert_eq!(out.notes.drain(..).filter(|note| matches!(note, Note::Ask(_))).count(), ALL / 3);
+    let name = &names[2];
+    native.committed(&name.as_str().into(), None, later, &mut out);
+    native.text(&format!(r#"{{"type":"error","code":"rate_limited","message":"full","channel":"{name}"}}"#), later, &mut out);
+    assert!(!out.notes.iter().any(|note| matches!(note, Note::Denied { .. })), "once is enough");
+    out.notes.clear();
+    native.tick(Now { up: later.up + PAUSE, wall: Millis(0) }, &mut out);
+    native.tick(Now { up: later.up + PAUSE * 2, wall: Millis(0) }, &mut out);
+    native.committed(&name.as_str().into(), None, later, &mut out);
+    native.text(
+        &format!(r#"{{"type":"subscribed","channel":"{name}","position":{{"epoch":"e","offset":0}},"recovered":true,"reason":null}}"#),
+        later,
+        &mut out,
+    );
+    assert!(out.notes.contains(&Note::Served(name.as_str().into())), "{:?}", out.notes);
 }

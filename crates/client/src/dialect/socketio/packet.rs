@@ -2,7 +2,7 @@
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, SeqAccess, Visitor},
+    de::{SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -79,10 +79,11 @@ impl<'a> Packet<'a> {
     }
 }
 
-/// The array of an event: its name and first argument. Further ones do not concern us.
+/// The array of an event: its name, its first argument, and whatever follows.
 pub(super) struct Args<'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) first: Option<&'a RawValue>,
+    pub(super) further: Vec<&'a RawValue>,
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Args<'a> {
@@ -98,8 +99,11 @@ impl<'de: 'a, 'a> Deserialize<'de> for Args<'a> {
             fn visit_seq<A: SeqAccess<'de>>(self, mut array: A) -> Result<Self::Value, A::Error> {
                 let name: Name<'_> = array.next_element()?.ok_or_else(|| serde::de::Error::invalid_length(0, &self))?;
                 let first = array.next_element()?;
-                while array.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Args { name: name.0, first })
+                let mut further = vec![];
+                while let Some(next) = array.next_element()? {
+                    further.push(next);
+                }
+                Ok(Args { name: name.0, first, further })
             }
         }
         deserializer.deserialize_seq(Array)
@@ -148,6 +152,7 @@ mod tests {
     fn further_arguments_of_an_event_do_no_harm() {
         let args: Args<'_> = serde_json::from_str(r#"["ev\u0065nt",{"a":1},2,[3]]"#).unwrap();
         assert_eq!((&*args.name, args.first.unwrap().get()), ("event", r#"{"a":1}"#));
+        assert_eq!(args.further.iter().map(|arg| arg.get()).collect::<Vec<_>>(), ["2", "[3]"]);
         let bare: Args<'_> = serde_json::from_str(r#"["heartbeat_ack"]"#).unwrap();
         assert!(bare.first.is_none());
         assert!(serde_json::from_str::<Args<'_>>("[]").is_err());

@@ -25,7 +25,7 @@ const SHARED: [&str; 12] = [
     "chat.new.message",
     "chat.agent.assign",
 ];
-/// Topics of one user: the name follows.
+/// Topics of one user: the name that they sign in with follows, which is not the id that they connect with.
 const OF_USER: [&str; 2] = ["post_like_to_", "post_comment_to_"];
 /// Most topics whose numbers are followed. More than any server has; beyond, numbers are not compared.
 const MOST: usize = 512;
@@ -47,8 +47,10 @@ pub(super) struct Topics {
 struct Topic {
     channel: Channel,
     phase: Phase,
-    /// The server has answered on this connection.
+    /// The server has answered on this connection, or is not waited for any more.
     answered: bool,
+    /// It really has.
+    heard: bool,
     /// Why it is not served, in the server's words.
     refused: Option<String>,
     numbers: Numbers,
@@ -65,6 +67,8 @@ enum Phase {
     Sent { number: u64, due: Duration, pause: Duration, again: bool },
     /// Events flow.
     On,
+    /// Asked for twice, and this server answers no question: followed as if it had said yes.
+    Assumed,
     /// Turned down; ask again later, after a longer pause each time.
     Off { until: Duration, pause: Duration },
 }
@@ -126,7 +130,9 @@ impl Topics {
         let channels = if chosen {
             profile.channels.clone()
         } else {
-            let own = profile.user.iter().flat_map(|user| OF_USER.map(|prefix| Channel::from(&*format!("{prefix}{}", user.id))));
+            let name = profile.user.as_ref().map(|user| if user.name.is_empty() { &user.id } else { &user.name });
+            let own = name.filter(|name| !name.is_empty()).into_iter();
+            let own = own.flat_map(|name| OF_USER.map(|prefix| Channel::from(&*format!("{prefix}{name}"))));
             SHARED.into_iter().map(Channel::from).chain(own).collect()
         };
         let known = channels.into_iter().map(|channel| Topic::new(channel, Phase::Wanted)).collect();
@@ -136,7 +142,7 @@ impl Topics {
     /// A new connection: nothing is subscribed, but the numbers go on.
     pub(super) fn forget_subscriptions(&mut self) {
         for topic in &mut self.known {
-            (topic.answered, topic.refused) = (false, None);
+            (topic.answered, topic.heard, topic.refused) = (false, false, None);
             if !matches!(topic.phase, Phase::Unasked) {
                 topic.phase = Phase::Wanted;
             }
@@ -173,6 +179,7 @@ impl Topics {
         let body: Vec<&RawValue> = serde_json::from_str(data).map_err(|error| error.to_string())?;
         let answer = body.first().map_or(Ok(Answer::Accepted), |body| Answer::parse(body.get()))?;
         let Phase::Sent { pause, .. } = topic.phase else { return Ok(false) };
+        topic.heard = true;
         match answer {
             Answer::Accepted => {
                 topic.phase = Phase::On;
@@ -185,7 +192,9 @@ impl Topics {
             Answer::Refused { code, message } => {
                 if !complain(Some(&topic.channel), &code, &message, out) {
                     let pause = if code == "subscribe_failed" { pause } else { LAST_PAUSE };
-                    topic.off(pause, now, message.into_owned(), self.chosen, out);
+                    // A topic of our own list that a server does not have is no news.
+                    let say = self.chosen || code != "channel_not_found";
+                    topic.off(pause, now, message.into_owned(), say, out);
                 }
                 Ok(false)
             }
@@ -194,7 +203,7 @@ impl Topics {
 
     pub(super) fn due(&self) -> Option<Duration> {
         let due = |topic: &Topic| match topic.phase {
-            Phase::Unasked | Phase::Wanted | Phase::On => None,
+            Phase::Unasked | Phase::Wanted | Phase::On | Phase::Assumed => None,
             Phase::Sent { due, .. } => Some(due),
             Phase::Off { until, .. } => Some(until),
         };
@@ -205,7 +214,7 @@ impl Topics {
         if self.due().is_none_or(|due| now.up < due) {
             return;
         }
-        let served = self.known.iter().any(|topic| matches!(topic.phase, Phase::On));
+        let answers = self.known.iter().any(|topic| topic.heard);
         for at in 0..self.known.len() {
             let topic = &mut self.known[at];
             match topic.phase {
@@ -213,12 +222,12 @@ impl Topics {
                     self.subscribe(at, (pause * 2).min(LAST_PAUSE), false, patience, now, out);
                 }
                 Phase::Sent { due, pause, again: false, .. } if now.up >= due => self.subscribe(at, pause, true, patience, now, out),
-                Phase::Sent { due, .. } if now.up >= due && served => {
+                Phase::Sent { due, .. } if now.up >= due && answers => {
                     topic.off(LAST_PAUSE, now, "no answer to the subscription".to_owned(), self.chosen, out);
                 }
                 Phase::Sent { due, .. } if now.up >= due => {
-                    let detail = format!("no answer to the subscription of {}", topic.channel);
-                    return out.notes.push(Note::End(Ending::retry(Cause::TimedOut, detail)));
+                    // An official server acknowledges only what its application does; its events come all the same.
+                    (topic.phase, topic.answered) = (Phase::Assumed, true);
                 }
                 _ => {}
             }
@@ -235,6 +244,22 @@ impl Topics {
         if !self.chosen && !self.is_live() {
             self.known.iter().for_each(|topic| topic.say_refused(out));
         }
+    }
+
+    /// How many were asked for.
+    pub(super) fn asked(&self) -> usize {
+        self.known.iter().filter(|topic| !matches!(topic.phase, Phase::Unasked)).count()
+    }
+
+    /// The server has answered none of our questions on this connection.
+    pub(super) fn is_unanswered(&self) -> bool {
+        !self.known.iter().any(|topic| topic.heard)
+    }
+
+    /// Nothing that was asked for is served.
+    pub(super) fn is_denied(&self) -> bool {
+        let mut asked = self.known.iter().filter(|topic| !matches!(topic.phase, Phase::Unasked)).peekable();
+        asked.peek().is_some() && asked.all(|topic| topic.refused.is_some())
     }
 
     /// All are answered, and something is subscribed.
@@ -276,7 +301,7 @@ impl Topics {
 
 impl Topic {
     fn new(channel: Channel, phase: Phase) -> Self {
-        Self { channel, phase, answered: false, refused: None, numbers: Numbers::default(), last_at: None }
+        Self { channel, phase, answered: false, heard: false, refused: None, numbers: Numbers::default(), last_at: None }
     }
 
     /// The server will not serve this one now.
