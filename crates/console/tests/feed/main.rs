@@ -2,6 +2,7 @@
 //! and without a WebSocket at all. Against a real server on a real socket, through the same commands that the window uses.
 
 mod bench;
+mod damage;
 mod history;
 mod secrets;
 mod server;
