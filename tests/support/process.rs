@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
-/// How long anything on a busy machine may take before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+/// How long anything on a busy machine may take before a test gives up. What works is never waited for so long, so it may be long.
+pub const PATIENCE: Duration = Duration::from_secs(90);
 /// Pause between two looks.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -75,6 +75,23 @@ impl Running {
         // Read on, so that it never waits for a reader.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Ok((running, found))
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    /// When it has ended, with how.
+    pub fn lives(&mut self) -> Result<()> {
+        match self.child.try_wait()? {
+            None => Ok(()),
+            Some(status) => bail!("`{}` ended: {status}", self.name),
+        }
+    }
+
+    /// Its number; `None` when it has ended.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// Asks it to end, as a session does, and waits for it.

@@ -1,12 +1,18 @@
 //! A redis-server of the test's own, on a free port of this machine.
 
-use crate::process::{Running, eventually};
-use anyhow::Result;
+use crate::process::{PATIENCE, Running};
+use anyhow::{Result, ensure};
 use redis::AsyncCommands;
 use redis::aio::{MultiplexedConnection, PubSub};
 use std::net::{Ipv4Addr, TcpListener};
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::Command;
+
+/// Ports that are tried, as far as others take them first.
+pub(crate) const PORTS: usize = 5;
+/// Pause between two looks.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A running redis-server.
 #[derive(Debug)]
@@ -24,7 +30,15 @@ impl Redis {
     /// # Errors
     /// When `redis-server` is missing or does not answer.
     pub async fn start() -> Result<Self> {
-        Self::start_on(free_port()?).await
+        let mut last = None;
+        for _ in 0..PORTS {
+            match Self::start_on(free_port()?).await {
+                Ok(redis) => return Ok(redis),
+                // Somebody else took the port meanwhile.
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.unwrap_or_else(|| anyhow::anyhow!("no port was tried")))
     }
 
     async fn start_on(port: u16) -> Result<Self> {
@@ -36,10 +50,18 @@ impl Redis {
             .arg("--dir")
             .arg(folder.path())
             .stdout(std::process::Stdio::null());
-        let running = Running::start(&mut command)?;
+        let mut running = Running::start(&mut command)?;
         let url = format!("redis://127.0.0.1:{port}");
         let client = redis::Client::open(url.as_str())?;
-        eventually("redis-server to answer", || async { Ok(Some(client.get_multiplexed_async_connection().await?)) }).await?;
+        let started = Instant::now();
+        loop {
+            running.lives()?;
+            if answers(&client, running.id()).await.unwrap_or(false) {
+                break;
+            }
+            ensure!(started.elapsed() < PATIENCE, "redis-server does not answer");
+            tokio::time::sleep(LOOK).await;
+        }
         Ok(Self { url, client, running, _folder: folder })
     }
 
@@ -91,10 +113,25 @@ impl Redis {
     }
 }
 
-/// A port that was free a moment ago.
+/// Whether the server behind `client` is the one with this number, and not another that came first.
+async fn answers(client: &redis::Client, id: Option<u32>) -> Result<bool> {
+    let mut connection = client.get_multiplexed_async_connection().await?;
+    let info: String = redis::cmd("INFO").arg("server").query_async(&mut connection).await?;
+    let theirs = info.lines().find_map(|line| line.strip_prefix("process_id:")?.trim().parse::<u32>().ok());
+    Ok(theirs.is_some() && theirs == id)
+}
+
+/// A port that was free a moment ago. It lies below those that the system gives to whoever asks for any, so that only another test can take it meanwhile;
+/// whoever uses it must look whether it got it.
 ///
 /// # Errors
 /// When there is none.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    for _ in 0..200 {
+        let port = rand::random_range(10_000..32_000);
+        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    anyhow::bail!("no port is free")
 }

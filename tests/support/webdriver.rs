@@ -1,15 +1,19 @@
 //! The real window, driven from outside: WebKitGTK's own driver, spoken to directly.
 
 use crate::process::{PATIENCE, Running, eventually};
-use crate::redis::free_port;
-use anyhow::{Context, Result, bail};
+use crate::redis::{PORTS, free_port};
+use anyhow::{Context, Result, bail, ensure};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::time::{Duration, Instant};
 use tokio::process::Command;
 
 /// Key under which WebDriver names elements, by its specification.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Pause between two looks.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// A window under control. Ends the program when dropped.
 #[derive(Debug)]
@@ -25,12 +29,9 @@ impl Window {
     /// # Errors
     /// When the driver is missing or the program shows no window.
     pub async fn open(mut driver: Command, program: &Path, args: &[&str]) -> Result<Self> {
-        let port = free_port()?;
-        driver.arg(format!("--port={port}")).env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        let running = Running::start(&mut driver)?;
+        driver.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
         let client = Client::builder().timeout(PATIENCE).build()?;
-        let base = format!("http://127.0.0.1:{port}");
-        eventually("WebKitWebDriver to answer", || async { Ok(client.get(format!("{base}/status")).send().await.ok().map(drop)) }).await?;
+        let (running, base) = start(driver, &client).await?;
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": { "binary": program, "args": args } } } });
         let answer = ask(&client, Method::POST, &format!("{base}/session"), Some(&wanted)).await?;
         let id = answer["sessionId"].as_str().context("a session has an id")?;
@@ -104,6 +105,27 @@ impl Window {
     pub async fn close(self) -> Result<()> {
         self.ask(Method::DELETE, "", None).await.map(drop)
     }
+}
+
+/// Starts the driver on a port that nobody else took first.
+async fn start(mut driver: Command, client: &Client) -> Result<(Running, String)> {
+    for _ in 0..PORTS {
+        let port = free_port()?;
+        // Of one option given twice the driver takes the last.
+        let mut running = Running::start(driver.arg(format!("--port={port}")))?;
+        let base = format!("http://127.0.0.1:{port}");
+        let started = Instant::now();
+        while running.lives().is_ok() {
+            let answered = client.get(format!("{base}/status")).send().await.is_ok();
+            // Ours lives, so it has the port, and the answer is ours.
+            if answered && running.lives().is_ok() {
+                return Ok((running, base));
+            }
+            ensure!(started.elapsed() < PATIENCE, "WebKitWebDriver does not answer");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+    bail!("WebKitWebDriver gets no port")
 }
 
 async fn ask(client: &Client, method: Method, url: &str, body: Option<&Value>) -> Result<Value> {

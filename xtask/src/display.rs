@@ -26,7 +26,8 @@ impl Virtual {
     /// Start both, on a display number that is free.
     pub(crate) fn start(size: &str) -> Result<Self> {
         let mut xvfb = command("Xvfb");
-        xvfb.args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp"]);
+        // It must not reset, and refuse whoever comes meanwhile, when its last client leaves: `import` is often the last.
+        xvfb.args(["-displayfd", "1", "-screen", "0", &format!("{size}x24"), "-nolisten", "tcp", "-noreset"]);
         let mut xvfb = Background::start(&xvfb, Stdio::piped(), Stdio::null()).context("the virtual screen (package xvfb)")?;
         let display = format!(":{}", first_line(&mut xvfb).context("Xvfb told no display number")?);
 
@@ -75,6 +76,16 @@ pub(crate) fn first_line(program: &mut Background) -> Result<String> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_virtual_screen_stays_when_its_last_client_leaves() {
+        let screen = Virtual::start("320x200").unwrap();
+        let file = crate::target().join(format!("xtask-screen-again-{}.png", std::process::id()));
+        for _ in 0..5 {
+            screen.screenshot(&file).unwrap();
+        }
+        std::fs::remove_file(&file).unwrap();
+    }
 
     #[test]
     fn a_virtual_screen_has_a_picture_of_its_own_size_and_a_bus() {
