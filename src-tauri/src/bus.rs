@@ -1,6 +1,6 @@
-//! Who is present on the session bus: the notification service and the tray.
+//! Whether somebody shows tray icons, as the session bus knows it. (The notification service is followed by [`crate::notify`] itself.)
 //!
-//! Both may start after us (autostart runs everything at once) and restart at any time, so the owner of a name is followed, not asked once.
+//! A panel may start after us (autostart runs everything at once) and restart at any time, so the owner of its name is followed, not asked once.
 
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -8,8 +8,6 @@ use tracing::debug;
 use zbus::fdo::DBusProxy;
 use zbus::names::{BusName, WellKnownName};
 
-/// The desktop's notification service.
-pub(crate) const NOTIFICATIONS: &str = "org.freedesktop.Notifications";
 /// Where tray icons are announced.
 pub(crate) const TRAY: &str = "org.kde.StatusNotifierWatcher";
 

@@ -2,7 +2,7 @@
 //!
 //! It needs no window and no display, and may run beside a Watchdeck that is open. The exit code is 1 when something does not work at all.
 
-use crate::bus;
+use crate::{bus, notify};
 use clap::Args;
 use rodio::DeviceSinkBuilder;
 use serde_json::Value;
@@ -85,21 +85,14 @@ async fn notifications(tongue: Tongue) -> Check {
         "Start a notification service (dunst, or the desktop's own); until then alerts show in the window only.",
         "请启动通知服务（dunst 或桌面自带的服务）；在此之前告警只显示在窗口中。",
     );
-    let asked = spawn_blocking(|| {
-        let server = notify_rust::get_server_information()?;
-        notify_rust::get_capabilities().map(|able| (server, able))
-    });
-    match timeout(PATIENCE, asked).await {
-        Ok(Ok(Ok((server, able)))) if able.iter().any(|name| name == "actions") => {
-            Check::ok(name, format!("{} {}, {}", server.name, server.version, tongue.pick("with buttons", "支持按钮")))
-        }
-        Ok(Ok(Ok((server, _)))) => Check::warning(
+    match timeout(PATIENCE, notify::survey()).await {
+        Ok(Ok((service, true))) => Check::ok(name, format!("{service}, {}", tongue.pick("with buttons", "支持按钮"))),
+        Ok(Ok((service, false))) => Check::warning(
             name,
-            format!("{} {}, {}", server.name, server.version, tongue.pick("without buttons", "不支持按钮")),
+            format!("{service}, {}", tongue.pick("without buttons", "不支持按钮")),
             tongue.pick("Answer in the window: this service shows no buttons.", "请在窗口中处理：该服务不显示按钮。"),
         ),
-        Ok(Ok(Err(error))) => Check::warning(name, error.to_string(), advice),
-        Ok(Err(error)) => Check::warning(name, error.to_string(), advice),
+        Ok(Err(why)) => Check::warning(name, why, advice),
         Err(_) => Check::warning(name, tongue.pick("no answer", "没有应答"), advice),
     }
 }

@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(300);
 
 /// Opens a window for each request, one at a time: a new request takes the place of an older one. Ends with the sender.
 pub(crate) async fn serve(
-    mut requests: mpsc::Receiver<LoginRequest>,
+    requests: &mut mpsc::Receiver<LoginRequest>,
     app: AppHandle,
     console: Console,
     words: impl Fn() -> &'static Words,

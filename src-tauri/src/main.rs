@@ -4,18 +4,20 @@
 //! machine (notifications, sound, tray) never keeps any of it from starting.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
-mod board;
 mod bus;
 mod commands;
 mod display;
 mod doctor;
 mod hints;
 mod host;
+mod keep;
 mod lifecycle;
 mod log;
 mod login;
 mod mark;
 mod notify;
+mod parts;
+mod refusal;
 mod sound;
 mod summary;
 mod tone;
@@ -75,5 +77,9 @@ fn main() -> ExitCode {
         return doctor::run(args.data_dir.as_deref(), args.no_keychain, options);
     }
     display::avoid_empty_window();
+    if let Err(error) = refusal::unless_there_is_a_screen() {
+        refusal::say(&error);
+        return ExitCode::FAILURE;
+    }
     lifecycle::run(args)
 }

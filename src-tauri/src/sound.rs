@@ -1,9 +1,13 @@
 //! Sound: a thread of its own that owns the audio device.
 //!
-//! rodio's device is bound to its thread and may block, so nothing else touches it. No device is a normal condition: the user is told by a hint, and
-//! it is tried again with back-off for as long as the program runs. A device that is lost (unplugged, the sound server restarted) is rebuilt the same way.
+//! rodio's device is bound to its thread and may block, so nothing else touches it. It is opened for a tone and let go soon after the last one: an open
+//! stream keeps headphones awake and the processor busy, all day long. At the start it is opened once to know whether there is one. No device is a normal
+//! condition: the user is told by a hint, and it is tried again with back-off for as long as the program runs. A device that is lost in the middle of a
+//! tone (unplugged, the sound server restarted) is opened again, and the tone played from its start.
 //! Deliberately not here: when to play (the core decides) and whether sounds are muted as a setting (the core knows; `mute` only silences what already waits).
 
+use crate::hints::Hints;
+use crate::keep;
 use crate::tone::tone;
 use rodio::cpal::{BufferSize, ErrorKind};
 use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Source};
@@ -12,6 +16,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 use tracing::{debug, info, warn};
+use watchdeck_console::api::live::Hint;
 use watchdeck_events::Severity;
 
 /// First wait after a device could not be opened; doubled up to [`LONGEST_WAIT`].
@@ -22,6 +27,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const QUEUE: usize = 8;
 /// A tone that could not be played within this time is no longer news.
 const STALE: Duration = Duration::from_secs(3);
+
+/// The device stays open for this long after a tone: the next one of a burst finds it open, and its last samples are played.
+const KEPT: Duration = Duration::from_millis(2_500);
 
 /// This many errors within [`FAULT_WINDOW`] are a lost device. One that is merely late causes a few a second at most; one that does not recover from
 /// being late (ALSA's PulseAudio plugin does not) causes thousands.
@@ -54,15 +62,16 @@ pub(crate) struct Sound {
 }
 
 impl Sound {
-    /// Starts the thread. `silent` is called with `true` when there is no device and with `false` when there is one (again).
+    /// Starts the thread. `hints` says whether there is a device.
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub(crate) fn start(silent: impl Fn(bool) + Send + 'static) -> std::io::Result<Self> {
+    pub(crate) fn start(hints: Hints) -> std::io::Result<Self> {
         let (commands, inbox) = sync_channel(QUEUE);
         let sound = Self { commands, flags: Arc::default() };
-        let player = Player::new(sound.clone(), silent);
-        std::thread::Builder::new().name("sound".to_owned()).spawn(move || player.run(&inbox))?;
+        let ours = sound.clone();
+        let playing = move || keep::running_here("sound", &hints, || Player::new(ours.clone(), hints.clone()).run(&inbox));
+        std::thread::Builder::new().name("sound".to_owned()).spawn(playing)?;
         Ok(sound)
     }
 
@@ -128,50 +137,89 @@ impl Faults {
     }
 }
 
-struct Player<F> {
+struct Player {
     device: Option<MixerDeviceSink>,
     sound: Sound,
-    silent: F,
+    hints: Hints,
     told: Option<bool>,
     wait: Duration,
+    /// When a device that could not be opened is tried again; `None` after one could.
+    next_try: Option<Instant>,
     /// What sounds now, and until when.
     sounding: Option<(Severity, Instant)>,
-    /// It was cut off by the loss of the device.
-    cut: bool,
+    /// A tone that found no device, and when it was asked for.
+    owed: Option<(Severity, Instant)>,
 }
 
-impl<F: Fn(bool)> Player<F> {
-    fn new(sound: Sound, silent: F) -> Self {
-        Self { device: None, sound, silent, told: None, wait: FIRST_WAIT, sounding: None, cut: false }
+impl Player {
+    fn new(sound: Sound, hints: Hints) -> Self {
+        let next_try = Some(Instant::now());
+        Self { device: None, sound, hints, told: None, wait: FIRST_WAIT, next_try, sounding: None, owed: None }
     }
 
     fn run(mut self, inbox: &Receiver<Command>) {
-        let mut next_try = Instant::now();
         loop {
-            if self.device.is_none() && Instant::now() >= next_try {
+            if self.next_try.is_some_and(|at| Instant::now() >= at) {
                 self.open();
-                next_try = Instant::now() + self.wait;
             }
-            let patience = if self.device.is_some() { LONGEST_WAIT } else { next_try.saturating_duration_since(Instant::now()) };
+            let patience = self.due().map_or(LONGEST_WAIT, |at| at.saturating_duration_since(Instant::now()));
             match inbox.recv_timeout(patience) {
                 Ok(Command::Play(severity, asked)) => self.play(severity, asked),
                 Ok(Command::Wake) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            if self.sound.flags.lost.swap(false, Ordering::Relaxed) && self.device.take().is_some() {
-                warn!("The audio device was lost; opening it again.");
-                self.cut |= self.sounding.is_some_and(|(_, until)| Instant::now() < until);
+            self.look_after();
+        }
+    }
+
+    /// When there is something to do without being asked.
+    fn due(&self) -> Option<Instant> {
+        self.next_try.or_else(|| self.device.is_some().then(|| self.let_go_at()))
+    }
+
+    fn let_go_at(&self) -> Instant {
+        self.sounding.map_or_else(Instant::now, |(_, until)| until + KEPT)
+    }
+
+    /// Sees to a device that was lost, and lets one go that nobody needs.
+    fn look_after(&mut self) {
+        let now = Instant::now();
+        if self.sound.flags.lost.swap(false, Ordering::Relaxed) && self.device.take().is_some() {
+            warn!("The audio device was lost.");
+            if let Some((severity, until)) = self.sounding.take()
+                && now < until
+            {
+                self.owed = Some((severity, now));
                 self.wait = FIRST_WAIT;
-                next_try = Instant::now();
+                self.next_try = Some(now);
             }
+        }
+        if self.device.is_some() && now >= self.let_go_at() {
+            self.device = None;
+            self.sounding = None;
+            debug!("The audio device is let go.");
         }
     }
 
     fn play(&mut self, severity: Severity, asked: Instant) {
-        let Some(device) = &self.device else { return };
         if self.sound.flags.muted.load(Ordering::Relaxed) || asked.elapsed() > STALE {
             return;
         }
+        if self.device.is_none() {
+            // Of several that wait for a device, the gravest is played.
+            if self.owed.is_none_or(|(owed, at)| severity >= owed || at.elapsed() > STALE) {
+                self.owed = Some((severity, asked));
+            }
+            if self.next_try.is_none() {
+                self.open();
+            }
+            return;
+        }
+        self.sound_out(severity);
+    }
+
+    fn sound_out(&mut self, severity: Severity) {
+        let Some(device) = &self.device else { return };
         let now = Instant::now();
         // The same tone twice at once is only louder, and a lesser one under a graver one is not understood.
         if self.sounding.is_some_and(|(current, until)| severity <= current && now < until) {
@@ -182,27 +230,28 @@ impl<F: Fn(bool)> Player<F> {
         device.mixer().add(tone);
     }
 
+    /// Opens the device for the tone that is owed, or, without one, only to know whether there is one.
     fn open(&mut self) {
         // Some devices take no other buffer than their own.
         let opened = device(&self.sound, Some(BUFFER)).or_else(|_| device(&self.sound, None));
         match opened {
             Ok(mut device) => {
                 device.log_on_drop(false);
-                self.device = Some(device);
                 self.wait = FIRST_WAIT;
-                // The device was lost in the middle of a tone: it is played again, from the start.
-                if let Some((severity, until)) = self.sounding.take()
-                    && Instant::now() < until + STALE
-                    && self.cut
-                {
-                    self.play(severity, Instant::now());
-                }
-                self.cut = false;
+                self.next_try = None;
                 self.tell(false);
+                if let Some((severity, asked)) = self.owed.take()
+                    && asked.elapsed() <= STALE
+                    && !self.sound.flags.muted.load(Ordering::Relaxed)
+                {
+                    self.device = Some(device);
+                    self.sound_out(severity);
+                }
             }
             Err(error) => {
                 debug!(%error, wait = ?self.wait, "No audio device could be opened.");
                 self.tell(true);
+                self.next_try = Some(Instant::now() + self.wait);
                 self.wait = (self.wait * 2).min(LONGEST_WAIT);
             }
         }
@@ -211,7 +260,7 @@ impl<F: Fn(bool)> Player<F> {
     fn tell(&mut self, silent: bool) {
         if self.told.replace(silent) != Some(silent) {
             info!(silent, "The state of the audio device changed.");
-            (self.silent)(silent);
+            self.hints.set(Hint::NoSound, silent);
         }
     }
 }

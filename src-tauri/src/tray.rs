@@ -12,7 +12,6 @@ use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry, include_image};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 use watchdeck_console::api::live::Hint;
 use watchdeck_console::{Badge, Overall};
@@ -106,13 +105,14 @@ impl Tray {
 }
 
 /// Follows whether anything on this desktop shows tray icons, and says so in a hint.
-pub(crate) fn watch_presence(tasks: &TaskTracker, stop: CancellationToken, hints: Hints) {
-    tasks.spawn(bus::follow(bus::TRAY, stop, move |present| {
+pub(crate) async fn watch_presence(stop: CancellationToken, hints: Hints) {
+    let tell = move |present: bool| {
         if hints.has(Hint::NoTray) == present {
             info!(present, "The tray appeared or went.");
         }
         hints.set(Hint::NoTray, !present);
-    }));
+    };
+    bus::follow(bus::TRAY, stop, tell).await;
 }
 
 fn icon((state, mark): Picture) -> Image<'static> {

@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
 /// Libraries that may appear in these places only.
 const PLACES: [(&str, &[&str]); 8] = [
     ("tauri", &["watchdeck"]),
-    ("notify-rust", &["watchdeck"]),
+    ("zbus", &["watchdeck", "watchdeck-tests"]),
     ("rodio", &["watchdeck"]),
     // Its operators panic; `events::exact` wraps it, and clippy.toml names it.
     ("rust_decimal", &["watchdeck-events"]),

@@ -2,6 +2,9 @@
 
 mod keychain;
 mod login;
+mod sound;
+mod start;
+mod toasts;
 mod tray;
 
 use anyhow::{Context, Result, ensure};
@@ -74,34 +77,6 @@ async fn approve_pressed_on_a_toast_reaches_the_erp_and_comes_back_as_an_event()
     assert_eq!((&settled["status"], &settled["decision"]["state"]), (&json!("approved"), &json!("confirmed")), "{settled}");
     window.run("location.hash = '#/approvals'").await?;
     window.shows("SO-TOAST-1").await.context("the history shows who decided what")?;
-    window.close().await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_critical_alert_sounds_as_documented() -> Result<()> {
-    let redis = Redis::start().await?;
-    let gateway = Gateway::start(&redis.url).await?;
-    let mut desktop = Desktop::start().await?;
-    desktop.start_sound().await?;
-    let window = open(&desktop, &gateway).await?;
-    let recorder = desktop.record()?;
-    eventually("the recording to begin", || async { Ok((!recorder.so_far()?.samples.is_empty()).then_some(())) }).await?;
-
-    let alert = json!({ "type": "system:alert", "timestamp": now(), "level": "critical", "message": "Cold store door is open" });
-    redis.publish("ws:system", &alert).await?;
-    window.shows("Cold store door is open").await?;
-    // The pulses are 0.1 s apart; half a second of silence after the last one is the end of the tone.
-    let (recording, tone) = eventually("the tone to end", || async {
-        let recording = recorder.so_far()?;
-        let tone = recording.sounds(0.2).into_iter().next();
-        let over = tone.filter(|tone| recording.samples.len() > tone.end + recording.rate as usize / 2);
-        Ok(over.map(|tone| (recording, tone)))
-    })
-    .await?;
-    let (hertz, seconds) = (recording.hertz(&tone), recording.seconds(&tone));
-    assert!((hertz / 880.0 - 1.0).abs() < 0.05, "the critical tone is 880 Hz, not {hertz}");
-    assert!((0.7..0.95).contains(&seconds), "three pulses last 0.8 s, not {seconds}");
-    assert_eq!(recording.sounds(0.03).len(), 3, "three pulses");
     window.close().await
 }
 

@@ -21,6 +21,7 @@ pub struct Desktop {
     bus: String,
     // Dropped before the folder: a program that still runs would write into it again.
     running: Vec<Running>,
+    notifications: Option<Running>,
     home: TempDir,
 }
 
@@ -33,12 +34,13 @@ impl Desktop {
         let home = tempfile::tempdir()?;
         std::fs::set_permissions(home.path(), std::fs::Permissions::from_mode(0o700))?;
         let mut screen = isolated("Xvfb", home.path());
-        screen.args(["-displayfd", "1", "-screen", "0", "1440x940x24", "-nolisten", "tcp"]);
+        // Without `-noreset` it starts anew, and refuses whoever comes meanwhile, each time that its last client leaves.
+        screen.args(["-displayfd", "1", "-screen", "0", "1440x940x24", "-nolisten", "tcp", "-noreset"]);
         let (screen, display) = Running::until_line(&mut screen, |line| line.trim().parse::<u32>().ok()).await?;
         let mut bus = isolated("dbus-daemon", home.path());
         bus.args(["--session", "--nofork", "--print-address=1"]);
         let (daemon, address) = Running::until_line(&mut bus, |line| line.starts_with("unix:").then(|| line.trim().to_owned())).await?;
-        Ok(Self { display: format!(":{display}"), bus: address, home, running: vec![screen, daemon] })
+        Ok(Self { display: format!(":{display}"), bus: address, home, running: vec![screen, daemon], notifications: None })
     }
 
     /// A command in this desktop's environment.
@@ -81,9 +83,29 @@ impl Desktop {
         let urgencies = ["low", "normal", "critical"].map(|urgency| format!("[urgency_{urgency}]\n    timeout = 0\n")).concat();
         std::fs::write(&config, format!("[global]\n    dmenu = {}\n    mouse_left_click = close_current\n{urgencies}", finger.display()))?;
         let dunst = Running::start(self.command("dunst").arg("-config").arg(&config).stdout(Stdio::null()))?;
-        self.running.push(dunst);
+        self.notifications = Some(dunst);
         eventually("dunst to answer", || async { Ok(Some(self.dunst(&["is-paused"]).await?)) }).await?;
         Ok(())
+    }
+
+    /// Ends the notification service, as a desktop that restarts its shell does.
+    ///
+    /// # Errors
+    /// When it does not end, or there was none.
+    pub async fn stop_notifications(&mut self) -> Result<()> {
+        self.notifications.take().context("there is no notification service")?.terminate().await.map(drop)
+    }
+
+    /// Dismisses all notifications; answers the titles and texts of all that were ever shown, oldest first.
+    ///
+    /// # Errors
+    /// When there is no notification service.
+    pub async fn texts(&self) -> Result<Vec<(String, String)>> {
+        self.dunst(&["close-all"]).await?;
+        let history: serde_json::Value = serde_json::from_str(&self.dunst(&["history"]).await?)?;
+        let shown = history["data"][0].as_array().context("dunst keeps a history")?;
+        let text = |toast: &serde_json::Value, of: &str| toast[of]["data"].as_str().unwrap_or_default().to_owned();
+        Ok(shown.iter().rev().map(|toast| (text(toast, "summary"), text(toast, "body"))).collect())
     }
 
     async fn dunst(&self, args: &[&str]) -> Result<String> {
@@ -103,10 +125,7 @@ impl Desktop {
     /// # Errors
     /// When there is no notification service.
     pub async fn dismissed(&self) -> Result<Vec<String>> {
-        self.dunst(&["close-all"]).await?;
-        let history: serde_json::Value = serde_json::from_str(&self.dunst(&["history"]).await?)?;
-        let shown = history["data"][0].as_array().context("dunst keeps a history")?;
-        Ok(shown.iter().rev().filter_map(|toast| toast["summary"]["data"].as_str()).map(str::to_owned).collect())
+        Ok(self.texts().await?.into_iter().map(|(title, _)| title).collect())
     }
 
     /// Presses the button that the notification service was started with.
@@ -136,11 +155,19 @@ impl Desktop {
         Ok(())
     }
 
-    /// Begins to record what is played.
+    /// How many programs hold the output open.
     ///
     /// # Errors
-    /// When `parec` is missing.
-    pub fn record(&self) -> Result<Recorder> {
+    /// When there is no sound server.
+    pub async fn players(&self) -> Result<usize> {
+        Ok(output(self.command("pactl").args(["list", "short", "sink-inputs"])).await?.lines().count())
+    }
+
+    /// Begins to record what is played, and waits until it does.
+    ///
+    /// # Errors
+    /// When `parec` is missing, or records nothing.
+    pub async fn record(&self) -> Result<Recorder> {
         let path = self.folder("recording.raw");
         let file = std::fs::File::create(&path)?;
         let mut command = self.command("parec");
@@ -148,7 +175,9 @@ impl Desktop {
             .args(["--latency-msec=20", "-d", "null.monitor", "--format=s16le", "--channels=1"])
             .arg(format!("--rate={RATE}"))
             .stdout(file);
-        Ok(Recorder { path, _running: Running::start(&mut command)? })
+        let recorder = Recorder { path, _running: Running::start(&mut command)? };
+        eventually("the recording to begin", || async { Ok((!recorder.so_far()?.samples.is_empty()).then_some(())) }).await?;
+        Ok(recorder)
     }
 
     /// Puts a tray on the session bus. It is there until dropped.

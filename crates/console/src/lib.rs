@@ -104,6 +104,11 @@ impl Console {
         self.core.hint(hint, present);
     }
 
+    /// A part of the host failed and is started again.
+    pub fn part_failed(&self, part: &str, detail: &str) {
+        self.core.part_failed(part, detail);
+    }
+
     /// The settings as they are, secrets left out.
     #[must_use]
     pub fn settings(&self) -> Settings {
