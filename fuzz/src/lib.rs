@@ -8,6 +8,7 @@
 
 pub mod engine;
 pub mod targets;
+mod whole;
 
 pub use engine::{Finding, Luck, Run};
 pub use targets::{TARGETS, Target};

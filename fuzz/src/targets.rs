@@ -2,6 +2,7 @@
 //!
 //! Every target answers a fingerprint of how the decoder behaved, for the engine to tell a new way from an old one.
 
+use crate::whole;
 use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Arc,
@@ -24,7 +25,7 @@ pub struct Target {
 }
 
 /// All of them.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "native", feed: native },
     Target { name: "erp", feed: |bytes| frames(Dialect::Erp, bytes) },
     Target { name: "socketio", feed: |bytes| frames(Dialect::SocketIo, bytes) },
@@ -33,6 +34,7 @@ pub const TARGETS: [Target; 8] = [
     Target { name: "fields", feed: fields },
     Target { name: "time", feed: time },
     Target { name: "pack", feed: pack },
+    Target { name: "whole", feed: |bytes| whole::feed(&String::from_utf8_lossy(bytes), FRAME) },
 ];
 
 /// Ends a frame in an input, where frames may hold newlines.

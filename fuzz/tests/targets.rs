@@ -59,3 +59,8 @@ fn whatever_stands_where_a_time_should_is_a_time_or_none() {
 fn whatever_is_given_as_a_pack_is_added_or_refused_whole() {
     withstands("pack");
 }
+
+#[test]
+fn whatever_events_hold_they_are_counted_judged_shown_and_said() {
+    withstands("whole");
+}

@@ -21,7 +21,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("watchdeck", &["watchdeck-console", "watchdeck-demo", "watchdeck-events", "watchdeck-logline"]),
     ("xtask", &[]),
     ("watchdeck-bench", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
-    ("watchdeck-fuzz", &["watchdeck-client", "watchdeck-events", "watchdeck-protocol"]),
+    ("watchdeck-fuzz", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
     ("watchdeck-tests", &["watchdeck-console", "watchdeck-events", "watchdeck-store"]),
 ];
 

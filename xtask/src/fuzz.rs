@@ -7,7 +7,7 @@ use std::{path::PathBuf, process::Stdio};
 /// What to fuzz.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only this decoder: native, erp, socketio, hub, history, fields, time, pack.
+    /// Only this decoder: native, erp, socketio, hub, history, fields, time, pack, whole.
     target: Option<String>,
     /// How long each is fuzzed.
     #[arg(long, default_value_t = 60)]
