@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 use tracing::field::Field;
 use tracing_subscriber::{
     EnvFilter,
-    field::MakeExt as _,
     fmt::{
         FormatFields, MakeWriter,
         format::{self, Writer},
@@ -35,10 +34,11 @@ fn fields() -> impl for<'w> FormatFields<'w> + Send + Sync + 'static {
         let text = one_line(&format!("{value:?}"));
         match field.name() {
             "message" => writer.write_str(&text),
-            name => write!(writer, "{}={text}", name.strip_prefix("r#").unwrap_or(name)),
+            // Where in its source a library said something, which its target says well enough.
+            name if name.starts_with("log.") => Ok(()),
+            name => write!(writer, " {}={text}", name.strip_prefix("r#").unwrap_or(name)),
         }
     })
-    .delimited(" ")
 }
 
 /// `text` on one line: breaks, control characters and what turns or hides text are spelt out; a long one is cut.
