@@ -94,9 +94,12 @@ impl Filter {
                     let kept = all.into_iter().filter(|one| op.holds(one, severity) != *negated).fold(0, |all, one| all | 1 << one.code());
                     sieve.severities = Some(sieve.severities.unwrap_or(u8::MAX) & kept);
                 }
-                (Test::Text(text), false) => sieve.texts.push(text.clone()),
+                // Every way in which a text is found must be among its alternatives, or the store would pass over matches.
+                (Test::Text(text), false) => sieve.texts.push(vec![text.clone()]),
                 // An id is not in the text of its event, and a domain is not in its row at all.
-                (Test::Is(name, pattern), false) if !["id", "domain"].contains(&name.as_str()) => sieve.texts.extend(pattern.clone()),
+                (Test::Is(name, pattern), false) if !["id", "domain"].contains(&name.as_str()) => {
+                    sieve.texts.extend(pattern.iter().map(|part| vec![part.clone()]));
+                }
                 (Test::After(at), false) | (Test::Before(at), true) => sieve.from = sieve.from.max(Some(*at)),
                 (Test::Before(at), false) | (Test::After(at), true) => {
                     sieve.before = Some(sieve.before.map_or(*at, |before| before.min(*at)));
@@ -390,7 +393,33 @@ mod tests {
             assert!(!Filter::parse(text, NOW).unwrap().keeps(&event) && !passes(text), "{text}");
         }
         let texts = Filter::parse(r#"盘点 productName:木纹* -"nothing" id:x domain:inventory"#, NOW).unwrap().sieve().texts;
-        assert_eq!(texts, ["盘点", "木纹", ""], "only what must stand in the event");
+        assert_eq!(texts, [["盘点"], ["木纹"], [""]], "only what must stand in the event");
+    }
+
+    #[test]
+    fn whatever_a_text_is_found_by_stands_in_the_sieve() {
+        let event = event();
+        let reason = "盘点";
+        let own = [event.payload.as_str(), reason, event.kind.as_str(), event.actor.as_deref().unwrap(), event.subject.as_deref().unwrap()];
+        // Words as they stand on the screen, too: whichever of them find the event.
+        for text in [
+            "木纹",
+            "盘点",
+            "张三",
+            "inventory",
+            "SKU-104",
+            "出库",
+            "outbound",
+            "库存出库",
+            "Stock out",
+            "Inventory change",
+            "actor:张*",
+            "reason:盘点",
+        ] {
+            let filter = Filter::parse(text, NOW).unwrap();
+            let stands = |part: &String| own.iter().any(|own| fold(own).contains(part.as_str()));
+            assert!(!filter.keeps(&event) || filter.sieve().texts.iter().all(|any| any.iter().any(stands)), "{text}");
+        }
     }
 
     #[test]

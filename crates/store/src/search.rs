@@ -53,8 +53,8 @@ pub(crate) type Keep = dyn Fn(&Stored) -> bool + Send + Sync;
 
 /// A sieve in the numbers of one file.
 pub(crate) struct Tests {
-    /// Per text its pieces.
-    texts: Vec<Vec<u64>>,
+    /// Per text the pieces of each alternative.
+    texts: Vec<Vec<Vec<u64>>>,
     /// Per column (source, channel, kind) the numbers that will do.
     names: [Option<HashSet<i64>>; 3],
     severities: u8,
@@ -67,7 +67,7 @@ impl Tests {
         let names = shared.names.read().expect("no code panics while holding the names");
         let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
         Self {
-            texts: sieve.texts.iter().map(|text| pieces_of(&fold(text))).collect(),
+            texts: sieve.texts.iter().map(|any| any.iter().map(|text| pieces_of(&fold(text))).collect()).collect(),
             names: [numbers(&sieve.source), numbers(&sieve.channel), numbers(&sieve.kind)],
             severities: sieve.severities.unwrap_or(u8::MAX),
             from: sieve.from.map_or(i64::MIN, |at| at.0),
@@ -85,7 +85,7 @@ impl Tests {
         self.severities & summary.severities != 0
             && *summary.occurred.end() >= self.from
             && *summary.occurred.start() < self.before
-            && self.texts.iter().all(|pieces| pieces.iter().all(holds))
+            && self.texts.iter().all(|any| any.iter().any(|pieces| pieces.iter().all(holds)))
             && self.names.iter().enumerate().all(|(column, numbers)| {
                 numbers.as_ref().is_none_or(|numbers| numbers.iter().any(|number| holds(&name_piece(column, *number))))
             })

@@ -198,8 +198,9 @@ const fn place(piece: u64) -> usize {
 /// something out is always right, only slower; whatever is here must hold for every match.
 #[derive(Clone, Default)]
 pub struct Sieve {
-    /// Each of these stands in the payload (escaped or not), the kind, the actor or the subject of a match. Any case and width.
-    pub texts: Vec<String>,
+    /// Of each of these at least one alternative stands in the payload (escaped or not), the kind, the actor or the subject of a match. Any case
+    /// and width. What is found by other words than its own (a title, a translation) must name all of them.
+    pub texts: Vec<Vec<String>>,
     /// What a match's source is called.
     pub source: Option<NameTest>,
     /// What its channel is called.
