@@ -88,7 +88,7 @@ fn dispatch(command: Command) -> Result<()> {
                 needs.push(packages::Need::Test);
             }
             if bench {
-                needs.push(packages::Need::Bench);
+                needs.extend([packages::Need::Bench, packages::Need::Fan]);
             }
             setup::all(&needs)?;
             println!("Everything is there.");

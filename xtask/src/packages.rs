@@ -15,6 +15,8 @@ pub(crate) enum Need {
     Test,
     /// The benchmarks.
     Bench,
+    /// The server that the fan benchmark is beside.
+    Fan,
 }
 
 impl Need {
@@ -33,6 +35,7 @@ impl Need {
             Self::VirtualScreen => &["xvfb", "imagemagick", "dbus-x11", "fonts-noto-cjk"],
             Self::Test => &["webkit2gtk-driver", "dunst", "pulseaudio", "pulseaudio-utils", "libasound2-plugins", "redis-server"],
             Self::Bench => &["webkit2gtk-driver", "python3"],
+            Self::Fan => &["nats-server"],
         }
     }
 }
@@ -126,6 +129,7 @@ fn other_linux(needs: &[Need]) -> Result<()> {
         (Need::Test, "parec"),
         (Need::Test, "redis-server"),
         (Need::Bench, "WebKitWebDriver"),
+        (Need::Fan, "nats-server"),
     ];
     absent.extend(programs.iter().filter(|(need, program)| needs.contains(need) && !process::exists(program)).map(|(_, program)| *program));
     if absent.is_empty() {

@@ -1,6 +1,7 @@
 //! Measurements of a release build. Each prints a table and writes target/bench/NAME.json.
 
 mod decode;
+mod fan;
 mod ingest;
 mod machine;
 mod recovery;
@@ -24,6 +25,8 @@ pub(crate) enum Name {
     Recovery,
     /// Published to painted, frames per second, memory.
     Window,
+    /// One channel, many listeners, beside Socket.IO and NATS: how late, and how large.
+    Fan,
     /// Launch to the first event painted, size, memory.
     Startup,
 }
@@ -33,6 +36,7 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     let needs: &[Need] = match name {
         Name::Ingest | Name::Recovery => &[Need::Build, Need::Bench],
         Name::Decode | Name::Search => &[Need::Build],
+        Name::Fan => &[Need::Build, Need::Bench, Need::Fan],
         Name::Window | Name::Startup => &[Need::Build, Need::VirtualScreen, Need::Bench],
     };
     setup::all(needs)?;
@@ -44,6 +48,7 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
         Name::Decode => decode::run(quick),
         Name::Search => search::run(quick),
         Name::Recovery => recovery::run(quick),
+        Name::Fan => fan::run(quick),
         Name::Window => window::window(quick),
         Name::Startup => window::startup(quick),
     }
