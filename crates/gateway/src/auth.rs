@@ -132,6 +132,17 @@ impl Access {
         }
     }
 
+    /// Whether a request without an `Origin` may be told what only readers may know. Where no token is asked for, a web page could have had
+    /// its own name pointed at this machine: then it is of one origin with us and sends no `Origin`, but `Host` says its name.
+    pub(crate) fn host_allowed(&self, headers: &HeaderMap) -> bool {
+        if self.read_token.is_some() {
+            return true;
+        }
+        let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return true };
+        let listed = || self.allowed_origins.iter().any(|origin| origin.split_once("://").is_some_and(|(_, allowed)| allowed == host));
+        is_literal_or_local(host) || listed()
+    }
+
     /// Programs send no `Origin`. A listed origin is let in; without a list, a page of this machine, or any page where a secret is asked for anyway.
     fn origin_allowed(&self, headers: &HeaderMap, secret_asked: bool) -> bool {
         let Some(origin) = headers.get(header::ORIGIN) else { return true };
@@ -145,12 +156,29 @@ impl Access {
 
 fn is_this_machine(origin: &str) -> bool {
     let Some((_, authority)) = origin.split_once("://") else { return false };
-    let host = match authority.rsplit_once(':') {
+    let host = without_port(authority);
+    is_localhost(host) || address(host).is_some_and(|ip| ip.is_loopback())
+}
+
+/// A name can be pointed anywhere by whoever owns it; an address, and this machine's own name, cannot.
+fn is_literal_or_local(authority: &str) -> bool {
+    let host = without_port(authority);
+    is_localhost(host) || address(host).is_some()
+}
+
+fn is_localhost(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+}
+
+fn address(host: &str) -> Option<std::net::IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+fn without_port(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|b| b.is_ascii_digit()) => host,
         _ => authority,
-    };
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    }
 }
 
 /// The token of an `Authorization: Bearer` header.

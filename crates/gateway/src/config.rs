@@ -38,6 +38,8 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// WebSocket sessions at a time.
     pub max_connections: usize,
+    /// Largest event that is kept whole, in bytes.
+    pub max_event_bytes: usize,
 }
 
 /// Why a configuration is refused.
@@ -84,6 +86,7 @@ impl Config {
             ping_interval: Duration::from_millis(watchdeck_protocol::PING_INTERVAL_MS),
             allowed_origins: Vec::new(),
             max_connections: 10_000,
+            max_event_bytes: 1 << 20,
         }
     }
 

@@ -4,6 +4,7 @@ use crate::{
     auth::Access,
     config::{Config, ConfigError},
     decisions::{Decider, Decisions, Memory, OverRedis},
+    door::{Door, Seats},
     http,
     ingest::{
         bridge::Bridge,
@@ -13,9 +14,9 @@ use crate::{
     opening::{self, Opened},
     publish::{self, Placed, Publish, PublishError},
     redis::Address,
+    serve,
     tail::Tail,
 };
-use axum::serve::ListenerExt as _;
 use std::{
     net::SocketAddr,
     path::PathBuf,
@@ -41,6 +42,7 @@ pub(crate) struct Shared {
     pub(crate) set_aside: Option<String>,
     pub(crate) ping_interval: Duration,
     pub(crate) seats: Arc<Semaphore>,
+    pub(crate) door: Arc<Door>,
     pub(crate) connections: AtomicUsize,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -118,15 +120,25 @@ impl Gateway {
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         let addr = listener.local_addr().map_err(listen_error)?;
         let decisions = decisions.or_else(|| redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
+        let seats = Seats::divide(descriptors(), config.max_connections);
+        if seats.sessions < config.max_connections {
+            let (sessions, wanted) = (seats.sessions, config.max_connections);
+            tracing::warn!(
+                sessions,
+                wanted,
+                "The system lets this process open fewer files than max_connections needs; raise `ulimit -n`."
+            );
+        }
         let shared = Arc::new(Shared {
-            log: Log::new(store.clone()),
+            log: Log::new(store.clone(), config.max_event_bytes),
             tail: Tail::new(store),
             access: Access { publish_key: config.publish_key, read_token: config.read_token, allowed_origins: config.allowed_origins },
             decider: Decider::new(decisions, memory),
             bridge: Arc::new(BridgeState::new(if redis.is_some() { Phase::Connecting } else { Phase::Off })),
             set_aside,
             ping_interval: config.ping_interval,
-            seats: Arc::new(Semaphore::new(config.max_connections)),
+            seats: Arc::new(Semaphore::new(seats.sessions)),
+            door: Door::new(seats.strangers),
             connections: AtomicUsize::new(0),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -149,17 +161,9 @@ impl Gateway {
             let bridge = Bridge { address, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
             shared.tasks.spawn(bridge.run());
         }
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "A connection keeps its delay.");
-            }
-        });
-        let serving = axum::serve(listener, http::router(Arc::clone(shared))).with_graceful_shutdown(shared.stop.clone().cancelled_owned());
-        shared.tasks.spawn(async move {
-            if let Err(error) = serving.await {
-                tracing::error!(%error, "The listener failed.");
-            }
-        });
+        let telling = Arc::clone(shared);
+        shared.tasks.spawn(async move { telling.tail.names.announce(telling.stop.clone()).await });
+        shared.tasks.spawn(serve::serve(listener, http::router(Arc::clone(shared)), Arc::clone(shared)));
     }
 
     /// Where it listens.
@@ -194,4 +198,17 @@ impl Gateway {
         }
         self.shared.log.store().close().await;
     }
+}
+
+/// How many files this process may have open.
+#[cfg(unix)]
+fn descriptors() -> usize {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    limit.map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX))
+}
+
+/// There is no such limit.
+#[cfg(not(unix))]
+fn descriptors() -> usize {
+    usize::MAX
 }

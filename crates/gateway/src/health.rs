@@ -66,6 +66,8 @@ pub(crate) struct Report {
 struct Details {
     epoch: String,
     connections: usize,
+    /// How often a session was woken by commits since the start.
+    wakes: u64,
     bridge: Bridge,
     log: LogReport,
 }
@@ -73,6 +75,8 @@ struct Details {
 #[derive(Debug, Serialize)]
 struct LogReport {
     events: u64,
+    /// Events that were too large and are kept with their heads only, since the start.
+    shortened: u64,
     error: Option<String>,
     /// A damaged file that was put aside at the start, by its new name.
     set_aside: Option<String>,
@@ -115,12 +119,14 @@ pub(crate) async fn report(shared: &Shared, full: bool) -> (bool, Report) {
         let events = channels.values().map(|range| range.last + 1 - range.first).sum();
         let log = LogReport {
             events,
+            shortened: shared.log.shortened(),
             error,
             set_aside: shared.set_aside.clone(),
             damage: Some(damage).filter(|words| !words.is_empty()),
             channels,
         };
-        Details { epoch: store.epoch().to_owned(), connections: shared.connections.load(Ordering::Relaxed), bridge, log }
+        let (connections, wakes) = (shared.connections.load(Ordering::Relaxed), shared.tail.listeners.wakes());
+        Details { epoch: store.epoch().to_owned(), connections, wakes, bridge, log }
     });
     (healthy, Report { status, version: env!("CARGO_PKG_VERSION"), problems, details })
 }

@@ -45,7 +45,7 @@ mod tests {
     async fn what_cannot_be_read_is_a_marker_and_what_is_behind_it_follows() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("gateway.db"), Options::LOG).unwrap();
-        let log = Log::new(store.clone());
+        let log = Log::new(store.clone(), 1 << 20);
         let channel = Channel::from("orders");
         for n in 1..=9 {
             let payload = Payload::from_json(format!(r#"{{"n":{n}}}"#));

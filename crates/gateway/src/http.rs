@@ -3,6 +3,7 @@
 use crate::{
     auth::Denied,
     decisions::{DecisionError, DecisionRequest, Taken},
+    door::Guest,
     gateway::Shared,
     health,
     publish::{self, Placed, PublishError},
@@ -11,31 +12,32 @@ use crate::{
         dialect::{Dialect, Ending},
         native::Native,
     },
+    upgrade::Asked,
 };
 use axum::{
-    Json, Router,
-    body::Bytes,
-    extract::{
-        DefaultBodyLimit, RawQuery, State,
-        rejection::BytesRejection,
-        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
-    },
+    Extension, Json, Router,
+    body::{self, Body, Bytes},
+    extract::{RawQuery, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
-use watchdeck_protocol::SUBPROTOCOL;
 
-/// Largest body of a publish request.
+/// Largest body of a publish request, unless one event may be larger.
 const PUBLISH_BYTES: usize = 4 << 20;
+/// What a publish request has around one event.
+const ENVELOPE_BYTES: usize = 4 << 10;
 /// Largest body of a decision.
 const DECISION_BYTES: usize = 64 << 10;
-/// Largest frame that a client may send.
-const INBOUND_BYTES: usize = 64 << 10;
+/// How long a body may take.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A refusal over HTTP.
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl From<PublishError> for Refused {
         let message = error.to_string();
         match error {
             PublishError::Malformed(_) | PublishError::Invalid { .. } => Self::new(StatusCode::BAD_REQUEST, "invalid_input", message),
+            PublishError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message),
             PublishError::Store(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", format!("{message}; nothing was logged, send it again"))
             }
@@ -99,15 +102,15 @@ impl From<DecisionError> for Refused {
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
-        .route("/api/publish", post(publish_events).layer(DefaultBodyLimit::max(PUBLISH_BYTES)))
-        .route("/api/decisions", post(decide).layer(DefaultBodyLimit::max(DECISION_BYTES)))
+        .route("/api/publish", post(publish_events))
+        .route("/api/decisions", post(decide))
         // The ERP's clients connect to any path.
         .fallback(websocket)
         .with_state(shared)
 }
 
 async fn healthz(State(shared): State<Arc<Shared>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let full = shared.access.reader(&headers, query.as_deref()).is_ok();
+    let full = shared.access.reader(&headers, query.as_deref()).is_ok() && shared.access.host_allowed(&headers);
     let (healthy, report) = health::report(&shared, full).await;
     let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(report)).into_response()
@@ -115,18 +118,26 @@ async fn healthz(State(shared): State<Arc<Shared>>, headers: HeaderMap, RawQuery
 
 async fn publish_events(
     State(shared): State<Arc<Shared>>,
+    Extension(guest): Extension<Arc<Guest>>,
     headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<Json<serde_json::Value>, Refused> {
     shared.access.publisher(&headers)?;
-    let body = json_body(&headers, body)?;
+    guest.is_known();
+    let body = json_body(&headers, body, PUBLISH_BYTES.max(shared.log.most_bytes() + ENVELOPE_BYTES)).await?;
     let placed: Vec<Placed> = publish::commit(&shared.log, &shared.http_source, publish::parse(&body)?).await?;
     Ok(Json(serde_json::json!({ "events": placed })))
 }
 
-async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Response, Refused> {
+async fn decide(
+    State(shared): State<Arc<Shared>>,
+    Extension(guest): Extension<Arc<Guest>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
     shared.access.publisher(&headers)?;
-    let body = json_body(&headers, body)?;
+    guest.is_known();
+    let body = json_body(&headers, body, DECISION_BYTES).await?;
     let decision: DecisionRequest = serde_json::from_slice(&body)
         .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("not a decision: {error}")))?;
     if decision.idempotency_key.is_empty() || decision.idempotency_key.len() > 128 {
@@ -155,7 +166,7 @@ async fn decide(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Res
 }
 
 /// The body, when it is declared as JSON: a web page cannot send that to another origin without being asked first.
-fn json_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result<Bytes, Refused> {
+async fn json_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Refused> {
     let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !declared.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")) {
         return Err(Refused::new(
@@ -164,14 +175,29 @@ fn json_body(headers: &HeaderMap, body: Result<Bytes, BytesRejection>) -> Result
             "send JSON with `Content-Type: application/json`",
         ));
     }
-    body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Refused::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "the body is too large (4 MiB of events, 64 KiB for a decision); send it in parts",
-        ),
-        status => Refused::new(status, "invalid_input", rejection.body_text()),
-    })
+    let too_large = || {
+        let message = format!("the body is too large, {most} bytes are taken at once; send it in parts");
+        Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message)
+    };
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if length.is_some_and(|length| length > most) {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(BODY_PATIENCE, body::to_bytes(body, most)).await {
+        Ok(Ok(body)) => Ok(body),
+        // The limit is an error of the body like any other; only its source tells.
+        Ok(Err(error)) if is_limit(&error) => Err(too_large()),
+        Ok(Err(error)) => Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("the body ended early: {error}"))),
+        Err(_) => Err(Refused::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too_slow",
+            format!("the body did not arrive within {} s; nothing was done, send it again", BODY_PATIENCE.as_secs()),
+        )),
+    }
+}
+
+fn is_limit(error: &axum::Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
 }
 
 /// Counts a session while it lives.
@@ -192,13 +218,8 @@ impl Drop for Seat {
     }
 }
 
-async fn websocket(
-    State(shared): State<Arc<Shared>>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    let Ok(upgrade) = upgrade else {
+async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extension<Arc<Guest>>, mut request: Request) -> Response {
+    let Some(asked) = Asked::of(&mut request) else {
         return Refused::new(
             StatusCode::NOT_FOUND,
             "not_found",
@@ -206,28 +227,37 @@ async fn websocket(
         )
         .into_response();
     };
-    // What is written is bounded by the session: one page of one channel, then a flush.
-    let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(INBOUND_BYTES).max_frame_size(INBOUND_BYTES);
-    let native = upgrade.selected_protocol().is_some();
+    let (headers, query) = (request.headers(), request.uri().query());
+    let native = asked.native;
     let dialect = if native { Dialect::Native(Native::default()) } else { Dialect::Plain };
     let refused = if native {
-        shared.access.reader(&headers, query.as_deref()).err().map(|refusal| Ending::close(refusal.code, refusal.reason))
+        shared.access.reader(headers, query).err().map(|refusal| Ending::close(refusal.code, refusal.reason))
     } else {
-        shared.access.plain_reader(&headers).err().map(|reason| Ending::Close { code: 1008, reason: reason.into() })
+        shared.access.plain_reader(headers).err().map(|reason| Ending::Close { code: 1008, reason: reason.into() })
     };
-    let tasks = shared.tasks.clone();
-    upgrade.on_upgrade(move |socket| {
-        tasks.track_future(async move {
-            if let Some(ending) = refused {
-                tracing::info!(native, "A session was refused.");
-                return session::refuse(socket, ending).await;
-            }
-            let Ok(_permit) = Arc::clone(&shared.seats).try_acquire_owned() else {
-                tracing::warn!(native, "A session was refused: there are as many as max_connections allows.");
-                return session::refuse(socket, dialect.full()).await;
-            };
+    let (response, connection) = asked.accept();
+    shared.tasks.clone().spawn(async move {
+        // Until it has a seat it is a stranger, and can be shown out.
+        let Some(socket) = connection.await else { return };
+        let ending = if let Some(ending) = refused {
+            tracing::info!(native, "A session was refused.");
+            ending
+        } else if let Ok(_permit) = Arc::clone(&shared.seats).try_acquire_owned() {
+            guest.is_known();
+            drop(guest);
             let _seat = Seat::taken(&shared);
-            session::run(socket, dialect, shared).await;
-        })
-    })
+            return session::run(socket, dialect, shared).await;
+        } else {
+            tracing::warn!(
+                native,
+                "A session was refused: there are as many as max_connections and the system's limit of open files allow."
+            );
+            dialect.full()
+        };
+        tokio::select! {
+            () = session::refuse(socket, ending) => {}
+            () = guest.shown_out() => {}
+        }
+    });
+    response
 }

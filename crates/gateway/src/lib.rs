@@ -10,17 +10,23 @@
 pub mod auth;
 pub mod config;
 pub mod decisions;
+mod door;
 mod gateway;
 mod health;
 mod holes;
 mod http;
 mod ingest;
+mod listeners;
 mod log;
+mod names;
 mod opening;
+mod oversize;
 mod publish;
 mod redis;
+mod serve;
 mod session;
 mod tail;
+mod upgrade;
 mod wire;
 
 pub use auth::Secret;

@@ -1,7 +1,12 @@
 //! The way into the durable log, the same for every source: normalise, append, answer with places.
 
+use crate::oversize;
 use std::{
-    sync::{Arc, Mutex},
+    borrow::Cow,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 use uuid::Uuid;
@@ -23,11 +28,24 @@ pub(crate) struct Log {
     store: Store,
     /// When the newest write failed, and why; `None` after one that did not.
     failed: Arc<Mutex<Option<(Instant, String)>>>,
+    most_bytes: usize,
+    shortened: Arc<AtomicU64>,
 }
 
 impl Log {
-    pub(crate) fn new(store: Store) -> Self {
-        Self { store, failed: Arc::default() }
+    /// Events of more than `most_bytes` are kept with their heads only.
+    pub(crate) fn new(store: Store, most_bytes: usize) -> Self {
+        Self { store, most_bytes, shortened: Arc::default(), failed: Arc::default() }
+    }
+
+    /// Largest event that is kept whole, in bytes.
+    pub(crate) const fn most_bytes(&self) -> usize {
+        self.most_bytes
+    }
+
+    /// Events that were too large and are kept with their heads only, since the start.
+    pub(crate) fn shortened(&self) -> u64 {
+        self.shortened.load(Ordering::Relaxed)
     }
 
     pub(crate) const fn store(&self) -> &Store {
@@ -43,16 +61,27 @@ impl Log {
         Ok(ids.into_iter().zip(appended.placed).collect())
     }
 
-    /// The event of what arrived `now`.
-    #[expect(clippy::unused_self, reason = "what an event is, is the log's to say")]
+    /// The event of what arrived `now`. One that is too large is kept with its head only, marked: a publisher that can be refused was
+    /// refused before, and the bus cannot be refused anything.
     pub(crate) fn event(&self, arrived: Arrived, source: &Arc<str>, now: Millis) -> NewEvent {
+        let payload = match oversize::fitted(arrived.payload.as_str(), self.most_bytes) {
+            Cow::Borrowed(_) => arrived.payload,
+            Cow::Owned(head) => {
+                let total = self.shortened.fetch_add(1, Ordering::Relaxed) + 1;
+                if total.is_power_of_two() {
+                    let bytes = arrived.payload.as_str().len();
+                    tracing::warn!(channel = %arrived.channel, bytes, total, "An event is too large and is kept with its head only.");
+                }
+                Payload::from_json(head)
+            }
+        };
         let incoming = Incoming {
             channel: arrived.channel,
             offset: None,
             id: Some(arrived.id.unwrap_or_else(new_id)),
             server_at: Some(now),
             kind: None,
-            payload: arrived.payload,
+            payload,
         };
         NewEvent { event: Catalogue::builtin().normalise(incoming, source, now), offset: None }
     }
@@ -100,13 +129,9 @@ impl Log {
 
     /// The ERP's fixed channels and all that were ever seen.
     pub(crate) fn channels(&self) -> Vec<Channel> {
-        let mut all: Vec<Channel> = Channel::ERP.into_iter().map(Channel::from).collect();
-        for channel in self.store.channels() {
-            if !all.contains(&channel) {
-                all.push(channel);
-            }
-        }
-        all
+        let fixed = Channel::ERP.map(Channel::from);
+        let others: Vec<_> = self.store.channels().into_iter().filter(|channel| !fixed.contains(channel)).collect();
+        fixed.into_iter().chain(others).collect()
     }
 }
 

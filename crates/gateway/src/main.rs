@@ -26,6 +26,7 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
+    raise_descriptors();
     // Listened for before anything starts: a signal during the start is not lost.
     let stopped = stop_signal()?;
     let gateway = Gateway::start(config, None).await?;
@@ -37,6 +38,21 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     gateway.shutdown().await;
     Ok(())
 }
+
+/// The usual limit of 1,024 open files is for the sake of old programs; what the system allows is far more.
+#[cfg(unix)]
+fn raise_descriptors() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "The limit of open files stays as it is.");
+    }
+}
+
+/// There is no such limit.
+#[cfg(not(unix))]
+fn raise_descriptors() {}
 
 /// Resolves at SIGINT or SIGTERM.
 #[cfg(unix)]

@@ -54,6 +54,18 @@ pub enum PublishError {
         /// What is wrong and what it must be.
         reason: String,
     },
+    /// One event is larger than the gateway keeps.
+    #[error(
+        "event {index}: it has {bytes} bytes, and this gateway takes {limit} (`max_event_bytes`); send less, and put large content where it can be fetched"
+    )]
+    TooLarge {
+        /// Place in the request, from 0.
+        index: usize,
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// The log did not take it; the same request can be sent again.
     #[error("the log did not take it: {0}")]
     Store(#[from] StoreError),
@@ -180,6 +192,10 @@ fn event_id(id: &str) -> Result<(), &'static str> {
 
 /// Log what is already checked, and say where it went.
 pub(crate) async fn commit(log: &Log, source: &Arc<str>, arrived: Vec<Arrived>) -> Result<Vec<Placed>, PublishError> {
+    let limit = log.most_bytes();
+    if let Some((index, bytes)) = arrived.iter().map(|one| one.payload.as_str().len()).enumerate().find(|(_, bytes)| *bytes > limit) {
+        return Err(PublishError::TooLarge { index, bytes, limit });
+    }
     let channels: Vec<Channel> = arrived.iter().map(|one| one.channel.clone()).collect();
     let placed = log.append(source, arrived).await?;
     Ok(channels

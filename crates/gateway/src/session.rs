@@ -10,8 +10,7 @@ pub(crate) mod native;
 pub(crate) mod plain;
 mod writer;
 
-use crate::gateway::Shared;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use crate::{gateway::Shared, upgrade::WebSocket};
 use dialect::{Dialect, Ending};
 use futures_util::{SinkExt as _, StreamExt as _, stream::SplitStream};
 use std::{
@@ -25,9 +24,10 @@ use tokio::{
     sync::mpsc,
     time::{Instant, timeout},
 };
+use tokio_websockets::{CloseCode, Message};
 
 /// Frames of one client that may wait for the writer. Full means that the reader waits: a client that does not read is not read either.
-const INBOX: usize = 64;
+const INBOX: usize = 32;
 /// Longest wait for the other side to take a close frame and to answer it.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// Longest text of a close frame, by RFC 6455.
@@ -36,9 +36,9 @@ const REASON_BYTES: usize = 123;
 /// What the reader hands on.
 #[derive(Debug)]
 enum Heard {
-    Text(Utf8Bytes),
+    /// A message that is text.
+    Text(Message),
     Binary,
-    Unreadable,
 }
 
 /// When the client last gave a sign of life, in nanoseconds since the session began.
@@ -92,10 +92,8 @@ pub(crate) async fn refuse(socket: WebSocket, ending: Ending) {
 }
 
 async fn say_goodbye(sink: &mut writer::Sink, stream: &mut SplitStream<WebSocket>, code: u16, mut reason: String) {
-    while reason.len() > REASON_BYTES {
-        reason.pop();
-    }
-    let close = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    reason.truncate(reason.floor_char_boundary(REASON_BYTES));
+    let close = Message::close(Some(CloseCode::try_from(code).unwrap_or(CloseCode::GOING_AWAY)), &reason);
     let farewell = async {
         if sink.send(close).await.is_ok() {
             // Unread bytes at close would reset the connection and take the reason with them.
@@ -111,15 +109,15 @@ async fn read(stream: &mut SplitStream<WebSocket>, inbox: &mpsc::Sender<Heard>, 
     while let Some(message) = stream.next().await {
         life.sign();
         let heard = match message {
-            Ok(Message::Text(text)) => Heard::Text(text),
-            Ok(Message::Binary(_)) => Heard::Binary,
+            Ok(message) if message.is_text() => Heard::Text(message),
+            Ok(message) if message.is_binary() => Heard::Binary,
             // Pings are answered, and a close is confirmed, by the library as we go on reading.
-            Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_)) => continue,
+            Ok(_) => continue,
             Err(error) => {
                 tracing::debug!(%error, "A session's reading side ended.");
-                // The writer ends the session; a connection that is gone will not take its farewell, and that is fine.
-                drop(inbox.send(Heard::Unreadable).await);
-                return std::future::pending().await;
+                // Where the other side broke the rules, the library has queued the close frame that says so.
+                drop(stream.next().await);
+                return;
             }
         };
         if inbox.send(heard).await.is_err() {

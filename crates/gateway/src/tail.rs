@@ -3,21 +3,26 @@
 //! Sessions are cursors over the log. A cursor near the end reads here, a cursor that fell behind reads from disk; neither holds up the
 //! other, and nobody is dropped. This is why there is no queue per session that could be full.
 
-use crate::{holes, wire::Entry};
+use crate::{holes, listeners::Listeners, names::Names, wire::Entry};
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, RwLock},
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{Arc, Mutex, RwLock, Weak},
     time::Duration,
 };
-use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use watchdeck_events::Channel;
-use watchdeck_store::{Store, StoreError, Subscription};
+use watchdeck_store::{Limit, Store, StoreError, Stored, Subscription};
 
 /// Entries kept in memory, over all channels.
 const MOST_ENTRIES: usize = 20_000;
 /// Bytes kept in memory, over all channels.
 const MOST_BYTES: usize = 32 << 20;
+/// Entries in one page.
+const PAGE_ITEMS: usize = 1_000;
+/// A page ends when it has this many bytes; one entry is always in it.
+const PAGE_BYTES: usize = 512 << 10;
+/// An entry of at least this size that is read from disk is shared by all who read it.
+const SHARED_BYTES: usize = 16 << 10;
 /// Before the log is read again after it could not be.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -26,8 +31,12 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct Tail {
     store: Store,
     recent: RwLock<Recent>,
-    /// Counts commits; sessions wait on it.
-    commits: watch::Sender<u64>,
+    /// Large entries that a reader holds which fell behind, by sequence number.
+    large: Mutex<HashMap<u64, Weak<Entry>>>,
+    /// Who is to be told of commits.
+    pub(crate) listeners: Listeners,
+    /// The channels there are.
+    pub(crate) names: Names,
 }
 
 #[derive(Debug)]
@@ -42,12 +51,14 @@ struct Recent {
 
 impl Tail {
     pub(crate) fn new(store: Store) -> Self {
-        Self { store, recent: RwLock::new(Recent::new(MOST_ENTRIES, MOST_BYTES)), commits: watch::Sender::new(0) }
-    }
-
-    /// Changes with every commit that [`Tail::after`] can see.
-    pub(crate) fn watch(&self) -> watch::Receiver<u64> {
-        self.commits.subscribe()
+        let names = Names::new(store.channels());
+        Self {
+            store,
+            recent: RwLock::new(Recent::new(MOST_ENTRIES, MOST_BYTES)),
+            large: Mutex::default(),
+            listeners: Listeners::default(),
+            names,
+        }
     }
 
     /// Follow the store until `stop`.
@@ -62,7 +73,9 @@ impl Tail {
                     // Serialised before the lock is taken: sessions wait for a push, not for text.
                     let entries: Vec<_> = chunk.iter().map(|stored| (stored.event.channel.clone(), Entry::of(stored))).collect();
                     self.recent.write().expect("no code panics while holding the tail").extend(entries);
-                    self.commits.send_modify(|count| *count += 1);
+                    let channels: HashSet<&Channel> = chunk.iter().map(|stored| &stored.event.channel).collect();
+                    self.names.learn(channels.iter().copied());
+                    self.listeners.tell(channels.into_iter());
                 }
                 Err(error) => {
                     tracing::warn!(%error, "The log cannot be followed; trying again.");
@@ -75,9 +88,11 @@ impl Tail {
         }
     }
 
-    /// Up to `limit` entries of `channel` after `offset`; empty when there is nothing new.
-    pub(crate) async fn after(&self, channel: &Channel, offset: u64, limit: usize) -> Result<Vec<Arc<Entry>>, StoreError> {
-        if let Some(near) = self.recent.read().expect("no code panics while holding the tail").after(channel, offset, limit) {
+    /// A page of entries of `channel` after `offset`, bounded by number and by bytes; empty when there is nothing new.
+    pub(crate) async fn after(&self, channel: &Channel, offset: u64) -> Result<Vec<Arc<Entry>>, StoreError> {
+        if let Some(near) =
+            self.recent.read().expect("no code panics while holding the tail").after(channel, offset, PAGE_ITEMS, PAGE_BYTES)
+        {
             return Ok(near);
         }
         // Not in memory: fell behind, or nothing was logged since the start. Offsets tell which, without touching the disk.
@@ -85,8 +100,26 @@ impl Tail {
         if offset >= bounds.last {
             return Ok(Vec::new());
         }
-        let page = self.store.channel_after(channel, offset, limit).await?;
-        Ok(holes::bridged(&self.store, channel, offset, bounds, page).await.iter().map(Entry::of).collect())
+        let page = self.store.channel_after(channel, offset, Limit { events: PAGE_ITEMS, bytes: PAGE_BYTES }).await?;
+        Ok(holes::bridged(&self.store, channel, offset, bounds, page).await.iter().map(|stored| self.shared(stored)).collect())
+    }
+
+    /// An entry that was read from disk. Several slow readers of the same large one hold it once.
+    fn shared(&self, stored: &Stored) -> Arc<Entry> {
+        if stored.event.payload.as_str().len() < SHARED_BYTES {
+            return Entry::of(stored);
+        }
+        if let Some(held) = self.large.lock().expect("no code panics while holding the large ones").get(&stored.seq).and_then(Weak::upgrade)
+        {
+            return held;
+        }
+        let entry = Entry::of(stored);
+        let mut large = self.large.lock().expect("no code panics while holding the large ones");
+        if large.len() == large.capacity() {
+            large.retain(|_, entry| entry.strong_count() > 0);
+        }
+        large.insert(stored.seq, Arc::downgrade(&entry));
+        entry
     }
 }
 
@@ -115,12 +148,18 @@ impl Recent {
     }
 
     /// `None` when memory does not reach back to `offset`.
-    fn after(&self, channel: &Channel, offset: u64, limit: usize) -> Option<Vec<Arc<Entry>>> {
+    fn after(&self, channel: &Channel, offset: u64, limit: usize, most_bytes: usize) -> Option<Vec<Arc<Entry>>> {
         let entries = self.channels.get(channel)?;
         let first = entries.front()?.offset;
         // Offsets have no holes, so the index is a subtraction.
         let skip = usize::try_from((offset + 1).checked_sub(first)?).ok()?;
-        Some(entries.iter().skip(skip).take(limit).cloned().collect())
+        let mut bytes = 0;
+        let within = |entry: &&Arc<Entry>| {
+            let fits = bytes < most_bytes;
+            bytes += entry.size();
+            fits
+        };
+        Some(entries.iter().skip(skip).take(limit).take_while(within).cloned().collect())
     }
 }
 
@@ -148,7 +187,7 @@ mod tests {
             prop_assert_eq!(recent.bytes, recent.channels.values().flatten().map(|entry| entry.size()).sum::<usize>());
             for (channel, last) in names.iter().zip(last) {
                 for offset in 0..=last {
-                    if let Some(found) = recent.after(channel, offset, limit) {
+                    if let Some(found) = recent.after(channel, offset, limit, usize::MAX) {
                         let found: Vec<u64> = found.iter().map(|entry| entry.offset).collect();
                         prop_assert_eq!(found, (offset + 1..=last).take(limit).collect::<Vec<_>>());
                     } else {
@@ -166,5 +205,8 @@ mod tests {
         let big = format!("\"{}\"", "x".repeat(1_000));
         recent.extend((1..=100).map(|n| (Channel::from("a"), entry(n, &big))).collect());
         assert!(recent.bytes <= 10_000 && recent.order.len() >= 8, "{} entries of {} bytes", recent.order.len(), recent.bytes);
+        let page = recent.after(&Channel::from("a"), 95, 100, 2_500).unwrap();
+        assert_eq!(page.len(), 3, "a page ends when it has its bytes");
+        assert_eq!(recent.after(&Channel::from("a"), 95, 100, 1).unwrap().len(), 1, "and is never empty where there is something");
     }
 }

@@ -3,27 +3,43 @@
 //! The payload goes out byte for byte as it came in; only the envelope is written here. The tests hold this file and
 //! [`watchdeck_protocol::ServerFrame`] together.
 
+use crate::oversize;
+use axum::body::Bytes;
 use serde::Deserialize;
-use std::{borrow::Cow, fmt::Write as _, sync::Arc};
+use std::{
+    borrow::Cow,
+    fmt::Write as _,
+    sync::{Arc, OnceLock},
+};
 use watchdeck_events::Kind;
 use watchdeck_store::Stored;
 
 /// Most events in one `events` frame.
-pub(crate) const FRAME_ITEMS: usize = 1_000;
-/// An `events` frame is closed when it reaches this many bytes.
-pub(crate) const FRAME_BYTES: usize = 1 << 20;
+const FRAME_ITEMS: usize = 1_000;
+/// An `events` frame is closed when it reaches this many bytes. It is made anew for each session, so it is small.
+const FRAME_BYTES: usize = 64 << 10;
+/// An event of at least this size is a frame of its own, whose bytes all sessions share.
+const ALONE_BYTES: usize = 16 << 10;
+/// The largest event that goes out whole, whatever is in the log: the console's client takes messages of 16 MiB.
+pub(crate) const MOST_EVENT_BYTES: usize = 8 << 20;
+/// What an `event` frame begins with, up to the channel.
+const EVENT: &str = r#"{"type":"event","channel":"#;
 
 /// One entry of a channel's log, ready to be sent.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) offset: u64,
     pub(crate) ts: i64,
-    /// The fields of a frame without its beginning: `"offset":…}`.
-    fields: Box<str>,
-    /// Where the payload begins in `fields`; `None` for a gap marker.
+    /// The whole `event` or `gap` frame.
+    frame: Bytes,
+    /// Where `"offset":…}` begins in `frame`.
+    fields_at: usize,
+    /// Where the payload begins in `frame`; `None` for a gap marker.
     data_at: Option<usize>,
     /// Watchdeck's own word, which the ERP's server does not know.
     own: bool,
+    /// The frame for plain clients of a large event, made when the first of them asks.
+    plain: OnceLock<Bytes>,
 }
 
 /// What a gap marker's payload says.
@@ -39,92 +55,122 @@ impl Entry {
     pub(crate) fn of(stored: &Stored) -> Arc<Self> {
         let event = &stored.event;
         let ts = event.received_at.0;
-        let mut fields = String::with_capacity(event.payload.as_str().len() + event.id.len() + 72);
-        write!(fields, r#""offset":{},"id":"#, stored.offset).expect("text takes any text");
-        push_json(&mut fields, &event.id);
-        let gap = (event.kind.as_str() == Kind::GAP).then(|| serde_json::from_str::<Gap<'_>>(event.payload.as_str()).ok()).flatten();
+        let payload = oversize::fitted(event.payload.as_str(), MOST_EVENT_BYTES);
+        let gap = (event.kind.as_str() == Kind::GAP).then(|| serde_json::from_str::<Gap<'_>>(&payload).ok()).flatten();
+        let channel = event.channel.as_str();
+        let mut frame = String::with_capacity(payload.len() + event.id.len() + channel.len() + 100);
+        frame.push_str(if gap.is_some() { r#"{"type":"gap","channel":"# } else { EVENT });
+        push_json(&mut frame, channel);
+        frame.push(',');
+        let fields_at = frame.len();
+        write!(frame, r#""offset":{},"id":"#, stored.offset).expect("text takes any text");
+        push_json(&mut frame, &event.id);
         let data_at = if let Some(gap) = gap {
-            write!(fields, r#","from":{},"to":{},"reason":"#, gap.from, gap.to).expect("text takes any text");
-            push_json(&mut fields, &gap.reason);
+            write!(frame, r#","from":{},"to":{},"reason":"#, gap.from, gap.to).expect("text takes any text");
+            push_json(&mut frame, &gap.reason);
             None
         } else {
-            write!(fields, r#","ts":{ts},"data":"#).expect("text takes any text");
-            let at = fields.len();
-            fields.push_str(event.payload.as_str());
+            write!(frame, r#","ts":{ts},"data":"#).expect("text takes any text");
+            let at = frame.len();
+            frame.push_str(&payload);
             Some(at)
         };
-        fields.push('}');
-        Arc::new(Self { offset: stored.offset, ts, fields: fields.into(), data_at, own: Kind::is_own(event.kind.as_str()) })
+        frame.push('}');
+        Arc::new(Self {
+            offset: stored.offset,
+            ts,
+            frame: frame.into(),
+            fields_at,
+            data_at,
+            plain: OnceLock::new(),
+            own: Kind::is_own(event.kind.as_str()),
+        })
     }
 
     /// Bytes in memory, roughly.
     pub(crate) fn size(&self) -> usize {
-        self.fields.len() + 64
+        self.frame.len() + 128
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.frame).expect("it was made of text")
+    }
+
+    /// The fields of a frame without its beginning: `"offset":…}`.
+    fn fields(&self) -> &[u8] {
+        &self.frame[self.fields_at..]
     }
 
     /// The payload; `None` for a gap marker.
     pub(crate) fn data(&self) -> Option<&str> {
-        self.data_at.map(|at| &self.fields[at..self.fields.len() - 1])
+        self.data_at.map(|at| &self.text()[at..self.frame.len() - 1])
+    }
+
+    /// The channel as a JSON string. Of events only.
+    fn channel(&self) -> &[u8] {
+        &self.frame[EVENT.len()..self.fields_at - 1]
+    }
+
+    /// Whether it can be put beside others in an `events` frame.
+    fn is_small_event(&self) -> bool {
+        self.data_at.is_some() && (self.frame.len() < ALONE_BYTES)
+    }
+
+    /// A reader that looks for an optional `data` takes `null` for none; inside `items` it cannot.
+    fn is_null(&self) -> bool {
+        self.data_at.is_some_and(|at| &self.frame[at..self.frame.len() - 1] == b"null")
     }
 }
 
 /// Frames of `watchdeck.v1` for entries of one channel, in order: a lone event as `event`, several as `events`, a marker as `gap`.
-/// `channel` is a JSON string, quotes included.
-pub(crate) fn native_frames(channel: &str, entries: &[Arc<Entry>]) -> Vec<String> {
+pub(crate) fn native_frames(entries: &[Arc<Entry>]) -> Vec<Bytes> {
     let mut frames = Vec::new();
     let mut rest = entries;
     while let Some(first) = rest.first() {
-        if first.data_at.is_none() {
-            frames.push(format!(r#"{{"type":"gap","channel":{channel},{}"#, first.fields));
-            rest = &rest[1..];
-            continue;
-        }
         let mut bytes = 0;
         let run = rest
             .iter()
             .take(FRAME_ITEMS)
             .take_while(|entry| {
                 let fits = bytes < FRAME_BYTES;
-                bytes += entry.fields.len() + 2;
-                fits && entry.data_at.is_some()
+                bytes += entry.fields().len() + 2;
+                fits && entry.is_small_event()
             })
             .count();
-        let (items, after) = rest.split_at(run);
-        frames.push(match items {
-            // A reader that looks for an optional `data` takes `null` for none; inside `items` it cannot.
-            [only] if only.data() != Some("null") => format!(r#"{{"type":"event","channel":{channel},{}"#, only.fields),
-            items => events_frame(channel, items, bytes),
-        });
+        let (items, after) = rest.split_at(run.max(1));
+        // A marker, a large event and a lone one are whole frames already.
+        frames.push(if items.len() == 1 && !first.is_null() { first.frame.clone() } else { events_frame(items, bytes) });
         rest = after;
     }
     frames
 }
 
-fn events_frame(channel: &str, items: &[Arc<Entry>], bytes: usize) -> String {
-    let mut frame = String::with_capacity(bytes + channel.len() + 48);
-    write!(frame, r#"{{"type":"events","channel":{channel},"items":["#).expect("text takes any text");
+fn events_frame(items: &[Arc<Entry>], bytes: usize) -> Bytes {
+    let channel = items.first().map(|item| item.channel()).unwrap_or_default();
+    let mut frame = Vec::with_capacity(bytes + channel.len() + 48);
+    frame.extend_from_slice(br#"{"type":"events","channel":"#);
+    frame.extend_from_slice(channel);
+    frame.extend_from_slice(br#","items":["#);
     for (index, item) in items.iter().enumerate() {
-        frame.push_str(if index == 0 { "{" } else { ",{" });
-        frame.push_str(&item.fields);
+        frame.extend_from_slice(if index == 0 { b"{" } else { b",{" });
+        frame.extend_from_slice(item.fields());
     }
-    frame.push_str("]}");
-    frame
+    frame.extend_from_slice(b"]}");
+    frame.into()
 }
 
 /// Frames of the plain ERP protocol: one per event, no markers and no other word of Watchdeck's own.
-pub(crate) fn plain_frames(channel: &str, entries: &[Arc<Entry>]) -> Vec<String> {
-    entries
-        .iter()
-        .filter(|entry| !entry.own)
-        .filter_map(|entry| Some(format!(r#"{{"channel":{channel},"data":{},"ts":{}}}"#, entry.data()?, entry.ts)))
-        .collect()
+pub(crate) fn plain_frames(entries: &[Arc<Entry>]) -> Vec<Bytes> {
+    entries.iter().filter(|entry| !entry.own).filter_map(|entry| plain_frame(entry)).collect()
 }
 
-/// `text` as a JSON string.
-pub(crate) fn json_string(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    push_json(&mut out, text);
-    out
+fn plain_frame(entry: &Entry) -> Option<Bytes> {
+    let data = entry.data()?;
+    let make = || {
+        let channel = std::str::from_utf8(entry.channel()).expect("it was made of text");
+        Bytes::from(format!(r#"{{"channel":{channel},"data":{data},"ts":{}}}"#, entry.ts))
+    };
+    Some(if entry.is_small_event() { make() } else { entry.plain.get_or_init(make).clone() })
 }
 
 fn push_json(out: &mut String, text: &str) {
@@ -187,11 +233,12 @@ mod tests {
             Entry::of(&stored(5, "g", Kind::GAP, r#"{"type":"watchdeck:gap","from":5,"to":6,"reason":"bridge_down"}"#)),
             Entry::of(&stored(6, "d", "x", "\"\"")),
         ];
-        let frames = native_frames(&json_string("inventory"), &entries);
+        let frames = native_frames(&entries);
         assert_eq!(frames.len(), 5, "a run, a marker, a lone null, a marker, a lone event: {frames:?}");
         for frame in &frames {
+            let frame = std::str::from_utf8(frame).unwrap();
             let read = ServerFrame::parse(frame).expect("a frame of the protocol");
-            assert_eq!(&serde_json::to_string(&read).unwrap(), frame, "written here as the protocol crate writes it");
+            assert_eq!(serde_json::to_string(&read).unwrap(), frame, "written here as the protocol crate writes it");
         }
     }
 
@@ -199,8 +246,8 @@ mod tests {
     fn a_marker_that_is_none_is_sent_as_the_event_it_is() {
         let entry = Entry::of(&stored(1, "a", Kind::GAP, r#"{"type":"watchdeck:gap"}"#));
         assert_eq!(
-            native_frames("\"x\"", &[entry]),
-            [r#"{"type":"event","channel":"x","offset":1,"id":"a","ts":7,"data":{"type":"watchdeck:gap"}}"#]
+            native_frames(&[entry]),
+            [r#"{"type":"event","channel":"inventory","offset":1,"id":"a","ts":7,"data":{"type":"watchdeck:gap"}}"#]
         );
     }
 
@@ -211,18 +258,35 @@ mod tests {
             Entry::of(&stored(2, "g", Kind::GAP, r#"{"from":5,"to":6,"reason":"bridge_down"}"#)),
             Entry::of(&stored(3, "m", Kind::MALFORMED, r#"{"type":"watchdeck:malformed","reason":"empty"}"#)),
         ];
-        assert_eq!(plain_frames("\"inventory\"", &entries), [r#"{"channel":"inventory","data":{"n": 1},"ts":7}"#]);
+        assert_eq!(plain_frames(&entries), [r#"{"channel":"inventory","data":{"n": 1},"ts":7}"#]);
     }
 
     #[test]
     fn frames_stay_within_items_and_bytes() {
         let small: Vec<_> = (1..=2_500).map(|n| entry(n, "1")).collect();
-        assert_eq!(native_frames("\"x\"", &small).len(), 3, "1000 + 1000 + 500");
-        let big = format!("\"{}\"", "x".repeat(FRAME_BYTES / 2));
-        let big: Vec<_> = (1..=4).map(|n| entry(n, &big)).collect();
-        let frames = native_frames("\"x\"", &big);
-        assert_eq!(frames.len(), 2, "half a mebibyte each: {:?}", frames.iter().map(String::len).collect::<Vec<_>>());
-        assert!(frames.iter().all(|frame| frame.len() <= FRAME_BYTES * 2));
+        let frames = native_frames(&small);
+        assert!(frames.len() >= 3 && frames.iter().all(|frame| frame.len() <= FRAME_BYTES + ALONE_BYTES));
+        let middling = format!("\"{}\"", "x".repeat(ALONE_BYTES - 1_000));
+        let middling: Vec<_> = (1..=20).map(|n| entry(n, &middling)).collect();
+        let frames = native_frames(&middling);
+        assert_eq!(frames.len(), 4, "five of 15 KB each: {:?}", frames.iter().map(Bytes::len).collect::<Vec<_>>());
+        assert!(frames.iter().all(|frame| frame.len() <= FRAME_BYTES + ALONE_BYTES));
+    }
+
+    #[test]
+    fn the_bytes_of_a_large_event_are_shared_by_all_who_are_sent_it() {
+        let entries = [entry(1, "1"), entry(2, &format!("\"{}\"", "x".repeat(1 << 20))), entry(3, "3")];
+        let (one, other) = (native_frames(&entries), native_frames(&entries));
+        assert_eq!((one.len(), one[1].as_ptr()), (3, other[1].as_ptr()));
+        assert_eq!(plain_frames(&entries)[1].as_ptr(), plain_frames(&entries)[1].as_ptr());
+    }
+
+    #[test]
+    fn whatever_is_in_the_log_fits_into_a_message_that_the_client_takes() {
+        let frames = native_frames(&[entry(1, &format!("\"{}\"", "x".repeat(20 << 20)))]);
+        assert!(frames[0].len() < 16 << 20, "a frame that can never be sent would stop the channel for every console for good");
+        let read = ServerFrame::parse(std::str::from_utf8(&frames[0]).unwrap());
+        assert!(matches!(read, Ok(ServerFrame::Event { offset: 1, data, .. }) if data.get().contains(oversize::MARK)));
     }
 
     proptest! {
@@ -234,8 +298,8 @@ mod tests {
                 json => entry(n, json),
             }).collect();
             let mut offsets = Vec::new();
-            for frame in native_frames("\"x\"", &entries) {
-                match ServerFrame::parse(&frame).unwrap() {
+            for frame in native_frames(&entries) {
+                match ServerFrame::parse(std::str::from_utf8(&frame).unwrap()).unwrap() {
                     ServerFrame::Event { offset, .. } | ServerFrame::Gap { offset: Some(offset), .. } => offsets.push(offset),
                     ServerFrame::Events { items, .. } => offsets.extend(items.iter().map(|item| item.offset)),
                     other => prop_assert!(false, "{other:?}"),

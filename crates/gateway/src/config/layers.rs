@@ -9,7 +9,7 @@ use toml::Value;
 const ENV_PREFIX: &str = "WATCHDECK_GATEWAY_";
 
 /// Every key there is, as written in the file.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "listen",
     "data_dir",
     "redis.url",
@@ -21,6 +21,7 @@ const KEYS: [&str; 11] = [
     "ping_interval_ms",
     "allowed_origins",
     "max_connections",
+    "max_event_bytes",
 ];
 
 /// Takes in the ERP's events, keeps them in a durable log, and serves them over WebSocket.
@@ -63,6 +64,9 @@ struct Flags {
     /// WebSocket sessions at a time [default: 10000]
     #[arg(long, value_name = "N")]
     max_connections: Option<String>,
+    /// Largest event that is kept whole, in bytes [default: 1048576]
+    #[arg(long, value_name = "BYTES")]
+    max_event_bytes: Option<String>,
 }
 
 /// The winning value of each key, and where it was said.
@@ -135,6 +139,7 @@ impl Layers {
             ("ping_interval_ms", flags.ping_interval_ms),
             ("allowed_origins", flags.allowed_origins),
             ("max_connections", flags.max_connections),
+            ("max_event_bytes", flags.max_event_bytes),
         ];
         for (key, value) in said {
             if let Some(value) = value {

@@ -3,7 +3,9 @@
 use super::Config;
 use crate::{
     auth::Secret,
+    oversize,
     redis::{Address, tls},
+    wire,
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use toml::Value;
@@ -35,6 +37,11 @@ pub(super) fn apply(config: &mut Config, key: &'static str, value: &Value) -> Re
         "max_connections" => {
             let count = number(value, 1, 1_000_000, "Write a number from 1 to 1000000, like 10000")?;
             config.max_connections = usize::try_from(count).expect("a million fits");
+        }
+        "max_event_bytes" => {
+            let (least, most) = (oversize::LEAST_LIMIT, wire::MOST_EVENT_BYTES);
+            let bytes = number(value, least as u64, most as u64, "Write bytes from 65536 to 8388608, like 1048576")?;
+            config.max_event_bytes = usize::try_from(bytes).expect("eight million fit");
         }
         other => unreachable!("`{other}` is in the list of keys but has no meaning"),
     }

@@ -1,12 +1,13 @@
-//! Where a session stands in the channels that it follows. Pure.
+//! Where a session stands in the channels that it follows.
 
-use std::collections::BTreeMap;
+use crate::listeners::{Ear, Listeners};
+use std::{collections::HashMap, sync::Arc};
 use watchdeck_events::Channel;
 use watchdeck_protocol::Position;
 use watchdeck_store::Bounds;
 
 /// Channels that one session may follow.
-pub(crate) const MOST_CHANNELS: usize = 1_000;
+pub(crate) const MOST_CHANNELS: usize = 50_000;
 
 /// Why a position cannot be resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,17 +42,66 @@ pub(crate) fn rewound(count: u64, bounds: Bounds) -> u64 {
     bounds.last.saturating_sub(count).max(bounds.first.saturating_sub(1))
 }
 
-/// One followed channel.
-#[derive(Debug)]
-pub(crate) struct Cursor {
-    /// The last offset sent.
-    pub(crate) sent: u64,
-    /// The channel's name as a JSON string, made once.
-    pub(crate) json: Box<str>,
+/// All followed channels, and the last offset sent of each. Hearing of commits begins and ends with being in here.
+pub(crate) struct Cursors<'a> {
+    listeners: &'a Listeners,
+    ear: Arc<Ear>,
+    sent: HashMap<Channel, u64>,
 }
 
-/// All followed channels.
-pub(crate) type Cursors = BTreeMap<Channel, Cursor>;
+impl<'a> Cursors<'a> {
+    pub(crate) fn new(listeners: &'a Listeners) -> Self {
+        Self { listeners, ear: Arc::default(), sent: HashMap::new() }
+    }
+
+    /// What is told of commits.
+    pub(crate) fn ear(&self) -> &Ear {
+        &self.ear
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.sent.len()
+    }
+
+    pub(crate) fn follows(&self, channel: &Channel) -> bool {
+        self.sent.contains_key(channel)
+    }
+
+    /// Hear of commits in `channel` from now on; answers its shared name. The offset is to be set with [`Cursors::set`].
+    pub(crate) fn follow(&mut self, channel: &Channel) -> Channel {
+        match self.sent.get_key_value(channel) {
+            Some((name, _)) => name.clone(),
+            None => {
+                let name = self.listeners.follow(channel, &self.ear);
+                self.sent.insert(name.clone(), u64::MAX);
+                name
+            }
+        }
+    }
+
+    pub(crate) fn leave(&mut self, channel: &Channel) {
+        if self.sent.remove(channel).is_some() {
+            self.listeners.leave([channel].into_iter(), &self.ear);
+        }
+    }
+
+    /// The last offset sent; `None` when the channel is not followed.
+    pub(crate) fn sent(&self, channel: &Channel) -> Option<u64> {
+        self.sent.get(channel).copied()
+    }
+
+    pub(crate) fn set(&mut self, channel: &Channel, offset: u64) {
+        if let Some(sent) = self.sent.get_mut(channel) {
+            *sent = offset;
+        }
+    }
+}
+
+impl Drop for Cursors<'_> {
+    fn drop(&mut self) {
+        self.listeners.leave(self.sent.keys(), &self.ear);
+    }
+}
 
 #[cfg(test)]
 mod tests {

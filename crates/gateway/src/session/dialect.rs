@@ -2,6 +2,7 @@
 
 use super::{native, plain};
 use crate::{wire, wire::Entry};
+use axum::body::Bytes;
 use std::sync::Arc;
 use watchdeck_events::Channel;
 use watchdeck_protocol::{CloseCode, Position, Rewind};
@@ -60,10 +61,10 @@ impl Dialect {
     }
 
     /// Frames for entries of one channel, in order.
-    pub(crate) fn frames(&self, channel_json: &str, entries: &[Arc<Entry>]) -> Vec<String> {
+    pub(crate) fn frames(&self, entries: &[Arc<Entry>]) -> Vec<Bytes> {
         match self {
-            Self::Native(_) => wire::native_frames(channel_json, entries),
-            Self::Plain => wire::plain_frames(channel_json, entries),
+            Self::Native(_) => wire::native_frames(entries),
+            Self::Plain => wire::plain_frames(entries),
         }
     }
 
@@ -76,14 +77,6 @@ impl Dialect {
         match self {
             Self::Native(_) => Ending::close(CloseCode::NoPong, "no answer to a ping; connect again and resume from the last position"),
             Self::Plain => Ending::Terminate,
-        }
-    }
-
-    /// A message could not be read at all (too big, not UTF-8, not WebSocket).
-    pub(crate) fn unreadable(&self) -> Ending {
-        match self {
-            Self::Native(_) => Ending::close(CloseCode::BadRequest, "a frame could not be read; send JSON text of at most 64 KiB"),
-            Self::Plain => Ending::Close { code: 1009, reason: String::new() },
         }
     }
 

@@ -65,6 +65,13 @@ pub(crate) fn text(frame: &ServerFrame<'_>) -> String {
     serde_json::to_string(frame).expect("frames are always JSON")
 }
 
+/// A hello with a list of channels that is JSON already: it is long, and the same for all.
+pub(crate) fn with_channels(hello: &ServerFrame<'_>, channels: &str) -> String {
+    let text = text(hello);
+    let before = text.strip_suffix("[]}").expect("a hello ends with its channels, and has none yet");
+    format!("{before}{channels}}}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

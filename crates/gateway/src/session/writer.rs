@@ -2,18 +2,22 @@
 
 use super::{
     Heard, Life,
-    cursor::{self, Cursor, Cursors, MOST_CHANNELS},
+    cursor::{self, Cursors, MOST_CHANNELS},
     dialect::{Dialect, Ending, Step},
     native,
 };
-use crate::{gateway::Shared, ingest::state::Told, wire};
-use axum::extract::ws::{Message, WebSocket};
+use crate::{gateway::Shared, ingest::state::Told, upgrade::WebSocket};
+use axum::body::Bytes;
 use futures_util::{SinkExt as _, stream::SplitSink};
-use std::time::Duration;
+use std::{
+    collections::{HashSet, VecDeque},
+    time::Duration,
+};
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep_until},
 };
+use tokio_websockets::Message;
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::{ErrorCode, Position, Rewind, ServerFrame};
 
@@ -38,17 +42,49 @@ impl From<Gone> for Option<Ending> {
     }
 }
 
+/// Pages between two looks at what the client says.
+const MOST_PAGES: usize = 64;
+
+/// Channels to look at, once each: those that a commit or a subscription marked, and those whose page was not the last.
+#[derive(Default)]
+struct Marked {
+    queue: VecDeque<Channel>,
+    queued: HashSet<Channel>,
+}
+
+impl Marked {
+    fn push(&mut self, channel: Channel) {
+        if self.queued.insert(channel.clone()) {
+            self.queue.push_back(channel);
+        }
+    }
+
+    fn pop(&mut self) -> Option<Channel> {
+        let channel = self.queue.pop_front()?;
+        self.queued.remove(&channel);
+        Some(channel)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+}
+
 pub(super) struct Writer<'a> {
     sink: &'a mut Sink,
     frames: mpsc::Receiver<Heard>,
     life: &'a Life,
     dialect: Dialect,
     shared: &'a Shared,
-    cursors: Cursors,
-    commits: watch::Receiver<u64>,
+    cursors: Cursors<'a>,
+    marked: Marked,
     upstream: watch::Receiver<Option<Told>>,
-    /// Channels of the log, and channels in all with the ERP's fixed ones, when the client was last told of them.
-    announced: (usize, usize),
+    names: watch::Receiver<usize>,
+    /// How many of the names the client was told.
+    announced: usize,
+    /// Failures to read the log in a row, and when to try again.
+    failures: u32,
+    retry: Option<Instant>,
     next_ping: Instant,
     last_ping: Option<Instant>,
 }
@@ -61,10 +97,13 @@ impl<'a> Writer<'a> {
             life,
             dialect,
             shared,
-            cursors: Cursors::new(),
-            commits: shared.tail.watch(),
+            cursors: Cursors::new(&shared.tail.listeners),
+            marked: Marked::default(),
             upstream: shared.bridge.watch(),
-            announced: (0, 0),
+            names: shared.tail.names.watch(),
+            announced: 0,
+            failures: 0,
+            retry: None,
             next_ping: Instant::now() + shared.ping_interval,
             last_ping: None,
         }
@@ -80,7 +119,6 @@ impl<'a> Writer<'a> {
 
     async fn rounds(&mut self) -> Result<std::convert::Infallible, Option<Ending>> {
         if self.dialect.is_native() {
-            self.announced = (self.shared.log.store().channel_count(), self.channels().len());
             let hello = self.hello();
             self.feed(hello).await?;
             self.tell_upstream().await?;
@@ -89,15 +127,16 @@ impl<'a> Writer<'a> {
             while let Ok(heard) = self.frames.try_recv() {
                 self.answer(heard).await?;
             }
-            // Looked at before the log is read: a commit during the read wakes the wait below.
-            self.commits.borrow_and_update();
-            self.announce().await?;
-            let moved = self.round().await?;
+            if self.dialect.is_native() {
+                self.announce().await?;
+            }
+            self.look_up();
+            self.page().await?;
             self.flush().await?;
             if Instant::now() >= self.due() {
                 self.pulse().await?;
             }
-            if moved {
+            if self.is_busy() {
                 continue;
             }
             let due = self.due();
@@ -106,25 +145,26 @@ impl<'a> Writer<'a> {
                     Some(heard) => self.answer(heard).await?,
                     None => return Err(None),
                 },
-                // The sender lives as long as `shared`.
-                _ = self.commits.changed() => {}
-                _ = self.upstream.changed() => self.tell_upstream().await?,
+                () = self.cursors.ear().woken() => {}
+                // The sender lives as long as `shared`. A plain client is told no names, and not of the upstream.
+                _ = self.names.changed(), if self.dialect.is_native() => {}
+                _ = self.upstream.changed(), if self.dialect.is_native() => self.tell_upstream().await?,
                 () = sleep_until(due) => self.pulse().await?,
             }
         }
     }
 
+    /// Whether there is more to read at once.
+    fn is_busy(&self) -> bool {
+        !self.marked.is_empty() && self.retry.is_none_or(|at| Instant::now() >= at)
+    }
+
     /// Tell a native client of channels that were heard of since: one that follows everything would miss them in silence.
     async fn announce(&mut self) -> Flow {
-        let count = self.shared.log.store().channel_count();
-        if !self.dialect.is_native() || count == self.announced.0 {
-            return Ok(());
-        }
-        let channels = self.channels();
-        let (_, told) = std::mem::replace(&mut self.announced, (count, channels.len()));
-        // The fixed ones were in the hello before they held anything.
-        if channels.len() != told {
-            self.feed(native::text(&ServerFrame::Channels { channels })).await?;
+        self.names.borrow_and_update();
+        while let Some((known, frame)) = self.shared.tail.names.since(self.announced) {
+            self.feed(frame).await?;
+            self.announced = known;
         }
         Ok(())
     }
@@ -137,42 +177,54 @@ impl<'a> Writer<'a> {
         Ok(self.feed(native::text(&ServerFrame::Status { upstream, since: since.0, reason })).await?)
     }
 
-    fn channels(&self) -> Vec<String> {
-        self.shared.log.channels().iter().map(ToString::to_string).collect()
+    /// Take over what commits have marked.
+    fn look_up(&mut self) {
+        self.cursors.ear().take().into_iter().for_each(|channel| self.marked.push(channel));
     }
 
-    /// Send what is new in every followed channel, a page of each at most. Whether there was anything.
-    async fn round(&mut self) -> Result<bool, Option<Ending>> {
-        let mut moved = false;
-        for (channel, cursor) in &mut self.cursors {
-            let entries = match self.shared.tail.after(channel, cursor.sent, wire::FRAME_ITEMS).await {
-                Ok(entries) => entries,
-                Err(error) => {
-                    tracing::warn!(%error, %channel, "A session cannot read the log; trying again.");
-                    tokio::time::sleep(LOG_RETRY).await;
-                    moved = true;
-                    continue;
-                }
-            };
-            let Some(last) = entries.last() else { continue };
-            for frame in self.dialect.frames(&cursor.json, &entries) {
-                feed(self.sink, self.life, Message::text(frame)).await?;
-            }
-            cursor.sent = last.offset;
-            moved = true;
+    /// Send a page of each of some channels that are marked. One that may hold more stays marked, behind the others.
+    async fn page(&mut self) -> Flow {
+        if !self.is_busy() {
+            return Ok(());
         }
-        Ok(moved)
+        for _ in 0..MOST_PAGES {
+            let Some(channel) = self.marked.pop() else { break };
+            let Some(sent) = self.cursors.sent(&channel) else { continue };
+            match self.shared.tail.after(&channel, sent).await {
+                Ok(entries) => {
+                    (self.failures, self.retry) = (0, None);
+                    let Some(last) = entries.last() else { continue };
+                    let last = last.offset;
+                    for frame in self.dialect.frames(&entries) {
+                        self.feed(frame).await?;
+                    }
+                    self.cursors.set(&channel, last);
+                    if last < self.shared.log.store().channel_bounds(&channel).last {
+                        self.marked.push(channel);
+                    }
+                }
+                Err(error) => {
+                    self.failures += 1;
+                    self.retry = Some(Instant::now() + LOG_RETRY);
+                    if self.failures.is_power_of_two() {
+                        tracing::warn!(%error, %channel, failures = self.failures, "A session cannot read the log; trying again.");
+                    }
+                    self.marked.push(channel);
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn answer(&mut self, heard: Heard) -> Flow {
         let step = match heard {
-            Heard::Text(text) => self.dialect.hear(&text),
+            Heard::Text(message) => self.dialect.hear(message.as_text().unwrap_or_default()),
             Heard::Binary => self.dialect.hear_binary(),
-            Heard::Unreadable => Step::End(self.dialect.unreadable()),
         };
         match step {
             Step::Nothing => {}
-            Step::Leave(channel) => drop(self.cursors.remove(&channel)),
+            Step::Leave(channel) => self.cursors.leave(&channel),
             Step::Refresh(token) => {
                 self.shared.access.token(Some(&token)).map_err(|refusal| Some(Ending::close(refusal.code, refusal.reason)))?;
             }
@@ -184,15 +236,16 @@ impl<'a> Writer<'a> {
     }
 
     async fn follow(&mut self, channel: Channel, position: Option<Position>, rewind: Option<Rewind>) -> Flow {
-        let known = self.cursors.contains_key(&channel);
+        let known = self.cursors.follows(&channel);
         if !known && self.cursors.len() >= MOST_CHANNELS {
-            return self
-                .refuse(ErrorCode::RateLimited, "one session may follow 1000 channels; leave some or open another session", &channel)
-                .await;
+            let message = format!("one session may follow {MOST_CHANNELS} channels; leave some or open another session");
+            return self.refuse(ErrorCode::RateLimited, &message, &channel).await;
         }
         if !self.dialect.is_native() && known {
             return Ok(());
         }
+        // Listened first, so that no commit falls between the bounds and the ear.
+        let channel = self.cursors.follow(&channel);
         // The bounds are read once: `subscribed` and the cursor speak of the same moment, and whatever is logged later follows the cursor.
         let store = self.shared.log.store();
         let bounds = store.channel_bounds(&channel);
@@ -204,6 +257,7 @@ impl<'a> Writer<'a> {
                 Ok(before) => before.max(bounds.first.saturating_sub(1)).min(bounds.last),
                 Err(error) => {
                     tracing::warn!(%error, %channel, "A rewind could not be looked up.");
+                    self.cursors.leave(&channel);
                     return self.refuse(ErrorCode::Internal, "the gateway cannot read its log just now; subscribe again", &channel).await;
                 }
             },
@@ -214,8 +268,10 @@ impl<'a> Writer<'a> {
             let answer = native::subscribed(channel.as_str(), now, matches!(resumed, Some(Ok(_))), resumed.and_then(Result::err));
             self.feed(answer).await?;
         }
-        let json = wire::json_string(channel.as_str()).into();
-        self.cursors.insert(channel, Cursor { sent, json });
+        self.cursors.set(&channel, sent);
+        if sent < bounds.last {
+            self.marked.push(channel);
+        }
         Ok(())
     }
 
@@ -226,19 +282,23 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn hello(&self) -> String {
-        native::text(&ServerFrame::Hello {
+    fn hello(&mut self) -> String {
+        let (known, channels) = self.shared.tail.names.list();
+        self.announced = known;
+        let hello = ServerFrame::Hello {
             session: uuid::Uuid::now_v7().to_string().into(),
             server: env!("CARGO_PKG_VERSION").into(),
             user: self.shared.access.user(),
             ping_interval_ms: u64::try_from(self.shared.ping_interval.as_millis()).unwrap_or(u64::MAX),
-            channels: self.channels(),
-        })
+            channels: Vec::new(),
+        };
+        native::with_channels(&hello, &channels)
     }
 
     /// When the next ping leaves, or the client's silence becomes too long.
     fn due(&self) -> Instant {
-        if self.dialect.is_native() { self.next_ping.min(self.deadline()) } else { self.next_ping }
+        let pulse = if self.dialect.is_native() { self.next_ping.min(self.deadline()) } else { self.next_ping };
+        self.retry.filter(|_| !self.marked.is_empty()).map_or(pulse, |retry| pulse.min(retry))
     }
 
     fn deadline(&self) -> Instant {
@@ -260,14 +320,14 @@ impl<'a> Writer<'a> {
         if now >= self.next_ping {
             self.last_ping = Some(now);
             self.next_ping = now + self.shared.ping_interval;
-            feed(self.sink, self.life, Message::Ping(Default::default())).await?;
+            feed(self.sink, self.life, Message::ping(Bytes::new())).await?;
             self.flush().await?;
         }
         Ok(())
     }
 
-    async fn feed(&mut self, frame: String) -> Result<(), Gone> {
-        feed(self.sink, self.life, Message::text(frame)).await
+    async fn feed(&mut self, frame: impl Into<Bytes>) -> Result<(), Gone> {
+        feed(self.sink, self.life, Message::text(frame.into())).await
     }
 
     async fn flush(&mut self) -> Result<(), Gone> {
@@ -281,7 +341,7 @@ async fn feed(sink: &mut Sink, life: &Life, message: Message) -> Result<(), Gone
 }
 
 /// As long as TCP believes in the other side: there is no time after which a slow client is cut.
-async fn patient(life: &Life, sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), Gone> {
+async fn patient(life: &Life, sending: impl Future<Output = Result<(), tokio_websockets::Error>>) -> Result<(), Gone> {
     let began = Instant::now();
     sending.await.map_err(|_| Gone)?;
     if began.elapsed() >= WAITED {

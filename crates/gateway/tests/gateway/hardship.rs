@@ -92,7 +92,7 @@ async fn a_frame_that_is_too_big_ends_its_session_only() {
     // The gateway may hang up before it has taken all of it.
     drop(client.socket.send(Message::text("x".repeat(1 << 20))).await);
     if let Some((code, _)) = client.ending().await {
-        assert_eq!(code, 4501);
+        assert_eq!(code, 1009, "message too big, as RFC 6455 says it");
     }
     running.until(|report| report["connections"] == 1).await;
     running.publish("orders", 1).await;
@@ -121,21 +121,6 @@ async fn one_too_many_is_refused_in_words_and_a_free_seat_is_given_again() {
     drop(first);
     running.until(|report| report["connections"] == 0).await;
     Client::native(&running).await;
-}
-
-#[tokio::test]
-async fn a_session_follows_a_bounded_number_of_channels() {
-    let running = Running::start(|_| ()).await;
-    let mut client = Client::native(&running).await;
-    for n in 0..1_000 {
-        client.send(json!({ "type": "subscribe", "channel": format!("c{n}") })).await;
-    }
-    for _ in 0..1_000 {
-        assert_eq!(client.frame().await["type"], "subscribed");
-    }
-    client.send(json!({ "type": "subscribe", "channel": "one-more" })).await;
-    assert_eq!(client.frame().await["code"], "rate_limited");
-    client.subscribe("c5", json!({})).await;
 }
 
 #[tokio::test]

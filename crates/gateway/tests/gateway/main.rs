@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod config;
+mod door;
 mod hardship;
 mod http;
+mod many;
 mod native;
 mod plain;
 mod program;
