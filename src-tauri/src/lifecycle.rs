@@ -114,6 +114,7 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
     let _in_runtime = runtime.inner().enter();
     let parts = Parts { app: app.handle().clone(), console: console.clone(), hints, tasks: tasks.clone(), stop: stop.clone() };
     parts.start(&desktop, asked_to_log_in, &pictures, system);
+    desktop.sound.look();
     app.manage(Running {
         console,
         tasks,

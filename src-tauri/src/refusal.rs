@@ -23,8 +23,8 @@ pub(crate) fn say(error: &anyhow::Error) {
     let words = words(Language::System, sys_locale::get_locale().as_deref());
     let why = cause(error);
     error!(error = why, "Watchdeck could not start.");
-    // When nothing can be reached there is nobody to tell.
-    writeln!(std::io::stderr(), "{}: {}", words.cannot_start, one_line(&why)).ok();
+    // In one piece: libraries write there too. When nothing can be reached there is nobody to tell.
+    std::io::stderr().write_all(format!("{}: {}\n", words.cannot_start, one_line(&why)).as_bytes()).ok();
     let toast = Toast {
         id: "watchdeck:start".to_owned(),
         title: words.cannot_start.to_owned(),

@@ -1,9 +1,9 @@
 //! Sound: a thread of its own that owns the audio device.
 //!
 //! rodio's device is bound to its thread and may block, so nothing else touches it. It is opened for a tone and let go soon after the last one: an open
-//! stream keeps headphones awake and the processor busy, all day long. At the start it is opened once to know whether there is one. No device is a normal
-//! condition: the user is told by a hint, and it is tried again with back-off for as long as the program runs. A device that is lost in the middle of a
-//! tone (unplugged, the sound server restarted) is opened again, and the tone played from its start.
+//! stream keeps headphones awake and the processor busy, all day long. Once the program runs it is opened for a moment, to know whether there is one. No
+//! device is a normal condition: the user is told by a hint, and it is tried again with back-off for as long as the program runs. A device that is lost in
+//! the middle of a tone (unplugged, the sound server restarted) is opened again, and the tone played from its start.
 //! Deliberately not here: when to play (the core decides) and whether sounds are muted as a setting (the core knows; `mute` only silences what already waits).
 
 use crate::hints::Hints;
@@ -43,6 +43,8 @@ const BUFFER: u32 = 8192;
 #[derive(Debug)]
 enum Command {
     Play(Severity, Instant),
+    /// See whether there is a device.
+    Look,
     /// Look at the flags.
     Wake,
 }
@@ -73,6 +75,14 @@ impl Sound {
         let playing = move || keep::running_here("sound", &hints, || Player::new(ours.clone(), hints.clone()).run(&inbox));
         std::thread::Builder::new().name("sound".to_owned()).spawn(playing)?;
         Ok(sound)
+    }
+
+    /// Sees whether there is a device; never blocks. Not done at once at the start: the system's library complains on the terminal, in the middle of what
+    /// is said there when the start is refused.
+    pub(crate) fn look(&self) {
+        if self.commands.try_send(Command::Look).is_err() {
+            debug!("Tones wait already; the first of them shows whether there is a device.");
+        }
     }
 
     /// Plays the tone of `severity` as soon as possible; never blocks.
@@ -143,7 +153,7 @@ struct Player {
     hints: Hints,
     told: Option<bool>,
     wait: Duration,
-    /// When a device that could not be opened is tried again; `None` after one could.
+    /// When a device that could not be opened is tried again; `None` when it is not known to be missing.
     next_try: Option<Instant>,
     /// What sounds now, and until when.
     sounding: Option<(Severity, Instant)>,
@@ -153,8 +163,7 @@ struct Player {
 
 impl Player {
     fn new(sound: Sound, hints: Hints) -> Self {
-        let next_try = Some(Instant::now());
-        Self { device: None, sound, hints, told: None, wait: FIRST_WAIT, next_try, sounding: None, owed: None }
+        Self { device: None, sound, hints, told: None, wait: FIRST_WAIT, next_try: None, sounding: None, owed: None }
     }
 
     fn run(mut self, inbox: &Receiver<Command>) {
@@ -165,6 +174,8 @@ impl Player {
             let patience = self.due().map_or(LONGEST_WAIT, |at| at.saturating_duration_since(Instant::now()));
             match inbox.recv_timeout(patience) {
                 Ok(Command::Play(severity, asked)) => self.play(severity, asked),
+                Ok(Command::Look) if self.device.is_none() && self.next_try.is_none() => self.open(),
+                Ok(Command::Look) => {}
                 Ok(Command::Wake) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
