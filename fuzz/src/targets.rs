@@ -58,7 +58,7 @@ fn frames(dialect: Dialect, bytes: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(bytes);
     let mut profile = Profile::new("fuzz", "ws://localhost/", dialect);
     (profile.first_look, profile.token) = (100, Some("token".into()));
-    profile.user = Some(User { id: "7".into(), role: "ROLE_ADMIN".into() });
+    profile.user = Some(User { id: "7".into(), role: "ROLE_ADMIN".into(), name: "zhang".into() });
     let mut decoder = Decoder::new(&profile);
     let mut shape = DefaultHasher::new();
     let mut channels: Vec<Channel> = Vec::new();

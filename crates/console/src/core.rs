@@ -203,8 +203,13 @@ impl Core {
     pub(crate) fn source_statuses(&self) -> Vec<SourceStatus> {
         let state = self.state();
         let recent = &state.recent;
-        self.sources
-            .statuses(|id| recent.get(id).and_then(|recent| recent.last_event_at), |id| recent.get(id).and_then(|recent| recent.latency_ms))
+        let mut statuses = self
+            .sources
+            .statuses(|id| recent.get(id).and_then(|recent| recent.last_event_at), |id| recent.get(id).and_then(|recent| recent.latency_ms));
+        for status in &mut statuses {
+            status.resembles = state.world.through.looking_like(&status.id);
+        }
+        statuses
     }
 
     /// Store what changed. What the store refuses stays to be stored, and goes with the next change or tick.
@@ -231,15 +236,19 @@ impl Core {
                 Effect::Notify(toast) => self.host.notify(self.answerable(toast)),
                 Effect::Retract(id) => self.host.retract(&id),
                 Effect::Play(tone) => self.host.play(tone),
+                Effect::Told(alerts) => self.state().book.told(&alerts),
             }
         }
     }
 
     /// No button that could not do what it says.
     fn answerable(&self, mut toast: Toast) -> Toast {
-        let prefix = format!("{}:approval:", rules::APPROVAL_REQUESTED);
+        let prefix = format!("{}:", rules::APPROVAL_REQUESTED);
         if let Some(key) = toast.id.strip_prefix(&prefix) {
-            let source = self.state().world.approvals.get(key).map(|request| Arc::clone(&request.source));
+            let source = key.parse().ok().and_then(|entity| {
+                let state = self.state();
+                state.world.approvals.get(&entity).map(|request| Arc::clone(&request.source))
+            });
             if source.is_some_and(|source| !self.sources.can_decide(&source)) {
                 let label = self.words(&self.state().settings).action("open").to_owned();
                 toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
@@ -269,14 +278,28 @@ impl Core {
             let state = &mut *guard;
             let at = now();
             let notices = act(state, at)?;
-            let words = self.words(&state.settings);
-            let effects = state.notifier.take(notices, false, &state.settings, words, at);
+            let effects = state.notifier.take(notices, false, &state.settings, at);
             (state.changes(), effects)
         };
         self.keep(batch).await?;
         self.store_then_tell(Batch::default(), effects).await;
         self.pulse();
         Ok(())
+    }
+
+    /// New settings take effect: what is known is judged by them at once, and people are told.
+    pub(crate) async fn adopt(&self, settings: &Settings) {
+        let (batch, effects) = {
+            let mut guard = self.state();
+            let state = &mut *guard;
+            let before = std::mem::replace(&mut state.settings, settings.clone());
+            state.settings_version += 1;
+            let mut effects = state.judge_anew(&before);
+            let words = self.words(&state.settings);
+            effects.extend(state.notifier.settle(&state.settings, words, now(), true));
+            (state.changes(), effects)
+        };
+        self.store_then_tell(batch, effects).await;
     }
 
     async fn save_projections(&self, last: bool) {

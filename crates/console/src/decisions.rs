@@ -10,7 +10,7 @@ pub(crate) use sender::{Sender, takes_decisions};
 
 use crate::{
     api::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView},
-    projections::approvals::Approvals,
+    projections::{approvals::Approvals, entity::Entity, realms::Realms},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -77,8 +77,10 @@ pub(crate) enum Answer {
 }
 
 impl Outbox {
-    pub(crate) fn load(documents: Vec<(String, String)>) -> Self {
-        let decisions = documents
+    /// As they were stored; each by the name that its request has now.
+    pub(crate) fn load(documents: Vec<(String, String)>, realms: &Realms) -> Self {
+        let mut outbox = Self::default();
+        let decisions: Vec<(String, Decision)> = documents
             .into_iter()
             .filter_map(|(key, body)| match serde_json::from_str(&body) {
                 Ok(decision) => Some((key, decision)),
@@ -88,7 +90,14 @@ impl Outbox {
                 }
             })
             .collect();
-        Self { decisions, ..Self::default() }
+        for (stored_as, decision) in decisions {
+            let key = Entity::new(realms.realm(&decision.source.as_str().into()), &decision.resource_type, &decision.resource_id).to_string();
+            if key != stored_as {
+                outbox.dirty.extend([stored_as, key.clone()]);
+            }
+            outbox.decisions.insert(key, decision);
+        }
+        outbox
     }
 
     pub(crate) fn take_dirty(&mut self) -> Vec<Document> {
@@ -214,7 +223,8 @@ impl Outbox {
 
     /// The ERP's own word on a request: settles our decision.
     pub(crate) fn erp_says(&mut self, key: &str, approvals: &Approvals) {
-        let Some(request) = approvals.get(key).filter(|request| request.view.status != ApprovalStatus::Pending) else { return };
+        let request = key.parse().ok().and_then(|entity| approvals.get(&entity));
+        let Some(request) = request.filter(|request| !request.is_pending()) else { return };
         let Some(decision) = self.decisions.get_mut(key) else { return };
         if !matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent | DecisionState::Failed) {
             return;

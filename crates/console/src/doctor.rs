@@ -11,6 +11,7 @@ pub use words::Tongue;
 use crate::{
     api::views::SupportBundle,
     health::{MALFORMED, TIMELINES},
+    projections::realms::Realms,
     redact::Redactor,
     secrets::{Keychain, Secrets},
     settings_store, snapshot, support,
@@ -136,7 +137,7 @@ impl Examination {
         if settings.sources.is_empty() {
             self.checks.push(Check::warning(texts.sources(), texts.no_source(), texts.no_source_advice()));
         }
-        let world = snapshot::load(store).await.unwrap_or_default();
+        let world = snapshot::load(store, Realms::of(&settings.sources)).await.unwrap_or_default();
         // At the same time: a server that does not answer holds up nobody but itself.
         let looks = settings.sources.iter().map(|source| source::examine(source, &secrets, store, &world, texts));
         for checks in futures_util::future::join_all(looks).await {

@@ -1,11 +1,18 @@
 //! The filter language: `kind:inventory:* subject:SKU-104 newQuantity<10 actor:张三 severity>=warning "盘点" after:2h -kind:system:*`.
 //!
 //! Terms are joined by *and*; `-` before a term means *not*. A name that is not an event's own is looked up in the payload's top level.
+//! Case, width and composition of letters do not count, in what is searched for and in what is found; the signs of the language may be typed on a
+//! Chinese keyboard, with spaces around a comparison. A text is found in what an event says and in the words that the window shows for it.
+
+mod typed;
+mod words;
 
 use crate::error::{Code, CommandError};
 use std::{cell::OnceCell, sync::Arc};
+use typed::Typed;
 use watchdeck_events::{Catalogue, Event, Millis, Quantity, Severity, fields::Fields, fold};
 use watchdeck_store::{NameTest, Sieve};
+use words::Shown;
 
 /// A parsed filter. The empty one keeps everything.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,8 +28,8 @@ struct Term {
 
 #[derive(Debug, Clone, PartialEq)]
 enum Test {
-    /// Anywhere in the event.
-    Text(String),
+    /// Anywhere in the event, or in the words that it is shown with.
+    Text(String, Shown),
     /// A field's text matches a pattern with `*`.
     Is(String, Vec<String>),
     /// A field's number compares.
@@ -33,7 +40,6 @@ enum Test {
     /// Happened before.
     Before(Millis),
 }
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Op {
     Less,
@@ -67,9 +73,9 @@ impl Filter {
         if text.len() > LONGEST {
             return Err(CommandError::invalid(format!("a filter may have {LONGEST} bytes at most")));
         }
-        let terms =
-            tokens(text)?.into_iter().map(|token| token.term(now).map_err(|why| token.error(text, why))).collect::<Result<_, _>>()?;
-        Ok(Self { terms })
+        let typed = Typed::of(text);
+        let terms = tokens(&typed)?.into_iter().map(|token| token.term(now).map_err(|why| token.error(&typed, why)));
+        Ok(Self { terms: terms.collect::<Result<_, _>>()? })
     }
 
     /// What every event that it keeps must have, so that the store can pass over what does not. Terms that say nothing beforehand are left out.
@@ -95,7 +101,7 @@ impl Filter {
                     sieve.severities = Some(sieve.severities.unwrap_or(u8::MAX) & kept);
                 }
                 // Every way in which a text is found must be among its alternatives, or the store would pass over matches.
-                (Test::Text(text), false) => sieve.texts.push(vec![text.clone()]),
+                (Test::Text(text, shown), false) => sieve.texts.push(std::iter::once(text.clone()).chain(shown.stands_for()).collect()),
                 // An id is not in the text of its event, and a domain is not in its row at all.
                 (Test::Is(name, pattern), false) if !["id", "domain"].contains(&name.as_str()) => {
                     sieve.texts.extend(pattern.iter().map(|part| vec![part.clone()]));
@@ -104,7 +110,7 @@ impl Filter {
                 (Test::Before(at), false) | (Test::After(at), true) => {
                     sieve.before = Some(sieve.before.map_or(*at, |before| before.min(*at)));
                 }
-                (Test::Text(_) | Test::Is(..) | Test::Number(..), _) => {}
+                (Test::Text(..) | Test::Is(..) | Test::Number(..), _) => {}
             }
         }
         sieve
@@ -133,61 +139,109 @@ impl<'a> Lazy<'a> {
     }
 }
 
-struct Token<'a> {
-    text: &'a str,
+struct Token {
+    /// Without spaces around a comparison.
+    text: String,
     from: usize,
+    to: usize,
     quoted: bool,
 }
 
-fn tokens(text: &str) -> Result<Vec<Token<'_>>, CommandError> {
+fn tokens(typed: &Typed) -> Result<Vec<Token>, CommandError> {
+    let text = typed.text.as_str();
     let mut tokens = Vec::new();
-    let mut rest = text;
+    let mut from = 0;
     loop {
-        rest = rest.trim_start();
-        let from = text.len() - rest.len();
+        from += text[from..].len() - text[from..].trim_start().len();
+        let rest = &text[from..];
         if rest.is_empty() {
             return Ok(tokens);
         }
         let negation = usize::from(rest.starts_with('-'));
-        let (end, quoted) = if rest[negation..].starts_with('"') {
+        let quoted = rest[negation..].starts_with('"');
+        let to = if quoted {
             let start = negation + 1;
-            let Some(close) = rest[start..].find('"') else {
-                return Err(Token { text: rest, from, quoted: true }.error(text, "the quotation mark is not closed".into()));
-            };
-            (start + close + 1, true)
+            match rest[start..].find('"') {
+                Some(close) => from + start + close + 1,
+                None => {
+                    let token = Token { text: rest.to_owned(), from, to: text.len(), quoted };
+                    return Err(token.error(typed, "the quotation mark is not closed".into()));
+                }
+            }
         } else {
-            let mut in_quotes = false;
-            let end = rest.find(|c: char| {
-                in_quotes ^= c == '"';
-                c.is_whitespace() && !in_quotes
-            });
-            (end.unwrap_or(rest.len()), false)
+            from + word(rest)
         };
-        tokens.push(Token { text: &rest[..end], from, quoted });
-        rest = &rest[end..];
+        let mut token = Token { text: text[from..to].to_owned(), from, to, quoted };
+        if !quoted {
+            token.take_comparison(text);
+        }
+        from = token.to;
+        tokens.push(token);
     }
 }
 
-impl Token<'_> {
+/// How many bytes belong to the word at the beginning: up to a space outside of quotation marks.
+fn word(text: &str) -> usize {
+    let mut in_quotes = false;
+    let end = text.find(|c: char| {
+        in_quotes ^= c == '"';
+        c.is_whitespace() && !in_quotes
+    });
+    end.unwrap_or(text.len())
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
+}
+
+impl Token {
+    /// `newQuantity < 50` is one term, however it is spaced: a name, a comparison, a value.
+    fn take_comparison(&mut self, text: &str) {
+        let operator = |text: &str| text.len() - text.trim_start_matches(['<', '>', '=']).len();
+        let after = |at: usize| text[at..].len() - text[at..].trim_start().len();
+        let bare = self.text.strip_prefix('-').unwrap_or(&self.text);
+        let spaced = self.to + after(self.to);
+        let signs = operator(&text[spaced..]);
+        if is_name(bare) && signs > 0 {
+            self.text.push_str(&text[spaced..spaced + signs]);
+            let rest = &text[spaced + signs..];
+            let length = if rest.starts_with(char::is_whitespace) { 0 } else { word(rest) };
+            self.text.push_str(&rest[..length]);
+            self.to = spaced + signs + length;
+        }
+        let bare = self.text.strip_prefix('-').unwrap_or(&self.text);
+        let name = bare.trim_end_matches(['<', '>', '=']);
+        let value = self.to + after(self.to);
+        if name.len() < bare.len() && is_name(name) && value < text.len() {
+            let length = word(&text[value..]);
+            self.text.push_str(&text[value..value + length]);
+            self.to = value + length;
+        }
+    }
+
     fn term(&self, now: Millis) -> Result<Term, String> {
         let (negated, body) = match self.text.strip_prefix('-') {
             Some(body) if !body.is_empty() => (true, body),
-            _ => (false, self.text),
+            _ => (false, self.text.as_str()),
         };
-        let test = if self.quoted { Test::Text(fold(body.trim_matches('"')).into_owned()) } else { test(body, now)? };
+        let test = if self.quoted { anywhere(body.trim_matches('"')) } else { test(body, now)? };
         Ok(Term { negated, test })
     }
 
-    fn error(&self, whole: &str, why: String) -> CommandError {
-        let units = |bytes: usize| whole[..bytes].encode_utf16().count() as u32;
-        CommandError { code: Code::InvalidInput, message: why, at: Some((units(self.from), units(self.from + self.text.len()))) }
+    fn error(&self, typed: &Typed, why: String) -> CommandError {
+        CommandError { code: Code::InvalidInput, message: why, at: Some(typed.place(self.from, self.to)) }
     }
 }
 
+fn anywhere(text: &str) -> Test {
+    let text = fold(text).into_owned();
+    let shown = Shown::of(&text);
+    Test::Text(text, shown)
+}
+
 fn test(body: &str, now: Millis) -> Result<Test, String> {
-    let operator =
-        body.find([':', '<', '>', '=']).filter(|at| *at > 0 && body[..*at].chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.'));
-    let Some(at) = operator else { return Ok(Test::Text(fold(body).into_owned())) };
+    let operator = body.find([':', '<', '>', '=']).filter(|at| is_name(&body[..*at]));
+    let Some(at) = operator else { return Ok(anywhere(body)) };
     let (name, rest) = body.split_at(at);
     let (op, value) = match rest.as_bytes() {
         [b':', ..] => (None, &rest[1..]),
@@ -252,14 +306,16 @@ fn instant(value: &str, now: Millis) -> Result<Millis, String> {
 impl Test {
     fn holds(&self, event: &Event, fields: &Lazy<'_>) -> bool {
         match self {
-            Self::Text(text) => {
+            Self::Text(text, shown) => {
                 let within = |value: &str| fold(value).contains(text.as_str());
                 let payload = event.payload.as_str();
                 within(payload)
                     || within(event.kind.as_str())
                     || event.actor.as_deref().is_some_and(within)
+                    || event.subject.as_deref().is_some_and(within)
                     // Without escapes a field's text stands in the payload as it is.
                     || payload.contains('\\') && { let fields = fields.get(); fields.iter().any(|(name, _)| fields.text(name).is_some_and(|value| within(&value))) }
+                    || !shown.is_nothing() && shown.is_on(event, fields.get())
             }
             Self::Is(name, pattern) => {
                 own(event, name).or_else(|| fields.get().text(name).map(Into::into)).is_some_and(|value| matches(pattern, &fold(&value)))
@@ -430,6 +486,61 @@ mod tests {
         assert_eq!(marked("a \"open"), Some((2, 7)));
         assert_eq!(marked("after:soon"), Some((0, 10)));
         assert_eq!(marked("kind:"), Some((0, 5)));
+    }
+
+    #[test]
+    fn what_a_chinese_keyboard_types_is_understood() {
+        for text in [
+            "operator：张三",
+            "kind：inventory:change",
+            "newQuantity＜１０",
+            "newQuantity < 10",
+            "newQuantity<= 9",
+            "newQuantity ≥9",
+            "“木纹砖”",
+            "after：2h　木纹",
+            "－kind:system:*",
+            "「木纹」 changeAmount=−3",
+        ] {
+            assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+        }
+        for text in ["newQuantity ＞ 9", "operator：李四", "－木纹"] {
+            assert!(!Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+        }
+        let marked = |text: &str| Filter::parse(text, NOW).unwrap_err().at;
+        assert_eq!(marked("木纹 newQuantity ＜ ten"), Some((3, 20)), "marked where it stands, not where it would");
+    }
+
+    #[test]
+    fn width_case_and_composition_do_not_hide_a_text() {
+        let named = |name: &str| {
+            let payload = serde_json::json!({ "type": "data:change", "resource": "product", "action": "updated", "resourceId": "P-3", "resourceName": name });
+            let incoming = Incoming {
+                channel: Channel::from("products"),
+                offset: None,
+                id: None,
+                server_at: Some(NOW),
+                kind: None,
+                payload: Payload::from_json(payload.to_string()),
+            };
+            Catalogue::builtin().normalise(incoming, &"s".into(), NOW)
+        };
+        let finds = |text: &str, name: &str| Filter::parse(text, NOW).unwrap().keeps(&named(name));
+        assert!(finds("abc123", "ＡＢＣ１２３") && finds("ＡＢＣ", "abc123"));
+        assert!(finds("café", "Cafe\u{301}") && finds("CAFE\u{301}", "café"));
+        assert!(finds("resourceName:ｱｲ*", "アイス"), "half-width katakana");
+        assert!(!finds("abd", "ＡＢＣ１２３"));
+    }
+
+    #[test]
+    fn the_words_on_the_screen_are_found_in_both_languages() {
+        for text in ["库存出库", "出库", "Stock out", "stock OUT", "SKU-104", "inventory:change"] {
+            let mut event = event();
+            let payload = event.payload.as_str().replace("\\u76d8\\u70b9", "x");
+            event.payload = Payload::from_json(payload);
+            assert!(Filter::parse(&format!("\"{text}\""), NOW).unwrap().keeps(&event), "{text}");
+        }
+        assert!(!Filter::parse("已发货", NOW).unwrap().keeps(&event()));
     }
 
     proptest::proptest! {

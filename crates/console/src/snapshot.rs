@@ -1,6 +1,6 @@
 //! The projections written down, so that a start does not replay everything.
 
-use crate::projections::{SNAPSHOT_VERSION, World};
+use crate::projections::{SNAPSHOT_VERSION, World, realms::Realms};
 use watchdeck_store::{Document, Store};
 
 const COLLECTION: &str = "snapshot";
@@ -16,16 +16,17 @@ pub(crate) fn document(world: &World) -> Option<Document> {
     }
 }
 
-/// The projections as last written down. Unreadable, of another version, or ahead of the store: computed anew by replay.
-pub(crate) async fn load(store: &Store) -> anyhow::Result<World> {
+/// The projections as last written down. Unreadable, of another version, ahead of the store, or of sources that were grouped in another way: computed
+/// anew by replay.
+pub(crate) async fn load(store: &Store, realms: Realms) -> anyhow::Result<World> {
     let documents = store.documents(COLLECTION).await?;
-    let Some((_, body)) = documents.into_iter().find(|(key, _)| *key == SNAPSHOT_VERSION.to_string()) else { return Ok(World::default()) };
+    let Some((_, body)) = documents.into_iter().find(|(key, _)| *key == SNAPSHOT_VERSION.to_string()) else { return Ok(World::of(realms)) };
     match serde_json::from_str::<World>(&body) {
-        Ok(world) if world.cursor <= store.head() => Ok(world),
-        Ok(_) => Ok(World::default()),
+        Ok(world) if world.cursor <= store.head() && world.realms == realms => Ok(world),
+        Ok(_) => Ok(World::of(realms)),
         Err(error) => {
             tracing::warn!(%error, "The snapshot could not be read; everything is computed anew.");
-            Ok(World::default())
+            Ok(World::of(realms))
         }
     }
 }

@@ -17,6 +17,8 @@ const JUMP: i64 = 250;
 const STEP: f64 = 1_000.0;
 /// An era's ends are known to this, ms: the clock is read twice a second.
 const SLACK: i64 = 1_000;
+/// 2000-01-01: an ERP that says it was before that says nothing.
+const NOTHING_BEFORE: i64 = 946_684_800_000;
 /// A difference that moved by this is worth writing down, ms.
 const WORTH: f64 = 20.0;
 
@@ -61,16 +63,23 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// Milliseconds from an event's occurrence to its receipt, both by our clock.
+    /// Milliseconds from an event's occurrence to its receipt, both by our clock. Never negative: nothing was received before it happened.
     #[must_use]
     pub const fn lateness(self, event: &Event) -> i64 {
-        event.lateness().saturating_add(self.skew)
+        event.received_at.since(self.occurred_at(event))
     }
 
-    /// When it happened, by our clock.
+    /// When it happened, by our clock: at the latest when it was received, and then too when its time cannot be one.
     #[must_use]
     pub const fn occurred_at(self, event: &Event) -> Millis {
-        event.occurred_at.plus(self.skew.saturating_neg())
+        let said = event.occurred_at.plus(self.skew.saturating_neg());
+        if said.0 > event.received_at.0 || event.occurred_at.0 < NOTHING_BEFORE { event.received_at } else { said }
+    }
+
+    /// As [`Arrival::occurred_at`], by the publisher's clock: what orders the events of one source however often ours is set.
+    #[must_use]
+    pub const fn publisher_at(self, event: &Event) -> Millis {
+        self.occurred_at(event).plus(self.skew)
     }
 }
 

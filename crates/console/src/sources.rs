@@ -365,6 +365,7 @@ impl Sources {
             skew_ms: self.ledger.of(&source.id).clock().estimate().map(|known| known.skew),
             polling: view.is_some_and(View::polls),
             covers_since: self.covers.since(&source.id),
+            resembles: Vec::new(),
         })
     }
 

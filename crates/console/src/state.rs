@@ -1,19 +1,24 @@
 //! Everything that is computed, and what a look at it answers.
 
 use crate::{
-    alerts::{AlertBook, COLLECTION as ALERTS, Notice, notifier::Notifier, rules},
+    alerts::{
+        AlertBook, COLLECTION as ALERTS, Notice,
+        notifier::{Effect, LATE, Notifier},
+        rejudge::rejudge,
+        rules,
+    },
     api::{
         live::{Hint, LinkState, SourceStatus},
         settings::Settings,
-        views::{AlertView, ApprovalView},
+        views::{AlertView, ApprovalView, BannerView},
     },
     aside::{Asides, COLLECTION as SET_ASIDE},
-    calendar::Calendar,
+    calendar::{Calendar, now},
     conventions::BySource,
     decisions::{COLLECTION as DECISIONS, Outbox},
     host::{Badge, Overall},
     latency::Latency,
-    projections::{World, approvals::Request},
+    projections::{World, approvals::Request, entity::Entity, realms::Realms},
     snapshot,
     source_clock::Arrival,
 };
@@ -24,6 +29,9 @@ use watchdeck_store::{Batch, Document, Store, Stored};
 
 /// Name of the alert engine among the subscribers.
 const ALERT_CHECKPOINT: &str = "alerts";
+
+/// Waiting requests in a view.
+const PENDING: usize = 1_000;
 
 /// Everything that is computed, behind one lock that is never held across a wait.
 pub(crate) struct State {
@@ -98,10 +106,20 @@ pub(crate) struct Recent {
 impl State {
     /// As it was when it was last written down.
     pub(crate) async fn load(store: &Store, settings: Settings) -> anyhow::Result<Self> {
+        let realms = Realms::of(&settings.sources);
+        let mut book = AlertBook::load(store.documents(ALERTS).await?);
+        name_alerts(store, &realms, &mut book).await?;
+        let mut notifier = Notifier::default();
+        for alert in book.untold() {
+            // It was stored, and the program ended before anybody was told: they are told now, once.
+            let late = now().since(alert.last_at) > LATE;
+            notifier.take(vec![Notice::Fired(Box::new(alert))], late, &settings, now());
+        }
+        let outbox = Outbox::load(store.documents(DECISIONS).await?, &realms);
         Ok(Self {
-            world: snapshot::load(store).await?,
-            book: AlertBook::load(store.documents(ALERTS).await?),
-            outbox: Outbox::load(store.documents(DECISIONS).await?),
+            world: snapshot::load(store, realms).await?,
+            book,
+            outbox,
             calendar: Calendar::system(),
             settings,
             settings_version: 0,
@@ -109,7 +127,7 @@ impl State {
             arrival: Latency::default(),
             painted: Latency::default(),
             recent: recent(store.documents(RECENT).await?),
-            notifier: Notifier::default(),
+            notifier,
             alerts_done: store.checkpoint(ALERT_CHECKPOINT).await?,
             asides: Asides::load(store.documents(SET_ASIDE).await?),
             told_unstored: Told::default(),
@@ -122,6 +140,14 @@ impl State {
     /// How each source speaks.
     pub(crate) fn conventions(&self) -> BySource {
         BySource::of(&self.settings.sources)
+    }
+
+    /// Settings that take effect now: everything that is known is judged by them.
+    pub(crate) fn judge_anew(&mut self, before: &Settings) -> Vec<Effect> {
+        let at = now();
+        let today = self.calendar.day(at).name.clone();
+        let notices = rejudge(&self.world, before, &self.settings, &today, at, &mut self.book);
+        self.notifier.take(notices, false, &self.settings, at)
     }
 
     /// What must be stored, with how far the alert engine is.
@@ -202,14 +228,22 @@ impl State {
     /// Requests that wait, with our decisions on them. `can_decide` says whether a source takes any.
     pub(crate) fn pending(&self, can_decide: impl Fn(&str) -> bool) -> Vec<ApprovalView> {
         let one = |request: &Request| ApprovalView { can_decide: can_decide(&request.source), ..self.outbox.decorate(&request.view) };
-        self.world.approvals.pending().into_iter().map(one).collect()
+        self.world.approvals.pending().into_iter().take(PENDING).map(one).collect()
     }
 
-    /// The alert that takes the blocking banner.
-    pub(crate) fn banner(&self) -> Option<AlertView> {
-        let mut critical: Vec<_> = self.book.firing().filter(|alert| alert.rule == rules::SYSTEM_CRITICAL).collect();
-        critical.sort_by_key(|alert| alert.first_at);
-        critical.first().map(|alert| (*alert).clone())
+    /// The alerts that take the blocking banner.
+    pub(crate) fn banner(&self) -> Option<BannerView> {
+        self.book.banner()
+    }
+
+    /// The entity that a key of the window names. A key without its source (`order:7`, as scripts have it) is understood where only one has it.
+    pub(crate) fn request_named(&self, key: &str) -> Option<Entity> {
+        let full = key.parse().ok().filter(|entity| self.world.approvals.get(entity).is_some());
+        let short = || {
+            let mut named = self.world.approvals.named(key);
+            named.next().filter(|_| named.next().is_none())
+        };
+        full.or_else(short)
     }
 
     /// How many alerts of a rule fire.
@@ -225,6 +259,22 @@ impl State {
 
 fn recent(documents: Vec<(String, String)>) -> HashMap<String, Recent> {
     documents.into_iter().filter_map(|(id, body)| Some((id, serde_json::from_str(&body).ok()?))).collect()
+}
+
+/// Give alerts of an earlier version, which were about one world only, the names that they would have now: by the event behind them.
+async fn name_alerts(store: &Store, realms: &Realms, book: &mut AlertBook) -> anyhow::Result<()> {
+    let old = book.nameless();
+    if old.is_empty() {
+        return Ok(());
+    }
+    let events = store.get_many(old).await?;
+    let named = |alert: &AlertView| {
+        let stored = events.iter().find(|stored| Some(stored.seq) == alert.seq)?;
+        let realm = realms.realm(&stored.event.source);
+        Some((rules::name_anew(alert, stored, realm)?, realm.to_string()))
+    };
+    book.name_anew(named, now());
+    Ok(())
 }
 
 fn overall(state: &LinkState) -> Overall {

@@ -5,7 +5,7 @@
 //! the order of their arrival and says of each whether its change was told before. Nothing is hidden or removed by it: every copy stays an
 //! event and a row; whoever *counts* changes asks first.
 //!
-//! What counts as the same change: same source, same product, same signed quantity (or same resource, id and action), at most
+//! What counts as the same change: same ERP, same product, same signed quantity (or same resource, id and action), at most
 //! [`WINDOW_MS`] apart by occurrence, and nothing that contradicts it (another adjustment number, another stock record). One typed event
 //! stands for at most [`COPIES`] of each old form: two equal sales with their copies are two, in whatever order the six messages arrive.
 //! `inbound` has only its old form and is never a copy.
@@ -94,8 +94,9 @@ enum Form {
 
 impl Twins {
     /// Look at the next event, in the order of arrival. An event may be given once only.
-    pub fn see(&mut self, event: &Event, view: &View<'_>) -> Sight {
-        let Some((key, form)) = read(event, view) else { return Sight::New };
+    /// `realm` is the source, or what several sources of one ERP have in common.
+    pub fn see(&mut self, realm: &str, event: &Event, view: &View<'_>) -> Sight {
+        let Some((key, form)) = read(realm, event, view) else { return Sight::New };
         match form {
             Form::Typed => self.typed(key, event),
             Form::Old(told) => self.old(key, told),
@@ -211,8 +212,7 @@ fn apart(a: Millis, b: Millis) -> i64 {
 }
 
 /// What the event is about and how it says so, or `None` when nothing else can tell the same.
-fn read(event: &Event, view: &View<'_>) -> Option<(String, Form)> {
-    let source = &event.source;
+fn read(source: &str, event: &Event, view: &View<'_>) -> Option<(String, Form)> {
     let stock = |action: &str, product: &str, quantity: Quantity| {
         // `12.0` and `12` are one quantity; and a sale takes away, whatever sign its publisher gave it.
         let quantity = if action == "outbound" { quantity.magnitude().negated() } else { quantity };

@@ -9,9 +9,13 @@ import type { Severity } from "./Severity";
  */
 export type AlertView = { 
 /**
- * Fingerprint: rule and what it is about.
+ * Fingerprint: rule, source and what it is about.
  */
 id: string, 
+/**
+ * Whose: the source, or the first of those that are one ERP; `None` for what is about Watchdeck itself.
+ */
+source: string | null, 
 /**
  * `low_stock`, `approval_requested`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`.
  */
@@ -25,7 +29,7 @@ severity: Severity,
  */
 state: AlertState, 
 /**
- * `type:id` of what it is about.
+ * `type:id` of what it is about, by the ERP's own id.
  */
 subject: string | null, 
 /**
@@ -33,7 +37,7 @@ subject: string | null,
  */
 label: string, 
 /**
- * What the words need: `on_hand`, `threshold`, `hours_left`, `amount`, `party`, `message`, `requester`, `number`, `resource_type`, `source`.
+ * What the words need: `on_hand`, `threshold`, `hours_left`, `amount`, `unread`, `currency`, `party`, `message`, `requester`, `number`, `resource_type`, `source`.
  */
 values: { [key in string]: string }, 
 /**

@@ -7,9 +7,17 @@ import type { RuleView } from "./RuleView";
  */
 export type AlertsView = { 
 /**
- * Firing, acknowledged and snoozed: worst first, then newest.
+ * Firing, acknowledged and snoozed: worst first, then newest; at most 1,000.
  */
 active: Array<AlertView>, 
+/**
+ * How many there are.
+ */
+active_count: number, 
+/**
+ * Alerts that were not kept because too many of their rule lived already.
+ */
+let_go: number, 
 /**
  * Resolved, newest first, at most 200.
  */

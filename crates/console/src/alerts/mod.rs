@@ -2,10 +2,12 @@
 //!
 //! Pure: events, settings and the clock come in; what to do goes out as data. Same fingerprint, one alert with a count, never a second one.
 
+pub mod fingerprint;
 pub mod notifier;
+pub mod rejudge;
 pub mod rules;
 
-use crate::api::views::{AlertState, AlertStep, AlertView};
+use crate::api::views::{AlertState, AlertStep, AlertView, BannerView};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::{Millis, Severity};
@@ -17,6 +19,12 @@ pub const COLLECTION: &str = "alerts";
 const RESOLVED: usize = 200;
 /// Steps kept per alert.
 const STEPS: usize = 40;
+/// Alerts of one rule that may live at once. What more there are is counted and not kept.
+const OF_RULE: usize = 5_000;
+/// Alerts in a view.
+const SHOWN: usize = 1_000;
+/// Alerts that the banner shows.
+const BANNER: usize = 5;
 /// An acknowledged alert that nothing else ends (a single event) is over after this long.
 const POINT_ENDS_AFTER: i64 = 15 * 60_000;
 
@@ -27,6 +35,14 @@ pub struct Alert {
     pub view: AlertView,
     /// Raised by a single event that no later event takes back.
     pub point: bool,
+    /// People were told, as far as they want to be. Stored with it, so that neither a crash before the telling loses it nor a restart repeats it.
+    #[serde(default = "told")]
+    pub told: bool,
+}
+
+/// Of alerts that were stored before it was kept.
+fn told() -> bool {
+    true
 }
 
 /// What a rule says.
@@ -34,8 +50,12 @@ pub struct Alert {
 pub struct Raise {
     /// Rule's name.
     pub rule: &'static str,
-    /// What it is about, `type:id`; with the rule, the fingerprint.
+    /// What it is about beyond doubt, `source/type:id`; with the rule, the fingerprint.
     pub about: String,
+    /// Whose; `None` for what is about Watchdeck itself.
+    pub source: Option<String>,
+    /// What it is about, as people and filters name it: `type:id`.
+    pub subject: String,
     /// How bad.
     pub severity: Severity,
     /// As people read it.
@@ -64,6 +84,10 @@ pub struct AlertBook {
     /// Newest last.
     resolved: VecDeque<Alert>,
     dirty: BTreeSet<String>,
+    /// How many live, by rule.
+    living: BTreeMap<String, usize>,
+    /// Alerts that were not kept.
+    let_go: u64,
     /// Raised with every change.
     pub version: u64,
 }
@@ -76,7 +100,7 @@ impl AlertBook {
         for (key, body) in documents {
             match serde_json::from_str::<Alert>(&body) {
                 Ok(alert) if alert.view.state == AlertState::Resolved => book.resolved.push_back(alert),
-                Ok(alert) => drop(book.active.insert(key, alert)),
+                Ok(alert) => book.insert(key, alert),
                 Err(error) => tracing::warn!(%error, key, "A stored alert could not be read and is left out."),
             }
         }
@@ -103,13 +127,72 @@ impl AlertBook {
         self.dirty.extend(documents.iter().filter(|document| document.collection == COLLECTION).map(|document| document.key.clone()));
     }
 
+    fn insert(&mut self, id: String, alert: Alert) {
+        *self.living.entry(alert.view.rule.clone()).or_default() += 1;
+        self.active.insert(id, alert);
+    }
+
+    fn remove(&mut self, id: &str) -> Option<Alert> {
+        let alert = self.active.remove(id)?;
+        if let Some(living) = self.living.get_mut(&alert.view.rule) {
+            *living = living.saturating_sub(1);
+        }
+        Some(alert)
+    }
+
+    /// The events behind living alerts of an earlier version, which have no source in their name.
+    #[must_use]
+    pub fn nameless(&self) -> Vec<u64> {
+        self.active.values().filter(|alert| is_nameless(&alert.view)).filter_map(|alert| alert.view.seq).collect()
+    }
+
+    /// Alerts of an earlier version have no source in their name. Given it, they get the one that they would have now; what cannot be named ends.
+    pub fn name_anew(&mut self, name: impl Fn(&AlertView) -> Option<(String, String)>, at: Millis) {
+        let old: Vec<_> = self.active.values().filter(|alert| is_nameless(&alert.view)).map(|alert| alert.view.id.clone()).collect();
+        for id in old {
+            let named = self.active.get(&id).and_then(|alert| name(&alert.view));
+            match named {
+                Some((new, source)) if !self.active.contains_key(&new) => {
+                    let Some(mut alert) = self.remove(&id) else { continue };
+                    alert.view.id.clone_from(&new);
+                    alert.view.source = Some(source);
+                    self.touch(&id);
+                    self.touch(&new);
+                    self.insert(new, alert);
+                }
+                _ => drop(self.end(&id, at)),
+            }
+        }
+    }
+
+    /// Alerts that fire and that nobody was told of: what a crash kept from being said.
+    #[must_use]
+    pub fn untold(&self) -> Vec<AlertView> {
+        self.active.values().filter(|alert| !alert.told && alert.view.state == AlertState::Firing).map(|alert| alert.view.clone()).collect()
+    }
+
+    /// People were told of these.
+    pub fn told(&mut self, ids: &[String]) {
+        for id in ids {
+            if let Some(alert) = self.active.get_mut(id).filter(|alert| !alert.told) {
+                alert.told = true;
+                self.dirty.insert(id.clone());
+            }
+        }
+    }
+
     /// A rule holds. Raising what already lives counts it and refreshes its values, and tells nobody.
     pub fn raise(&mut self, raise: Raise, at: Millis) -> Option<Notice> {
         let id = format!("{}:{}", raise.rule, raise.about);
+        if !self.active.contains_key(&id) && self.living.get(raise.rule).is_some_and(|living| *living >= OF_RULE) {
+            self.let_go += 1;
+            self.version += 1;
+            return None;
+        }
         self.touch(&id);
         if let Some(alert) = self.active.get_mut(&id) {
             let view = &mut alert.view;
-            view.count += 1;
+            view.count = view.count.saturating_add(1);
             view.last_at = view.last_at.max(at);
             view.values = raise.values;
             view.label = raise.label;
@@ -118,16 +201,19 @@ impl AlertBook {
                 // Worse than what people were told: it fires anew.
                 view.severity = raise.severity;
                 step(view, at, AlertState::Firing, None);
+                alert.told = false;
+                let view = &alert.view;
                 return Some(Notice::Fired(Box::new(view.clone())));
             }
             return None;
         }
         let mut view = AlertView {
             id: id.clone(),
+            source: raise.source,
             rule: raise.rule.to_owned(),
             severity: raise.severity,
             state: AlertState::Firing,
-            subject: Some(raise.about),
+            subject: Some(raise.subject),
             label: raise.label,
             values: raise.values,
             count: 1,
@@ -140,7 +226,7 @@ impl AlertBook {
             timeline: Vec::new(),
         };
         step(&mut view, at, AlertState::Firing, None);
-        self.active.insert(id, Alert { view: view.clone(), point: raise.point });
+        self.insert(id, Alert { view: view.clone(), point: raise.point, told: false });
         Some(Notice::Fired(Box::new(view)))
     }
 
@@ -161,7 +247,7 @@ impl AlertBook {
     }
 
     fn end(&mut self, id: &str, at: Millis) -> Option<Notice> {
-        let mut alert = self.active.remove(id)?;
+        let mut alert = self.remove(id)?;
         step(&mut alert.view, at, AlertState::Resolved, None);
         alert.view.resolved_at = Some(at);
         self.touch(id);
@@ -175,22 +261,22 @@ impl AlertBook {
         Some(Notice::Quiet(id.to_owned()))
     }
 
-    /// A person has it. Answers the notices, or the first id that is not there.
+    /// A person has them. What is over meanwhile needs nobody any more; answers the notices.
     ///
     /// # Errors
-    /// The unknown id; nothing was changed then.
+    /// The first id, where none of them lives; nothing was changed then.
     pub fn acknowledge(&mut self, ids: &[String], by: &str, at: Millis) -> Result<Vec<Notice>, String> {
-        if let Some(unknown) = ids.iter().find(|id| !self.active.contains_key(*id)) {
-            return Err(unknown.clone());
+        if !ids.iter().any(|id| self.active.contains_key(id)) {
+            return Err(ids.first().cloned().unwrap_or_default());
         }
         let mut notices = Vec::new();
         for id in ids {
-            self.touch(id);
             if let Some(alert) = self.active.get_mut(id) {
                 alert.view.acknowledged_by = Some(by.to_owned());
                 alert.view.snoozed_until = None;
                 step(&mut alert.view, at, AlertState::Acknowledged, Some(by));
                 notices.push(Notice::Quiet(id.clone()));
+                self.touch(id);
             }
         }
         Ok(notices)
@@ -219,6 +305,8 @@ impl AlertBook {
                 AlertState::Snoozed if view.snoozed_until.is_some_and(|until| until <= now) => {
                     view.snoozed_until = None;
                     step(view, now, AlertState::Firing, None);
+                    alert.told = false;
+                    let view = &alert.view;
                     notices.push(Notice::Fired(Box::new(view.clone())));
                     woken.push(id.clone());
                 }
@@ -246,12 +334,43 @@ impl AlertBook {
         self.active.contains_key(&format!("{rule}:{about}"))
     }
 
-    /// Living alerts, worst first, then newest.
+    /// Living alerts, worst first, then newest; at most 1,000.
     #[must_use]
     pub fn active(&self) -> Vec<AlertView> {
-        let mut all: Vec<_> = self.active.values().map(|alert| alert.view.clone()).collect();
+        let mut all: Vec<_> = self.active.values().map(|alert| &alert.view).collect();
         all.sort_by_key(|view| (std::cmp::Reverse(view.severity), std::cmp::Reverse(view.last_at)));
-        all
+        all.into_iter().take(SHOWN).cloned().collect()
+    }
+
+    /// How many live, and how many were not kept because too many of their rule did.
+    #[must_use]
+    pub fn counts(&self) -> (u32, u64) {
+        (self.active.len() as u32, self.let_go)
+    }
+
+    /// Living alerts of one rule: id and view.
+    pub fn of_rule<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a AlertView> {
+        self.active.values().map(|alert| &alert.view).filter(move |view| view.rule == rule)
+    }
+
+    /// One living alert.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&AlertView> {
+        self.active.get(id).map(|alert| &alert.view)
+    }
+
+    /// What takes the window until somebody has seen it: one banner for all critical words of the ERP.
+    #[must_use]
+    pub fn banner(&self) -> Option<BannerView> {
+        let mut critical: Vec<_> =
+            self.firing().filter(|view| view.rule == rules::SYSTEM_CRITICAL && view.severity == Severity::Critical).collect();
+        critical.sort_by_key(|view| std::cmp::Reverse((view.first_at, &view.id)));
+        Some(BannerView {
+            since: critical.last()?.first_at,
+            count: critical.len() as u32,
+            ids: critical.iter().map(|view| view.id.clone()).collect(),
+            newest: critical.into_iter().take(BANNER).cloned().collect(),
+        })
     }
 
     /// Alerts that fire: nobody has them and nobody put them off.
@@ -264,6 +383,10 @@ impl AlertBook {
     pub fn resolved(&self) -> Vec<AlertView> {
         self.resolved.iter().rev().map(|alert| alert.view.clone()).collect()
     }
+}
+
+fn is_nameless(view: &AlertView) -> bool {
+    view.source.is_none() && view.rule != rules::FEED_STALE
 }
 
 /// A fingerprint can live again, so an ended life is stored under its own name.
@@ -291,7 +414,9 @@ mod tests {
     fn low(severity: Severity) -> Raise {
         Raise {
             rule: "low_stock",
-            about: "product:P-1".into(),
+            about: "s/product:P-1".into(),
+            source: Some("s".into()),
+            subject: "product:P-1".into(),
             severity,
             label: "瓷砖".into(),
             values: BTreeMap::new(),
@@ -312,7 +437,7 @@ mod tests {
     fn an_acknowledged_alert_stays_quiet_until_it_gets_worse() {
         let mut book = AlertBook::default();
         book.raise(low(Severity::Warning), T);
-        book.acknowledge(&["low_stock:product:P-1".into()], "张敏", T).unwrap();
+        book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", T).unwrap();
         assert_eq!(book.raise(low(Severity::Warning), T), None);
         assert_eq!(book.firing().count(), 0);
         assert!(matches!(book.raise(low(Severity::Critical), T), Some(Notice::Fired(_))));
@@ -322,7 +447,7 @@ mod tests {
     fn a_snooze_ends_and_fires_anew() {
         let mut book = AlertBook::default();
         book.raise(low(Severity::Warning), T);
-        book.snooze("low_stock:product:P-1", T.plus(100), "张敏", T).unwrap();
+        book.snooze("low_stock:s/product:P-1", T.plus(100), "张敏", T).unwrap();
         assert_eq!(book.tick(T.plus(99)), []);
         assert!(matches!(&book.tick(T.plus(100))[..], [Notice::Fired(_)]));
     }
@@ -331,8 +456,8 @@ mod tests {
     fn what_is_resolved_while_snoozed_never_rings_again() {
         let mut book = AlertBook::default();
         book.raise(low(Severity::Warning), T);
-        book.snooze("low_stock:product:P-1", T.plus(100), "张敏", T).unwrap();
-        book.resolve("low_stock", "product:P-1", T.plus(50));
+        book.snooze("low_stock:s/product:P-1", T.plus(100), "张敏", T).unwrap();
+        book.resolve("low_stock", "s/product:P-1", T.plus(50));
         assert_eq!(book.tick(T.plus(100)), [], "a timer re-checks the state before it fires");
     }
 
@@ -341,7 +466,7 @@ mod tests {
         let mut book = AlertBook::default();
         book.raise(low(Severity::Warning), T);
         book.take_dirty();
-        book.resolve("low_stock", "product:P-1", T.plus(1));
+        book.resolve("low_stock", "s/product:P-1", T.plus(1));
         book.raise(low(Severity::Warning), T.plus(2));
         let mut table = BTreeMap::new();
         for document in book.take_dirty() {
@@ -354,10 +479,71 @@ mod tests {
     }
 
     #[test]
-    fn acknowledging_an_unknown_alert_changes_nothing() {
+    fn what_ended_meanwhile_does_not_keep_the_others_from_being_acknowledged() {
         let mut book = AlertBook::default();
         book.raise(low(Severity::Warning), T);
-        assert_eq!(book.acknowledge(&["low_stock:product:P-1".into(), "gone".into()], "x", T), Err("gone".into()));
+        assert_eq!(book.acknowledge(&["gone".into()], "x", T), Err("gone".into()));
         assert_eq!(book.firing().count(), 1);
+        assert_eq!(book.acknowledge(&["gone".into(), "low_stock:s/product:P-1".into()], "x", T).map(|notices| notices.len()), Ok(1));
+        assert_eq!(book.firing().count(), 0);
+    }
+
+    fn critical(n: usize) -> Raise {
+        let about = format!("s/system:{n:04}");
+        Raise { rule: rules::SYSTEM_CRITICAL, subject: format!("system:{n}"), about, severity: Severity::Critical, point: true, ..low(Severity::Critical) }
+    }
+
+    #[test]
+    fn two_hundred_critical_alerts_are_one_banner_and_one_press() {
+        let mut book = AlertBook::default();
+        for n in 0..200 {
+            book.raise(critical(n), T.plus(n as i64));
+        }
+        let banner = book.banner().expect("they take the window");
+        assert_eq!((banner.count, banner.newest.len(), banner.since), (200, BANNER, T));
+        assert_eq!(banner.newest[0].subject.as_deref(), Some("system:199"), "the newest first");
+        book.raise(critical(200), T.plus(300));
+        book.acknowledge(&banner.ids, "张敏", T.plus(400)).unwrap();
+        assert_eq!(book.banner().map(|banner| banner.count), Some(1), "what came after the look is not acknowledged unseen");
+    }
+
+    #[test]
+    fn more_alerts_than_anybody_can_read_are_counted() {
+        let mut book = AlertBook::default();
+        for n in 0..OF_RULE + 7 {
+            book.raise(critical(n), T);
+        }
+        assert_eq!((book.counts(), book.active().len()), ((OF_RULE as u32, 7), SHOWN));
+        assert!(book.raise(low(Severity::Warning), T).is_some(), "one rule does not silence another");
+        book.resolve(rules::SYSTEM_CRITICAL, "s/system:0000", T);
+        assert!(book.raise(critical(OF_RULE), T).is_some());
+    }
+
+    #[test]
+    fn what_was_stored_and_not_told_is_known_after_a_crash() {
+        let mut book = AlertBook::default();
+        book.raise(low(Severity::Warning), T);
+        book.raise(critical(1), T);
+        let restart = |book: &mut AlertBook| {
+            AlertBook::load(book.take_dirty().into_iter().filter_map(|document| document.body.map(|body| (document.key, body))).collect())
+        };
+        let mut book = restart(&mut book);
+        let untold: Vec<_> = book.untold().into_iter().map(|view| view.id).collect();
+        assert_eq!(untold, ["low_stock:s/product:P-1", "system_critical:s/system:0001"]);
+        book.told(&untold);
+        assert_eq!(restart(&mut book).untold(), [], "and is told once");
+    }
+
+    #[test]
+    fn an_alert_of_an_earlier_version_gets_its_name_or_ends() {
+        let mut book = AlertBook::default();
+        for about in ["product:P-1", "product:P-2"] {
+            book.raise(Raise { about: about.into(), source: None, subject: about.into(), ..low(Severity::Warning) }, T);
+        }
+        book.acknowledge(&["low_stock:product:P-1".into()], "张敏", T).unwrap();
+        let named = |view: &AlertView| view.id.ends_with("P-1").then(|| ("low_stock:s/product:P-1".to_owned(), "s".to_owned()));
+        book.name_anew(named, T);
+        let alive: Vec<_> = book.active().into_iter().map(|view| (view.id, view.acknowledged_by)).collect();
+        assert_eq!(alive, [("low_stock:s/product:P-1".to_owned(), Some("张敏".to_owned()))]);
     }
 }

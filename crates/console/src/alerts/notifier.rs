@@ -1,8 +1,9 @@
 //! From alerts to what people hear and see outside of the window, without spamming them.
 //!
-//! At most [`TOASTS`] notifications in [`WINDOW`]; the rest of a burst is one summary that is replaced as it grows. One tone in
-//! [`TONE_GAP`], the worst that is due. What is raised by late events (a backlog, the machine was asleep) is never announced one by
-//! one: it becomes a digest of what still fires when the backlog is through.
+//! What fires waits for the end of the stretch of events that it came in ([`Notifier::settle`]): what the same stretch resolves is never told, and the
+//! tone leaves with the commit. At most [`TOASTS`] notifications in [`WINDOW`]; the rest of a burst is one summary that is replaced as it
+//! grows. One tone in [`TONE_GAP`], the worst that is due. What is raised by late events (a backlog, the machine was asleep) is never announced one
+//! by one: it becomes a digest of what still fires when the backlog is through.
 
 use super::{Notice, rules};
 use crate::{
@@ -24,6 +25,9 @@ pub const LATE: i64 = 60_000;
 /// Names the summary among the notifications.
 pub const SUMMARY: &str = "watchdeck:summary";
 
+/// While events are still being caught up with, what fires now waits this long for its end among them.
+const HOLD: i64 = 2_000;
+
 /// What the host is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -33,29 +37,47 @@ pub enum Effect {
     Retract(String),
     /// Play a tone.
     Play(Severity),
+    /// With what stands before it, people were told of these alerts.
+    Told(Vec<String>),
 }
 
 /// Remembers what was shown.
 #[derive(Debug, Default)]
 pub struct Notifier {
+    /// Fired and not told yet, in the order in which they did.
+    fresh: Vec<(Millis, AlertView)>,
     shown_at: VecDeque<Millis>,
     shown: BTreeSet<String>,
     /// Fired, but not shown on their own.
     held_back: BTreeSet<String>,
+    /// What the next digest tells of for the first time.
+    untold: BTreeSet<String>,
+    /// The worst tone of what the digest tells.
+    late_tone: Option<Severity>,
     tone_due: Option<Severity>,
     tone_at: Option<Millis>,
     digest_due: bool,
 }
 
 impl Notifier {
-    /// Take notices in. `late` says that they come from history.
-    pub fn take(&mut self, notices: Vec<Notice>, late: bool, settings: &Settings, words: Words, now: Millis) -> Vec<Effect> {
+    /// Take notices in. `late` says that they come from history. Answers what is to be taken back; the rest comes with [`Notifier::settle`].
+    pub fn take(&mut self, notices: Vec<Notice>, late: bool, settings: &Settings, now: Millis) -> Vec<Effect> {
         let mut effects = Vec::new();
         for notice in notices {
             match notice {
-                Notice::Fired(alert) => self.fired(&alert, late, settings, words, now, &mut effects),
+                Notice::Fired(alert) if late => {
+                    self.late_tone = self.late_tone.max(Some(alert.severity));
+                    self.untold.insert(alert.id.clone());
+                    if settings.delivery.of(alert.severity).toast {
+                        self.held_back.insert(alert.id);
+                        self.digest_due = true;
+                    }
+                }
+                Notice::Fired(alert) => self.fresh.push((now, *alert)),
                 Notice::Quiet(id) => {
+                    self.fresh.retain(|(_, alert)| alert.id != id);
                     self.held_back.remove(&id);
+                    self.untold.remove(&id);
                     if self.shown.remove(&id) {
                         effects.push(Effect::Retract(id));
                     }
@@ -65,20 +87,51 @@ impl Notifier {
         effects
     }
 
-    fn fired(&mut self, alert: &AlertView, late: bool, settings: &Settings, words: Words, now: Millis, effects: &mut Vec<Effect>) {
-        let delivery = settings.delivery.of(alert.severity);
-        if delivery.sound && !settings.muted {
-            self.tone_due = self.tone_due.max(Some(alert.severity));
+    /// At the end of a stretch of events, and now and then: notifications and tones for what fires. While a backlog is being read (not `caught_up`), the
+    /// digest waits, and what fires now waits a little.
+    pub fn settle(&mut self, settings: &Settings, words: Words, now: Millis, caught_up: bool) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let waited = self.fresh.first().is_some_and(|(since, _)| now.since(*since).abs() >= HOLD);
+        let mut told = Vec::new();
+        if caught_up || waited {
+            for (_, alert) in std::mem::take(&mut self.fresh) {
+                self.announce(&alert, settings, words, now, &mut effects);
+                told.push(alert.id);
+            }
         }
-        if !delivery.toast {
+        if caught_up {
+            let late = std::mem::take(&mut self.untold);
+            if let Some(tone) = self.late_tone.take().filter(|_| !late.is_empty()) {
+                self.sound(tone, settings);
+            }
+            told.extend(late);
+            effects.extend(self.digest(words));
+        }
+        if self.tone_at.is_none_or(|at| now.since(at).abs() >= TONE_GAP)
+            && let Some(tone) = self.tone_due.take()
+            && !settings.muted
+        {
+            self.tone_at = Some(now);
+            effects.push(Effect::Play(tone));
+        }
+        if !told.is_empty() {
+            effects.push(Effect::Told(told));
+        }
+        effects
+    }
+
+    fn sound(&mut self, severity: Severity, settings: &Settings) {
+        if settings.delivery.of(severity).sound && !settings.muted {
+            self.tone_due = self.tone_due.max(Some(severity));
+        }
+    }
+
+    fn announce(&mut self, alert: &AlertView, settings: &Settings, words: Words, now: Millis, effects: &mut Vec<Effect>) {
+        self.sound(alert.severity, settings);
+        if !settings.delivery.of(alert.severity).toast {
             return;
         }
-        if late {
-            self.held_back.insert(alert.id.clone());
-            self.digest_due = true;
-            return;
-        }
-        while self.shown_at.front().is_some_and(|at| now.since(*at) >= WINDOW) {
+        while self.shown_at.front().is_some_and(|at| now.since(*at).abs() >= WINDOW) {
             self.shown_at.pop_front();
         }
         if self.shown_at.len() < TOASTS {
@@ -91,25 +144,16 @@ impl Notifier {
         }
     }
 
-    /// Once in a while, when no backlog is being read: the summary of what was held back, and the tone that is due.
-    pub fn settle(&mut self, settings: &Settings, words: Words, now: Millis) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        if std::mem::take(&mut self.digest_due) && !self.held_back.is_empty() {
-            effects.push(Effect::Notify(summary(&self.held_back, words)));
+    /// The summary of what was held back, new or replaced; or its end.
+    fn digest(&mut self, words: Words) -> Option<Effect> {
+        if self.held_back.is_empty() {
+            self.digest_due = false;
+            return self.shown.remove(SUMMARY).then(|| Effect::Retract(SUMMARY.to_owned()));
         }
-        if self.held_back.is_empty() && self.shown.remove(SUMMARY) {
-            effects.push(Effect::Retract(SUMMARY.to_owned()));
-        } else if effects.iter().any(|effect| matches!(effect, Effect::Notify(_))) {
+        std::mem::take(&mut self.digest_due).then(|| {
             self.shown.insert(SUMMARY.to_owned());
-        }
-        if self.tone_at.is_none_or(|at| now.since(at) >= TONE_GAP)
-            && let Some(tone) = self.tone_due.take()
-            && !settings.muted
-        {
-            self.tone_at = Some(now);
-            effects.push(Effect::Play(tone));
-        }
-        effects
+            Effect::Notify(summary(&self.held_back, words))
+        })
     }
 
     /// The user has seen the summary.
@@ -158,7 +202,9 @@ mod tests {
                 book.raise(
                     Raise {
                         rule: rules::SYSTEM_CRITICAL,
+                        subject: about.clone(),
                         about,
+                        source: None,
                         severity: Severity::Critical,
                         label: "x".into(),
                         values,
@@ -180,44 +226,74 @@ mod tests {
     #[test]
     fn two_hundred_critical_events_are_three_toasts_one_summary_and_one_tone() {
         let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        let mut effects = notifier.take(burst(200).1, false, &settings, Words::ENGLISH, NOW);
-        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW));
-        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100)));
+        let mut effects = notifier.take(burst(200).1, false, &settings, NOW);
+        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
+        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), true));
         assert_eq!(count(&effects), (4, 1));
         let Some(Effect::Notify(summary)) = effects.iter().find(|effect| matches!(effect, Effect::Notify(toast) if toast.id == SUMMARY))
         else {
             panic!("no summary in {effects:?}")
         };
         assert!(summary.title.contains("197"), "the summary says how many: {}", summary.title);
+        let told: usize = effects.iter().map(|effect| if let Effect::Told(ids) = effect { ids.len() } else { 0 }).sum();
+        assert_eq!(told, 200, "each is known to be told, and once");
     }
 
     #[test]
     fn a_backlog_is_one_digest_of_what_still_fires() {
         let (mut notifier, settings) = (Notifier::default(), Settings::default());
         let (mut book, notices) = burst(5);
-        assert_eq!(count(&notifier.take(notices, true, &settings, Words::ENGLISH, NOW)), (0, 0));
+        assert_eq!(count(&notifier.take(notices, true, &settings, NOW)), (0, 0));
         let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
-        notifier.take(ended.into_iter().collect(), true, &settings, Words::ENGLISH, NOW);
-        let effects = notifier.settle(&settings, Words::ENGLISH, NOW);
+        notifier.take(ended.into_iter().collect(), true, &settings, NOW);
+        assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), false), [], "not before the backlog is through");
+        let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
         let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
         assert!(digest.title.contains('4'), "what was resolved meanwhile is left out: {}", digest.title);
     }
 
     #[test]
+    fn what_the_same_stretch_resolves_is_not_told() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        let (mut book, notices) = burst(1);
+        notifier.take(notices, false, &settings, NOW);
+        let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
+        let mut effects = notifier.take(ended.into_iter().collect(), false, &settings, NOW);
+        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
+        assert_eq!(effects, [], "neither shown, nor heard, nor taken back");
+    }
+
+    #[test]
+    fn what_fires_while_a_backlog_is_read_waits_a_little_and_no_more() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        notifier.take(burst(1).1, false, &settings, NOW);
+        assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), false), []);
+        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(HOLD), false)), (1, 1));
+    }
+
+    #[test]
+    fn the_tone_leaves_with_the_toast() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        notifier.take(burst(1).1, false, &settings, NOW);
+        let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
+        assert!(matches!(effects.as_slice(), [Effect::Notify(_), Effect::Play(Severity::Critical), Effect::Told(_)]), "{effects:?}");
+    }
+
+    #[test]
     fn mute_silences_the_tone_and_not_the_toast() {
         let (mut notifier, settings) = (Notifier::default(), Settings { muted: true, ..Settings::default() });
-        let mut effects = notifier.take(burst(1).1, false, &settings, Words::ENGLISH, NOW);
-        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW));
-        assert_eq!(count(&effects), (1, 0));
+        notifier.take(burst(1).1, false, &settings, NOW);
+        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW, true)), (1, 0));
     }
 
     #[test]
     fn what_somebody_answered_is_taken_back() {
         let (mut notifier, settings) = (Notifier::default(), Settings::default());
         let (mut book, notices) = burst(1);
-        notifier.take(notices, false, &settings, Words::ENGLISH, NOW);
+        notifier.take(notices, false, &settings, NOW);
+        notifier.settle(&settings, Words::ENGLISH, NOW, true);
         let id = "system_critical:system:0".to_owned();
         let quiet = book.acknowledge(std::slice::from_ref(&id), "张敏", NOW).unwrap();
-        assert_eq!(notifier.take(quiet, false, &settings, Words::ENGLISH, NOW), [Effect::Retract(id)]);
+        assert_eq!(notifier.take(quiet, false, &settings, NOW), [Effect::Retract(id)]);
     }
 }

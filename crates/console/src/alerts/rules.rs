@@ -1,14 +1,18 @@
-//! The first rules: when an event, or the state of a link, raises or ends an alert.
+//! The rules: when an event, or the state of a link, raises or ends an alert. Which settings make of what is known is in [`super::rejudge`].
 
-use super::{AlertBook, Notice, Raise};
+use super::{AlertBook, Notice, Raise, fingerprint};
 use crate::{
-    api::{settings::Settings, views::StockRow},
-    projections::{World, approvals::Approvals, stock::Stock},
+    api::{
+        settings::Settings,
+        views::{AlertView, FinanceRow, StockRow},
+    },
+    projections::{World, approvals::Approvals, entity::Entity, finance::Finance, stock::Stock},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use watchdeck_events::{
     Millis, Severity,
-    erp::{Approval, ApprovalStage, Finance, InventoryChange, System, SystemLevel, View},
+    erp::{Approval, ApprovalStage, Finance as Record, InventoryChange, System, SystemKind, SystemLevel, View},
+    line,
 };
 use watchdeck_store::Stored;
 
@@ -37,9 +41,15 @@ pub const ALL: [(&str, Severity); 6] = [
 
 /// A low product is well again at this multiple of its threshold, so that one unit in and out does not ring twice.
 const WELL_AGAIN: f64 = 1.2;
+/// Longest text of an alert, characters; the drawer has the whole.
+const TEXT: usize = 500;
 
-fn severity(rule: &str) -> Severity {
+pub(super) fn severity(rule: &str) -> Severity {
     ALL.iter().find(|(name, _)| *name == rule).map_or(Severity::Warning, |(_, severity)| *severity)
+}
+
+pub(super) fn is_on(rule: &str, settings: &Settings) -> bool {
+    !settings.rules_off.iter().any(|off| off == rule)
 }
 
 /// What one event does to the alerts. `world` has already taken it in; `at` is when it happened, by our clock.
@@ -52,9 +62,9 @@ pub fn evaluate(
     today: &str,
     book: &mut AlertBook,
 ) -> Vec<Notice> {
-    let mut rules = Rules { stored, at, settings, book, notices: Vec::new() };
+    let mut rules = Rules { stored, at, world, settings, book, notices: Vec::new() };
     match view {
-        View::InventoryChange(change) => rules.stock(change, world, today),
+        View::InventoryChange(change) => rules.stock(change, today),
         View::Approval(approval) => rules.approval(approval),
         View::Finance(record) => rules.finance(record),
         View::System(notice) => rules.system(notice),
@@ -66,28 +76,36 @@ pub fn evaluate(
 struct Rules<'a> {
     stored: &'a Stored,
     at: Millis,
+    world: &'a World,
     settings: &'a Settings,
     book: &'a mut AlertBook,
     notices: Vec<Notice>,
 }
 
-impl Rules<'_> {
-    fn stock(&mut self, change: &InventoryChange<'_>, world: &World, today: &str) {
-        let key = Stock::key(&change.product_id, change.variant_id.as_deref());
-        let about = format!("product:{key}");
-        if world.stock.is_low(&key, self.settings) != Some(true) && !self.book.is_active(LOW_STOCK, &about) {
+impl<'a> Rules<'a> {
+    fn realm(&self) -> &'a Arc<str> {
+        self.world.realms.realm(&self.stored.event.source)
+    }
+
+    fn stock(&mut self, change: &InventoryChange<'_>, today: &str) {
+        let key = Stock::key(self.realm(), &change.product_id, change.variant_id.as_deref());
+        let about = key.to_string();
+        let was_low = self.book.is_active(LOW_STOCK, &about);
+        let low = self.world.stock.is_low(&key, self.settings);
+        if low != Some(true) && !was_low {
             return;
         }
-        let Some(row) = world.stock.row(&key, self.settings, today, self.at) else { return };
+        let Some(row) = self.world.stock.row(&key, self.settings, today, self.at) else { return };
+        // What is told per batch is not known to be low.
         let on_hand = row.on_hand.unwrap_or(f64::INFINITY);
         if row.low {
-            let values = stock_values(&row);
-            if self.book.is_active(LOW_STOCK, &about) && change.change().is_some_and(|change| !change.is_negative()) {
+            let rises = change.change().is_some_and(|by| !by.is_negative());
+            if was_low && rises {
                 // On the way up but not well yet: the numbers move, nothing fires.
-                self.book.refresh(LOW_STOCK, &about, values);
+                self.book.refresh(LOW_STOCK, &about, stock_values(&row));
                 return;
             }
-            self.raise(LOW_STOCK, about, row.name, values, false);
+            self.raise(stock(&key, &row, Some(self.stored.seq)));
         } else if on_hand >= row.threshold * WELL_AGAIN {
             self.resolve(LOW_STOCK, &about);
         } else {
@@ -96,81 +114,71 @@ impl Rules<'_> {
     }
 
     fn approval(&mut self, approval: &Approval<'_>) {
-        let about = format!("approval:{}", Approvals::key(approval));
-        if approval.stage != ApprovalStage::Request {
+        let key = Approvals::key(self.realm(), approval);
+        let about = key.to_string();
+        // The projection knows whether a request came before or after its decision.
+        let Some(request) = self.world.approvals.get(&key).filter(|request| request.is_pending()) else {
             self.resolve(APPROVAL_REQUESTED, &about);
             return;
+        };
+        if approval.stage == ApprovalStage::Request {
+            self.raise(super::rejudge::approval(&key, request));
         }
-        let number = approval.resource_number.as_deref().unwrap_or(&approval.resource_id).to_owned();
-        let mut values = BTreeMap::from([
-            ("number".to_owned(), number.clone()),
-            ("resource_type".to_owned(), approval.resource_type.as_deref().unwrap_or_default().to_owned()),
-            (
-                "requester".to_owned(),
-                approval.requester_name.as_deref().or(approval.requester_id.as_deref()).unwrap_or_default().to_owned(),
-            ),
-        ]);
-        if let Some(amount) = approval.amount.as_known() {
-            values.insert("amount".to_owned(), amount.to_string());
-        }
-        if let Some(reason) = &approval.reason {
-            values.insert("message".to_owned(), reason.to_string());
-        }
-        self.raise(APPROVAL_REQUESTED, about, number, values, false);
     }
 
-    fn finance(&mut self, record: &Finance<'_>) {
-        let about = format!("record:{}", record.record_id);
-        let number = record.record_number.as_deref().unwrap_or(&record.record_id).to_owned();
-        let mut values = BTreeMap::from([("number".to_owned(), number.clone())]);
-        if let Some(amount) = record.amount.as_known() {
-            values.insert("amount".to_owned(), amount.to_string());
-        }
-        if let Some(party) = record.customer_name.as_ref().or(record.supplier_name.as_ref()) {
-            values.insert("party".to_owned(), party.to_string());
-        }
-        let action = record.action.as_deref().unwrap_or_default();
-        match action {
-            "overdue" => self.raise(FINANCE_OVERDUE, about, number, values, false),
-            "confirmed" | "cancelled" => {
+    fn finance(&mut self, record: &Record<'_>) {
+        let key = Finance::key(self.realm(), record);
+        let about = key.to_string();
+        let Some(row) = self.world.finance.row(&key) else { return };
+        match record.action.as_deref() {
+            Some("confirmed") => {
                 self.resolve(FINANCE_OVERDUE, &about);
-                if action == "cancelled" {
-                    self.resolve(LARGE_REFUND, &about);
-                } else {
-                    self.refund(record, about, values);
-                }
+                self.refund(&key, row);
             }
-            _ => self.refund(record, about, values),
+            Some("cancelled") => {
+                self.resolve(FINANCE_OVERDUE, &about);
+                self.resolve(LARGE_REFUND, &about);
+            }
+            _ if Finance::says_overdue(record) && self.world.finance.is_overdue_now(&key) => self.raise(money(FINANCE_OVERDUE, &key, row, false)),
+            _ => self.refund(&key, row),
         }
     }
 
-    fn refund(&mut self, record: &Finance<'_>, about: String, values: BTreeMap<String, String>) {
+    fn refund(&mut self, key: &Entity, row: &FinanceRow) {
         // Created and then confirmed is one refund: the fingerprint is the record.
-        if record.record_type.as_deref() == Some("refund")
-            && record.amount.as_known().is_some_and(|amount| *amount >= self.settings.large_refund)
-        {
-            let number = record.record_number.as_deref().unwrap_or(&record.record_id).to_owned();
-            self.raise(LARGE_REFUND, about, number, values, true);
+        if is_large_refund(row, self.settings) {
+            self.raise(money(LARGE_REFUND, key, row, true));
         }
     }
 
     fn system(&mut self, notice: &System<'_>) {
-        if notice.level != SystemLevel::Critical {
-            return;
-        }
-        // The same complaint with other numbers in it ("queue 14", "queue 15") is the same alert.
-        let message = notice.message.as_deref().unwrap_or_default();
-        let about: String = message.chars().filter(|c| !c.is_ascii_digit()).take(80).collect();
-        let values = BTreeMap::from([("message".to_owned(), message.to_owned())]);
-        self.raise(SYSTEM_CRITICAL, format!("system:{}", about.trim()), message.to_owned(), values, true);
+        let severity = match notice.level {
+            SystemLevel::Critical => Severity::Critical,
+            // It may be the worst: somebody should look.
+            SystemLevel::Unknown if notice.kind == SystemKind::Alert => Severity::Warning,
+            _ => return,
+        };
+        let event = &self.stored.event;
+        let said = notice.message.as_deref().or(notice.level_text.as_deref()).or(event.subject.as_deref()).unwrap_or(event.kind.as_str());
+        let key = Entity::new(self.realm(), "system", fingerprint::of(said).trim());
+        let label = line::of(said, line::LABEL).into_owned();
+        self.raise(Raise {
+            rule: SYSTEM_CRITICAL,
+            about: key.to_string(),
+            source: Some(key.realm.to_string()),
+            subject: format!("system:{}", line::of(&key.id, line::LABEL)),
+            severity,
+            values: BTreeMap::from([("message".to_owned(), line::of(said, TEXT).into_owned())]),
+            label,
+            seq: Some(self.stored.seq),
+            point: true,
+        });
     }
 
-    fn raise(&mut self, rule: &'static str, about: String, label: String, values: BTreeMap<String, String>, point: bool) {
-        if self.settings.rules_off.iter().any(|off| off == rule) {
-            return;
+    fn raise(&mut self, raise: Raise) {
+        if is_on(raise.rule, self.settings) {
+            self.notices.extend(self.book.raise(raise, self.at));
         }
-        let raise = Raise { rule, about, severity: severity(rule), label, values, seq: Some(self.stored.seq), point };
-        self.notices.extend(self.book.raise(raise, self.at));
     }
 
     fn resolve(&mut self, rule: &str, about: &str) {
@@ -178,38 +186,94 @@ impl Rules<'_> {
     }
 }
 
-fn stock_values(row: &StockRow) -> BTreeMap<String, String> {
-    let mut values = BTreeMap::from([
-        ("on_hand".to_owned(), row.on_hand.unwrap_or_default().to_string()),
-        ("threshold".to_owned(), row.threshold.to_string()),
-        ("number".to_owned(), row.product_id.clone()),
-    ]);
+/// Whether a record is a refund from the set amount on. An amount that could not be read may be any.
+pub(super) fn is_large_refund(row: &FinanceRow, settings: &Settings) -> bool {
+    row.record_type == "refund" && (row.amount.is_some_and(|amount| amount >= settings.large_refund) || row.unread.is_some())
+}
+
+/// The alert of a low product.
+pub(super) fn stock(key: &Entity, row: &StockRow, seq: Option<u64>) -> Raise {
+    Raise {
+        rule: LOW_STOCK,
+        about: key.to_string(),
+        source: Some(row.source.clone()),
+        subject: format!("product:{}", row.product_id),
+        severity: severity(LOW_STOCK),
+        label: row.name.clone(),
+        values: stock_values(row),
+        seq,
+        point: false,
+    }
+}
+
+/// The alert of a financial record.
+pub(super) fn money(rule: &'static str, key: &Entity, row: &FinanceRow, point: bool) -> Raise {
+    let mut values = BTreeMap::from([("number".to_owned(), row.number.clone())]);
+    let given = [
+        ("amount", row.amount.map(|amount| amount.to_string())),
+        ("unread", row.unread.clone()),
+        ("currency", row.currency.clone()),
+        ("party", row.party.clone()),
+    ];
+    values.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+    Raise {
+        rule,
+        about: key.to_string(),
+        source: Some(row.source.clone()),
+        subject: format!("record:{}", row.record_id),
+        severity: severity(rule),
+        label: row.number.clone(),
+        values,
+        seq: Some(row.seq),
+        point,
+    }
+}
+
+pub(super) fn stock_values(row: &StockRow) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::from([("threshold".to_owned(), row.threshold.to_string()), ("number".to_owned(), row.product_id.clone())]);
+    if let Some(on_hand) = row.on_hand {
+        values.insert("on_hand".to_owned(), on_hand.to_string());
+    }
     if let Some(hours) = row.hours_left {
         values.insert("hours_left".to_owned(), format!("{hours:.1}"));
     }
     values
 }
 
+/// The name that an alert of an earlier version would have now: what the event behind it is about, in its own world. `None` where that tells nothing.
+#[must_use]
+pub fn name_anew(alert: &AlertView, stored: &Stored, realm: &Arc<str>) -> Option<String> {
+    let about = match View::of(&stored.event)? {
+        View::InventoryChange(change) => Stock::key(realm, &change.product_id, change.variant_id.as_deref()),
+        View::Approval(approval) => Approvals::key(realm, &approval),
+        View::Finance(record) => Finance::key(realm, &record),
+        View::System(_) => Entity::new(realm, "system", fingerprint::of(&alert.label).trim()),
+        _ => return None,
+    };
+    Some(format!("{}:{about}", alert.rule))
+}
+
 /// A link's own health: `stale_for` is how long it has been without a current feed, `None` while it is current.
 pub fn feed(source_id: &str, name: &str, stale_for: Option<i64>, settings: &Settings, now: Millis, book: &mut AlertBook) -> Option<Notice> {
     let about = format!("source:{source_id}");
     let limit = i64::from(settings.stale_after_seconds) * 1000;
-    match stale_for {
-        None => book.resolve(FEED_STALE, &about, now),
-        Some(quiet) if quiet >= limit && !book.is_active(FEED_STALE, &about) && !settings.rules_off.iter().any(|off| off == FEED_STALE) => {
-            book.raise(
-                Raise {
-                    rule: FEED_STALE,
-                    about,
-                    severity: severity(FEED_STALE),
-                    label: name.to_owned(),
-                    values: BTreeMap::from([("source".to_owned(), name.to_owned()), ("since".to_owned(), now.plus(-quiet).0.to_string())]),
-                    seq: None,
-                    point: false,
-                },
-                now,
-            )
-        }
-        Some(_) => None,
+    let Some(quiet) = stale_for.filter(|quiet| *quiet >= limit && is_on(FEED_STALE, settings)) else {
+        return book.resolve(FEED_STALE, &about, now);
+    };
+    if book.is_active(FEED_STALE, &about) {
+        return None;
     }
+    let values = BTreeMap::from([("source".to_owned(), name.to_owned()), ("since".to_owned(), now.plus(-quiet).0.to_string())]);
+    let raise = Raise {
+        rule: FEED_STALE,
+        subject: about.clone(),
+        about,
+        source: None,
+        severity: severity(FEED_STALE),
+        label: name.to_owned(),
+        values,
+        seq: None,
+        point: false,
+    };
+    book.raise(raise, now)
 }

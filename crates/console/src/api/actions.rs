@@ -53,7 +53,8 @@ async fn decide_on(
         let results: Vec<_> = keys
             .iter()
             .map(|key| {
-                let decided = match state.world.approvals.get(key) {
+                let named = state.request_named(key);
+                let decided = match named.as_ref().and_then(|entity| state.world.approvals.get(entity)) {
                     Some(request) if !core.sources.can_decide(&request.source) => Err(words.takes_no_decisions(&request.source)),
                     Some(request) => state.outbox.decide(request, approve, reason.clone(), &by, on_toast, at),
                     None => Err(format!("there is no request {key}")),
@@ -142,14 +143,15 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
     }
     match action {
         "approve" | "reject" => {
-            let prefix = format!("{}:approval:", rules::APPROVAL_REQUESTED);
+            let prefix = format!("{}:", rules::APPROVAL_REQUESTED);
             let Some(key) = toast.strip_prefix(&prefix) else { return Ok(()) };
             let approve = action == "approve";
             let words = core.words(&core.state().settings);
             let lost = |number: &str, why: String| core.host.notify(answer(words.decision_lost(number, approve), why, words));
-            let request = core.state().world.approvals.get(key).map(|request| request.view.clone());
-            let Some(request) = request.filter(|request| request.status == ApprovalStatus::Pending) else {
-                let by = core.state().world.approvals.get(key).and_then(|request| request.view.decided_by.clone());
+            let named = key.parse().ok();
+            let request = named.and_then(|entity| core.state().world.approvals.get(&entity).map(|request| request.view.clone()));
+            let Some(request) = request.clone().filter(|request| request.status == ApprovalStatus::Pending) else {
+                let by = request.and_then(|request| request.decided_by);
                 lost(key.rsplit(':').next().unwrap_or(key), words.already_decided(by.as_deref()));
                 return Ok(());
             };

@@ -1,6 +1,6 @@
 //! What is pushed to every page: the stream of new rows and the frame around the pages.
 
-use super::{settings::SourceColour, views::AlertView};
+use super::{settings::SourceColour, views::BannerView};
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{GapReason, Millis, Severity};
 
@@ -135,8 +135,8 @@ pub struct Frame {
     pub events_per_second: f64,
     /// Events in the local store.
     pub events_stored: u64,
-    /// A critical system alert nobody has acknowledged: a blocking banner.
-    pub banner: Option<AlertView>,
+    /// Critical system alerts nobody has acknowledged: one blocking banner for all of them.
+    pub banner: Option<BannerView>,
     /// Sounds are off.
     pub muted: bool,
     /// What does not work on this machine, in words the window has.
@@ -192,6 +192,8 @@ pub struct SourceStatus {
     pub polling: bool,
     /// Since when what is stored of it is whole; `None`: as far as known, from the beginning.
     pub covers_since: Option<Millis>,
+    /// Sources that tell the same events again and again and that the user has not called the same ERP: offer it (`same_as` in the settings).
+    pub resembles: Vec<String>,
 }
 
 /// The honest state of a link.

@@ -4,8 +4,8 @@ use super::{
     live::{Batch, EventRow, Frame, GapView, Versions},
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceView, HealthView, InventoryView, KindView,
-        Need, OrdersView, OverviewView, RuleView, SetAsideBy, StoreHealth,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView, InventoryView,
+        KindView, Need, OrdersView, OverviewView, RuleView, SetAsideBy, StockRows, StoreHealth,
     },
 };
 use crate::{
@@ -35,7 +35,13 @@ const NEEDS: usize = 30;
 fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
     let clocks = core.sources.ledger.clocks();
     let conventions = core.state().conventions();
-    let mut rows: Vec<_> = stored.iter().map(|stored| row(core, stored, &clocks, &conventions)).collect();
+    // What several sources of one ERP tell is shown once.
+    let copies: Vec<bool> = {
+        let state = core.state();
+        stored.iter().map(|stored| state.world.through.original(stored.seq).is_some()).collect()
+    };
+    let shown = stored.iter().zip(copies).filter(|(_, copy)| !copy);
+    let mut rows: Vec<_> = shown.map(|(stored, _)| row(core, stored, &clocks, &conventions)).collect();
     let gaps = rows.iter_mut().filter_map(|row| row.gap.as_mut());
     fill_in(core, gaps);
     rows
@@ -78,9 +84,16 @@ pub(crate) fn hello(core: &Core) -> Hello {
     }
 }
 
+/// Up to where rows can be shown. Where several sources tell of one ERP, what is a copy is known once the projections have seen it.
+fn shown_up_to(core: &Core) -> u64 {
+    let head = core.store.head();
+    let world = &core.state().world;
+    if world.realms.any_shared() { head.min(world.cursor) } else { head }
+}
+
 /// The newest rows.
 pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError> {
-    let cursor = core.store.head();
+    let cursor = shown_up_to(core);
     let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
     let events = core.store.read_after(after, (cursor - after) as usize).await?;
     // Large events make short pages; the rest comes with the next batch.
@@ -104,11 +117,13 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
     if tokio::time::timeout(HELD, wait).await.is_ok() {
         tokio::time::sleep(COALESCE).await;
     }
-    let cursor = core.store.head();
-    if after > cursor {
+    let cursor = shown_up_to(core);
+    if after > core.store.head() {
         // A cursor from another life of the store.
         return Ok(Batch { resync: true, ..recent(core, rows).await? });
     }
+    // The projections may be behind what was shown already: nothing is new then.
+    let cursor = cursor.max(after);
     let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
     let events = if from < cursor { core.store.read_after(from, (cursor - from) as usize).await? } else { Vec::new() };
     let cursor = events.last().map_or(cursor, |last| last.seq);
@@ -173,12 +188,12 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
     let world = &state.world;
     let day = world.finance.day(&today);
     let (orders_open, orders_stuck) = world.orders.open(at, stuck_after(state));
-    let (overdue, overdue_count) = world.finance.overdue();
+    let overdue = world.finance.overdue();
     let mut needs = needs(state, &core.sources.deciders());
     let needs_omitted = needs.len().saturating_sub(NEEDS) as u32;
     needs.truncate(NEEDS);
     let hours = world.finance.hours(&today);
-    let received_spark = hours.iter().map(|hour| hour.received.to_f64());
+    let received_spark = shape(&hours[..=(state.calendar.hour(at) as usize).min(hours.len() - 1)]);
     OverviewView {
         at,
         rate: world.rates.per_second(at, 60),
@@ -190,13 +205,16 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
         approvals_pending: world.approvals.pending_count(),
         approvals_oldest_at: world.approvals.pending().iter().map(|request| request.view.requested_at).min(),
         approvals_spark: world.approvals.per_minute(at),
+        approvals_sums: world.approvals.pending_sums(),
         received_today: day.received,
         received_count: day.received_count,
-        received_spark: received_spark.take(state.calendar.hour(at) as usize + 1).collect(),
+        received_spark,
         refunded_today: day.refunded,
         refunded_count: day.refunded_count,
-        overdue,
-        overdue_count,
+        money_today: day,
+        overdue: overdue.single,
+        overdue_sums: overdue.sums,
+        overdue_count: overdue.count,
         alerts_firing: state.book.firing().count() as u32,
         alerts_critical: state.book.firing().filter(|alert| alert.severity == Severity::Critical).count() as u32,
         last_event_at: world.rates.last_at.clone(),
@@ -205,6 +223,19 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
         needs_omitted,
         covers_since: covered.filter(|since| *since > midnight),
     }
+}
+
+/// Money per hour as plain numbers: of the currency with most payments, recorded money where none was received.
+fn shape(hours: &[FinanceHour]) -> Vec<f64> {
+    let received = hours.iter().any(|hour| !hour.received.is_empty());
+    let sums = |hour: &FinanceHour| if received { hour.received.clone() } else { hour.recorded.clone() };
+    let mut payments: BTreeMap<_, u32> = BTreeMap::new();
+    for sum in hours.iter().flat_map(sums) {
+        *payments.entry((sum.currency, sum.source)).or_default() += sum.count;
+    }
+    let most = payments.into_iter().max_by_key(|(_, count)| *count).map(|(purse, _)| purse);
+    let of_most = |hour: &FinanceHour| sums(hour).into_iter().find(|sum| Some((sum.currency.clone(), sum.source.clone())) == most);
+    hours.iter().map(|hour| of_most(hour).map_or(0.0, |sum| sum.amount.to_f64())).collect()
 }
 
 /// What waits for a person: critical alerts, then requests and warnings by what runs out first.
@@ -230,16 +261,16 @@ fn stuck_after(state: &State) -> u64 {
 }
 
 pub(crate) async fn inventory(core: &Core) -> Result<InventoryView, CommandError> {
-    let (products, newest) = {
+    let (stock, newest) = {
         let mut guard = core.state();
         let state = &mut *guard;
         let at = now();
         let today = state.calendar.day(at).name.clone();
         (state.world.stock.rows(&state.settings, &today, at), state.world.stock.movements())
     };
-    let low = products.iter().filter(|product| product.low).count() as u32;
     let movements = core.store.get_many(newest).await?;
-    Ok(InventoryView { products, low, movements: row_list(core, &movements) })
+    let StockRows { rows, low, total, forgotten } = stock;
+    Ok(InventoryView { products: rows, low, total, forgotten, movements: row_list(core, &movements) })
 }
 
 pub(crate) fn orders(core: &Core) -> OrdersView {
@@ -251,6 +282,9 @@ pub(crate) fn approvals(core: &Core) -> ApprovalsView {
     let deciders = core.sources.deciders();
     let state = core.state();
     ApprovalsView {
+        pending_count: state.world.approvals.pending_count(),
+        pending_sums: state.world.approvals.pending_sums(),
+        forgotten: state.world.approvals.forgotten(),
         pending: state.pending(|source| deciders.contains(source)),
         history: state.world.approvals.history().map(|request| state.outbox.decorate(&request.view)).collect(),
     }
@@ -277,7 +311,8 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
         threshold: threshold(id),
         firing: state.firing(id),
     });
-    AlertsView { active: state.book.active(), resolved: state.book.resolved(), rules: rules.collect() }
+    let (active_count, let_go) = state.book.counts();
+    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules: rules.collect() }
 }
 
 pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
@@ -290,6 +325,7 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         (source.gaps, source.gaps_filled) = state.world.gap_counts.get(&source.id).copied().unwrap_or_default();
         source.copies = state.world.copies.get(&source.id).copied().unwrap_or_default();
         source.left_out = state.asides.of(&source.id);
+        source.told_elsewhere = state.world.told_elsewhere.get(&source.id).copied().unwrap_or_default();
     }
     Ok(HealthView {
         at,

@@ -177,6 +177,10 @@ pub struct Source {
     /// The proxy's password. Like `token`: never shown again.
     #[serde(default)]
     pub proxy_password: Option<String>,
+    /// The id of another source that is the same ERP (a gateway beside the ERP's own server): what both tell counts once; empty: it is an ERP of
+    /// its own.
+    #[serde(default)]
+    pub same_as: String,
     /// In which time zone times are that name none (`Asia/Shanghai`, `+08:00`); empty: this machine's.
     #[serde(default)]
     pub time_zone: String,
@@ -223,6 +227,7 @@ impl Default for Source {
             proxy_password: None,
             time_zone: String::new(),
             currency: String::new(),
+            same_as: String::new(),
         }
     }
 }

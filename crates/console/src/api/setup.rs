@@ -35,11 +35,7 @@ pub(crate) async fn save_settings(core: &Core, new: Settings) -> Result<Settings
         *retired = list.0;
     }
     commit(core, changes, documents).await?;
-    {
-        let mut state = core.state();
-        state.settings = settings.clone();
-        state.settings_version += 1;
-    }
+    core.adopt(&settings).await;
     core.host.apply(&settings);
     if secrets_changed || settings.sources != kept.settings.sources {
         core.connect(&settings.sources).await?;

@@ -9,7 +9,7 @@ use crate::{
         notifier::{Effect, LATE},
         rules,
     },
-    api::views::SetAsideBy,
+    api::{live::LinkState, views::SetAsideBy},
     calendar::{Calendar, now},
     contain::attempt,
     conventions::BySource,
@@ -96,18 +96,23 @@ impl Core {
         // The clocks are read once more: what came since they were read last is judged by what is true now.
         self.sources.ledger.tick();
         let clocks = self.sources.ledger.clocks();
+        let catching_up = self.source_statuses().iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
         let (mut effects, mut events) = (Vec::new(), 0);
         let mut guard = self.state();
         let state = &mut *guard;
         let looks = Looks::now(clocks, state);
         for one in stored {
             events += 1;
-            self.count(state, one, &looks);
-            self.judge(state, one, &looks, &mut effects);
+            // What another source of the same ERP told before is news to nobody.
+            let news = self.count(state, one, &looks);
+            self.judge(state, one, &looks, news, &mut effects);
             if state.torn {
                 break;
             }
         }
+        // The tone leaves with the commit, not with the next look at the clock.
+        let caught_up = state.world.cursor >= self.store.head() && !catching_up;
+        effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), now(), caught_up));
         Taken { events, batch: state.changes(), effects, torn: state.torn }
     }
 
@@ -132,33 +137,35 @@ impl Core {
                         effects.extend(self.judged(state, &stored, &looks));
                     }
                 }
+                effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), now(), true));
                 (state.changes(), effects)
             };
             self.store_then_tell(batch, effects).await;
         }
     }
 
-    /// One event into the numbers.
-    fn count(&self, state: &mut State, stored: &Stored, looks: &Looks) {
+    /// One event into the numbers. Whether it is news: the rules look at what the numbers cannot take.
+    fn count(&self, state: &mut State, stored: &Stored, looks: &Looks) -> bool {
         if state.asides.is_out(stored.seq) {
             state.world.cursor = state.world.cursor.max(stored.seq);
-            return;
+            return true;
         }
         let counted = attempt(|| {
             let arrival = looks.clocks.arrival(&stored.event);
             state.note_arrival(stored, arrival);
             self.seams.pass(Point::Numbers(&stored.event));
-            state.world.apply(stored, looks.view(&stored.event).as_ref(), arrival, &mut state.calendar);
+            state.world.apply(stored, looks.view(&stored.event).as_ref(), arrival, &mut state.calendar)
         });
-        if let Err(why) = counted {
+        counted.unwrap_or_else(|why| {
             self.set_aside(state, stored, SetAsideBy::Numbers, &why);
             state.world.cursor = state.world.cursor.max(stored.seq);
             state.torn = true;
-        }
+            true
+        })
     }
 
     /// One event before the rules, and what they say to people.
-    fn judge(&self, state: &mut State, stored: &Stored, looks: &Looks, effects: &mut Vec<Effect>) {
+    fn judge(&self, state: &mut State, stored: &Stored, looks: &Looks, news: bool, effects: &mut Vec<Effect>) {
         if stored.seq <= state.alerts_done {
             return;
         }
@@ -167,14 +174,13 @@ impl Core {
         if state.asides.is_known(stored.seq) && !state.torn {
             return;
         }
-        if !state.told_unstored.remove(&stored.event.id) {
+        if news && !state.told_unstored.remove(&stored.event.id) {
             effects.extend(self.judged(state, stored, looks));
         }
     }
 
     fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks) -> Vec<Effect> {
         let at = now();
-        let words = self.words(&state.settings);
         let judged = attempt(|| {
             self.seams.pass(Point::Alerts(&stored.event));
             let event = &stored.event;
@@ -183,9 +189,10 @@ impl Core {
             let notices =
                 rules::evaluate(stored, &view, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
             let late = arrival.lateness(event) > LATE;
-            let effects = state.notifier.take(notices, late, &state.settings, words, at);
+            let effects = state.notifier.take(notices, late, &state.settings, at);
             if let View::Approval(approval) = &view {
-                state.outbox.erp_says(&Approvals::key(approval), &state.world.approvals);
+                let key = Approvals::key(state.world.realms.realm(&event.source), approval);
+                state.outbox.erp_says(&key.to_string(), &state.world.approvals);
             }
             effects
         });
@@ -217,10 +224,13 @@ impl Core {
 
     /// One try. `false` when one more event had to be set aside.
     async fn replayed(&self) -> anyhow::Result<bool> {
-        let upto = self.state().world.cursor;
-        let mut world = snapshot::load(&self.store).await?;
+        let (upto, realms) = {
+            let world = &self.state().world;
+            (world.cursor, world.realms.clone())
+        };
+        let mut world = snapshot::load(&self.store, realms.clone()).await?;
         if world.cursor > upto {
-            world = World::default();
+            world = World::of(realms);
         }
         let looks = Looks::now(self.sources.ledger.clocks(), &mut self.state());
         let mut calendar = Calendar::system();
@@ -238,7 +248,7 @@ impl Core {
                 }
                 let counted = attempt(|| {
                     self.seams.pass(Point::Numbers(&stored.event));
-                    world.apply(stored, looks.view(&stored.event).as_ref(), looks.clocks.arrival(&stored.event), &mut calendar);
+                    world.apply(stored, looks.view(&stored.event).as_ref(), looks.clocks.arrival(&stored.event), &mut calendar)
                 });
                 if let Err(why) = counted {
                     self.set_aside(&mut self.state(), stored, SetAsideBy::Numbers, &why);

@@ -58,10 +58,9 @@ impl Core {
             let words = self.words(&state.settings);
             let mut notices = state.book.tick(at);
             notices.extend(state.watch_feeds(&statuses, at));
-            let mut effects = state.notifier.take(notices, false, &state.settings, words, at);
-            if caught_up && !statuses.iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. })) {
-                effects.extend(state.notifier.settle(&state.settings, words, at));
-            }
+            let mut effects = state.notifier.take(notices, false, &state.settings, at);
+            let catching_up = statuses.iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
+            effects.extend(state.notifier.settle(&state.settings, words, at, caught_up && !catching_up));
             (state.changes(), effects, state.new_badge(&statuses))
         };
         let store_failed = self.store.watch_failure().borrow().is_some();
@@ -118,7 +117,7 @@ impl Core {
             let state = &mut *guard;
             let lost = state.outbox.answered(&key, &decision.idempotency_key, answer, now());
             state.outbox.erp_says(&key, &state.world.approvals);
-            let number = state.world.approvals.get(&key).map(|request| request.view.number.clone());
+            let number = state.request_named(&key).and_then(|entity| state.world.approvals.get(&entity)).map(|request| request.view.number.clone());
             (state.changes(), lost.map(|lost| (number.unwrap_or_else(|| key.clone()), lost)))
         };
         let effects = lost.map(|(number, lost)| {

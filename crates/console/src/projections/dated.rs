@@ -1,26 +1,32 @@
-//! A value with the instant that it is of: what happened later counts, whatever came later.
+//! A value with the moment that it is of: what happened later counts, and of a tie what came later.
 
+use super::moment::Moment;
 use serde::{Deserialize, Serialize};
-use watchdeck_events::Millis;
+use watchdeck_events::line;
 
-/// The newest value that was said, by occurrence.
+/// Longest text kept here, characters: names and numbers as rows show them. The event keeps the whole.
+const LONGEST: usize = line::LABEL;
+
+/// The newest value that was said.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Dated<T>(Option<(Millis, T)>);
+pub struct Dated(Option<(Moment, String)>);
 
-impl Dated<String> {
-    /// Something was said at this instant, or nothing.
-    pub fn keep(&mut self, at: Millis, news: Option<&str>) {
+impl Dated {
+    /// Something was said at this moment, or nothing.
+    pub fn keep(&mut self, at: Moment, news: Option<&str>) {
         let Some(news) = news else { return };
         match &mut self.0 {
-            Some((since, known)) if *since <= at => {
-                *since = at;
-                if known != news {
-                    news.clone_into(known);
+            Some((since, _)) if at.is_long_before(*since) => {}
+            Some((since, known)) => {
+                // A tie takes over, and the later time stays: ties in a row never walk back.
+                *since = if at.at > since.at { at } else { *since };
+                let news = line::of(news, LONGEST);
+                if *known != news {
+                    *known = news.into_owned();
                 }
             }
-            Some(_) => {}
-            None => self.0 = Some((at, news.to_owned())),
+            None => self.0 = Some((at, line::of(news, LONGEST).into_owned())),
         }
     }
 

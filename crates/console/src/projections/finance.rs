@@ -1,93 +1,124 @@
-//! Money by day and by hour, exact, and the records behind it.
+//! Money by day and by hour, exact and per currency, and the records behind it.
 
+mod days;
+mod ledger;
+
+use super::{
+    entity::Entity,
+    moment::{Moment, place},
+    money::{Purse, Sums},
+};
 use crate::{
-    api::views::{FinanceDay, FinanceHour, FinanceRow, FinanceView},
+    api::views::{FinanceDay, FinanceHour, FinanceRow, FinanceView, MoneySum},
     calendar::Calendar,
     source_clock::Arrival,
 };
+use days::Days;
+use ledger::{Entry, Ledger, Step};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, VecDeque};
-use watchdeck_events::{Millis, Money, erp::Finance as Record};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+use watchdeck_events::{
+    Millis, Money,
+    erp::{Finance as Record, FinanceKind},
+    line,
+};
 use watchdeck_store::Stored;
 
-/// Days kept.
-const DAYS: usize = 60;
 /// Days in a view.
 const SHOWN_DAYS: usize = 14;
 /// Records kept.
 const RECORDS: usize = 300;
+/// Overdue records kept; beyond, those told longest ago go, and are counted.
+const OVERDUE: usize = 10_000;
+/// Of those, in a view.
+const SHOWN_OVERDUE: usize = 500;
 
 /// All money.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Finance {
-    days: BTreeMap<String, FinanceDay>,
-    hours: BTreeMap<String, BTreeMap<u32, FinanceHour>>,
-    /// Records whose confirmation is in the sums, `type:id`: one is counted once, however often it is announced, where it was confirmed first.
-    counted: HashMap<String, Confirmed>,
-    /// When a record was confirmed or cancelled last, by the publisher's clock: it has not been overdue since.
-    closed: HashMap<String, Millis>,
-    /// Keys of the two above in the order of arrival, for forgetting.
-    known: VecDeque<String>,
-    overdue: HashMap<String, Kept>,
-    /// Newest last by occurrence, one per record.
+    days: Days,
+    ledger: Ledger,
+    overdue: HashMap<Entity, Kept>,
+    /// Overdue records let go.
+    forgotten: u64,
+    /// Newest last, one per record.
     records: VecDeque<Kept>,
 }
 
-/// A confirmation that is in the sums.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Confirmed {
-    /// By the publisher's clock, then by arrival.
-    order: (Millis, u64),
-    at: Millis,
-    amount: Money,
-}
-
-/// A record's state with the instant that it is of.
+/// A record's state with the moment that it is of.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Kept {
-    order: (Millis, u64),
+    key: Entity,
+    moment: Moment,
     row: FinanceRow,
+    purse: Purse,
 }
 
-/// Confirmed and closed records remembered against a second announcement.
-const KNOWN: usize = 50_000;
+/// What is overdue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Overdue {
+    /// The one sum; `None` where there are several currencies.
+    pub single: Option<Money>,
+    /// In how many records.
+    pub count: u32,
+    /// Per currency.
+    pub sums: Vec<MoneySum>,
+}
 
 impl Finance {
-    /// A record in a new state. Only confirmed money is in the sums.
-    pub fn record(&mut self, stored: &Stored, record: &Record<'_>, arrival: Arrival, calendar: &mut Calendar) {
-        let order = (stored.event.occurred_at, stored.seq);
+    /// A record. Of what type it is belongs to its name: payment 7 is not refund 7.
+    #[must_use]
+    pub fn key(realm: &Arc<str>, record: &Record<'_>) -> Entity {
+        Entity::new(realm, record_type(record), &record.record_id)
+    }
+
+    /// A record in a new state.
+    pub(super) fn record(&mut self, key: Entity, stored: &Stored, record: &Record<'_>, arrival: Arrival, purse: Purse, calendar: &mut Calendar) {
+        let moment = Moment::of(stored, arrival);
+        let text = |text: &str| line::of(text, line::LABEL).into_owned();
+        let action = record.action.as_deref().unwrap_or_default();
         let row = FinanceRow {
-            record_id: record.record_id.to_string(),
-            number: record.record_number.as_deref().unwrap_or(&record.record_id).to_owned(),
-            record_type: record.record_type.as_deref().unwrap_or_default().to_owned(),
-            action: record.action.as_deref().unwrap_or_default().to_owned(),
-            amount: record.amount.as_known().copied().unwrap_or_default(),
-            party: record.customer_name.as_deref().or(record.supplier_name.as_deref()).map(str::to_owned),
+            key: key.to_string(),
+            source: key.realm.to_string(),
+            record_id: key.id.to_string(),
+            number: text(record.record_number.as_deref().unwrap_or(&record.record_id)),
+            record_type: key.kind.to_string(),
+            action: text(action),
+            amount: record.amount.as_known().copied(),
+            unread: record.amount.unread().map(text),
+            currency: purse.currency().map(ToString::to_string),
+            party: record.customer_name.as_deref().or(record.supplier_name.as_deref()).map(text),
             large: false,
             at: arrival.occurred_at(&stored.event),
             seq: stored.seq,
         };
-        match record.action.as_deref().unwrap_or_default() {
-            "overdue" => self.is_overdue(Kept { order, row: row.clone() }),
-            "confirmed" => {
-                self.close(&row, order.0);
-                self.sum(&row, order, calendar);
-            }
-            "cancelled" => self.close(&row, order.0),
-            _ => {}
+        let entry = Entry { moment, at: row.at, amount: row.amount, purse: purse.clone() };
+        let kept = Kept { key: key.clone(), moment, row, purse };
+        let step = step(record);
+        self.ledger.step(&key, step, entry, &mut self.days, calendar);
+        match step {
+            Step::Overdue => self.is_overdue(kept.clone()),
+            Step::Confirmed | Step::Cancelled => self.close(&key, moment),
+            Step::Recorded => {}
         }
-        self.keep(Kept { order, row });
+        self.keep(kept);
     }
 
     /// One row per record: its newest state.
     fn keep(&mut self, news: Kept) {
-        if let Some(index) = self.records.iter().rposition(|known| known.row.record_id == news.row.record_id) {
-            if self.records[index].order > news.order {
+        if let Some(index) = self.records.iter().rposition(|known| known.key == news.key) {
+            let known = &self.records[index];
+            // Of a tie, created is before what came of it, where the times say so too.
+            let earlier = news.moment.at <= known.moment.at && news.row.action == "created";
+            if news.moment.is_long_before(known.moment) || earlier {
                 return;
             }
             self.records.remove(index);
         }
-        let place = self.records.partition_point(|known| known.order < news.order);
+        let place = place(&self.records, |known| known.moment, news.moment, |_| false);
         self.records.insert(place, news);
         if self.records.len() > RECORDS {
             self.records.pop_front();
@@ -95,101 +126,72 @@ impl Finance {
     }
 
     fn is_overdue(&mut self, news: Kept) {
-        let id = &news.row.record_id;
-        let later = |at: &Millis| *at >= news.order.0;
-        if self.closed.get(id).is_some_and(later) || self.overdue.get(id).is_some_and(|known| known.order > news.order) {
+        let newer = self.overdue.get(&news.key).is_some_and(|known| news.moment.is_long_before(known.moment));
+        if newer || self.ledger.is_closed_since(&news.key, news.moment) {
             return;
         }
-        self.overdue.insert(id.clone(), news);
-    }
-
-    fn close(&mut self, row: &FinanceRow, at: Millis) {
-        if self.overdue.get(&row.record_id).is_some_and(|known| known.order.0 <= at) {
-            self.overdue.remove(&row.record_id);
-        }
-        match self.closed.get_mut(&row.record_id) {
-            Some(known) => *known = (*known).max(at),
-            None => {
-                self.closed.insert(row.record_id.clone(), at);
-                self.remember(row.record_id.clone());
-            }
-        }
-    }
-
-    fn remember(&mut self, key: String) {
-        self.known.push_back(key);
-        if self.known.len() > KNOWN
-            && let Some(oldest) = self.known.pop_front()
+        self.overdue.insert(news.key.clone(), news);
+        if self.overdue.len() > OVERDUE
+            && let Some(oldest) = self.overdue.values().min_by_key(|kept| kept.moment.seq).map(|kept| kept.key.clone())
         {
-            self.closed.remove(&oldest);
-            self.counted.remove(&oldest);
+            self.overdue.remove(&oldest);
+            self.forgotten += 1;
         }
     }
 
-    fn sum(&mut self, row: &FinanceRow, order: (Millis, u64), calendar: &mut Calendar) {
-        let identity = format!("{}:{}", row.record_type, row.record_id);
-        let news = Confirmed { order, at: row.at, amount: row.amount };
-        match self.counted.get_mut(&identity) {
-            Some(known) if known.order <= order => return,
-            // Confirmed earlier than what came first: it counts there.
-            Some(known) => {
-                let before = std::mem::replace(known, news.clone());
-                self.add(&row.record_type, before.at, before.amount.negated(), -1, calendar);
-            }
-            None => {
-                self.counted.insert(identity.clone(), news.clone());
-                self.remember(identity);
-            }
-        }
-        self.add(&row.record_type, news.at, news.amount, 1, calendar);
-    }
-
-    /// Into the sums of its day and hour, or (`count` −1) out of them.
-    fn add(&mut self, record_type: &str, at: Millis, amount: Money, count: i32, calendar: &mut Calendar) {
-        let hour = calendar.hour(at);
-        let name = calendar.day(at).name.clone();
-        let day = self.days.entry(name.clone()).or_insert_with(|| FinanceDay { day: name.clone(), ..FinanceDay::default() });
-        let hour = self.hours.entry(name).or_default().entry(hour).or_insert_with(|| FinanceHour { hour, ..FinanceHour::default() });
-        let (sum, number) = match record_type {
-            "paymentOut" => (&mut day.paid_out, &mut day.paid_out_count),
-            "refund" => {
-                hour.refunded = hour.refunded.plus(amount).unwrap_or(hour.refunded);
-                (&mut day.refunded, &mut day.refunded_count)
-            }
-            _ => {
-                hour.received = hour.received.plus(amount).unwrap_or(hour.received);
-                (&mut day.received, &mut day.received_count)
-            }
-        };
-        *sum = sum.plus(amount).unwrap_or(*sum);
-        *number = number.saturating_add_signed(count);
-        while self.days.len() > DAYS {
-            self.days.pop_first();
-        }
-        while self.hours.len() > 2 {
-            self.hours.pop_first();
+    fn close(&mut self, key: &Entity, at: Moment) {
+        if self.overdue.get(key).is_some_and(|known| !at.is_long_before(known.moment)) {
+            self.overdue.remove(key);
         }
     }
 
     /// Sums of one local day.
     #[must_use]
     pub fn day(&self, name: &str) -> FinanceDay {
-        self.days.get(name).cloned().unwrap_or_else(|| FinanceDay { day: name.to_owned(), ..FinanceDay::default() })
+        self.days.day(name)
     }
 
     /// Hours 0 to 23 of one local day.
     #[must_use]
     pub fn hours(&self, name: &str) -> Vec<FinanceHour> {
-        let known = self.hours.get(name);
-        (0..24)
-            .map(|hour| known.and_then(|hours| hours.get(&hour)).cloned().unwrap_or(FinanceHour { hour, ..FinanceHour::default() }))
-            .collect()
+        self.days.hours(name)
     }
 
-    /// What is overdue now, and in how many records.
+    /// What is overdue now.
     #[must_use]
-    pub fn overdue(&self) -> (Money, u32) {
-        (self.overdue.values().fold(Money::ZERO, |sum, kept| sum.plus(kept.row.amount).unwrap_or(sum)), self.overdue.len() as u32)
+    pub fn overdue(&self) -> Overdue {
+        let mut sums = Sums::default();
+        self.overdue.values().for_each(|kept| sums.add(&kept.purse, kept.row.amount));
+        Overdue { single: sums.single(), count: self.overdue.len() as u32, sums: sums.view() }
+    }
+
+    /// A record as it was told last, where it is among those kept.
+    #[must_use]
+    pub fn row(&self, key: &Entity) -> Option<&FinanceRow> {
+        let among = self.records.iter().rev().find(|kept| kept.key == *key);
+        among.or_else(|| self.overdue.get(key)).map(|kept| &kept.row)
+    }
+
+    /// Whether this is the word that a record is overdue.
+    #[must_use]
+    pub fn says_overdue(record: &Record<'_>) -> bool {
+        step(record) == Step::Overdue
+    }
+
+    /// Whether a record is overdue.
+    #[must_use]
+    pub fn is_overdue_now(&self, key: &Entity) -> bool {
+        self.overdue.contains_key(key)
+    }
+
+    /// Every overdue record.
+    pub fn overdue_rows(&self) -> impl Iterator<Item = (&Entity, &FinanceRow)> {
+        self.overdue.values().map(|kept| (&kept.key, &kept.row))
+    }
+
+    /// The newest records, oldest first.
+    pub fn rows(&self) -> impl Iterator<Item = (&Entity, &FinanceRow)> {
+        self.records.iter().map(|kept| (&kept.key, &kept.row))
     }
 
     /// The page.
@@ -204,18 +206,41 @@ impl Finance {
         }
         days.reverse();
         let today = calendar.day(now).name.clone();
-        let marked = |kept: &Kept| FinanceRow { large: kept.row.amount >= large_from, ..kept.row.clone() };
+        let marked = |kept: &Kept| FinanceRow { large: kept.row.amount.is_some_and(|amount| amount >= large_from), ..kept.row.clone() };
         let mut overdue_records: Vec<_> = self.overdue.values().map(marked).collect();
-        overdue_records.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| a.number.cmp(&b.number)));
+        overdue_records.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| (&a.number, &a.key).cmp(&(&b.number, &b.key))));
+        overdue_records.truncate(SHOWN_OVERDUE);
+        let overdue = self.overdue();
         FinanceView {
             today: self.day(&today),
             hours: self.hours(&today),
             day: today,
             days,
-            overdue: self.overdue().0,
+            overdue: overdue.single,
+            overdue_count: overdue.count,
+            overdue_sums: overdue.sums,
             overdue_records,
+            forgotten: self.forgotten,
             records: self.records.iter().rev().map(marked).collect(),
             large_from,
         }
+    }
+}
+
+/// What a record is, where its type is not told: a refund's event is about a refund.
+fn record_type<'a>(record: &'a Record<'_>) -> &'a str {
+    let meant = match record.kind {
+        FinanceKind::Refund => "refund",
+        FinanceKind::Payment | FinanceKind::Overdue | FinanceKind::Change => "payment",
+    };
+    record.record_type.as_deref().unwrap_or(meant)
+}
+
+fn step(record: &Record<'_>) -> Step {
+    match (record.action.as_deref(), record.kind) {
+        (Some("confirmed"), _) => Step::Confirmed,
+        (Some("cancelled"), _) => Step::Cancelled,
+        (Some("overdue"), _) | (None, FinanceKind::Overdue) => Step::Overdue,
+        _ => Step::Recorded,
     }
 }

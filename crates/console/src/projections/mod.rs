@@ -1,22 +1,34 @@
 //! What the events add up to. Everything here can be rebuilt by replaying the store; a snapshot only saves the time.
+//!
+//! Things are keyed by [`entity::Entity`] (two sources are two worlds), placed by [`moment::Moment`] (a publisher's time decides only where it is
+//! clear), and money is added per [`money::Purse`]. Nothing here grows without bound, whatever the events hold: what is let go is counted.
 
 pub mod approvals;
+pub mod copies;
 pub mod dated;
+pub mod entity;
 pub mod finance;
 pub mod gaps;
+pub mod moment;
+pub mod money;
 pub mod orders;
 pub mod per_minute;
 pub mod rates;
+pub mod realms;
 pub mod stock;
 
 use crate::{api::live::GapView, calendar::Calendar, source_clock::Arrival};
 use approvals::Approvals;
+use copies::Copies;
 use finance::Finance;
+use moment::Moment;
+use money::Purse;
 use orders::Orders;
 use rates::Rates;
+use realms::Realms;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
-use stock::Stock;
+use stock::{Seen, Stock};
 use watchdeck_events::{
     erp::View,
     twins::{Sight, Twins},
@@ -24,7 +36,7 @@ use watchdeck_events::{
 use watchdeck_store::Stored;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 3;
+pub const SNAPSHOT_VERSION: u32 = 4;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;
@@ -34,6 +46,8 @@ const GAPS: usize = 100;
 pub struct World {
     /// Everything up to here is in it.
     pub cursor: u64,
+    /// Which sources are one ERP, and their currencies: what everything below was computed with.
+    pub realms: Realms,
     /// Stock per product.
     pub stock: Stock,
     /// Orders by state.
@@ -51,8 +65,12 @@ pub struct World {
     pub fills: gaps::Fills,
     /// Tells one change that is told several times from several changes. What it remembers belongs to what was counted with it.
     twins: Twins,
+    /// Tells what comes through several sources of one ERP.
+    pub through: Copies,
     /// Per source, messages that told a change once more.
     pub copies: BTreeMap<String, u64>,
+    /// Per source, events that another source of the same ERP had told.
+    pub told_elsewhere: BTreeMap<String, u64>,
     /// Per source, gap markers, and how many of them were filled.
     pub gap_counts: BTreeMap<String, (u32, u32)>,
     /// Raised with every change, per part.
@@ -82,16 +100,27 @@ impl Changed {
 }
 
 impl World {
+    /// An empty one, for sources that are so.
+    #[must_use]
+    pub fn of(realms: Realms) -> Self {
+        Self { realms, ..Self::default() }
+    }
+
     /// Take one event in. `arrival` says how it came, and by which clock. Events at or before the cursor were taken in already and change nothing.
-    pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, arrival: Arrival, calendar: &mut Calendar) {
+    /// Answers whether it is news: not so for what another source of the same ERP told before, which is counted as a copy and nothing else.
+    pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, arrival: Arrival, calendar: &mut Calendar) -> bool {
         if stored.seq <= self.cursor {
-            return;
+            return self.through.original(stored.seq).is_none();
         }
         self.cursor = stored.seq;
         let event = &stored.event;
+        if self.through.see(stored, Moment::of(stored, arrival), &self.realms) {
+            raise(&mut self.told_elsewhere, &event.source, 1);
+            return false;
+        }
         self.rates.count(event, arrival);
         if let Some(view) = view
-            && self.is_news(stored, view, calendar)
+            && self.is_change(stored, view, calendar)
         {
             self.count(stored, view, arrival, calendar);
         }
@@ -100,54 +129,68 @@ impl World {
             let (gaps, filled) = self.gap_counts.entry(event.source.to_string()).or_default();
             match view {
                 Some(View::GapFilled(_)) => *filled += 1,
-                _ => *gaps += 1,
+                _ => {
+                    *gaps += 1;
+                    self.stock.gap(self.realms.realm(&event.source), stored.seq);
+                }
             }
         }
+        true
     }
 
     /// Whether it tells a change that was not counted yet. What it takes the place of is taken back.
-    fn is_news(&mut self, stored: &Stored, view: &View<'_>, calendar: &mut Calendar) -> bool {
+    fn is_change(&mut self, stored: &Stored, view: &View<'_>, calendar: &mut Calendar) -> bool {
         let event = &stored.event;
-        let (news, copies) = match self.twins.see(event, view) {
+        let realm = self.realms.realm(&event.source);
+        let (news, copies) = match self.twins.see(realm, event, view) {
             Sight::New => return true,
             Sight::CopyOf(_) => (false, 1),
             Sight::Supersedes(ids) => {
                 if let View::InventoryChange(change) = view {
-                    self.stock.take_back(&change.product_id, &ids, calendar);
+                    self.stock.take_back(realm, &change.product_id, &ids, calendar);
                 }
                 (true, ids.len() as u64)
             }
         };
-        match self.copies.get_mut(&*event.source) {
-            Some(count) => *count += copies,
-            None => drop(self.copies.insert(event.source.to_string(), copies)),
-        }
+        raise(&mut self.copies, &event.source, copies);
         news
     }
 
     fn count(&mut self, stored: &Stored, view: &View<'_>, arrival: Arrival, calendar: &mut Calendar) {
+        let source = &stored.event.source;
+        let realm = self.realms.realm(source);
+        let seen = Seen { realm, stored, arrival };
         match view {
             View::InventoryChange(change) => {
                 self.changed.stock += 1;
-                self.stock.change(stored, change, arrival, calendar);
+                self.stock.change(seen, change, calendar);
             }
             View::LegacyMove(movement) => {
                 self.changed.stock += 1;
-                self.stock.legacy(stored, movement, arrival, calendar);
+                self.stock.legacy(seen, movement, calendar);
             }
             View::OrderStatus(step) => {
                 self.changed.orders += 1;
-                self.orders.step(stored, step, arrival);
+                self.orders.step(realm, stored, step, arrival);
             }
             View::Approval(approval) => {
                 self.changed.approvals += 1;
-                self.approvals.apply(stored, approval, arrival);
+                let purse = Purse::of(approval.currency.as_ref(), source, &self.realms);
+                self.approvals.apply(Approvals::key(realm, approval), stored, approval, arrival, &purse);
             }
             View::Finance(record) => {
                 self.changed.finance += 1;
-                self.finance.record(stored, record, arrival, calendar);
+                let purse = Purse::of(record.currency.as_ref(), source, &self.realms);
+                self.finance.record(Finance::key(realm, record), stored, record, arrival, purse, calendar);
             }
             _ => {}
         }
+    }
+}
+
+fn raise(counts: &mut BTreeMap<String, u64>, source: &str, by: u64) {
+    match counts.get_mut(source) {
+        Some(count) => *count += by,
+        None => drop(counts.insert(source.to_owned(), by)),
     }
 }

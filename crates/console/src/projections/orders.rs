@@ -1,13 +1,21 @@
 //! Where every order is, how it got there, and which ones are stuck.
 
-use super::{dated::Dated, per_minute::PerMinute};
+use super::{
+    dated::Dated,
+    entity::Entity,
+    moment::{Moment, place},
+    per_minute::PerMinute,
+};
 use crate::{
     api::views::{OrderRow, OrderStateCount, OrdersView, Transition},
     source_clock::Arrival,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
-use watchdeck_events::{Millis, erp::OrderStatus};
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::Arc,
+};
+use watchdeck_events::{Millis, erp::OrderStatus, line};
 use watchdeck_store::Stored;
 
 /// Transitions in a row.
@@ -16,6 +24,12 @@ const TRANSITIONS: usize = 20;
 const TOLD: usize = 24;
 /// Finished orders kept; the longest finished go first.
 const FINISHED: usize = 5_000;
+/// Orders kept in all; beyond, those go that have not moved for longest, and are counted.
+const ORDERS: usize = 50_000;
+/// States of one order type that stand in the flow; an ERP has a dozen.
+const STATES: usize = 64;
+/// Longest status kept, characters.
+const STATUS: usize = 60;
 /// Rows in a view.
 const ROWS: usize = 500;
 /// Dwell times kept per state.
@@ -40,17 +54,18 @@ const FINAL: [&str; 12] = [
 /// All orders.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Orders {
-    orders: HashMap<String, Order>,
+    orders: HashMap<Entity, Order>,
+    /// Unfinished orders let go.
+    forgotten: u64,
 }
 
 /// One order. Its states are what was told of it, in the order in which it happened, in whatever order it came.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Order {
-    order_type: String,
-    number: Dated<String>,
-    customer: Dated<String>,
+    number: Dated,
+    customer: Dated,
     /// What was told, the oldest first.
-    told: Vec<Told>,
+    told: VecDeque<Told>,
     /// What of it are transitions, the oldest first. Never empty once something was one.
     passed: Vec<Transition>,
 }
@@ -58,12 +73,20 @@ struct Order {
 /// One message about an order.
 #[derive(Debug, Serialize, Deserialize)]
 struct Told {
-    /// By the publisher's clock. Of one instant, what came later is the later one.
-    order: (Millis, u64),
+    moment: Moment,
     /// By our clock.
     at: Millis,
+    /// Empty where the message does not say it: the first state of an order has none before it.
     from: String,
+    /// Empty where it could not be read: then it says only that there is such an order.
     to: String,
+}
+
+impl Told {
+    /// By the messages' own words, `other` begins where this one ends, and not the other way round.
+    fn leads_to(&self, other: &Self) -> bool {
+        self.to == other.from && self.from != other.to && self.to != other.to
+    }
 }
 
 /// What is known of one status of one order type.
@@ -84,22 +107,23 @@ pub fn is_final(status: &str) -> bool {
 }
 
 impl Orders {
+    /// An order. Of what type it is belongs to its name: sales order 7 is not purchase order 7.
+    #[must_use]
+    pub fn key(realm: &Arc<str>, step: &OrderStatus<'_>) -> Entity {
+        Entity::new(realm, step.order_type.as_deref().unwrap_or("order"), &step.order_id)
+    }
+
     /// An order's status. A "change" to the status it has is not a transition.
-    pub fn step(&mut self, stored: &Stored, step: &OrderStatus<'_>, arrival: Arrival) {
-        let event = &stored.event;
-        let order = match self.orders.get_mut(&*step.order_id) {
-            Some(order) => order,
-            None => {
-                self.orders.entry(step.order_id.to_string()).or_insert_with(|| Order::of(step.order_type.as_deref().unwrap_or_default()))
-            }
-        };
-        order.number.keep(event.occurred_at, step.order_number.as_deref());
-        order.customer.keep(event.occurred_at, step.customer_name.as_deref());
+    pub(super) fn step(&mut self, realm: &Arc<str>, stored: &Stored, step: &OrderStatus<'_>, arrival: Arrival) {
+        let moment = Moment::of(stored, arrival);
+        let order = self.orders.entry(Self::key(realm, step)).or_default();
+        order.number.keep(moment, step.order_number.as_deref());
+        order.customer.keep(moment, step.customer_name.as_deref());
         order.take(Told {
-            order: (event.occurred_at, stored.seq),
-            at: arrival.occurred_at(event),
-            from: step.old_status.as_deref().unwrap_or_default().to_owned(),
-            to: step.new_status.as_deref().unwrap_or_default().to_owned(),
+            moment,
+            at: arrival.occurred_at(&stored.event),
+            from: step.old_status.as_deref().map(|status| line::of(status, STATUS).into_owned()).unwrap_or_default(),
+            to: step.new_status.as_deref().map(|status| line::of(status, STATUS).into_owned()).unwrap_or_default(),
         });
         if self.orders.len() > FINISHED {
             self.forget_long_finished();
@@ -108,22 +132,27 @@ impl Orders {
 
     /// Some at a time: looking at all orders for each one that ends would be slow.
     fn forget_long_finished(&mut self) {
-        let finished =
-            self.orders.iter().filter_map(|(id, order)| order.passed.last().filter(|last| is_final(&last.to)).map(|last| (last.at, id)));
-        let mut finished: Vec<_> = finished.collect();
-        if finished.len() <= FINISHED + FINISHED / 10 {
+        if self.orders.len() <= ORDERS && self.orders.len() % (FINISHED / 10) != 0 {
             return;
         }
-        finished.sort_unstable();
-        let oldest: Vec<String> = finished[..finished.len() - FINISHED].iter().map(|(_, id)| (*id).clone()).collect();
-        for id in oldest {
-            self.orders.remove(&id);
+        let last = |order: &Order| order.passed.last().map(|last| (last.at, is_final(&last.to)));
+        let all = self.orders.iter().filter_map(|(key, order)| last(order).map(|(at, ended)| (at, ended, key)));
+        let (mut ended, mut open): (Vec<_>, Vec<_>) = all.partition(|(_, ended, _)| *ended);
+        ended.sort_unstable();
+        open.sort_unstable();
+        let surplus = ended.len().saturating_sub(FINISHED);
+        let over = (ended.len() - surplus + open.len()).saturating_sub(ORDERS);
+        let over = if over == 0 { 0 } else { (over + ORDERS / 10).min(open.len()) };
+        let oldest: Vec<Entity> = ended[..surplus].iter().chain(&open[..over]).map(|(_, _, key)| (*key).clone()).collect();
+        self.forgotten += over as u64;
+        for key in oldest {
+            self.orders.remove(&key);
         }
     }
 
     /// Orders that have a state, with the newest transition.
-    fn known(&self) -> impl Iterator<Item = (&String, &Order, &Transition)> {
-        self.orders.iter().filter_map(|(id, order)| order.passed.last().map(|last| (id, order, last)))
+    fn known(&self) -> impl Iterator<Item = (&Entity, &Order, &Transition)> {
+        self.orders.iter().filter_map(|(key, order)| order.passed.last().map(|last| (key, order, last)))
     }
 
     /// Orders under way, and how many of them are stuck.
@@ -152,16 +181,19 @@ impl Orders {
     pub fn view(&self, now: Millis, stuck_after_ms: u64) -> OrdersView {
         let mut newest: Vec<_> = self.known().collect();
         let total = newest.len() as u32;
-        newest.sort_by_key(|(id, _, last)| (!is_stuck(last, now, stuck_after_ms), std::cmp::Reverse(last.at), *id));
-        let orders = newest.into_iter().take(ROWS).map(|(id, order, last)| order.row(id, last, now, stuck_after_ms)).collect();
-        OrdersView { states: self.flow(now, stuck_after_ms), orders, total, stuck_after_ms }
+        newest.sort_by_key(|(key, _, last)| (!is_stuck(last, now, stuck_after_ms), std::cmp::Reverse(last.at), *key));
+        let orders = newest.into_iter().take(ROWS).map(|(key, order, last)| order.row(key, last, now, stuck_after_ms)).collect();
+        OrdersView { states: self.flow(now, stuck_after_ms), orders, total, stuck_after_ms, forgotten: self.forgotten }
     }
 
     fn flow(&self, now: Millis, stuck_after_ms: u64) -> Vec<OrderStateCount> {
-        let mut types: BTreeMap<&str, BTreeMap<String, StateRecord>> = BTreeMap::new();
-        for (_, order, last) in self.known() {
-            let states = types.entry(&order.order_type).or_default();
+        let mut types: BTreeMap<(&str, &str), BTreeMap<String, StateRecord>> = BTreeMap::new();
+        for (key, order, last) in self.known() {
+            let states = types.entry((&key.realm, &key.kind)).or_default();
             for (n, passed) in order.passed.iter().enumerate() {
+                if states.len() >= STATES && !states.contains_key(&passed.to) {
+                    continue;
+                }
                 let entered = states.entry(passed.to.clone()).or_default();
                 *entered.from.entry(passed.from.clone()).or_default() += 1;
                 if let Some(next) = order.passed.get(n + 1) {
@@ -174,11 +206,12 @@ impl Orders {
             }
         }
         let mut flow = Vec::new();
-        for (order_type, states) in &mut types {
+        for ((source, order_type), states) in &mut types {
             states.values_mut().for_each(StateRecord::keep_newest);
             for status in in_order_of_passing(states) {
                 let record = &states[status];
                 flow.push(OrderStateCount {
+                    source: (*source).to_owned(),
                     order_type: (*order_type).to_owned(),
                     status: status.to_owned(),
                     terminal: is_final(status),
@@ -233,44 +266,37 @@ fn is_stuck(last: &Transition, now: Millis, after_ms: u64) -> bool {
 }
 
 impl Order {
-    fn of(order_type: &str) -> Self {
-        Self {
-            order_type: order_type.to_owned(),
-            number: Dated::default(),
-            customer: Dated::default(),
-            told: Vec::new(),
-            passed: Vec::new(),
-        }
-    }
-
     /// Put a message where it belongs among the others, and see anew which are transitions.
     fn take(&mut self, told: Told) {
-        let place = self.told.partition_point(|known| known.order < told.order);
+        let place = place(&self.told, |known| known.moment, told.moment, |known| told.leads_to(known));
         if place == 0 && self.told.len() >= TOLD {
             // Older than everything that is kept: it says nothing of the present.
             return;
         }
         self.told.insert(place, told);
         if self.told.len() > TOLD {
-            self.told.remove(0);
+            self.told.pop_front();
         }
         self.passed.clear();
         for told in &self.told {
             let from = match self.passed.last() {
-                Some(last) if last.to == told.to => continue,
+                Some(last) if last.to == told.to || told.to.is_empty() => continue,
                 Some(last) => last.to.clone(),
-                None if told.from == told.to => continue,
+                // It is where it was: no transition, but where it is is known.
+                None if told.from == told.to => String::new(),
                 None => told.from.clone(),
             };
-            self.passed.push(Transition { from, to: told.to.clone(), at: told.at, seq: told.order.1 });
+            self.passed.push(Transition { from, to: told.to.clone(), at: told.at, seq: told.moment.seq });
         }
     }
 
-    fn row(&self, id: &str, last: &Transition, now: Millis, stuck_after_ms: u64) -> OrderRow {
+    fn row(&self, key: &Entity, last: &Transition, now: Millis, stuck_after_ms: u64) -> OrderRow {
         OrderRow {
-            order_id: id.to_owned(),
-            number: self.number.get().unwrap_or(id).to_owned(),
-            order_type: self.order_type.clone(),
+            key: key.to_string(),
+            source: key.realm.to_string(),
+            order_id: key.id.to_string(),
+            number: self.number.get().unwrap_or(&key.id).to_owned(),
+            order_type: key.kind.to_string(),
             status: last.to.clone(),
             since: last.at,
             customer: self.customer.get().map(str::to_owned),

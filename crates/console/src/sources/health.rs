@@ -64,6 +64,7 @@ impl Sources {
                 gaps: 0,
                 gaps_filled: 0,
                 copies: 0,
+                told_elsewhere: 0,
                 rate: stats.rate(now),
                 queue: stats.queue.load(Ordering::Relaxed),
                 queue_capacity: QUEUE as u32,

@@ -34,7 +34,7 @@ fn adjusted(id: &str, at: i64, number: &str) -> Event {
 }
 
 fn see(twins: &mut Twins, event: &Event) -> Sight {
-    twins.see(event, &View::of(event).expect("an event of the ERP"))
+    twins.see("erp", event, &View::of(event).expect("an event of the ERP"))
 }
 
 /// The ids of the events that count in the end, told in this order.

@@ -8,8 +8,12 @@ use watchdeck_events::{Millis, Severity};
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct AlertsView {
-    /// Firing, acknowledged and snoozed: worst first, then newest.
+    /// Firing, acknowledged and snoozed: worst first, then newest; at most 1,000.
     pub active: Vec<AlertView>,
+    /// How many there are.
+    pub active_count: u32,
+    /// Alerts that were not kept because too many of their rule lived already.
+    pub let_go: u64,
     /// Resolved, newest first, at most 200.
     pub resolved: Vec<AlertView>,
     /// The rules.
@@ -20,19 +24,22 @@ pub struct AlertsView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct AlertView {
-    /// Fingerprint: rule and what it is about.
+    /// Fingerprint: rule, source and what it is about.
     pub id: String,
+    /// Whose: the source, or the first of those that are one ERP; `None` for what is about Watchdeck itself.
+    #[serde(default)]
+    pub source: Option<String>,
     /// `low_stock`, `approval_requested`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`.
     pub rule: String,
     /// How bad.
     pub severity: Severity,
     /// Where in its life.
     pub state: AlertState,
-    /// `type:id` of what it is about.
+    /// `type:id` of what it is about, by the ERP's own id.
     pub subject: Option<String>,
     /// As people read it.
     pub label: String,
-    /// What the words need: `on_hand`, `threshold`, `hours_left`, `amount`, `party`, `message`, `requester`, `number`, `resource_type`, `source`.
+    /// What the words need: `on_hand`, `threshold`, `hours_left`, `amount`, `unread`, `currency`, `party`, `message`, `requester`, `number`, `resource_type`, `source`.
     pub values: BTreeMap<String, String>,
     /// How often it fired in this life.
     pub count: u32,
@@ -93,4 +100,18 @@ pub struct RuleView {
     pub threshold: Option<String>,
     /// Alerts of it that fire now.
     pub firing: u32,
+}
+
+/// The alerts that take the window until somebody has seen them: one banner, however many there are.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct BannerView {
+    /// The newest, newest first, at most five.
+    pub newest: Vec<AlertView>,
+    /// How many there are.
+    pub count: u32,
+    /// The first of them.
+    pub since: Millis,
+    /// All of them, for `acknowledge`: at most 5,000.
+    pub ids: Vec<String>,
 }

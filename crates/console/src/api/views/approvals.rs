@@ -1,5 +1,6 @@
 //! The Approvals page: requests, and what became of them.
 
+use super::money::MoneySum;
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{Millis, Money};
 
@@ -11,25 +12,35 @@ pub struct ApprovalsView {
     pub pending: Vec<ApprovalView>,
     /// Decided, newest first, at most 200.
     pub history: Vec<ApprovalView>,
+    /// How many wait; `pending` has 1,000 at most.
+    pub pending_count: u32,
+    /// What waits in money, per currency.
+    pub pending_sums: Vec<MoneySum>,
+    /// Waiting requests that were let go because there were too many.
+    pub forgotten: u64,
 }
 
 /// One request and what became of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct ApprovalView {
-    /// `resourceType:resourceId`; what `decide` takes.
+    /// Its name beyond doubt, `source/type:id`; what `decide` takes.
     pub key: String,
+    /// Whose request: the source, or the first of those that are one ERP.
+    pub source: String,
     /// `order`, `return`, `payment`, `refund`, `adjustment`.
     pub resource_type: String,
     /// The ERP's id.
     pub resource_id: String,
     /// As people read it.
     pub number: String,
-    /// Who asks.
+    /// Who asks; empty where nobody says.
     pub requester: String,
     /// How much is at stake.
     pub amount: Option<Money>,
-    /// ISO 4217.
+    /// What stands in the amount's place and could not be read, as written.
+    pub unread: Option<String>,
+    /// ISO 4217 where it is one, else as the ERP writes it; `None` where nobody names one.
     pub currency: Option<String>,
     /// Why they ask.
     pub reason: Option<String>,

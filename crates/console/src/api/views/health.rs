@@ -179,6 +179,8 @@ pub struct SourceHealth {
     pub gaps_filled: u32,
     /// Copies of a change in an older shape, recognised as the same change.
     pub copies: u64,
+    /// Events that another source of the same ERP had told already: counted and shown once.
+    pub told_elsewhere: u64,
     /// Events per second over the last five seconds.
     pub rate: f64,
     /// Deliveries that wait to be stored.

@@ -6,10 +6,11 @@ mod events;
 mod finance;
 mod health;
 mod inventory;
+mod money;
 mod orders;
 mod overview;
 
-pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, RuleView};
+pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
 pub use approvals::{ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView};
 pub use events::{CatalogueView, EventDetail, EventPage, KindView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
@@ -17,6 +18,7 @@ pub use health::{
     DeniedChannel, HealthView, LinkStep, MalformedFrame, PartFault, Percentiles, SetAside, SetAsideBy, SourceHealth, StoreHealth,
     SupportBundle,
 };
-pub use inventory::{InventoryView, StockRow};
+pub use inventory::{InventoryView, StockRow, StockRows};
+pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView};

@@ -15,12 +15,16 @@ pub struct OrdersView {
     pub total: u32,
     /// An order in one non-final state longer than this is stuck, ms.
     pub stuck_after_ms: u64,
+    /// Unfinished orders that were let go because there were too many.
+    pub forgotten: u64,
 }
 
 /// How many orders are in a state.
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct OrderStateCount {
+    /// Whose orders: the source, or the first of those that are one ERP.
+    pub source: String,
     /// `sales`, `return`, `purchase`.
     pub order_type: String,
     /// The ERP's status.
@@ -39,6 +43,10 @@ pub struct OrderStateCount {
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct OrderRow {
+    /// Its name beyond doubt, `source/type:id`.
+    pub key: String,
+    /// Whose order: the source, or the first of those that are one ERP.
+    pub source: String,
     /// The ERP's id.
     pub order_id: String,
     /// As people read it.
@@ -63,7 +71,7 @@ pub struct OrderRow {
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct Transition {
-    /// Status before.
+    /// Status before; empty for the first one that is known.
     pub from: String,
     /// Status after.
     pub to: String,

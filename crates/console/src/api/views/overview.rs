@@ -1,7 +1,7 @@
 //! The Overview page: everything at a glance, and what waits for a person.
 
 use super::alerts::AlertView;
-use super::approvals::ApprovalView;
+use super::{approvals::ApprovalView, finance::FinanceDay, money::MoneySum};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watchdeck_events::{Millis, Money};
@@ -30,18 +30,25 @@ pub struct OverviewView {
     pub approvals_oldest_at: Option<Millis>,
     /// Approval events per minute, oldest first, 60 values.
     pub approvals_spark: Vec<f64>,
-    /// Money received today.
-    pub received_today: Money,
+    /// What waits for a decision, in money, per currency.
+    pub approvals_sums: Vec<MoneySum>,
+    /// Money of today: recorded, received, paid out, refunded.
+    pub money_today: FinanceDay,
+    /// Money received today; `None` where it is in several currencies (see `money_today`).
+    pub received_today: Option<Money>,
     /// In how many payments.
     pub received_count: u32,
-    /// Money received per hour of today, oldest first, as plain numbers for the shape only.
+    /// Money received per hour of today in the currency with most payments, oldest first, as plain numbers for the shape only; recorded money where
+    /// none was received.
     pub received_spark: Vec<f64>,
-    /// Money refunded today.
-    pub refunded_today: Money,
+    /// Money refunded today; `None` where it is in several currencies.
+    pub refunded_today: Option<Money>,
     /// In how many refunds.
     pub refunded_count: u32,
-    /// Money overdue now.
-    pub overdue: Money,
+    /// Money overdue now; `None` where it is in several currencies.
+    pub overdue: Option<Money>,
+    /// The same per currency.
+    pub overdue_sums: Vec<MoneySum>,
     /// In how many records.
     pub overdue_count: u32,
     /// Alerts firing.
