@@ -7,22 +7,55 @@ const plain = (text: string) => text.replaceAll(/[\u2009\u00a0\u202f]/g, " ");
 
 describe("money", () => {
   it("is formatted from exact text, digit by digit", () => {
-    expect(plain(zh.money("9007199254740993.01")), "2^53 + 1 does not fit a binary float").toBe("¥ 9,007,199,254,740,993.01");
-    expect(plain(en.money("0.1"))).toBe("¥ 0.10");
+    expect(plain(zh.money("9007199254740993.01", "CNY")), "2^53 + 1 does not fit a binary float").toBe("¥ 9,007,199,254,740,993.01");
+    expect(plain(zh.money("0.1", "CNY"))).toBe("¥ 0.10");
+    expect(plain(en.money(`1${"0".repeat(54)}.5`, "USD")), "55 digits").toBe(`$ 1,${Array(18).fill("000").join(",")}.50`);
   });
 
   it("carries a real minus and a plus where it is a change", () => {
-    expect(plain(zh.moneyChange("-960.00"))).toBe("−¥ 960.00");
-    expect(plain(zh.moneyChange("8460"))).toBe("+¥ 8,460.00");
+    expect(plain(zh.moneyChange("-960.00", "CNY"))).toBe("−¥ 960.00");
+    expect(plain(zh.moneyChange("8460", "CNY"))).toBe("+¥ 8,460.00");
   });
 
-  it("takes the currency it is given, and yuan for none or nonsense", () => {
-    expect(plain(en.money("5", "USD"))).toBe("$ 5.00");
-    expect(plain(en.money("5", "not a code"))).toBe("¥ 5.00");
+  it("has its own currency, by the symbol that is clear in the language", () => {
+    expect([en.money("5", "USD"), zh.money("5", "USD"), en.money("5", "cny"), zh.money("5", "JPY"), en.money("5", "CAD")].map(plain)).toEqual(["$ 5.00", "US$ 5.00", "CN¥ 5.00", "JP¥ 5", "CA$ 5.00"]);
+  });
+
+  it("has the currency's decimals, and never fewer than the amount", () => {
+    expect([en.money("1500", "JPY"), en.money("1.5", "KWD"), en.money("0.12345", "USD"), en.money("1500.25", "JPY")].map(plain)).toEqual(["¥ 1,500", "KWD 1.500", "$ 0.12345", "¥ 1,500.25"]);
+  });
+
+  it("has no sign where nobody sent one", () => {
+    expect([en.money("12800.50"), en.money("5", null), en.money("5", " "), en.moneyShort("12800.50"), en.moneyChange("-5")].map(plain)).toEqual(["12,800.50", "5", "5", "12,801", "−5"]);
+  });
+
+  it("shows a code that is none of the known ones as it is", () => {
+    expect([en.money("5", "XYZ"), en.money("12800.5", "USDT"), zh.money("-5", "元"), en.money("5", "not a code")].map(plain)).toEqual(["XYZ 5.00", "USDT 12,800.5", "元 −5", "not a code 5"]);
   });
 
   it("shows what is no amount as it came", () => {
-    expect(zh.money("a lot")).toBe("a lot");
+    expect(zh.money("a lot", "CNY")).toBe("a lot");
+  });
+});
+
+describe("odd values", () => {
+  const odd = [Number.NaN, Infinity, -Infinity, 8.64e15, 8.64e15 + 1, -8.64e15 - 1, 9.2e18, -9.2e18, -1, 0];
+
+  it("never take a page with them", () => {
+    for (const format of [zh, en]) {
+      for (const value of odd) {
+        for (const show of [format.time, format.timeMs, format.minute, format.age, format.duration, format.integer, format.compact, format.number, format.percent, format.bytes]) expect(typeof show(value)).toBe("string");
+        for (const other of odd) expect([typeof format.dateTime(value, other), typeof format.relative(value, other)]).toEqual(["string", "string"]);
+      }
+      for (const text of ["", "-", ".", "1e400", "NaN", "Infinity", "1".repeat(400), `0.${"1".repeat(400)}`, "9999-99-99"]) {
+        for (const currency of [undefined, "", "¥", "usd", "????", "A".repeat(300)]) expect(typeof [format.money(text, currency), format.moneyShort(text, currency), format.moneyCompact(text, currency), format.moneyChange(text, currency)].join()).toBe("string");
+        expect([typeof format.quantity(text), typeof format.change(text), typeof format.day(text)]).toEqual(["string", "string", "string"]);
+      }
+    }
+  });
+
+  it("that are no instant have no time", () => {
+    expect([en.time(Number.NaN), en.dateTime(9.2e18, 0), en.relative(Infinity, 0)]).toEqual(["—", "—", "—"]);
   });
 });
 

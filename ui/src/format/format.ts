@@ -1,6 +1,8 @@
 // Numbers, money, dates and durations in the window's language. One `Format` per language; components get it from `useFormat()`.
 //
 // Money comes as exact decimal text and is formatted from that text: `Intl.NumberFormat` takes decimal strings, so no binary float touches an amount.
+// It carries the currency that it came with, or none: a sign that nobody sent would be a guess. Nothing here throws, whatever it is given: one odd
+// value must not take a page with it.
 
 export type Lang = "zh-CN" | "en";
 
@@ -24,6 +26,35 @@ function realMinus(text: string): string {
   return text.replaceAll("-", MINUS);
 }
 
+/** What `Intl` calls a well-formed code. It writes those that it does not know as they are. */
+const CURRENCY = /^[A-Za-z]{3}$/;
+
+/** The farthest instant that a `Date` can hold, ms since 1970. */
+const FARTHEST = 8_640_000_000_000_000;
+
+/** Stands where a value cannot be shown. */
+const NOTHING = "—";
+
+/** Decimals that an exact figure may have: as many as this machine's `Intl` takes, and more than any amount has. */
+const EXACT = (() => {
+  try {
+    return new Intl.NumberFormat("en", { maximumFractionDigits: 100 }).resolvedOptions().maximumFractionDigits ?? 20;
+  } catch {
+    return 20;
+  }
+})();
+
+/** Whether a number is an instant that a `Date` can hold. */
+export function isInstant(at: number): boolean {
+  return Number.isFinite(at) && Math.abs(at) <= FARTHEST;
+}
+
+/** How many decimals a decimal text is written with. */
+function decimals(text: string): number {
+  const dot = text.indexOf(".");
+  return dot < 0 ? 0 : text.length - dot - 1;
+}
+
 export interface Format {
   readonly lang: Lang;
   /** `1,284` */
@@ -36,7 +67,7 @@ export interface Format {
   change(value: number | string): string;
   /** A quantity or other text from an event: grouped when it is a number, else as it is. */
   quantity(text: string): string;
-  /** `¥ 482,913.50`, from exact text. */
+  /** `¥ 482,913.50`, from exact text, in the currency that it came with; without one the figure alone. */
   money(amount: string, currency?: string | null): string;
   /** The same without decimals, for axes and tight tiles. */
   moneyShort(amount: string, currency?: string | null): string;
@@ -80,8 +111,8 @@ function make(lang: Lang): Format {
   const integer = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
   const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 });
   const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
-  const exact = new Intl.NumberFormat(lang, { maximumFractionDigits: 20 });
-  const signed = new Intl.NumberFormat(lang, { maximumFractionDigits: 20, signDisplay: "exceptZero" });
+  const exact = new Intl.NumberFormat(lang, { maximumFractionDigits: EXACT });
+  const signed = new Intl.NumberFormat(lang, { maximumFractionDigits: EXACT, signDisplay: "exceptZero" });
   const percent = new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const timeMs = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3, hourCycle: "h23" });
@@ -103,26 +134,49 @@ function make(lang: Lang): Format {
   const sizes = ["B", "kB", "MB", "GB", "TB"].map((symbol, step) => ({ format: (value: number) => `${(step === 0 ? integer : tenth).format(value)}\u2009${symbol}` }));
   const currencies = new Map<string, Intl.NumberFormat>();
 
-  function currencyFormat(code: string | null | undefined, options: Intl.NumberFormatOptions): Intl.NumberFormat {
-    const currency = code && /^[A-Za-z]{3}$/.test(code) ? code.toUpperCase() : "CNY";
-    const key = `${currency} ${options.signDisplay ?? ""} ${options.maximumFractionDigits ?? ""} ${options.notation ?? ""}`;
+  function cached(key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
     let format = currencies.get(key);
     if (format === undefined) {
-      format = new Intl.NumberFormat(lang, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...options });
+      format = new Intl.NumberFormat(lang, options);
       currencies.set(key, format);
     }
     return format;
   }
 
-  /** The symbol gets a thin space of its own; the digits stay exact. */
-  function inCurrency(amount: string, code: string | null | undefined, options: Intl.NumberFormatOptions): string {
+  /** The currency's own number of decimals, and more where the amount has more: it must not be rounded into another. */
+  function exactDecimals(amount: string, own: number): Intl.NumberFormatOptions {
+    const written = Math.min(decimals(amount), EXACT);
+    return { minimumFractionDigits: Math.min(own, EXACT), maximumFractionDigits: Math.max(own, written) };
+  }
+
+  /** Without a currency: the figure as it was written, grouped. */
+  function inNone(amount: string, short: Intl.NumberFormatOptions | null, sign: Intl.NumberFormatOptions): string {
+    const options = { ...(short ?? exactDecimals(amount, Math.min(decimals(amount), EXACT))), ...sign };
+    return realMinus(cached(`none ${JSON.stringify(options)}`, options).format(amount as DecimalText));
+  }
+
+  /** The symbol gets a thin space of its own; the digits stay exact unless `short` says how to shorten them. What is no code stands as it is. */
+  function inCurrency(amount: string, code: string | null | undefined, short: Intl.NumberFormatOptions | null, sign: Intl.NumberFormatOptions = {}): string {
     if (!isDecimal(amount)) return amount;
-    const parts = currencyFormat(code, options).formatToParts(amount);
-    return realMinus(parts.map((part) => (part.type === "currency" ? `${part.value}\u2009` : part.value)).join("")).trim();
+    const currency = code?.trim() ?? "";
+    if (currency === "") return inNone(amount, short, sign);
+    if (!CURRENCY.test(currency)) return `${currency}\u2009${inNone(amount, short, sign)}`;
+    // The symbol that is clear in this language (US$, CN¥), not the narrow one: two currencies must not look alike.
+    const style: Intl.NumberFormatOptions = { style: "currency", currency: currency.toUpperCase(), currencyDisplay: "symbol", ...sign };
+    const own = cached(`own ${style.currency}`, style).resolvedOptions().maximumFractionDigits ?? 2;
+    const options = { ...style, ...(short ?? exactDecimals(amount, own)) };
+    const parts = cached(JSON.stringify(options), options).formatToParts(amount);
+    // `Intl` puts a space of its own behind some symbols.
+    const spaced = parts.map((part) => (part.type === "currency" ? `${part.value}\u2009` : part.value)).join("");
+    return realMinus(spaced.replaceAll("\u2009\u00a0", "\u2009")).trim();
   }
 
   function exactText(format: Intl.NumberFormat, text: string): string {
     return isDecimal(text) ? realMinus(format.format(text)) : text;
+  }
+
+  function moment(format: Intl.DateTimeFormat, at: number): string {
+    return isInstant(at) ? format.format(at) : NOTHING;
   }
 
   function pair(large: string, small: string, smallValue: number): string {
@@ -130,6 +184,7 @@ function make(lang: Lang): Format {
   }
 
   function duration(ms: number): string {
+    if (!Number.isFinite(ms)) return NOTHING;
     const abs = Math.max(0, ms);
     if (abs < SECOND) return units.ms.format(Math.round(abs));
     if (abs < 10 * SECOND) return units.s1.format(abs / SECOND);
@@ -146,21 +201,22 @@ function make(lang: Lang): Format {
     number: (value) => realMinus(number.format(value)),
     change: (value) => (typeof value === "number" ? realMinus(signed.format(value)) : exactText(signed, value)),
     quantity: (text) => exactText(exact, text),
-    money: (amount, currency) => inCurrency(amount, currency, {}),
+    money: (amount, currency) => inCurrency(amount, currency, null),
     moneyShort: (amount, currency) => inCurrency(amount, currency, { maximumFractionDigits: 0 }),
     moneyCompact: (amount, currency) => inCurrency(amount, currency, { notation: "compact", maximumFractionDigits: 1 }),
-    moneyChange: (amount, currency) => inCurrency(amount, currency, { signDisplay: "exceptZero" }),
+    moneyChange: (amount, currency) => inCurrency(amount, currency, null, { signDisplay: "exceptZero" }),
     percent: (share) => realMinus(percent.format(share)),
-    time: (at) => time.format(at),
-    timeMs: (at) => timeMs.format(at),
-    minute: (at) => minute.format(at),
-    dateTime: (at, now) => (new Date(at).getFullYear() === new Date(now).getFullYear() ? dateTime : yearTime).format(at),
+    time: (at) => moment(time, at),
+    timeMs: (at) => moment(timeMs, at),
+    minute: (at) => moment(minute, at),
+    dateTime: (at, now) => moment(new Date(at).getFullYear() === new Date(now).getFullYear() ? dateTime : yearTime, at),
     day: (text) => {
       const at = Date.parse(`${text}T00:00:00Z`);
       return Number.isNaN(at) ? text : day.format(at);
     },
     duration,
     age: (ms) => {
+      if (!Number.isFinite(ms)) return NOTHING;
       const abs = Math.max(0, ms);
       if (abs < MINUTE) return units.s.format(Math.floor(abs / SECOND));
       if (abs < HOUR) return units.m.format(Math.floor(abs / MINUTE));
@@ -169,6 +225,7 @@ function make(lang: Lang): Format {
     },
     relative: (at, now) => {
       const away = at - now;
+      if (!Number.isFinite(away)) return NOTHING;
       const abs = Math.abs(away);
       const sign = Math.sign(away);
       if (abs < MINUTE) return relative.format(sign * Math.floor(abs / SECOND), "second");

@@ -1,5 +1,5 @@
 // Everything that turns data into text by the rules of a language. See `format.ts`; the shared clock is in `clock.ts`.
 
 export { coreNow, useNow } from "./clock";
-export { type Format, formatFor, type Lang } from "./format";
+export { type Format, formatFor, isInstant, type Lang } from "./format";
 export { useFormat } from "./react";

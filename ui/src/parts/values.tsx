@@ -1,7 +1,7 @@
 // Values as people read them: ages that tick, money, changes.
 
 import type { EventRow } from "@/bindings/EventRow";
-import { useFormat, useNow } from "@/format";
+import { isInstant, useFormat, useNow } from "@/format";
 import { difference } from "@/format/decimal";
 import { useWord } from "@/text";
 import { cx } from "./cx";
@@ -11,7 +11,7 @@ export function Age({ at, className }: { at: number; className?: string }) {
   const now = useNow();
   const format = useFormat();
   return (
-    <time dateTime={new Date(at).toISOString()} title={format.dateTime(at, now)} className={cx("num whitespace-nowrap", className)}>
+    <time dateTime={isInstant(at) ? new Date(at).toISOString() : undefined} title={format.dateTime(at, now)} className={cx("num whitespace-nowrap", className)}>
       {format.age(now - at)}
     </time>
   );
