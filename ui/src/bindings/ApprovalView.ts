@@ -15,7 +15,7 @@ key: string,
 /**
  * `order`, `return`, `payment`, `refund`, `adjustment`.
  */
-resource_type: string, 
+source: string, resource_type: string, 
 /**
  * The ERP's id.
  */
@@ -35,7 +35,7 @@ amount: Money | null,
 /**
  * ISO 4217.
  */
-currency: string | null, 
+unread: string | null, currency: string | null, 
 /**
  * Why they ask.
  */

@@ -9,7 +9,7 @@ export type FinanceRow = {
 /**
  * The ERP's id.
  */
-record_id: string, 
+key: string, source: string, record_id: string, 
 /**
  * As people read it.
  */
@@ -25,7 +25,7 @@ action: string,
 /**
  * Exact.
  */
-amount: Money, 
+amount: Money | null, unread: string | null, currency: string | null, 
 /**
  * Customer or supplier.
  */

@@ -13,7 +13,7 @@ products: Array<StockRow>,
 /**
  * How many are below their threshold.
  */
-low: number, 
+low: number, total: number, forgotten: number, 
 /**
  * Newest movements first, at most 200.
  */

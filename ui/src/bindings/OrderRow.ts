@@ -9,7 +9,7 @@ export type OrderRow = {
 /**
  * The ERP's id.
  */
-order_id: string, 
+key: string, source: string, order_id: string, 
 /**
  * As people read it.
  */

@@ -7,7 +7,7 @@ export type OrderStateCount = {
 /**
  * `sales`, `return`, `purchase`.
  */
-order_type: string, 
+source: string, order_type: string, 
 /**
  * The ERP's status.
  */

@@ -21,4 +21,4 @@ total: number,
 /**
  * An order in one non-final state longer than this is stuck, ms.
  */
-stuck_after_ms: number, };
+stuck_after_ms: number, forgotten: number, };

@@ -8,7 +8,7 @@ export type StockRow = {
 /**
  * The ERP's product id (with `/variant` where the event names one).
  */
-product_id: string, 
+key: string, source: string, product_id: string, 
 /**
  * As people read it; the id where no event named it.
  */
@@ -20,7 +20,7 @@ warehouse: string | null,
 /**
  * On hand; `None` when only relative legacy messages were seen.
  */
-on_hand: number | null, 
+on_hand: number | null, per_batch: boolean, batches: Array<number>, 
 /**
  * Net change today.
  */

@@ -2,4 +2,5 @@
 
 export { coreNow, useNow } from "./clock";
 export { type Format, formatFor, isInstant, type Lang } from "./format";
+export { amountIn, ordered, purse, purses, records, unread } from "./sums";
 export { useFormat } from "./react";

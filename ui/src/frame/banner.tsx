@@ -1,26 +1,30 @@
-// A critical system alert nobody has seen: it takes the window until somebody says so. Escape and clicks beside it do nothing.
+// Critical system alerts nobody has seen: one banner takes the window until somebody says so, however many they are. Escape and clicks beside it do
+// nothing. Texts are as long as somebody's stack trace; the button is always in reach.
 
 import { OctagonAlert } from "lucide-react";
 import { AlertDialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
-import type { AlertView } from "@/bindings/AlertView";
+import type { BannerView } from "@/bindings/BannerView";
 import { useFormat, useNow } from "@/format";
 import { useLive } from "@/live";
-import { Button } from "@/parts";
+import { Button, cx } from "@/parts";
 import { useAlertText } from "@/text";
 
 export function Banner() {
-  const alert = useLive((live) => live.frame?.banner ?? null);
-  return alert === null ? null : <Blocking alert={alert} />;
+  const banner = useLive((live) => live.frame?.banner ?? null);
+  return banner === null || banner.newest.length === 0 ? null : <Blocking banner={banner} />;
 }
 
-function Blocking({ alert }: { alert: AlertView }) {
+function Blocking({ banner }: { banner: BannerView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
-  const text = useAlertText()(alert);
+  const alertText = useAlertText();
   const { acknowledge, busy } = useActions();
+  const { newest, count, ids } = banner;
+  const one = count === 1;
+  const more = count - newest.length;
   return (
     <AlertDialog.Root open>
       <AlertDialog.Portal>
@@ -29,16 +33,28 @@ function Blocking({ alert }: { alert: AlertView }) {
           <div className="mx-auto flex max-w-[1100px] items-start gap-4 px-6 py-5">
             <OctagonAlert aria-hidden className="mt-0.5 size-7 flex-none text-crit" strokeWidth={1.75} />
             <div className="min-w-0 flex-1">
-              <p className="font-[580] text-crit">{t("frame.banner.title")}</p>
-              <AlertDialog.Title className="text-[20px] leading-snug font-[600] break-words">{text.title}</AlertDialog.Title>
-              <AlertDialog.Description className="num mt-1 text-ink-2">
-                {[...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })].join(" · ")}
+              <AlertDialog.Title className="num font-[580] text-crit">{one ? t("frame.banner.title") : t("frame.banner.many", { n: format.integer(count) })}</AlertDialog.Title>
+              <AlertDialog.Description asChild>
+                <ul className={cx("mt-0.5 max-h-[55vh] overflow-y-auto", !one && "flex flex-col gap-2")}>
+                  {newest.map((alert) => {
+                    const text = alertText(alert);
+                    return (
+                      <li key={alert.id} className="[unicode-bidi:isolate]">
+                        <p className={cx("leading-snug break-words", one ? "line-clamp-4 text-[20px] font-[600]" : "line-clamp-2 text-[15px] font-[560]")} title={text.title}>
+                          {text.title}
+                        </p>
+                        <p className="num mt-0.5 line-clamp-2 break-words text-ink-2">{[...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })].join(" · ")}</p>
+                      </li>
+                    );
+                  })}
+                  {more > 0 && <li className="num text-ink-2">{t("frame.banner.more", { n: format.integer(more) })}</li>}
+                </ul>
               </AlertDialog.Description>
             </div>
             {/* Radix gives the focus to the one that cancels; here the only button is the way out. */}
             <AlertDialog.Cancel asChild>
-              <Button look="primary" className="mt-1 h-8 px-4" disabled={busy.has(alert.id)} onClick={(event) => (event.preventDefault(), void acknowledge([alert.id]))}>
-                {t("frame.banner.acknowledge")}
+              <Button look="primary" className="mt-1 h-8 px-4" disabled={ids.some((id) => busy.has(id))} onClick={(event) => (event.preventDefault(), void acknowledge(ids))}>
+                {one ? t("frame.banner.acknowledge") : t("frame.banner.acknowledgeAll", { n: format.integer(ids.length) })}
               </Button>
             </AlertDialog.Cancel>
           </div>

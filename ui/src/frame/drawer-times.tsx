@@ -21,6 +21,12 @@ export function DrawerTimes({ row }: { row: EventRow }) {
         <span className="num">{format.dateTime(happened, now)}</span> <span className="num text-ink-3">{format.relative(happened, now)}</span>
         {skew !== 0 && <span className="num block text-[12px] text-ink-3">{t("frame.drawer.theirClock", { time: format.dateTime(row.occurred_at, now) })}</span>}
       </Fact>
+      {row.doubted_time !== null && (
+        <Fact name={t("frame.drawer.statedTime")}>
+          <bdi className="break-words text-warn">{row.doubted_time}</bdi>
+          <span className="block text-[12px] text-ink-3">{t("frame.drawer.statedTimeWhy")}</span>
+        </Fact>
+      )}
       <Fact name={t("frame.drawer.arrived")}>
         <span className="num">{format.dateTime(row.received_at, now)}</span>
         {(lateBy(row) !== null || behind !== undefined) && (

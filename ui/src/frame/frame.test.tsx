@@ -44,7 +44,7 @@ describe("the window", () => {
     const user = userEvent.setup();
     await user.keyboard("j");
     await user.keyboard("a");
-    await waitFor(() => expect(calls.some((call) => call.startsWith('decide {"keys":["return:RT-0093"],"approve":true'))).toBe(true));
+    await waitFor(() => expect(calls.some((call) => call.startsWith('decide {"keys":["east/return:RT-0093"],"approve":true'))).toBe(true));
 
     await waitFor(() => expect(screen.queryByText("Return RT-0093 awaits approval")).toBeNull());
     for (let i = 0; i < 6; i += 1) await user.keyboard("j");
@@ -83,6 +83,15 @@ describe("the window", () => {
     await user.keyboard("{Enter}");
     await waitFor(() => expect(calls.some((call) => call.startsWith("acknowledge"))).toBe(true));
     await waitFor(() => expect(screen.queryByRole("alertdialog")).toBeNull());
+  });
+
+  it("is one banner for two hundred critical alerts, and one press", async () => {
+    const { calls } = open("state=banners");
+    const banner = await screen.findByRole("alertdialog");
+    expect(banner).toHaveTextContent("200 critical system alerts");
+    expect(banner).toHaveTextContent("and 195 more, under Alerts");
+    await userEvent.setup().click(within(banner).getByRole("button", { name: "I have seen all 200" }));
+    await waitFor(() => expect(calls.filter((call) => call.startsWith("acknowledge"))).toHaveLength(1));
   });
 
   it("opens two doors at the first start, and tests a server in the open before it is kept", async () => {

@@ -8,7 +8,7 @@ const DELIVERY: Delivery = { info: { toast: false, sound: false }, success: { to
 const NOW = 10_000_000;
 
 function alert(id: string, over: Partial<AlertView> = {}): AlertView {
-  return { id, rule: "low_stock", severity: "warning", state: "firing", subject: null, label: id, values: {}, count: 1, first_at: NOW - 1_000, last_at: NOW - 1_000, acknowledged_by: null, snoozed_until: null, resolved_at: null, seq: 1, timeline: [], ...over };
+  return { id, source: null, rule: "low_stock", severity: "warning", state: "firing", subject: null, label: id, values: {}, count: 1, first_at: NOW - 1_000, last_at: NOW - 1_000, acknowledged_by: null, snoozed_until: null, resolved_at: null, seq: 1, timeline: [], ...over };
 }
 
 const ids = (alerts: readonly AlertView[]) => alerts.map((each) => each.id);

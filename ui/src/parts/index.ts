@@ -6,10 +6,10 @@ export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityIn
 export { LinkMark, LinkIcon, ProgressBar, useProgress, useProgressText } from "./link";
 export { Dialog, Menu, type MenuItem, Popover, PopoverClose, Toaster, Tooltip, TooltipProvider } from "./overlay";
 export { type Column, VirtualRows } from "./rows";
-export { FilledRow, GapRow, LateMark, RowSource } from "./rows-marks";
+export { DoubtMark, FilledRow, GapRow, LateMark, RowSource } from "./rows-marks";
 export { SectionHeader } from "./section";
 export { SOURCE_COLOURS, sourceColour, SourceMark } from "./source";
 export { Sparkline } from "./sparkline";
 export { EmptyState, ErrorState, Skeleton, StaleBar } from "./states";
 export { Tile } from "./tile";
-export { Age, Change, changeOf, Delta, Money, RowValue, useChangeWords } from "./values";
+export { Age, Change, changeOf, Delta, MainSum, Money, RowValue, Unread, useChangeWords, useOtherSums } from "./values";

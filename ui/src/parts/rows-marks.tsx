@@ -1,6 +1,6 @@
 // What stands on a row beside its content: which source it came through, that it came late, and the row that says events may be missing.
 
-import { Check, ClockAlert, TriangleAlert } from "lucide-react";
+import { CalendarX2, Check, ClockAlert, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
@@ -32,6 +32,18 @@ export function LateMark({ row, behind }: { row: EventRow; behind: number | unde
     <span title={late === null ? t("parts.row.disorderHint") : t("parts.row.lateHint")} className="num mr-1.5 inline-flex h-[18px] items-center gap-1 rounded bg-warn-soft px-1.5 align-middle text-[11px] font-[540] text-warn">
       <ClockAlert aria-hidden className="size-3 flex-none" />
       {late === null ? t("parts.row.disorder", { age: format.duration(behind ?? 0) }) : t("parts.row.late", { age: format.age(late) })}
+    </span>
+  );
+}
+
+/** The publisher's time was not believed; nothing on a row whose time was. */
+export function DoubtMark({ row }: { row: Pick<EventRow, "doubted_time"> }) {
+  const { t } = useTranslation();
+  if (row.doubted_time === null) return null;
+  return (
+    <span title={t("parts.row.doubtedHint", { text: row.doubted_time })} className="mr-1.5 inline-flex h-[18px] items-center gap-1 rounded bg-warn-soft px-1.5 align-middle text-[11px] font-[540] text-warn">
+      <CalendarX2 aria-hidden className="size-3 flex-none" />
+      {t("parts.row.doubted")}
     </span>
   );
 }

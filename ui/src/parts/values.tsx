@@ -1,7 +1,9 @@
 // Values as people read them: ages that tick, money, changes.
 
+import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
-import { isInstant, useFormat, useNow } from "@/format";
+import type { MoneySum } from "@/bindings/MoneySum";
+import { isInstant, ordered, useFormat, useNow } from "@/format";
 import { difference } from "@/format/decimal";
 import { useWord } from "@/text";
 import { cx } from "./cx";
@@ -21,6 +23,39 @@ export function Age({ at, className }: { at: number; className?: string }) {
 export function Money({ amount, currency, className }: { amount: string; currency?: string | null; className?: string }) {
   const format = useFormat();
   return <span className={cx("num whitespace-nowrap", className)}>{format.money(amount, currency)}</span>;
+}
+
+/** The sum of most records, in the longest form that `room` characters hold; the exact one, and those of other currencies, in the title. */
+export function MainSum({ sums, room }: { sums: readonly MoneySum[]; room: number }) {
+  const format = useFormat();
+  const all = ordered(sums);
+  const main = all[0];
+  if (main === undefined) return <>{format.money("0")}</>;
+  const exact = all.map((sum) => format.money(sum.amount, sum.currency));
+  const fits = [exact[0] ?? "", format.moneyShort(main.amount, main.currency)].find((text) => text.length <= room) ?? format.moneyCompact(main.amount, main.currency);
+  return <span title={exact.join("\n")}>{fits}</span>;
+}
+
+/** What a tight place says behind its main sum: the sums of other currencies, and how many amounts could not be read. */
+export function useOtherSums(): (sums: readonly MoneySum[]) => string[] {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (sums) => {
+    const unread = sums.reduce((sum, each) => sum + each.unread, 0);
+    const others = ordered(sums).slice(1).map((sum) => format.moneyShort(sum.amount, sum.currency));
+    return unread > 0 ? [...others, t("common.unreadAmounts", { count: unread, n: format.integer(unread) })] : others;
+  };
+}
+
+/** What stands where a number should and is none: as written, marked. */
+export function Unread({ text, className }: { text: string; className?: string }) {
+  const { t } = useTranslation();
+  return (
+    <span title={t("common.unread", { text })} className={cx("underline decoration-dotted decoration-warn underline-offset-2", className)}>
+      <bdi>{text}</bdi>
+      <span className="sr-only"> {t("common.unreadWord")}</span>
+    </span>
+  );
 }
 
 /** A signed change of a quantity: up is good news, down is a warning colour, the sign says it without colour. */
@@ -69,9 +104,10 @@ export function RowValue({ row }: { row: EventRow }) {
     const out = row.kind === "finance:refund";
     const done = row.action === "confirmed";
     const overdue = row.kind === "finance:overdue";
-    const text = out ? format.moneyChange(row.amount.startsWith("-") ? row.amount : `-${row.amount}`) : format.money(row.amount);
+    const text = out ? format.moneyChange(row.amount.startsWith("-") ? row.amount : `-${row.amount}`, row.currency) : format.money(row.amount, row.currency);
     return <span className={cx("num whitespace-nowrap", out || overdue ? "text-warn" : done ? "text-good" : "text-ink")}>{text}</span>;
   }
   const change = changeOf(row);
+  if (change === null && row.unread !== null) return <Unread text={row.unread} className="text-ink-2" />;
   return change === null ? null : <Delta change={change} />;
 }

@@ -114,7 +114,7 @@ export function useAlertText(): (alert: AlertView) => AlertText {
     const value = (name: string) => alert.values[name];
     const money = (name: string) => {
       const amount = value(name);
-      return amount === undefined ? undefined : format.money(amount, value("currency"));
+      return amount === undefined ? value("unread") : format.money(amount, value("currency"));
     };
     const hours = Number(value("hours_left"));
     const seen = alert.count > 1 ? t("words.alertPart.count", { n: format.integer(alert.count) }) : undefined;

@@ -5,6 +5,7 @@ import { counts, grouped, inTab, isHeading, lineKey, minutesUntilMorning } from 
 
 const alert = (id: string, rule: string, severity: Severity = "warning", state: AlertView["state"] = "firing"): AlertView => ({
   id,
+  source: null,
   rule,
   severity,
   state,

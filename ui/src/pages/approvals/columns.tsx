@@ -6,7 +6,8 @@ import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type RowState, rowState } from "@/act";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat, useNow } from "@/format";
-import { Age, Button, type Column, cx, IconButton, Money } from "@/parts";
+import { useSources } from "@/live";
+import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread } from "@/parts";
 import { Tick } from "@/parts/tick";
 import { useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
@@ -21,6 +22,7 @@ const BARS: Record<Level, string> = { none: "", calm: "bg-info", soon: "bg-warn"
 export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }: { chosen: Chosen; onToggle: (key: string) => void; onAll: () => void; all: boolean; decide: Deciding; cursor: string | null }): readonly Column<ApprovalView>[] {
   const { t } = useTranslation();
   const word = useWord();
+  const sources = useSources();
   return useMemo(
     () => [
       {
@@ -34,21 +36,27 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         id: "number",
         header: t("approvals.column.number"),
         width: "minmax(116px, 148px)",
-        cell: (row) => <Pair first={<span className="font-[540]">{row.number}</span>} second={word("resourceType", row.resource_type)} title={row.number} />,
+        cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
       },
-      { id: "amount", header: t("approvals.column.amount"), width: "124px", align: "end", cell: (row) => (row.amount === null ? <span className="text-ink-3">—</span> : <Money amount={row.amount} currency={row.currency} className="font-[540]" />) },
+      { id: "amount", header: t("approvals.column.amount"), width: "124px", align: "end", cell: (row) => <Amount row={row} className="font-[540]" /> },
       {
         id: "requester",
         header: t("approvals.column.requester"),
         width: "minmax(120px, 1fr)",
-        cell: (row) => <Pair first={row.requester} second={row.reason ?? t("approvals.noReason")} title={row.reason ?? undefined} />,
+        cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={row.reason ?? t("approvals.noReason")} title={row.reason ?? undefined} />,
       },
       { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row) => <Age at={row.requested_at} className="text-ink-2" /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "132px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
       { id: "decision", header: t("approvals.column.decision"), width: "minmax(216px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
     ],
-    [t, word, chosen, all, onAll, onToggle, decide, cursor],
+    [t, word, sources, chosen, all, onAll, onToggle, decide, cursor],
   );
+}
+
+/** The amount, or what stands in its place and could not be read. */
+function Amount({ row, className }: { row: ApprovalView; className?: string }) {
+  if (row.amount !== null) return <Money amount={row.amount} currency={row.currency} className={className} />;
+  return row.unread === null ? <span className="text-ink-3">—</span> : <Unread text={row.unread} />;
 }
 
 function Pair({ first, second, title }: { first: ReactNode; second: ReactNode; title?: string }) {
@@ -167,7 +175,7 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
         ),
       },
       { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
-      { id: "amount", header: t("approvals.column.amount"), width: "112px", align: "end", from: 380, cell: (row) => row.amount !== null && <Money amount={row.amount} currency={row.currency} /> },
+      { id: "amount", header: t("approvals.column.amount"), width: "112px", align: "end", from: 380, cell: (row) => <Amount row={row} /> },
       { id: "requester", header: t("approvals.column.requester"), width: "88px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
       { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
       {

@@ -20,11 +20,11 @@ it("decides about all chosen at once, and each row has its own result", async ()
   const user = userEvent.setup();
   await user.click(rows.getByRole("checkbox", { name: "Select RT-0093" }));
   await user.click(rows.getByRole("checkbox", { name: "Select PO-0041" }));
-  expect(screen.getByText("¥ 72,460.00"), "what is at stake, exactly").toBeVisible();
+  expect(screen.getByText("CN¥ 72,460.00"), "what is at stake, exactly").toBeVisible();
   await user.keyboard("a");
   expect(await rows.findByText("RT-0093 was already decided by 李强")).toBeVisible();
   expect(rows.getByText("Not accepted")).toBeVisible();
-  expect(asked.filter((each) => each.name === "decide").map((each) => each.args)).toEqual([{ keys: ["return:RT-0093", "payment:PO-0041"], approve: true, reason: null }]);
+  expect(asked.filter((each) => each.name === "decide").map((each) => each.args)).toEqual([{ keys: ["east/return:RT-0093", "east/payment:PO-0041"], approve: true, reason: null }]);
   expect(rows.getByRole("checkbox", { name: "Select PO-0041" }), "what was accepted is not chosen any more").not.toBeChecked();
   expect(rows.getByRole("checkbox", { name: "Select RT-0093" })).toBeChecked();
 });
@@ -50,7 +50,7 @@ it("does not reject without a reason", async () => {
   expect(asked.some((each) => each.name === "decide")).toBe(false);
   await user.type(dialog.getByRole("textbox"), "no budget");
   await user.click(dialog.getByRole("button", { name: /Reject/ }));
-  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["return:RT-0093"], approve: false, reason: "no budget" }));
+  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "no budget" }));
 });
 
 it("says so on the row when nothing could be decided, and tries again", async () => {

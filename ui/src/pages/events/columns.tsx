@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { happenedAt, isRow, type Item, type KnownSources, LATE_MS, took } from "@/live";
-import { Change, type Column, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceMark } from "@/parts";
+import { Change, type Column, DoubtMark, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceMark } from "@/parts";
 
 export const COLUMN_IDS = ["time", "severity", "kind", "label", "change", "delta", "actor", "channel", "source", "latency"] as const;
 export type ColumnId = (typeof COLUMN_IDS)[number];
@@ -36,6 +36,7 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
         width: "minmax(180px, 1fr)",
         cell: row((event) => (
           <span title={event.detail === null ? event.label : `${event.label} · ${event.detail}`}>
+            <DoubtMark row={event} />
             <LateMark row={event} behind={behind.get(event.seq)} />
             {event.label}
             {event.detail !== null && <span className="text-ink-2"> · {event.detail}</span>}

@@ -9,7 +9,7 @@ const H = 200;
 const FILL: Record<Series["id"], string> = { received: "var(--d-finance)", paidOut: "var(--info)", refunded: "var(--warn)" };
 
 /** Bars over a line of labels. Pointing at a column reads it out in the header. */
-export const Bars = memo(function Bars({ title, summary, columns, series, label, name, now, every = 1, className }: { title: string; summary: (most: string) => string; columns: readonly Column[]; series: readonly Series[]; label: (key: string) => string; name: (key: string) => string; now: string; every?: number; className?: string }) {
+export const Bars = memo(function Bars({ title, currency, summary, columns, series, label, name, now, every = 1, className }: { title: string; currency: string | null; summary: (most: string) => string; columns: readonly Column[]; series: readonly Series[]; label: (key: string) => string; name: (key: string) => string; now: string; every?: number; className?: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [pointed, setPointed] = useState<number | null>(null);
@@ -27,7 +27,7 @@ export const Bars = memo(function Bars({ title, summary, columns, series, label,
               <span key={each.id} className="num inline-flex items-center gap-1.5 whitespace-nowrap text-ink-2">
                 <i aria-hidden className="size-2 rounded-[2px]" style={{ background: FILL[each.id] }} />
                 {t(`finance.legend.${each.id}`)}
-                {column !== undefined && <span className="text-ink">{format.moneyShort(column.amounts[j] ?? "0")}</span>}
+                {column !== undefined && <span className="text-ink">{format.moneyShort(column.amounts[j] ?? "0", currency)}</span>}
               </span>
             ))}
           </span>
@@ -40,7 +40,7 @@ export const Bars = memo(function Bars({ title, summary, columns, series, label,
           <>
             <svg
               role="img"
-              aria-label={summary(format.money(most.amount))}
+              aria-label={summary(format.money(most.amount, currency))}
               viewBox={`0 0 ${W} ${H}`}
               preserveAspectRatio="none"
               className="size-full"
@@ -60,7 +60,7 @@ export const Bars = memo(function Bars({ title, summary, columns, series, label,
               })}
             </svg>
             <span aria-hidden className="num pointer-events-none absolute top-0 left-4 rounded-sm bg-surface/80 px-1 text-[11px] text-ink-3">
-              {format.moneyShort(most.amount)}
+              {format.moneyShort(most.amount, currency)}
             </span>
           </>
         )}

@@ -5,9 +5,11 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FinanceRow } from "@/bindings/FinanceRow";
 import type { FinanceView } from "@/bindings/FinanceView";
-import { useFormat, useNow } from "@/format";
+import type { MoneySum } from "@/bindings/MoneySum";
+import { amountIn, ordered, purse, purses, records, useFormat, useNow } from "@/format";
 import { openEvent } from "@/frame/selection";
-import { Age, type Column, cx, EmptyState, Money, SectionHeader, Tile, VirtualRows } from "@/parts";
+import { useSources } from "@/live";
+import { Age, Button, type Column, cx, EmptyState, MainSum, Money, RowSource, SectionHeader, Tile, Unread, useOtherSums, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { useWord } from "@/text";
@@ -28,21 +30,45 @@ export function Finance() {
   return <ViewGate name="finance">{(view) => <Books view={view} />}</ViewGate>;
 }
 
-const recordKey = (row: FinanceRow) => `${row.record_type}/${row.record_id}/${row.action}`;
+const recordKey = (row: FinanceRow) => row.key;
 
 function Books({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const hours = useMemo(() => view.hours.map((hour) => ({ key: String(hour.hour), amounts: [hour.received, hour.refunded] })), [view.hours]);
-  const days = useMemo(() => view.days.map((day) => ({ key: day.day, amounts: [day.received, day.paid_out, day.refunded] })), [view.days]);
+  const sources = useSources();
+  // Bars of two currencies cannot stand on one scale: one is drawn, and the others can be chosen.
+  const all = useMemo(() => purses([...view.days, view.today].flatMap((day) => [day.received_sums, day.recorded_sums, day.paid_out_sums, day.paid_out_recorded_sums, day.refunded_sums, day.refunds_recorded_sums])), [view.days, view.today]);
+  const [wanted, setWanted] = useState<string | null>(null);
+  const drawn = all.find((sum) => purse(sum) === wanted) ?? all[0];
+  const key = drawn === undefined ? undefined : purse(drawn);
+  const name = (sum: Pick<MoneySum, "currency" | "source">) => sum.currency ?? [t("finance.noCurrency"), sum.source !== null && sources.several ? sources.of(sum.source)?.name : undefined].filter(Boolean).join(" · ");
+  const hours = useMemo(() => {
+    const confirmed = view.hours.some((hour) => hour.received.length > 0 || hour.refunded.length > 0);
+    return view.hours.map((hour) => ({ key: String(hour.hour), amounts: (confirmed ? [hour.received, hour.refunded] : [hour.recorded, hour.refunds_recorded]).map((sums) => amountIn(sums, key)) }));
+  }, [view.hours, key]);
+  const days = useMemo(() => {
+    const confirmed = view.days.some((day) => day.received_count + day.paid_out_count + day.refunded_count > 0);
+    return view.days.map((day) => ({ key: day.day, amounts: (confirmed ? [day.received_sums, day.paid_out_sums, day.refunded_sums] : [day.recorded_sums, day.paid_out_recorded_sums, day.refunds_recorded_sums]).map((sums) => amountIn(sums, key)) }));
+  }, [view.days, key]);
   const clock = useNow();
   const hour = String(new Date(clock).getHours());
+  const currency = drawn?.currency ?? null;
   return (
     <div className="@container flex min-h-0 flex-1 flex-col">
       <Sums view={view} />
+      {all.length > 1 && (
+        <div role="group" aria-label={t("finance.currency")} className="flex flex-none flex-wrap items-center gap-1.5 border-b border-line px-4 py-1.5">
+          <span className="mr-1 text-ink-3">{t("finance.currency")}</span>
+          {all.map((sum) => (
+            <Button key={purse(sum)} look={purse(sum) === key ? "primary" : "plain"} aria-pressed={purse(sum) === key} onClick={() => setWanted(purse(sum))}>
+              {name(sum)}
+            </Button>
+          ))}
+        </div>
+      )}
       <div className="grid flex-none grid-cols-1 border-b border-line @min-[820px]:grid-cols-2">
-        <Bars title={t("finance.hours")} summary={(most) => t("finance.hoursSummary", { most })} columns={hours} series={HOURS} now={hour} every={3} label={(key) => key.padStart(2, "0")} name={(key) => t("finance.hoursAt", { hour: key.padStart(2, "0") })} />
-        <Bars title={t("finance.days")} summary={(most) => t("finance.daysSummary", { most })} columns={days} series={DAYS} now={view.day} every={2} label={(key) => `${Number(key.slice(5, 7))}/${Number(key.slice(8))}`} name={format.day} className="border-line @max-[819px]:hidden @min-[820px]:border-l" />
+        <Bars title={t("finance.hours")} currency={currency} summary={(most) => t("finance.hoursSummary", { most })} columns={hours} series={HOURS} now={hour} every={3} label={(each) => each.padStart(2, "0")} name={(each) => t("finance.hoursAt", { hour: each.padStart(2, "0") })} />
+        <Bars title={t("finance.days")} currency={currency} summary={(most) => t("finance.daysSummary", { most })} columns={days} series={DAYS} now={view.day} every={2} label={(each) => `${Number(each.slice(5, 7))}/${Number(each.slice(8))}`} name={format.day} className="border-line @max-[819px]:hidden @min-[820px]:border-l" />
       </div>
       <div className="flex min-h-0 flex-1">
         <Records view={view} />
@@ -52,26 +78,43 @@ function Books({ view }: { view: FinanceView }) {
   );
 }
 
-/** Long enough for the exact amount to be too wide for its tile. */
-const LONG = 16;
+/** Characters that a tile holds. */
+const ROOM = 16;
 
 function Sums({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const others = useOtherSums();
+  const { today } = view;
   const before = view.days.at(-2);
-  const money = (amount: string) => (format.money(amount).length > LONG ? <span title={format.money(amount)}>{format.moneyShort(amount)}</span> : format.money(amount));
   const count = (n: number) => t("finance.count", { count: n, n: format.integer(n) });
-  const note = (n: number, yesterday: string | undefined) => [count(n), yesterday === undefined || Number(yesterday) === 0 ? null : t("finance.yesterday", { amount: format.moneyShort(yesterday) })].filter(Boolean).join(" · ");
+  /** What was confirmed; where nothing was, what was recorded, and the label says so. */
+  const tile = (confirmed: readonly MoneySum[], recorded: readonly MoneySum[], yesterday: readonly MoneySum[] | undefined, label: string, recordedLabel: string) => {
+    const only = records(confirmed) === 0 && records(recorded) > 0;
+    const sums = only ? recorded : confirmed;
+    const main = ordered(sums)[0];
+    const then = only || main === undefined ? undefined : yesterday?.find((sum) => purse(sum) === purse(main));
+    const note = [count(records(sums)), ...others(sums), then === undefined ? null : t("finance.yesterday", { amount: format.moneyShort(then.amount, then.currency) })];
+    return { label: only ? recordedLabel : label, value: <MainSum sums={sums} room={ROOM} />, note: note.filter((part) => part !== null).join(" · ") };
+  };
+  const shape = (of: (hour: FinanceView["hours"][number]) => readonly MoneySum[]) => {
+    const main = purses(view.hours.map(of))[0];
+    return view.hours.map((hour) => Number(amountIn(of(hour), main === undefined ? undefined : purse(main))));
+  };
   return (
     <div className="grid flex-none grid-cols-4 border-b border-line bg-panel [--tile-figure:20px] *:border-r [&>*:last-child]:border-r-0 @min-[1000px]:[--tile-figure:23px]">
-      <Tile label={t("finance.received")} value={money(view.today.received)} note={note(view.today.received_count, before?.received)} colour="var(--d-finance)" spark={view.hours.map((hour) => Number(hour.received))} />
-      <Tile label={t("finance.paidOut")} value={money(view.today.paid_out)} note={note(view.today.paid_out_count, before?.paid_out)} colour="var(--info)" />
-      <Tile label={t("finance.refunded")} value={money(view.today.refunded)} note={note(view.today.refunded_count, before?.refunded)} colour="var(--warn)" spark={view.hours.map((hour) => Number(hour.refunded))} />
+      <Tile {...tile(today.received_sums, today.recorded_sums, before?.received_sums, t("finance.received"), t("finance.recorded"))} colour="var(--d-finance)" spark={shape((hour) => (today.received_count > 0 ? hour.received : hour.recorded))} />
+      <Tile {...tile(today.paid_out_sums, today.paid_out_recorded_sums, before?.paid_out_sums, t("finance.paidOut"), t("finance.paidOutRecorded"))} colour="var(--info)" />
+      <Tile {...tile(today.refunded_sums, today.refunds_recorded_sums, before?.refunded_sums, t("finance.refunded"), t("finance.refundsRecorded"))} colour="var(--warn)" spark={shape((hour) => (today.refunded_count > 0 ? hour.refunded : hour.refunds_recorded))} />
       <Tile
         label={t("finance.overdue")}
-        value={<span className={view.overdue_records.length > 0 ? "text-warn" : undefined}>{money(view.overdue)}</span>}
-        note={view.overdue_records.length > 0 ? count(view.overdue_records.length) : t("finance.overdueNone")}
-        tone={view.overdue_records.length > 0 ? "warn" : undefined}
+        value={
+          <span className={view.overdue_count > 0 ? "text-warn" : undefined}>
+            <MainSum sums={view.overdue_sums} room={ROOM} />
+          </span>
+        }
+        note={view.overdue_count > 0 ? [count(view.overdue_count), ...others(view.overdue_sums)].join(" · ") : t("finance.overdueNone")}
+        tone={view.overdue_count > 0 ? "warn" : undefined}
         colour="var(--warn)"
       />
     </div>
@@ -82,13 +125,19 @@ function Records({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
+  const sources = useSources();
   const [text, setText] = useState("");
   const rows = useMemo(() => view.records.filter((row) => matchesWords(text, [row.number, row.party])), [view.records, text]);
   const columns = useMemo<readonly Column<FinanceRow>[]>(
     () => [
       { id: "at", header: t("finance.column.at"), width: "86px", className: "num text-ink-3", cell: (row) => format.time(row.at) },
       { id: "type", header: t("finance.column.type"), width: "96px", cell: (row) => <TypeMark row={row}>{word("recordType", row.record_type)}</TypeMark> },
-      { id: "number", header: t("finance.column.number"), width: "minmax(170px, 0.7fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
+      { id: "number", header: t("finance.column.number"), width: "minmax(170px, 0.7fr)", className: "num", cell: (row) => (
+        <span title={row.number}>
+          <RowSource source={sources.several ? sources.of(row.source) : null} />
+          {row.number}
+        </span>
+      ) },
       { id: "party", header: t("finance.column.party"), width: "minmax(96px, 1.2fr)", className: "text-ink-2", cell: (row) => row.party !== null && <span title={row.party}>{row.party}</span> },
       { id: "action", header: t("finance.column.action"), width: "88px", from: 780, cell: (row) => <Action row={row}>{word("action", row.action)}</Action> },
       {
@@ -105,7 +154,7 @@ function Records({ view }: { view: FinanceView }) {
       },
       { id: "amount", header: t("finance.column.amount"), width: "136px", align: "end", cell: (row) => <Amount row={row} /> },
     ],
-    [t, format, word],
+    [t, format, word, sources],
   );
   return (
     <section aria-label={t("finance.records")} className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -158,18 +207,20 @@ function Action({ row, children }: { row: FinanceRow; children: ReactNode }) {
 /** Money that moved has a sign; money that is only spoken of (registered, cancelled, overdue) has none. */
 function Amount({ row }: { row: FinanceRow }) {
   const format = useFormat();
+  if (row.amount === null) return row.unread === null ? <span className="text-ink-3">—</span> : <Unread text={row.unread} />;
   const out = row.record_type !== "payment";
   const moved = row.action === "confirmed";
-  const text = moved ? format.moneyChange(out ? `-${row.amount.replace(/^-/, "")}` : row.amount) : format.money(row.amount);
+  const text = moved ? format.moneyChange(out ? `-${row.amount.replace(/^-/, "")}` : row.amount, row.currency) : format.money(row.amount, row.currency);
   const tone = !moved ? (row.action === "cancelled" ? "text-ink-3 line-through" : "text-ink-2") : row.record_type === "refund" ? "text-warn" : out ? "text-ink" : "text-good";
   return <span className={cx("num", tone, row.large && "font-[600]")}>{text}</span>;
 }
 
 function Overdue({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
+  const format = useFormat();
   return (
     <aside aria-label={t("finance.overdueList")} className="flex w-[clamp(240px,26%,340px)] flex-none flex-col border-l border-line">
-      <SectionHeader className="border-b border-line" title={t("finance.overdueList")} note={t("finance.overdueListNote")} />
+      <SectionHeader className="border-b border-line" title={t("finance.overdueList")} note={view.forgotten > 0 ? t("finance.forgotten", { n: format.integer(view.forgotten) }) : t("finance.overdueListNote")} />
       {view.overdue_records.length === 0 ? (
         <EmptyState icon={<CircleCheck />} title={t("finance.overdueEmpty")} text={t("finance.overdueEmptyText")} />
       ) : (
@@ -181,7 +232,7 @@ function Overdue({ view }: { view: FinanceView }) {
                 <span className="truncate font-[540]" title={row.party ?? undefined}>
                   {row.party ?? row.number}
                 </span>
-                <Money amount={row.amount} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />
+                {row.amount === null ? row.unread !== null && <Unread text={row.unread} /> : <Money amount={row.amount} currency={row.currency} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />}
                 {/* Not in the columns above: a wide amount would cut the number. */}
                 <span className="col-start-2 col-end-4 flex items-baseline gap-2 text-[12px] text-ink-3">
                   <span className="num min-w-0 flex-1 truncate">

@@ -5,7 +5,8 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
-import { Age, type Column, cx, Delta, Sparkline } from "@/parts";
+import { useSources } from "@/live";
+import { Age, type Column, cx, Delta, RowSource, Sparkline } from "@/parts";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
 import { stockState, withThreshold } from "./order";
@@ -16,6 +17,7 @@ const SHORT = 1;
 export function useStockColumns(): readonly Column<StockRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const sources = useSources();
   return useMemo(
     () => [
       { id: "state", header: t("inventory.column.state"), width: "102px", cell: (row) => <State row={row} /> },
@@ -25,6 +27,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
         width: "minmax(170px, 1fr)",
         cell: (row) => (
           <span title={[row.name, row.product_id, row.warehouse].filter(Boolean).join(" · ")}>
+            <RowSource source={sources.several ? sources.of(row.source) : null} />
             {row.name}
             {row.name !== row.product_id && <span className="text-ink-3"> · {row.product_id}</span>}
           </span>
@@ -37,7 +40,11 @@ export function useStockColumns(): readonly Column<StockRow>[] {
         width: "68px",
         align: "end",
         cell: (row) =>
-          row.on_hand === null ? (
+          row.per_batch ? (
+            <span className="text-ink-3" title={t("inventory.perBatchHint", { levels: row.batches.map((level) => format.number(level)).join(", ") })}>
+              {t("inventory.perBatch")}
+            </span>
+          ) : row.on_hand === null ? (
             <span className="text-ink-3" title={t("inventory.unknown")}>
               ?
             </span>
@@ -67,7 +74,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
       { id: "age", header: t("inventory.column.age"), width: "72px", align: "end", from: 620, cell: (row) => <Age at={row.last_at} className="text-ink-3" /> },
       { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "84px", from: 660, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
     ],
-    [t, format],
+    [t, format, sources],
   );
 }
 

@@ -18,7 +18,7 @@ export function Inventory() {
   return <ViewGate name="inventory">{(view) => <Stock view={view} />}</ViewGate>;
 }
 
-const productKey = (row: StockRow) => row.product_id;
+const productKey = (row: StockRow) => row.key;
 const movementKey = (row: EventRow) => String(row.seq);
 
 function Stock({ view }: { view: InventoryView }) {
@@ -40,7 +40,8 @@ function Stock({ view }: { view: InventoryView }) {
           title={t("inventory.title")}
           note={
             <>
-              {t("inventory.note", { n: format.integer(view.products.length) })} · <span className={view.low > 0 ? "text-warn" : undefined}>{view.low > 0 ? t("inventory.low", { n: format.integer(view.low) }) : t("inventory.none")}</span>
+              {view.forgotten > 0 && <span className="text-warn">{t("inventory.forgotten", { n: format.integer(view.forgotten) })} · </span>}
+              {t("inventory.note", { n: format.integer(view.total) })} · <span className={view.low > 0 ? "text-warn" : undefined}>{view.low > 0 ? t("inventory.low", { n: format.integer(view.low) }) : t("inventory.none")}</span>
             </>
           }
           right={

@@ -2,11 +2,16 @@ import { expect, test } from "vitest";
 import type { StockRow } from "@/bindings/StockRow";
 import { steadyOrder, stockState, withThreshold } from "./order";
 
+const key = (product_id: string) => `east/product:${product_id}`;
 const row = (product_id: string, low = false): StockRow => ({
+  key: key(product_id),
+  source: "east",
   product_id,
   name: product_id,
   warehouse: null,
   on_hand: 5,
+  per_batch: false,
+  batches: [],
   change_today: 0,
   out_per_hour: 0,
   hours_left: null,
@@ -22,17 +27,17 @@ const row = (product_id: string, low = false): StockRow => ({
 const ids = (rows: readonly StockRow[]) => rows.map((each) => each.product_id);
 
 test("a product keeps its place while the core sorts anew", () => {
-  expect(ids(steadyOrder(["a", "b", "c"], [row("c"), row("a"), row("b")]))).toEqual(["a", "b", "c"]);
+  expect(ids(steadyOrder([key("a"), key("b"), key("c")], [row("c"), row("a"), row("b")]))).toEqual(["a", "b", "c"]);
 });
 
 test("a product that becomes low goes to the top, and back when it is well", () => {
-  expect(ids(steadyOrder(["a", "b", "c"], [row("a"), row("b"), row("c", true)]))).toEqual(["c", "a", "b"]);
-  expect(ids(steadyOrder(["c", "a", "b"], [row("a"), row("b"), row("c")]))).toEqual(["c", "a", "b"]);
+  expect(ids(steadyOrder([key("a"), key("b"), key("c")], [row("a"), row("b"), row("c", true)]))).toEqual(["c", "a", "b"]);
+  expect(ids(steadyOrder([key("c"), key("a"), key("b")], [row("a"), row("b"), row("c")]))).toEqual(["c", "a", "b"]);
 });
 
 test("the first answer and new products stand in the core's order", () => {
   expect(ids(steadyOrder([], [row("b"), row("a")]))).toEqual(["b", "a"]);
-  expect(ids(steadyOrder(["b"], [row("z"), row("b"), row("y")]))).toEqual(["b", "z", "y"]);
+  expect(ids(steadyOrder([key("b")], [row("z"), row("b"), row("y")]))).toEqual(["b", "z", "y"]);
 });
 
 test("nothing on hand is worse than low, and an unknown quantity is neither", () => {
@@ -44,4 +49,9 @@ test("nothing on hand is worse than low, and an unknown quantity is neither", ()
 test("an emptied threshold gives the product the default again", () => {
   expect(withThreshold({ a: 5, b: 7 }, "a", null)).toEqual({ b: 7 });
   expect(withThreshold({ b: 7 }, "a", 3)).toEqual({ a: 3, b: 7 });
+});
+
+test("products of two sources that are called alike are two", () => {
+  const west = { ...row("a"), key: "west/product:a", source: "west" };
+  expect(steadyOrder([key("b"), "west/product:a", key("a")], [row("a"), west, row("b")]).map((each) => each.key)).toEqual([key("b"), "west/product:a", key("a")]);
 });

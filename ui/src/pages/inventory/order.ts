@@ -5,8 +5,8 @@ import type { StockRow } from "@/bindings/StockRow";
 
 /** `rows` in the order of `before`, low ones first. */
 export function steadyOrder(before: readonly string[], rows: readonly StockRow[]): StockRow[] {
-  const place = new Map(before.map((id, i) => [id, i]));
-  const kept = (row: StockRow) => place.get(row.product_id) ?? before.length;
+  const place = new Map(before.map((key, i) => [key, i]));
+  const kept = (row: StockRow) => place.get(row.key) ?? before.length;
   return rows
     .map((row, i) => ({ row, i }))
     .sort((a, b) => Number(b.row.low) - Number(a.row.low) || kept(a.row) - kept(b.row) || a.i - b.i)

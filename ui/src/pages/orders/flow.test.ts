@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { lanes, steps } from "./flow";
 
-const state = (order_type: string, status: string, terminal = false, count = 1, stuck = 0) => ({ order_type, status, terminal, count, stuck, dwell_ms: null });
+const state = (order_type: string, status: string, terminal = false, count = 1, stuck = 0, source = "east") => ({ source, order_type, status, terminal, count, stuck, dwell_ms: null });
 
 test("sales come first, and a type we do not know comes last", () => {
   expect(lanes([state("rental", "a"), state("return", "a"), state("sales", "a")]).map((lane) => lane.type)).toEqual(["sales", "return", "rental"]);
@@ -32,4 +32,9 @@ test("steps fill the line in order, and each can be seen", () => {
 test("an order that only just came has one whole step, and none has none", () => {
   expect(steps({ transitions: [{ from: "", to: "draft", at: 5, seq: 1 }], status: "draft" }, false, 5)).toEqual([{ x: 0, width: 1, status: "draft", from: 5, to: null }]);
   expect(steps({ transitions: [], status: "draft" }, false, 5)).toEqual([]);
+});
+
+test("the same flow of two sources is two lanes", () => {
+  const two = lanes([state("sales", "draft"), state("sales", "draft", false, 5, 0, "west"), state("return", "pending")]);
+  expect(two.map((lane) => [lane.source, lane.type, lane.open])).toEqual([["east", "sales", 1], ["west", "sales", 5], ["east", "return", 1]]);
 });

@@ -7,6 +7,8 @@ import { WAYS_OUT } from "@/text/statuses";
 const TYPES = ["sales", "purchase", "return"];
 
 export interface Lane {
+  /** Whose orders. */
+  readonly source: string;
   readonly type: string;
   /** From the first state to the goal. */
   readonly path: readonly OrderStateCount[];
@@ -19,15 +21,17 @@ export interface Lane {
 }
 
 export function lanes(states: readonly OrderStateCount[]): Lane[] {
-  const types = [...new Set(states.map((state) => state.order_type))];
-  types.sort((a, b) => rank(a) - rank(b));
-  return types.map((type) => {
-    const all = states.filter((state) => state.order_type === type);
+  const kinds = new Map(states.map((state) => [`${state.source}\u0000${state.order_type}`, { source: state.source, type: state.order_type }]));
+  // By type first: the same flow of two ERPs stands one below the other.
+  const sorted = [...kinds.values()].sort((a, b) => rank(a.type) - rank(b.type));
+  return sorted.map(({ source, type }) => {
+    const all = states.filter((state) => state.source === source && state.order_type === type);
     const out = all.filter((state) => state.terminal && WAYS_OUT.has(state.status));
     const rest = all.filter((state) => !out.includes(state));
     const path = [...rest.filter((state) => !state.terminal), ...rest.filter((state) => state.terminal)];
     const going = path.filter((state) => !state.terminal);
     return {
+      source,
       type,
       path,
       out,
@@ -77,10 +81,11 @@ export function steps(order: Pick<OrderRow, "transitions" | "status">, terminal:
 
 /** Of the flow, what a click chose. */
 export interface Chosen {
+  readonly source: string;
   readonly type: string;
   readonly status: string;
 }
 
-export function isChosen(chosen: Chosen | null, type: string, status: string): boolean {
-  return chosen !== null && chosen.type === type && chosen.status === status;
+export function isChosen(chosen: Chosen | null, { source, order_type, status }: Pick<OrderStateCount, "source" | "order_type" | "status">): boolean {
+  return chosen !== null && chosen.source === source && chosen.type === order_type && chosen.status === status;
 }

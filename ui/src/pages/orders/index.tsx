@@ -8,18 +8,19 @@ import type { OrdersView } from "@/bindings/OrdersView";
 import { useFormat, useNow } from "@/format";
 import { openEvent } from "@/frame/selection";
 import { useKeys } from "@/keys";
-import { Age, Button, type Column, cx, EmptyState, SectionHeader, VirtualRows } from "@/parts";
+import { useSources } from "@/live";
+import { Age, Button, type Column, cx, EmptyState, RowSource, SectionHeader, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { useWord } from "@/text";
-import { type Chosen, steps } from "./flow";
+import { type Chosen, isChosen, steps } from "./flow";
 import { Lanes } from "./lanes";
 
 export function Orders() {
   return <ViewGate name="orders">{(view) => <Board view={view} />}</ViewGate>;
 }
 
-const orderKey = (row: OrderRow) => `${row.order_type}/${row.order_id}`;
+const orderKey = (row: OrderRow) => row.key;
 
 function Board({ view }: { view: OrdersView }) {
   const { t } = useTranslation();
@@ -27,10 +28,10 @@ function Board({ view }: { view: OrdersView }) {
   const word = useWord();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [text, setText] = useState("");
-  const finals = useMemo(() => new Set(view.states.filter((state) => state.terminal).map((state) => `${state.order_type}/${state.status}`)), [view.states]);
-  const isFinal = useCallback((row: OrderRow) => finals.has(`${row.order_type}/${row.status}`), [finals]);
+  const finals = useMemo(() => new Set(view.states.filter((state) => state.terminal).map((state) => `${state.source}/${state.order_type}/${state.status}`)), [view.states]);
+  const isFinal = useCallback((row: OrderRow) => finals.has(`${row.source}/${row.order_type}/${row.status}`), [finals]);
   const rows = useMemo(
-    () => view.orders.filter((row) => (chosen === null || (row.order_type === chosen.type && row.status === chosen.status)) && matchesWords(text, [row.number, row.customer])),
+    () => view.orders.filter((row) => (chosen === null || isChosen(chosen, row)) && matchesWords(text, [row.number, row.customer])),
     [view.orders, chosen, text],
   );
   const columns = useColumns(isFinal, rows.some((row) => row.stuck));
@@ -76,6 +77,7 @@ function Board({ view }: { view: OrdersView }) {
 function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): readonly Column<OrderRow>[] {
   const { t } = useTranslation();
   const word = useWord();
+  const sources = useSources();
   return useMemo(
     () => {
       const stuck: Column<OrderRow> = {
@@ -91,7 +93,12 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
           ),
       };
       const rest: Column<OrderRow>[] = [
-        { id: "number", header: t("orders.column.number"), width: "minmax(174px, 0.8fr)", className: "num", cell: (row) => <span title={row.number}>{row.number}</span> },
+        { id: "number", header: t("orders.column.number"), width: "minmax(174px, 0.8fr)", className: "num", cell: (row) => (
+          <span title={row.number}>
+            <RowSource source={sources.several ? sources.of(row.source) : null} />
+            {row.number}
+          </span>
+        ) },
         { id: "type", header: t("orders.column.type"), width: "76px", from: 700, className: "text-ink-2", cell: (row) => word("orderType", row.order_type) },
         { id: "customer", header: t("orders.column.customer"), width: "minmax(90px, 1.2fr)", className: "text-ink-2", cell: (row) => (row.customer === null ? <span className="text-ink-3">—</span> : <span title={row.customer}>{row.customer}</span>) },
         { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <span className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</span> },
@@ -102,7 +109,7 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
       // With nothing stuck its column would be a hole at the head of every row.
       return anyStuck ? [stuck, ...rest] : rest;
     },
-    [t, word, isFinal, anyStuck],
+    [t, word, sources, isFinal, anyStuck],
   );
 }
 

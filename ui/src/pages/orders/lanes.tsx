@@ -5,7 +5,8 @@ import { Fragment, memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderStateCount } from "@/bindings/OrderStateCount";
 import { useFormat } from "@/format";
-import { cx } from "@/parts";
+import { type KnownSource, useSources } from "@/live";
+import { cx, SourceMark } from "@/parts";
 import { useWord } from "@/text";
 import { type Chosen, isChosen, lanes } from "./flow";
 
@@ -13,25 +14,29 @@ export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states:
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
+  const sources = useSources();
   const all = useMemo(() => lanes(states), [states]);
   return (
     <div className="flex flex-col gap-2.5 px-4 pb-3">
       {all.map((lane) => (
-        <div key={lane.type} role="group" aria-label={word("orderType", lane.type)} className="flex min-w-0 items-stretch gap-3">
+        <div key={`${lane.source}/${lane.type}`} role="group" aria-label={[word("orderType", lane.type), sources.several ? sources.of(lane.source)?.name : undefined].filter(Boolean).join(" · ")} className="relative flex min-w-0 items-stretch gap-3">
           <div className="flex w-[76px] flex-none flex-col justify-center">
-            <span className="truncate font-[540]">{word("orderType", lane.type)}</span>
+            <span className="truncate font-[540]">
+              {sources.several && <LaneSource source={sources.of(lane.source)} />}
+              {word("orderType", lane.type)}
+            </span>
             <span className="num text-[12px] text-ink-3">{t("orders.flowOpen", { n: format.integer(lane.open) })}</span>
           </div>
           <div className="flex min-w-0 flex-1 items-stretch">
             {lane.path.map((state, i) => (
               <Fragment key={state.status}>
                 {i > 0 && <ChevronRight aria-hidden className="size-3.5 flex-none self-center text-line-strong" />}
-                <Node state={state} share={state.terminal ? null : state.count / lane.most} on={isChosen(chosen, state.order_type, state.status)} onChoose={onChoose} />
+                <Node state={state} share={state.terminal ? null : state.count / lane.most} on={isChosen(chosen, state)} onChoose={onChoose} />
               </Fragment>
             ))}
             {lane.out.length > 0 && <span aria-hidden className="mx-2 my-2 w-px flex-none bg-line" />}
             {lane.out.map((state) => (
-              <Node key={state.status} state={state} share={null} narrow on={isChosen(chosen, state.order_type, state.status)} onChoose={onChoose} />
+              <Node key={state.status} state={state} share={null} narrow on={isChosen(chosen, state)} onChoose={onChoose} />
             ))}
           </div>
         </div>
@@ -39,6 +44,14 @@ export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states:
     </div>
   );
 });
+
+function LaneSource({ source }: { source: KnownSource | null }) {
+  return source === null ? null : (
+    <span title={source.name}>
+      <SourceMark colour={source.colour} className="mr-1.5" />
+    </span>
+  );
+}
 
 function Node({ state, share, on, narrow = false, onChoose }: { state: OrderStateCount; share: number | null; on: boolean; narrow?: boolean; onChoose: (chosen: Chosen | null) => void }) {
   const { t } = useTranslation();
@@ -55,7 +68,7 @@ function Node({ state, share, on, narrow = false, onChoose }: { state: OrderStat
       onClick={(event) => {
         // After a click the keys belong to the list below; after Enter or Space the focus stays where it is.
         if (event.detail > 0) event.currentTarget.blur();
-        onChoose(on ? null : { type: state.order_type, status: state.status });
+        onChoose(on ? null : { source: state.source, type: state.order_type, status: state.status });
       }}
       className={cx(
         "relative flex min-w-0 flex-col overflow-hidden rounded-md border px-2.5 pt-1.5 pb-2 text-left",

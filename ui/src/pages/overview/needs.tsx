@@ -102,7 +102,7 @@ function Alert({ alert, chosen }: { alert: AlertView; chosen: boolean }) {
   return (
     <Box severity={alert.severity} chosen={chosen}>
       <SeverityMark severity={alert.severity} word={false} className="mt-px self-start" />
-      <p className="font-[540] break-words">
+      <p className="line-clamp-3 font-[540] break-words [unicode-bidi:isolate]">
         {loud && <span className={severityInk(alert.severity)}>{t(`common.severity.${alert.severity}`)} · </span>}
         {text.title}
       </p>
@@ -135,11 +135,11 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
   const severity: Severity = tight ? "warning" : "info";
   const error = refusals.get(approval.key)?.error ?? approval.decision?.error ?? null;
   const under = approval.decision !== null && approval.decision.state !== "failed" && approval.decision.state !== "overtaken";
-  const parts = [approval.amount === null ? null : format.money(approval.amount, approval.currency), approval.requester, approval.reason].filter((part) => part !== null && part !== "");
+  const parts = [approval.amount === null ? approval.unread : format.money(approval.amount, approval.currency), approval.requester, approval.reason].filter((part) => part !== null && part !== "");
   return (
     <Box severity={severity} chosen={chosen}>
       <CircleCheckBig aria-hidden className={cx("mt-px size-4", severityInk(severity))} strokeWidth={1.75} />
-      <p className="font-[540] break-words">{t("overview.needs.awaits", { type: word("resourceType", approval.resource_type), number: approval.number })}</p>
+      <p className="line-clamp-3 font-[540] break-words [unicode-bidi:isolate]">{t("overview.needs.awaits", { type: word("resourceType", approval.resource_type), number: approval.number })}</p>
       <Age at={approval.requested_at} className="text-ink-3" />
       <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{parts.join(" · ")}</p>
       {share !== null && (
@@ -164,7 +164,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
           )}
         </div>
       )}
-      {error !== null && <p className="col-start-2 col-end-4 mt-1 break-words text-crit">{error}</p>}
+      {error !== null && <p className="col-start-2 col-end-4 mt-1 line-clamp-4 break-words text-crit">{error}</p>}
     </Box>
   );
 }

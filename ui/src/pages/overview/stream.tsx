@@ -7,7 +7,7 @@ import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { openEvent, useSelectedEvent } from "@/frame/selection";
 import { fillOf, happenedAt, hidden, isRow, type KnownSource, LATE_MS, type Pause, shown, took, useLive, useSources } from "@/live";
-import { Button, Change, cx, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
+import { Button, Change, cx, DoubtMark, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
 import { go } from "@/route";
 
 const ROW = 28;
@@ -105,6 +105,7 @@ const Line = memo(function Line({ row, source, behind, fresh, selected }: { row:
       <span role="cell" className="flex min-w-0 items-center gap-1.5 px-2" title={row.detail === null ? row.label : `${row.label} · ${row.detail}`}>
         {(row.severity === "critical" || row.severity === "warning") && <SeverityMark severity={row.severity} word={false} />}
         <span className="truncate">
+          <DoubtMark row={row} />
           <LateMark row={row} behind={behind} />
           {row.label}
           {row.detail !== null && <span className="text-ink-2"> · {row.detail}</span>}

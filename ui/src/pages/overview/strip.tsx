@@ -2,9 +2,9 @@
 
 import { useTranslation } from "react-i18next";
 import type { OverviewView } from "@/bindings/OverviewView";
-import { useFormat, useNow } from "@/format";
+import { ordered, useFormat, useNow } from "@/format";
 import { useLive } from "@/live";
-import { cx, Tile } from "@/parts";
+import { cx, MainSum, Tile, useOtherSums } from "@/parts";
 import { go } from "@/route";
 
 /** Characters that the tiles of money hold; a longer amount loses its decimals, then its digits, and keeps its exact form in the title. */
@@ -23,11 +23,11 @@ export function Strip({ view }: { view: OverviewView }) {
   const last = Object.values(view.last_event_at);
   const newest = last.length === 0 ? null : Math.max(...last);
   const fresh = (domain: string) => ({ freshAt: view.last_event_at[domain] ?? newest, stale: !current });
-  const money = (amount: string, width: number) => {
-    const exact = format.money(amount);
-    const fits = [exact, format.moneyShort(amount)].find((text) => text.length <= width) ?? format.moneyCompact(amount);
-    return <span title={exact}>{fits}</span>;
-  };
+  const others = useOtherSums();
+  const { money_today: today } = view;
+  // An ERP that records payments and never confirms one has taken money in all the same.
+  const recordedOnly = today.received_count === 0 && today.recorded_count > 0;
+  const takings = recordedOnly ? today.recorded_sums : today.received_sums;
   const count = (n: number) => (n >= 10_000_000 ? <span title={format.integer(n)}>{format.compact(n)}</span> : format.integer(n));
 
   return (
@@ -79,13 +79,14 @@ export function Strip({ view }: { view: OverviewView }) {
         />
         <Tile
           className="@max-[1099px]:col-span-2"
-          label={t("overview.tile.received")}
-          value={money(view.received_today, WIDE)}
-          note={
-            view.refunded_count > 0
-              ? t("overview.tile.refunded", { amount: format.moneyShort(view.refunded_today) })
-              : t("overview.tile.receivedSub", { n: format.integer(view.received_count) })
-          }
+          label={t(recordedOnly ? "overview.tile.recorded" : "overview.tile.received")}
+          value={<MainSum sums={takings} room={WIDE} />}
+          note={[
+            ...others(takings),
+            ...(view.refunded_count > 0
+              ? ordered(today.refunded_sums).map((sum) => t("overview.tile.refunded", { amount: format.moneyShort(sum.amount, sum.currency) }))
+              : [t(recordedOnly ? "overview.tile.recordedSub" : "overview.tile.receivedSub", { n: format.integer(recordedOnly ? today.recorded_count : today.received_count) })]),
+          ].join(" · ")}
           spark={view.received_spark}
           colour="var(--d-finance)"
           {...fresh("finance")}
@@ -93,8 +94,8 @@ export function Strip({ view }: { view: OverviewView }) {
         />
         <Tile
           label={t("overview.tile.overdue")}
-          value={money(view.overdue, NARROW)}
-          note={view.overdue_count > 0 ? t("overview.tile.overdueSub", { count: view.overdue_count, n: format.integer(view.overdue_count) }) : t("overview.tile.overdueNone")}
+          value={<MainSum sums={view.overdue_sums} room={NARROW} />}
+          note={view.overdue_count > 0 ? [...others(view.overdue_sums), t("overview.tile.overdueSub", { count: view.overdue_count, n: format.integer(view.overdue_count) })].join(" · ") : t("overview.tile.overdueNone")}
           tone={view.overdue_count > 0 ? "warn" : undefined}
           colour="var(--warn)"
           {...fresh("finance")}

@@ -12,6 +12,8 @@ export const overview = {
     approvalsOldest: "oldest {{age}}",
     approvalsNone: "none waiting",
     received: "Received today",
+    recorded: "Recorded today",
+    recordedSub: "{{n}} payments, none confirmed",
     receivedSub: "{{n}} payments",
     refunded: "refunded {{amount}}",
     overdue: "Overdue",

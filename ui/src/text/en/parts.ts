@@ -7,6 +7,8 @@ export const parts = {
   },
   row: {
     source: "from {{name}}",
+    doubted: "Time not believed",
+    doubtedHint: "The publisher says “{{text}}”. That cannot be, so the event stands at the time it was received",
     late: "late by {{age}}",
     lateHint: "Arrived more than a minute after it happened; it stands where it arrived",
     disorder: "out of order by {{age}}",

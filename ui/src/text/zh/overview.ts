@@ -12,6 +12,8 @@ export const overview = {
     approvalsOldest: "最久 {{age}}",
     approvalsNone: "没有等待",
     received: "今日收款",
+    recorded: "今日登记收款",
+    recordedSub: "{{n}} 笔，尚无确认",
     receivedSub: "{{n}} 笔",
     refunded: "退款 {{amount}}",
     overdue: "逾期",

@@ -7,6 +7,8 @@ export const parts = {
   },
   row: {
     source: "来自 {{name}}",
+    doubted: "时间不可信",
+    doubtedHint: "发布方写的时间是“{{text}}”，不合常理，因此按收到的时间计",
     late: "迟到 {{age}}",
     lateHint: "发生一分钟之后才到达，按到达的先后排列",
     disorder: "乱序 {{age}}",
