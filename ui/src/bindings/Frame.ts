@@ -2,6 +2,7 @@
 import type { BannerView } from "./BannerView";
 import type { Hint } from "./Hint";
 import type { Millis } from "./Millis";
+import type { NoticeView } from "./NoticeView";
 import type { Severity } from "./Severity";
 import type { SourceStatus } from "./SourceStatus";
 
@@ -40,7 +41,7 @@ events_stored: number,
 /**
  * A critical system alert nobody has acknowledged: a blocking banner.
  */
-banner: BannerView | null, 
+banner: BannerView | null, notices: Array<NoticeView>, 
 /**
  * Sounds are off.
  */

@@ -46,6 +46,8 @@ export interface Commands {
   acknowledge: { args: { ids: string[] }; answer: null };
   snooze: { args: { id: string; minutes: number }; answer: null };
   save_settings: { args: { settings: Settings }; answer: Settings };
+  /** A button of a notification in the window, or `closed`. */
+  notice_answered: { args: { id: string; action: string }; answer: null };
   test_delivery: { args: { severity: Severity }; answer: null };
   test_source: { args: { source: Source }; answer: SourceTest };
   reconnect: { args: { source: string }; answer: null };

@@ -4,25 +4,20 @@ import { BellRing, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import type { Hint } from "@/bindings/Hint";
 import type { Severity } from "@/bindings/Severity";
 import { CommandError } from "@/host";
-import { useHost, useLive } from "@/live";
+import { useHost } from "@/live";
 import { useSettings } from "@/settings";
 import { Button } from "./button";
 import { SeverityMark } from "./marks";
-import { showNotice } from "./notice";
 import { Switch } from "./switch";
 
-const NO_HINTS: readonly Hint[] = [];
 const SEVERITIES: readonly Severity[] = ["critical", "warning", "success", "info"];
 
 export function DeliveryMatrix({ className }: { className?: string }) {
   const { t } = useTranslation();
   const host = useHost();
   const { settings, save } = useSettings();
-  // Without notifications outside of the window it shows them itself.
-  const inWindow = useLive((live) => live.frame?.hints ?? NO_HINTS).includes("no_notifications");
   const [testing, setTesting] = useState<Severity | null>(null);
   const guarded = async (work: () => Promise<unknown>) => {
     try {
@@ -36,7 +31,6 @@ export function DeliveryMatrix({ className }: { className?: string }) {
     setTesting(severity);
     await guarded(async () => {
       await host.call("test_delivery", { severity });
-      if (inWindow) showNotice({ id: "watchdeck:test", severity, title: t("frame.notice.testTitle"), body: t("frame.notice.testText"), actions: [] }, () => undefined);
     });
     setTesting(null);
   };

@@ -133,11 +133,6 @@ export const frame = {
   },
   notice: {
     area: "Notifications",
-    rest_one: "{{count}} more alert",
-    rest_other: "{{count}} more alerts",
-    restText: "They are listed under Alerts.",
-    testTitle: "This is a test",
-    testText: "Alerts of this severity look like this.",
   },
   first: {
     title: "Watch your ERP at work",

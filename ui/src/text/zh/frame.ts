@@ -133,10 +133,6 @@ export const frame = {
   },
   notice: {
     area: "通知",
-    rest_other: "另有 {{count}} 条告警",
-    restText: "都列在告警页。",
-    testTitle: "这是一次测试",
-    testText: "此级别的告警会这样提醒。",
   },
   first: {
     title: "看着你的 ERP 运转",
