@@ -74,7 +74,7 @@ change: string | null,
 /**
  * Exact decimal amount of money.
  */
-amount: string | null, currency: string | null, unread: string | null, doubted_time: string | null, 
+amount: string | null, 
 /**
  * Its currency: a code of ISO 4217, else what the publisher wrote; `None`: nobody said.
  */

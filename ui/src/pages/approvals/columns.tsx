@@ -92,6 +92,7 @@ function DeadlineBar({ row }: { row: ApprovalView }) {
 
 function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowState; decide: Deciding; on: boolean }) {
   const { t } = useTranslation();
+  if (!row.can_decide && state.kind === "open") return <span className="truncate text-ink-3">{t("common.decideElsewhere")}</span>;
   if (state.kind === "open") {
     return (
       <span className="flex gap-1.5" onClick={(event) => event.stopPropagation()}>

@@ -42,7 +42,7 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
     return { sending, refusals, dismiss, approve: (rows) => approve(rows, onDone), reject: (rows) => reject(rows, onDone) };
   }, [sending, refusals, approve, reject, dismiss, setChosen]);
 
-  const open = (rows: readonly ApprovalView[]) => rows.filter((row) => isOpen(rowState(row, decide.sending, decide.refusals)));
+  const open = (rows: readonly ApprovalView[]) => rows.filter((row) => row.can_decide && isOpen(rowState(row, decide.sending, decide.refusals)));
   // What a key acts on: the chosen ones, else the row under the cursor.
   const meant = () => open(chosen.size > 0 ? pending.filter((row) => chosen.has(row.key)) : pending.filter((row) => row.key === cursor));
   const extending = useRef(false);

@@ -10,6 +10,7 @@ import { Button, cx, EmptyState, SectionHeader } from "@/parts";
 import { Tabs } from "@/parts/tabs";
 import { ViewGate } from "@/parts/view-gate";
 import { go } from "@/route";
+import { Aside } from "./aside";
 import { SupportBundle } from "./bundle";
 import { Demo, Inside, Rate, Store } from "./figures";
 import { Gaps } from "./gaps";
@@ -19,7 +20,7 @@ import { SourceCard } from "./source";
 import { Summary } from "./summary";
 import type { Range } from "./timeline";
 
-type Trouble = "gaps" | "malformed";
+type Trouble = "gaps" | "malformed" | "aside";
 
 export function Health() {
   return (
@@ -84,7 +85,7 @@ function Ranges({ value, onChange }: { value: Range; onChange: (range: Range) =>
   );
 }
 
-/** What is or may be missing: holes in time, and frames that could not be read. */
+/** What is or may be missing: holes in time, frames that could not be read, and what was set aside. */
 function Troubles({ view, tab, onTab }: { view: HealthView; tab: Trouble; onTab: (tab: Trouble) => void }) {
   const { t } = useTranslation();
   const open = view.gaps.some((gap) => gap.filled === null);
@@ -100,11 +101,12 @@ function Troubles({ view, tab, onTab }: { view: HealthView; tab: Trouble; onTab:
           tabs={[
             { id: "gaps", label: t("health.gaps"), count: view.gaps.length, mark: mark(open) },
             { id: "malformed", label: t("health.malformed"), count: view.malformed.length, mark: mark(view.malformed.length > 0) },
+            { id: "aside", label: t("health.aside"), count: view.set_aside.length + view.faults.length, mark: mark(view.set_aside.length + view.faults.length > 0) },
           ]}
         />
       </div>
       <div id="health-missing" role="tabpanel" aria-label={t(`health.${tab}`)} className="flex min-h-0 flex-1 flex-col">
-        {tab === "gaps" ? <Gaps gaps={view.gaps} /> : <Malformed frames={view.malformed} />}
+        {tab === "gaps" ? <Gaps gaps={view.gaps} /> : tab === "malformed" ? <Malformed frames={view.malformed} /> : <Aside view={view} />}
       </div>
     </section>
   );

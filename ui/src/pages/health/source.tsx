@@ -7,7 +7,7 @@ import { toast } from "sonner";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { useFormat, useNow } from "@/format";
 import { CommandError } from "@/host";
-import { useHost } from "@/live";
+import { useHost, useLive } from "@/live";
 import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
 import { useLinkReason, useWord } from "@/text";
@@ -54,8 +54,10 @@ export function SourceCard({ source, range }: { source: SourceHealth; range: Ran
           </span>
         </p>
       )}
+      {source.store_error !== null && <p className="mt-1 break-words text-crit">{t("health.storeRefuses", { error: source.store_error })}</p>}
       <Timeline source={source} range={range} />
       <Facts source={source} />
+      <Account source={source} />
       <More source={source} />
     </article>
   );
@@ -84,6 +86,23 @@ function useTodo({ state }: SourceHealth): string | null {
     case "refused":
       return t(`health.todo.${state.kind}`);
   }
+}
+
+/** Where everything that was received went: one line that adds up. */
+function Account({ source }: { source: SourceHealth }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const now = useNow();
+  const n = (value: number) => format.integer(value);
+  const parts = { received: n(source.received), stored: n(source.stored), duplicates: n(source.duplicates), aside: n(source.set_aside), waiting: n(source.waiting) };
+  const since = useLive((live) => live.frame?.sources.find((each) => each.id === source.id)?.covers_since ?? null);
+  return (
+    <p className="num mt-2 text-[12px] text-ink-3">
+      {t("health.account", parts)}
+      {source.left_out > 0 && <span className="text-warn"> · {t("health.leftOut", { count: source.left_out, n: n(source.left_out) })}</span>}
+      {since !== null && <span className="text-warn"> · {t("health.wholeSince", { time: format.dateTime(since, now) })}</span>}
+    </p>
+  );
 }
 
 /** How far it is with what it missed. */

@@ -20,7 +20,7 @@ const ICONS: Record<Tone, ReactNode> = {
 };
 const GROUNDS: Record<Tone, string> = { good: "", info: "", warn: "bg-warn-soft", crit: "bg-crit-soft", dim: "" };
 
-export function Summary({ view, onShow, right }: { view: HealthView; onShow: (tab: "gaps" | "malformed") => void; right: ReactNode }) {
+export function Summary({ view, onShow, right }: { view: HealthView; onShow: (tab: "gaps" | "malformed" | "aside") => void; right: ReactNode }) {
   const { t } = useTranslation();
   const { tone, findings, live, paused } = verdict(view);
   const format = useFormat();
@@ -61,7 +61,7 @@ function keyOf(finding: Finding): string {
 }
 
 /** One reason; a click leads to where it is explained. */
-function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "malformed") => void }) {
+function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "malformed" | "aside") => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = useNow();
@@ -104,6 +104,8 @@ function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "
     }
     case "gaps":
       return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.gaps", { count: finding.n, n: format.integer(finding.n) }), () => onShow("gaps"));
+    case "aside":
+      return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.aside", { count: finding.n, n: format.integer(finding.n) }), () => onShow("aside"));
     case "malformed":
       return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.malformed", { count: finding.n, n: format.integer(finding.n) }), () => onShow("malformed"));
     case "decisions":

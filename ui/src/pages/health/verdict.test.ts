@@ -6,12 +6,12 @@ const HOUR = 3_600_000;
 const NOW = 100 * HOUR;
 const NO_SAMPLES = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 };
 const source = (id: string, state: LinkState, skew_ms: number | null = null) => ({
-  id, name: id, url: "", state, reconnects: 0, timeline: [], received: 0, duplicates: 0, malformed: 0, bytes: 0, positions: {}, colour: "blue" as const, dialect: "native", skew_ms,
+  id, name: id, url: "", state, reconnects: 0, timeline: [], received: 0, stored: 0, set_aside: 0, waiting: 0, left_out: 0, store_error: null, duplicates: 0, malformed: 0, bytes: 0, positions: {}, colour: "blue" as const, dialect: "native", skew_ms,
   skew_error_ms: null, round_trip_ms: null, connected_since: null, gaps: 0, gaps_filled: 0, copies: 0, rate: 0, queue: 0, queue_capacity: 16, waiting_bytes: 0,
   forwarded: NO_SAMPLES, travelled: NO_SAMPLES, committed: NO_SAMPLES, last_error: null, denied: [],
 });
 const LIVE: LinkState = { kind: "live" };
-const calm = { at: NOW, sources: [source("east", LIVE)], gaps: [], malformed: [], store: { path: "", events: 0, bytes: 0, oldest_at: null, error: null }, decisions_failed: 0, lag: {} };
+const calm = { at: NOW, sources: [source("east", LIVE)], gaps: [], malformed: [], set_aside: [], faults: [], store: { path: "", events: 0, bytes: 0, oldest_at: null, error: null }, decisions_failed: 0, lag: {} };
 const gap = (to: number, filled: number | null) => ({ seq: 1, source: "east", channel: null, from: to - 1_000, to, reason: "not_replayable" as const, filled });
 
 describe("the verdict", () => {
@@ -42,6 +42,13 @@ describe("the verdict", () => {
 
   it("does not call a clock that is off a problem: times are corrected by it", () => {
     expect(verdict({ ...calm, sources: [source("east", LIVE, 2 * HOUR)] }).tone).toBe("good");
+  });
+
+  it("says for an hour what was set aside, and what failed", () => {
+    const fault = (at: number) => ({ part: "decisions", detail: "", times: 1, first_at: at, last_at: at });
+    const one = { at: NOW - 1_000, seq: 1, by: "numbers" as const, source: "east", kind: "x", channel: "x", reason: "", sample: "" };
+    expect(verdict({ ...calm, set_aside: [one], faults: [fault(NOW - 1_000)] })).toMatchObject({ tone: "warn", findings: [{ kind: "aside", n: 2 }] });
+    expect(verdict({ ...calm, set_aside: [{ ...one, at: NOW - 2 * HOUR }], faults: [fault(NOW - 2 * HOUR)] }).tone).toBe("good");
   });
 
   it("names a store that does not write, unreadable frames, lost decisions, and lag", () => {

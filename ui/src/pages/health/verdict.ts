@@ -16,7 +16,7 @@ export type Finding =
   | { readonly kind: "store"; readonly tone: "crit"; readonly error: string }
   | { readonly kind: "link"; readonly tone: Tone; readonly source: SourceHealth }
   | { readonly kind: "catching_up"; readonly tone: "info"; readonly sources: readonly SourceHealth[] }
-  | { readonly kind: "gaps" | "malformed" | "decisions" | "lag"; readonly tone: "warn"; readonly n: number };
+  | { readonly kind: "gaps" | "malformed" | "aside" | "decisions" | "lag"; readonly tone: "warn"; readonly n: number };
 
 export interface Verdict {
   readonly tone: Tone;
@@ -28,7 +28,7 @@ export interface Verdict {
 
 const ORDER: readonly Tone[] = ["crit", "warn", "info", "dim", "good"];
 
-export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malformed" | "store" | "decisions_failed" | "lag">): Verdict {
+export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malformed" | "set_aside" | "faults" | "store" | "decisions_failed" | "lag">): Verdict {
   const findings: Finding[] = [];
   if (view.store.error !== null) findings.push({ kind: "store", tone: "crit", error: view.store.error });
   const behind = view.sources.filter((source) => source.state.kind === "catching_up");
@@ -59,6 +59,9 @@ export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malf
   if (gaps > 0) findings.push({ kind: "gaps", tone: "warn", n: gaps });
   const malformed = view.malformed.filter((frame) => view.at - frame.at < RECENT).length;
   if (malformed > 0) findings.push({ kind: "malformed", tone: "warn", n: malformed });
+  const recent = (at: number) => view.at - at < RECENT;
+  const aside = view.set_aside.filter((one) => recent(one.at)).length + view.faults.filter((one) => recent(one.last_at)).length;
+  if (aside > 0) findings.push({ kind: "aside", tone: "warn", n: aside });
   if (view.decisions_failed > 0) findings.push({ kind: "decisions", tone: "warn", n: view.decisions_failed });
   const lag = Math.max(0, ...Object.values(view.lag));
   if (lag > LAG) findings.push({ kind: "lag", tone: "warn", n: lag });

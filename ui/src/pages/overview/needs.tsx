@@ -46,8 +46,8 @@ export function Needs({ needs, omitted }: { needs: readonly Need[]; omitted: num
     j: () => move(1),
     k: () => move(-1),
     Enter: () => (chosen === undefined ? false : open(chosen)),
-    a: () => (chosen?.type === "approval" ? approve([chosen.approval]) : false),
-    r: () => (chosen?.type === "approval" ? reject([chosen.approval]) : false),
+    a: () => (chosen?.type === "approval" && chosen.approval.can_decide ? approve([chosen.approval]) : false),
+    r: () => (chosen?.type === "approval" && chosen.approval.can_decide ? reject([chosen.approval]) : false),
     e: () => (chosen?.type === "alert" ? void acknowledge([chosen.alert.id]) : false),
     s: () => (chosen?.type === "alert" ? snooze(chosen.alert.id, 15) : false),
   });
@@ -147,7 +147,9 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
           <i className={cx("block h-full rounded-sm", share >= 1 ? "bg-crit" : tight ? "bg-warn" : "bg-info")} style={{ width: `${share * 100}%` }} />
         </div>
       )}
-      {under && approval.decision !== null ? (
+      {!approval.can_decide ? (
+        <p className="col-start-2 col-end-4 mt-2 text-ink-3">{t("common.decideElsewhere")}</p>
+      ) : under && approval.decision !== null ? (
         <p className="col-start-2 col-end-4 mt-2 text-ink-2">{word("decision", approval.decision.state)}</p>
       ) : (
         <div className="col-start-2 col-end-4 mt-2 flex flex-wrap items-center gap-1.5">

@@ -27,6 +27,8 @@ export function Strip({ view }: { view: OverviewView }) {
   const { money_today: today } = view;
   // An ERP that records payments and never confirms one has taken money in all the same.
   const recordedOnly = today.received_count === 0 && today.recorded_count > 0;
+  // What is said of today covers less where a source was not followed from its beginning.
+  const covers = view.covers_since === null ? null : t("overview.tile.coversSince", { time: format.minute(view.covers_since) });
   const takings = recordedOnly ? today.recorded_sums : today.received_sums;
   const count = (n: number) => (n >= 10_000_000 ? <span title={format.integer(n)}>{format.compact(n)}</span> : format.integer(n));
 
@@ -52,7 +54,7 @@ export function Strip({ view }: { view: OverviewView }) {
         <Tile
           label={t("overview.tile.moves")}
           value={count(view.moves_today)}
-          note={t("overview.tile.movesSub")}
+          note={covers ?? t("overview.tile.movesSub")}
           spark={view.moves_spark}
           colour="var(--d-inventory)"
           {...fresh("inventory")}
@@ -82,6 +84,7 @@ export function Strip({ view }: { view: OverviewView }) {
           label={t(recordedOnly ? "overview.tile.recorded" : "overview.tile.received")}
           value={<MainSum sums={takings} room={WIDE} />}
           note={[
+            ...(covers === null ? [] : [covers]),
             ...others(takings),
             ...(view.refunded_count > 0
               ? ordered(today.refunded_sums).map((sum) => t("overview.tile.refunded", { amount: format.moneyShort(sum.amount, sum.currency) }))

@@ -8,6 +8,7 @@ export const common = {
   retry: "Retry",
   loading: "Loading",
   none: "—",
+  decideElsewhere: "Decided in the ERP: this source takes no decisions",
   unread: "“{{text}}” could not be read as a number; it is in no sum",
   unreadWord: "(not read)",
   unreadAmounts_one: "{{n}} amount not read",

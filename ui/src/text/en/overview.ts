@@ -5,6 +5,7 @@ export const overview = {
     rateSub: "{{n}} kept",
     moves: "Stock moves",
     movesSub: "today",
+    coversSince: "since {{time}}",
     orders: "Open orders",
     ordersStuck: "{{n}} stuck",
     ordersFlow: "none stuck",

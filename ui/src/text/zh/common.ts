@@ -8,6 +8,7 @@ export const common = {
   retry: "重试",
   loading: "正在加载",
   none: "—",
+  decideElsewhere: "请在 ERP 中处理：此来源不接受审批决定",
   unread: "“{{text}}”无法识别为数字，未计入合计",
   unreadWord: "（未识别）",
   unreadAmounts_other: "{{n}} 笔金额未识别",

@@ -5,6 +5,7 @@ export const overview = {
     rateSub: "共 {{n}} 条",
     moves: "库存变动",
     movesSub: "今日",
+    coversSince: "自 {{time}} 起",
     orders: "在途订单",
     ordersStuck: "其中 {{n}} 单滞留",
     ordersFlow: "没有滞留",
