@@ -233,11 +233,33 @@ impl Core {
         }
         for effect in effects {
             match effect {
-                Effect::Notify(toast) => self.host.notify(self.answerable(toast)),
-                Effect::Retract(id) => self.host.retract(&id),
+                Effect::Notify(toast) => self.tell(toast),
+                Effect::Retract(id) => {
+                    self.host.retract(&id);
+                    if self.state().notices.remove(&id) {
+                        self.pulse();
+                    }
+                }
                 Effect::Play(tone) => self.host.play(tone),
                 Effect::Told(alerts) => self.state().book.told(&alerts),
             }
+        }
+    }
+
+    /// Show a notification: outside of the window, and in it where nothing outside can.
+    pub(crate) fn tell(&self, toast: Toast) {
+        let toast = self.answerable(toast);
+        let in_window = {
+            let mut state = self.state();
+            let in_window = state.hints.contains(&Hint::NoNotifications);
+            if in_window {
+                state.notice(&toast);
+            }
+            in_window
+        };
+        self.host.notify(toast);
+        if in_window {
+            self.pulse();
         }
     }
 
@@ -260,8 +282,11 @@ impl Core {
     /// Something does not work on this machine, or works again.
     pub(crate) fn hint(&self, hint: Hint, present: bool) {
         let changed = {
-            let hints = &mut self.state().hints;
-            if present { hints.insert(hint) } else { hints.remove(&hint) }
+            let mut state = self.state();
+            if hint == Hint::NoNotifications && !present {
+                state.notices.clear();
+            }
+            if present { state.hints.insert(hint) } else { state.hints.remove(&hint) }
         };
         if changed {
             self.pulse();

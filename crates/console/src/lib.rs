@@ -21,6 +21,7 @@ pub mod host;
 mod inbox;
 mod latency;
 mod malformed;
+mod notices;
 pub mod projections;
 mod redact;
 pub mod rows;

@@ -18,6 +18,7 @@ use crate::{
     decisions::{COLLECTION as DECISIONS, Outbox},
     host::{Badge, Overall},
     latency::Latency,
+    notices::Notices,
     projections::{World, approvals::Request, entity::Entity, realms::Realms},
     snapshot,
     source_clock::Arrival,
@@ -46,6 +47,8 @@ pub(crate) struct State {
     pub(crate) painted: Latency,
     pub(crate) recent: HashMap<String, Recent>,
     pub(crate) notifier: Notifier,
+    /// What the window shows where nothing outside of it can.
+    pub(crate) notices: Notices,
     /// The alert engine has dealt with everything up to here.
     pub(crate) alerts_done: u64,
     /// Events that brought something down.
@@ -128,6 +131,7 @@ impl State {
             painted: Latency::default(),
             recent: recent(store.documents(RECENT).await?),
             notifier,
+            notices: Notices::default(),
             alerts_done: store.checkpoint(ALERT_CHECKPOINT).await?,
             asides: Asides::load(store.documents(SET_ASIDE).await?),
             told_unstored: Told::default(),

@@ -334,6 +334,12 @@ impl AlertBook {
         self.active.contains_key(&format!("{rule}:{about}"))
     }
 
+    /// The event behind a living alert, by the alert's id.
+    #[must_use]
+    pub fn seq_of(&self, id: &str) -> Option<u64> {
+        self.active.get(id).and_then(|alert| alert.view.seq)
+    }
+
     /// Living alerts, worst first, then newest; at most 1,000.
     #[must_use]
     pub fn active(&self) -> Vec<AlertView> {

@@ -106,7 +106,7 @@ pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), Co
 pub(crate) fn test_delivery(core: &Core, severity: Severity) {
     let settings = core.state().settings.clone();
     let words = core.words(&settings);
-    core.host.notify(Toast {
+    core.tell(Toast {
         id: "watchdeck:test".to_owned(),
         title: words.test_title().to_owned(),
         body: words.test_body().to_owned(),
@@ -135,6 +135,17 @@ pub(crate) fn painted(core: &Core, samples: &[f64]) {
     }
 }
 
+/// A button of a notification in the window, or `closed`. A request is decided by `decide`, which takes a reason.
+pub(crate) async fn notice_answered(core: &Core, id: &str, action: &str) -> Result<(), CommandError> {
+    if core.state().notices.remove(id) {
+        core.pulse();
+    }
+    match action {
+        "acknowledge" | "open" => toast_answered(core, id, action).await,
+        _ => Ok(()),
+    }
+}
+
 /// A button of a notification. The state is looked at again first: what was decided meanwhile is not decided twice.
 pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Result<(), CommandError> {
     if toast == SUMMARY {
@@ -147,7 +158,7 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
             let Some(key) = toast.strip_prefix(&prefix) else { return Ok(()) };
             let approve = action == "approve";
             let words = core.words(&core.state().settings);
-            let lost = |number: &str, why: String| core.host.notify(answer(words.decision_lost(number, approve), why, words));
+            let lost = |number: &str, why: String| core.tell(answer(words.decision_lost(number, approve), why, words));
             let named = key.parse().ok();
             let request = named.and_then(|entity| core.state().world.approvals.get(&entity).map(|request| request.view.clone()));
             let Some(request) = request.clone().filter(|request| request.status == ApprovalStatus::Pending) else {
@@ -167,7 +178,7 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
         }
         "acknowledge" => acknowledge(core, &[toast.to_owned()]).await.inspect_err(|error| {
             let words = core.words(&core.state().settings);
-            core.host.notify(answer(words.button_failed().to_owned(), error.message.clone(), words));
+            core.tell(answer(words.button_failed().to_owned(), error.message.clone(), words));
         }),
         _ => Ok(()),
     }

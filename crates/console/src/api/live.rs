@@ -137,10 +137,52 @@ pub struct Frame {
     pub events_stored: u64,
     /// Critical system alerts nobody has acknowledged: one blocking banner for all of them.
     pub banner: Option<BannerView>,
+    /// What people are told, in the window: empty while something outside of it can.
+    pub notices: Vec<NoticeView>,
     /// Sounds are off.
     pub muted: bool,
     /// What does not work on this machine, in words the window has.
     pub hints: Vec<Hint>,
+}
+
+/// A notification that the window shows, because nothing outside of it can. `notice_answered` takes its id and the action.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct NoticeView {
+    /// Names it; a later one of the same name takes its place.
+    pub id: String,
+    /// How bad.
+    pub severity: Severity,
+    /// First line.
+    pub title: String,
+    /// The rest.
+    pub body: String,
+    /// Buttons, the main one first.
+    pub actions: Vec<NoticeAction>,
+    /// The request that it is about, where it is about one that can be decided.
+    pub request: Option<NoticeRequest>,
+    /// Event behind it.
+    pub seq: Option<u64>,
+}
+
+/// A button of a notification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct NoticeAction {
+    /// `approve`, `reject`, `acknowledge` or `open`.
+    pub id: String,
+    /// As shown.
+    pub label: String,
+}
+
+/// The request that a notification is about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct NoticeRequest {
+    /// What `decide` takes.
+    pub key: String,
+    /// As people read it.
+    pub number: String,
 }
 
 /// Something that does not work here, and that the user should see.

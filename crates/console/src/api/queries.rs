@@ -150,6 +150,7 @@ fn frame(core: &Core) -> Frame {
         events_per_second: state.world.rates.current(at),
         events_stored: core.store.head(),
         banner: state.banner(),
+        notices: state.notices.all(),
         muted: state.settings.muted,
         hints: state.hints.iter().copied().collect(),
     }

@@ -71,6 +71,12 @@ struct Save {
 }
 
 #[derive(Deserialize)]
+struct NoticeAnswered {
+    id: String,
+    action: String,
+}
+
+#[derive(Deserialize)]
 struct TestDelivery {
     severity: Severity,
 }
@@ -145,6 +151,10 @@ async fn answer(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, C
             json(actions::snooze(core, &id, minutes).await?)
         }
         "save_settings" => json(setup::save_settings(core, args::<Save>(name, given)?.settings).await?),
+        "notice_answered" => {
+            let NoticeAnswered { id, action } = args(name, given)?;
+            json(actions::notice_answered(core, &id, &action).await?)
+        }
         "test_delivery" => {
             actions::test_delivery(core, args::<TestDelivery>(name, given)?.severity);
             json(())
