@@ -144,7 +144,12 @@ fn tidy(typed: &str) -> String {
     let mut text = seen.trim_matches(around).trim_end_matches([',', ';', '，', '；', '。', '、']).trim_matches(around).to_owned();
     // Up to the path everything is ASCII, or a name that is written in another script.
     let begin = ["//", "／／"].iter().find_map(|slashes| Some(text.find(slashes)? + slashes.len())).unwrap_or(0);
-    let end = text[begin..].find(['/', '?', '#', '／', '？']).map_or(text.len(), |at| begin + at);
+    let rest = &text[begin..];
+    // With the sign that begins the path.
+    let end = rest
+        .char_indices()
+        .find(|(_, c)| matches!(c, '/' | '?' | '#' | '／' | '？'))
+        .map_or(text.len(), |(at, c)| begin + at + c.len_utf8());
     let head: String = text[..end].chars().map(narrow).collect();
     text.replace_range(..end, &head);
     text

@@ -203,9 +203,10 @@ impl Core {
     pub(crate) fn source_statuses(&self) -> Vec<SourceStatus> {
         let state = self.state();
         let recent = &state.recent;
-        let mut statuses = self
-            .sources
-            .statuses(|id| recent.get(id).and_then(|recent| recent.last_event_at), |id| recent.get(id).and_then(|recent| recent.latency_ms));
+        let mut statuses = self.sources.statuses(
+            |id| recent.get(id).and_then(|recent| recent.last_event_at),
+            |id| recent.get(id).and_then(|recent| recent.latency_ms),
+        );
         for status in &mut statuses {
             status.resembles = state.world.through.looking_like(&status.id);
         }

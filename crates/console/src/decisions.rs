@@ -91,7 +91,8 @@ impl Outbox {
             })
             .collect();
         for (stored_as, decision) in decisions {
-            let key = Entity::new(realms.realm(&decision.source.as_str().into()), &decision.resource_type, &decision.resource_id).to_string();
+            let key =
+                Entity::new(realms.realm(&decision.source.as_str().into()), &decision.resource_type, &decision.resource_id).to_string();
             if key != stored_as {
                 outbox.dirty.extend([stored_as, key.clone()]);
             }

@@ -45,7 +45,8 @@ impl State {
             let request = self.world.approvals.get(&key.parse().ok()?)?;
             Some(crate::api::live::NoticeRequest { key: key.to_owned(), number: request.view.number.clone() })
         });
-        let actions = toast.actions.iter().map(|action| crate::api::live::NoticeAction { id: action.id.clone(), label: action.label.clone() });
+        let actions =
+            toast.actions.iter().map(|action| crate::api::live::NoticeAction { id: action.id.clone(), label: action.label.clone() });
         let notice = NoticeView {
             id: toast.id.clone(),
             severity: toast.severity,
@@ -65,7 +66,15 @@ mod tests {
     use watchdeck_events::Severity;
 
     fn notice(id: &str, title: &str) -> NoticeView {
-        NoticeView { id: id.into(), severity: Severity::Warning, title: title.into(), body: String::new(), actions: Vec::new(), request: None, seq: None }
+        NoticeView {
+            id: id.into(),
+            severity: Severity::Warning,
+            title: title.into(),
+            body: String::new(),
+            actions: Vec::new(),
+            request: None,
+            seq: None,
+        }
     }
 
     #[test]

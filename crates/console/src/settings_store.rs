@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn what_cannot_work_is_refused_with_the_reason() {
         for source in [
-            source("a", "erp:3002"),
+            source("a", "ftp://erp:3002"),
             Source { wake_url: "erp/api/ws".into(), ..source("a", "ws://erp/") },
             Source { history_path: "events".into(), ..source("a", "ws://erp/") },
             Source { poll_seconds: 0, ..source("a", "ws://erp/") },

@@ -165,9 +165,7 @@ impl Words {
         let body = match alert.rule.as_str() {
             rules::LOW_STOCK if self.chinese => format!("现有 {}，阈值 {}", value("on_hand"), value("threshold")),
             rules::LOW_STOCK => format!("{} on hand, threshold {}", value("on_hand"), value("threshold")),
-            rules::APPROVAL_REQUESTED => {
-                join(&[&self.amount(alert).unwrap_or_default(), value("requester"), value("message")])
-            }
+            rules::APPROVAL_REQUESTED => join(&[&self.amount(alert).unwrap_or_default(), value("requester"), value("message")]),
             rules::FINANCE_OVERDUE | rules::LARGE_REFUND => join(&[value("number"), value("party")]),
             rules::FEED_STALE => self.either("数字可能已过时，正在重新连接。", "Numbers may be out of date; reconnecting.").to_owned(),
             _ => value("message").to_owned(),

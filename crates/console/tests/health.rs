@@ -185,7 +185,7 @@ async fn with_clocks_two_hours_apart_a_live_event_is_live() {
         let bench = Bench::start(folder.path()).await;
         bench.watch(&server).await;
         server.asks("o1");
-        let toast = bench.toast("approval:order:o1").await;
+        let toast = bench.toast("/order:o1").await;
         assert!(!toast.actions.is_empty(), "it is a toast of its own with its buttons, not a line of a digest");
         let latency = bench.row("o1").await["latency_ms"].as_i64().unwrap();
         assert!(latency.abs() < 10_000, "{latency} ms: the clocks' difference is no latency");
@@ -207,7 +207,7 @@ async fn setting_our_own_clock_turns_nothing_into_history() {
         bench.clock.0.store(jump, Ordering::Relaxed);
         let id = format!("o{n}");
         server.asks(&id);
-        let toast = bench.toast(&format!("approval:order:{id}")).await;
+        let toast = bench.toast(&format!("/order:{id}")).await;
         assert!(!toast.actions.is_empty());
         let latency = bench.row(&id).await["latency_ms"].as_i64().unwrap();
         assert!(latency.abs() < 10_000, "{latency} ms after a jump of {jump}");

@@ -70,11 +70,15 @@ pub fn read(bytes: &[u8]) -> Result<Nearly<'_>, NotJson> {
         Ok(_) => return Ok(Nearly { json: text, mended: false }),
         Err(problem) => problem,
     };
-    if let Some(json) = words_as_text(&text)
-        && serde_json::from_str::<&RawValue>(&json).is_ok()
-    {
-        return Ok(Nearly { json: marked(json).into(), mended: true });
-    }
+    let mended = words_as_text(&text).map(|json| match serde_json::from_str::<&RawValue>(&json) {
+        Ok(_) => Ok(Nearly { json: marked(json).into(), mended: true }),
+        Err(problem) => Err(problem),
+    });
+    let problem = match mended {
+        Some(Ok(read)) => return Ok(read),
+        Some(Err(other)) => other,
+        None => problem,
+    };
     Err(if problem.is_eof() { NotJson::Cut } else { NotJson::Text })
 }
 

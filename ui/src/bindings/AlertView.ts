@@ -19,7 +19,7 @@ source: string | null,
 /**
  * `low_stock`, `approval_requested`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`.
  */
-source: string | null, rule: string, 
+rule: string, 
 /**
  * How bad.
  */

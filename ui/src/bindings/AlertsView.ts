@@ -9,7 +9,7 @@ export type AlertsView = {
 /**
  * Firing, acknowledged and snoozed: worst first, then newest; at most 1,000.
  */
-active: Array<AlertView>, active_count: number, let_go: number, 
+active: Array<AlertView>, 
 /**
  * How many there are.
  */

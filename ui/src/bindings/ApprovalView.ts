@@ -9,13 +9,17 @@ import type { Money } from "./Money";
  */
 export type ApprovalView = { 
 /**
- * `resourceType:resourceId`; what `decide` takes.
+ * Its name beyond doubt, `source/type:id`; what `decide` takes.
  */
 key: string, 
 /**
+ * Whose request: the source, or the first of those that are one ERP.
+ */
+source: string, 
+/**
  * `order`, `return`, `payment`, `refund`, `adjustment`.
  */
-source: string, resource_type: string, 
+resource_type: string, 
 /**
  * The ERP's id.
  */
@@ -25,7 +29,7 @@ resource_id: string,
  */
 number: string, 
 /**
- * Who asks.
+ * Who asks; empty where nobody says.
  */
 requester: string, 
 /**
@@ -33,9 +37,13 @@ requester: string,
  */
 amount: Money | null, 
 /**
- * ISO 4217.
+ * What stands in the amount's place and could not be read, as written.
  */
-unread: string | null, currency: string | null, 
+unread: string | null, 
+/**
+ * ISO 4217 where it is one, else as the ERP writes it; `None` where nobody names one.
+ */
+currency: string | null, 
 /**
  * Why they ask.
  */

@@ -2,4 +2,84 @@
 import type { Money } from "./Money";
 import type { MoneySum } from "./MoneySum";
 
-export type FinanceDay = { day: string, received: Money | null, received_count: number, received_sums: Array<MoneySum>, recorded: Money | null, recorded_count: number, recorded_sums: Array<MoneySum>, paid_out: Money | null, paid_out_count: number, paid_out_sums: Array<MoneySum>, paid_out_recorded: Money | null, paid_out_recorded_count: number, paid_out_recorded_sums: Array<MoneySum>, refunded: Money | null, refunded_count: number, refunded_sums: Array<MoneySum>, refunds_recorded: Money | null, refunds_recorded_count: number, refunds_recorded_sums: Array<MoneySum>, };
+/**
+ * Sums of one day. *Recorded* is what the ERP told of, *received* (paid out, refunded) what it confirmed; one that never confirms has recorded
+ * what it recorded.
+ */
+export type FinanceDay = { 
+/**
+ * `2026-11-21`.
+ */
+day: string, 
+/**
+ * Confirmed payments in; `None` where they are in several currencies, which are not added.
+ */
+received: Money | null, 
+/**
+ * In how many records.
+ */
+received_count: number, 
+/**
+ * The same per currency, with what could not be read.
+ */
+received_sums: Array<MoneySum>, 
+/**
+ * Payments in that were first told of on this day, confirmed or not, less the cancelled ones; `None` where they are in several currencies, which are not added.
+ */
+recorded: Money | null, 
+/**
+ * In how many records.
+ */
+recorded_count: number, 
+/**
+ * The same per currency, with what could not be read.
+ */
+recorded_sums: Array<MoneySum>, 
+/**
+ * Confirmed payments out; `None` where they are in several currencies, which are not added.
+ */
+paid_out: Money | null, 
+/**
+ * In how many records.
+ */
+paid_out_count: number, 
+/**
+ * The same per currency, with what could not be read.
+ */
+paid_out_sums: Array<MoneySum>, 
+/**
+ * Payments out that were first told of, as `recorded`; `None` where they are in several currencies, which are not added.
+ */
+paid_out_recorded: Money | null, 
+/**
+ * In how many records.
+ */
+paid_out_recorded_count: number, 
+/**
+ * The same per currency, with what could not be read.
+ */
+paid_out_recorded_sums: Array<MoneySum>, 
+/**
+ * Confirmed refunds; `None` where they are in several currencies, which are not added.
+ */
+refunded: Money | null, 
+/**
+ * In how many records.
+ */
+refunded_count: number, 
+/**
+ * The same per currency, with what could not be read.
+ */
+refunded_sums: Array<MoneySum>, 
+/**
+ * Refunds that were first told of, as `recorded`; `None` where they are in several currencies, which are not added.
+ */
+refunds_recorded: Money | null, 
+/**
+ * In how many records.
+ */
+refunds_recorded_count: number, 
+/**
+ * The same per currency, with what could not be read.
+ */
+refunds_recorded_sums: Array<MoneySum>, };

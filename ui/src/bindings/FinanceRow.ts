@@ -7,9 +7,17 @@ import type { Money } from "./Money";
  */
 export type FinanceRow = { 
 /**
+ * Its name beyond doubt, `source/type:id`.
+ */
+key: string, 
+/**
+ * Whose record: the source, or the first of those that are one ERP.
+ */
+source: string, 
+/**
  * The ERP's id.
  */
-key: string, source: string, record_id: string, 
+record_id: string, 
 /**
  * As people read it.
  */
@@ -19,13 +27,21 @@ number: string,
  */
 record_type: string, 
 /**
- * `created`, `confirmed`, `cancelled`, `overdue`.
+ * `created`, `confirmed`, `cancelled`, `overdue`; empty where none is stated.
  */
 action: string, 
 /**
- * Exact.
+ * Exact; `None` where none is stated or none could be read.
  */
-amount: Money | null, unread: string | null, currency: string | null, 
+amount: Money | null, 
+/**
+ * What stands in the amount's place and could not be read, as written.
+ */
+unread: string | null, 
+/**
+ * ISO 4217 where it is one, else as the ERP writes it; `None` where nobody names one.
+ */
+currency: string | null, 
 /**
  * Customer or supplier.
  */

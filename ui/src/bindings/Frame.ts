@@ -39,9 +39,13 @@ events_per_second: number,
  */
 events_stored: number, 
 /**
- * A critical system alert nobody has acknowledged: a blocking banner.
+ * Critical system alerts nobody has acknowledged: one blocking banner for all of them.
  */
-banner: BannerView | null, notices: Array<NoticeView>, 
+banner: BannerView | null, 
+/**
+ * What people are told, in the window: empty while something outside of it can.
+ */
+notices: Array<NoticeView>, 
 /**
  * Sounds are off.
  */

@@ -7,13 +7,21 @@ import type { StockRow } from "./StockRow";
  */
 export type InventoryView = { 
 /**
- * A row per product, the most urgent first (low stock, then fewest hours left, then newest change).
+ * A row per product, the most urgent first (low stock, then fewest hours left, then newest change); at most 5,000.
  */
 products: Array<StockRow>, 
 /**
  * How many are below their threshold.
  */
-low: number, total: number, forgotten: number, 
+low: number, 
+/**
+ * How many products there are in all.
+ */
+total: number, 
+/**
+ * Products that were let go because there were too many: those that had not moved for longest.
+ */
+forgotten: number, 
 /**
  * Newest movements first, at most 200.
  */

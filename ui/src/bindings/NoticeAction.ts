@@ -3,4 +3,12 @@
 /**
  * A button of a notification.
  */
-export type NoticeAction = { id: string, label: string, };
+export type NoticeAction = { 
+/**
+ * `approve`, `reject`, `acknowledge` or `open`.
+ */
+id: string, 
+/**
+ * As shown.
+ */
+label: string, };

@@ -3,4 +3,12 @@
 /**
  * The request that a notification is about.
  */
-export type NoticeRequest = { key: string, number: string, };
+export type NoticeRequest = { 
+/**
+ * What `decide` takes.
+ */
+key: string, 
+/**
+ * As people read it.
+ */
+number: string, };

@@ -4,6 +4,34 @@ import type { NoticeRequest } from "./NoticeRequest";
 import type { Severity } from "./Severity";
 
 /**
- * A notification that the window shows, because nothing outside of it can.
+ * A notification that the window shows, because nothing outside of it can. `notice_answered` takes its id and the action.
  */
-export type NoticeView = { id: string, severity: Severity, title: string, body: string, actions: Array<NoticeAction>, request: NoticeRequest | null, seq: number | null, };
+export type NoticeView = { 
+/**
+ * Names it; a later one of the same name takes its place.
+ */
+id: string, 
+/**
+ * How bad.
+ */
+severity: Severity, 
+/**
+ * First line.
+ */
+title: string, 
+/**
+ * The rest.
+ */
+body: string, 
+/**
+ * Buttons, the main one first.
+ */
+actions: Array<NoticeAction>, 
+/**
+ * The request that it is about, where it is about one that can be decided.
+ */
+request: NoticeRequest | null, 
+/**
+ * Event behind it.
+ */
+seq: number | null, };

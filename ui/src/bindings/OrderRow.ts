@@ -7,9 +7,17 @@ import type { Transition } from "./Transition";
  */
 export type OrderRow = { 
 /**
+ * Its name beyond doubt, `source/type:id`.
+ */
+key: string, 
+/**
+ * Whose order: the source, or the first of those that are one ERP.
+ */
+source: string, 
+/**
  * The ERP's id.
  */
-key: string, source: string, order_id: string, 
+order_id: string, 
 /**
  * As people read it.
  */

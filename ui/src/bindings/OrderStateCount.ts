@@ -5,9 +5,13 @@
  */
 export type OrderStateCount = { 
 /**
+ * Whose orders: the source, or the first of those that are one ERP.
+ */
+source: string, 
+/**
  * `sales`, `return`, `purchase`.
  */
-source: string, order_type: string, 
+order_type: string, 
 /**
  * The ERP's status.
  */

@@ -21,4 +21,8 @@ total: number,
 /**
  * An order in one non-final state longer than this is stuck, ms.
  */
-stuck_after_ms: number, forgotten: number, };
+stuck_after_ms: number, 
+/**
+ * Unfinished orders that were let go because there were too many.
+ */
+forgotten: number, };

@@ -93,6 +93,11 @@ proxy_user: string,
  */
 proxy_password: string | null, 
 /**
+ * The id of another source that is the same ERP (a gateway beside the ERP's own server): what both tell counts once; empty: it is an ERP of
+ * its own.
+ */
+same_as: string, 
+/**
  * In which time zone times are that name none (`Asia/Shanghai`, `+08:00`); empty: this machine's.
  */
 time_zone: string, 

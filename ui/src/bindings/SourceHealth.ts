@@ -111,6 +111,10 @@ gaps_filled: number,
  */
 copies: number, 
 /**
+ * Events that another source of the same ERP had told already: counted and shown once.
+ */
+told_elsewhere: number, 
+/**
  * Events per second over the last five seconds.
  */
 rate: number, 

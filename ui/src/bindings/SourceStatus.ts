@@ -58,4 +58,8 @@ polling: boolean,
 /**
  * Since when what is stored of it is whole; `None`: as far as known, from the beginning.
  */
-covers_since: Millis | null, };
+covers_since: Millis | null, 
+/**
+ * Sources that tell the same events again and again and that the user has not called the same ERP: offer it (`same_as` in the settings).
+ */
+resembles: Array<string>, };

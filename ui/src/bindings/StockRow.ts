@@ -6,9 +6,17 @@ import type { Millis } from "./Millis";
  */
 export type StockRow = { 
 /**
+ * Its name beyond doubt, `source/product:id`: two sources may call different things alike.
+ */
+key: string, 
+/**
+ * Whose product: the source, or the first of those that are one ERP.
+ */
+source: string, 
+/**
  * The ERP's product id (with `/variant` where the event names one).
  */
-key: string, source: string, product_id: string, 
+product_id: string, 
 /**
  * As people read it; the id where no event named it.
  */
@@ -18,9 +26,17 @@ name: string,
  */
 warehouse: string | null, 
 /**
- * On hand; `None` when only relative legacy messages were seen.
+ * On hand; `None` when only relative legacy messages were seen, and while it is told per batch.
  */
-on_hand: number | null, per_batch: boolean, batches: Array<number>, 
+on_hand: number | null, 
+/**
+ * Its changes tell of single batches, so what is on hand in all is not known and it is never called low.
+ */
+per_batch: boolean, 
+/**
+ * The batches' levels as told, the newest last; empty where it is not told per batch. There may be others.
+ */
+batches: Array<number>, 
 /**
  * Net change today.
  */
@@ -62,6 +78,6 @@ last_change: number,
  */
 last_seq: number, 
 /**
- * On hand after each of the last 32 changes, oldest first.
+ * On hand after each of the last 32 changes, oldest first; empty where it is told per batch.
  */
 spark: Array<number>, };

@@ -6,7 +6,7 @@ import type { Millis } from "./Millis";
  */
 export type Transition = { 
 /**
- * Status before.
+ * Status before; empty for the first one that is known.
  */
 from: string, 
 /**

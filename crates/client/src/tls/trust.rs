@@ -159,6 +159,9 @@ fn explain(problem: &CertificateError, facts: &Facts, host: &str, alone: bool, f
                 }
             }
         }
+        _ if facts.authority && facts.own && filed => {
+            format!("the certificate of {host} vouches for itself, and it is not the one in the file that you named")
+        }
         _ if facts.authority => format!(
             "the certificate of {host} is an authority's own, used as a server's; if it is yours, name its certificate file for this source and it is taken as it is"
         ),

@@ -78,7 +78,10 @@ mod tests {
     fn what_differs_each_time_is_one_complaint() {
         for (a, b) in [
             ("Timeout after 5031 ms on request 8f3a", "Timeout after 5102 ms on request 77c0"),
-            ("Job 7b0c1d22-90aa-4bb1-8a8e-1f0a2b3c4d5e failed to post stock", "Job 1b0c1d22-90aa-4bb1-8a8e-1f0a2b3c4d5f failed to post stock"),
+            (
+                "Job 7b0c1d22-90aa-4bb1-8a8e-1f0a2b3c4d5e failed to post stock",
+                "Job 1b0c1d22-90aa-4bb1-8a8e-1f0a2b3c4d5f failed to post stock",
+            ),
             ("Cold store 2 is above 8 °C", "Cold store 2 is above 9.5 °C"),
             ("Payment queue length 5031 over limit", "Payment queue length 5040 over limit"),
             ("Backup failed at 2026-11-25 12:40:14", "Backup failed at 2026-11-26 12:40:11"),

@@ -496,7 +496,14 @@ mod tests {
 
     fn critical(n: usize) -> Raise {
         let about = format!("s/system:{n:04}");
-        Raise { rule: rules::SYSTEM_CRITICAL, subject: format!("system:{n}"), about, severity: Severity::Critical, point: true, ..low(Severity::Critical) }
+        Raise {
+            rule: rules::SYSTEM_CRITICAL,
+            subject: format!("system:{n}"),
+            about,
+            severity: Severity::Critical,
+            point: true,
+            ..low(Severity::Critical)
+        }
     }
 
     #[test]

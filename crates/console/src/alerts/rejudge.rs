@@ -93,7 +93,12 @@ impl Judge<'_> {
         let small: Vec<_> = self
             .book
             .of_rule(rules::LARGE_REFUND)
-            .filter(|view| view.values.get("amount").and_then(|amount| watchdeck_events::Money::from_json(amount)).is_some_and(|amount| amount < settings.large_refund))
+            .filter(|view| {
+                view.values
+                    .get("amount")
+                    .and_then(|amount| watchdeck_events::Money::from_json(amount))
+                    .is_some_and(|amount| amount < settings.large_refund)
+            })
             .map(|view| view.id.clone())
             .collect();
         let small = small.into_iter().filter_map(|id| id.split_once(':').map(|(_, about)| about.to_owned())).collect();

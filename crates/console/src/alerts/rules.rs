@@ -139,7 +139,9 @@ impl<'a> Rules<'a> {
                 self.resolve(FINANCE_OVERDUE, &about);
                 self.resolve(LARGE_REFUND, &about);
             }
-            _ if Finance::says_overdue(record) && self.world.finance.is_overdue_now(&key) => self.raise(money(FINANCE_OVERDUE, &key, row, false)),
+            _ if Finance::says_overdue(record) && self.world.finance.is_overdue_now(&key) => {
+                self.raise(money(FINANCE_OVERDUE, &key, row, false))
+            }
             _ => self.refund(&key, row),
         }
     }

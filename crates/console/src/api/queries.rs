@@ -4,8 +4,8 @@ use super::{
     live::{Batch, EventRow, Frame, GapView, Versions},
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView, InventoryView,
-        KindView, Need, OrdersView, OverviewView, RuleView, SetAsideBy, StockRows, StoreHealth,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView,
+        InventoryView, KindView, Need, OrdersView, OverviewView, RuleView, SetAsideBy, StockRows, StoreHealth,
     },
 };
 use crate::{

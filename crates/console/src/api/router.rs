@@ -115,6 +115,7 @@ pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<V
     })
 }
 
+/// The large ones are boxed: together with whoever waits for them they would not fit on a thread's stack.
 async fn answer(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, CommandError> {
     let given = if given.is_null() { Value::Object(serde_json::Map::new()) } else { given };
     match name {
@@ -131,7 +132,7 @@ async fn answer(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, C
         "finance" => json(queries::finance(core)),
         "alerts" => json(queries::alerts(core)),
         "health" => json(queries::health(core).await?),
-        "support_bundle" => json(crate::support::bundle(core).await?),
+        "support_bundle" => json(Box::pin(crate::support::bundle(core)).await?),
         "catalogue" => json(queries::catalogue()),
         "events" => {
             let History { before, after, limit, filter } = args(name, given)?;
@@ -143,32 +144,32 @@ async fn answer(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, C
         }
         "decide" => {
             let Decide { keys, approve, reason } = args(name, given)?;
-            json(actions::decide(core, &keys, approve, reason).await?)
+            json(Box::pin(actions::decide(core, &keys, approve, reason)).await?)
         }
-        "acknowledge" => json(actions::acknowledge(core, &args::<Ids>(name, given)?.ids).await?),
+        "acknowledge" => json(Box::pin(actions::acknowledge(core, &args::<Ids>(name, given)?.ids)).await?),
         "snooze" => {
             let Snooze { id, minutes } = args(name, given)?;
-            json(actions::snooze(core, &id, minutes).await?)
+            json(Box::pin(actions::snooze(core, &id, minutes)).await?)
         }
-        "save_settings" => json(setup::save_settings(core, args::<Save>(name, given)?.settings).await?),
+        "save_settings" => json(Box::pin(setup::save_settings(core, args::<Save>(name, given)?.settings)).await?),
         "notice_answered" => {
             let NoticeAnswered { id, action } = args(name, given)?;
-            json(actions::notice_answered(core, &id, &action).await?)
+            json(Box::pin(actions::notice_answered(core, &id, &action)).await?)
         }
         "test_delivery" => {
             actions::test_delivery(core, args::<TestDelivery>(name, given)?.severity);
             json(())
         }
-        "test_source" => json(setup::test_source(core, args::<TestSource>(name, given)?.source).await?),
-        "reconnect" => json(setup::reconnect(core, &args::<Named>(name, given)?.source).await?),
+        "test_source" => json(Box::pin(setup::test_source(core, args::<TestSource>(name, given)?.source)).await?),
+        "reconnect" => json(Box::pin(setup::reconnect(core, &args::<Named>(name, given)?.source)).await?),
         "source_secrets" => json(setup::source_secrets(core)),
         "set_token" => {
             let SetToken { source, token } = args(name, given)?;
-            json(setup::set_token(core, &source, &token).await?)
+            json(Box::pin(setup::set_token(core, &source, &token)).await?)
         }
         "login" => json(setup::login(core, &args::<Named>(name, given)?.source)?),
-        "start_demo" => json(setup::start_demo(core).await?),
-        "incident" => json(actions::incident(core, &args::<Incident>(name, given)?.name).await?),
+        "start_demo" => json(Box::pin(setup::start_demo(core)).await?),
+        "incident" => json(Box::pin(actions::incident(core, &args::<Incident>(name, given)?.name)).await?),
         "painted" => {
             actions::painted(core, &args::<Painted>(name, given)?.samples);
             json(())

@@ -117,7 +117,8 @@ impl Core {
             let state = &mut *guard;
             let lost = state.outbox.answered(&key, &decision.idempotency_key, answer, now());
             state.outbox.erp_says(&key, &state.world.approvals);
-            let number = state.request_named(&key).and_then(|entity| state.world.approvals.get(&entity)).map(|request| request.view.number.clone());
+            let number =
+                state.request_named(&key).and_then(|entity| state.world.approvals.get(&entity)).map(|request| request.view.number.clone());
             (state.changes(), lost.map(|lost| (number.unwrap_or_else(|| key.clone()), lost)))
         };
         let effects = lost.map(|(number, lost)| {

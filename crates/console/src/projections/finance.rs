@@ -76,7 +76,15 @@ impl Finance {
     }
 
     /// A record in a new state.
-    pub(super) fn record(&mut self, key: Entity, stored: &Stored, record: &Record<'_>, arrival: Arrival, purse: Purse, calendar: &mut Calendar) {
+    pub(super) fn record(
+        &mut self,
+        key: Entity,
+        stored: &Stored,
+        record: &Record<'_>,
+        arrival: Arrival,
+        purse: Purse,
+        calendar: &mut Calendar,
+    ) {
         let moment = Moment::of(stored, arrival);
         let text = |text: &str| line::of(text, line::LABEL).into_owned();
         let action = record.action.as_deref().unwrap_or_default();

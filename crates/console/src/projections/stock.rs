@@ -177,11 +177,7 @@ impl Stock {
         let mut rows: Vec<_> = self.products.iter().map(|(key, product)| product.row(key, settings, today, now)).collect();
         rows.sort_by(|a, b| {
             let hours = |row: &StockRow| row.hours_left.unwrap_or(f64::INFINITY);
-            b.low
-                .cmp(&a.low)
-                .then(hours(a).total_cmp(&hours(b)))
-                .then(b.last_at.cmp(&a.last_at))
-                .then_with(|| a.key.cmp(&b.key))
+            b.low.cmp(&a.low).then(hours(a).total_cmp(&hours(b))).then(b.last_at.cmp(&a.last_at)).then_with(|| a.key.cmp(&b.key))
         });
         let (low, total) = (rows.iter().filter(|row| row.low).count() as u32, rows.len() as u32);
         rows.truncate(ROWS);

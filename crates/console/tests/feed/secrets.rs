@@ -109,6 +109,6 @@ async fn a_locked_keychain_asks_for_a_login_in_plain_words_and_goes_on_by_itself
     server.until("the source that needs none to connect", |seen| seen.handshakes.len() == 3 && seen.open == 1).await;
     keychain.lock(false);
     let seen = server.until("the other to follow by itself", |seen| seen.open == 2).await;
-    assert_eq!(seen.handshakes[3], "next-auth.session-token=kept", "nothing was lost");
+    assert_eq!(seen.handshakes[3], "next-auth.session-token=kept; __Secure-next-auth.session-token=kept", "nothing was lost");
     locked.console.shutdown().await;
 }

@@ -113,10 +113,19 @@ async fn an_expired_session_leads_to_the_login_without_a_storm_and_a_new_one_is_
     bench.call("login", json!({ "source": "east" })).await;
     let asked = bench.shell.logins.lock().unwrap().pop().unwrap();
     assert_eq!((asked.source.as_str(), asked.url.as_str()), ("east", format!("http://{}/", east.addr).as_str()));
-    assert_eq!(asked.cookies, ["__Secure-next-auth.session-token", "next-auth.session-token"]);
+    assert_eq!(
+        asked.cookies,
+        ["__Secure-next-auth.session-token", "next-auth.session-token", "__Secure-authjs.session-token", "authjs.session-token"]
+    );
     bench.console.login_captured("east", "fresh").await.unwrap();
     let seen = east.until("a try with the new session", |seen| seen.open == 1).await;
-    assert_eq!(seen.handshakes, ["next-auth.session-token=stale", "next-auth.session-token=fresh"]);
+    assert_eq!(
+        seen.handshakes,
+        [
+            "next-auth.session-token=stale; __Secure-next-auth.session-token=stale",
+            "next-auth.session-token=fresh; __Secure-next-auth.session-token=fresh"
+        ]
+    );
     bench.console.shutdown().await;
 }
 

@@ -67,7 +67,10 @@ fn an_order_and_a_product_are_where_the_last_message_left_them() {
     let stock = |old: i64, new: i64, at: i64| json!({ "type": "inventory:change", "productId": "p", "oldQuantity": old, "newQuantity": new, "timestamp": at });
     let on_hand = |events: &[(&str, Value)]| told(events, NOW.plus(1_500)).product("p", &Settings::default()).and_then(|row| row.on_hand);
     assert_eq!(on_hand(&[("inventory", stock(10, 9, ms)), ("inventory", stock(9, 8, ms / 1000))]), Some(8.0));
-    assert_eq!(on_hand(&[("inventory", stock(10, 9, ms)), ("inventory", stock(8, 7, ms + 2)), ("inventory", stock(9, 8, ms + 1))]), Some(7.0));
+    assert_eq!(
+        on_hand(&[("inventory", stock(10, 9, ms)), ("inventory", stock(8, 7, ms + 2)), ("inventory", stock(9, 8, ms + 1))]),
+        Some(7.0)
+    );
 }
 
 #[test]

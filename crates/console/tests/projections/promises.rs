@@ -26,9 +26,7 @@ fn a_product_is_low_by_its_own_threshold_first() {
     let mut bench = Bench::new();
     bench.stock(NOW, "P-1", 60.0, 50.0);
     let mut settings = Settings::default();
-    let low = |bench: &Bench, settings: &Settings| {
-        bench.product("P-1", settings).map(|row| (row.low, row.threshold_own))
-    };
+    let low = |bench: &Bench, settings: &Settings| bench.product("P-1", settings).map(|row| (row.low, row.threshold_own));
     assert_eq!(low(&bench, &settings), Some((false, false)));
     settings.product_thresholds.insert("P-1".into(), 60.0);
     assert_eq!(low(&bench, &settings), Some((true, true)));

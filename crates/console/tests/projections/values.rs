@@ -26,7 +26,8 @@ fn sums_are_per_currency_and_say_what_they_leave_out() {
     money(&mut bench, "3", "confirmed", json!("a lot"), Some("CNY"));
     let today = bench.world.finance.day("2026-11-21");
     assert_eq!((today.received, today.received_count), (None, 3), "dollars and yuan have no sum");
-    let sums: Vec<_> = today.received_sums.iter().map(|sum| (sum.currency.as_deref(), sum.amount.to_string(), sum.count, sum.unread)).collect();
+    let sums: Vec<_> =
+        today.received_sums.iter().map(|sum| (sum.currency.as_deref(), sum.amount.to_string(), sum.count, sum.unread)).collect();
     assert_eq!(sums, [(Some("CNY"), "100.10".to_owned(), 1, 1), (Some("USD"), "7".to_owned(), 1, 0)]);
 }
 
@@ -76,7 +77,10 @@ fn a_changed_threshold_judges_what_is_known_at_once() {
     assert!(matches!(raised.as_slice(), [Notice::Fired(_)]), "{raised:?}");
     assert_eq!(rejudge(&bench.world, &higher, &higher, "2026-11-21", NOW, &mut book), [], "and once");
     let off = Settings { rules_off: vec![rules::LOW_STOCK.into()], ..higher.clone() };
-    assert!(matches!(rejudge(&bench.world, &higher, &off, "2026-11-21", NOW, &mut book).as_slice(), [Notice::Quiet(_)]), "a rule that is off says nothing");
+    assert!(
+        matches!(rejudge(&bench.world, &higher, &off, "2026-11-21", NOW, &mut book).as_slice(), [Notice::Quiet(_)]),
+        "a rule that is off says nothing"
+    );
     rejudge(&bench.world, &off, &higher, "2026-11-21", NOW, &mut book);
     let ended = rejudge(&bench.world, &higher, &before, "2026-11-21", NOW, &mut book);
     assert!(matches!(ended.as_slice(), [Notice::Quiet(_)]), "{ended:?}");
@@ -87,7 +91,11 @@ fn numbers_at_the_end_of_what_can_be_counted_bring_nothing_down() {
     let mut bench = Bench::new();
     let max = json!("79228162514264337593543950335");
     let change = |old: Value, new: Value, by: Value| json!({ "type": "inventory:change", "action": "inbound", "productId": "gift", "oldQuantity": old, "newQuantity": new, "changeAmount": by, "timestamp": NOW.0 });
-    for event in [change(json!(0), max.clone(), max.clone()), change(max.clone(), max.clone(), json!(1)), change(json!(-1), max.clone(), max.clone())] {
+    for event in [
+        change(json!(0), max.clone(), max.clone()),
+        change(max.clone(), max.clone(), json!(1)),
+        change(json!(-1), max.clone(), max.clone()),
+    ] {
         bench.tell("s", "inventory", NOW, NOW, &event);
     }
     for _ in 0..2 {
@@ -119,11 +127,40 @@ fn odd() -> impl Strategy<Value = Value> {
 }
 
 const FIELDS: [&str; 20] = [
-    "action", "productId", "oldQuantity", "newQuantity", "changeAmount", "quantity", "orderId", "oldStatus", "newStatus", "resourceType", "resourceId", "amount", "currency",
-    "deadline", "recordId", "recordType", "timestamp", "level", "message", "variantId",
+    "action",
+    "productId",
+    "oldQuantity",
+    "newQuantity",
+    "changeAmount",
+    "quantity",
+    "orderId",
+    "oldStatus",
+    "newStatus",
+    "resourceType",
+    "resourceId",
+    "amount",
+    "currency",
+    "deadline",
+    "recordId",
+    "recordType",
+    "timestamp",
+    "level",
+    "message",
+    "variantId",
 ];
 const KINDS: [&str; 12] = [
-    "inventory:change", "adjust", "inbound", "outbound", "order:status", "approval:request", "approval:approved", "finance:payment", "finance:refund", "finance:overdue", "system:alert", "finance:change",
+    "inventory:change",
+    "adjust",
+    "inbound",
+    "outbound",
+    "order:status",
+    "approval:request",
+    "approval:approved",
+    "finance:payment",
+    "finance:refund",
+    "finance:overdue",
+    "system:alert",
+    "finance:change",
 ];
 
 proptest! {

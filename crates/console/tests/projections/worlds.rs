@@ -49,7 +49,10 @@ fn what_two_erps_call_alike_is_two_things() {
     let mut decided = request();
     decided["type"] = json!("approval:approved");
     bench.tell("gateway", "approvals", NOW.plus(60_000), NOW.plus(60_000), &decided);
-    assert!(bench.world.approvals.get(&thing("east", "order", "7")).expect("it is known").is_pending(), "the other one's answer is not ours");
+    assert!(
+        bench.world.approvals.get(&thing("east", "order", "7")).expect("it is known").is_pending(),
+        "the other one's answer is not ours"
+    );
 }
 
 #[test]

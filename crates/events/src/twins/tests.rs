@@ -117,9 +117,9 @@ fn what_contradicts_is_another_change() {
     ] {
         assert_eq!(see(&mut twins, &other), Sight::New, "{}", other.payload.as_str());
     }
-    let mut elsewhere = sale("e", 1);
-    elsewhere.source = "another".into();
-    assert_eq!(see(&mut twins, &elsewhere), Sight::New, "two ERPs have two stocks");
+    let elsewhere = sale("e", 1);
+    let sight = twins.see("another", &elsewhere, &View::of(&elsewhere).expect("an event of the ERP"));
+    assert_eq!(sight, Sight::New, "two ERPs have two stocks");
 }
 
 #[test]

@@ -7,7 +7,7 @@ const NOW = 100 * HOUR;
 const NO_SAMPLES = { count: 0, p50: 0, p95: 0, p99: 0, max: 0 };
 const source = (id: string, state: LinkState, skew_ms: number | null = null) => ({
   id, name: id, url: "", state, reconnects: 0, timeline: [], received: 0, stored: 0, set_aside: 0, waiting: 0, left_out: 0, store_error: null, duplicates: 0, malformed: 0, bytes: 0, positions: {}, colour: "blue" as const, dialect: "native", skew_ms,
-  skew_error_ms: null, round_trip_ms: null, connected_since: null, gaps: 0, gaps_filled: 0, copies: 0, rate: 0, queue: 0, queue_capacity: 16, waiting_bytes: 0,
+  skew_error_ms: null, round_trip_ms: null, connected_since: null, gaps: 0, gaps_filled: 0, copies: 0, told_elsewhere: 0, rate: 0, queue: 0, queue_capacity: 16, waiting_bytes: 0,
   forwarded: NO_SAMPLES, travelled: NO_SAMPLES, committed: NO_SAMPLES, last_error: null, denied: [],
 });
 const LIVE: LinkState = { kind: "live" };

@@ -6,7 +6,7 @@ import type { DialectName } from "@/bindings/DialectName";
 import type { LinkState } from "@/bindings/LinkState";
 import type { Source } from "@/bindings/Source";
 import { useNow } from "@/format";
-import { useLive } from "@/live";
+import { useLive, useSources } from "@/live";
 import { Button, cx, IconButton, linkTone, SourceMark, StateDot, toneInk } from "@/parts";
 import { useLinkText, useWord } from "@/text";
 
@@ -21,6 +21,7 @@ export function SourceLine({
   onPause,
   onEdit,
   onRemove,
+  onSame,
 }: {
   source: Source;
   busy: boolean;
@@ -29,12 +30,15 @@ export function SourceLine({
   onPause: (paused: boolean) => void;
   onEdit: () => void;
   onRemove: () => void;
+  /** The user says that this source and another are one ERP. */
+  onSame: (other: string) => void;
 }) {
   const { t } = useTranslation();
   const now = useNow();
   const linkText = useLinkText();
   const dialect = useDialect();
   const why = useWhy();
+  const sources = useSources();
   const status = useLive((live) => live.frame?.sources.find((each) => each.id === source.id));
   const state = source.paused ? PAUSED : (status?.state ?? CONNECTING);
   const reason = why(state);
@@ -68,6 +72,15 @@ export function SourceLine({
           )}
         </div>
         {reason !== null && <p className="text-[12px] break-words text-ink-2">{reason}</p>}
+        {source.same_as !== "" && <p className="text-[12px] text-ink-2">{t("sources.same.said", { name: sources.of(source.same_as)?.name ?? source.same_as })}</p>}
+        {(status?.resembles ?? []).map((other) => (
+          <p key={other} className="mt-1 flex flex-wrap items-center gap-2 text-[12px] text-warn">
+            {t("sources.same.offer", { name: sources.of(other)?.name ?? other })}
+            <Button disabled={busy} onClick={() => onSame(other)}>
+              {t("sources.same.accept")}
+            </Button>
+          </p>
+        ))}
       </div>
       <div className="flex flex-none items-center">
         {state.kind === "needs_login" && (

@@ -32,6 +32,7 @@ export function Sources() {
   const demo = settings.sources.find((source) => source.demo);
   const busy = saving.kind === "saving";
   const pause = (source: Source, paused: boolean) => void save({ sources: settings.sources.map((each) => (each.id === source.id ? { ...each, paused } : each)) });
+  const same = (source: Source, other: string) => void save({ sources: settings.sources.map((each) => (each.id === source.id ? { ...each, same_as: other } : each)) });
   const startDemo = () => void run(async () => take(await host.call("start_demo", {})));
   const add = () => setOpen({ kind: "form", source: null });
   const close = () => {
@@ -78,6 +79,7 @@ export function Sources() {
               onPause={(paused) => pause(source, paused)}
               onEdit={() => setOpen({ kind: "form", source })}
               onRemove={() => setOpen({ kind: "remove", source })}
+              onSame={(other) => same(source, other)}
             />
           ))}
         </ul>

@@ -21,6 +21,8 @@ export function Advanced({ form, api, open, onToggle, loginWindow }: { form: str
       </button>
       <div id={panel} hidden={!open} className={open ? "flex flex-col gap-3 pt-2 pl-5" : undefined}>
         {api.dialect !== "native" && <TextField form={form} api={api} field="origin" label={t("sources.form.origin")} help={t("sources.form.originHelp")} placeholder={t("sources.form.examples.origin")} />}
+        <TextField form={form} api={api} field="currency" label={t("sources.form.currency")} help={t("sources.form.currencyHelp")} placeholder={t("sources.form.examples.currency")} />
+        <TextField form={form} api={api} field="timeZone" label={t("sources.form.timeZone")} help={t("sources.form.timeZoneHelp")} placeholder={t("sources.form.examples.timeZone")} />
         <TextField form={form} api={api} field="wakeUrl" label={t("sources.form.wakeUrl")} help={t("sources.form.wakeUrlHelp")} placeholder={t("sources.form.examples.wakeUrl")} />
         {loginWindow && <TextField form={form} api={api} field="loginUrl" label={t("sources.form.loginUrl")} help={t("sources.form.loginUrlHelp")} placeholder={t("sources.form.examples.loginUrl")} />}
         <TextField form={form} api={api} field="historyPath" mono label={t("sources.form.historyPath")} help={<PathHelp />} placeholder={t("sources.form.examples.historyPath")} />

@@ -14,6 +14,8 @@ const east: Source = {
   colour: "violet",
   user_id: "",
   user_role: "",
+  user_name: "",
+  origin: "",
   wake_url: "http://10.0.0.2:3000/api/ws",
   login_url: "",
   history_path: "/api/events?from={from}",
@@ -24,6 +26,7 @@ const east: Source = {
   proxy_password: null,
   time_zone: "Asia/Shanghai",
   currency: "CNY",
+  same_as: "west",
 };
 
 test("a source that is opened and saved unchanged is the same source", () => {

@@ -18,6 +18,8 @@ export interface Draft {
   readonly userRole: string;
   readonly userName: string;
   readonly origin: string;
+  readonly timeZone: string;
+  readonly currency: string;
   readonly name: string;
   readonly colour: SourceColour;
   readonly channels: string;
@@ -45,6 +47,8 @@ export const BLANK: Draft = {
   userRole: "",
   userName: "",
   origin: "",
+  timeZone: "",
+  currency: "",
   name: "",
   colour: "blue",
   channels: "",
@@ -69,6 +73,8 @@ export function draftOf(source: Source): Draft {
     userRole: source.user_role,
     userName: source.user_name,
     origin: source.origin,
+    timeZone: source.time_zone,
+    currency: source.currency,
     name: source.name,
     colour: source.colour,
     channels: source.channels.join(", "),
@@ -126,8 +132,9 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
     proxy: draft.proxyKind === "environment" ? "" : through ? draft.proxyUrl.trim() : "direct",
     proxy_user: through ? draft.proxyUser.trim() : "",
     proxy_password: through && draft.proxyPassword !== "" ? draft.proxyPassword : null,
-    time_zone: before?.time_zone ?? "",
-    currency: before?.currency ?? "",
+    time_zone: draft.timeZone.trim(),
+    currency: draft.currency.trim(),
+    same_as: before?.same_as ?? "",
   };
 }
 
@@ -142,7 +149,7 @@ export function sameTry(a: Draft, b: Draft): boolean {
 }
 
 /** The parts under “Advanced” that say something, so that a closed fold hides nothing. */
-export function advancedParts(draft: Draft): ("origin" | "wakeUrl" | "loginUrl" | "historyPath" | "caFile" | "proxy")[] {
-  const parts = (["origin", "wakeUrl", "loginUrl", "historyPath", "caFile"] as const).filter((key) => draft[key].trim() !== "");
+export function advancedParts(draft: Draft): ("origin" | "currency" | "timeZone" | "wakeUrl" | "loginUrl" | "historyPath" | "caFile" | "proxy")[] {
+  const parts = (["origin", "currency", "timeZone", "wakeUrl", "loginUrl", "historyPath", "caFile"] as const).filter((key) => draft[key].trim() !== "");
   return draft.proxyKind === "environment" ? parts : [...parts, "proxy"];
 }

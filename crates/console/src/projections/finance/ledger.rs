@@ -79,7 +79,9 @@ impl Ledger {
             Step::Overdue => {}
         }
         let kind = Flow::of(&key.kind);
-        for (was, is, confirmed) in [(before.recorded(), record.recorded(), false), (before.confirmed.as_ref(), record.confirmed.as_ref(), true)] {
+        for (was, is, confirmed) in
+            [(before.recorded(), record.recorded(), false), (before.confirmed.as_ref(), record.confirmed.as_ref(), true)]
+        {
             if was.map(Entry::place) == is.map(Entry::place) {
                 continue;
             }

@@ -75,9 +75,7 @@ impl Change {
     /// By the changes' own words, `other` begins where this one ends, and not the other way round.
     fn leads_to(&self, other: &Self) -> bool {
         match (&self.what, &other.what) {
-            (What::Set { before, after }, What::Set { before: then, after: at_last }) => {
-                *then == Some(*after) && *before != Some(*at_last)
-            }
+            (What::Set { before, after }, What::Set { before: then, after: at_last }) => *then == Some(*after) && *before != Some(*at_last),
             _ => false,
         }
     }
