@@ -34,7 +34,8 @@ async fn low_stock_rings_once_says_how_much_is_left_and_ends_when_it_is_filled_u
     redis.publish("ws:inventory", &change(7, 200)).await?;
     eventually("the alert to end", || async { Ok(firing(&bench).await?.is_empty().then_some(())) }).await?;
     eventually("the toast to be taken back", || async {
-        Ok((*bench.told.retracted.lock().expect("no test panics while holding it") == ["low_stock:product:P-1"]).then_some(()))
+        let retracted = bench.told.retracted.lock().expect("no test panics while holding it").clone();
+        Ok((retracted.len() == 1 && retracted[0].ends_with("/product:P-1")).then_some(()))
     })
     .await?;
     bench.console.shutdown().await;

@@ -266,7 +266,7 @@ mod tests {
 
     fn toast() -> Toast {
         Toast {
-            id: "approval:order:7".to_owned(),
+            id: "approval_requested:east/order:7".to_owned(),
             title: "Approval".to_owned(),
             body: "<b>Zhang & Sons</b>\0".to_owned(),
             severity: Severity::Warning,
