@@ -187,9 +187,9 @@ proptest! {
                 }
             }
         }
-        bench.world.stock.rows(&settings, "2026-11-21", NOW);
-        bench.world.orders.view(NOW, 1);
-        bench.world.finance.view(settings.large_amount, NOW, &mut bench.calendar);
+        drop(bench.world.stock.rows(&settings, "2026-11-21", NOW));
+        drop(bench.world.orders.view(NOW, 1));
+        drop(bench.world.finance.view(settings.large_amount, NOW, &mut bench.calendar));
         rejudge(&bench.world, &settings, &settings, "2026-11-21", NOW, &mut book);
         let text = serde_json::to_string(&bench.world).expect("it can be written down");
         serde_json::from_str::<World>(&text).expect("and read back");
