@@ -213,7 +213,7 @@ impl Inbox {
             self.seams.pass(Point::Read(incoming.payload.as_str()));
             let skew = self.stats.clock().estimate().map_or(0, |known| known.skew.round() as i64);
             let intake = Intake { source: &self.source, received_at, skew, conventions: &self.conventions };
-            self.from_outside(Catalogue::builtin().normalise_with(incoming, &intake, doubles))
+            self.unforged(Catalogue::builtin().normalise_with(incoming, &intake, doubles))
         });
         match read {
             Ok(event) => (NewEvent { event, offset }, true),
@@ -228,7 +228,7 @@ impl Inbox {
 
     /// A gateway's report of a message that it could not read is counted like a frame that could not be read here. Whoever else calls an event
     /// by one of our own names would forge a marker: the event stays, the name does not.
-    fn from_outside(&self, mut event: Event) -> Event {
+    fn unforged(&self, mut event: Event) -> Event {
         if !Kind::is_own(event.kind.as_str()) {
             return event;
         }

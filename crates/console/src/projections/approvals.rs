@@ -97,7 +97,7 @@ impl Approvals {
 
     /// Some at a time: looking at all of them for each decision would be slow.
     fn forget_long_decided(&mut self) {
-        if self.subjects.len() % (HISTORY / 10) != 0 {
+        if !self.subjects.len().is_multiple_of(HISTORY / 10) {
             return;
         }
         let last = |subject: &Subject| subject.told.back().map(|told| (told.moment.at, told.moment.seq));

@@ -132,7 +132,7 @@ impl Orders {
 
     /// Some at a time: looking at all orders for each one that ends would be slow.
     fn forget_long_finished(&mut self) {
-        if self.orders.len() <= ORDERS && self.orders.len() % (FINISHED / 10) != 0 {
+        if self.orders.len() <= ORDERS && !self.orders.len().is_multiple_of(FINISHED / 10) {
             return;
         }
         let last = |order: &Order| order.passed.last().map(|last| (last.at, is_final(&last.to)));
