@@ -88,7 +88,7 @@ async fn an_acknowledged_alert_stays_acknowledged_over_a_restart_and_rings_no_se
         Ok((!banner.is_null()).then_some(banner))
     })
     .await?;
-    bench.call("acknowledge", json!({ "ids": [banner["id"]] })).await?;
+    bench.call("acknowledge", json!({ "ids": banner["ids"] })).await?;
     bench.console.shutdown().await;
 
     let bench = Bench::start(folder.path()).await?;

@@ -92,8 +92,12 @@ impl Core {
             }
             let due = self.state().outbox.due(now());
             for (key, decision) in due {
+                let profile = self.sources.profile(&decision.source);
+                if profile.is_none() && self.state().settings.sources.iter().any(|source| source.id == decision.source) {
+                    // Its source is about to be set up: a start comes to the decisions before it comes to the links.
+                    continue;
+                }
                 if busy.insert(decision.source.clone()) {
-                    let profile = self.sources.profile(&decision.source);
                     sending.spawn(async move {
                         let answer = match &profile {
                             // It goes out once there is something to sign in with.
