@@ -111,7 +111,7 @@ describe("the form", () => {
     const cookie = dialog.getByLabelText("Session cookie");
     await user.click(cookie);
     await user.paste("Cookie: theme=dark");
-    expect(cookie).toHaveAccessibleDescription(/There is no cookie next-auth.session-token in it/);
+    expect(cookie).toHaveAccessibleDescription(/There is no cookie whose name ends with session-token in it/);
     await user.clear(cookie);
     await user.paste("Cookie: theme=dark; next-auth.session-token=abcdef; lang=zh");
     expect(dialog.getByText(/Session cookie found, 6 characters/)).toBeVisible();

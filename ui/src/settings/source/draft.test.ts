@@ -43,13 +43,13 @@ test("a source without a name is called by its host", () => {
   expect(sourceOf({ ...BLANK, url: " ws://10.0.0.2:3002/ws " }, null, "new")).toMatchObject({ id: "new", name: "10.0.0.2:3002", url: "ws://10.0.0.2:3002/ws", token: null });
 });
 
-test("only the value of what was pasted becomes the token", () => {
-  expect(sourceOf({ ...BLANK, url: "ws://h", token: "Cookie: a=b; next-auth.session-token=abc" }, null, "new").token).toBe("abc");
+test("of what was pasted only the session becomes the token, under its own name", () => {
+  expect(sourceOf({ ...BLANK, url: "ws://h", token: "Cookie: a=b; next-auth.session-token=abc" }, null, "new").token).toBe("next-auth.session-token=abc");
 });
 
 test("what a choice leaves out is not saved behind its back", () => {
   const draft = { ...draftOf(east), userId: "7", userRole: "ROLE_ADMIN", proxyPassword: "pw" };
-  expect(sourceOf(draft, east, "new"), "an ERP is told no user").toMatchObject({ user_id: "", user_role: "", proxy_password: "pw" });
+  expect(sourceOf(draft, east, "new"), "an ERP is told whose personal notifications are wanted, and no role").toMatchObject({ user_id: "7", user_role: "", proxy_password: "pw" });
   expect(sourceOf({ ...draft, dialect: "socket_io", proxyKind: "direct" }, east, "new")).toMatchObject({ user_id: "7", user_role: "ROLE_ADMIN", proxy: "direct", proxy_user: "", proxy_password: null });
 });
 
@@ -71,5 +71,5 @@ test("a try of another name or colour is the same try, of another token it is no
 
 test("a closed fold tells what is set behind it", () => {
   expect(advancedParts(BLANK)).toEqual([]);
-  expect(advancedParts(draftOf(east))).toEqual(["wakeUrl", "historyPath", "caFile", "proxy"]);
+  expect(advancedParts(draftOf(east))).toEqual(["currency", "timeZone", "wakeUrl", "historyPath", "caFile", "proxy"]);
 });
