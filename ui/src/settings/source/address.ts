@@ -6,7 +6,7 @@ const AROUND = /^[\s"'`<>“”‘’「」《》]+|[\s"'`<>“”‘’「」�
 
 export function tidyAddress(typed: string): string {
   const text = typed.replace(INVISIBLE, "").replace(AROUND, "");
-  const head = /^[^/／]*(?:[/／]{2})?[^/／?？#]*/.exec(text)?.[0] ?? "";
+  const head = /^[^/／]*(?:[/／]{2})?[^/／?？#]*[/／?？]?/.exec(text)?.[0] ?? "";
   const narrow = head.replace(/[！-～]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0)).replaceAll("。", ".");
   return narrow + text.slice(head.length);
 }
