@@ -1,12 +1,12 @@
 // The frame around the pages: rail, top bar, hints, the page, the drawer; the keys that work everywhere; the title of the window.
 
-import { Component, type ReactNode, Suspense, useDeferredValue, useEffect, useState, useSyncExternalStore } from "react";
+import { Component, type ReactNode, Suspense, useDeferredValue, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useLive } from "@/live";
 import { Button, EmptyState, Skeleton } from "@/parts";
-import { prefetchPages, registry } from "@/pages/registry";
+import { pageOf, prefetchPages } from "@/pages/registry";
 import { go, PAGES, useRoute } from "@/route";
 import { Banner } from "./banner";
 import { Drawer } from "./drawer";
@@ -30,7 +30,7 @@ export function Frame() {
   const [help, setHelp] = useState(false);
   // A page that has to be fetched first leaves the old one on screen until it is there.
   const shown = useDeferredValue(page);
-  const Page = registry[shown];
+  const Page = useMemo(() => pageOf(shown), [shown]);
 
   const toggleRail = () => {
     localStorage.setItem(KEPT, collapsed ? "open" : "collapsed");
@@ -59,6 +59,8 @@ export function Frame() {
           <h1 className="sr-only">{t(`frame.page.${page}`)}</h1>
           <Suspense fallback={<Skeleton rows={16} />}>
             <Guard key={shown} fallback={(retry) => <Broken onRetry={retry} />}>
+              {/* Made once per page, not per render: `pageOf` answers what stands in a table. */}
+              {/* eslint-disable-next-line react-hooks/static-components */}
               <Page />
             </Guard>
           </Suspense>

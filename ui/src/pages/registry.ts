@@ -18,22 +18,41 @@ const loads: Record<Exclude<PageName, "overview">, Load> = {
   settings: () => import("./settings").then((page) => ({ default: page.SettingsPage })),
 };
 
-export const registry: Readonly<Record<PageName, ComponentType>> = {
+/** Pages that are here. */
+const here = new Map<PageName, ComponentType>([["overview", Overview]]);
+
+const arriving = (name: Exclude<PageName, "overview">): ComponentType =>
+  lazy(() =>
+    loads[name]().then((page) => {
+      here.set(name, page.default);
+      return page;
+    }),
+  );
+
+const pages: Readonly<Record<PageName, ComponentType>> = {
   overview: Overview,
-  inventory: lazy(loads.inventory),
-  orders: lazy(loads.orders),
-  approvals: lazy(loads.approvals),
-  finance: lazy(loads.finance),
-  alerts: lazy(loads.alerts),
-  events: lazy(loads.events),
-  health: lazy(loads.health),
-  settings: lazy(loads.settings),
+  inventory: arriving("inventory"),
+  orders: arriving("orders"),
+  approvals: arriving("approvals"),
+  finance: arriving("finance"),
+  alerts: arriving("alerts"),
+  events: arriving("events"),
+  health: arriving("health"),
+  settings: arriving("settings"),
 };
+
+/** A page: itself where it is here, else what waits for it. Ask once per visit: the two are not the same component. */
+export function pageOf(name: PageName): ComponentType {
+  return here.get(name) ?? pages[name];
+}
 
 /** Fetch every page, one after the other. One that cannot be fetched now is fetched, and its failure told, when somebody goes there. */
 export async function prefetchPages(signal: AbortSignal): Promise<void> {
-  for (const load of Object.values(loads)) {
+  for (const [name, load] of Object.entries(loads)) {
     if (signal.aborted) return;
-    await load().catch(() => undefined);
+    await load().then(
+      (page) => here.set(name as PageName, page.default),
+      () => undefined,
+    );
   }
 }

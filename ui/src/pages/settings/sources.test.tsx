@@ -116,7 +116,7 @@ describe("the form", () => {
     await user.paste("Cookie: theme=dark; next-auth.session-token=abcdef; lang=zh");
     expect(dialog.getByText(/Session cookie found, 6 characters/)).toBeVisible();
     await user.click(dialog.getByRole("button", { name: "Save" }));
-    await waitFor(() => expect(saved(asked)?.settings.sources[1]).toMatchObject({ token: "abcdef", dialect: "erp" }));
+    await waitFor(() => expect(saved(asked)?.settings.sources[1]).toMatchObject({ token: "next-auth.session-token=abcdef", dialect: "erp" }));
   });
 
   it("says where the token is kept, and that another address does not get it", async () => {
