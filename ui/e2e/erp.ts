@@ -115,7 +115,7 @@ export class Erp {
       if (opcode === CLOSE) socket.end(frame(CLOSE, Buffer.alloc(0)));
     });
     const cookie = request.headers.cookie ?? "";
-    const given = /(?:^|; )next-auth\.session-token=([^;]*)/.exec(cookie)?.[1];
+    const given = /(?:^|; )(?:__Secure-)?next-auth\.session-token=([^;]*)/.exec(cookie)?.[1];
     if (given === this.#session) this.#open.add(socket);
     else socket.end(refusal(cookie === "" ? "No cookies provided" : given === undefined ? "No session token found" : "Token expired"));
   }
