@@ -55,7 +55,6 @@ export function SourceFields({ form, api, loginWindow, onSignIn, focus }: { form
           <Help>{t("sources.form.userHelp")}</Help>
         </div>
       )}
-      {api.dialect === "erp" && <TextField form={form} api={api} field="userId" label={t("sources.form.userId")} help={t("sources.form.userIdHelp")} placeholder={t("sources.form.userIdPlaceholder")} />}
       <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-3">
         <TextField form={form} api={api} field="name" label={t("sources.form.name")} placeholder={draft.url.trim() === "" ? t("sources.form.namePlaceholder") : hostOf(draft.url.trim())} maxLength={64} />
         <ColourChoice id={fieldId(form, "colour")} value={draft.colour} onChange={(colour) => set({ colour })} />
