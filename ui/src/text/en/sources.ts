@@ -52,7 +52,7 @@ export const sources = {
     hint: {
       auto: "Whichever the server uses. Leave it empty if you do not know; the test will tell.",
       native: "The token from whoever runs the gateway.",
-      erp: "From a browser signed in to the ERP: its cookie that ends with session-token, or the whole Cookie header. It is sent under the name it was pasted with.",
+      erp: "From a browser signed in to the ERP: its session-token cookie, or the whole Cookie header.",
       socket_io: "The token of your account, if the platform wants one.",
       hub: "The access token of your account on the platform.",
     },

@@ -51,7 +51,7 @@ export const sources = {
     hint: {
       auto: "服务器用哪种就填哪种。不知道就先留空，测试会告诉你。",
       native: "向网关的管理员索取。",
-      erp: "在浏览器里登录 ERP 后，复制名称以 session-token 结尾的 Cookie，或整段 Cookie 请求头；按粘贴时的名称发送。",
+      erp: "在浏览器里登录 ERP 后，复制 session-token Cookie，或整段 Cookie 请求头。",
       socket_io: "你在该平台账号的令牌；平台不要求时留空。",
       hub: "你在该平台账号的访问令牌。",
     },
