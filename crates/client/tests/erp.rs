@@ -149,13 +149,14 @@ async fn opening_and_closing_at_once_is_not_dialled_at_full_speed() {
     let rig = Rig::start(erp(&server));
     for expected in 1..=4 {
         server.erp().await.close(1011, "").await;
-        rig.status("the next attempt", |status| matches!(status.state, State::Offline { attempt, .. } if attempt == expected)).await;
+        rig.failed(expected).await;
     }
     let mut peer = server.erp().await;
     peer.say(message(1)).await;
     rig.live().await;
     peer.close(1013, "try again later").await;
-    rig.status("one word is no success", |status| matches!(status.state, State::Offline { attempt: 5, .. })).await;
+    // One word is no success.
+    rig.failed(5).await;
 }
 
 #[tokio::test]

@@ -114,11 +114,7 @@ async fn opening_and_closing_at_once_is_answered_ever_more_slowly() {
     let rig = Rig::start(hub(&server));
     for expected in 1..=4 {
         server.erp().await.close(1011, "").await;
-        rig.status(
-            "the next attempt",
-            |status| matches!(status.state, State::Offline { attempt, cause: Cause::Closed, .. } if attempt == expected),
-        )
-        .await;
+        assert_eq!(rig.failed(expected).await, Cause::Closed);
     }
 }
 

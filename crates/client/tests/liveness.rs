@@ -169,9 +169,7 @@ async fn a_message_over_the_limit_ends_the_connection_and_is_not_asked_for_at_fu
             said = async { tcp.write_all(&head).await.and(tcp.write_all(&piece).await) }.await;
         }
         drop(said);
-        let status =
-            rig.status("over the limit", |status| matches!(status.state, State::Offline { attempt: found, .. } if found == attempt)).await;
-        assert!(matches!(status.state, State::Offline { cause: Cause::Protocol, .. }), "{status:?}");
+        assert_eq!(rig.failed(attempt).await, Cause::Protocol);
     }
 }
 

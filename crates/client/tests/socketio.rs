@@ -220,7 +220,7 @@ async fn being_sent_away_again_and_again_is_answered_ever_more_slowly() {
         let mut venue = Venue::open(&server).await;
         venue.join().await;
         venue.peer.say_text("41").await;
-        rig.status("the next attempt", |status| matches!(status.state, State::Offline { attempt, .. } if attempt == expected)).await;
+        rig.failed(expected).await;
     }
 }
 

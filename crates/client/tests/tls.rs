@@ -121,7 +121,7 @@ async fn outcome(file: &[u8], own: &Own, url: impl Fn(&Server) -> String) -> Sta
             while let Some(Ok(_)) = ws.next().await {}
         }
     };
-    let settled = rig.status("an outcome", |status| !matches!(status.state, State::Connecting { .. }));
+    let settled = rig.passed("an outcome", |status| !matches!(status.state, State::Connecting { .. }));
     tokio::select! {
         status = settled => status.state,
         () = async { serve.await; std::future::pending().await } => unreachable!(),

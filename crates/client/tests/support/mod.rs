@@ -230,6 +230,22 @@ pub(crate) struct Rig {
     taken: VecDeque<Incoming>,
     pub(crate) positions: Arc<Committed>,
     pub(crate) clock: Arc<SleepyClock>,
+    /// Every status since the last look, so that one that passed quickly is not missed.
+    told: tokio::sync::Mutex<mpsc::UnboundedReceiver<Status>>,
+}
+
+/// Keep every status of a link. A link rests between two states, so a task beside it on one thread sees each.
+fn record(mut status: tokio::sync::watch::Receiver<Status>) -> mpsc::UnboundedReceiver<Status> {
+    let (sender, told) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while status.changed().await.is_ok() {
+            let seen = status.borrow_and_update().clone();
+            if sender.send(seen).is_err() {
+                return;
+            }
+        }
+    });
+    told
 }
 
 /// Time-outs that suit a test: nothing that a busy machine could miss, nothing to wait long for.
@@ -251,7 +267,9 @@ impl Rig {
         let clock = Arc::<SleepyClock>::default();
         let (sender, deliveries) = mpsc::channel(queue);
         let io = LinkIo { deliveries: sender, positions: positions.clone() };
-        Self { link: Link::start_on(profile, io, clock.clone()), deliveries, taken: VecDeque::new(), positions, clock }
+        let link = Link::start_on(profile, io, clock.clone());
+        let told = record(link.status()).into();
+        Self { link, deliveries, taken: VecDeque::new(), positions, clock, told }
     }
 
     /// The next event of any channel; anything else in between is an error.
@@ -297,17 +315,41 @@ impl Rig {
         offsets
     }
 
+    /// What lasts once it is so; what was told before it is over.
     pub(crate) async fn status(&self, what: &str, wanted: impl FnMut(&Status) -> bool) -> Status {
         let mut status = self.link.status();
-        soon(what, status.wait_for(wanted)).await.expect("the link lives").clone()
+        let found = soon(what, status.wait_for(wanted)).await.expect("the link lives").clone();
+        let mut told = self.told.lock().await;
+        while told.try_recv().is_ok() {}
+        found
+    }
+
+    /// What may be over before a busy machine gets to look: it is so, or was at some time since the last look.
+    pub(crate) async fn passed(&self, what: &str, wanted: impl Fn(&Status) -> bool) -> Status {
+        let present = self.link.status().borrow().clone();
+        if wanted(&present) {
+            return present;
+        }
+        let mut told = self.told.lock().await;
+        loop {
+            let status = soon(what, told.recv()).await.expect("the link lives");
+            if wanted(&status) {
+                return status;
+            }
+        }
     }
 
     pub(crate) async fn offline(&self, cause: Cause) -> Status {
-        self.status(
-            &format!("offline because of {cause:?}"),
-            |status| matches!(&status.state, State::Offline { cause: found, .. } if *found == cause),
-        )
-        .await
+        let what = format!("offline because of {cause:?}");
+        self.passed(&what, |status| matches!(&status.state, State::Offline { cause: found, .. } if *found == cause)).await
+    }
+
+    /// The link gave up its try number `wanted` since the last success.
+    pub(crate) async fn failed(&self, wanted: u32) -> Cause {
+        let what = format!("failure {wanted}");
+        let status = self.passed(&what, |status| matches!(status.state, State::Offline { attempt, .. } if attempt == wanted)).await;
+        let State::Offline { cause, .. } = status.state else { unreachable!("asked for above") };
+        cause
     }
 
     pub(crate) async fn live(&self) -> Status {
