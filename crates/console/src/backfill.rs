@@ -10,13 +10,13 @@ mod pending;
 
 pub(crate) use fetch::{Fetched, fetch, store_fetched};
 
-use crate::{calendar::now, sources::Sources};
+use crate::{calendar::now, inbox::Reader, sources::Sources};
 use pending::{Gap, Pending};
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Profile;
-use watchdeck_events::{Channel, Conventions, Incoming, Kind, Payload};
+use watchdeck_events::{Catalogue, Channel, Incoming, Kind, Payload};
 use watchdeck_store::{Batch, NewEvent, Store};
 
 /// Names this follower of the store.
@@ -133,23 +133,23 @@ impl Backfill {
         }
         for profile in self.sources.historians() {
             let Some(gap) = self.pending.due(&profile, now()) else { continue };
-            let (store, skew) = (self.store.clone(), self.sources.skew(&gap.source));
-            let conventions = self.sources.conventions(&gap.source);
+            let Some(reader) = self.sources.reader(&gap.source) else { continue };
+            let store = self.store.clone();
             self.filling.spawn(async move {
-                let outcome = fill(&store, &gap, &profile, skew, &conventions).await;
+                let outcome = fill(&store, &gap, &profile, &reader).await;
                 (gap, profile, outcome)
             });
         }
     }
 }
 
-async fn fill(store: &Store, gap: &Gap, profile: &Profile, skew: i64, conventions: &Conventions) -> Outcome {
+async fn fill(store: &Store, gap: &Gap, profile: &Profile, reader: &Reader) -> Outcome {
     let channel = gap.channel.as_deref().map(Channel::from);
     let source = &*gap.source;
-    match fetch(profile, channel.as_ref(), skew, gap.from.plus(-MARGIN), gap.to.plus(MARGIN)).await {
+    match fetch(profile, channel.as_ref(), reader.skew(), gap.from.plus(-MARGIN), gap.to.plus(MARGIN)).await {
         Fetched::Events(events) => {
             let marker = marker(gap, events.len(), profile);
-            match store_fetched(store, (source, conventions), events, vec![marker], vec![pending::gone(gap)]).await {
+            match store_fetched(store, reader, events, vec![marker], vec![pending::gone(gap)]).await {
                 Some(stored) => {
                     let (events, known) = (stored.events, stored.duplicates);
                     tracing::info!(source, events, known, "A gap was filled from the server's history.");
@@ -187,5 +187,5 @@ fn marker(gap: &Gap, events: usize, profile: &Profile) -> NewEvent {
         kind: None,
         payload: Payload::from_json(payload.to_string()),
     };
-    fetch::normalised(incoming, &gap.source.as_str().into(), Conventions::plain(), at)
+    NewEvent { event: Catalogue::builtin().normalise(incoming, &gap.source.as_str().into(), at), offset: None }
 }

@@ -5,14 +5,12 @@
 //! a value that it can never take is set aside by itself, with a marker in its place, and the rest goes on.
 
 mod marks;
+mod reader;
 mod refused;
 
-use crate::{
-    contain::{Hold as _, attempt},
-    seams::{Point, Seams},
-    skew::Reading,
-    source_stats::{Receipt, SourceStats},
-};
+pub(crate) use reader::Reader;
+
+use crate::{contain::Hold as _, seams::Point, source_stats::Receipt};
 use marks::Unread;
 use std::{
     collections::{HashMap, VecDeque},
@@ -21,8 +19,8 @@ use std::{
 };
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use watchdeck_client::{Delivery, Positions, SAMPLE};
-use watchdeck_events::{Catalogue, Channel, Conventions, Event, Incoming, Intake, Kind, Millis, fields::Fields, identity::Doubles};
+use watchdeck_client::{Delivery, Positions};
+use watchdeck_events::{Channel, Event, Millis, identity::Doubles};
 use watchdeck_protocol::Position;
 use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Store};
 
@@ -67,12 +65,9 @@ pub(crate) enum End {
 
 /// The inbox of one source.
 pub(crate) struct Inbox {
-    pub(crate) source: Arc<str>,
-    pub(crate) conventions: Conventions,
+    pub(crate) reader: Reader,
     pub(crate) store: Store,
     pub(crate) committed: Arc<Committed>,
-    pub(crate) stats: Arc<SourceStats>,
-    pub(crate) seams: Seams,
     /// Takes what the store does not take at the moment, for the sake of what is urgent in it. Full: it is offered again.
     pub(crate) urgent: mpsc::Sender<Vec<Event>>,
 }
@@ -113,7 +108,7 @@ impl Inbox {
         let mut tell = tokio::time::interval(TELL);
         tell.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            self.seams.pass(Point::Part("inbox"));
+            self.reader.pass(Point::Part("inbox"));
             tokio::select! {
                 biased;
                 taken = deliveries.recv_many(&mut received, QUEUE) => {
@@ -122,9 +117,9 @@ impl Inbox {
                     if last {
                         desk.unread.finish();
                     }
-                    while !desk.waiting.is_empty() || desk.unread.is_due(self.now().wall) {
+                    while !desk.waiting.is_empty() || desk.unread.is_due(self.reader.now().wall) {
                         let parcel = self.parcel(&mut desk);
-                        self.stats.queue.store((desk.waiting.len() + deliveries.len()) as u32, Ordering::Relaxed);
+                        self.reader.stats.queue.store((desk.waiting.len() + deliveries.len()) as u32, Ordering::Relaxed);
                         if let Err(end) = self.settle(&mut desk, &mut deliveries, &stop).await {
                             return end;
                         }
@@ -139,7 +134,7 @@ impl Inbox {
                         return end;
                     }
                 }
-                _ = tell.tick() => if desk.unread.is_due(self.now().wall) {
+                _ = tell.tick() => if desk.unread.is_due(self.reader.now().wall) {
                     let parcel = self.parcel(&mut desk);
                     if let Err(end) = self.settle(&mut desk, &mut deliveries, &stop).await {
                         return end;
@@ -153,15 +148,11 @@ impl Inbox {
         }
     }
 
-    fn now(&self) -> Reading {
-        Reading::of(&*self.seams.clock)
-    }
-
     /// The next of what waits. Markers go by themselves: what is counted of the events a server sent must add up.
     fn parcel(&self, desk: &mut Desk) -> Parcel {
-        let now = self.now();
+        let now = self.reader.now();
         let (mut parcel, mut order) = (Parcel::default(), Order::default());
-        parcel.batch.events.extend(desk.unread.due(&self.source, now.wall));
+        parcel.batch.events.extend(desk.unread.due(&self.reader.source, now.wall));
         parcel.holds_sent = (!parcel.batch.events.is_empty()).then_some(false);
         while parcel.batch.events.len() < BATCH
             && let Some(delivery) = desk.waiting.pop_front()
@@ -179,22 +170,26 @@ impl Inbox {
                     parcel.batch.events.reserve(events.len());
                     for (incoming, sent) in events.into_iter().zip(&sent) {
                         order.push(&channel, sent.unwrap_or(received_at));
-                        let (event, read) = self.event(incoming, received_at, &mut desk.doubles);
+                        let (event, read) = self.reader.event(incoming, received_at, Some(&mut desk.doubles));
                         parcel.batch.events.push(event);
-                        parcel.received += u64::from(read);
+                        if read {
+                            parcel.received += 1;
+                        } else {
+                            self.reader.stats.set_aside();
+                        }
                     }
                     let events = parcel.batch.events[first..].iter().map(|new| &new.event);
-                    parcel.receipts.extend(self.stats.received(received_at, now, sent.into_iter().zip(events)));
+                    parcel.receipts.extend(self.reader.stats.received(received_at, now, sent.into_iter().zip(events)));
                     parcel.batch.positions.extend(position.and_then(|position| self.update(channel, position)));
                 }
                 Delivery::Gap { channel, from, to, reason, position, .. } => {
-                    parcel.batch.events.push(marks::gap(&self.source, channel.as_ref(), from, to, reason, now.wall));
+                    parcel.batch.events.push(marks::gap(&self.reader.source, channel.as_ref(), from, to, reason, now.wall));
                     parcel.batch.positions.extend(channel.zip(position).and_then(|(channel, position)| self.update(channel, position)));
                 }
                 Delivery::Malformed { channel, bytes, sample, reason } => {
-                    self.stats.malformed(now.wall, bytes, &reason, &sample);
+                    self.reader.stats.malformed(now.wall, bytes, &reason, &sample);
                     desk.unread.add(channel, bytes, &reason, &sample, now.wall);
-                    parcel.batch.events.extend(desk.unread.due(&self.source, now.wall));
+                    parcel.batch.events.extend(desk.unread.due(&self.reader.source, now.wall));
                 }
             }
         }
@@ -202,57 +197,12 @@ impl Inbox {
         parcel
     }
 
-    /// Repeats that differ only in the envelope get one id here, and the store keeps the first of them. A payload that brings its reader down is
-    /// a marker in its place; then the second is `false`.
-    fn event(&self, mut incoming: Incoming, received_at: Millis, doubles: &mut Doubles) -> (NewEvent, bool) {
-        // SQLite counts to 2^63: a place beyond is none, and the event is kept without one.
-        incoming.offset = incoming.offset.filter(|offset| i64::try_from(*offset).is_ok());
-        let (offset, channel, server_at) = (incoming.offset, incoming.channel.clone(), incoming.server_at);
-        let sample = marks::beginning(incoming.payload.as_str());
-        let read = attempt(|| {
-            self.seams.pass(Point::Read(incoming.payload.as_str()));
-            let skew = self.stats.clock().estimate().map_or(0, |known| known.skew.round() as i64);
-            let intake = Intake { source: &self.source, received_at, skew, conventions: &self.conventions };
-            self.unforged(Catalogue::builtin().normalise_with(incoming, &intake, doubles))
-        });
-        match read {
-            Ok(event) => (NewEvent { event, offset }, true),
-            Err(why) => {
-                self.stats.set_aside();
-                self.stats.malformed(received_at, sample.len() as u64, &why, sample.as_bytes());
-                let marker = marks::set_aside(&self.source, &channel, None, "reader", &why, &sample, server_at, received_at);
-                (NewEvent { offset, ..marker }, false)
-            }
-        }
-    }
-
-    /// A gateway's report of a message that it could not read is counted like a frame that could not be read here. Whoever else calls an event
-    /// by one of our own names would forge a marker: the event stays, the name does not.
-    fn unforged(&self, mut event: Event) -> Event {
-        if !Kind::is_own(event.kind.as_str()) {
-            return event;
-        }
-        let payload = event.payload.as_str();
-        let fields = Fields::of(payload);
-        let sample = fields.text("sample").unwrap_or_else(|| payload.into());
-        if event.kind.as_str() == Kind::MALFORMED {
-            let bytes = fields.token("bytes").and_then(|token| token.parse().ok()).unwrap_or(0);
-            let why = fields.text("detail").or_else(|| fields.text("reason")).unwrap_or_default();
-            self.stats.malformed(event.received_at, bytes, &why, &sample.as_bytes()[..sample.floor_char_boundary(SAMPLE)]);
-        } else {
-            let why = format!("it calls itself {}, which only Watchdeck itself may", event.kind);
-            self.stats.malformed(event.received_at, payload.len() as u64, &why, &sample.as_bytes()[..sample.floor_char_boundary(SAMPLE)]);
-            event.kind = Kind::from(Kind::UNTYPED);
-        }
-        event
-    }
-
     fn update(&self, channel: Channel, position: Position) -> Option<PositionUpdate> {
         if i64::try_from(position.offset).is_err() {
-            tracing::warn!(source = &*self.source, %channel, offset = position.offset, "A position beyond what can be stored is left out.");
+            tracing::warn!(source = &*self.reader.source, %channel, offset = position.offset, "A position beyond what can be stored is left out.");
             return None;
         }
-        Some(PositionUpdate { source: Arc::clone(&self.source), channel, position })
+        Some(PositionUpdate { source: Arc::clone(&self.reader.source), channel, position })
     }
 
     async fn enqueue(&self, parcel: Parcel) -> Option<InFlight> {

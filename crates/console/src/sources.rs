@@ -20,7 +20,7 @@ use crate::{
     },
     decisions::takes_decisions,
     health::Ledger,
-    inbox::{Committed, End, Inbox, QUEUE},
+    inbox::{Committed, End, Inbox, QUEUE, Reader},
     seams::{Point, Seams},
     secrets::{Keys, Secrets},
     source_stats::SourceStats,
@@ -42,7 +42,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::{Address, Beside, Dialect, Link, LinkIo, Profile, Status};
-use watchdeck_events::{Conventions, Event, Millis};
+use watchdeck_events::{Event, Millis};
 use watchdeck_store::{Document, Store};
 
 /// One running source.
@@ -185,12 +185,9 @@ impl Sources {
         let (sender, deliveries) = tokio::sync::mpsc::channel(QUEUE);
         let clock = Arc::clone(&self.seams.clock);
         let inbox = Inbox {
-            source: id,
-            conventions: source.conventions(),
+            reader: Reader::new(&source, Arc::clone(&stats), self.seams.clone()),
             store: self.store.clone(),
             committed: Arc::clone(&committed),
-            stats: Arc::clone(&stats),
-            seams: self.seams.clone(),
             urgent: self.urgent.clone(),
         };
         let inbox = self.guarded(&source.id, "inbox", &ending, inbox.run(deliveries, stop.clone()), |end| *end == End::Anew);
@@ -211,7 +208,7 @@ impl Sources {
             source: source.subscribe(),
             keys: keys.clone(),
             status: status.clone(),
-            timing: self.seams.timing,
+            seams: self.seams.clone(),
             listened_until,
             stats: Arc::clone(&stats),
             shown: polling.clone(),
@@ -303,15 +300,11 @@ impl Sources {
         told.filter_map(|known| Some(Profile { timing: self.seams.timing, ..profile(&known.source, known.keys.as_ref().ok()?) })).collect()
     }
 
-    /// How a source's publishers speak.
-    pub(crate) fn conventions(&self, id: &str) -> Conventions {
+    /// Whoever reads what the server of a source sends; `None` when there is no such source any more.
+    pub(crate) fn reader(&self, id: &str) -> Option<Reader> {
         let known = self.known.hold();
-        known.iter().find(|known| known.source.id == id).map_or_else(Conventions::default, |known| known.source.conventions())
-    }
-
-    /// How far the server's clock is ahead of ours, ms, as far as known.
-    pub(crate) fn skew(&self, id: &str) -> i64 {
-        self.ledger.of(id).clock().estimate().map_or(0, |known| known.skew.round() as i64)
+        let known = known.iter().find(|known| known.source.id == id)?;
+        Some(Reader::new(&known.source, self.ledger.of(id), self.seams.clone()))
     }
 
     /// Stop everything; what was delivered is stored first.

@@ -1,13 +1,13 @@
 //! Asking a history, and storing what it told.
 
-use crate::calendar::now;
-use std::{collections::VecDeque, sync::Arc};
+use crate::{calendar::now, inbox::Reader};
+use std::collections::VecDeque;
 use watchdeck_client::{
     Profile,
     history::{self, HistoryError},
 };
-use watchdeck_events::{Catalogue, Channel, Conventions, Incoming, Intake, Millis};
-use watchdeck_store::{Batch, Document, NewEvent, Store};
+use watchdeck_events::{Channel, Incoming, Millis};
+use watchdeck_store::{Batch, Document, NewEvent, Store, StoreError};
 
 /// Events in one transaction.
 const BATCH: usize = 5_000;
@@ -51,38 +51,34 @@ pub(crate) struct Kept {
     pub(crate) events: u64,
     /// Known already.
     pub(crate) duplicates: u64,
+    /// Could not be read or kept; a marker is in their place.
+    pub(crate) set_aside: u64,
 }
 
 /// Store what a history told; `markers` and `documents` in the transaction of the last of it. `None` when the store refuses: then some of it may
 /// be stored, and is recognised when it comes again, but no marker.
 pub(crate) async fn store_fetched(
     store: &Store,
-    (source, conventions): (&str, &Conventions),
+    reader: &Reader,
     events: Vec<Incoming>,
-    markers: Vec<NewEvent>,
-    documents: Vec<Document>,
+    mut markers: Vec<NewEvent>,
+    mut documents: Vec<Document>,
 ) -> Option<Kept> {
-    let (source, at): (Arc<str>, _) = (source.into(), now());
-    let mut kept = Kept { events: events.len() as u64, duplicates: 0 };
-    let mut events = events.into_iter().map(|incoming| normalised(incoming, &source, conventions, at)).peekable();
-    let (mut markers, mut documents) = (markers, documents);
+    let at = now();
+    let mut kept = Kept { events: events.len() as u64, ..Kept::default() };
+    let mut events = events.into_iter().map(|incoming| reader.event(incoming, at, None)).peekable();
     loop {
-        let mut batch = Batch { events: events.by_ref().take(BATCH).collect(), ..Batch::default() };
+        let (taken, read): (Vec<_>, Vec<_>) = events.by_ref().take(BATCH).unzip();
+        kept.set_aside += read.iter().filter(|read| !**read).count() as u64;
+        let mut batch = Batch { events: taken, ..Batch::default() };
         let told = batch.events.len();
         let last = events.peek().is_none();
         if last {
             batch.events.append(&mut markers);
             batch.documents.append(&mut documents);
         }
-        if batch.events.is_empty() && batch.documents.is_empty() {
-            return Some(kept);
-        }
-        match store.append(batch).await {
-            Ok(appended) => kept.duplicates += appended.duplicates.min(told) as u64,
-            Err(error) => {
-                tracing::warn!(%error, source = &*source, "What a history told could not be stored.");
-                return None;
-            }
+        if !batch.events.is_empty() || !batch.documents.is_empty() {
+            kept.duplicates += stored(store, reader, batch, &mut kept.set_aside).await?.min(told) as u64;
         }
         if last {
             return Some(kept);
@@ -90,9 +86,60 @@ pub(crate) async fn store_fetched(
     }
 }
 
-/// As the inbox does it.
-pub(super) fn normalised(incoming: Incoming, source: &Arc<str>, conventions: &Conventions, at: Millis) -> NewEvent {
-    let offset = incoming.offset;
-    let intake = Intake { source, received_at: at, skew: 0, conventions };
-    NewEvent { event: Catalogue::builtin().normalise_as(incoming, &intake), offset }
+/// Store a batch; a marker takes the place of each event that the store can never take. Answers how many were known already.
+async fn stored(store: &Store, reader: &Reader, mut batch: Batch, set_aside: &mut u64) -> Option<usize> {
+    loop {
+        let refused = match store.enqueue(batch).await.ok()?.outcome().await {
+            Ok(appended) => return Some(appended.duplicates),
+            Err(refused) => refused,
+        };
+        let (error, whole) = (refused.error, refused.batch);
+        tracing::warn!(%error, source = &*reader.source, "What a history told could not be stored as it is.");
+        let StoreError::Refused { event: Some(index), reason } = &error else { return None };
+        batch = whole;
+        let new = batch.events.get_mut(*index)?;
+        *new = reader.instead_of(&new.event, reason, now());
+        *set_aside += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{api::settings::Source, seams::Seams};
+    use watchdeck_events::{Kind, Payload};
+    use watchdeck_store::Options;
+
+    #[tokio::test]
+    async fn what_the_store_can_never_take_is_a_marker_and_the_rest_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("events.db"), Options::CONSOLE).unwrap();
+        let source = Source { id: "east".into(), ..Source::default() };
+        let reader = Reader::new(&source, Default::default(), Seams::default());
+        let order = |n: u32| Incoming {
+            channel: Channel::from("orders"),
+            offset: None,
+            id: Some(format!("order-{n}").into()),
+            server_at: Some(now()),
+            kind: None,
+            payload: Payload::from_json(format!(r#"{{"type":"order:status","orderNumber":"SO-{n}"}}"#)),
+        };
+        let mut events: Vec<_> = (0..4).map(|n| reader.event(order(n), now(), None).0).collect();
+        for refused in [1, 2] {
+            events[refused].offset = Some(u64::MAX);
+        }
+        let mut set_aside = 0;
+        let known = stored(&store, &reader, Batch { events, ..Batch::default() }, &mut set_aside).await;
+        assert_eq!((known, set_aside), (Some(0), 2));
+        let rows = store.read_after(0, 10).await.unwrap();
+        let kinds: Vec<_> = rows.iter().map(|row| row.event.kind.as_str()).collect();
+        assert_eq!(kinds, ["order:status", Kind::SET_ASIDE, Kind::SET_ASIDE, "order:status"]);
+        assert!(rows[1].event.payload.as_str().contains("SO-1"), "{:?}", rows[1]);
+        store.close().await;
+        assert_eq!(
+            stored(&store, &reader, Batch { events: vec![reader.event(order(9), now(), None).0], ..Batch::default() }, &mut set_aside)
+                .await,
+            None
+        );
+    }
 }

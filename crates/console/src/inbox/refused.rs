@@ -1,12 +1,12 @@
 //! What becomes of a batch that the store did not take.
 
-use super::{Desk, End, InFlight, Inbox, Parcel, marks};
+use super::{Desk, End, InFlight, Inbox, Parcel};
 use crate::contain::{Hold as _, attempt};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Delivery;
-use watchdeck_events::{Catalogue, Event, Severity, erp::View};
+use watchdeck_events::{Event, Severity, erp::View};
 use watchdeck_store::StoreError;
 
 /// Between tries to store a refused batch.
@@ -28,9 +28,9 @@ impl Inbox {
             match pending.outcome().await {
                 Ok(appended) => {
                     let twice = (appended.duplicates as u64).min(received);
-                    self.stats.add_duplicates(twice);
-                    self.stats.stored(received - twice);
-                    self.stats.committed(&receipts, self.now());
+                    self.reader.stats.add_duplicates(twice);
+                    self.reader.stats.stored(received - twice);
+                    self.reader.stats.committed(&receipts, self.reader.now());
                     self.committed.0.hold().extend(positions);
                 }
                 Err(refused) => {
@@ -39,8 +39,8 @@ impl Inbox {
                         return Err(End::Stopped);
                     }
                     let mut parcel = Parcel { batch: refused.batch, receipts, received, holds_sent: None };
-                    self.stats.refused(&error.to_string());
-                    tracing::warn!(%error, source = &*self.source, events = parcel.batch.events.len(), "The store refused a batch; trying again.");
+                    self.reader.stats.refused(&error.to_string());
+                    tracing::warn!(%error, source = &*self.reader.source, events = parcel.batch.events.len(), "The store refused a batch; trying again.");
                     if !self.without_what_it_cannot_take(&mut parcel, &error) {
                         self.tell_urgent(parcel.batch.events.iter().map(|new| &new.event));
                         tries += 1;
@@ -62,15 +62,8 @@ impl Inbox {
         let StoreError::Refused { event, reason } = error else { return false };
         match event.and_then(|index| parcel.batch.events.get_mut(index)) {
             Some(new) => {
-                let at = self.now().wall;
-                let event = &new.event;
-                let sample = marks::beginning(&Catalogue::builtin().masked(event));
-                self.stats.set_aside();
-                self.stats.malformed(at, event.payload.as_str().len() as u64, reason, sample.as_bytes());
-                let kind = marks::beginning(event.kind.as_str());
-                let marker =
-                    marks::set_aside(&self.source, &event.channel, Some(&kind), "store", reason, &sample, Some(event.occurred_at), at);
-                *new = marker;
+                self.reader.stats.set_aside();
+                *new = self.reader.instead_of(&new.event, reason, self.reader.now().wall);
                 parcel.received = parcel.received.saturating_sub(1);
             }
             // The place of these events cannot be kept. They come again after a restart, and are recognised then.
@@ -94,8 +87,7 @@ impl Inbox {
                 Some(delivery) = deliveries.recv(), if can_come_again => {
                     let_go = true;
                     if let Delivery::Events { events, received_at, .. } = delivery {
-                        let mut doubles = Default::default();
-                        let events: Vec<_> = events.into_iter().map(|incoming| self.event(incoming, received_at, &mut doubles).0.event).collect();
+                        let events: Vec<_> = events.into_iter().map(|incoming| self.reader.event(incoming, received_at, None).0.event).collect();
                         self.tell_urgent(events.iter());
                     }
                 }
@@ -107,7 +99,7 @@ impl Inbox {
     fn tell_urgent<'a>(&self, events: impl Iterator<Item = &'a Event>) {
         let urgent: Vec<_> = events.filter(|event| is_urgent(event)).cloned().collect();
         if !urgent.is_empty() && self.urgent.try_send(urgent).is_err() {
-            tracing::debug!(source = &*self.source, "What is urgent waits for its turn; it is offered again.");
+            tracing::debug!(source = &*self.reader.source, "What is urgent waits for its turn; it is offered again.");
         }
     }
 }

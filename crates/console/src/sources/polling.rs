@@ -7,6 +7,8 @@ use crate::{
     api::settings::Source,
     backfill::{self, Fetched},
     calendar::now,
+    inbox::Reader,
+    seams::Seams,
     secrets::Keys,
     source_stats::SourceStats,
 };
@@ -15,7 +17,7 @@ use std::{
     time::Duration,
 };
 use tokio::sync::watch;
-use watchdeck_client::{Cause, Profile, State, Status, Timing};
+use watchdeck_client::{Cause, Profile, State, Status};
 use watchdeck_events::Millis;
 use watchdeck_store::Store;
 
@@ -52,7 +54,7 @@ pub(super) struct Poller {
     pub(super) store: Store,
     pub(super) source: watch::Receiver<Source>,
     pub(super) keys: Keys,
-    pub(super) timing: Timing,
+    pub(super) seams: Seams,
     pub(super) status: watch::Receiver<Status>,
     /// Until when an earlier run listened.
     pub(super) listened_until: Option<Millis>,
@@ -90,20 +92,19 @@ impl Poller {
             let source = self.source.borrow_and_update().clone();
             let every = Duration::from_secs(u64::from(source.poll_seconds.max(1)));
             let profile = self.profile(&source);
-            let to = now();
+            let (to, reader) = (now(), Reader::new(&source, Arc::clone(&self.stats), self.seams.clone()));
             let fetched = tokio::select! {
-                fetched = backfill::fetch(&profile, None, self.skew(), from.plus(-OVERLAP), to) => fetched,
+                fetched = backfill::fetch(&profile, None, reader.skew(), from.plus(-OVERLAP), to) => fetched,
                 () = over(&mut self.status) => return from,
             };
             let pause = match fetched {
                 Fetched::Events(events) => {
                     // Stored before it counts as asked for; what is refused is asked for again.
-                    if let Some(stored) =
-                        backfill::store_fetched(&self.store, (&source.id, &source.conventions()), events, Vec::new(), Vec::new()).await
-                    {
+                    if let Some(stored) = backfill::store_fetched(&self.store, &reader, events, Vec::new(), Vec::new()).await {
                         self.stats.received.fetch_add(stored.events, Ordering::Relaxed);
                         self.stats.add_duplicates(stored.duplicates);
-                        self.stats.stored(stored.events.saturating_sub(stored.duplicates));
+                        (0..stored.set_aside).for_each(|_| self.stats.set_aside());
+                        self.stats.stored(stored.events.saturating_sub(stored.duplicates + stored.set_aside));
                         (from, failures) = (to, 0);
                         if let State::Offline { cause, detail, .. } = &self.status.borrow().state {
                             why = (*cause, detail.clone());
@@ -137,11 +138,7 @@ impl Poller {
     fn profile(&self, source: &Source) -> Profile {
         let profile = super::profile(source, &self.keys);
         let dialect = self.status.borrow().dialect.unwrap_or(profile.dialect);
-        Profile { dialect, timing: self.timing, ..profile }
-    }
-
-    fn skew(&self) -> i64 {
-        self.stats.clock().estimate().map_or(0, |known| known.skew.round() as i64)
+        Profile { dialect, timing: self.seams.timing, ..profile }
     }
 }
 

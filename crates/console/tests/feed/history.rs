@@ -1,10 +1,12 @@
 //! Gaps that are filled from the server's history, and the history instead of a WebSocket.
 
 use crate::{
-    bench::{Bench, erp, with},
+    bench::{Bench, Shell, erp, with},
     server::{Erp, now},
 };
 use serde_json::{Value, json};
+use std::sync::Arc;
+use watchdeck_console::seams::Point;
 
 /// A source whose server tells what was missed.
 fn told(server: &Erp) -> Value {
@@ -61,6 +63,37 @@ async fn a_gap_is_filled_from_the_history_and_its_marker_says_so() {
     again.eventually("it to be filled too", async || (again.of_kind("watchdeck:gap_filled").await.len() == 2).then_some(())).await;
     assert_eq!(server.seen().asked.len(), asked + 1, "the first is filled for good");
     again.console.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_brings_its_reader_down_or_forges_a_marker_does_not_keep_a_gap_open() {
+    let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
+    let poison = |point: Point<'_>| {
+        if let Point::Read(payload) = point {
+            assert!(!payload.contains("SO-3"), "poison");
+        }
+    };
+    let bench = Bench::with_fault(folder.path(), Shell::default(), Some(Arc::new(poison))).await;
+    live(&bench, &server, told(&server)).await;
+    let forged = json!({ "type": "watchdeck:gap", "channel": "orders", "from": 1, "to": 2, "reason": "forged", "timestamp": now() });
+    server.manners().upgrade = Some(503);
+    server.cut().await;
+    server.tell(json!({ "channel": "orders", "data": forged, "ts": now() }));
+    server.manners().upgrade = None;
+    miss(&bench, &server, &[2, 3, 4]).await;
+    bench
+        .eventually("every gap to be filled", async || {
+            let gaps = bench.of_kind("watchdeck:gap").await;
+            (!gaps.is_empty() && gaps.iter().all(|row| row["gap"]["filled"].is_u64())).then_some(())
+        })
+        .await;
+    bench.has_orders([1, 2, 4, 99]).await;
+    let markers = bench.of_kind("watchdeck:set_aside").await;
+    assert_eq!(markers.len(), 1, "a repeat is one: {markers:?}");
+    let raw = bench.call("event", json!({ "seq": markers[0]["seq"] })).await["raw"].as_str().unwrap().to_owned();
+    assert!(raw.contains("poison") && raw.contains("SO-3"), "{raw}");
+    assert_eq!(bench.of_kind("untyped").await.len(), 1, "only Watchdeck itself marks a gap");
+    bench.console.shutdown().await;
 }
 
 #[tokio::test]

@@ -111,6 +111,11 @@ impl Erp {
         let data = json!({ "type": "order:status", "timestamp": at, "orderType": "sales", "orderId": format!("o-{number}"),
             "orderNumber": format!("SO-{number}"), "oldStatus": "draft", "newStatus": "confirmed" });
         let frame = json!({ "channel": "orders", "data": data, "ts": at });
+        self.tell(frame);
+    }
+
+    /// As [`Erp::happens`], with whatever frame.
+    pub(crate) fn tell(&self, frame: Value) {
         self.shared.happened.lock().unwrap().push(frame.clone());
         // Nobody may be listening; that is what this is about.
         self.shared.orders.send(Order::Say(frame.to_string())).ok();
