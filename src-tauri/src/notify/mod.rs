@@ -5,6 +5,8 @@
 //! shown then is what still matters. A toast that the service refuses lets the others pass.
 
 mod board;
+mod drawn;
+mod held;
 mod service;
 mod text;
 
@@ -154,7 +156,7 @@ impl Driver<'_> {
             Heard::Pressed(number, action) => {
                 let pressed = self.notifications.board().pressed(&number);
                 if let Some(toast) = pressed
-                    && answers.send(Answer { toast, action: service::action(action) }).await.is_err()
+                    && answers.send(Answer { toast, action: drawn::action(action) }).await.is_err()
                 {
                     warn!("A button was pressed while Watchdeck was closing.");
                 }

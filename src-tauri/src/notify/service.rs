@@ -1,34 +1,36 @@
 //! The notification service as it stands on the session bus: `org.freedesktop.Notifications`, version 1.2.
 //!
-//! Spoken directly, over one connection: what matters here is *which* service gave a number (a number dies with its owner's name on the bus), and the usual
-//! library does not tell. Calls go to the owner itself, so that none reaches a successor by accident. It must not be started twice: only [`Bus::find`]
-//! uses the name, which starts a service where the desktop knows how.
+//! Toasts are shown with `notify-rust`, and heard of through its handles: a desktop that answers the sender only (GNOME) answers its connection. What the
+//! library does not tell is *which* service gave a number, and a number dies with its owner's name on the bus; so the owner is followed over a connection
+//! of our own, which also hears what a service tells everybody, from before the first toast on. The name itself is used only by [`Bus::find`] and for a
+//! toast whose owner was there a moment ago: using it starts a service where the desktop knows how, and that must not happen twice.
 
-use super::text;
+use super::drawn::drawn;
+use super::held::Held;
 use futures_util::StreamExt as _;
 use futures_util::stream::select;
-use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use watchdeck_console::Toast;
-use watchdeck_events::Severity;
-use zbus::Variant;
 use zbus::message::Type;
 use zbus::{Connection, MatchRule, Message, MessageStream};
 
 /// The service's name on the bus, and of what it understands.
 const NAME: &str = "org.freedesktop.Notifications";
-const PATH: &str = "/org/freedesktop/Notifications";
+pub(super) const PATH: &str = "/org/freedesktop/Notifications";
+/// The bus itself.
+const BUS: &str = "org.freedesktop.DBus";
 /// How long the service may take to answer.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// Signals that wait for the driver. When they are more, the bus waits.
 const HEARD: usize = 256;
 
 /// A toast's number, which means something to the service that gave it only.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Number {
     /// The service's own name on the bus (`:1.42`).
     pub(crate) owner: String,
@@ -82,6 +84,9 @@ impl std::fmt::Display for Failure {
 pub(crate) struct Bus {
     connection: Connection,
     listening: JoinHandle<()>,
+    /// Does not keep what is heard open when the connection is lost.
+    heard: mpsc::WeakSender<Heard>,
+    held: Mutex<Held>,
 }
 
 impl Drop for Bus {
@@ -97,13 +102,13 @@ impl Bus {
     /// When there is no session bus.
     pub(crate) async fn connect() -> zbus::Result<(Self, mpsc::Receiver<Heard>)> {
         let connection = Connection::session().await?;
-        let bus = "org.freedesktop.DBus";
         let owners =
-            MatchRule::builder().msg_type(Type::Signal).sender(bus).interface(bus).member("NameOwnerChanged").add_arg(NAME).build()?;
+            MatchRule::builder().msg_type(Type::Signal).sender(BUS).interface(BUS).member("NameOwnerChanged").add_arg(NAME).build()?;
         let signals = MatchRule::builder().msg_type(Type::Signal).interface(NAME).path(PATH).build()?;
         let owners = MessageStream::for_match_rule(owners, &connection, NonZeroUsize::new(HEARD)).await?;
         let signals = MessageStream::for_match_rule(signals, &connection, NonZeroUsize::new(HEARD)).await?;
         let (sender, heard) = mpsc::channel(HEARD);
+        let told = sender.downgrade();
         let listening = tokio::spawn(async move {
             let mut messages = select(owners, signals);
             while let Some(Ok(message)) = messages.next().await {
@@ -114,7 +119,7 @@ impl Bus {
                 }
             }
         });
-        Ok((Self { connection, listening }, heard))
+        Ok((Self { connection, listening, heard: told, held: Mutex::default() }, heard))
     }
 
     /// Asks the service what it can do, which starts it where the desktop knows how.
@@ -146,11 +151,26 @@ impl Bus {
     /// # Errors
     /// When the service is gone, or does not take this toast.
     pub(crate) async fn show(&self, service: &Service, toast: &Toast, earlier: Option<&Number>) -> Result<Number, Failure> {
-        let replaces = earlier.filter(|number| number.owner == service.owner).map_or(0, |number| number.number);
-        let Drawn { icon, title, body, actions, hints, milliseconds } = drawn(toast, service);
-        let answer = self.call(&service.owner, "Notify", &("Watchdeck", replaces, icon, title, body, actions, hints, milliseconds)).await?;
-        let number = answer.body().deserialize().map_err(|error| Failure::Refused(error.to_string()))?;
-        Ok(Number { owner: service.owner.clone(), number })
+        let mut notification = drawn(toast, service);
+        if let Some(earlier) = earlier.filter(|number| number.owner == service.owner) {
+            notification.id(earlier.number);
+        }
+        self.is_still(service).await?;
+        let shown = timeout(PATIENCE, notification.show_async()).await.map_err(|_| Failure::Silent)?;
+        // Whoever gave the number was there before and after. And the library's error does not tell a service that refuses from one that has left.
+        self.is_still(service).await?;
+        let handle = shown.map_err(|error| Failure::Refused(error.to_string()))?;
+        let number = Number { owner: service.owner.clone(), number: handle.id() };
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).keep(number.clone(), handle, self.heard.clone());
+        Ok(number)
+    }
+
+    async fn is_still(&self, service: &Service) -> Result<(), Failure> {
+        let asked = self.connection.call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "GetNameOwner", &NAME);
+        let answer = timeout(PATIENCE, asked).await.map_err(|_| Failure::Silent)?.map_err(failure)?;
+        let body = answer.body();
+        let owner: &str = body.deserialize().map_err(|error| Failure::Gone(error.to_string()))?;
+        if owner == service.owner { Ok(()) } else { Err(Failure::Gone(format!("{owner} took its place"))) }
     }
 
     /// Closes a toast. One that is gone already is no error.
@@ -218,89 +238,9 @@ fn about_a_toast(message: &Message) -> Option<Heard> {
     }
 }
 
-/// The arguments of `Notify`.
-struct Drawn {
-    icon: &'static str,
-    title: String,
-    body: String,
-    actions: Vec<String>,
-    hints: HashMap<&'static str, Variant<'static>>,
-    milliseconds: i32,
-}
-
-fn drawn(toast: &Toast, service: &Service) -> Drawn {
-    let (icon, urgency) = match toast.severity {
-        Severity::Info | Severity::Success => ("dialog-information", 1_u8),
-        Severity::Warning => ("dialog-warning", 1),
-        Severity::Critical => ("dialog-error", 2),
-    };
-    let body = text::body(&toast.body);
-    let mut actions = Vec::new();
-    if service.buttons {
-        for action in &toast.actions {
-            // A click on the toast itself is, by the desktop's convention, the action named `default`.
-            let id = if action.id == "open" { "default" } else { &action.id };
-            actions.extend([id.to_owned(), text::line(&action.label)]);
-        }
-    }
-    Drawn {
-        icon,
-        title: text::line(&toast.title),
-        body: if service.markup { text::escaped(&body) } else { body },
-        actions,
-        hints: HashMap::from([("urgency", urgency.into()), ("desktop-entry", "watchdeck".into())]),
-        // For ever, or as long as the service thinks right.
-        milliseconds: if toast.severity == Severity::Critical { 0 } else { -1 },
-    }
-}
-
-/// The action that a button's name on the bus stands for.
-pub(crate) fn action(pressed: String) -> String {
-    if pressed == "default" { "open".to_owned() } else { pressed }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use watchdeck_console::ToastAction;
-
-    fn toast() -> Toast {
-        Toast {
-            id: "approval_requested:east/order:7".to_owned(),
-            title: "Approval".to_owned(),
-            body: "<b>Zhang & Sons</b>\0".to_owned(),
-            severity: Severity::Warning,
-            actions: ["approve", "open"].map(|id| ToastAction { id: id.to_owned(), label: id.to_uppercase() }).into(),
-        }
-    }
-
-    fn service(buttons: bool, markup: bool) -> Service {
-        Service { owner: ":1.1".to_owned(), buttons, markup }
-    }
-
-    #[test]
-    fn what_the_erp_says_does_not_become_markup() {
-        assert_eq!(drawn(&toast(), &service(true, true)).body, "&lt;b&gt;Zhang &amp; Sons&lt;/b&gt;\u{fffd}");
-        assert_eq!(drawn(&toast(), &service(true, false)).body, "<b>Zhang & Sons</b>\u{fffd}");
-    }
-
-    #[test]
-    fn buttons_are_offered_only_where_the_service_has_them() {
-        assert_eq!(drawn(&toast(), &service(true, true)).actions, ["approve", "APPROVE", "default", "OPEN"]);
-        assert!(drawn(&toast(), &service(false, true)).actions.is_empty());
-        assert_eq!(action("default".to_owned()), "open");
-    }
-
-    #[test]
-    fn every_text_can_travel_on_the_bus() {
-        let foul = "\0<&>\u{1b}\u{202e}".repeat(500_000);
-        let toast =
-            Toast { title: foul.clone(), body: foul.clone(), actions: vec![ToastAction { id: "open".to_owned(), label: foul }], ..toast() };
-        let Drawn { icon, title, body, actions, hints, milliseconds } = drawn(&toast, &service(true, true));
-        let message = Message::method_call(PATH, "Notify");
-        let message = message.build(&("Watchdeck", 0_u32, icon, title, body, actions, hints, milliseconds)).unwrap();
-        assert!(message.data().len() < 16_384, "{} bytes", message.data().len());
-    }
 
     #[test]
     fn a_service_that_went_is_told_from_one_that_refuses() {
