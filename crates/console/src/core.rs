@@ -294,20 +294,28 @@ impl Core {
         }
     }
 
-    /// A person did something with alerts: stored at once, then shown.
+    /// A person did something with these alerts: stored at once, then shown. What cannot be stored was not done.
     pub(crate) async fn person(
         &self,
+        ids: &[String],
         act: impl FnOnce(&mut State, Millis) -> Result<Vec<Notice>, CommandError>,
     ) -> Result<(), CommandError> {
-        let (batch, effects) = {
+        let (before, notices, batch) = {
+            let mut state = self.state();
+            let before = state.book.views(ids);
+            let notices = act(&mut state, now())?;
+            (before, notices, state.changes())
+        };
+        if let Err(error) = self.keep(batch).await {
+            self.state().book.take_back(before);
+            self.pulse();
+            return Err(error.into());
+        }
+        let effects = {
             let mut guard = self.state();
             let state = &mut *guard;
-            let at = now();
-            let notices = act(state, at)?;
-            let effects = state.notifier.take(notices, false, &state.settings, at);
-            (state.changes(), effects)
+            state.notifier.take(notices, false, &state.settings, now())
         };
-        self.keep(batch).await?;
         self.store_then_tell(Batch::default(), effects).await;
         self.pulse();
         Ok(())

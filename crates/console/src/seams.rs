@@ -3,6 +3,7 @@
 use std::sync::Arc;
 pub use watchdeck_client::{BootClock, Clock, Timing};
 use watchdeck_events::Event;
+pub use watchdeck_store::Options;
 
 /// See the [module docs](self). The default is the machine as it is.
 #[derive(Clone)]
@@ -12,7 +13,7 @@ pub struct Seams {
     /// The clock that every link lives on.
     pub clock: Arc<dyn Clock>,
     /// How the store is opened.
-    pub store: watchdeck_store::Options,
+    pub store: Options,
     /// Called where something may go wrong: it may panic there.
     pub fault: Option<Fault>,
 }
@@ -46,6 +47,6 @@ impl Seams {
 
 impl Default for Seams {
     fn default() -> Self {
-        Self { timing: Timing::default(), clock: Arc::new(BootClock), store: watchdeck_store::Options::CONSOLE, fault: None }
+        Self { timing: Timing::default(), clock: Arc::new(BootClock), store: Options::CONSOLE, fault: None }
     }
 }

@@ -294,6 +294,25 @@ impl AlertBook {
         Ok(Notice::Quiet(id.to_owned()))
     }
 
+    /// As these are now, for [`AlertBook::take_back`].
+    #[must_use]
+    pub fn views(&self, ids: &[String]) -> Vec<AlertView> {
+        ids.iter().filter_map(|id| self.active.get(id)).map(|alert| alert.view.clone()).collect()
+    }
+
+    /// What a person did with these since could not be stored: it is undone. What happened to them otherwise stays.
+    pub fn take_back(&mut self, before: Vec<AlertView>) {
+        for before in before {
+            let same_life = |alert: &&mut Alert| alert.view.first_at == before.first_at;
+            let Some(Alert { view, .. }) = self.active.get_mut(&before.id).filter(same_life) else { continue };
+            if matches!(view.state, AlertState::Acknowledged | AlertState::Snoozed) && view.timeline.last() != before.timeline.last() {
+                view.timeline.pop();
+                (view.state, view.acknowledged_by, view.snoozed_until) = (before.state, before.acknowledged_by, before.snoozed_until);
+                self.touch(&before.id);
+            }
+        }
+    }
+
     /// The clock moved: snoozes end, acknowledged single events are put away.
     pub fn tick(&mut self, now: Millis) -> Vec<Notice> {
         let mut notices = Vec::new();

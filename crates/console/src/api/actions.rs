@@ -83,7 +83,7 @@ pub(crate) fn answer(title: String, why: String, words: Words) -> Toast {
 }
 
 pub(crate) async fn acknowledge(core: &Core, ids: &[String]) -> Result<(), CommandError> {
-    core.person(|state, at| {
+    core.person(ids, |state, at| {
         let by = user(&state.settings);
         state.book.acknowledge(ids, &by, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
     })
@@ -94,7 +94,7 @@ pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), Co
     if minutes == 0 || minutes > LONGEST_SNOOZE {
         return Err(CommandError::invalid(format!("an alert can be put off for 1 to {LONGEST_SNOOZE} minutes")));
     }
-    core.person(|state, at| {
+    core.person(&[id.to_owned()], |state, at| {
         let by = user(&state.settings);
         let notice = state.book.snooze(id, at.plus(i64::from(minutes) * 60_000), &by, at);
         notice.map(|notice| vec![notice]).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))

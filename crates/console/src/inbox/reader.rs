@@ -68,6 +68,12 @@ impl Reader {
         }
     }
 
+    /// The event, for whoever only looks: it comes again, and is counted then.
+    pub(super) fn glance(&self, incoming: Incoming, received_at: Millis) -> Option<Event> {
+        let intake = Intake { source: &self.source, received_at, skew: self.skew(), conventions: &self.conventions };
+        attempt(|| Catalogue::builtin().normalise_as(incoming, &intake)).ok().filter(|event| !Kind::is_own(event.kind.as_str()))
+    }
+
     /// The marker in the place of an event that the store can never take.
     pub(crate) fn instead_of(&self, event: &Event, reason: &str, at: Millis) -> NewEvent {
         let sample = marks::beginning(&Catalogue::builtin().masked(event));

@@ -1,8 +1,8 @@
 //! What becomes of a batch that the store did not take.
 
-use super::{Desk, End, InFlight, Inbox, Parcel};
+use super::{Desk, End, InFlight, Inbox, Parcel, QUEUE};
 use crate::contain::{Hold as _, attempt};
-use std::time::Duration;
+use std::{collections::VecDeque, time::Duration};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Delivery;
@@ -13,6 +13,8 @@ use watchdeck_store::StoreError;
 const RETRY: Duration = Duration::from_secs(1);
 /// For so long the link is left waiting with what it has. After that it is listened to without storing: what is urgent must not wait for room.
 const LISTEN_AFTER: u32 = 2;
+/// Deliveries that cannot come again and are held meanwhile.
+const HELD: usize = 2 * QUEUE;
 
 impl Inbox {
     /// Wait until nothing is in flight.
@@ -44,7 +46,7 @@ impl Inbox {
                     if !self.without_what_it_cannot_take(&mut parcel, &error) {
                         self.tell_urgent(parcel.batch.events.iter().map(|new| &new.event));
                         tries += 1;
-                        listened_only |= self.listen(tries, deliveries, stop).await?;
+                        listened_only |= self.listen(tries, &mut desk.waiting, deliveries, stop).await?;
                     }
                     desk.in_flight = self.enqueue(parcel).await;
                 }
@@ -73,25 +75,42 @@ impl Inbox {
     }
 
     /// Wait for the next try; after some of them, look through what comes meanwhile for what is urgent. Answers whether something was let go: it comes
-    /// again from the server, from the committed position on.
-    async fn listen(&self, tries: u32, deliveries: &mut mpsc::Receiver<Delivery>, stop: &CancellationToken) -> Result<bool, End> {
+    /// again from the server, from the committed position on. What cannot come again is held, as far as there is room.
+    async fn listen(
+        &self,
+        tries: u32,
+        waiting: &mut VecDeque<Delivery>,
+        deliveries: &mut mpsc::Receiver<Delivery>,
+        stop: &CancellationToken,
+    ) -> Result<bool, End> {
         let pause = tokio::time::sleep(RETRY);
         tokio::pin!(pause);
         let mut let_go = false;
         // A server without positions cannot send anything again: from it nothing is let go.
-        let can_come_again = tries > LISTEN_AFTER && !self.committed.0.hold().is_empty();
+        let can_come_again = !self.committed.0.hold().is_empty();
+        if tries == 1 {
+            waiting.iter().for_each(|delivery| self.look_for_urgent(delivery));
+        }
         loop {
+            let has_room = can_come_again || waiting.len() < HELD;
             tokio::select! {
                 () = &mut pause => return Ok(let_go),
                 () = stop.cancelled() => return Err(End::Stopped),
-                Some(delivery) = deliveries.recv(), if can_come_again => {
-                    let_go = true;
-                    if let Delivery::Events { events, received_at, .. } = delivery {
-                        let events: Vec<_> = events.into_iter().map(|incoming| self.reader.event(incoming, received_at, None).0.event).collect();
-                        self.tell_urgent(events.iter());
+                Some(delivery) = deliveries.recv(), if tries > LISTEN_AFTER && has_room => {
+                    self.look_for_urgent(&delivery);
+                    let_go |= can_come_again;
+                    if !can_come_again {
+                        waiting.push_back(delivery);
                     }
                 }
             }
+        }
+    }
+
+    fn look_for_urgent(&self, delivery: &Delivery) {
+        if let Delivery::Events { events, received_at, .. } = delivery {
+            let events: Vec<_> = events.iter().filter_map(|incoming| self.reader.glance(incoming.clone(), *received_at)).collect();
+            self.tell_urgent(events.iter());
         }
     }
 

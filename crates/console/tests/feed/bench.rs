@@ -9,7 +9,7 @@ use std::{
 };
 use watchdeck_console::{
     Badge, CommandError, Config, Console, Host, LoginRequest, Settings, Toast,
-    seams::{Fault, Seams, Timing},
+    seams::{Seams, Timing},
     secrets::{Keychain, KeychainError},
 };
 use watchdeck_events::Severity;
@@ -100,15 +100,14 @@ impl Bench {
     }
 
     pub(crate) async fn with(folder: &Path, shell: Shell) -> Self {
-        Self::with_fault(folder, shell, None).await
+        Self::with_seams(folder, shell, Seams::default()).await
     }
 
-    pub(crate) async fn with_fault(folder: &Path, shell: Shell, fault: Option<Fault>) -> Self {
+    pub(crate) async fn with_seams(folder: &Path, shell: Shell, seams: Seams) -> Self {
         let shell = Arc::new(shell);
         let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
         let timing = Timing { backoff_first: Duration::from_millis(20), backoff_cap: Duration::from_millis(200), ..Timing::default() };
-        let console =
-            Console::start_with(config, Arc::clone(&shell) as _, None, Seams { timing, fault, ..Seams::default() }).await.unwrap();
+        let console = Console::start_with(config, Arc::clone(&shell) as _, None, Seams { timing, ..seams }).await.unwrap();
         Self { console, shell }
     }
 

@@ -6,7 +6,7 @@ use crate::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
-use watchdeck_console::seams::Point;
+use watchdeck_console::seams::{Point, Seams};
 
 /// A source whose server tells what was missed.
 fn told(server: &Erp) -> Value {
@@ -73,7 +73,8 @@ async fn what_brings_its_reader_down_or_forges_a_marker_does_not_keep_a_gap_open
             assert!(!payload.contains("SO-3"), "poison");
         }
     };
-    let bench = Bench::with_fault(folder.path(), Shell::default(), Some(Arc::new(poison))).await;
+    let seams = Seams { fault: Some(Arc::new(poison)), ..Seams::default() };
+    let bench = Bench::with_seams(folder.path(), Shell::default(), seams).await;
     live(&bench, &server, told(&server)).await;
     let forged = json!({ "type": "watchdeck:gap", "channel": "orders", "from": 1, "to": 2, "reason": "forged", "timestamp": now() });
     server.manners().upgrade = Some(503);

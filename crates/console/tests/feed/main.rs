@@ -3,6 +3,7 @@
 
 mod bench;
 mod damage;
+mod full;
 mod history;
 mod secrets;
 mod server;
