@@ -254,6 +254,11 @@ impl Session {
         if busy { vec![Effect::HangUp] } else { vec![] }
     }
 
+    /// Whether the connection is open, and owes a sign of life.
+    pub(crate) fn is_silent(&self, now: Now) -> bool {
+        matches!(&self.phase, Phase::Up(up) if up.is_silent(now.up, self.timing.grace))
+    }
+
     /// Whether the clock moved on by more than anything but a sleep explains. Every input is a reading of the clock.
     fn slept(&mut self, now: Now) -> bool {
         let before = self.seen.replace(now.up);

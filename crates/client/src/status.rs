@@ -35,6 +35,8 @@ pub struct Status {
     pub clock: Option<ServerClock>,
     /// Bytes that are decoded and wait for the receiver.
     pub waiting_bytes: u64,
+    /// The connection is open, but was asked for a sign of life and gives none; its last one.
+    pub silent_since: Option<Millis>,
     /// The server says that it does not hear its own upstream: nothing can come through it, however well the link is.
     pub upstream_down: Option<UpstreamDown>,
 }
@@ -83,6 +85,7 @@ impl Default for Status {
             round_trip: None,
             clock: None,
             waiting_bytes: 0,
+            silent_since: None,
             upstream_down: None,
         }
     }

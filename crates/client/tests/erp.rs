@@ -144,6 +144,11 @@ async fn a_link_that_falls_silent_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_link_that_owes_an_answer_says_so() {
+    faults::a_link_that_owes_an_answer_says_so(Erps).await;
+}
+
+#[tokio::test]
 async fn opening_and_closing_at_once_is_not_dialled_at_full_speed() {
     let server = Server::start().await;
     let rig = Rig::start(erp(&server));

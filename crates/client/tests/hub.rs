@@ -133,6 +133,11 @@ async fn a_link_that_falls_silent_is_noticed() {
     faults::a_link_that_falls_silent_is_noticed(Hubs).await;
 }
 
+#[tokio::test]
+async fn a_link_that_owes_an_answer_says_so() {
+    faults::a_link_that_owes_an_answer_says_so(Hubs).await;
+}
+
 /// A hub as it was measured: the token first, then whether a WebSocket is wanted at all.
 async fn measured() -> Front {
     Front::start(|head| {

@@ -256,6 +256,11 @@ async fn a_link_that_falls_silent_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_link_that_owes_an_answer_says_so() {
+    faults::a_link_that_owes_an_answer_says_so(Venues).await;
+}
+
+#[tokio::test]
 async fn a_probe_names_what_is_denied() {
     let server = Server::start().await;
     let speak = async {

@@ -131,7 +131,7 @@ impl SourceStats {
             if let Some(took) = status.round_trip {
                 clock.round_trip(took);
             }
-            clock.live(matches!(state, LinkState::Live | LinkState::Unconfirmed), now);
+            clock.live(matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::Unconfirmed), now);
         }
         self.timeline().step(now.wall, state.clone())
     }

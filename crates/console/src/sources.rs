@@ -1,5 +1,6 @@
 //! The running links, one per source that the user has set up, and what is known of each.
 
+mod alone;
 mod covers;
 mod health;
 mod listened;
@@ -131,7 +132,7 @@ impl Sources {
     /// Make what runs equal to `wanted`, and touch nothing else: stop what is gone, paused, or goes elsewhere now; start what is new. What
     /// concerns the window only (a name, a colour) is taken over by the running link. `demo_url` stands in for the built-in ERP's address.
     pub(crate) async fn apply(self: &Arc<Self>, wanted: &[Source], demo_url: Option<&str>, words: Words) {
-        let wanted: Vec<Known> = wanted
+        let mut wanted: Vec<Known> = wanted
             .iter()
             .cloned()
             .map(|source| match demo_url {
@@ -140,6 +141,8 @@ impl Sources {
             })
             .map(|source| Known { keys: self.secrets.of(&source.id).map_err(|why| words.secret_unread(&why)), source })
             .collect();
+        let views = self.views.hold().clone();
+        alone::hold_back(&mut wanted, words, |id| views.get(id).and_then(|view| view.status.borrow().dialect).map_or("", dialect_name));
         let mut running = self.running.lock().await;
         let mut ending = JoinSet::new();
         for id in running.keys().cloned().collect::<Vec<_>>() {

@@ -190,8 +190,10 @@ impl State {
     pub(crate) fn watch_feeds(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
         let mut notices = Vec::new();
         for source in statuses {
-            let current =
-                matches!(source.state, LinkState::Live | LinkState::CatchingUp { .. } | LinkState::Unconfirmed | LinkState::Paused);
+            let current = matches!(
+                source.state,
+                LinkState::Live | LinkState::Partly { .. } | LinkState::CatchingUp { .. } | LinkState::Unconfirmed | LinkState::Paused
+            );
             let stale_for = if current {
                 self.stale_since.remove(&source.id);
                 None
@@ -286,6 +288,7 @@ fn overall(state: &LinkState) -> Overall {
         LinkState::Live | LinkState::Paused => Overall::Live,
         LinkState::Connecting { .. }
         | LinkState::Unconfirmed
+        | LinkState::Partly { .. }
         | LinkState::CatchingUp { .. }
         | LinkState::Stale { .. }
         | LinkState::Polling { .. } => Overall::Degraded,

@@ -64,6 +64,17 @@ impl Words {
         }
     }
 
+    /// Why a source waits that would deafen another.
+    pub(crate) fn account_in_use(self, other: &str) -> String {
+        if self.chinese {
+            format!("此服务器每个账号只保留一条连接，该账号已由“{other}”使用；再连一次会使其收不到事件。请用另一个账号登录。")
+        } else {
+            format!(
+                "This server keeps one link per account, and \u{201c}{other}\u{201d} uses this one; a second link would deafen it. Sign in with an account of its own."
+            )
+        }
+    }
+
     /// First line when a decision that was made on a notification came to nothing.
     pub(crate) fn decision_lost(self, number: &str, approve: bool) -> String {
         match (self.chinese, approve) {

@@ -17,7 +17,15 @@ done: number,
 /**
  * Size of the backlog.
  */
-total: number, } | { "kind": "live" } | { "kind": "stale", 
+total: number, } | { "kind": "live" } | { "kind": "partly", 
+/**
+ * How many.
+ */
+refused: number, 
+/**
+ * Of so many.
+ */
+asked: number, } | { "kind": "stale", 
 /**
  * Since when.
  */

@@ -1,6 +1,6 @@
 // What a link is doing: icon, words and colour, the same everywhere; and how far it is with what it missed.
 
-import { Ban, CloudDownload, EarOff, Hourglass, KeyRound, LoaderCircle, type LucideIcon, Pause, Radio, RefreshCw, Unplug } from "lucide-react";
+import { Ban, CloudDownload, EarOff, Hourglass, KeyRound, LoaderCircle, type LucideIcon, Pause, Radio, RadioTower, RefreshCw, Unplug } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { LinkState } from "@/bindings/LinkState";
 import { useFormat, useNow } from "@/format";
@@ -11,6 +11,7 @@ import { linkTone, toneInk } from "./marks";
 
 const ICONS: Record<LinkState["kind"], LucideIcon> = {
   live: Radio,
+  partly: RadioTower,
   catching_up: CloudDownload,
   connecting: LoaderCircle,
   unconfirmed: LoaderCircle,

@@ -69,6 +69,7 @@ export function linkTone(state: LinkState): "good" | "info" | "warn" | "crit" | 
     case "connecting":
     case "unconfirmed":
       return "info";
+    case "partly":
     case "stale":
     case "offline":
     case "polling":

@@ -36,7 +36,7 @@ function LinkBar() {
   const core = useLive((live) => live.core.kind);
   const worst = sources?.find((source) => ["needs_login", "refused"].includes(source.state.kind)) ?? sources?.[0];
   if (core === "unreachable" || sources === undefined || worst === undefined) return null;
-  if (sources.some((source) => ["live", "catching_up", "unconfirmed", "polling"].includes(source.state.kind) || (source.state.kind === "connecting" && source.state.attempt === 0))) return null;
+  if (sources.some((source) => ["live", "partly", "catching_up", "unconfirmed", "polling"].includes(source.state.kind) || (source.state.kind === "connecting" && source.state.attempt === 0))) return null;
   const newest = Math.max(...sources.map((source) => source.last_event_at ?? 0));
   const reconnect = async () => {
     setBusy(true);

@@ -58,6 +58,8 @@ export function useLinkText(): (state: LinkState, now: number) => string {
         return t("words.link.catching_up", { done: format.integer(state.done), total: format.integer(state.total) });
       case "live":
         return t("words.link.live");
+      case "partly":
+        return t("words.link.partly", { n: format.integer(state.refused), of: format.integer(state.asked) });
       case "stale":
         return t("words.link.stale", { age: format.age(now - state.since) });
       case "upstream_down":
@@ -93,6 +95,7 @@ export function useLinkReason(): (state: LinkState) => string | null {
       case "unconfirmed":
       case "catching_up":
       case "live":
+      case "partly":
       case "stale":
         return null;
     }

@@ -22,6 +22,8 @@ impl Driver {
             log(&self.profile.id, &state);
             self.status.state = state;
         }
+        let silent = self.session.is_silent(self.now());
+        self.status.silent_since = self.status.last_frame_at.filter(|_| silent);
         self.status.waiting_bytes = self.outbox.bytes();
         self.controls.status.send_if_modified(|shown| {
             let changed = *shown != self.status;

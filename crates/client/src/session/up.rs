@@ -5,6 +5,9 @@
 
 use std::time::Duration;
 
+/// An answer that takes longer than this is worth a word, long before the connection counts as dead.
+const ANSWER: Duration = Duration::from_secs(3);
+
 /// See the [module docs](self).
 #[derive(Debug)]
 pub(super) struct Up {
@@ -41,6 +44,11 @@ impl Up {
         let verdict = now + patience;
         self.asked = now;
         self.verdict = Some(self.verdict.map_or(verdict, |earlier| earlier.min(verdict)));
+    }
+
+    /// Whether it was asked because it was silent, and should have answered by now.
+    pub(super) fn is_silent(&self, now: Duration, grace: Duration) -> bool {
+        self.verdict.is_some() && now >= self.asked + ANSWER.min(grace / 3)
     }
 
     /// When [`Up::look`] is wanted next.

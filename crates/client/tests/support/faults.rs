@@ -168,6 +168,19 @@ pub(crate) async fn a_link_that_falls_silent_is_noticed(script: impl Script) {
     rig.status("it speaks again", |status| status.connected_since.is_some() && status.frames > 0).await;
 }
 
+/// Before it is cut, a silent link says so; and takes it back when it is answered after all.
+pub(crate) async fn a_link_that_owes_an_answer_says_so(script: impl Script) {
+    let server = Server::start().await;
+    let timing = Timing { ping: Duration::from_millis(300), grace: Duration::from_secs(3600), ..timing() };
+    let rig = patient(Profile { timing, ..script.profile(&server) });
+    // Nobody reads this end for now, so no ping is answered.
+    let mut peer = script.live(&server).await;
+    let silent = rig.status("a word of its silence", |status| status.silent_since.is_some()).await;
+    assert!(silent.connected_since.is_some() && silent.silent_since == silent.last_frame_at, "{silent:?}");
+    peer.say_text(&script.message(1)).await;
+    rig.status("it speaks again", |status| status.silent_since.is_none() && status.connected_since.is_some()).await;
+}
+
 /// Refused after the connection was made: no further knock until the user acts.
 pub(crate) async fn no_storm_after(what: &str, server: &Server, rig: &Rig, refused: &State) {
     rig.status(what, |status| status.state == *refused).await;

@@ -261,7 +261,14 @@ pub enum LinkState {
     },
     /// Current.
     Live,
-    /// Connected, but without a sign of life.
+    /// Current in what the server serves; it refused some of the channels that it was asked for.
+    Partly {
+        /// How many.
+        refused: u32,
+        /// Of so many.
+        asked: u32,
+    },
+    /// Connected, but asked for a sign of life and gives none. If it lasts, the link is dialled anew.
     Stale {
         /// Since when.
         since: Millis,

@@ -119,7 +119,7 @@ pub(crate) async fn test_source(core: &Core, mut source: Source) -> Result<Sourc
     let [token, proxy_password] = given;
     let keys = Keys { token: token.or(kept.token), proxy_password: proxy_password.or(kept.proxy_password) };
     if let Some((name, state)) = core.sources.alone_at(&source.url) {
-        let ok = matches!(state, LinkState::Live | LinkState::CatchingUp { .. } | LinkState::Unconfirmed);
+        let ok = matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::CatchingUp { .. } | LinkState::Unconfirmed);
         let detail = core.words(&core.state().settings).asked_running(&name, ok);
         let step = TestStep { step: "sign_in".to_owned(), ok, detail, ms: 0 };
         return Ok(SourceTest { ok, steps: vec![step] });

@@ -71,10 +71,20 @@ impl Sources {
 /// A link's state, or what stands in for it while no WebSocket can be had.
 fn link_state(status: &Status, polling: Option<&Polling>) -> LinkState {
     let state = &status.state;
-    if let (State::Live | State::CatchingUp { .. } | State::Unconfirmed, Some(down)) = (state, &status.upstream_down) {
-        return LinkState::UpstreamDown { since: down.since, detail: down.reason.clone() };
+    if let State::Live | State::CatchingUp { .. } | State::Unconfirmed = state {
+        // Who is not heard at all may know better by now.
+        if let Some(since) = status.silent_since {
+            return LinkState::Stale { since };
+        }
+        if let Some(down) = &status.upstream_down {
+            return LinkState::UpstreamDown { since: down.since, detail: down.reason.clone() };
+        }
     }
     match (state, polling) {
+        (State::Live | State::Unconfirmed, _) if !status.denied.is_empty() => {
+            let refused = u32::try_from(status.denied.len()).unwrap_or(u32::MAX);
+            LinkState::Partly { refused, asked: u32::try_from(status.asked).unwrap_or(u32::MAX).max(refused) }
+        }
         (State::Offline { .. } | State::Connecting { .. }, Some(Polling::Asking { every, last_at, cause, detail })) => LinkState::Polling {
             every_ms: every.as_millis() as u64,
             last_at: Some(*last_at),
@@ -115,5 +125,40 @@ fn link_cause(cause: Cause) -> LinkCause {
         Cause::Protocol => LinkCause::Protocol,
         Cause::StoreUnavailable => LinkCause::StoreUnavailable,
         Cause::Woke => LinkCause::Woke,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchdeck_client::{Denied, UpstreamDown};
+    use watchdeck_events::{Channel, Millis};
+
+    fn connected(state: State) -> Status {
+        Status { state, asked: 5, last_frame_at: Some(Millis(9)), ..Status::default() }
+    }
+
+    fn denied(n: usize) -> Vec<Denied> {
+        (0..n).map(|n| Denied { channel: Channel::from(format!("topic-{n}").as_str()), detail: "no".into() }).collect()
+    }
+
+    #[test]
+    fn what_is_refused_of_what_was_asked_for_is_the_state_at_once() {
+        for state in [State::Live, State::Unconfirmed] {
+            let status = Status { denied: denied(3), ..connected(state) };
+            assert_eq!(link_state(&status, None), LinkState::Partly { refused: 3, asked: 5 });
+        }
+        assert_eq!(link_state(&connected(State::Live), None), LinkState::Live);
+    }
+
+    #[test]
+    fn who_owes_a_sign_of_life_is_not_live() {
+        for state in [State::Live, State::Unconfirmed, State::CatchingUp { done: 1, total: 2 }] {
+            let down = Some(UpstreamDown { since: Millis(3), reason: "Redis".into() });
+            let status = Status { silent_since: Some(Millis(9)), upstream_down: down, denied: denied(1), ..connected(state) };
+            assert_eq!(link_state(&status, None), LinkState::Stale { since: Millis(9) });
+            let heard = Status { silent_since: None, ..status };
+            assert_eq!(link_state(&heard, None), LinkState::UpstreamDown { since: Millis(3), detail: "Redis".into() });
+        }
     }
 }

@@ -70,6 +70,7 @@ function useTodo({ state }: SourceHealth): string | null {
   const now = useNow();
   switch (state.kind) {
     case "live":
+    case "partly":
     case "connecting":
     case "catching_up":
       return null;

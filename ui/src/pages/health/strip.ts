@@ -68,7 +68,7 @@ export function segments(timeline: readonly LinkStep[], { from, to }: { from: nu
 
 /** Events can come, if late. */
 export function isUp(kind: LinkState["kind"]): boolean {
-  return kind === "live" || kind === "catching_up" || kind === "polling";
+  return kind === "live" || kind === "partly" || kind === "catching_up" || kind === "polling";
 }
 
 /** Share of the known time in which events could come; null while nothing is known. */

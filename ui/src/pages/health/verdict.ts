@@ -41,6 +41,7 @@ export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malf
         findings.push({ kind: "link", tone: "crit", source });
         break;
       case "offline":
+      case "partly":
       case "stale":
       case "polling":
         findings.push({ kind: "link", tone: "warn", source });
@@ -67,7 +68,7 @@ export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malf
   if (lag > LAG) findings.push({ kind: "lag", tone: "warn", n: lag });
   findings.sort((a, b) => ORDER.indexOf(a.tone) - ORDER.indexOf(b.tone));
 
-  const live = view.sources.filter((source) => source.state.kind === "live").length;
+  const live = view.sources.filter((source) => source.state.kind === "live" || source.state.kind === "partly").length;
   const paused = view.sources.filter((source) => source.state.kind === "paused").length;
   return { tone: findings[0]?.tone ?? (live > 0 ? "good" : "dim"), findings, live, paused };
 }

@@ -17,7 +17,7 @@ export function Strip({ view }: { view: OverviewView }) {
   const now = useNow();
   const stored = useLive((live) => live.frame?.events_stored ?? 0);
   const perSecond = useLive((live) => live.frame?.events_per_second ?? 0);
-  const current = useLive((live) => live.core.kind === "following" && (live.frame?.sources.some((source) => source.state.kind === "live" || source.state.kind === "catching_up" || source.state.kind === "polling") ?? false));
+  const current = useLive((live) => live.core.kind === "following" && (live.frame?.sources.some((source) => source.state.kind === "live" || source.state.kind === "partly" || source.state.kind === "catching_up" || source.state.kind === "polling") ?? false));
 
   // A quiet domain under a live link is quiet; without a live link nobody knows, and the tile says so.
   const last = Object.values(view.last_event_at);

@@ -137,6 +137,7 @@ function useWhy(): (state: LinkState) => string | null {
       case "unconfirmed":
       case "catching_up":
       case "live":
+      case "partly":
       case "stale":
         return null;
     }

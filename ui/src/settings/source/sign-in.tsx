@@ -24,7 +24,7 @@ type Phase = { readonly kind: "asking" } | { readonly kind: "window" } | { reado
 
 /** Whether events come, or will without a person. */
 function isIn(state: LinkState | undefined): boolean {
-  return state !== undefined && (state.kind === "live" || state.kind === "unconfirmed" || state.kind === "catching_up" || state.kind === "polling");
+  return state !== undefined && (state.kind === "live" || state.kind === "partly" || state.kind === "unconfirmed" || state.kind === "catching_up" || state.kind === "polling");
 }
 
 export function SignInDialog({ source, windowOpen = false, onClose, onEdit }: { source: Source; windowOpen?: boolean; onClose: () => void; onEdit: () => void }) {
