@@ -138,6 +138,8 @@ impl Examination {
             self.checks.push(Check::warning(texts.sources(), texts.no_source(), texts.no_source_advice()));
         }
         let world = snapshot::load(store, Realms::of(&settings.sources)).await.unwrap_or_default();
+        let unread: Vec<_> = settings.sources.iter().filter_map(|source| world.unread.view(&source.id)).collect();
+        self.keep("unread.json", &support::without_samples(&unread));
         // At the same time: a server that does not answer holds up nobody but itself.
         let looks = settings.sources.iter().map(|source| source::examine(source, &secrets, store, &world, texts));
         for checks in futures_util::future::join_all(looks).await {

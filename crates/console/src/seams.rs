@@ -28,6 +28,8 @@ pub enum Point<'a> {
     Read(&'a str),
     /// An event is counted in the numbers.
     Numbers(&'a Event),
+    /// It is asked what of an event could not be read.
+    Unread(&'a Event),
     /// An event is looked at by the rules.
     Alerts(&'a Event),
     /// An event becomes a row.

@@ -6,11 +6,11 @@
 use crate::{
     api::{
         queries,
-        views::{HealthView, SupportBundle},
+        views::{HealthView, SupportBundle, UnreadOf},
     },
     core::Core,
     error::CommandError,
-    redact::Redactor,
+    redact::{HIDDEN, Redactor},
     settings_store,
 };
 use anyhow::Context as _;
@@ -65,11 +65,22 @@ pub(crate) async fn bundle(core: &Core) -> Result<SupportBundle, CommandError> {
 fn of_health(health: &HealthView, redactor: &Redactor) -> anyhow::Result<Files> {
     let timelines: Vec<Value> =
         health.sources.iter().map(|source| json!({ "source": source.id, "name": source.name, "steps": source.timeline })).collect();
+    let unread = without_samples(&health.unread);
+    let health = HealthView { unread: unread.clone(), ..health.clone() };
     Ok(vec![
-        ("health.json", redactor.json(health)?),
+        ("health.json", redactor.json(&health)?),
+        ("unread.json", redactor.json(&unread)?),
         ("timeline.json", redactor.json(&timelines)?),
         ("malformed.json", redactor.json(&health.malformed)?),
     ])
+}
+
+/// What could not be read, without what stood there: that is of the events themselves, and may be a person's name as well as a number.
+pub(crate) fn without_samples(unread: &[UnreadOf]) -> Vec<UnreadOf> {
+    let mut unread = unread.to_vec();
+    let samples = unread.iter_mut().flat_map(|of| &mut of.fields).map(|field| &mut field.sample);
+    samples.filter(|sample| !sample.is_empty()).for_each(|sample| *sample = HIDDEN.to_owned());
+    unread
 }
 
 /// Versions and the machine.
@@ -126,7 +137,7 @@ impl Redactor {
             Value::Object(fields) => {
                 for (name, field) in fields {
                     match field {
-                        Value::String(text) if !text.is_empty() && Self::names_a_secret(name) => *text = crate::redact::HIDDEN.to_owned(),
+                        Value::String(text) if !text.is_empty() && Self::names_a_secret(name) => *text = HIDDEN.to_owned(),
                         other => self.clean_value(other),
                     }
                 }

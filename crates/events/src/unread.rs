@@ -30,19 +30,24 @@ pub struct Unread {
 /// missing identity. Empty for nearly every event, and for kinds that no pack names.
 #[must_use]
 pub fn of(event: &Event, conventions: &Conventions) -> Vec<Unread> {
+    in_fields(event, &Fields::of(event.payload.as_str()), conventions)
+}
+
+/// As [`of`], for whoever has read the fields of the event's payload already.
+#[must_use]
+pub fn in_fields(event: &Event, fields: &Fields<'_>, conventions: &Conventions) -> Vec<Unread> {
     let catalogue = Catalogue::builtin();
     let Some(info) = catalogue.get(&event.kind, &event.channel) else { return Vec::new() };
-    let fields = Fields::of(event.payload.as_str());
     let mut found: Vec<Unread> = info
         .fields
         .iter()
-        .filter(|field| not_understood(field, &fields, catalogue, conventions))
-        .map(|field| unread(field, &fields))
+        .filter(|field| not_understood(field, fields, catalogue, conventions))
+        .map(|field| unread(field, fields))
         .collect();
     if event.subject.is_none() {
         found.extend(info.identity().map(|field| Unread { field: field.to_owned(), sample: String::new() }));
     }
-    if let Some(text) = event.doubted_time(conventions)
+    if let Some(text) = time::doubted(fields, event.occurred_at, conventions)
         && !found.iter().any(|known| known.field == "timestamp")
     {
         found.push(Unread { field: "timestamp".into(), sample: line::of(&text, SAMPLE).into_owned() });

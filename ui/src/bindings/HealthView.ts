@@ -7,6 +7,7 @@ import type { Percentiles } from "./Percentiles";
 import type { SetAside } from "./SetAside";
 import type { SourceHealth } from "./SourceHealth";
 import type { StoreHealth } from "./StoreHealth";
+import type { UnreadOf } from "./UnreadOf";
 
 /**
  * The Feed health page.
@@ -71,4 +72,8 @@ set_aside: Array<SetAside>,
 /**
  * Parts of Watchdeck that failed since it was started, the last to fail first.
  */
-faults: Array<PartFault>, };
+faults: Array<PartFault>, 
+/**
+ * What could not be read in events that were, of every source that has such values.
+ */
+unread: Array<UnreadOf>, };

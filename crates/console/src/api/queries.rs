@@ -350,6 +350,7 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         copies: state.world.copies.values().sum(),
         set_aside: state.asides.newest(SET_ASIDE),
         faults: core.faults.all(),
+        unread: state.settings.sources.iter().filter_map(|source| state.world.unread.view(&source.id)).collect(),
     })
 }
 

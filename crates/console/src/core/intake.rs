@@ -17,10 +17,11 @@ use crate::{
     projections::{World, approvals::Approvals},
     seams::Point,
     snapshot,
+    source_clock::Arrival,
     state::State,
 };
 use std::{sync::Arc, time::Duration};
-use watchdeck_events::{Catalogue, Event, erp::View};
+use watchdeck_events::{Catalogue, Conventions, Event, erp::View, fields::Fields, unread};
 use watchdeck_store::{Batch, Stored};
 
 /// How often projections are written down, so that a start does not replay everything.
@@ -153,8 +154,7 @@ impl Core {
         let counted = attempt(|| {
             let arrival = looks.clocks.arrival(&stored.event);
             state.note_arrival(stored, arrival);
-            self.seams.pass(Point::Numbers(&stored.event));
-            state.world.apply(stored, looks.view(&stored.event).as_ref(), arrival, &mut state.calendar)
+            self.apply(&mut state.world, stored, arrival, looks, &mut state.calendar)
         });
         counted.unwrap_or_else(|why| {
             self.set_aside(state, stored, SetAsideBy::Numbers, &why);
@@ -162,6 +162,29 @@ impl Core {
             state.torn = true;
             true
         })
+    }
+
+    /// One event into a world: its payload is read once for all that is asked of it.
+    fn apply(&self, world: &mut World, stored: &Stored, arrival: Arrival, looks: &Looks, calendar: &mut Calendar) -> bool {
+        self.seams.pass(Point::Numbers(&stored.event));
+        let fields = Fields::of(stored.event.payload.as_str());
+        let conventions = looks.conventions.get(&stored.event.source);
+        if stored.seq > world.cursor {
+            self.count_unread(world, stored, &fields, conventions);
+        }
+        world.apply(stored, View::in_fields(&stored.event, &fields, conventions).as_ref(), arrival, calendar)
+    }
+
+    /// What of an event could not be read. That this cannot be told of one is said, and is no reason to leave the event out of anything.
+    fn count_unread(&self, world: &mut World, stored: &Stored, fields: &Fields<'_>, conventions: &Conventions) {
+        let found = attempt(|| {
+            self.seams.pass(Point::Unread(&stored.event));
+            unread::in_fields(&stored.event, fields, conventions)
+        });
+        match found {
+            Ok(found) => world.unread.count(stored, found),
+            Err(why) => self.faults.note("unread", &why, now()),
+        }
     }
 
     /// One event before the rules, and what they say to people.
@@ -246,10 +269,7 @@ impl Core {
                     world.cursor = stored.seq;
                     continue;
                 }
-                let counted = attempt(|| {
-                    self.seams.pass(Point::Numbers(&stored.event));
-                    world.apply(stored, looks.view(&stored.event).as_ref(), looks.clocks.arrival(&stored.event), &mut calendar)
-                });
+                let counted = attempt(|| self.apply(&mut world, stored, looks.clocks.arrival(&stored.event), &looks, &mut calendar));
                 if let Err(why) = counted {
                     self.set_aside(&mut self.state(), stored, SetAsideBy::Numbers, &why);
                     return Ok(false);

@@ -65,9 +65,7 @@ impl Core {
         };
         let store_failed = self.store.watch_failure().borrow().is_some();
         self.hint(Hint::StoreReadOnly, store_failed);
-        if !self.faults.are_recent(at) {
-            self.hint(Hint::PartFailed, false);
-        }
+        self.hint(Hint::PartFailed, self.faults.are_recent(at));
         if let Some(badge) = badge {
             self.host.badge(badge);
         }

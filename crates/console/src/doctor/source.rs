@@ -50,6 +50,14 @@ pub(super) async fn examine(source: &Source, secrets: &Secrets, store: &Store, w
         0 => Check::ok(name(texts.gaps()), texts.gaps_found(gaps, filled)),
         _ => Check::warning(name(texts.gaps()), texts.gaps_found(gaps, filled), texts.gaps_advice()),
     });
+    match world.unread.view(&source.id) {
+        Some(unread) => {
+            checks.push(Check::warning(name(texts.values()), texts.unread(unread.times, &unread.fields), texts.unread_advice()));
+        }
+        // Where nothing was written down yet, nothing is known.
+        None if world.cursor > 0 => checks.push(Check::ok(name(texts.values()), texts.all_read())),
+        None => {}
+    }
     checks
 }
 

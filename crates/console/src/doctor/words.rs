@@ -1,7 +1,11 @@
 //! The doctor's words. They stand here and not in the window's catalogues, because there is no window.
 
 use super::Verdict;
+use crate::api::views::UnreadField;
 use std::path::Path;
+
+/// Fields that are named in one line.
+const NAMED: usize = 5;
 
 /// The language of an examination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -71,6 +75,9 @@ texts! {
     skew_advice: "Set the clock of the server or of this machine; until then Watchdeck takes the difference out.", "请校准服务器或本机的时钟；在此之前 Watchdeck 会自动扣除差值。";
     position: "position", "位置";
     gaps: "gaps", "缺口";
+    values: "values", "取值";
+    all_read: "every value was understood", "所有取值均能识别";
+    unread_advice: "Feed health shows what stood there. The source's time zone and currency in the settings may be missing; else tell whoever publishes these events.", "“数据通路”页会显示原文。可能是设置中缺少该数据源的时区或币种；否则请告知发布这些事件的一方。";
     gaps_advice: "Events may be missing there: this server cannot replay. A history path in the source's settings, or a Watchdeck gateway before the ERP, closes such gaps.", "这些时段可能缺少事件：该服务器不能重放。可在数据源设置中填写历史路径，或在 ERP 前部署 Watchdeck 网关。";
 }
 
@@ -162,6 +169,19 @@ impl Texts {
         match self.0 {
             Tongue::English => format!("{gaps} marked, {filled} filled"),
             Tongue::Chinese => format!("{gaps} 处，已补 {filled} 处"),
+        }
+    }
+
+    pub(super) fn unread(self, times: u64, fields: &[UnreadField]) -> String {
+        let mut names: Vec<_> = fields.iter().map(|field| format!("{} {} × {}", field.kind, field.field, field.times)).collect();
+        if names.len() > NAMED {
+            names.truncate(NAMED);
+            names.push("…".to_owned());
+        }
+        let names = names.join(", ");
+        match self.0 {
+            Tongue::English => format!("{times} could not be read: {names}"),
+            Tongue::Chinese => format!("{times} 个无法识别：{names}"),
         }
     }
 }

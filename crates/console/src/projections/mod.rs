@@ -16,6 +16,7 @@ pub mod per_minute;
 pub mod rates;
 pub mod realms;
 pub mod stock;
+pub mod unread;
 
 use crate::{api::live::GapView, calendar::Calendar, source_clock::Arrival};
 use approvals::Approvals;
@@ -29,6 +30,7 @@ use realms::Realms;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use stock::{Seen, Stock};
+use unread::Unread;
 use watchdeck_events::{
     erp::View,
     twins::{Sight, Twins},
@@ -36,7 +38,7 @@ use watchdeck_events::{
 use watchdeck_store::Stored;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 4;
+pub const SNAPSHOT_VERSION: u32 = 5;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;
@@ -73,6 +75,8 @@ pub struct World {
     pub told_elsewhere: BTreeMap<String, u64>,
     /// Per source, gap markers, and how many of them were filled.
     pub gap_counts: BTreeMap<String, (u32, u32)>,
+    /// Per source, what nobody could read. Counted by whoever reads the events, before they are applied.
+    pub unread: Unread,
     /// Raised with every change, per part.
     #[serde(skip)]
     pub changed: Changed,

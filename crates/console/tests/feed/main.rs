@@ -8,3 +8,4 @@ mod history;
 mod secrets;
 mod server;
 mod sources;
+mod unread;

@@ -27,7 +27,13 @@ impl<'a> View<'a> {
     /// The typed view of an event, or `None` when its kind is not the ERP's or its payload says not even what it is about.
     #[must_use]
     pub fn read(event: &'a Event, conventions: &Conventions) -> Option<Self> {
-        let f = &Reader { fields: Fields::of(event.payload.as_str()), conventions };
+        Self::in_fields(event, &Fields::of(event.payload.as_str()), conventions)
+    }
+
+    /// As [`View::read`], for whoever has read the fields of the event's payload already.
+    #[must_use]
+    pub fn in_fields(event: &'a Event, fields: &Fields<'a>, conventions: &Conventions) -> Option<Self> {
+        let f = &Reader { fields, conventions };
         Some(match event.kind.as_str() {
             "inventory:change" => Self::InventoryChange(InventoryChange::of(f)?),
             "adjust" => Self::LegacyMove(LegacyMove::of("adjust", f, f.quantity("adjustQuantity"), "adjustmentNumber")?),
@@ -57,7 +63,7 @@ impl<'a> View<'a> {
 
 /// The fields, and how their source speaks.
 struct Reader<'a, 'c> {
-    fields: Fields<'a>,
+    fields: &'c Fields<'a>,
     conventions: &'c Conventions,
 }
 
@@ -65,7 +71,7 @@ impl<'a> std::ops::Deref for Reader<'a, '_> {
     type Target = Fields<'a>;
 
     fn deref(&self) -> &Fields<'a> {
-        &self.fields
+        self.fields
     }
 }
 

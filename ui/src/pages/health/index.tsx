@@ -19,8 +19,10 @@ import { Malformed } from "./malformed";
 import { SourceCard } from "./source";
 import { Summary } from "./summary";
 import type { Range } from "./timeline";
+import { Unread } from "./unread";
+import { isRecent } from "./verdict";
 
-type Trouble = "gaps" | "malformed" | "aside";
+type Trouble = "gaps" | "malformed" | "aside" | "unread";
 
 export function Health() {
   return (
@@ -85,9 +87,10 @@ function Ranges({ value, onChange }: { value: Range; onChange: (range: Range) =>
   );
 }
 
-/** What is or may be missing: holes in time, frames that could not be read, and what was set aside. */
+/** What is or may be missing: holes in time, frames that could not be read, what was set aside, and values that nobody understood. */
 function Troubles({ view, tab, onTab }: { view: HealthView; tab: Trouble; onTab: (tab: Trouble) => void }) {
   const { t } = useTranslation();
+  const fields = view.unread.flatMap((of) => of.fields);
   const open = view.gaps.some((gap) => gap.filled === null);
   const mark = (on: boolean) => (on ? <TriangleAlert aria-hidden className="size-3.5 text-warn" /> : undefined);
   return (
@@ -102,12 +105,26 @@ function Troubles({ view, tab, onTab }: { view: HealthView; tab: Trouble; onTab:
             { id: "gaps", label: t("health.gaps"), count: view.gaps.length, mark: mark(open) },
             { id: "malformed", label: t("health.malformed"), count: view.malformed.length, mark: mark(view.malformed.length > 0) },
             { id: "aside", label: t("health.aside"), count: view.set_aside.length + view.faults.length, mark: mark(view.set_aside.length + view.faults.length > 0) },
+            { id: "unread", label: t("health.unread"), count: fields.length, mark: mark(fields.some((field) => isRecent(view, field.last_at))) },
           ]}
         />
       </div>
       <div id="health-missing" role="tabpanel" aria-label={t(`health.${tab}`)} className="flex min-h-0 flex-1 flex-col">
-        {tab === "gaps" ? <Gaps gaps={view.gaps} /> : tab === "malformed" ? <Malformed frames={view.malformed} /> : <Aside view={view} />}
+        <Shown tab={tab} view={view} />
       </div>
     </section>
   );
+}
+
+function Shown({ tab, view }: { tab: Trouble; view: HealthView }) {
+  switch (tab) {
+    case "gaps":
+      return <Gaps gaps={view.gaps} />;
+    case "malformed":
+      return <Malformed frames={view.malformed} />;
+    case "aside":
+      return <Aside view={view} />;
+    case "unread":
+      return <Unread unread={view.unread} />;
+  }
 }

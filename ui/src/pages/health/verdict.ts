@@ -8,6 +8,9 @@ import type { Tone } from "@/parts";
 
 /** Gaps and unreadable frames older than this are history, ms: they stay in their lists, but no longer disturb. */
 const RECENT = 3_600_000;
+
+/** Whether a moment is not history yet. */
+export const isRecent = (view: Pick<HealthView, "at">, at: number): boolean => view.at - at < RECENT;
 /** Readers further behind than this lag, events. */
 const LAG = 1_000;
 

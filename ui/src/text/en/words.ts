@@ -1,5 +1,8 @@
 // Fixed words inside the data: domains, states, causes. A word that an event has and this list has not is shown as it came.
+import { fields } from "./fields";
+
 export const words = {
+  field: fields,
   domain: {
     inventory: "Inventory",
     orders: "Orders",

@@ -3,6 +3,7 @@
 use crate::api::{
     live::{GapView, LinkCause, LinkState},
     settings::SourceColour,
+    views::UnreadOf,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -42,6 +43,8 @@ pub struct HealthView {
     pub set_aside: Vec<SetAside>,
     /// Parts of Watchdeck that failed since it was started, the last to fail first.
     pub faults: Vec<PartFault>,
+    /// What could not be read in events that were, of every source that has such values.
+    pub unread: Vec<UnreadOf>,
 }
 
 /// An event that could not be dealt with. The part that it brought down skips it from then on; everything else goes on.

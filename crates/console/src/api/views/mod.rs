@@ -9,6 +9,7 @@ mod inventory;
 mod money;
 mod orders;
 mod overview;
+mod unread;
 
 pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
 pub use approvals::{ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView};
@@ -22,3 +23,4 @@ pub use inventory::{InventoryView, StockRow, StockRows};
 pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView};
+pub use unread::{UnreadField, UnreadOf};
