@@ -117,6 +117,20 @@ test("a frame that nobody can read is kept to be looked at", async ({ page }) =>
   await keepsTheRules(page);
 });
 
+test("a value that nobody understands is counted, with what stood there, and leads to its events", async ({ page }) => {
+  await open(page, watched, "health");
+  branch.publish({ action: "inbound", productId: "E2E-4", productName: "Uncounted pallet", oldQuantity: 0, newQuantity: "quite a lot", operator: "Emma Clarke" });
+  await page.getByRole("tab", { name: /^Values not read/ }).click();
+  const field = page.getByRole("list", { name: "Values of Branch ERP that could not be read" }).getByRole("listitem").filter({ hasText: "Quantity after" });
+  await expect(field).toContainText("Stock change · Quantity after · inventory");
+  await expect(field).toContainText("quite a lot");
+  await expect(field).toContainText("once");
+  await keepsTheRules(page);
+  await field.getByRole("button", { name: "Show the events of this source and kind" }).click();
+  await expect(page.getByRole("textbox", { name: "Filter" })).toHaveValue("source:branch kind:inventory:change");
+  await expect(rows(page).filter({ hasText: "Uncounted pallet" })).toBeVisible();
+});
+
 test("where no WebSocket gets through, events come by asking, and the window says so", async ({ page }) => {
   await open(page, watched, "overview");
   branch.blocked = true;

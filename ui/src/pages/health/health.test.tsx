@@ -64,16 +64,16 @@ describe("the feed health page", () => {
   it("lists what could not be read by source, in words, and leads to the events", async () => {
     openPage("health", {}, "state=several");
     const user = userEvent.setup();
-    await user.click(await screen.findByRole("tab", { name: /Values not read 4/ }));
-    const region = screen.getByRole("region", { name: "Values not read" });
+    await user.click(await screen.findByRole("tab", { name: /^Values not read/ }));
+    const region = screen.getByRole("tabpanel", { name: "Values not read" });
     expect(within(region).getAllByRole("heading").map((heading) => heading.textContent)).toEqual([expect.stringMatching(/^.+1,287 values in the events since /), expect.stringMatching(/1 value in the events since /)]);
     const [south, venue] = within(region).getAllByRole("list", { name: /^Values of .+ that could not be read$/ });
     if (south === undefined || venue === undefined) throw new Error("a list per source");
     const items = within(south).getAllByRole("listitem");
     expect(items.map((item) => item.textContent)).toEqual([
-      expect.stringMatching(/Payment · Amount finance1,204 times.*1,234$/),
-      expect.stringMatching(/Approval request · Deadline approvals41 times/),
-      expect.stringMatching(/Stock change · Product ID inventoryonce.*missing: nobody knows/),
+      expect.stringMatching(/Payment · Amount · finance1,2341,204 times/),
+      expect.stringMatching(/Approval request · Deadline · approvals明天.*41 times/),
+      expect.stringMatching(/Stock change · Product ID · inventorymissing: nobody knows.*once/),
       "and 41 more values of other fields",
     ]);
     expect(within(south).getByText(/^明天下班前/), "the whole of it is in the title").toHaveAttribute("title", expect.stringMatching(/提前安排好审批$/));
@@ -85,7 +85,7 @@ describe("the feed health page", () => {
   it("says that every value could be read", async () => {
     openPage("health");
     const user = userEvent.setup();
-    await user.click(await screen.findByRole("tab", { name: /Values not read 0/ }));
+    await user.click(await screen.findByRole("tab", { name: /^Values not read/ }));
     expect(screen.getByText("Every value could be read")).toBeVisible();
   });
 

@@ -9,15 +9,18 @@ import type { UnreadOf } from "@/bindings/UnreadOf";
 import { useFormat, useNow } from "@/format";
 import { openEvent } from "@/frame/selection";
 import { useSources } from "@/live";
-import { Button, EmptyState, SourceMark } from "@/parts";
+import { Button, cx, EmptyState, SourceMark } from "@/parts";
 import { go } from "@/route";
 import { useKindTitle, useWord } from "@/text";
+
+/** In a row of its own where there is little room: the field's name is what the row is about. */
+const SAMPLE = "order-last col-span-full truncate pb-1 @[660px]:order-none @[660px]:col-span-1 @[660px]:pb-0";
 
 export function Unread({ unread }: { unread: HealthView["unread"] }) {
   const { t } = useTranslation();
   if (unread.length === 0) return <EmptyState icon={<CircleCheck />} title={t("health.unreadNone")} text={t("health.unreadNoneText")} />;
   return (
-    <div className="min-h-0 flex-1 overflow-y-auto" tabIndex={0} role="region" aria-label={t("health.unread")} data-inset-focus>
+    <div className="@container min-h-0 flex-1 overflow-y-auto">
       {unread.map((of) => (
         <OfSource key={of.source} of={of} />
       ))}
@@ -54,31 +57,30 @@ function Field({ source, field }: { source: string; field: UnreadField }) {
   const now = useNow();
   const title = useKindTitle();
   const word = useWord();
-  const times = t("health.unreadTimes", { count: field.times, n: format.integer(field.times) });
   return (
-    <li className="border-b border-line/55 px-4 py-1">
-      <p className="num grid min-h-5 grid-cols-[148px_minmax(0,1fr)_auto_auto] items-center gap-3">
-        <span className="text-ink-2">{format.dateTime(field.last_at, now)}</span>
-        <span className="truncate" title={`${field.kind} · ${field.field} · ${field.channel}`}>
-          {title(field.kind)} · <span className="text-warn">{word("field", field.field)}</span> <span className="text-ink-3">{field.channel}</span>
-        </span>
-        <span className="text-right" title={t("health.unreadFirst", { time: format.dateTime(field.first_at, now) })}>
-          {times}
-        </span>
-        <span className="-mr-2.5 flex">
-          <Button look="ghost" icon={<ListFilter aria-hidden />} title={t("health.unreadList")} aria-label={t("health.unreadList")} onClick={() => go("events", { filter: `source:${source} kind:${field.kind}` })} />
-          <Button look="ghost" title={t("health.unreadNewest")} onClick={() => openEvent(field.seq)}>
-            {t("common.actions.open")}
-          </Button>
-        </span>
-      </p>
+    <li className="num grid min-h-7 grid-cols-[132px_minmax(0,1fr)_minmax(76px,auto)_auto] items-center gap-x-3 @[660px]:grid-cols-[132px_minmax(0,1fr)_minmax(0,1fr)_minmax(76px,auto)_auto] border-b border-line/55 px-4">
+      <span className="text-ink-2">{format.dateTime(field.last_at, now)}</span>
+      <span className="truncate" title={`${field.kind} · ${field.field} · ${field.channel}`}>
+        {title(field.kind)} · <span className="text-warn">{word("field", field.field)}</span> <span className="text-ink-3">· {field.channel}</span>
+      </span>
       {field.sample === "" ? (
-        <span className="block truncate text-[12px] text-ink-3">{t("health.unreadMissing")}</span>
+        <span title={t("health.unreadMissing")} className={cx(SAMPLE, "text-ink-3")}>
+          {t("health.unreadMissing")}
+        </span>
       ) : (
-        <code title={field.sample} className="block truncate font-mono text-[11.5px] text-ink-3 [unicode-bidi:isolate]">
+        <code title={field.sample} className={cx(SAMPLE, "font-mono text-[12px] text-ink-2 [unicode-bidi:isolate]")}>
           {field.sample}
         </code>
       )}
+      <span className="text-right" title={t("health.unreadFirst", { time: format.dateTime(field.first_at, now) })}>
+        {t("health.unreadTimes", { count: field.times, n: format.integer(field.times) })}
+      </span>
+      <span className="-mr-2.5 flex">
+        <Button look="ghost" className="px-1.5" icon={<ListFilter aria-hidden />} title={t("health.unreadList")} aria-label={t("health.unreadList")} onClick={() => go("events", { filter: `source:${source} kind:${field.kind}` })} />
+        <Button look="ghost" title={t("health.unreadNewest")} onClick={() => openEvent(field.seq)}>
+          {t("common.actions.open")}
+        </Button>
+      </span>
     </li>
   );
 }
