@@ -87,3 +87,34 @@ async fn it_works_while_the_store_is_in_use_and_writes_a_bundle() {
     let said: Value = serde_json::from_str(&found.json()).unwrap();
     assert_eq!(said["verdict"], "failed");
 }
+
+#[tokio::test]
+async fn what_could_not_be_read_is_said_by_kind_and_field_and_never_as_it_stood_there() {
+    let dir = data_dir("ws://127.0.0.1:1/").await;
+    let unknown = examine(dir.path(), None, Tongue::English).await;
+    assert!(unknown.checks.iter().all(|check| !check.name.ends_with("values")), "where nothing was counted yet, nothing is claimed");
+    let store = Store::open(&dir.path().join("events.db"), Options::CONSOLE).unwrap();
+    let incoming = watchdeck_events::Incoming {
+        channel: "finance".into(),
+        offset: None,
+        id: None,
+        server_at: None,
+        kind: None,
+        payload: watchdeck_events::Payload::from_json(r#"{"type":"finance:payment","recordId":"r","amount":"as Zhang San said"}"#),
+    };
+    let at = watchdeck_events::Millis(1_795_223_788_150);
+    let event = watchdeck_events::Catalogue::builtin().normalise(incoming, &"east".into(), at);
+    let mut world = crate::projections::World::default();
+    world.cursor = 1;
+    let stored = watchdeck_store::Stored { seq: 1, offset: 0, event: event.clone() };
+    world.unread.count(&stored, watchdeck_events::unread::of(&event, watchdeck_events::Conventions::plain()));
+    let events = vec![watchdeck_store::NewEvent { event, offset: None }];
+    store.append(Batch { events, documents: snapshot::document(&world).into_iter().collect(), ..Batch::default() }).await.unwrap();
+    store.close().await;
+    let found = examine(dir.path(), None, Tongue::English).await;
+    let values = named(&found, "East · values");
+    assert_eq!(values.verdict, Verdict::Warning);
+    assert_eq!(values.detail, "1 could not be read: finance:payment amount × 1");
+    assert!(!found.text().contains("Zhang San") && found.files.iter().all(|(_, text)| !text.contains("Zhang San")));
+    assert!(found.files.iter().any(|(name, text)| *name == "unread.json" && text.contains("finance:payment")));
+}

@@ -1,4 +1,5 @@
 // Fixed words inside the data: domains, states, causes. A word that an event has and this list has not is shown as it came.
+
 import { fields } from "./fields";
 
 export const words = {

@@ -1,4 +1,4 @@
-// Names of the fields that events have, as people say them. A field that is not here is shown as it is published.
+// 事件字段的叫法。这里没有的字段按发布时的名称显示。
 export const fields = {
   action: "操作",
   notificationType: "通知级别",

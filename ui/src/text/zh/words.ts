@@ -1,4 +1,5 @@
 // 数据里的固定词：领域、状态、原因。事件里出现而这里没有的词，按原样显示。
+
 import { fields } from "./fields";
 
 export const words = {
