@@ -128,6 +128,10 @@ impl Driver {
                 Happened::Read(outcome) => self.read(outcome),
                 Happened::Handed | Happened::Timer => {}
             }
+            if !matches!(self.line, Line::Open(_)) {
+                // A pause drawn by lot may be over at once: the loss is told all the same.
+                self.publish();
+            }
             self.tick();
         }
         self.farewell().await;

@@ -11,6 +11,8 @@ pub struct Status {
     pub state: State,
     /// Newest sign of life on any connection (a pong counts).
     pub last_frame_at: Option<Millis>,
+    /// The newest [`State::Offline`], for whoever did not look while it lasted: a try may follow at once.
+    pub lost: Option<State>,
     /// When the present connection opened.
     pub connected_since: Option<Millis>,
     /// Connections opened after the first one.
@@ -73,6 +75,7 @@ impl Default for Status {
         Self {
             state: State::Connecting { attempt: 0 },
             last_frame_at: None,
+            lost: None,
             connected_since: None,
             reconnects: 0,
             frames: 0,

@@ -383,7 +383,8 @@ async fn a_store_that_does_not_answer_is_named() {
     let io = watchdeck_client::LinkIo { deliveries, positions: Arc::new(Mute) };
     let link = watchdeck_client::Link::start(Profile { timing, ..native(&server) }, io);
     let peer = server.greeted(&["inventory"]).await;
-    let unavailable = |status: &watchdeck_client::Status| matches!(status.state, State::Offline { cause: Cause::StoreUnavailable, .. });
+    let unavailable =
+        |status: &watchdeck_client::Status| matches!(status.lost, Some(State::Offline { cause: Cause::StoreUnavailable, .. }));
     soon("offline", link.status().wait_for(unavailable)).await.unwrap();
     drop(peer);
 }

@@ -20,6 +20,9 @@ impl Driver {
         }
         if state != self.status.state {
             log(&self.profile.id, &state);
+            if let State::Offline { .. } = state {
+                self.status.lost = Some(state.clone());
+            }
             self.status.state = state;
         }
         let silent = self.session.is_silent(self.now());

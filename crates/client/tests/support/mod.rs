@@ -230,22 +230,8 @@ pub(crate) struct Rig {
     taken: VecDeque<Incoming>,
     pub(crate) positions: Arc<Committed>,
     pub(crate) clock: Arc<SleepyClock>,
-    /// Every status since the last look, so that one that passed quickly is not missed.
-    told: tokio::sync::Mutex<mpsc::UnboundedReceiver<Status>>,
-}
-
-/// Keep every status of a link. A link rests between two states, so a task beside it on one thread sees each.
-fn record(mut status: tokio::sync::watch::Receiver<Status>) -> mpsc::UnboundedReceiver<Status> {
-    let (sender, told) = mpsc::unbounded_channel();
-    tokio::spawn(async move {
-        while status.changed().await.is_ok() {
-            let seen = status.borrow_and_update().clone();
-            if sender.send(seen).is_err() {
-                return;
-            }
-        }
-    });
-    told
+    /// The newest loss that was looked at.
+    lost: Mutex<Option<State>>,
 }
 
 /// Time-outs that suit a test: nothing that a busy machine could miss, nothing to wait long for.
@@ -268,8 +254,7 @@ impl Rig {
         let (sender, deliveries) = mpsc::channel(queue);
         let io = LinkIo { deliveries: sender, positions: positions.clone() };
         let link = Link::start_on(profile, io, clock.clone());
-        let told = record(link.status()).into();
-        Self { link, deliveries, taken: VecDeque::new(), positions, clock, told }
+        Self { link, deliveries, taken: VecDeque::new(), positions, clock, lost: Mutex::default() }
     }
 
     /// The next event of any channel; anything else in between is an error.
@@ -315,39 +300,45 @@ impl Rig {
         offsets
     }
 
-    /// What lasts once it is so; what was told before it is over.
+    /// What lasts once it is so; losses before it are over.
     pub(crate) async fn status(&self, what: &str, wanted: impl FnMut(&Status) -> bool) -> Status {
         let mut status = self.link.status();
         let found = soon(what, status.wait_for(wanted)).await.expect("the link lives").clone();
-        let mut told = self.told.lock().await;
-        while told.try_recv().is_ok() {}
+        if !matches!(found.state, State::Offline { .. }) {
+            self.lost.lock().unwrap().clone_from(&found.lost);
+        }
         found
     }
 
-    /// What may be over before a busy machine gets to look: it is so, or was at some time since the last look.
-    pub(crate) async fn passed(&self, what: &str, wanted: impl Fn(&Status) -> bool) -> Status {
-        let present = self.link.status().borrow().clone();
-        if wanted(&present) {
-            return present;
-        }
-        let mut told = self.told.lock().await;
-        loop {
-            let status = soon(what, told.recv()).await.expect("the link lives");
-            if wanted(&status) {
-                return status;
+    /// A loss since the last look, which may be over before a busy machine gets to look.
+    async fn lost(&self, what: &str, wanted: impl Fn(&State) -> bool) -> Status {
+        let before = self.lost.lock().unwrap().clone();
+        let mut status = self.link.status();
+        let mut seen = vec![];
+        let found = timeout(PATIENCE, async {
+            loop {
+                let present = status.borrow_and_update().clone();
+                if present.lost != before && present.lost.as_ref().is_some_and(&wanted) {
+                    return present;
+                }
+                seen.push(present.state);
+                status.changed().await.expect("the link lives");
             }
-        }
+        });
+        let found = found.await.unwrap_or_else(|_| panic!("in vain awaited: {what}; seen: {seen:?}"));
+        self.lost.lock().unwrap().clone_from(&found.lost);
+        Status { state: found.lost.clone().expect("asked for above"), ..found }
     }
 
     pub(crate) async fn offline(&self, cause: Cause) -> Status {
         let what = format!("offline because of {cause:?}");
-        self.passed(&what, |status| matches!(&status.state, State::Offline { cause: found, .. } if *found == cause)).await
+        self.lost(&what, |lost| matches!(lost, State::Offline { cause: found, .. } if *found == cause)).await
     }
 
     /// The link gave up its try number `wanted` since the last success.
     pub(crate) async fn failed(&self, wanted: u32) -> Cause {
         let what = format!("failure {wanted}");
-        let status = self.passed(&what, |status| matches!(status.state, State::Offline { attempt, .. } if attempt == wanted)).await;
+        let status = self.lost(&what, |lost| matches!(lost, State::Offline { attempt, .. } if *attempt == wanted)).await;
         let State::Offline { cause, .. } = status.state else { unreachable!("asked for above") };
         cause
     }
