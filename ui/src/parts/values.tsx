@@ -36,14 +36,15 @@ export function MainSum({ sums, room }: { sums: readonly MoneySum[]; room: numbe
   return <span title={exact.join("\n")}>{fits}</span>;
 }
 
-/** What a tight place says behind its main sum: the sums of other currencies, and how many amounts could not be read. */
+/** What a tight place says behind its main sum: how many amounts could not be read, and the sums of other currencies. */
 export function useOtherSums(): (sums: readonly MoneySum[]) => string[] {
   const { t } = useTranslation();
   const format = useFormat();
   return (sums) => {
     const unread = sums.reduce((sum, each) => sum + each.unread, 0);
     const others = ordered(sums).slice(1).map((sum) => format.moneyShort(sum.amount, sum.currency));
-    return unread > 0 ? [...others, t("common.unreadAmounts", { count: unread, n: format.integer(unread) })] : others;
+    // First, where a narrow tile does not cut it off: it says that the sums are not all.
+    return unread > 0 ? [t("common.unreadAmounts", { count: unread, n: format.integer(unread) }), ...others] : others;
   };
 }
 

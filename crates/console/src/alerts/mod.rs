@@ -389,7 +389,7 @@ impl AlertBook {
     pub fn banner(&self) -> Option<BannerView> {
         let mut critical: Vec<_> =
             self.firing().filter(|view| view.rule == rules::SYSTEM_CRITICAL && view.severity == Severity::Critical).collect();
-        critical.sort_by_key(|view| std::cmp::Reverse((view.first_at, &view.id)));
+        critical.sort_by_key(|view| std::cmp::Reverse((view.first_at, view.seq, &view.id)));
         Some(BannerView {
             since: critical.last()?.first_at,
             count: critical.len() as u32,
