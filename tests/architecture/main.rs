@@ -26,9 +26,10 @@ const ARROWS: [(&str, &[&str]); 15] = [
 ];
 
 /// Libraries that may appear in these places only.
-const PLACES: [(&str, &[&str]); 8] = [
+const PLACES: [(&str, &[&str]); 9] = [
     ("tauri", &["watchdeck"]),
     ("zbus", &["watchdeck", "watchdeck-tests"]),
+    ("notify-rust", &["watchdeck"]),
     ("rodio", &["watchdeck"]),
     // Its operators panic; `events::exact` wraps it, and clippy.toml names it.
     ("rust_decimal", &["watchdeck-events"]),

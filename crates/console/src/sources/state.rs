@@ -24,7 +24,7 @@ pub(super) async fn follow(
     clock: Arc<dyn Clock>,
     changed: watch::Sender<u64>,
 ) {
-    let mut told = None;
+    let (mut told, mut lost) = (None, None);
     loop {
         let seen = status.borrow_and_update().clone();
         let now = Reading::of(&*clock);
@@ -32,6 +32,14 @@ pub(super) async fn follow(
             told = seen.clock;
             if let Some(server) = told {
                 stats.handshake(server.ahead_ms, server.error_ms, now);
+            }
+        }
+        if seen.lost != lost {
+            lost.clone_from(&seen.lost);
+            // It was over before anybody looked: the record has it all the same.
+            if let Some(state) = lost.clone().filter(|state| *state != seen.state) {
+                let shown = bare(&state);
+                stats.link(&Status { state, ..seen.clone() }, &shown, now);
             }
         }
         let shown = link_state(&seen, polling.borrow_and_update().as_ref());
