@@ -65,7 +65,7 @@ impl Watch {
     pub async fn counts(&self, name: &str, count: u64) -> Result<()> {
         eventually(&format!("{name} to be {count}"), || async {
             let health = self.bench.health().await?;
-            ensure!(health[name].as_u64() >= Some(count), "{name} is {}", health[name]);
+            ensure!(health[name].as_u64() >= Some(count), "{name} is {}: {health}", health[name]);
             Ok(Some(()))
         })
         .await
