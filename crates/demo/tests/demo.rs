@@ -90,8 +90,7 @@ async fn a_cut_feed_is_really_gone_and_comes_back_at_the_same_address_with_what_
     until("nobody listens", async || reqwest::get(&health).await.is_err()).await;
     demo.incident("approval_burst").await.unwrap();
     until("the feed is back", async || reqwest::get(&health).await.is_ok()).await;
-    let after = logged(&url).await;
-    // Fifteen seconds at five events a second, and the five requests; half of it leaves room for a slow machine.
-    assert!(after >= before + 40, "{before} events became only {after}: what happened meanwhile is missing");
+    // Fifteen seconds at five events a second, and the five requests; half of it leaves room for a slow machine, which may also take its time.
+    until("what happened meanwhile", async || logged(&url).await >= before + 40).await;
     demo.stop().await;
 }
