@@ -55,6 +55,13 @@ impl Calendar {
         self.zoned(at).hour().unsigned_abs().into()
     }
 
+    /// Whole hours that the clock on the wall has counted since 1970 began there.
+    #[must_use]
+    pub fn hours(&self, at: Millis) -> i64 {
+        let ahead = i64::from(self.zoned(at).offset().seconds()) * 1_000;
+        at.0.saturating_add(ahead).div_euclid(3_600_000)
+    }
+
     fn zoned(&self, at: Millis) -> jiff::Zoned {
         // An instant outside of what a calendar can hold is nonsense from the wire; it counts as the epoch.
         Timestamp::from_millisecond(at.0).unwrap_or_default().to_zoned(self.zone.clone())
@@ -80,5 +87,6 @@ mod tests {
         assert_eq!(calendar.day(evening_utc).name, "2026-11-21");
         assert_eq!(calendar.day(evening_utc.plus(3_600_000)).name, "2026-11-22");
         assert_eq!(calendar.hour(evening_utc), 23);
+        assert_eq!(calendar.hours(evening_utc).rem_euclid(24), 23);
     }
 }

@@ -208,6 +208,7 @@ impl Core {
             |id| recent.get(id).and_then(|recent| recent.latency_ms),
         );
         for status in &mut statuses {
+            status.realm = state.world.realms.realm(&status.id.as_str().into()).to_string();
             status.resembles = state.world.through.looking_like(&status.id);
         }
         statuses

@@ -5,7 +5,9 @@
 
 use crate::contain::Hold as _;
 use crate::{
+    calendar::Calendar,
     malformed::Frames,
+    rhythm::Rhythm,
     seams::Seams,
     skew::Reading,
     source_clock::{Arrival, Eras, SourceClock},
@@ -27,6 +29,8 @@ pub(crate) const TIMELINES: &str = "timelines";
 pub(crate) const MALFORMED: &str = "malformed";
 /// See [`TIMELINES`].
 pub(crate) const CLOCKS: &str = "clocks";
+/// See [`TIMELINES`].
+const RHYTHMS: &str = "rhythms";
 
 /// Every source's record, by its id.
 pub(crate) struct Ledger {
@@ -53,7 +57,12 @@ impl Ledger {
         let mut timelines = read(store, TIMELINES).await?;
         let mut frames = read(store, MALFORMED).await?;
         let mut clocks = read(store, CLOCKS).await?;
-        let ids: BTreeSet<String> = timelines.keys().chain(frames.keys()).chain(clocks.keys()).cloned().collect();
+        let mut rhythms = read(store, RHYTHMS).await?;
+        let ids: BTreeSet<String> = [timelines.keys().cloned().collect::<Vec<_>>(), frames.keys().cloned().collect()]
+            .into_iter()
+            .chain([clocks.keys().cloned().collect(), rhythms.keys().cloned().collect()])
+            .flatten()
+            .collect();
         let records = ids
             .into_iter()
             .map(|id| {
@@ -61,6 +70,7 @@ impl Ledger {
                     SourceClock::load(clocks.remove(&id).unwrap_or_default()),
                     Timeline::load(timelines.remove(&id).unwrap_or_default()),
                     Frames::load(frames.remove(&id).unwrap_or_default()),
+                    Rhythm::load(Calendar::system(), rhythms.remove(&id).unwrap_or_default()),
                 );
                 (id, Arc::new(stats))
             })
@@ -90,12 +100,10 @@ impl Ledger {
         self.gone().extend(gone);
     }
 
-    /// Read our clocks for every source.
-    pub(crate) fn tick(&self) {
+    /// Time passed, for every source. Answers whether that changed what is known of one.
+    pub(crate) fn tick(&self) -> bool {
         let now = self.now();
-        for stats in self.records().values() {
-            stats.clock().tick(now);
-        }
+        self.records().values().fold(false, |changed, stats| stats.tick(now) | changed)
     }
 
     /// For judging events.
@@ -108,11 +116,12 @@ impl Ledger {
         let mut documents = Vec::new();
         let empty = |collection, key: &str| Document { collection, key: key.to_owned(), body: None };
         for id in std::mem::take(&mut *self.gone()) {
-            documents.extend([empty(TIMELINES, &id), empty(MALFORMED, &id)]);
+            documents.extend([TIMELINES, MALFORMED, RHYTHMS].map(|collection| empty(collection, &id)));
         }
         for (id, stats) in &*self.records() {
             documents.extend(stats.timeline().take_dirty().and_then(|steps| document(TIMELINES, id, &steps)));
             documents.extend(stats.frames().take_dirty().and_then(|frames| document(MALFORMED, id, &frames)));
+            documents.extend(stats.rhythm().take_dirty().and_then(|pauses| document(RHYTHMS, id, &pauses)));
             documents.extend(stats.clock().take_dirty(always).and_then(|eras| document(CLOCKS, id, &eras)));
         }
         documents
@@ -121,7 +130,7 @@ impl Ledger {
     /// What was taken to be stored was not.
     pub(crate) fn put_back(&self, documents: &[Document]) {
         for document in documents {
-            if document.body.is_none() && [TIMELINES, MALFORMED].contains(&document.collection) {
+            if document.body.is_none() && [TIMELINES, MALFORMED, RHYTHMS].contains(&document.collection) {
                 self.gone().insert(document.key.clone());
                 continue;
             }
@@ -130,6 +139,7 @@ impl Ledger {
                 TIMELINES => stats.timeline().put_back(),
                 MALFORMED => stats.frames().put_back(),
                 CLOCKS => stats.clock().put_back(),
+                RHYTHMS => stats.rhythm().put_back(),
                 _ => {}
             }
         }

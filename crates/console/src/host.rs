@@ -87,7 +87,7 @@ pub struct Badge {
 pub enum Overall {
     /// Every source is current.
     Live,
-    /// Connecting, catching up, or stale.
+    /// Connecting, catching up, partly refused, silent, or stale.
     Degraded,
     /// A source is not connected.
     Offline,

@@ -24,6 +24,7 @@ mod malformed;
 mod notices;
 pub mod projections;
 mod redact;
+mod rhythm;
 pub mod rows;
 #[doc(hidden)]
 pub mod seams;

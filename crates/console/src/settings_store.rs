@@ -19,6 +19,8 @@ const KEY: &str = "settings";
 const RETIRED: &str = "retired";
 /// How seldom and how often a server may be polled, seconds.
 const POLL: std::ops::RangeInclusive<u32> = 1..=3600;
+/// Longest pause that can be set for a source, minutes.
+const EXPECT: u32 = 7 * 24 * 60;
 
 /// What is stored: the settings, and the ids that are taken for good.
 #[derive(Debug, Default)]
@@ -208,6 +210,9 @@ pub(crate) fn check_source(source: &Source) -> Result<(), CommandError> {
     if !POLL.contains(&source.poll_seconds) {
         return invalid(format!("{name} can be asked every {} to {} seconds", POLL.start(), POLL.end()));
     }
+    if source.expect_minutes.is_some_and(|minutes| minutes > EXPECT) {
+        return invalid(format!("an event of {name} can be expected every {EXPECT} minutes at the least often, which is a week"));
+    }
     let proxy = source.proxy.as_str();
     if !proxy.is_empty() && proxy != "direct" && !begins(proxy, &HTTP) {
         return invalid(format!("the proxy of {name} must begin with http:// or https://"));
@@ -298,6 +303,7 @@ mod tests {
             Source { wake_url: "erp/api/ws".into(), ..source("a", "ws://erp/") },
             Source { history_path: "events".into(), ..source("a", "ws://erp/") },
             Source { poll_seconds: 0, ..source("a", "ws://erp/") },
+            Source { expect_minutes: Some(10_081), ..source("a", "ws://erp/") },
             Source { proxy: "socks5://p:1".into(), ..source("a", "ws://erp/") },
             Source { name: " ".into(), ..source("a", "ws://erp/") },
         ] {

@@ -7,6 +7,7 @@ use crate::{
     api::live::LinkState,
     latency::Latency,
     malformed::Frames,
+    rhythm::Rhythm,
     skew::Reading,
     source_clock::{Arrival, SourceClock},
     timeline::Timeline,
@@ -42,6 +43,9 @@ pub(crate) struct SourceStats {
     clock: Mutex<SourceClock>,
     timeline: Mutex<Timeline>,
     frames: Mutex<Frames>,
+    rhythm: Mutex<Rhythm>,
+    /// What the link said last of itself.
+    said: Mutex<Option<LinkState>>,
 }
 
 /// The store does not take what a source delivers.
@@ -93,8 +97,14 @@ pub(crate) struct Receipt {
 }
 
 impl SourceStats {
-    pub(crate) fn with(clock: SourceClock, timeline: Timeline, frames: Frames) -> Self {
-        Self { clock: Mutex::new(clock), timeline: Mutex::new(timeline), frames: Mutex::new(frames), ..Self::default() }
+    pub(crate) fn with(clock: SourceClock, timeline: Timeline, frames: Frames, rhythm: Rhythm) -> Self {
+        Self {
+            clock: Mutex::new(clock),
+            timeline: Mutex::new(timeline),
+            frames: Mutex::new(frames),
+            rhythm: Mutex::new(rhythm),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn clock(&self) -> MutexGuard<'_, SourceClock> {
@@ -109,6 +119,10 @@ impl SourceStats {
         self.frames.hold()
     }
 
+    pub(crate) fn rhythm(&self) -> MutexGuard<'_, Rhythm> {
+        self.rhythm.hold()
+    }
+
     pub(crate) fn latencies(&self) -> MutexGuard<'_, Latencies> {
         self.latencies.hold()
     }
@@ -117,6 +131,7 @@ impl SourceStats {
     pub(crate) fn forget(&self) {
         *self.timeline() = Timeline::default();
         *self.frames() = Frames::default();
+        *self.rhythm() = Rhythm::default();
     }
 
     /// Events per second over the last whole seconds.
@@ -131,15 +146,37 @@ impl SourceStats {
             if let Some(took) = status.round_trip {
                 clock.round_trip(took);
             }
-            clock.live(matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::Unconfirmed), now);
+            clock.live(listens(state), now);
         }
-        self.timeline().step(now.wall, state.clone())
+        // One that owes a sign of life may have been deaf, or not: the pause goes on.
+        if !matches!(state, LinkState::Silent { .. }) {
+            self.rhythm().listens(listens(state), now);
+        }
+        *self.said.hold() = Some(state.clone());
+        self.timeline().step(now.wall, self.judged(state.clone(), now))
+    }
+
+    /// What the link says of itself, unless nothing has come over it for suspiciously long.
+    pub(crate) fn judged(&self, state: LinkState, now: Reading) -> LinkState {
+        match self.rhythm().overdue(now).filter(|_| listens(&state)) {
+            Some(overdue) => LinkState::Stale { since: overdue.since, usual_ms: overdue.usual_ms, learned: overdue.learned },
+            None => state,
+        }
+    }
+
+    /// Time passed. Answers whether that alone is a new step.
+    pub(crate) fn tick(&self, now: Reading) -> bool {
+        self.clock().tick(now);
+        let said = self.said.hold().clone();
+        said.is_some_and(|state| listens(&state) && self.timeline().step(now.wall, self.judged(state, now)))
     }
 
     /// There is no link any more.
     pub(crate) fn link_ended(&self) {
         self.clock().not_live();
         self.timeline().link_ended();
+        *self.said.hold() = None;
+        self.rhythm.hold().end();
         self.queue.store(0, Ordering::Relaxed);
         *self.store_error.hold() = None;
         // What was under way and not stored comes again, and is received again then.
@@ -162,6 +199,9 @@ impl SourceStats {
         let count = events.len() as u64;
         self.received.fetch_add(count, Ordering::Relaxed);
         self.pace.hold().add(now.up, count);
+        if count > 0 {
+            self.rhythm().heard(now);
+        }
         let mut clock = self.clock();
         clock.tick(now);
         let (Some(up), live) = clock.received(received_at) else { return None };
@@ -234,6 +274,11 @@ impl SourceStats {
         self.malformed.fetch_add(1, Ordering::Relaxed);
         self.frames().add(at, bytes, reason, sample);
     }
+}
+
+/// Whether an event that happens now would come over a link of which nothing worse is known.
+fn listens(state: &LinkState) -> bool {
+    matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::Unconfirmed)
 }
 
 /// An event without a time of its own has the server's, and then says nothing of how long the way to the server was.
@@ -325,6 +370,45 @@ mod tests {
         assert_eq!(stats.latencies().forwarded.percentiles().count, 0);
         take(&stats, BASE + 600, &[event(Some(BASE + 590), BASE + 590, BASE + 600)]);
         assert_eq!(stats.latencies().forwarded.percentiles().count, 1, "forwarded within the millisecond");
+    }
+
+    #[test]
+    fn a_link_that_answers_and_brings_nothing_is_stale_and_live_again_with_the_next_event() {
+        let stats = SourceStats::default();
+        stats.rhythm().expect(Some(10));
+        let partly = LinkState::Partly { refused: 1, asked: 3 };
+        for state in [LinkState::Live, LinkState::Unconfirmed, partly] {
+            stats.link(&Status::default(), &LinkState::Connecting { attempt: 0 }, at(0));
+            stats.link(&Status::default(), &state, at(1_000));
+            assert!(!stats.tick(at(601_000)), "ten minutes are not over");
+            assert!(stats.tick(at(601_001)), "a step of the timeline");
+            let stale = LinkState::Stale { since: Millis(BASE + 1_000), usual_ms: 600_000, learned: false };
+            assert_eq!(stats.judged(state.clone(), at(601_001)), stale);
+            assert!(!stats.tick(at(700_000)), "the same again");
+            take(&stats, BASE + 700_001, &[event(None, BASE + 700_000, BASE + 700_001)]);
+            assert!(stats.tick(at(700_002)) && stats.judged(state.clone(), at(700_002)) == state, "it speaks again");
+        }
+        let kinds: Vec<_> = stats.timeline().steps().into_iter().map(|step| step.state).collect();
+        assert!(matches!(kinds.last_chunk(), Some([LinkState::Stale { .. }, LinkState::Partly { .. }])), "{kinds:?}");
+    }
+
+    #[test]
+    fn worse_than_stale_is_said_instead_and_a_link_that_owes_an_answer_does_not_begin_anew() {
+        let stats = SourceStats::default();
+        stats.rhythm().expect(Some(10));
+        stats.link(&Status::default(), &LinkState::Live, at(0));
+        let silent = LinkState::Silent { since: Millis(BASE + 500_000) };
+        stats.link(&Status::default(), &silent, at(510_000));
+        assert!(!stats.tick(at(900_000)) && stats.judged(silent.clone(), at(900_000)) == silent);
+        stats.link(&Status::default(), &LinkState::Live, at(901_000));
+        assert!(matches!(stats.judged(LinkState::Live, at(901_000)), LinkState::Stale { since: Millis(BASE), .. }), "nothing came since");
+        let down = LinkState::UpstreamDown { since: Millis(BASE), detail: String::new() };
+        stats.link(&Status::default(), &down, at(902_000));
+        assert_eq!(stats.judged(down.clone(), at(903_000)), down);
+        stats.link(&Status::default(), &LinkState::Live, at(904_000));
+        assert_eq!(stats.judged(LinkState::Live, at(905_000)), LinkState::Live, "nothing could come until now");
+        stats.link_ended();
+        assert!(!stats.tick(at(9_000_000)), "nobody listens");
     }
 
     #[test]

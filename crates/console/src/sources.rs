@@ -166,6 +166,9 @@ impl Sources {
                 running.insert(id.clone(), runs);
             }
         }
+        for known in &wanted {
+            self.ledger.of(&known.source.id).rhythm().expect(known.source.expect_minutes);
+        }
         self.forget_breakdowns(&wanted);
         self.ledger.keep_only(&wanted.iter().map(|known| known.source.id.as_str()).collect::<Vec<_>>());
         *self.known.hold() = wanted;
@@ -349,6 +352,7 @@ impl Sources {
     ) -> Vec<SourceStatus> {
         self.each(|source, view| SourceStatus {
             id: source.id.clone(),
+            realm: source.id.clone(),
             name: source.name.clone(),
             url: without_secrets(&source.url),
             demo: source.demo,

@@ -192,7 +192,12 @@ impl State {
         for source in statuses {
             let current = matches!(
                 source.state,
-                LinkState::Live | LinkState::Partly { .. } | LinkState::CatchingUp { .. } | LinkState::Unconfirmed | LinkState::Paused
+                LinkState::Live
+                    | LinkState::Partly { .. }
+                    | LinkState::CatchingUp { .. }
+                    | LinkState::Unconfirmed
+                    | LinkState::Stale { .. }
+                    | LinkState::Paused
             );
             let stale_for = if current {
                 self.stale_since.remove(&source.id);
@@ -200,23 +205,24 @@ impl State {
             } else {
                 // A server that is deaf says since when; by its clock, so not from the future.
                 let began = match source.state {
-                    LinkState::UpstreamDown { since, .. } | LinkState::Stale { since } => since.min(at),
+                    LinkState::UpstreamDown { since, .. } | LinkState::Silent { since } => since.min(at),
                     _ => at,
                 };
                 Some(at.since(*self.stale_since.entry(source.id.clone()).or_insert(began)))
             };
             notices.extend(rules::feed(&source.id, &source.name, stale_for, &self.settings, at, &mut self.book));
+            let quiet_for = if let LinkState::Stale { since, .. } = source.state { Some(at.since(since).max(0)) } else { None };
+            notices.extend(rules::quiet(&source.id, &source.name, quiet_for, &self.settings, at, &mut self.book));
         }
         let known = |about: &str| statuses.iter().any(|source| about == format!("source:{}", source.id));
         let orphans: Vec<_> = self
             .book
             .active()
             .into_iter()
-            .filter(|alert| alert.rule == rules::FEED_STALE)
-            .filter_map(|alert| alert.subject)
-            .filter(|about| !known(about))
+            .filter(|alert| rules::is_of_a_link(&alert.rule))
+            .filter_map(|alert| Some((alert.rule, alert.subject.filter(|about| !known(about))?)))
             .collect();
-        notices.extend(orphans.iter().filter_map(|about| self.book.resolve(rules::FEED_STALE, about, at)));
+        notices.extend(orphans.iter().filter_map(|(rule, about)| self.book.resolve(rule, about, at)));
         notices
     }
 
@@ -291,6 +297,7 @@ fn overall(state: &LinkState) -> Overall {
         | LinkState::Partly { .. }
         | LinkState::CatchingUp { .. }
         | LinkState::Stale { .. }
+        | LinkState::Silent { .. }
         | LinkState::Polling { .. } => Overall::Degraded,
         LinkState::Offline { .. } | LinkState::UpstreamDown { .. } => Overall::Offline,
         LinkState::NeedsLogin { .. } | LinkState::Refused { .. } => Overall::NeedsAction,

@@ -163,6 +163,8 @@ impl Words {
             rules::SYSTEM_CRITICAL => self.either("系统严重告警", "Critical system alert").to_owned(),
             rules::FEED_STALE if self.chinese => format!("{label} 的数据已停止更新"),
             rules::FEED_STALE => format!("{label} has stopped updating"),
+            rules::FEED_QUIET if self.chinese => format!("{label} 久无新事件"),
+            rules::FEED_QUIET => format!("No event from {label} for long"),
             _ => label.clone(),
         };
         line::of(&title, TITLE).into_owned()
@@ -179,6 +181,13 @@ impl Words {
             rules::APPROVAL_REQUESTED => join(&[&self.amount(alert).unwrap_or_default(), value("requester"), value("message")]),
             rules::FINANCE_OVERDUE | rules::LARGE_REFUND => join(&[value("number"), value("party")]),
             rules::FEED_STALE => self.either("数字可能已过时，正在重新连接。", "Numbers may be out of date; reconnecting.").to_owned(),
+            rules::FEED_QUIET if self.chinese => {
+                format!("连接正常，但已 {} 分钟没有事件，比平时久；请检查 ERP 是否仍在发布。", value("minutes"))
+            }
+            rules::FEED_QUIET => format!(
+                "The link answers, but nothing came for {} min, longer than usual; look whether the ERP still publishes.",
+                value("minutes")
+            ),
             _ => value("message").to_owned(),
         };
         line::of(&body, BODY).into_owned()

@@ -27,6 +27,18 @@ refused: number,
  */
 asked: number, } | { "kind": "stale", 
 /**
+ * The last event, or since when the link listens.
+ */
+since: Millis, 
+/**
+ * The longest pause that is usual at this hour or that the user allows, ms.
+ */
+usual_ms: number, 
+/**
+ * That was learned from the source itself, and not set by the user.
+ */
+learned: boolean, } | { "kind": "silent", 
+/**
  * Since when.
  */
 since: Millis, } | { "kind": "upstream_down", 

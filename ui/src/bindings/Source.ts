@@ -104,4 +104,9 @@ time_zone: string,
 /**
  * In which currency amounts are that name none (`CNY`); empty: none is shown.
  */
-currency: string, };
+currency: string, 
+/**
+ * An event is expected at least every so many minutes, day and night: a link that brings none for longer is stale. Zero: it may be quiet for as
+ * long as it likes. `None`: what is usual at each hour of the week is learned.
+ */
+expect_minutes: number | null, };

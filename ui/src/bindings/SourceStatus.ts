@@ -12,6 +12,10 @@ export type SourceStatus = {
  */
 id: string, 
 /**
+ * What the numbers call it: its own id, or that of the first of those that are one ERP.
+ */
+realm: string, 
+/**
  * As the user named it.
  */
 name: string, 

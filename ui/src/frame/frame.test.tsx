@@ -178,11 +178,11 @@ describe("raw data", () => {
 
 describe("small judgements", () => {
   it("the source that needs a person comes first", () => {
-    const base = { name: "", url: "", demo: false, latency_ms: null, last_event_at: null, last_sign_at: null, colour: "blue", dialect: "", skew_ms: null, polling: false, covers_since: null, resembles: [] as string[] } as const;
+    const base = { realm: "", name: "", url: "", demo: false, latency_ms: null, last_event_at: null, last_sign_at: null, colour: "blue", dialect: "", skew_ms: null, polling: false, covers_since: null, resembles: [] as string[] } as const;
     const order = worstFirst([
       { ...base, id: "live", state: { kind: "live" } },
       { ...base, id: "login", state: { kind: "needs_login", detail: "Token expired" } },
-      { ...base, id: "stale", state: { kind: "stale", since: 0 } },
+      { ...base, id: "stale", state: { kind: "stale", since: 0, usual_ms: 0, learned: true } },
     ]);
     expect(order.map((source) => source.id)).toEqual(["login", "stale", "live"]);
   });

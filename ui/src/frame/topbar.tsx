@@ -171,7 +171,7 @@ function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
       )}
       <span className="num text-ink-3">{facts(source, now)}</span>
       {why !== null && <span className="mt-0.5 break-words text-ink-2">{why}</span>}
-      {(state.kind === "offline" || state.kind === "stale" || state.kind === "refused" || state.kind === "polling") && (
+      {(state.kind === "offline" || state.kind === "stale" || state.kind === "silent" || state.kind === "refused" || state.kind === "polling") && (
         <span className="mt-1.5">
           <Button onClick={reconnect}>{t("frame.sources.reconnect")}</Button>
         </span>

@@ -1,5 +1,6 @@
 // The stream of events and the state of the frame. Follows the core outside React; components read slices through hooks. See `react.tsx`.
 
+export { type Aged, type Freshness, useFreshness } from "./as-of";
 export { type CatchUp, type CatchUps, progress, type Progress } from "./catch-up";
 export { filled, type Fills, fillOf, NO_FILLS } from "./fills";
 export { happenedAt, LATE_MS, lateBy, type Order, skewOf, took } from "./late";

@@ -1,5 +1,6 @@
 // The parts that pages are made of. A page imports from here, never from another page.
 
+export { AgedNote, Figure, type TileAge, useTileAge } from "./as-of";
 export { Button, IconButton, Kbd } from "./button";
 export { cx } from "./cx";
 export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneFill, toneInk } from "./marks";

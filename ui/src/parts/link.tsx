@@ -1,6 +1,6 @@
 // What a link is doing: icon, words and colour, the same everywhere; and how far it is with what it missed.
 
-import { Ban, CloudDownload, EarOff, Hourglass, KeyRound, LoaderCircle, type LucideIcon, Pause, Radio, RadioTower, RefreshCw, Unplug } from "lucide-react";
+import { Ban, CloudDownload, EarOff, Hourglass, KeyRound, LoaderCircle, type LucideIcon, MoonStar, Pause, Radio, RadioTower, RefreshCw, Unplug } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { LinkState } from "@/bindings/LinkState";
 import { useFormat, useNow } from "@/format";
@@ -16,7 +16,8 @@ const ICONS: Record<LinkState["kind"], LucideIcon> = {
   connecting: LoaderCircle,
   unconfirmed: LoaderCircle,
   polling: RefreshCw,
-  stale: Hourglass,
+  stale: MoonStar,
+  silent: Hourglass,
   upstream_down: EarOff,
   offline: Unplug,
   needs_login: KeyRound,

@@ -71,6 +71,7 @@ export function linkTone(state: LinkState): "good" | "info" | "warn" | "crit" | 
       return "info";
     case "partly":
     case "stale":
+    case "silent":
     case "offline":
     case "polling":
       return "warn";

@@ -1,14 +1,14 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat, useNow } from "@/format";
+import type { TileAge } from "./as-of";
 import { cx } from "./cx";
 import { Sparkline } from "./sparkline";
 
 /**
  * A number at a glance: label, value, a quiet note and the shape of the last hour.
  *
- * `freshAt` is when its data last moved and `staleAfter` how long that may be ago: past it the tile greys out and says since when. Leave `freshAt`
- * undefined where silence is normal.
+ * `freshAt` is when its data last moved; leave it undefined where silence is normal. With `age` the tile greys and says until when it holds.
  */
 export function Tile({
   label,
@@ -19,7 +19,7 @@ export function Tile({
   spark,
   colour,
   freshAt,
-  stale,
+  age = null,
   onOpen,
   className,
 }: {
@@ -31,7 +31,7 @@ export function Tile({
   spark?: readonly number[];
   colour: string;
   freshAt?: number | null;
-  stale?: boolean;
+  age?: TileAge | null;
   onOpen?: () => void;
   className?: string;
 }) {
@@ -42,17 +42,17 @@ export function Tile({
     <>
       <span className="flex items-baseline justify-between gap-2 text-ink-2">
         <span className="truncate">{label}</span>
-        {freshAt != null && !stale && <span className="num flex-none text-[11px] text-ink-3">{now - freshAt < 2_000 ? t("common.now") : format.age(now - freshAt)}</span>}
+        {freshAt != null && age === null && <span className="num flex-none text-[11px] text-ink-3">{now - freshAt < 2_000 ? t("common.now") : format.age(now - freshAt)}</span>}
       </span>
-      <span className={cx("num mt-0.5 flex min-w-0 items-baseline gap-1.5 overflow-hidden text-[length:var(--tile-figure)] leading-[1.25] font-[560] tracking-[-0.02em] whitespace-nowrap", stale && "text-ink-3")}>
+      <span data-aged={age === null ? undefined : ""} title={age?.title} className={cx("num mt-0.5 flex min-w-0 items-baseline gap-1.5 overflow-hidden text-[length:var(--tile-figure)] leading-[1.25] font-[560] tracking-[-0.02em] whitespace-nowrap", age !== null && (age.whole ? "aged" : "aged-part"))}>
         {value}
         {unit !== undefined && <small className="text-[12px] font-[450] tracking-normal text-ink-3">{unit}</small>}
       </span>
       <span className="mt-px flex h-[18px] items-end justify-between gap-2">
-        <span title={typeof note === "string" && !stale ? note : undefined} className={cx("num min-w-0 truncate text-[11.5px]", stale ? "text-ink-2" : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
-          {stale ? t("common.since", { time: freshAt == null ? t("common.none") : format.minute(freshAt) }) : note}
+        <span title={age !== null ? age.title : typeof note === "string" ? note : undefined} className={cx("num min-w-0 truncate text-[11.5px]", age !== null ? (age.whole ? "text-ink-2" : "text-warn") : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
+          {age?.note ?? note}
         </span>
-        {spark !== undefined && !stale && <Sparkline values={spark} colour={colour} className="h-[18px] w-[30%] max-w-[76px] min-w-8 flex-none" />}
+        {spark !== undefined && age?.whole !== true && <Sparkline values={spark} colour={colour} className="h-[18px] w-[30%] max-w-[76px] min-w-8 flex-none" />}
       </span>
     </>
   );

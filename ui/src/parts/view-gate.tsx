@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { useFormat, useNow } from "@/format";
 import { type Answer, CommandError, type ViewName } from "@/host";
-import { useHost, useLive, useView } from "@/live";
+import { useFreshness, useHost, useLive, useView } from "@/live";
 import { useLinkText } from "@/text";
 import { Button } from "./button";
 import { linkTone, StateDot, toneInk } from "./marks";
@@ -34,9 +34,10 @@ function LinkBar() {
   const [busy, setBusy] = useState(false);
   const sources = useLive((live) => live.frame?.sources);
   const core = useLive((live) => live.core.kind);
+  const { none } = useFreshness();
   const worst = sources?.find((source) => ["needs_login", "refused"].includes(source.state.kind)) ?? sources?.[0];
   if (core === "unreachable" || sources === undefined || worst === undefined) return null;
-  if (sources.some((source) => ["live", "partly", "catching_up", "unconfirmed", "polling"].includes(source.state.kind) || (source.state.kind === "connecting" && source.state.attempt === 0))) return null;
+  if (!none) return null;
   const newest = Math.max(...sources.map((source) => source.last_event_at ?? 0));
   const reconnect = async () => {
     setBusy(true);

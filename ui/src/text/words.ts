@@ -62,6 +62,8 @@ export function useLinkText(): (state: LinkState, now: number) => string {
         return t("words.link.partly", { n: format.integer(state.refused), of: format.integer(state.asked) });
       case "stale":
         return t("words.link.stale", { age: format.age(now - state.since) });
+      case "silent":
+        return t("words.link.silent", { age: format.age(now - state.since) });
       case "upstream_down":
         return t("words.link.upstream_down", { age: format.age(now - state.since) });
       case "needs_login":
@@ -79,6 +81,7 @@ export function useLinkText(): (state: LinkState, now: number) => string {
 /** Why a link is not what it should be: our words and the other side's; null when there is nothing to explain. */
 export function useLinkReason(): (state: LinkState) => string | null {
   const { t } = useTranslation();
+  const format = useFormat();
   const word = useWord();
   return (state) => {
     switch (state.kind) {
@@ -96,8 +99,10 @@ export function useLinkReason(): (state: LinkState) => string | null {
       case "catching_up":
       case "live":
       case "partly":
-      case "stale":
+      case "silent":
         return null;
+      case "stale":
+        return t(state.learned ? "words.link.staleLearned" : "words.link.staleSet", { usual: format.duration(state.usual_ms) });
     }
   };
 }
@@ -147,6 +152,8 @@ export function useAlertText(): (alert: AlertView) => AlertText {
         return { title: t("words.alertTitle.large_refund", { amount }), parts: facts(value("party"), alert.label, seen) };
       case "system_critical":
         return { title: t("words.alertTitle.system_critical", { label: alert.label }), parts: facts(value("message") === alert.label ? undefined : value("message"), seen) };
+      case "feed_quiet":
+        return { title: t("words.alertTitle.feed_quiet", { label: alert.label }), parts: facts(value("minutes") === undefined ? undefined : t("words.alertPart.quiet", { age: format.duration(Number(value("minutes")) * 60_000) }), seen) };
       case "feed_stale":
         return { title: t("words.alertTitle.feed_stale", { label: alert.label }), parts: facts(value("message"), seen) };
       default:

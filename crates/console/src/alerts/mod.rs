@@ -411,7 +411,7 @@ impl AlertBook {
 }
 
 fn is_nameless(view: &AlertView) -> bool {
-    view.source.is_none() && view.rule != rules::FEED_STALE
+    view.source.is_none() && !rules::is_of_a_link(&view.rule)
 }
 
 /// A fingerprint can live again, so an ended life is stored under its own name.

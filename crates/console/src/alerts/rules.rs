@@ -26,13 +26,16 @@ pub const FINANCE_OVERDUE: &str = "finance_overdue";
 pub const LARGE_REFUND: &str = "large_refund";
 /// The ERP says that something is critical.
 pub const SYSTEM_CRITICAL: &str = "system_critical";
-/// Our own feed has gone quiet.
+/// A link is not current.
 pub const FEED_STALE: &str = "feed_stale";
+/// A link is well and brings nothing for longer than usual.
+pub const FEED_QUIET: &str = "feed_quiet";
 
 /// Every rule with its severity, in the order of the page.
-pub const ALL: [(&str, Severity); 6] = [
+pub const ALL: [(&str, Severity); 7] = [
     (SYSTEM_CRITICAL, Severity::Critical),
     (FEED_STALE, Severity::Critical),
+    (FEED_QUIET, Severity::Warning),
     (APPROVAL_REQUESTED, Severity::Warning),
     (LOW_STOCK, Severity::Warning),
     (LARGE_REFUND, Severity::Warning),
@@ -50,6 +53,12 @@ pub(super) fn severity(rule: &str) -> Severity {
 
 pub(super) fn is_on(rule: &str, settings: &Settings) -> bool {
     !settings.rules_off.iter().any(|off| off == rule)
+}
+
+/// Whether a rule is about our own links, and not about what an ERP tells.
+#[must_use]
+pub fn is_of_a_link(rule: &str) -> bool {
+    [FEED_STALE, FEED_QUIET].contains(&rule)
 }
 
 /// What one event does to the alerts. `world` has already taken it in; `at` is when it happened, by our clock.
@@ -257,21 +266,49 @@ pub fn name_anew(alert: &AlertView, stored: &Stored, realm: &Arc<str>) -> Option
 
 /// A link's own health: `stale_for` is how long it has been without a current feed, `None` while it is current.
 pub fn feed(source_id: &str, name: &str, stale_for: Option<i64>, settings: &Settings, now: Millis, book: &mut AlertBook) -> Option<Notice> {
-    let about = format!("source:{source_id}");
     let limit = i64::from(settings.stale_after_seconds) * 1000;
-    let Some(quiet) = stale_for.filter(|quiet| *quiet >= limit && is_on(FEED_STALE, settings)) else {
-        return book.resolve(FEED_STALE, &about, now);
+    link(FEED_STALE, source_id, name, stale_for.filter(|quiet| *quiet >= limit), settings, now, book)
+}
+
+/// What a link brings: `quiet_for` is how long nothing came, where that is suspiciously long. The state has waited already, so this does not.
+pub fn quiet(
+    source_id: &str,
+    name: &str,
+    quiet_for: Option<i64>,
+    settings: &Settings,
+    now: Millis,
+    book: &mut AlertBook,
+) -> Option<Notice> {
+    link(FEED_QUIET, source_id, name, quiet_for, settings, now, book)
+}
+
+fn link(
+    rule: &'static str,
+    source_id: &str,
+    name: &str,
+    since: Option<i64>,
+    settings: &Settings,
+    now: Millis,
+    book: &mut AlertBook,
+) -> Option<Notice> {
+    let about = format!("source:{source_id}");
+    let Some(quiet) = since.filter(|_| is_on(rule, settings)) else {
+        return book.resolve(rule, &about, now);
     };
-    if book.is_active(FEED_STALE, &about) {
+    if book.is_active(rule, &about) {
         return None;
     }
-    let values = BTreeMap::from([("source".to_owned(), name.to_owned()), ("since".to_owned(), now.plus(-quiet).0.to_string())]);
+    let values = BTreeMap::from([
+        ("source".to_owned(), name.to_owned()),
+        ("since".to_owned(), now.plus(-quiet).0.to_string()),
+        ("minutes".to_owned(), (quiet / 60_000).to_string()),
+    ]);
     let raise = Raise {
-        rule: FEED_STALE,
+        rule,
         subject: about.clone(),
         about,
         source: None,
-        severity: severity(FEED_STALE),
+        severity: severity(rule),
         label: name.to_owned(),
         values,
         seq: None,

@@ -210,6 +210,8 @@ pub enum Hint {
 pub struct SourceStatus {
     /// Profile id.
     pub id: String,
+    /// What the numbers call it: its own id, or that of the first of those that are one ERP.
+    pub realm: String,
     /// As the user named it.
     pub name: String,
     /// Where it connects to, without secrets.
@@ -268,8 +270,19 @@ pub enum LinkState {
         /// Of so many.
         asked: u32,
     },
-    /// Connected, but asked for a sign of life and gives none. If it lasts, the link is dialled anew.
+    /// Connected, and answers, but no event came for longer than is usual at this hour, or than the user expects.
     Stale {
+        /// The last event, or since when the link listens.
+        since: Millis,
+        /// The longest pause that is usual at this hour or that the user allows, ms.
+        #[serde(default)]
+        usual_ms: u64,
+        /// That was learned from the source itself, and not set by the user.
+        #[serde(default)]
+        learned: bool,
+    },
+    /// Connected, but asked for a sign of life and gives none. If it lasts, the link is dialled anew.
+    Silent {
         /// Since when.
         since: Millis,
     },

@@ -187,6 +187,10 @@ pub struct Source {
     /// In which currency amounts are that name none (`CNY`); empty: none is shown.
     #[serde(default)]
     pub currency: String,
+    /// An event is expected at least every so many minutes, day and night: a link that brings none for longer is stale. Zero: it may be quiet for as
+    /// long as it likes. `None`: what is usual at each hour of the week is learned.
+    #[serde(default)]
+    pub expect_minutes: Option<u32>,
 }
 
 impl Source {
@@ -227,6 +231,7 @@ impl Default for Source {
             proxy_password: None,
             time_zone: String::new(),
             currency: String::new(),
+            expect_minutes: None,
             same_as: String::new(),
         }
     }

@@ -49,7 +49,9 @@ impl Core {
 
     async fn tick(&self) {
         let at = now();
-        self.sources.ledger.tick();
+        if self.sources.ledger.tick() {
+            self.pulse();
+        }
         let statuses = self.source_statuses();
         let (batch, effects, badge) = {
             let mut guard = self.state();

@@ -77,6 +77,7 @@ pub(super) fn on_the_wire(source: &Source) -> Source {
         login_url: String::new(),
         history_path: String::new(),
         poll_seconds: 0,
+        expect_minutes: None,
         token: None,
         proxy_password: None,
         // The inbox reads times with the zone; the currency is asked for by whoever shows an amount.

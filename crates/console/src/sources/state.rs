@@ -63,7 +63,10 @@ impl Sources {
             _ if known.paused => LinkState::Paused,
             (_, Err(why)) if view.is_none() => LinkState::NeedsLogin { detail: why.clone() },
             _ if let Some(state) = down() => state,
-            (Some(view), _) => link_state(&view.status.borrow(), view.polling.borrow().as_ref()),
+            (Some(view), _) => {
+                let state = link_state(&view.status.borrow(), view.polling.borrow().as_ref());
+                self.ledger.of(&known.id).judged(state, self.ledger.now())
+            }
             (None, _) => LinkState::Paused,
         }
     }
@@ -82,7 +85,7 @@ fn link_state(status: &Status, polling: Option<&Polling>) -> LinkState {
     if let State::Live | State::CatchingUp { .. } | State::Unconfirmed = state {
         // Who is not heard at all may know better by now.
         if let Some(since) = status.silent_since {
-            return LinkState::Stale { since };
+            return LinkState::Silent { since };
         }
         if let Some(down) = &status.upstream_down {
             return LinkState::UpstreamDown { since: down.since, detail: down.reason.clone() };
@@ -164,7 +167,7 @@ mod tests {
         for state in [State::Live, State::Unconfirmed, State::CatchingUp { done: 1, total: 2 }] {
             let down = Some(UpstreamDown { since: Millis(3), reason: "Redis".into() });
             let status = Status { silent_since: Some(Millis(9)), upstream_down: down, denied: denied(1), ..connected(state) };
-            assert_eq!(link_state(&status, None), LinkState::Stale { since: Millis(9) });
+            assert_eq!(link_state(&status, None), LinkState::Silent { since: Millis(9) });
             let heard = Status { silent_since: None, ..status };
             assert_eq!(link_state(&heard, None), LinkState::UpstreamDown { since: Millis(3), detail: "Redis".into() });
         }

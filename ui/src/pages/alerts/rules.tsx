@@ -12,7 +12,7 @@ import { useSettings } from "@/settings";
 import { useWord } from "@/text";
 
 const LIMITS = ["low_stock", "large_refund", "feed_stale"] as const;
-const TEXTS = ["low_stock", "approval_requested", "finance_overdue", "large_refund", "system_critical", "feed_stale"] as const;
+const TEXTS = ["low_stock", "approval_requested", "finance_overdue", "large_refund", "system_critical", "feed_stale", "feed_quiet"] as const;
 
 export function Rules({ rules }: { rules: readonly RuleView[] }) {
   const { t } = useTranslation();

@@ -8,8 +8,8 @@ import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
 import { amountIn, ordered, purse, purses, records, useFormat, useNow } from "@/format";
 import { openEvent } from "@/frame/selection";
-import { useSources } from "@/live";
-import { Age, Button, type Column, cx, EmptyState, MainSum, Money, RowSource, SectionHeader, Tile, Unread, useOtherSums, VirtualRows } from "@/parts";
+import { useFreshness, useSources } from "@/live";
+import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, RowSource, SectionHeader, Tile, Unread, useOtherSums, useTileAge, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { useWord } from "@/text";
@@ -85,6 +85,7 @@ function Sums({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const others = useOtherSums();
+  const age = useTileAge(useFreshness());
   const { today } = view;
   const before = view.days.at(-2);
   const count = (n: number) => t("finance.count", { count: n, n: format.integer(n) });
@@ -103,9 +104,9 @@ function Sums({ view }: { view: FinanceView }) {
   };
   return (
     <div className="grid flex-none grid-cols-4 border-b border-line bg-panel [--tile-figure:20px] *:border-r [&>*:last-child]:border-r-0 @min-[1000px]:[--tile-figure:23px]">
-      <Tile {...tile(today.received_sums, today.recorded_sums, before?.received_sums, t("finance.received"), t("finance.recorded"))} colour="var(--d-finance)" spark={shape((hour) => (today.received_count > 0 ? hour.received : hour.recorded))} />
-      <Tile {...tile(today.paid_out_sums, today.paid_out_recorded_sums, before?.paid_out_sums, t("finance.paidOut"), t("finance.paidOutRecorded"))} colour="var(--info)" />
-      <Tile {...tile(today.refunded_sums, today.refunds_recorded_sums, before?.refunded_sums, t("finance.refunded"), t("finance.refundsRecorded"))} colour="var(--warn)" spark={shape((hour) => (today.refunded_count > 0 ? hour.refunded : hour.refunds_recorded))} />
+      <Tile age={age} {...tile(today.received_sums, today.recorded_sums, before?.received_sums, t("finance.received"), t("finance.recorded"))} colour="var(--d-finance)" spark={shape((hour) => (today.received_count > 0 ? hour.received : hour.recorded))} />
+      <Tile age={age} {...tile(today.paid_out_sums, today.paid_out_recorded_sums, before?.paid_out_sums, t("finance.paidOut"), t("finance.paidOutRecorded"))} colour="var(--info)" />
+      <Tile age={age} {...tile(today.refunded_sums, today.refunds_recorded_sums, before?.refunded_sums, t("finance.refunded"), t("finance.refundsRecorded"))} colour="var(--warn)" spark={shape((hour) => (today.refunded_count > 0 ? hour.refunded : hour.refunds_recorded))} />
       <Tile
         label={t("finance.overdue")}
         value={
@@ -116,6 +117,7 @@ function Sums({ view }: { view: FinanceView }) {
         note={view.overdue_count > 0 ? [count(view.overdue_count), ...others(view.overdue_sums)].join(" · ") : t("finance.overdueNone")}
         tone={view.overdue_count > 0 ? "warn" : undefined}
         colour="var(--warn)"
+        age={age}
       />
     </div>
   );
@@ -126,6 +128,7 @@ function Records({ view }: { view: FinanceView }) {
   const format = useFormat();
   const word = useWord();
   const sources = useSources();
+  const fresh = useFreshness();
   const [text, setText] = useState("");
   const rows = useMemo(() => view.records.filter((row) => matchesWords(text, [row.number, row.party])), [view.records, text]);
   const columns = useMemo<readonly Column<FinanceRow>[]>(
@@ -152,16 +155,21 @@ function Records({ view }: { view: FinanceView }) {
             </span>
           ),
       },
-      { id: "amount", header: t("finance.column.amount"), width: "136px", align: "end", cell: (row) => <Amount row={row} /> },
+      { id: "amount", header: t("finance.column.amount"), width: "136px", align: "end", cell: (row) => <Figure aged={fresh.of(row.source)}><Amount row={row} /></Figure> },
     ],
-    [t, format, word, sources],
+    [t, format, word, sources, fresh],
   );
   return (
     <section aria-label={t("finance.records")} className="flex min-h-0 min-w-0 flex-1 flex-col">
       <SectionHeader
         className="border-b border-line"
         title={t("finance.records")}
-        note={t("finance.recordsNote", { n: format.integer(rows.length), amount: format.moneyShort(view.large_from) })}
+        note={
+          <>
+            <AgedNote fresh={fresh} sources={[...view.records, ...view.overdue_records].map((row) => row.source)} />
+            {t("finance.recordsNote", { n: format.integer(rows.length), amount: format.moneyShort(view.large_from) })}
+          </>
+        }
         right={<SearchField label={t("finance.search")} value={text} onChange={setText} className="w-[clamp(130px,18vw,220px)]" />}
       />
       <VirtualRows
@@ -218,6 +226,7 @@ function Amount({ row }: { row: FinanceRow }) {
 function Overdue({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const fresh = useFreshness();
   return (
     <aside aria-label={t("finance.overdueList")} className="flex w-[clamp(240px,26%,340px)] flex-none flex-col border-l border-line">
       <SectionHeader className="border-b border-line" title={t("finance.overdueList")} note={view.forgotten > 0 ? t("finance.forgotten", { n: format.integer(view.forgotten) }) : t("finance.overdueListNote")} />
@@ -232,7 +241,11 @@ function Overdue({ view }: { view: FinanceView }) {
                 <span className="truncate font-[540]" title={row.party ?? undefined}>
                   {row.party ?? row.number}
                 </span>
-                {row.amount === null ? row.unread !== null && <Unread text={row.unread} /> : <Money amount={row.amount} currency={row.currency} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />}
+                {row.amount === null ? row.unread !== null && <Unread text={row.unread} /> : (
+                  <Figure aged={fresh.of(row.source)}>
+                    <Money amount={row.amount} currency={row.currency} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />
+                  </Figure>
+                )}
                 {/* Not in the columns above: a wide amount would cut the number. */}
                 <span className="col-start-2 col-end-4 flex items-baseline gap-2 text-[12px] text-ink-3">
                   <span className="num min-w-0 flex-1 truncate">

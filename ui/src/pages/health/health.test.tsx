@@ -121,7 +121,8 @@ describe("the feed health page", () => {
     ["offline", "It tries again by itself."],
     ["login", "Sign in to go on."],
     ["paused", "Nothing is received until you resume it"],
-    ["stale", "No sign of life"],
+    ["silent", "No sign of life"],
+    ["stale", "Usually no pause at this hour is longer than 8 min"],
     ["polling", "Events come late, but they come."],
   ])("says what happens next while a source is %s", async (state, words) => {
     openPage("health", {}, `state=${state}`);

@@ -81,6 +81,7 @@ function useTodo({ state }: SourceHealth): string | null {
     case "paused":
     case "unconfirmed":
     case "stale":
+    case "silent":
     case "upstream_down":
     case "offline":
     case "needs_login":

@@ -62,7 +62,7 @@ describe("the outages", () => {
   });
 
   it("call silence by its name", () => {
-    expect(outages([live(0), step(10, { kind: "stale", since: 5 }), connecting(20, 0, "silent"), live(21)], 100)).toMatchObject([{ from: 10, to: 21, cause: "silent" }]);
+    expect(outages([live(0), step(10, { kind: "silent", since: 5 }), connecting(20, 0, "silent"), live(21)], 100)).toMatchObject([{ from: 10, to: 21, cause: "silent" }]);
   });
 
   it("are none where there was no connection yet, or where the user paused", () => {

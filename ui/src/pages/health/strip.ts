@@ -68,7 +68,7 @@ export function segments(timeline: readonly LinkStep[], { from, to }: { from: nu
 
 /** Events can come, if late. */
 export function isUp(kind: LinkState["kind"]): boolean {
-  return kind === "live" || kind === "partly" || kind === "catching_up" || kind === "polling";
+  return kind === "live" || kind === "partly" || kind === "stale" || kind === "catching_up" || kind === "polling";
 }
 
 /** Share of the known time in which events could come; null while nothing is known. */
@@ -105,7 +105,7 @@ export function outages(timeline: readonly LinkStep[], now: number): Outage[] {
     }
     if (open === null) {
       if (!wasUp) continue;
-      open = { from, to: null, cause: kind === "stale" ? "silent" : cause, detail, waited: null, tries: 0 };
+      open = { from, to: null, cause: kind === "silent" ? "silent" : cause, detail, waited: null, tries: 0 };
     }
     const waited: Outage["waited"] = kind === "needs_login" || kind === "refused" ? kind : open.waited;
     open = { ...open, waited, cause: open.cause ?? cause, detail: open.detail === "" ? detail : open.detail, tries: open.tries + tries };

@@ -46,6 +46,7 @@ export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malf
       case "offline":
       case "partly":
       case "stale":
+      case "silent":
       case "polling":
         findings.push({ kind: "link", tone: "warn", source });
         break;

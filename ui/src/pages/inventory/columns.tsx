@@ -5,8 +5,8 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
-import { useSources } from "@/live";
-import { Age, type Column, cx, Delta, RowSource, Sparkline } from "@/parts";
+import { useFreshness, useSources } from "@/live";
+import { Age, type Column, cx, Delta, Figure, RowSource, Sparkline } from "@/parts";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
 import { stockState, withThreshold } from "./order";
@@ -18,6 +18,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const sources = useSources();
+  const fresh = useFreshness();
   return useMemo(
     () => [
       { id: "state", header: t("inventory.column.state"), width: "102px", cell: (row) => <State row={row} /> },
@@ -49,11 +50,13 @@ export function useStockColumns(): readonly Column<StockRow>[] {
               ?
             </span>
           ) : (
-            <span className={cx("num font-[580]", row.low && (row.on_hand <= 0 ? "text-crit" : "text-warn"))}>{format.number(row.on_hand)}</span>
+            <Figure aged={fresh.of(row.source)} className={cx("num font-[580]", row.low && (row.on_hand <= 0 ? "text-crit" : "text-warn"))}>
+              {format.number(row.on_hand)}
+            </Figure>
           ),
       },
-      { id: "today", header: t("inventory.column.today"), width: "62px", align: "end", cell: (row) => (row.change_today === 0 ? <span className="num text-ink-3">0</span> : <Delta change={row.change_today} />) },
-      { id: "rate", header: t("inventory.column.rate"), width: "66px", align: "end", from: 720, className: "num text-ink-2", cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : format.number(row.out_per_hour >= 100 ? Math.round(row.out_per_hour) : Math.round(row.out_per_hour * 10) / 10)) },
+      { id: "today", header: t("inventory.column.today"), width: "62px", align: "end", cell: (row) => (row.change_today === 0 ? <span className="num text-ink-3">0</span> : <Figure aged={fresh.of(row.source)}><Delta change={row.change_today} /></Figure>) },
+      { id: "rate", header: t("inventory.column.rate"), width: "66px", align: "end", from: 720, className: "num text-ink-2", cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : <Figure aged={fresh.of(row.source)}>{format.number(row.out_per_hour >= 100 ? Math.round(row.out_per_hour) : Math.round(row.out_per_hour * 10) / 10)}</Figure>) },
       {
         id: "hours",
         header: t("inventory.column.hours"),
@@ -64,9 +67,11 @@ export function useStockColumns(): readonly Column<StockRow>[] {
           row.hours_left === null || row.hours_left <= 0 ? (
             <None title={row.on_hand === null ? t("inventory.unknown") : row.on_hand <= 0 ? t("inventory.state.out") : t("inventory.still")} />
           ) : (
-            <span className={row.hours_left < SHORT ? "text-warn" : "text-ink-2"} title={format.duration(row.hours_left * 3_600_000)}>
-              {format.age(row.hours_left * 3_600_000)}
-            </span>
+            <Figure aged={fresh.of(row.source)}>
+              <span className={row.hours_left < SHORT ? "text-warn" : "text-ink-2"} title={fresh.of(row.source) === null ? format.duration(row.hours_left * 3_600_000) : undefined}>
+                {format.age(row.hours_left * 3_600_000)}
+              </span>
+            </Figure>
           ),
       },
       { id: "threshold", header: t("inventory.column.threshold"), width: "92px", align: "end", className: "!overflow-visible", cell: (row) => <Threshold row={row} /> },
@@ -74,7 +79,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
       { id: "age", header: t("inventory.column.age"), width: "72px", align: "end", from: 620, cell: (row) => <Age at={row.last_at} className="text-ink-3" /> },
       { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "84px", from: 660, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
     ],
-    [t, format, sources],
+    [t, format, sources, fresh],
   );
 }
 

@@ -8,7 +8,8 @@ import type { InventoryView } from "@/bindings/InventoryView";
 import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
 import { openEvent } from "@/frame/selection";
-import { Button, type Column, cx, EmptyState, RowValue, SectionHeader, VirtualRows } from "@/parts";
+import { useFreshness } from "@/live";
+import { AgedNote, Button, type Column, cx, EmptyState, RowValue, SectionHeader, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { useStockColumns } from "./columns";
@@ -25,6 +26,7 @@ function Stock({ view }: { view: InventoryView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const columns = useStockColumns();
+  const fresh = useFreshness();
   const [text, setText] = useState("");
   const [onlyLow, setOnlyLow] = useState(false);
   const products = useSteady(view.products);
@@ -40,6 +42,7 @@ function Stock({ view }: { view: InventoryView }) {
           title={t("inventory.title")}
           note={
             <>
+              <AgedNote fresh={fresh} sources={view.products.map((row) => row.source)} />
               {view.forgotten > 0 && <span className="text-warn">{t("inventory.forgotten", { n: format.integer(view.forgotten) })} · </span>}
               {t("inventory.note", { n: format.integer(view.total) })} · <span className={view.low > 0 ? "text-warn" : undefined}>{view.low > 0 ? t("inventory.low", { n: format.integer(view.low) }) : t("inventory.none")}</span>
             </>

@@ -8,8 +8,8 @@ import type { OrdersView } from "@/bindings/OrdersView";
 import { useFormat, useNow } from "@/format";
 import { openEvent } from "@/frame/selection";
 import { useKeys } from "@/keys";
-import { useSources } from "@/live";
-import { Age, Button, type Column, cx, EmptyState, RowSource, SectionHeader, VirtualRows } from "@/parts";
+import { useFreshness, useSources } from "@/live";
+import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, RowSource, SectionHeader, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { useWord } from "@/text";
@@ -26,6 +26,7 @@ function Board({ view }: { view: OrdersView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
+  const fresh = useFreshness();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [text, setText] = useState("");
   const finals = useMemo(() => new Set(view.states.filter((state) => state.terminal).map((state) => `${state.source}/${state.order_type}/${state.status}`)), [view.states]);
@@ -41,7 +42,12 @@ function Board({ view }: { view: OrdersView }) {
     <div className="flex min-h-0 flex-1 flex-col">
       {view.states.length > 0 && (
         <section aria-label={t("orders.flow")} className="flex-none border-b border-line">
-          <SectionHeader title={t("orders.flow")} note={t("orders.flowNote", { n: format.integer(view.total), age: format.duration(view.stuck_after_ms) })} />
+          <SectionHeader title={t("orders.flow")} note={
+              <>
+                <AgedNote fresh={fresh} sources={view.states.map((state) => state.source)} />
+                {t("orders.flowNote", { n: format.integer(view.total), age: format.duration(view.stuck_after_ms) })}
+              </>
+            } />
           <Lanes states={view.states} chosen={chosen} onChoose={setChosen} />
         </section>
       )}
@@ -78,6 +84,7 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
   const { t } = useTranslation();
   const word = useWord();
   const sources = useSources();
+  const fresh = useFreshness();
   return useMemo(
     () => {
       const stuck: Column<OrderRow> = {
@@ -101,15 +108,15 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
         ) },
         { id: "type", header: t("orders.column.type"), width: "76px", from: 700, className: "text-ink-2", cell: (row) => word("orderType", row.order_type) },
         { id: "customer", header: t("orders.column.customer"), width: "minmax(90px, 1.2fr)", className: "text-ink-2", cell: (row) => (row.customer === null ? <span className="text-ink-3">—</span> : <span title={row.customer}>{row.customer}</span>) },
-        { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <span className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</span> },
-        { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Since row={row} />) },
+        { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <Figure aged={fresh.of(row.source)} className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</Figure> },
+        { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Figure aged={fresh.of(row.source)}><Since row={row} /></Figure>) },
         { id: "steps", header: t("orders.column.steps"), width: "minmax(130px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
         { id: "at", header: t("orders.column.at"), width: "88px", align: "end", cell: (row) => <Age at={row.transitions.at(-1)?.at ?? row.since} className="text-ink-3" /> },
       ];
       // With nothing stuck its column would be a hole at the head of every row.
       return anyStuck ? [stuck, ...rest] : rest;
     },
-    [t, word, sources, isFinal, anyStuck],
+    [t, word, sources, fresh, isFinal, anyStuck],
   );
 }
 

@@ -5,8 +5,8 @@ import { Fragment, memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderStateCount } from "@/bindings/OrderStateCount";
 import { useFormat } from "@/format";
-import { type KnownSource, useSources } from "@/live";
-import { cx, SourceMark } from "@/parts";
+import { type Aged, type KnownSource, useFreshness, useSources } from "@/live";
+import { cx, Figure, SourceMark } from "@/parts";
 import { useWord } from "@/text";
 import { type Chosen, isChosen, lanes } from "./flow";
 
@@ -15,6 +15,7 @@ export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states:
   const format = useFormat();
   const word = useWord();
   const sources = useSources();
+  const fresh = useFreshness();
   const all = useMemo(() => lanes(states), [states]);
   return (
     <div className="flex flex-col gap-2.5 px-4 pb-3">
@@ -25,18 +26,20 @@ export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states:
               {sources.several && <LaneSource source={sources.of(lane.source)} />}
               {word("orderType", lane.type)}
             </span>
-            <span className="num text-[12px] text-ink-3">{t("orders.flowOpen", { n: format.integer(lane.open) })}</span>
+            <Figure aged={fresh.of(lane.source)} className="num text-[12px] text-ink-3">
+              {t("orders.flowOpen", { n: format.integer(lane.open) })}
+            </Figure>
           </div>
           <div className="flex min-w-0 flex-1 items-stretch">
             {lane.path.map((state, i) => (
               <Fragment key={state.status}>
                 {i > 0 && <ChevronRight aria-hidden className="size-3.5 flex-none self-center text-line-strong" />}
-                <Node state={state} share={state.terminal ? null : state.count / lane.most} on={isChosen(chosen, state)} onChoose={onChoose} />
+                <Node state={state} aged={fresh.of(lane.source)} share={state.terminal ? null : state.count / lane.most} on={isChosen(chosen, state)} onChoose={onChoose} />
               </Fragment>
             ))}
             {lane.out.length > 0 && <span aria-hidden className="mx-2 my-2 w-px flex-none bg-line" />}
             {lane.out.map((state) => (
-              <Node key={state.status} state={state} share={null} narrow on={isChosen(chosen, state)} onChoose={onChoose} />
+              <Node key={state.status} state={state} aged={fresh.of(lane.source)} share={null} narrow on={isChosen(chosen, state)} onChoose={onChoose} />
             ))}
           </div>
         </div>
@@ -53,7 +56,7 @@ function LaneSource({ source }: { source: KnownSource | null }) {
   );
 }
 
-function Node({ state, share, on, narrow = false, onChoose }: { state: OrderStateCount; share: number | null; on: boolean; narrow?: boolean; onChoose: (chosen: Chosen | null) => void }) {
+function Node({ state, aged, share, on, narrow = false, onChoose }: { state: OrderStateCount; aged: Aged | null; share: number | null; on: boolean; narrow?: boolean; onChoose: (chosen: Chosen | null) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
@@ -78,7 +81,9 @@ function Node({ state, share, on, narrow = false, onChoose }: { state: OrderStat
     >
       <span className={cx("truncate text-[12px]", on ? "text-ink" : "text-ink-2")}>{status}</span>
       <span className="flex items-baseline justify-between gap-1.5">
-        <span className={cx("num text-[17px] leading-[1.3] font-[560] tracking-[-0.01em]", state.terminal && !on && "text-ink-2", state.count === 0 && "text-ink-3")}>{count}</span>
+        <Figure aged={aged} className={cx("num text-[17px] leading-[1.3] font-[560] tracking-[-0.01em]", state.terminal && !on && "text-ink-2", state.count === 0 && "text-ink-3")}>
+          {count}
+        </Figure>
         {state.stuck > 0 ? (
           <span className="num flex min-w-0 items-center gap-1 truncate text-[11.5px] text-warn">
             <TriangleAlert aria-hidden className="size-3 flex-none" />
@@ -94,7 +99,7 @@ function Node({ state, share, on, narrow = false, onChoose }: { state: OrderStat
       </span>
       {share !== null && (
         <span aria-hidden className="absolute inset-x-0 bottom-0 h-[3px] bg-raised">
-          <i className="block h-full" style={{ width: `${share * 100}%`, background: "var(--d-orders)" }} />
+          <i className="block h-full" style={{ width: `${share * 100}%`, background: aged === null ? "var(--d-orders)" : "var(--ink-3)" }} />
         </span>
       )}
     </button>

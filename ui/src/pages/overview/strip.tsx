@@ -1,10 +1,10 @@
-// The strip of tiles. Each knows the age of what it shows; without fresh data it greys out and says since when.
+// The strip of tiles. Each knows the age of what it shows; what rests on a source that is not current greys and says until when it holds.
 
 import { useTranslation } from "react-i18next";
 import type { OverviewView } from "@/bindings/OverviewView";
 import { ordered, useFormat, useNow } from "@/format";
-import { useLive } from "@/live";
-import { cx, MainSum, Tile, useOtherSums } from "@/parts";
+import { useFreshness, useLive } from "@/live";
+import { cx, MainSum, Tile, useOtherSums, useTileAge } from "@/parts";
 import { go } from "@/route";
 
 /** Characters that the tiles of money hold; a longer amount loses its decimals, then its digits, and keeps its exact form in the title. */
@@ -17,12 +17,12 @@ export function Strip({ view }: { view: OverviewView }) {
   const now = useNow();
   const stored = useLive((live) => live.frame?.events_stored ?? 0);
   const perSecond = useLive((live) => live.frame?.events_per_second ?? 0);
-  const current = useLive((live) => live.core.kind === "following" && (live.frame?.sources.some((source) => source.state.kind === "live" || source.state.kind === "partly" || source.state.kind === "catching_up" || source.state.kind === "polling") ?? false));
+  const age = useTileAge(useFreshness());
 
   // A quiet domain under a live link is quiet; without a live link nobody knows, and the tile says so.
   const last = Object.values(view.last_event_at);
   const newest = last.length === 0 ? null : Math.max(...last);
-  const fresh = (domain: string) => ({ freshAt: view.last_event_at[domain] ?? newest, stale: !current });
+  const fresh = (domain: string) => ({ freshAt: view.last_event_at[domain] ?? newest, age });
   const others = useOtherSums();
   const { money_today: today } = view;
   // An ERP that records payments and never confirms one has taken money in all the same.
@@ -48,7 +48,7 @@ export function Strip({ view }: { view: OverviewView }) {
           spark={view.rate}
           colour="var(--accent)"
           freshAt={newest}
-          stale={!current}
+          age={age}
           onOpen={() => go("events")}
         />
         <Tile

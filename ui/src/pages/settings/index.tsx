@@ -17,7 +17,7 @@ import { Sources } from "./sources";
 
 const SECTIONS = ["sources", "rules", "delivery", "look", "you", "desktop", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
-const RULES = ["low_stock", "approval_requested", "finance_overdue", "large_refund", "system_critical", "feed_stale"] as const;
+const RULES = ["low_stock", "approval_requested", "finance_overdue", "large_refund", "system_critical", "feed_stale", "feed_quiet"] as const;
 const NO_HINTS: readonly Hint[] = [];
 
 export function SettingsPage() {

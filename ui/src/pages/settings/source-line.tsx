@@ -8,7 +8,7 @@ import type { Source } from "@/bindings/Source";
 import { useNow } from "@/format";
 import { useLive, useSources } from "@/live";
 import { Button, cx, IconButton, linkTone, SourceMark, StateDot, toneInk } from "@/parts";
-import { useLinkText, useWord } from "@/text";
+import { useLinkReason, useLinkText, useWord } from "@/text";
 
 const CONNECTING: LinkState = { kind: "connecting", attempt: 0 };
 const PAUSED: LinkState = { kind: "paused" };
@@ -123,6 +123,7 @@ function useDialect(): (chosen: DialectName, spoken: string) => string {
 function useWhy(): (state: LinkState) => string | null {
   const { t } = useTranslation();
   const word = useWord();
+  const reason = useLinkReason();
   return (state) => {
     switch (state.kind) {
       case "upstream_down":
@@ -138,8 +139,10 @@ function useWhy(): (state: LinkState) => string | null {
       case "catching_up":
       case "live":
       case "partly":
-      case "stale":
+      case "silent":
         return null;
+      case "stale":
+        return reason(state);
     }
   };
 }

@@ -38,6 +38,16 @@ export function Advanced({ form, api, open, onToggle, loginWindow }: { form: str
           style={{ width: 72, flex: "none" }}
           tail={<span className="text-[12px] text-ink-3">{t("sources.form.pollSecondsUnit")}</span>}
         />
+        <TextField
+          form={form}
+          api={api}
+          field="expectMinutes"
+          label={t("sources.form.expectMinutes")}
+          help={t("sources.form.expectMinutesHelp")}
+          inputMode="numeric"
+          style={{ width: 72, flex: "none" }}
+          tail={<span className="text-[12px] text-ink-3">{t("sources.form.expectMinutesUnit")}</span>}
+        />
         <TextField form={form} api={api} field="caFile" mono label={t("sources.form.caFile")} help={t("sources.form.caFileHelp")} placeholder={t("sources.form.examples.caFile")} />
         <Proxy form={form} api={api} />
       </div>

@@ -27,6 +27,7 @@ export interface Draft {
   readonly loginUrl: string;
   readonly historyPath: string;
   readonly pollSeconds: string;
+  readonly expectMinutes: string;
   readonly caFile: string;
   readonly proxyKind: ProxyKind;
   readonly proxyUrl: string;
@@ -56,6 +57,7 @@ export const BLANK: Draft = {
   loginUrl: "",
   historyPath: "",
   pollSeconds: String(POLL_SECONDS),
+  expectMinutes: "",
   caFile: "",
   proxyKind: "environment",
   proxyUrl: "",
@@ -82,6 +84,7 @@ export function draftOf(source: Source): Draft {
     loginUrl: source.login_url,
     historyPath: source.history_path,
     pollSeconds: String(source.poll_seconds),
+    expectMinutes: source.expect_minutes === null ? "" : String(source.expect_minutes),
     caFile: source.ca_file,
     proxyKind,
     proxyUrl: proxyKind === "through" ? source.proxy : "",
@@ -128,6 +131,7 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
     login_url: draft.loginUrl.trim(),
     history_path: draft.historyPath.trim(),
     poll_seconds: draft.historyPath.trim() === "" ? POLL_SECONDS : Number(draft.pollSeconds),
+    expect_minutes: draft.expectMinutes.trim() === "" ? null : Number(draft.expectMinutes),
     ca_file: draft.caFile.trim(),
     proxy: draft.proxyKind === "environment" ? "" : through ? draft.proxyUrl.trim() : "direct",
     proxy_user: through ? draft.proxyUser.trim() : "",
@@ -142,14 +146,14 @@ export function withSource(sources: readonly Source[], source: Source): Source[]
   return sources.some((each) => each.id === source.id) ? sources.map((each) => (each.id === source.id ? source : each)) : [...sources, source];
 }
 
-/** Whether a try of `a` tells anything about `b`: all but the name and the colour is the same. */
+/** Whether a try of `a` tells anything about `b`: all but the name, the colour and how often events are expected is the same. */
 export function sameTry(a: Draft, b: Draft): boolean {
   const keys = Object.keys(a) as DraftField[];
-  return keys.every((key) => key === "name" || key === "colour" || a[key] === b[key]);
+  return keys.every((key) => key === "name" || key === "colour" || key === "expectMinutes" || a[key] === b[key]);
 }
 
 /** The parts under “Advanced” that say something, so that a closed fold hides nothing. */
-export function advancedParts(draft: Draft): ("origin" | "currency" | "timeZone" | "wakeUrl" | "loginUrl" | "historyPath" | "caFile" | "proxy")[] {
-  const parts = (["origin", "currency", "timeZone", "wakeUrl", "loginUrl", "historyPath", "caFile"] as const).filter((key) => draft[key].trim() !== "");
+export function advancedParts(draft: Draft): ("origin" | "currency" | "timeZone" | "wakeUrl" | "loginUrl" | "historyPath" | "expectMinutes" | "caFile" | "proxy")[] {
+  const parts = (["origin", "currency", "timeZone", "wakeUrl", "loginUrl", "historyPath", "expectMinutes", "caFile"] as const).filter((key) => draft[key].trim() !== "");
   return draft.proxyKind === "environment" ? parts : [...parts, "proxy"];
 }

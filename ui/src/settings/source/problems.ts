@@ -6,7 +6,7 @@ import { readSecret } from "./secret";
 
 export interface Problem {
   /** A key under `sources.problem`. */
-  readonly key: "urlEmpty" | "urlScheme" | "urlBad" | "urlSecret" | "tokenEmpty" | "cookieMissing" | "userId" | "webUrl" | "historyPath" | "placeholder" | "seconds" | "proxyEmpty" | "proxyUrl" | "proxySecret" | "proxyUser";
+  readonly key: "urlEmpty" | "urlScheme" | "urlBad" | "urlSecret" | "tokenEmpty" | "cookieMissing" | "userId" | "webUrl" | "historyPath" | "placeholder" | "seconds" | "minutes" | "proxyEmpty" | "proxyUrl" | "proxySecret" | "proxyUser";
   /** What to name in the words. */
   readonly value?: string;
   /** Makes it good at a click; `shown` is what it becomes. */
@@ -18,6 +18,8 @@ export type Problems = Partial<Record<DraftField, Problem>>;
 /** The placeholders of a history path. */
 export const PLACEHOLDERS = ["{from}", "{to}", "{from_iso}", "{to_iso}", "{channel}"] as const;
 const LONGEST_POLL = 3_600;
+/** A week. */
+const LONGEST_PAUSE = 10_080;
 
 /** Whether a server may be dialled at `url`. */
 export function isSocketUrl(url: string): boolean {
@@ -94,6 +96,7 @@ export function problemsOf(draft: Draft): Problems {
     loginUrl: draft.loginUrl.trim() === "" || isWebUrl(draft.loginUrl.trim()) ? null : { key: "webUrl" },
     historyPath: historyProblem(draft.historyPath),
     pollSeconds: draft.historyPath.trim() === "" || (/^\d+$/.test(draft.pollSeconds.trim()) && Number(draft.pollSeconds) >= 1 && Number(draft.pollSeconds) <= LONGEST_POLL) ? null : { key: "seconds", value: String(LONGEST_POLL) },
+    expectMinutes: draft.expectMinutes.trim() === "" || (/^\d+$/.test(draft.expectMinutes.trim()) && Number(draft.expectMinutes) <= LONGEST_PAUSE) ? null : { key: "minutes", value: String(LONGEST_PAUSE) },
     proxyUrl: draft.proxyKind === "through" ? proxyProblem(draft.proxyUrl) : null,
     proxyUser: draft.proxyKind === "through" && draft.proxyPassword !== "" && draft.proxyUser.trim() === "" ? { key: "proxyUser" } : null,
   };
@@ -101,10 +104,10 @@ export function problemsOf(draft: Draft): Problems {
 }
 
 /** The fields in the order they stand in, for “go to the first that is wrong”. */
-export const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userName", "userRole", "name", "channels", "origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
+export const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userName", "userRole", "name", "channels", "origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "expectMinutes", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
 
 /** The fields under “Advanced”. */
-export const ADVANCED: ReadonlySet<DraftField> = new Set<DraftField>(["origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "caFile", "proxyKind", "proxyUrl", "proxyUser", "proxyPassword"]);
+export const ADVANCED: ReadonlySet<DraftField> = new Set<DraftField>(["origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "expectMinutes", "caFile", "proxyKind", "proxyUrl", "proxyUser", "proxyPassword"]);
 
 export function firstProblem(problems: Problems): DraftField | null {
   return FIELD_ORDER.find((field) => problems[field] !== undefined) ?? null;

@@ -64,6 +64,7 @@ export const alerts = {
     large_refund: "A refund reaches this amount",
     system_critical: "The ERP raised a critical alert",
     feed_stale: "A source gave no sign of life",
+    feed_quiet: "A link is well, but brings nothing for longer than usual",
   },
   delivery: "How it is told",
 };

@@ -18,7 +18,11 @@ export const common = {
   on: "On",
   off: "Off",
   more: "{{n}} more",
-  since: "No news since {{time}}",
+  asOf: "as of {{time}}",
+  asOfNever: "nothing received yet",
+  aged: "{{name}}: {{state}}, {{asOf}}",
+  agedPart: "{{name}} {{asOf}}",
+  agedParts: "{{n}} sources {{asOf}}",
   updatedAgo: "Updated {{age}} ago",
   severity: { info: "Info", success: "Success", warning: "Warning", critical: "Critical" },
   actions: {

@@ -31,7 +31,8 @@ export const health = {
   todo: {
     paused: "Nothing is received until you resume it in the settings.",
     unconfirmed: "Connected, but the server has not confirmed the subscription; events may not come yet.",
-    stale: "No sign of life; if it lasts, the link is dialled anew. What was received is kept.",
+    stale: "The link answers; it may simply be a quiet hour. Look whether the ERP still publishes; the usual pause can be set with the source.",
+    silent: "No sign of life; if it lasts, the link is dialled anew. What was received is kept.",
     upstream_down: "The gateway answers, but does not hear the ERP: nothing can come, and numbers stay as they were. See what it names as the reason.",
     offline: "It tries again by itself. What was received is kept; what passes meanwhile is fetched, or marked as a possible gap.",
     needs_login: "Sign in to go on. It does not try again by itself, so that the server does not lock you out.",

@@ -64,6 +64,7 @@ export const alerts = {
     large_refund: "退款达到此金额",
     system_critical: "ERP 发出严重告警",
     feed_stale: "数据源长时间没有任何信号",
+    feed_quiet: "连接正常，但没有事件的时间比平时长",
   },
   delivery: "提醒方式",
 };

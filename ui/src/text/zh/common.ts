@@ -17,7 +17,11 @@ export const common = {
   on: "开",
   off: "关",
   more: "还有 {{n}} 项",
-  since: "自 {{time}} 起无新数据",
+  asOf: "截至 {{time}}",
+  asOfNever: "尚未收到",
+  aged: "{{name}}：{{state}}，{{asOf}}",
+  agedPart: "{{name}} {{asOf}}",
+  agedParts: "{{n}} 个来源{{asOf}}",
   updatedAgo: "{{age}}前更新",
   severity: { info: "信息", success: "成功", warning: "警告", critical: "严重" },
   actions: {
