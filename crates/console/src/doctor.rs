@@ -95,6 +95,9 @@ pub async fn examine(data_dir: &Path, keychain: Option<Arc<dyn Keychain>>, tongu
     found.checks.push(space(data_dir, texts));
     found.checks.push(roots(texts));
     found.checks.push(asked(keychain.clone(), texts).await);
+    if let Some(holder) = Store::holder(&data_dir.join("events.db")) {
+        found.checks.push(Check::ok(texts.running(), texts.runs(&holder)));
+    }
     match open(data_dir, texts).await {
         Ok(store) => {
             found.look_into(&store, keychain, texts).await;

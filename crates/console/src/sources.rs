@@ -67,6 +67,8 @@ struct Running {
 struct Known {
     source: Source,
     keys: Result<Keys, String>,
+    /// It dials once another source with its account at the same server knows what that server speaks.
+    waits: bool,
 }
 
 /// All running sources.
@@ -139,14 +141,13 @@ impl Sources {
                 Some(url) if source.demo => Source { url: url.to_owned(), ..source },
                 _ => source,
             })
-            .map(|source| Known { keys: self.secrets.of(&source.id).map_err(|why| words.secret_unread(&why)), source })
+            .map(|source| Known { keys: self.secrets.of(&source.id).map_err(|why| words.secret_unread(&why)), source, waits: false })
             .collect();
-        let views = self.views.hold().clone();
-        alone::hold_back(&mut wanted, words, |id| views.get(id).and_then(|view| view.status.borrow().dialect).map_or("", dialect_name));
+        alone::hold_back(&mut wanted, words, |id| self.views.hold().contains_key(id), |id| self.spoken(id));
         let mut running = self.running.lock().await;
         let mut ending = JoinSet::new();
         for id in running.keys().cloned().collect::<Vec<_>>() {
-            let stays = wanted.iter().find(|known| known.source.id == id && known.runs());
+            let stays = wanted.iter().find(|known| known.source.id == id && known.dials());
             match (stays, running.get(&id)) {
                 (Some(known), Some(runs)) if runs.goes_on_as(known) => drop(runs.source.send_replace(known.source.clone())),
                 _ => {
@@ -158,7 +159,7 @@ impl Sources {
         }
         // All at once: one that takes its time holds up nobody but whoever changed it.
         ending.join_all().await;
-        for known in wanted.iter().filter(|known| known.runs()) {
+        for known in wanted.iter().filter(|known| known.dials()) {
             let (id, Ok(keys)) = (&known.source.id, &known.keys) else { continue };
             if !running.contains_key(id) {
                 let runs = self.start(known.source.clone(), keys.clone()).await;
@@ -173,6 +174,16 @@ impl Sources {
         self.ledger.keep_only(&wanted.iter().map(|known| known.source.id.as_str()).collect::<Vec<_>>());
         *self.known.hold() = wanted;
         self.changed.send_modify(|n| *n += 1);
+    }
+
+    /// What a running source is known to speak.
+    fn spoken(&self, id: &str) -> Option<Dialect> {
+        self.views.hold().get(id).and_then(|view| view.status.borrow().dialect)
+    }
+
+    /// Whether a source waits for what is known by now: [`Sources::apply`] lets it go on, or says why not.
+    pub(crate) fn waits_no_more(&self) -> bool {
+        alone::waits_no_more(&self.known.hold(), |id| self.spoken(id))
     }
 
     async fn start(self: &Arc<Self>, source: Source, keys: Keys) -> Running {
@@ -387,6 +398,10 @@ impl std::ops::Deref for Known {
 impl Known {
     fn runs(&self) -> bool {
         !self.source.paused && !self.source.url.is_empty()
+    }
+
+    fn dials(&self) -> bool {
+        self.runs() && !self.waits
     }
 }
 

@@ -76,6 +76,12 @@ impl Store {
         Self::start(Opened::at(path, options)?, lock)
     }
 
+    /// Who has the file at `path` open for writing at this moment; `None`: nobody, as far as the file system can tell.
+    #[must_use]
+    pub fn holder(path: &Path) -> Option<Holder> {
+        lock::look(path)
+    }
+
     /// As [`Store::open`]; a damaged file is set aside and the store goes on in a new one with what can be read of it. Damage deep inside is met
     /// while running, and taken care of at the start that follows: looking through the whole file at each start would cost seconds.
     ///

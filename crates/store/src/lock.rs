@@ -80,6 +80,15 @@ impl Lock {
     }
 }
 
+/// Who holds the store at this moment. Looking takes nothing from whoever is about to open it: they wait for longer than this lasts.
+pub(crate) fn look(store: &Path) -> Option<Holder> {
+    let mut file = File::open(beside(store)).ok()?;
+    match file.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => Some(Holder { path: store.to_owned(), process: holder(&mut file) }),
+        Ok(()) | Err(TryLockError::Error(_)) => None,
+    }
+}
+
 /// `events.db` is guarded by `events.lock`. A link to the file is guarded where the file lies.
 fn beside(store: &Path) -> PathBuf {
     store.canonicalize().unwrap_or_else(|_| store.to_owned()).with_extension("lock")

@@ -4,6 +4,7 @@ use super::{ensure_covers, now};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use watchdeck_tests::{
+    console::Bench,
     process::eventually,
     servers::hub::{HubServer, TOKEN},
     watch::Watch,
@@ -107,4 +108,49 @@ async fn half_an_object_in_a_frame_costs_that_object_only() -> Result<()> {
     watch.counts("malformed", 1).await?;
     ensure!(server.opened() == 1, "a damaged object is no reason to hang up");
     watch.end().await.map(drop)
+}
+
+fn two(server: &HubServer, first: Value) -> Value {
+    let one =
+        |id: &str, paused: bool| json!({ "id": id, "name": id, "url": server.url(), "dialect": "auto", "token": TOKEN, "paused": paused });
+    json!([one("first", first == json!("paused")), one("second", false)])
+}
+
+async fn is(bench: &Bench, id: &str, kinds: &[&str]) -> Result<Value> {
+    eventually(&format!("{id} to be one of {kinds:?}"), || async {
+        let frame = bench.call("recent", json!({ "rows": 0 })).await?["frame"].clone();
+        let source = frame["sources"].as_array().and_then(|all| all.iter().find(|source| source["id"] == id)).cloned().unwrap_or_default();
+        Ok(source["state"]["kind"].as_str().is_some_and(|kind| kinds.contains(&kind)).then(|| source["state"].clone()))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_sources_with_one_account_open_one_link_and_the_other_says_what_to_do() -> Result<()> {
+    let server = HubServer::start().await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    // Both at once, while nobody knows yet that this is a hub.
+    bench.sources(two(&server, json!("runs"))).await?;
+    is(&bench, "first", &["live", "unconfirmed"]).await?;
+    let held = is(&bench, "second", &["needs_login"]).await?;
+    ensure!(held["detail"].as_str().is_some_and(|detail| detail.contains("first") && detail.contains("account of its own")), "{held}");
+    ensure!(server.opened() == 1, "a second link would have deafened the first");
+
+    // A test of a running source asks its link.
+    let source = two(&server, json!("runs"))[1].clone();
+    let tested = bench.call("test_source", json!({ "source": source })).await?;
+    ensure!(tested["ok"] == true && server.opened() == 1, "{tested}");
+
+    // With the first one paused the account is free.
+    bench.sources(two(&server, json!("paused"))).await?;
+    is(&bench, "second", &["live", "unconfirmed"]).await?;
+    ensure!(server.opened() == 2);
+    // And when it is to go on, it does not take the link of the one that runs.
+    bench.sources(two(&server, json!("runs"))).await?;
+    is(&bench, "first", &["needs_login"]).await?;
+    is(&bench, "second", &["live", "unconfirmed"]).await?;
+    ensure!(server.opened() == 2);
+    bench.console.shutdown().await;
+    Ok(())
 }

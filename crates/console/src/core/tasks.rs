@@ -143,14 +143,17 @@ impl Core {
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 _ = again.tick() => if self.secrets.worth_another_try() { self.secrets.load().await },
-                Ok(()) = arrived.changed() => {
-                    let _turn = self.retired.lock().await;
-                    let sources = self.state().settings.sources.clone();
-                    if let Err(error) = self.connect(&sources).await {
-                        tracing::warn!(%error, "The sources could not be connected.");
-                    }
-                }
+                Ok(()) = arrived.changed() => self.connect_anew().await,
             }
+        }
+    }
+
+    /// The same sources, by what is known now.
+    async fn connect_anew(&self) {
+        let _turn = self.retired.lock().await;
+        let sources = self.state().settings.sources.clone();
+        if let Err(error) = self.connect(&sources).await {
+            tracing::warn!(%error, "The sources could not be connected.");
         }
     }
 
@@ -197,6 +200,9 @@ impl Core {
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 seen = changed.changed() => if seen.is_err() { return },
+            }
+            if self.sources.waits_no_more() {
+                self.connect_anew().await;
             }
             self.pulse();
         }

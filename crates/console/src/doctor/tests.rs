@@ -80,10 +80,14 @@ async fn it_works_while_the_store_is_in_use_and_writes_a_bundle() {
     let in_use = Store::open(&dir.path().join("events.db"), Options::CONSOLE).unwrap();
     let found = examine(dir.path(), None, Tongue::English).await;
     assert_eq!(named(&found, "Event store").verdict, Verdict::Ok, "{}", found.text());
+    let running = named(&found, "Watchdeck");
+    assert!(running.verdict == Verdict::Ok && running.detail.contains(&format!("process {}", std::process::id())), "{running:?}");
     let bundle = found.write_bundle().unwrap();
     assert!(bundle.bytes > 0 && Path::new(&bundle.path).starts_with(dir.path()));
     in_use.append(Batch { checkpoints: vec![("x".into(), 1)], ..Batch::default() }).await.unwrap();
     in_use.close().await;
+    let alone = examine(dir.path(), None, Tongue::Chinese).await;
+    assert!(alone.checks.iter().all(|check| check.name != "Watchdeck"), "{}", alone.text());
     let said: Value = serde_json::from_str(&found.json()).unwrap();
     assert_eq!(said["verdict"], "failed");
 }

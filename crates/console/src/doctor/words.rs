@@ -3,6 +3,7 @@
 use super::Verdict;
 use crate::api::views::UnreadField;
 use std::path::Path;
+use watchdeck_store::Holder;
 
 /// Fields that are named in one line.
 const NAMED: usize = 5;
@@ -51,6 +52,7 @@ texts! {
     store_advice: "Check the permissions of the data directory; with --data-dir another one can be named.", "请检查数据目录的权限；可用 --data-dir 指定其他目录。";
     no_store_advice: "Start Watchdeck once, or name the data directory with --data-dir.", "请先启动一次 Watchdeck，或用 --data-dir 指定数据目录。";
     damaged_advice: "Quit Watchdeck, keep a copy of events.db, and restore a backup or begin a new store; servers that can replay will fill it again.", "请退出 Watchdeck，备份 events.db，然后恢复备份或新建事件库；支持重放的服务器会重新补齐。";
+    running: "Watchdeck", "Watchdeck";
     settings: "Settings", "设置";
     other_version: "They were written by another version of Watchdeck; start that version, or begin with a new data directory.", "设置由其他版本的 Watchdeck 写入；请使用该版本，或使用新的数据目录。";
     secrets: "Secrets", "密钥";
@@ -82,6 +84,23 @@ texts! {
 }
 
 impl Texts {
+    /// Another process has the store.
+    pub(super) fn runs(self, holder: &Holder) -> String {
+        let who = holder.process.as_ref().map_or_else(String::new, |process| {
+            let (program, pid, since) = (&process.program, process.pid, &process.since);
+            match self.0 {
+                Tongue::English => format!(" ({program}, process {pid}, since {since})"),
+                Tongue::Chinese => format!("（{program}，进程 {pid}，自 {since}）"),
+            }
+        });
+        match self.0 {
+            Tongue::English => format!(
+                "is running{who}; what its links do is on Feed health. Where a server keeps one link per account, no second one is opened here"
+            ),
+            Tongue::Chinese => format!("正在运行{who}；其连接状态见“数据通路”。对每个账号只保留一条连接的服务器，这里不再另开连接"),
+        }
+    }
+
     pub(super) const fn verdict(self, verdict: Verdict) -> &'static str {
         match verdict {
             Verdict::Ok => self.0.pick("ok", "正常"),

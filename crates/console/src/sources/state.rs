@@ -61,6 +61,7 @@ impl Sources {
         let down = || self.down(&known.id).or_else(|| self.refused(&known.id));
         match (view, &known.keys) {
             _ if known.paused => LinkState::Paused,
+            _ if known.waits => LinkState::Connecting { attempt: 0 },
             (_, Err(why)) if view.is_none() => LinkState::NeedsLogin { detail: why.clone() },
             _ if let Some(state) = down() => state,
             (Some(view), _) => {

@@ -106,7 +106,7 @@ impl Bench {
     pub(crate) async fn with_seams(folder: &Path, shell: Shell, seams: Seams) -> Self {
         let shell = Arc::new(shell);
         let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
-        let timing = Timing { backoff_first: Duration::from_millis(20), backoff_cap: Duration::from_millis(200), ..Timing::default() };
+        let timing = Timing { backoff_first: Duration::from_millis(20), backoff_cap: Duration::from_millis(200), ..seams.timing };
         let console = Console::start_with(config, Arc::clone(&shell) as _, None, Seams { timing, ..seams }).await.unwrap();
         Self { console, shell }
     }

@@ -8,4 +8,5 @@ mod history;
 mod secrets;
 mod server;
 mod sources;
+mod stale;
 mod unread;
