@@ -12,8 +12,8 @@ use crate::{
     line, time,
 };
 
-/// The longest sample, in characters.
-const SAMPLE: usize = 80;
+/// The longest sample, in characters: much longer than anybody shows, so that what has to be hidden in it is still whole when it is looked for.
+const SAMPLE: usize = 1_000;
 /// What stands for the sample of a field that is masked.
 const MASKED: &str = "••••";
 
@@ -22,7 +22,7 @@ const MASKED: &str = "••••";
 pub struct Unread {
     /// Its name.
     pub field: String,
-    /// What stands there, as one short line; empty for what is missing.
+    /// What stands there, as one line; empty for what is missing. A secret in it is not hidden yet.
     pub sample: String,
 }
 

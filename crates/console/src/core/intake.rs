@@ -177,13 +177,12 @@ impl Core {
 
     /// What of an event could not be read. That this cannot be told of one is said, and is no reason to leave the event out of anything.
     fn count_unread(&self, world: &mut World, stored: &Stored, fields: &Fields<'_>, conventions: &Conventions) {
-        let found = attempt(|| {
+        let counted = attempt(|| {
             self.seams.pass(Point::Unread(&stored.event));
-            unread::in_fields(&stored.event, fields, conventions)
+            world.unread.count(stored, unread::in_fields(&stored.event, fields, conventions));
         });
-        match found {
-            Ok(found) => world.unread.count(stored, found),
-            Err(why) => self.faults.note("unread", &why, now()),
+        if let Err(why) = counted {
+            self.faults.note("unread", &why, now());
         }
     }
 

@@ -10,11 +10,13 @@ use crate::{
 };
 use serde::{Deserialize, Serialize, Serializer};
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
-use watchdeck_events::{Kind, Millis, unread};
+use watchdeck_events::{Kind, Millis, line, unread};
 use watchdeck_store::Stored;
 
 /// Fields kept apart, of one source. The one that was not seen for longest makes room, and is counted with the others from then on.
 pub const KEPT: usize = 64;
+/// The longest sample that is shown, in characters.
+const SAMPLE: usize = 80;
 /// The longest channel and the longest kind, in bytes.
 const NAME: usize = 120;
 
@@ -118,8 +120,9 @@ fn masked<S: Serializer>(sample: &str, serializer: S) -> Result<S::Ok, S::Error>
     serializer.serialize_str(&clean(sample))
 }
 
+/// What may be a secret is hidden first and the rest shortened after that: half a secret is known by nobody as one.
 fn clean(sample: &str) -> String {
-    Redactor::default().clean(sample)
+    line::of(&Redactor::default().clean(sample), SAMPLE).into_owned()
 }
 
 fn cut(name: &str) -> &str {
@@ -129,17 +132,21 @@ fn cut(name: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use watchdeck_events::{Catalogue, Channel, Incoming, Payload};
+    use watchdeck_events::{Catalogue, Channel, Conventions, Incoming, Payload};
 
-    fn stored(seq: u64, channel: &str, kind: &str) -> Stored {
-        let incoming = Incoming {
+    fn incoming(seq: u64, channel: &str, kind: &str) -> Incoming {
+        Incoming {
             channel: Channel::from(channel),
             offset: None,
             id: None,
             server_at: Some(Millis(seq as i64)),
             kind: None,
             payload: Payload::from_json(format!(r#"{{"type":"{kind}","n":{seq}}}"#)),
-        };
+        }
+    }
+
+    fn stored(seq: u64, channel: &str, kind: &str) -> Stored {
+        let incoming = incoming(seq, channel, kind);
         Stored { seq, offset: 0, event: Catalogue::builtin().normalise(incoming, &"east".into(), Millis(seq as i64)) }
     }
 
@@ -172,6 +179,22 @@ mod tests {
         unread.count(&stored(9, "orders", "order:status"), found("amount", "a lot"));
         let view = unread.view("east").unwrap();
         assert_eq!((view.since, view.fields[0].first_at), (Millis(1), Millis(9)));
+    }
+
+    #[test]
+    fn a_secret_at_the_end_of_a_long_sample_is_hidden_whole() {
+        let mut unread = Unread::default();
+        for (seq, secret) in [(1, "6222021234567890123"), (2, "li.wei@example.com"), (3, "eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl")] {
+            let amount = format!("{} {secret}", "as agreed ".repeat(7).trim_end());
+            let payload = serde_json::json!({ "type": "finance:payment", "recordType": "payment", "recordId": "r", "amount": amount });
+            let incoming = Incoming { payload: Payload::from_json(payload.to_string()), ..incoming(seq, "finance", "") };
+            let stored = Stored { seq, offset: 0, event: Catalogue::builtin().normalise(incoming, &"east".into(), Millis(seq as i64)) };
+            unread.count(&stored, unread::of(&stored.event, Conventions::plain()));
+            let sample = unread.view("east").unwrap().fields.remove(0).sample;
+            assert!(sample.chars().count() <= SAMPLE && sample.contains(HIDDEN) && !sample.contains(&secret[..6]), "{sample}");
+            let kept = serde_json::to_string(&unread).unwrap();
+            assert!(!kept.contains(&secret[..6]), "{kept}");
+        }
     }
 
     #[test]
