@@ -77,7 +77,10 @@ impl Computed {
         let stored = Stored { seq, offset: 0, event };
         let arrival = Arrival { live: true, skew };
         self.projected(&stored, arrival, shape);
-        self.read(&stored.event, shape);
+        let unread = unread::of(&stored.event, &self.conventions);
+        unread.iter().for_each(|unread| unread.field.len().hash(shape));
+        self.world.unread.count(&stored, unread);
+        self.searched(&stored.event, shape);
         let row = rows::row(&stored, arrival, &self.conventions);
         assert!(is_line(&row.label), "a label is one line: {:?}", row.label);
         (row.amount.is_some(), row.unread.is_some(), row.doubted_time.is_some(), row.severity.code()).hash(shape);
@@ -93,11 +96,7 @@ impl Computed {
         rules::evaluate(stored, &view, at, &self.world, &self.settings, &today, &mut self.book).len().hash(shape);
     }
 
-    fn read(&self, event: &Event, shape: &mut DefaultHasher) {
-        for unread in unread::of(event, &self.conventions) {
-            assert!(is_line(&unread.sample), "a sample is one line: {:?}", unread.sample);
-            unread.field.len().hash(shape);
-        }
+    fn searched(&self, event: &Event, shape: &mut DefaultHasher) {
         for filter in ["amount>5 -newQuantity<=0.5", "severity>=warning productId:*1* after:2h", "\"a\""] {
             Filter::parse(filter, NOW).expect("a filter of ours").keeps(event).hash(shape);
         }
@@ -112,8 +111,13 @@ impl Computed {
         (orders.total.min(8), finance.records.len().min(8), self.world.approvals.pending_count().min(8)).hash(shape);
         for alert in self.book.active() {
             for words in [Words::CHINESE, Words::ENGLISH] {
-                (words.title(&alert).is_empty(), words.body(&alert).is_empty()).hash(shape);
+                let (title, body) = (words.title(&alert), words.body(&alert));
+                assert!(is_line(&title) && !has_control(&body), "a notification cannot be disturbed: {title:?} {body:?}");
+                (title.is_empty(), body.is_empty()).hash(shape);
             }
+        }
+        for unread in self.world.unread.view(&self.source).iter().flat_map(|unread| &unread.fields) {
+            assert!(is_line(&unread.sample), "a sample is one line: {:?}", unread.sample);
         }
         let written = serde_json::to_string(&self.world).expect("what is computed can be written down");
         let again: World = serde_json::from_str(&written).expect("and read again");
@@ -122,5 +126,9 @@ impl Computed {
 }
 
 fn is_line(text: &str) -> bool {
-    text.chars().count() <= line::LABEL && !text.chars().any(char::is_control)
+    text.chars().count() <= line::LABEL && !has_control(text)
+}
+
+fn has_control(text: &str) -> bool {
+    text.chars().any(char::is_control)
 }

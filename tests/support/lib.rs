@@ -12,6 +12,7 @@ pub mod randomised;
 pub mod recovery;
 pub mod redis;
 pub mod screen;
+pub mod secure;
 pub mod servers;
 pub mod stage;
 pub mod tone;

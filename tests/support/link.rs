@@ -22,6 +22,7 @@ pub struct Link {
     cuts: Arc<watch::Sender<u64>>,
     freezes: Arc<watch::Sender<u64>>,
     blocked: Arc<AtomicBool>,
+    mute: Arc<AtomicBool>,
     task: JoinHandle<()>,
 }
 
@@ -34,34 +35,34 @@ impl Link {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let addr = listener.local_addr()?;
         let (cuts, freezes) = (Arc::new(watch::Sender::new(0)), Arc::new(watch::Sender::new(0)));
-        let blocked = Arc::new(AtomicBool::new(false));
+        let (blocked, mute) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
         let task = tokio::spawn({
-            let (cuts, freezes, blocked) = (Arc::clone(&cuts), Arc::clone(&freezes), Arc::clone(&blocked));
+            let (cuts, freezes) = (Arc::clone(&cuts), Arc::clone(&freezes));
+            let (blocked, mute) = (Arc::clone(&blocked), Arc::clone(&mute));
             async move {
                 while let Ok((mut near, _)) = listener.accept().await {
                     if blocked.load(Ordering::SeqCst) {
                         continue;
                     }
                     let (mut cut, mut frozen) = (cuts.subscribe(), freezes.subscribe());
-                    let target = target.clone();
+                    let (target, mute) = (target.clone(), mute.load(Ordering::SeqCst));
                     tokio::spawn(async move {
+                        if mute {
+                            return swallow(&mut near, &mut cut).await;
+                        }
                         if let Ok(mut far) = TcpStream::connect(target).await {
                             tokio::select! {
                                 _ = tokio::io::copy_bidirectional(&mut near, &mut far) => return,
                                 _ = cut.changed() => return,
                                 _ = frozen.changed() => {}
                             }
-                            let mut nowhere = tokio::io::sink();
-                            tokio::select! {
-                                _ = tokio::io::copy(&mut near, &mut nowhere) => {}
-                                _ = cut.changed() => {}
-                            }
+                            swallow(&mut near, &mut cut).await;
                         }
                     });
                 }
             }
         });
-        Ok(Self { addr, cuts, freezes, blocked, task })
+        Ok(Self { addr, cuts, freezes, blocked, mute, task })
     }
 
     /// Cuts every connection that is open now. New ones are forwarded as before.
@@ -74,10 +75,24 @@ impl Link {
         self.freezes.send_modify(|n| *n += 1);
     }
 
+    /// While mute, new connections are taken, and nothing that is said on them is answered.
+    pub fn mute(&self, mute: bool) {
+        self.mute.store(mute, Ordering::SeqCst);
+    }
+
     /// While blocked, what is open is cut and every new connection ends at once.
     pub fn block(&self, blocked: bool) {
         self.blocked.store(blocked, Ordering::SeqCst);
         self.cut();
+    }
+}
+
+/// Take everything and answer nothing.
+async fn swallow(near: &mut TcpStream, cut: &mut watch::Receiver<u64>) {
+    let mut nowhere = tokio::io::sink();
+    tokio::select! {
+        _ = tokio::io::copy(near, &mut nowhere) => {}
+        _ = cut.changed() => {}
     }
 }
 

@@ -3,7 +3,15 @@
 use anyhow::{Context as _, Result, ensure};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use watchdeck_tests::{console::Bench, gateway::Gateway, link::Link, process::eventually, redis::Redis, stage::Stage};
+use watchdeck_tests::{
+    console::Bench,
+    gateway::Gateway,
+    link::Link,
+    process::eventually,
+    redis::Redis,
+    secure::{NAME, Secure},
+    stage::Stage,
+};
 
 fn event(kind: &str, number: &str, approver: Option<&str>) -> Value {
     json!({ "type": kind, "resourceType": "order", "resourceId": number, "resourceNumber": number, "requesterId": "u1", "requesterName": "陈晨",
@@ -86,6 +94,62 @@ async fn a_decision_made_offline_waits_visibly_survives_a_restart_and_is_sent_wh
     let decision: Value = serde_json::from_str(&erp.on_message().next().await.context("a decision")?.get_payload::<String>()?)?;
     ensure!(decision["resourceId"] == "SO-3" && decision["reason"] == "破损", "{decision}");
     state_of(&bench, "pending", "SO-3", "sent").await?;
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+/// The way of the stream itself: its certificates, its proxy.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_decision_takes_the_way_of_its_stream_through_tls_and_a_proxy() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let secure = Secure::before(gateway.addr.clone()).await?;
+    let mut erp = redis.subscribe("watchdeck:decisions").await?;
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    let source = json!({ "id": "s", "name": "ERP", "url": format!("wss://{NAME}/ws"), "dialect": "native",
+        "ca_file": secure.ca_file, "proxy": format!("http://{}", secure.proxy) });
+    bench.sources(json!([source])).await?;
+    bench.live().await?;
+    redis.publish("ws:approvals", &event("approval:request", "SO-4", None)).await?;
+    eventually("the request", || approval(&bench, "pending", "SO-4")).await?;
+    let before = secure.tunnels();
+    bench.call("decide", json!({ "keys": ["order:SO-4"], "approve": true, "reason": null })).await?;
+    state_of(&bench, "pending", "SO-4", "sent").await?;
+    let decision: Value = serde_json::from_str(&erp.on_message().next().await.context("a decision")?.get_payload::<String>()?)?;
+    ensure!(decision["resourceId"] == "SO-4" && secure.tunnels() > before, "{decision}");
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_does_not_answer_holds_up_the_decisions_of_no_other() -> Result<()> {
+    let redis = [Redis::start().await?, Redis::start().await?];
+    let gateways = [Gateway::start(&redis[0].url).await?, Gateway::start(&redis[1].url).await?];
+    let mut erp = redis[1].subscribe("watchdeck:decisions").await?;
+    let links = [Link::to(gateways[0].addr.clone()).await?, Link::to(gateways[1].addr.clone()).await?];
+    let folder = tempfile::tempdir()?;
+    let bench = Bench::start(folder.path()).await?;
+    let source = |id: &str, link: &Link| json!({ "id": id, "name": id, "url": format!("ws://{}/ws", link.addr), "dialect": "native" });
+    bench.sources(json!([source("mute", &links[0]), source("well", &links[1])])).await?;
+    let mut keys = Vec::new();
+    for (redis, number) in redis.iter().zip(["SO-5", "SO-6"]) {
+        let request = eventually(number, || async {
+            redis.publish("ws:approvals", &event("approval:request", number, None)).await?;
+            approval(&bench, "pending", number).await
+        })
+        .await?;
+        keys.push(request["key"].clone());
+    }
+    // New connections are taken, and nobody answers on them.
+    links[0].mute(true);
+    let results = bench.call("decide", json!({ "keys": keys, "approve": true, "reason": null })).await?;
+    ensure!(results[0]["ok"] == true && results[1]["ok"] == true, "{results}");
+    let decision: Value = serde_json::from_str(&erp.on_message().next().await.context("a decision")?.get_payload::<String>()?)?;
+    ensure!(decision["resourceId"] == "SO-6", "{decision}");
+    state_of(&bench, "pending", "SO-6", "sent").await?;
+    let waiting = approval(&bench, "pending", "SO-5").await?.context("it still waits")?;
+    ensure!(waiting["decision"]["state"] != "sent", "{waiting}");
     bench.console.shutdown().await;
     Ok(())
 }

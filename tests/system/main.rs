@@ -4,5 +4,6 @@ mod connecting;
 mod decisions;
 mod delivery;
 mod faults;
+mod many;
 mod noticing;
 mod randomised;

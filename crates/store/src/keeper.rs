@@ -10,7 +10,7 @@ use crate::{
     writer::Command,
 };
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{RecvTimeoutError, SyncSender, sync_channel},
@@ -37,9 +37,9 @@ pub(crate) struct Keeper {
 impl Keeper {
     pub(crate) fn start(shared: Arc<Shared>, commands: WeakSender<Command>) -> Result<Self, StoreError> {
         let (stop, stopped) = sync_channel::<()>(1);
-        let identity = identity(&shared.path);
+        let files = [shared.path.clone(), beside(&shared.path)].map(|path| (identity(&path), path));
         let thread = std::thread::Builder::new().name("store-keeper".into()).spawn(move || {
-            let mut work = Work { identity, shared, commands, next: None, looked: Instant::now(), told: false };
+            let mut work = Work { files, shared, commands, next: None, looked: Instant::now(), told: false };
             let mut rest = REST;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(rest) {
                 rest = work.round();
@@ -61,8 +61,8 @@ impl Keeper {
 struct Work {
     shared: Arc<Shared>,
     commands: WeakSender<Command>,
-    /// The file as it was opened; `None` where files cannot be told apart.
-    identity: Option<(u64, u64)>,
+    /// The file and its write-ahead log as they were first seen; `None` while there is none, and where files cannot be told apart.
+    files: [(Option<Identity>, PathBuf); 2],
     looked: Instant,
     /// It was said that the file is gone.
     told: bool,
@@ -92,10 +92,20 @@ impl Work {
     }
 
     fn look(&mut self) {
-        if self.told || self.identity.is_none() || identity(&self.shared.path) == self.identity {
+        if self.told {
             return;
         }
-        self.told = self.commands.upgrade().is_none_or(|commands| commands.try_send(Command::Lost).is_ok());
+        let mut gone = None;
+        for (known, path) in &mut self.files {
+            let found = identity(path);
+            match known {
+                Some(known) if found != Some(*known) => gone = gone.or_else(|| Some(path.clone())),
+                Some(_) => {}
+                None => *known = found,
+            }
+        }
+        let Some(path) = gone else { return };
+        self.told = self.commands.upgrade().is_none_or(|commands| commands.try_send(Command::Lost(path)).is_ok());
     }
 
     /// Summarise the next complete block. Whether there was one.
@@ -133,9 +143,18 @@ fn summarise(reader: &Reader<'_>, block: u64) -> Result<Summary, StoreError> {
     Ok(builder.finish())
 }
 
+/// Where SQLite keeps what is not in the file yet.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+type Identity = (u64, u64);
+
 /// What tells a file from another of the same name; `None` when there is none.
 #[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+fn identity(path: &Path) -> Option<Identity> {
     use std::os::unix::fs::MetadataExt as _;
     let file = std::fs::metadata(path).ok()?;
     Some((file.dev(), file.ino()))
@@ -143,6 +162,6 @@ fn identity(path: &Path) -> Option<(u64, u64)> {
 
 /// Elsewhere an open file can be neither deleted nor replaced.
 #[cfg(not(unix))]
-fn identity(_: &Path) -> Option<(u64, u64)> {
+fn identity(_: &Path) -> Option<Identity> {
     None
 }

@@ -16,7 +16,12 @@ use crate::{
     transaction::{self, Failed, Noted, Outcome},
 };
 use rusqlite::{Connection, params};
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use watchdeck_events::Channel;
 
@@ -24,8 +29,8 @@ pub(crate) enum Command {
     Append(Job),
     /// A block was summarised; see [`crate::summary`].
     Summary(Summary),
-    /// The file was deleted or replaced under the store.
-    Lost,
+    /// This file, which is part of the store, was deleted or replaced under it.
+    Lost(PathBuf),
     Close {
         reply: oneshot::Sender<()>,
     },
@@ -101,7 +106,7 @@ impl Writer {
                         jobs.push(job);
                     }
                     Command::Summary(summary) => summaries.push(summary),
-                    Command::Lost => self.lose(),
+                    Command::Lost(path) => self.lose(&path),
                     Command::Close { reply } => closing = Some(reply),
                 }
                 if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
@@ -196,10 +201,10 @@ impl Writer {
         }
     }
 
-    fn lose(&mut self) {
+    fn lose(&mut self, path: &Path) {
         let words = format!(
             "{} was deleted or replaced while it was open; what is written now would be lost. Put it back or move it away, and start again",
-            self.shared.path.display()
+            path.display()
         );
         tracing::error!("{words}");
         self.failures.lose(words);

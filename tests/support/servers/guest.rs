@@ -54,7 +54,10 @@ impl Guest {
         let Ok(socket) = accept_hdr_async(stream, shake).await else { return };
         match admission {
             Admission::OpenThenClose(code, reason) => close(socket, code, reason).await,
-            _ => self.talk(socket).await,
+            _ => {
+                self.house.welcomed.fetch_add(1, Ordering::SeqCst);
+                self.talk(socket).await;
+            }
         }
     }
 

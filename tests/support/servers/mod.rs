@@ -108,6 +108,7 @@ pub(crate) struct House {
     pub(crate) moods: Moods,
     pub(crate) guests: Mutex<Vec<mpsc::Sender<Order>>>,
     pub(crate) opened: AtomicU64,
+    pub(crate) welcomed: AtomicU64,
     pub(crate) heard: Mutex<Vec<String>>,
 }
 
@@ -131,6 +132,7 @@ impl Server {
             moods: Moods::default(),
             guests: Mutex::default(),
             opened: AtomicU64::new(0),
+            welcomed: AtomicU64::new(0),
             heard: Mutex::default(),
         });
         let server = Self { addr: listener.local_addr()?, house, listening: Mutex::new(None) };
@@ -241,6 +243,12 @@ impl Server {
     #[must_use]
     pub fn opened(&self) -> u64 {
         self.house.opened.load(Ordering::SeqCst)
+    }
+
+    /// How many links there were so far: signed in, and not turned away.
+    #[must_use]
+    pub fn welcomed(&self) -> u64 {
+        self.house.welcomed.load(Ordering::SeqCst)
     }
 
     /// What clients sent that was not lost, in order.

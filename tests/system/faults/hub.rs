@@ -3,6 +3,7 @@
 use super::{ensure_covers, now};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
+use watchdeck_console::doctor::{self, Tongue};
 use watchdeck_tests::{
     console::Bench,
     process::eventually,
@@ -135,22 +136,26 @@ async fn two_sources_with_one_account_open_one_link_and_the_other_says_what_to_d
     is(&bench, "first", &["live", "unconfirmed"]).await?;
     let held = is(&bench, "second", &["needs_login"]).await?;
     ensure!(held["detail"].as_str().is_some_and(|detail| detail.contains("first") && detail.contains("account of its own")), "{held}");
-    ensure!(server.opened() == 1, "a second link would have deafened the first");
+    ensure!(server.welcomed() == 1, "a second link would have deafened the first");
 
     // A test of a running source asks its link.
     let source = two(&server, json!("runs"))[1].clone();
     let tested = bench.call("test_source", json!({ "source": source })).await?;
-    ensure!(tested["ok"] == true && server.opened() == 1, "{tested}");
+    ensure!(tested["ok"] == true && server.welcomed() == 1, "{tested}");
+
+    // Nor does whoever looks from outside open one.
+    let found = doctor::examine(folder.path(), None, Tongue::English).await;
+    ensure!(found.text().contains("one link per") && server.welcomed() == 1, "{}", found.text());
 
     // With the first one paused the account is free.
     bench.sources(two(&server, json!("paused"))).await?;
     is(&bench, "second", &["live", "unconfirmed"]).await?;
-    ensure!(server.opened() == 2);
+    ensure!(server.welcomed() == 2);
     // And when it is to go on, it does not take the link of the one that runs.
     bench.sources(two(&server, json!("runs"))).await?;
     is(&bench, "first", &["needs_login"]).await?;
     is(&bench, "second", &["live", "unconfirmed"]).await?;
-    ensure!(server.opened() == 2);
+    ensure!(server.welcomed() == 2);
     bench.console.shutdown().await;
     Ok(())
 }

@@ -103,7 +103,7 @@ async fn idle_sockets_do_not_hold_up_a_stop() {
     let (mut program, url) = start(dir.path()).await;
     let addr = url.strip_prefix("http://").unwrap().to_owned();
     let (mut sockets, mut silent) = (Vec::new(), Vec::new());
-    for _ in 0..100 {
+    for _ in 0..250 {
         // Neither reads its close frame, which is how a sleeping browser tab looks.
         sockets.push(tokio_tungstenite::connect_async(format!("ws://{addr}/")).await.unwrap());
         silent.push(tokio::net::TcpStream::connect(&addr).await.unwrap());
