@@ -5,7 +5,7 @@
 // `primary` gives j, k and Enter to this list wherever the focus is. Rows that come in at the top while the user has scrolled away do not move what
 // is on screen. A row that is not a record (a gap, a counter) is drawn over the full width by `special`.
 
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys } from "@/keys";
 import { cx } from "./cx";
@@ -79,7 +79,11 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   const shown = useMemo(() => columns.filter((column) => width >= (column.from ?? 0) && width <= (column.to ?? Infinity)), [columns, width]);
   const template = shown.map((column) => column.width).join(" ");
 
+  const index = selected === null ? -1 : rows.findIndex((row) => rowKey(row) === selected);
+  // The selected row is always there, wherever it has been pushed to: assistive technology is told its id.
+  const rangeExtractor = useCallback((range: Range) => withIndex(defaultRangeExtractor(range), index), [index]);
   const virtualizer = useVirtualizer({
+    rangeExtractor,
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
@@ -134,7 +138,6 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     if (element !== null && rows.length > 0 && element.clientHeight > 0 && rows.length * rowHeight < element.clientHeight) onNearEnd?.();
   }, [rows.length, rowHeight, onNearEnd]);
 
-  const index = selected === null ? -1 : rows.findIndex((row) => rowKey(row) === selected);
   const select = (row: T) => {
     setOwn(rowKey(row));
     onSelect?.(row);
@@ -252,6 +255,13 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
       </div>
     </div>
   );
+}
+
+/** `range`, which ascends, with `index` at its place; -1 is none. Pure. */
+export function withIndex(range: number[], index: number): number[] {
+  const first = range[0] ?? Infinity;
+  if (index === -1 || range.includes(index)) return range;
+  return index < first ? [index, ...range] : [...range, index];
 }
 
 /** Where `key` is now, looking outward from where it was. Pure. */
