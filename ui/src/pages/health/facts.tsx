@@ -43,17 +43,16 @@ function Fact({ name, value, tone, hint, children }: { name: string; value: Reac
   );
 }
 
-/** Deliveries that wait to be stored, of the most that may; and the bytes before them. */
+/** Deliveries that wait to be stored, of the most that may. Their bytes have no room here, and stand in the hint. */
 function Queue({ source }: { source: SourceHealth }) {
   const { t } = useTranslation();
   const format = useFormat();
   const share = source.queue_capacity === 0 ? 0 : Math.min(1, source.queue / source.queue_capacity);
-  const waiting = source.waiting_bytes > 0 ? ` · ${format.bytes(source.waiting_bytes)}` : "";
   return (
     <Fact
       name={t("health.fact.queue")}
       hint={t("health.hint.queue", { n: format.integer(source.queue), most: format.integer(source.queue_capacity), bytes: format.bytes(source.waiting_bytes) })}
-      value={`${t("health.queueOf", { n: format.integer(source.queue), most: format.integer(source.queue_capacity) })}${waiting}`}
+      value={t("health.queueOf", { n: format.integer(source.queue), most: format.integer(source.queue_capacity) })}
       tone={share >= 0.9 ? "text-warn" : source.queue === 0 ? "text-ink-3" : undefined}
     >
       <span aria-hidden className="mt-0.5 block h-[3px] overflow-hidden rounded-full bg-raised">
