@@ -11,7 +11,6 @@ use watchdeck_console::{
     Arrival, Settings,
     alerts::{AlertBook, rules},
     calendar::Calendar,
-    filter::Filter,
     projections::World,
     rows,
     words::Words,
@@ -19,6 +18,7 @@ use watchdeck_console::{
 use watchdeck_events::{
     Catalogue, Conventions, Event, Incoming, Intake, Millis, Payload, erp::View, fields::Fields, identity::Doubles, line, unread,
 };
+use watchdeck_filter::Filter;
 use watchdeck_store::Stored;
 
 /// Events of one input.

@@ -7,21 +7,22 @@ use std::{
 };
 
 /// What each crate may use of ours. A crate that is not listed may use nothing of ours.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("watchdeck-events", &[]),
     ("watchdeck-protocol", &[]),
     ("watchdeck-logline", &[]),
-    ("watchdeck-store", &["watchdeck-events", "watchdeck-protocol"]),
+    ("watchdeck-filter", &["watchdeck-events"]),
+    ("watchdeck-store", &["watchdeck-events", "watchdeck-filter", "watchdeck-protocol"]),
     ("watchdeck-client", &["watchdeck-events", "watchdeck-protocol"]),
-    ("watchdeck-console", &["watchdeck-client", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
+    ("watchdeck-console", &["watchdeck-client", "watchdeck-events", "watchdeck-filter", "watchdeck-protocol", "watchdeck-store"]),
     ("watchdeck-gateway", &["watchdeck-events", "watchdeck-logline", "watchdeck-protocol", "watchdeck-store"]),
     ("watchdeck-simulator", &["watchdeck-events", "watchdeck-logline", "watchdeck-protocol"]),
     ("watchdeck-demo", &["watchdeck-console", "watchdeck-events", "watchdeck-gateway", "watchdeck-simulator"]),
     ("watchdeck-web-host", &["watchdeck-console", "watchdeck-demo", "watchdeck-events", "watchdeck-logline"]),
     ("watchdeck", &["watchdeck-console", "watchdeck-demo", "watchdeck-events", "watchdeck-logline"]),
     ("xtask", &[]),
-    ("watchdeck-bench", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
-    ("watchdeck-fuzz", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-protocol", "watchdeck-store"]),
+    ("watchdeck-bench", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-filter", "watchdeck-protocol", "watchdeck-store"]),
+    ("watchdeck-fuzz", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-filter", "watchdeck-protocol", "watchdeck-store"]),
     ("watchdeck-tests", &["watchdeck-console", "watchdeck-events", "watchdeck-store"]),
 ];
 

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod console;
 pub mod desktop;
+pub mod folder;
 pub mod gateway;
 pub mod link;
 pub mod process;

@@ -7,3 +7,4 @@ mod faults;
 mod many;
 mod noticing;
 mod randomised;
+mod upgrade;

@@ -11,8 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 use watchdeck_bench::{CHANNEL, event, now, say};
-use watchdeck_console::filter::Filter;
 use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
+use watchdeck_filter::Filter;
 use watchdeck_store::{BLOCK, Batch, NewEvent, Options, Search, Store};
 
 #[derive(Parser)]

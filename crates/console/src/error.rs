@@ -1,6 +1,7 @@
 //! Errors as the window sees them.
 
 use serde::Serialize;
+use watchdeck_filter::Refusal;
 use watchdeck_store::StoreError;
 
 /// What the window may branch on. Add a variant only when it does something different for it.
@@ -48,6 +49,12 @@ impl CommandError {
     /// What was asked for does not exist (any more).
     pub fn not_found(message: impl Into<String>) -> Self {
         Self { code: Code::NotFound, message: message.into(), at: None }
+    }
+}
+
+impl From<Refusal> for CommandError {
+    fn from(Refusal { message, at }: Refusal) -> Self {
+        Self { code: Code::InvalidInput, message, at }
     }
 }
 

@@ -15,7 +15,6 @@ mod decisions;
 pub mod doctor;
 pub mod error;
 mod faults;
-pub mod filter;
 mod health;
 pub mod host;
 mod inbox;

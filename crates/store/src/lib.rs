@@ -35,7 +35,6 @@ pub use salvage::{Missing, Salvaged};
 pub use schema::{BLOCK, Durability, INSERT_EVENT, INSERT_SUBJECT, Options, Profile, open_connection};
 pub use search::{Scan, Search};
 pub use subscription::{Chunk, Subscription};
-pub use summary::{NameTest, Sieve};
 pub use types::{Appended, Batch, Bounds, Document, Inspection, Limit, NewEvent, Placed, PositionUpdate, Stats, Stored};
 
 use names::Names;
@@ -203,7 +202,7 @@ impl Store {
         self.shared.damage.watch()
     }
 
-    /// Events for which `keep` holds, newest first. Several readers may ask `keep` at once. What the [`Sieve`] of `search` rules out is not read.
+    /// Events for which `keep` holds, newest first. Several readers may ask `keep` at once. What the [`Sieve`](watchdeck_filter::Sieve) of `search` rules out is not read.
     ///
     /// # Errors
     /// As SQLite says.

@@ -5,12 +5,13 @@
 //! write-ahead log waits for it.
 
 use crate::{
-    BLOCK, Limit, NameTest, Shared, Sieve, StoreError, Stored,
+    BLOCK, Limit, Shared, StoreError, Stored,
     reader::Reader,
     summary::{Summary, may_hold, name_piece, pieces_of},
 };
 use std::{collections::HashSet, ops::Range, thread};
 use watchdeck_events::{Severity, fold};
+use watchdeck_filter::{NameTest, Sieve};
 
 /// What to look for.
 #[derive(Debug, Clone)]

@@ -8,7 +8,7 @@
 
 use crate::Stored;
 use std::ops::RangeInclusive;
-use watchdeck_events::{Event, Millis, fold};
+use watchdeck_events::{Event, fold};
 
 /// Bits of a filter before it is folded down: 64 KiB.
 const BITS: usize = 1 << 19;
@@ -194,41 +194,11 @@ const fn place(piece: u64) -> usize {
     (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) as usize >> 20
 }
 
-/// What a match must have, as far as it can be said beforehand: lets a search pass over rows and whole blocks without reading them. Leaving
-/// something out is always right, only slower; whatever is here must hold for every match.
-#[derive(Clone, Default)]
-pub struct Sieve {
-    /// Of each of these at least one alternative stands in the payload (escaped or not), the kind, the actor or the subject of a match. Any case
-    /// and width. What is found by other words than its own (a title, a translation) must name all of them.
-    pub texts: Vec<Vec<String>>,
-    /// What a match's source is called.
-    pub source: Option<NameTest>,
-    /// What its channel is called.
-    pub channel: Option<NameTest>,
-    /// What its kind is called.
-    pub kind: Option<NameTest>,
-    /// It is one of these severities, by code (bit `n` for code `n`).
-    pub severities: Option<u8>,
-    /// It occurred at or after.
-    pub from: Option<Millis>,
-    /// It occurred before.
-    pub before: Option<Millis>,
-}
-
-/// Whether a name will do. Asked once per name of the file, not per event.
-pub type NameTest = std::sync::Arc<dyn Fn(&str) -> bool + Send + Sync>;
-
-impl std::fmt::Debug for Sieve {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sieve").field("texts", &self.texts).field("from", &self.from).field("before", &self.before).finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use watchdeck_events::{Channel, Kind, Payload, Severity};
+    use watchdeck_events::{Channel, Kind, Millis, Payload, Severity};
 
     fn stored(payload: &str, actor: Option<&str>) -> Stored {
         let event = Event {

@@ -9,7 +9,7 @@ use super::{
     },
 };
 use crate::{
-    alerts::rules, calendar::now, contain::attempt, conventions::BySource, core::Core, error::CommandError, filter::Filter, health::Clocks,
+    alerts::rules, calendar::now, contain::attempt, conventions::BySource, core::Core, error::CommandError, health::Clocks,
     rows, seams::Point, settings_store, state::State,
 };
 use std::{
@@ -17,6 +17,7 @@ use std::{
     time::Duration,
 };
 use watchdeck_events::{Catalogue, Millis, Severity};
+use watchdeck_filter::Filter;
 use watchdeck_store::{Search, Stored};
 
 /// Long enough to turn a burst into one answer, short enough to feel instant.

@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn the_windows_words_are_searched_for() {
         for (chinese, words) in
-            [(true, include_str!("../../../../ui/src/text/zh/words.ts")), (false, include_str!("../../../../ui/src/text/en/words.ts"))]
+            [(true, include_str!("../../../ui/src/text/zh/words.ts")), (false, include_str!("../../../ui/src/text/en/words.ts"))]
         {
             let mut compared = 0;
             for group in ["action", "orderType", "status", "resourceType", "recordType", "approvalStatus"] {

@@ -1,0 +1,140 @@
+//! The grammar: a text into its pieces, whatever it says. What a piece means is the matter of [`crate::term`].
+//!
+//! ```text
+//! filter     = space* (piece space*)*
+//! piece      = '-'? (quoted | unclosed | comparison | word)
+//! quoted     = '"' [^"]* '"'
+//! unclosed   = '"' everything that follows
+//! comparison = name ':' word?  |  name space* sign space* word?
+//! sign       = '<=' | '>=' | '==' | '<' | '>' | '='
+//! name       = (letter | digit | '_' | '.')+
+//! word       = (neither space nor '"' | '"' [^"]* '"'?)+
+//! ```
+
+use std::ops::Range;
+use winnow::{
+    LocatingSlice, ModalResult, Parser,
+    combinator::{alt, delimited, not, opt, peek, preceded, repeat, terminated},
+    token::{any, rest, take_till, take_while},
+};
+
+type Input<'a> = LocatingSlice<&'a str>;
+
+/// One term as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Piece<'a> {
+    /// Where it stands, in bytes.
+    pub(crate) place: Range<usize>,
+    pub(crate) negated: bool,
+    pub(crate) said: Said<'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Said<'a> {
+    /// To be found anywhere.
+    Text(&'a str),
+    /// A quotation that nobody closed.
+    Unclosed,
+    /// A field and what is said of it; nothing, where the text ends before.
+    Compared { name: &'a str, sign: Sign, value: &'a str },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// `:`, a pattern.
+    Is,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+}
+
+/// The pieces of a text, in order. Every text has some.
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut all = preceded(space, repeat(0.., terminated(piece, space)));
+    // A piece is a word at least, so nothing but spaces can be left over, and they are taken.
+    all.parse(LocatingSlice::new(text)).unwrap_or_default()
+}
+
+fn piece<'a>(input: &mut Input<'a>) -> ModalResult<Piece<'a>> {
+    // A minus sign by itself is a text like any other.
+    let minus = terminated('-', peek(any.verify(|c: &char| !c.is_whitespace())));
+    let said = alt((quoted.map(Said::Text), ('"', rest).value(Said::Unclosed), comparison, word.map(Said::Text)));
+    (opt(minus), said)
+        .with_span()
+        .map(|((minus, said), place)| Piece { place, negated: minus.is_some(), said })
+        .parse_next(input)
+}
+
+fn comparison<'a>(input: &mut Input<'a>) -> ModalResult<Said<'a>> {
+    let name = take_while(1.., |c: char| c.is_alphanumeric() || c == '_' || c == '.');
+    let exact = (':'.value(Sign::Is), opt(word));
+    let signs = alt((
+        "<=".value(Sign::LessOrEqual),
+        ">=".value(Sign::GreaterOrEqual),
+        "==".value(Sign::Equal),
+        '<'.value(Sign::Less),
+        '>'.value(Sign::Greater),
+        '='.value(Sign::Equal),
+    ));
+    let spaced = (preceded(space, signs), opt(preceded(space, word)));
+    (name, alt((exact, spaced)))
+        .map(|(name, (sign, value))| Said::Compared { name, sign, value: value.unwrap_or_default().trim_matches('"') })
+        .parse_next(input)
+}
+
+fn quoted<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
+    delimited('"', take_till(0.., '"'), '"').parse_next(input)
+}
+
+fn word<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
+    let quotation = ('"', take_till(0.., '"'), opt('"')).void();
+    let plain = take_till(1.., |c: char| c.is_whitespace() || c == '"').void();
+    preceded(not(any.verify(|c: &char| c.is_whitespace())), repeat::<_, _, (), _, _>(1.., alt((quotation, plain))).take()).parse_next(input)
+}
+
+fn space(input: &mut Input<'_>) -> ModalResult<()> {
+    take_while(0.., char::is_whitespace).void().parse_next(input)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(text: &str) -> Vec<(bool, Said<'_>)> {
+        pieces(text).into_iter().map(|piece| (piece.negated, piece.said)).collect()
+    }
+
+    #[test]
+    fn a_term_is_one_piece_however_it_is_spaced() {
+        let less = Said::Compared { name: "n", sign: Sign::Less, value: "10" };
+        for text in ["n<10", "n <10", "n< 10", " n  <  10 "] {
+            assert_eq!(said(text), [(false, less)], "{text}");
+        }
+        let two = Said::Compared { name: "name", sign: Sign::Is, value: "two words" };
+        assert_eq!(said(r#"-name:"two words" x"#), [(true, two), (false, Said::Text("x"))]);
+        assert_eq!(said(r#""a b" "c"#), [(false, Said::Text("a b")), (false, Said::Unclosed)]);
+        assert_eq!(said("- -- (a):b"), [(false, Said::Text("-")), (true, Said::Text("-")), (false, Said::Text("(a):b"))]);
+        assert_eq!(said("kind: x"), [(false, Said::Compared { name: "kind", sign: Sign::Is, value: "" }), (false, Said::Text("x"))]);
+    }
+
+    #[test]
+    fn a_piece_knows_where_it_stands() {
+        let places: Vec<_> = pieces(r#"  ab -"c d"  n >= "#).into_iter().map(|piece| piece.place).collect();
+        assert_eq!(places, [2..4, 5..11, 13..17]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_text_has_its_pieces_and_nothing_is_left_out(text in "\\PC{0,40}") {
+            let pieces = pieces(&text);
+            let mut end = 0;
+            for piece in &pieces {
+                assert!(text[end..piece.place.start].trim().is_empty() && piece.place.start < piece.place.end);
+                end = piece.place.end;
+            }
+            assert!(text[end..].trim().is_empty(), "{pieces:?}");
+        }
+    }
+}

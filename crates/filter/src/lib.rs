@@ -1,0 +1,79 @@
+//! The filter language: `kind:inventory:* subject:SKU-104 newQuantity<10 actor:张三 severity>=warning "盘点" after:2h -kind:system:*`.
+//!
+//! One language for everybody who says which events they mean: its grammar, its terms, what they hold of ([`Filter::keeps`]), and what can be said of a
+//! match beforehand ([`Sieve`]), which a store makes use of. It reads no store and asks no clock.
+//!
+//! Terms are joined by *and*; `-` before a term means *not*. A name that is not an event's own is looked up in the payload's top level.
+//! Case, width and composition of letters do not count, in what is searched for and in what is found; the signs of the language may be typed on a
+//! Chinese keyboard, with spaces around a comparison. A text is found in what an event says and in the words that the window shows for it.
+
+mod grammar;
+mod predicate;
+mod sieve;
+mod term;
+mod typed;
+mod words;
+
+pub use sieve::{NameTest, Sieve};
+
+use predicate::Asked;
+use term::Term;
+use typed::Typed;
+use watchdeck_events::{Event, Millis};
+
+/// Longest filter, in bytes.
+const LONGEST: usize = 2_000;
+
+/// A parsed filter. The empty one keeps everything.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    terms: Vec<Term>,
+}
+
+/// A text that is no filter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why, and what to write instead.
+    pub message: String,
+    /// From where to where it is wrong, in UTF-16 units of the text; `None`: all of it.
+    pub at: Option<(u32, u32)>,
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl Filter {
+    /// Parse. Ages (`after:2h`) count from `now`.
+    ///
+    /// # Errors
+    /// [`Refusal`] with the place of the term that is wrong.
+    pub fn parse(text: &str, now: Millis) -> Result<Self, Refusal> {
+        if text.len() > LONGEST {
+            return Err(Refusal { message: format!("a filter may have {LONGEST} bytes at most"), at: None });
+        }
+        let typed = Typed::of(text);
+        let read = |piece: grammar::Piece<'_>| {
+            let at = Some(typed.place(piece.place.start, piece.place.end));
+            Term::of(&piece, now).map_err(|message| Refusal { message, at })
+        };
+        Ok(Self { terms: grammar::pieces(&typed.text).into_iter().map(read).collect::<Result<_, _>>()? })
+    }
+
+    /// What every event that it keeps must have, so that a store can pass over what does not. Terms that say nothing beforehand are left out.
+    #[must_use]
+    pub fn sieve(&self) -> Sieve {
+        Sieve::of(&self.terms)
+    }
+
+    /// Whether it keeps `event`.
+    #[must_use]
+    pub fn keeps(&self, event: &Event) -> bool {
+        let asked = Asked::about(event);
+        self.terms.iter().all(|term| asked.holds(&term.test) != term.negated)
+    }
+}
