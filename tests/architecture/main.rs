@@ -21,8 +21,14 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("watchdeck-web-host", &["watchdeck-console", "watchdeck-demo", "watchdeck-events", "watchdeck-logline"]),
     ("watchdeck", &["watchdeck-console", "watchdeck-demo", "watchdeck-events", "watchdeck-logline"]),
     ("xtask", &[]),
-    ("watchdeck-bench", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-filter", "watchdeck-protocol", "watchdeck-store"]),
-    ("watchdeck-fuzz", &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-filter", "watchdeck-protocol", "watchdeck-store"]),
+    (
+        "watchdeck-bench",
+        &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-filter", "watchdeck-protocol", "watchdeck-store"],
+    ),
+    (
+        "watchdeck-fuzz",
+        &["watchdeck-client", "watchdeck-console", "watchdeck-events", "watchdeck-filter", "watchdeck-protocol", "watchdeck-store"],
+    ),
     ("watchdeck-tests", &["watchdeck-console", "watchdeck-events", "watchdeck-store"]),
 ];
 

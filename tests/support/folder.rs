@@ -57,13 +57,16 @@ pub async fn make(folder: &Path) -> Result<()> {
         Ok(view["active"].as_array().filter(|active| active.len() >= 3).cloned())
     })
     .await?;
-    let id = |rule: &str| alerts.iter().find(|alert| alert["rule"] == rule).map(|alert| alert["id"].clone()).with_context(|| format!("an alert {rule}"));
+    let id = |rule: &str| {
+        alerts.iter().find(|alert| alert["rule"] == rule).map(|alert| alert["id"].clone()).with_context(|| format!("an alert {rule}"))
+    };
     bench.call("acknowledge", json!({ "ids": [id("system_critical")?] })).await?;
     bench.call("snooze", json!({ "id": id("low_stock")?, "minutes": 10_000 })).await?;
     link.block(true);
     bench.state("offline").await?;
     let key = bench.call("approvals", json!({})).await?["pending"][0]["key"].clone();
-    bench.call("decide", json!({ "keys": [key], "approve": false, "reason": "价格不对" })).await?;
+    let results = bench.call("decide", json!({ "keys": [key], "approve": false, "reason": "价格不对" })).await?;
+    ensure!(results[0]["ok"] == true, "{results}");
     bench.console.shutdown().await;
     let found = look(folder).await?;
     ensure!(found["events"].as_u64() >= Some(6) && found["decisions"].as_object().is_some_and(|all| !all.is_empty()), "{found:#}");
@@ -74,11 +77,26 @@ pub async fn make(folder: &Path) -> Result<()> {
 
 fn events(now: i64) -> Vec<(&'static str, Value)> {
     vec![
-        ("inventory", json!({ "type": "inventory:change", "action": "outbound", "productId": "P-7", "productName": "青岛纯生", "oldQuantity": 60, "newQuantity": 12, "changeAmount": -48, "timestamp": now })),
-        ("orders", json!({ "type": "order:status", "orderType": "sales", "orderId": "o1", "orderNumber": "SO-1", "oldStatus": "draft", "newStatus": "shipped", "timestamp": now })),
-        ("approvals", json!({ "type": "approval:request", "resourceType": "order", "resourceId": "a1", "resourceNumber": "SO-2", "requesterName": "陈晨", "amount": "1,250.50", "timestamp": now })),
-        ("finance", json!({ "type": "finance:payment", "action": "confirmed", "recordType": "payment", "recordId": "f1", "recordNumber": "PAY-1", "amount": "8460.10", "timestamp": now })),
-        ("finance", json!({ "type": "finance:payment", "action": "confirmed", "recordType": "payment", "recordId": "f2", "recordNumber": "PAY-2", "amount": "a lot", "timestamp": now })),
+        (
+            "inventory",
+            json!({ "type": "inventory:change", "action": "outbound", "productId": "P-7", "productName": "青岛纯生", "oldQuantity": 60, "newQuantity": 12, "changeAmount": -48, "timestamp": now }),
+        ),
+        (
+            "orders",
+            json!({ "type": "order:status", "orderType": "sales", "orderId": "o1", "orderNumber": "SO-1", "oldStatus": "draft", "newStatus": "shipped", "timestamp": now }),
+        ),
+        (
+            "approvals",
+            json!({ "type": "approval:request", "resourceType": "order", "resourceId": "a1", "resourceNumber": "SO-2", "requesterName": "陈晨", "amount": "1,250.50", "timestamp": now }),
+        ),
+        (
+            "finance",
+            json!({ "type": "finance:payment", "action": "confirmed", "recordType": "payment", "recordId": "f1", "recordNumber": "PAY-1", "amount": "8460.10", "timestamp": now }),
+        ),
+        (
+            "finance",
+            json!({ "type": "finance:payment", "action": "confirmed", "recordType": "payment", "recordId": "f2", "recordNumber": "PAY-2", "amount": "a lot", "timestamp": now }),
+        ),
         ("system", json!({ "type": "system:alert", "level": "critical", "message": "Cold store 2 is warm", "timestamp": now })),
     ]
 }
@@ -91,7 +109,12 @@ pub async fn look(folder: &Path) -> Result<Value> {
     let bench = Bench::start(folder).await?;
     let settings = bench.call("hello", json!({})).await?["settings"].take();
     let alerts = bench.call("alerts", json!({})).await?["active"].take();
-    let pending = bench.call("approvals", json!({})).await?["pending"].take();
+    // What was stored last is counted in the numbers a moment after a start.
+    let pending = eventually("the request of the folder", || async {
+        let pending = bench.call("approvals", json!({})).await?["pending"].take();
+        Ok(pending.as_array().is_some_and(|all| !all.is_empty()).then_some(pending))
+    })
+    .await?;
     let overview = bench.call("health", json!({})).await?["unread"].take();
     bench.console.shutdown().await;
     let store = Store::look(&folder.join("events.db"), Profile::Console)?;
@@ -105,8 +128,14 @@ pub async fn look(folder: &Path) -> Result<Value> {
     let alert = |alert: &Value| {
         // How the links are is of the moment.
         let rule = alert["rule"].as_str().filter(|rule| !rule.starts_with("feed_"))?;
-        let kept = ["state", "acknowledged_by", "snoozed_until", "count"].map(|name| (name.to_owned(), alert[name].clone()));
-        Some((format!("{rule} {}", alert["label"].as_str().unwrap_or_default()), Value::Object(kept.into_iter().collect())))
+        // That it was put off is kept; until when, a test next year has passed.
+        let steps: Map<_, _> = alert["timeline"]
+            .as_array()?
+            .iter()
+            .map(|step| (step["state"].as_str().unwrap_or_default().to_owned(), step["by"].clone()))
+            .collect();
+        let kept = json!({ "acknowledged_by": alert["acknowledged_by"], "count": alert["count"], "steps": steps });
+        Some((format!("{rule} {}", alert["label"].as_str().unwrap_or_default()), kept))
     };
     let decision = |approval: &Value| {
         let decision = approval.get("decision").filter(|decision| !decision.is_null())?;
@@ -132,9 +161,12 @@ pub fn missing(wanted: &Value, found: &Value) -> Vec<String> {
                 within.into_iter().map(move |path| format!("{name}.{path}"))
             })
             .collect(),
-        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => {
-            wanted.iter().zip(found).enumerate().flat_map(|(n, (wanted, found))| missing(wanted, found).into_iter().map(move |path| format!("{n}.{path}"))).collect()
-        }
+        (Value::Array(wanted), Value::Array(found)) if wanted.len() == found.len() => wanted
+            .iter()
+            .zip(found)
+            .enumerate()
+            .flat_map(|(n, (wanted, found))| missing(wanted, found).into_iter().map(move |path| format!("{n}.{path}")))
+            .collect(),
         _ if wanted == found => Vec::new(),
         _ => vec![format!(" {wanted} was written, {found} is found")],
     }

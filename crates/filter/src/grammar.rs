@@ -61,10 +61,7 @@ fn piece<'a>(input: &mut Input<'a>) -> ModalResult<Piece<'a>> {
     // A minus sign by itself is a text like any other.
     let minus = terminated('-', peek(any.verify(|c: &char| !c.is_whitespace())));
     let said = alt((quoted.map(Said::Text), ('"', rest).value(Said::Unclosed), comparison, word.map(Said::Text)));
-    (opt(minus), said)
-        .with_span()
-        .map(|((minus, said), place)| Piece { place, negated: minus.is_some(), said })
-        .parse_next(input)
+    (opt(minus), said).with_span().map(|((minus, said), place)| Piece { place, negated: minus.is_some(), said }).parse_next(input)
 }
 
 fn comparison<'a>(input: &mut Input<'a>) -> ModalResult<Said<'a>> {

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use std::{path::Path, sync::Arc};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
-use watchdeck_protocol::Position;
 use watchdeck_filter::Sieve;
+use watchdeck_protocol::Position;
 use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Search, Store, StoreError, Stored};
 
 fn event(id: impl std::fmt::Display, channel: &str) -> NewEvent {

@@ -9,8 +9,8 @@ use super::{
     },
 };
 use crate::{
-    alerts::rules, calendar::now, contain::attempt, conventions::BySource, core::Core, error::CommandError, health::Clocks,
-    rows, seams::Point, settings_store, state::State,
+    alerts::rules, calendar::now, contain::attempt, conventions::BySource, core::Core, error::CommandError, health::Clocks, rows,
+    seams::Point, settings_store, state::State,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
