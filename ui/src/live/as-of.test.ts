@@ -43,6 +43,7 @@ describe("what is current", () => {
   it("does not miss what never told anything or what is paused, unless that is all there is", () => {
     const rest = [source("new", offline, { last_event_at: null, last_sign_at: null }), source("lab", { kind: "paused" })];
     expect(freshness([source("a", { kind: "live" }), ...rest]).aged).toEqual([]);
+    expect(freshness([source("a", offline), ...rest]).aged.map((each) => each.id), "what told something says until when").toEqual(["a"]);
     expect(freshness(rest).aged.map((each) => each.id)).toEqual(["new", "lab"]);
     expect(freshness(rest).of("lab")?.at).toBe(90);
     expect(freshness([]).none).toBe(false);

@@ -17,7 +17,7 @@ export interface Aged {
 export interface Freshness {
   /** Why what is shown of this source is not current; null: it is. `source` is what rows call it. */
   of(source: string): Aged | null;
-  /** What a sum over all sources rests on and is not current; what never told anything and what the user paused is no part of it while others are current. */
+  /** What a sum over all sources rests on and is not current; what never told anything and what the user paused is no part of it while there are others. */
   readonly aged: readonly Aged[];
   /** No source is current. */
   readonly none: boolean;
@@ -62,8 +62,9 @@ export function freshness(sources: readonly Known[]): Freshness {
   }
   const all = [...realms.values()];
   const none = all.length > 0 && all.every((realm) => realm.aged !== null);
-  const counts = (realm: { aged: Aged | null; told: boolean }) => none || (realm.told && realm.aged?.kind !== "paused");
-  return { of: (source) => realms.get(source)?.aged ?? null, aged: all.filter(counts).flatMap(({ aged }) => aged ?? []), none };
+  const telling = all.filter((realm) => realm.told && realm.aged?.kind !== "paused");
+  const counted = none && telling.length === 0 ? all : telling;
+  return { of: (source) => realms.get(source)?.aged ?? null, aged: counted.flatMap(({ aged }) => aged ?? []), none };
 }
 
 const NONE: readonly SourceStatus[] = [];
