@@ -7,19 +7,14 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Arc,
 };
-use watchdeck_console::{
-    Arrival, Settings,
-    alerts::{AlertBook, rules},
-    calendar::Calendar,
-    projections::World,
-    rows,
-    words::Words,
-};
+use watchdeck_alerts::{AlertBook, rules, words::Words};
+use watchdeck_console::Settings;
 use watchdeck_events::{
     Catalogue, Conventions, Event, Incoming, Intake, Millis, Payload, erp::View, fields::Fields, identity::Doubles, line, unread,
 };
 use watchdeck_filter::Filter;
 use watchdeck_store::Stored;
+use watchdeck_world::{World, arrival::Arrival, calendar::Calendar, rows};
 
 /// Events of one input.
 const EVENTS: usize = 24;

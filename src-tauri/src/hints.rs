@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use watchdeck_console::Console;
-use watchdeck_console::api::live::Hint;
+use watchdeck_wire::live::Hint;
 
 /// Failures that the core has not heard of yet. A part that fails faster than it listens has said enough.
 const FAILURES: usize = 16;

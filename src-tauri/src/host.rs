@@ -7,10 +7,10 @@ use crate::notify::Notifications;
 use crate::sound::Sound;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
-use watchdeck_console::api::settings::Settings;
 use watchdeck_console::secrets::{Keychain, SystemKeychain};
 use watchdeck_console::{Badge, Host, LoginRequest, Toast};
 use watchdeck_events::Severity;
+use watchdeck_wire::settings::Settings;
 
 /// The desktop as the core sees it.
 #[derive(Debug)]

@@ -16,8 +16,8 @@ use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
-use watchdeck_console::api::settings::{Language, Settings};
 use watchdeck_console::{Console, LoginRequest};
+use watchdeck_wire::settings::{Language, Settings};
 
 /// Buttons pressed that the core has not heard of yet; people press slowly.
 const ANSWERS: usize = 16;

@@ -10,8 +10,8 @@ use std::time::Duration;
 use tauri::async_runtime::block_on;
 use tracing::error;
 use watchdeck_console::Toast;
-use watchdeck_console::api::settings::Language;
 use watchdeck_events::Severity;
+use watchdeck_wire::settings::Language;
 
 /// How long a notification service may take.
 const PATIENCE: Duration = Duration::from_secs(2);

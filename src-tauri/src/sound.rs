@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 use tracing::{debug, info, warn};
-use watchdeck_console::api::live::Hint;
 use watchdeck_events::Severity;
+use watchdeck_wire::live::Hint;
 
 /// First wait after a device could not be opened; doubled up to [`LONGEST_WAIT`].
 const FIRST_WAIT: Duration = Duration::from_secs(1);

@@ -13,8 +13,8 @@ use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry, include_image};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
-use watchdeck_console::api::live::Hint;
 use watchdeck_console::{Badge, Overall};
+use watchdeck_wire::live::Hint;
 
 /// Panels remember by it where the user wants the icon, so it is ours alone. Nor is the folder the library's own one, which all programs share: the first user
 /// of the machine to make it would keep the icons of all others out.

@@ -8,8 +8,8 @@ use tauri::{App, AppHandle, Manager, WebviewWindow, WebviewWindowBuilder, Window
 use tauri_plugin_window_state::StateFlags;
 use tracing::warn;
 use watchdeck_console::Toast;
-use watchdeck_console::api::live::Hint;
 use watchdeck_events::Severity;
+use watchdeck_wire::live::Hint;
 
 /// The window's label.
 const LABEL: &str = "main";

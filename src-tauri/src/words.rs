@@ -2,7 +2,7 @@
 //!
 //! Everything inside the window has its words in the window, and toasts come from the core already in the user's language.
 
-use watchdeck_console::api::settings::Language;
+use watchdeck_wire::settings::Language;
 
 /// One language's words.
 #[derive(Debug, PartialEq, Eq)]

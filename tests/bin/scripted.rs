@@ -193,7 +193,7 @@ async fn send(server: &Any, n: u64) {
 }
 
 fn erp_event(n: u64) -> (&'static str, Value) {
-    let timestamp = watchdeck_console::calendar::now();
+    let timestamp = watchdeck_console::seams::now();
     let (old, change) = (200 + n % 50, 1 + n % 9);
     match n % 6 {
         0 => (

@@ -48,7 +48,7 @@ pub async fn make(folder: &Path) -> Result<()> {
     merge(&mut settings, &given);
     bench.call("save_settings", json!({ "settings": settings })).await?;
     bench.live().await?;
-    let now = watchdeck_console::calendar::now().0;
+    let now = watchdeck_console::seams::now().0;
     for (channel, event) in events(now) {
         redis.publish(&format!("ws:{channel}"), &event).await?;
     }

@@ -125,7 +125,7 @@ async fn publish(gateway: &Gateway, from: u64, to: u64) -> Result<()> {
 fn event(n: u64) -> Value {
     let old = 200 + n % 900;
     let data = json!({
-        "type": "inventory:change", "timestamp": watchdeck_console::calendar::now(), "userId": format!("u-{}", n % 40), "action": "outbound",
+        "type": "inventory:change", "timestamp": watchdeck_console::seams::now(), "userId": format!("u-{}", n % 40), "action": "outbound",
         "productId": format!("P-{:04}", n % 500), "productName": "青岛纯生啤酒 500ml", "variantId": "V-01", "warehouseId": "WH-01", "oldQuantity": old,
         "newQuantity": old - 1 - n % 9, "changeAmount": -1 - i64::try_from(n % 9).expect("below 9"), "reason": "订单拣货出库", "operator": "张三", "n": n,
     });

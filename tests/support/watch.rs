@@ -5,12 +5,10 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
 use tempfile::TempDir;
-use watchdeck_console::{
-    rows,
-    seams::{Seams, Timing},
-};
+use watchdeck_console::seams::{Seams, Timing};
 use watchdeck_events::Kind;
 use watchdeck_store::{Options, Profile, Store, Stored};
+use watchdeck_world::rows;
 
 /// Waits that suit a test: nothing that a busy machine could miss, nothing to wait long for.
 #[must_use]

@@ -15,7 +15,7 @@ use watchdeck_tests::{
 
 fn event(kind: &str, number: &str, approver: Option<&str>) -> Value {
     json!({ "type": kind, "resourceType": "order", "resourceId": number, "resourceNumber": number, "requesterId": "u1", "requesterName": "陈晨",
-        "approverName": approver, "amount": 8460.10, "currency": "CNY", "timestamp": watchdeck_console::calendar::now().0 })
+        "approverName": approver, "amount": 8460.10, "currency": "CNY", "timestamp": watchdeck_console::seams::now().0 })
 }
 
 async fn approval(bench: &Bench, list: &str, number: &str) -> Result<Option<Value>> {

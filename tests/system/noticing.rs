@@ -5,7 +5,7 @@ use serde_json::json;
 use watchdeck_tests::{console::Bench, gateway::Gateway, process::eventually, redis::Redis, stage::Stage};
 
 fn now_ms() -> u64 {
-    u64::try_from(watchdeck_console::calendar::now().0).unwrap_or_default()
+    u64::try_from(watchdeck_console::seams::now().0).unwrap_or_default()
 }
 
 async fn firing(bench: &Bench) -> Result<Vec<serde_json::Value>> {

@@ -8,8 +8,9 @@ use clap::Parser;
 use serde_json::{Value, json};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use watchdeck_bench::{CHANNEL, EPOCH, clock_us, say};
-use watchdeck_console::{Badge, Config, Console, Host, Toast, api::settings::Settings};
+use watchdeck_console::{Badge, Config, Console, Host, Toast};
 use watchdeck_events::Severity;
+use watchdeck_wire::settings::Settings;
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
 #[global_allocator]

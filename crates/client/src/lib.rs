@@ -45,8 +45,9 @@ pub use detect::{DetectError, DetectTry, detect};
 pub use link::Link;
 pub use post::{PostAnswer, PostError, post};
 pub use probe::{Beside, ProbeStep, probe, probe_beside};
-pub use profile::{Dialect, History, Profile, Proxy, Secret, Timing, User};
+pub use profile::{Dialect, History, Profile, Proxy, Timing, User};
 pub use status::{Cause, Denied, ServerClock, State, Status, UpstreamDown};
+pub use watchdeck_secret::Secret;
 
 #[doc(hidden)]
 pub mod bench {

@@ -2,6 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use watchdeck_events::Channel;
+use watchdeck_secret::Secret;
 
 /// One server to watch.
 #[derive(Debug, Clone)]
@@ -116,42 +117,6 @@ pub enum Dialect {
     Hub,
     /// Not known yet: found out by asking the server.
     Detect,
-}
-
-/// A token. Its `Debug` says only that there is one.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wrap a token.
-    #[must_use]
-    pub fn new(token: impl Into<String>) -> Self {
-        Self(token.into())
-    }
-
-    /// The token itself, to be put on the wire and nowhere else.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<String> for Secret {
-    fn from(token: String) -> Self {
-        Self(token)
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(token: &str) -> Self {
-        Self(token.into())
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
 }
 
 /// How long to wait for what. The defaults suit people; tests shorten them.

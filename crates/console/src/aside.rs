@@ -3,10 +3,10 @@
 //! One that brought a part of the console down is not handed to that part again: not now, not at the next start, not in a replay. It stays in the
 //! store like every other, and what is known of it (which part, in which words) is kept for a person to look at.
 
-use crate::api::views::{SetAside, SetAsideBy};
 use std::collections::{BTreeMap, BTreeSet};
 use watchdeck_events::{Event, Millis};
 use watchdeck_store::Document;
+use watchdeck_wire::views::{SetAside, SetAsideBy};
 
 /// Collection of the stored notes, keyed by sequence number.
 pub(crate) const COLLECTION: &str = "set_aside";

@@ -6,27 +6,14 @@
 mod intake;
 mod tasks;
 
-use crate::contain::Hold as _;
 use crate::{
-    alerts::{Notice, notifier::Effect, rules},
-    api::{
-        live::{Hint, SourceStatus},
-        settings::{Settings, Source},
-    },
-    backfill,
-    calendar::now,
-    contain::{self, Patience},
     damage,
     error::CommandError,
     faults::Faults,
-    health::Ledger,
-    host::{DemoErp, Host, Toast, ToastAction},
-    seams::Seams,
+    host::{DemoErp, Host},
     secrets::Secrets,
-    settings_store, snapshot,
-    sources::{Covers, Sources},
+    settings_store,
     state::State,
-    words::Words,
 };
 use anyhow::Context as _;
 use std::{
@@ -37,8 +24,30 @@ use std::{
 };
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use watchdeck_alerts::{
+    Notice,
+    notifier::Effect,
+    rules,
+    toast::{Toast, ToastAction},
+    words::Words,
+};
+use watchdeck_contain as contain;
+use watchdeck_contain::Hold as _;
+use watchdeck_contain::Patience;
 use watchdeck_events::{Event, Millis};
+use watchdeck_feed::{
+    backfill,
+    health::Ledger,
+    keys::Excuse,
+    seams::Seams,
+    sources::{Covers, Sources},
+};
 use watchdeck_store::{Batch, Store, StoreError};
+use watchdeck_wire::{
+    live::{Hint, SourceStatus},
+    settings::{Settings, Source},
+};
+use watchdeck_world::{calendar::now, snapshot};
 
 /// How long a shutdown waits for its tasks.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -102,7 +111,7 @@ impl Core {
         let covers = Covers::load(&store).await?;
         let (urgent, unstored) = mpsc::channel(URGENT);
         let core = Arc::new(Self {
-            sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets), seams.clone(), ledger, covers, urgent)),
+            sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets) as _, seams.clone(), ledger, covers, urgent)),
             unstored: tokio::sync::Mutex::new(unstored),
             secrets,
             retired: tokio::sync::Mutex::new(kept.retired),
@@ -181,7 +190,11 @@ impl Core {
             None => None,
         };
         let words = self.words(&self.state().settings);
-        self.sources.apply(sources, url.as_deref(), words).await;
+        let say = |excuse: Excuse<'_>| match excuse {
+            Excuse::SecretUnread(why) => words.secret_unread(why),
+            Excuse::AccountInUse(other) => words.account_in_use(other),
+        };
+        self.sources.apply(sources, url.as_deref(), &say).await;
         Ok(())
     }
 

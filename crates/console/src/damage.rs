@@ -3,10 +3,11 @@
 //! They are gaps like any other: a source with a history fills them, and one that replays sends its events once more, because the salvage has
 //! put its positions back.
 
-use crate::{calendar::now, rows, settings_store::Kept};
+use crate::settings_store::Kept;
 use std::{fs::Metadata, sync::Arc, time::SystemTime};
 use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload};
 use watchdeck_store::{Batch, NewEvent, Salvaged, Store};
+use watchdeck_world::{calendar::now, rows};
 
 /// Whose gap it is when not even the settings could be read.
 const NOBODY: &str = "store";

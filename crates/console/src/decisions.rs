@@ -6,16 +6,14 @@
 
 mod sender;
 
-pub(crate) use sender::{Sender, takes_decisions};
+pub(crate) use sender::Sender;
 
-use crate::{
-    api::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView},
-    projections::{approvals::Approvals, entity::Entity, realms::Realms},
-};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
+use watchdeck_wire::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView};
+use watchdeck_world::{approvals::Approvals, entity::Entity, realms::Realms};
 
 /// Collection of the stored decisions.
 pub(crate) const COLLECTION: &str = "decisions";
@@ -121,7 +119,7 @@ impl Outbox {
     /// Queue a decision about a pending request. One that is on its way already stands (`None`); a failed one is replaced.
     pub(crate) fn decide(
         &mut self,
-        request: &crate::projections::approvals::Request,
+        request: &watchdeck_world::approvals::Request,
         approve: bool,
         reason: Option<String>,
         by: &str,

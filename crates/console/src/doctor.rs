@@ -9,12 +9,8 @@ mod words;
 pub use words::Tongue;
 
 use crate::{
-    api::views::SupportBundle,
-    health::{MALFORMED, TIMELINES},
-    projections::realms::Realms,
-    redact::Redactor,
     secrets::{Keychain, Secrets},
-    settings_store, snapshot, support,
+    settings_store, support,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -24,7 +20,14 @@ use std::{
     sync::Arc,
     time::Duration,
 };
+use watchdeck_feed::{
+    health::{MALFORMED, TIMELINES},
+    keys::KeyRing as _,
+};
+use watchdeck_secret::Redactor;
 use watchdeck_store::{Profile, Store};
+use watchdeck_wire::views::SupportBundle;
+use watchdeck_world::{realms::Realms, snapshot};
 use words::Texts;
 
 /// Less free space than this will run out soon, bytes.

@@ -1,8 +1,9 @@
 //! Parts of the console that failed: counted, kept for Feed health, and said in the window while it is recent.
 
-use crate::{api::views::PartFault, contain::Hold as _};
 use std::sync::Mutex;
+use watchdeck_contain::Hold as _;
 use watchdeck_events::Millis;
+use watchdeck_wire::views::PartFault;
 
 /// For how long a failure is said in the frame around the pages, ms.
 const RECENT: i64 = 10 * 60_000;

@@ -1,9 +1,11 @@
 //! What the core needs from whoever carries it: a desktop shell, a browser host, a test.
 
-use crate::{api::settings::Settings, secrets::Keychain};
+use crate::secrets::Keychain;
 use async_trait::async_trait;
 use std::{path::Path, sync::Arc};
+use watchdeck_alerts::toast::Toast;
 use watchdeck_events::Severity;
+use watchdeck_wire::settings::Settings;
 
 /// The one narrow trait between core and shell. Nothing in it blocks: a shell with slow machinery queues.
 pub trait Host: Send + Sync + 'static {
@@ -43,30 +45,6 @@ pub struct LoginRequest {
     pub url: String,
     /// Names of the cookies that hold a session, the preferred one first.
     pub cookies: Vec<&'static str>,
-}
-
-/// A native notification, in the user's language.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Toast {
-    /// Names it for [`Host::retract`] and for its answer.
-    pub id: String,
-    /// First line.
-    pub title: String,
-    /// The rest.
-    pub body: String,
-    /// How bad.
-    pub severity: Severity,
-    /// Buttons, where the notification service has them.
-    pub actions: Vec<ToastAction>,
-}
-
-/// A button.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ToastAction {
-    /// `approve`, `reject`, `acknowledge` or `open`.
-    pub id: String,
-    /// As shown.
-    pub label: String,
 }
 
 /// What the tray shows.

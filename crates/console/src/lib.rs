@@ -2,52 +2,32 @@
 //!
 //! A shell gives it a [`Host`] and carries [`Console::call`]; nothing here knows Tauri, a browser or a screen.
 
-pub mod alerts;
-pub mod api;
 mod aside;
-mod backfill;
-pub mod calendar;
-mod contain;
-pub mod conventions;
+mod commands;
 mod core;
 mod damage;
 mod decisions;
 pub mod doctor;
 pub mod error;
 mod faults;
-mod health;
 pub mod host;
-mod inbox;
-mod latency;
-mod malformed;
 mod notices;
-pub mod projections;
-mod redact;
-mod rhythm;
-pub mod rows;
-#[doc(hidden)]
-pub mod seams;
 pub mod secrets;
 mod settings_store;
-pub mod skew;
-mod snapshot;
-mod source_clock;
-mod source_stats;
-mod sources;
 mod state;
 mod summary;
 mod support;
-mod timeline;
-pub mod words;
 
 pub use crate::core::Config;
-pub use api::{live::Hint, settings::Settings};
 pub use doctor::{Check, Examination, Tongue, Verdict, examine};
 pub use error::{Code, CommandError};
-pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall, Toast, ToastAction};
-pub use source_clock::Arrival;
+pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall};
 pub use summary::summary;
+pub use watchdeck_alerts::toast::{Toast, ToastAction};
 pub use watchdeck_client::Address;
+#[doc(hidden)]
+pub use watchdeck_feed::seams;
+pub use watchdeck_wire::{live::Hint, settings::Settings};
 
 use std::sync::Arc;
 
@@ -82,12 +62,12 @@ impl Console {
     /// # Errors
     /// [`CommandError`], as the window shows it.
     pub async fn call(&self, name: &str, args: serde_json::Value) -> Result<Vec<u8>, CommandError> {
-        api::router::call(&self.core, name, args).await
+        commands::router::call(&self.core, name, args).await
     }
 
     /// A button of a native notification was pressed.
     pub async fn toast_answered(&self, toast: &str, action: &str) {
-        if let Err(error) = api::actions::toast_answered(&self.core, toast, action).await {
+        if let Err(error) = commands::actions::toast_answered(&self.core, toast, action).await {
             tracing::warn!(%error, action, "The answer to a notification could not be carried out.");
         }
     }
@@ -97,7 +77,7 @@ impl Console {
     /// # Errors
     /// When the source is gone, or the session cannot be kept.
     pub async fn login_captured(&self, source: &str, session: &str) -> Result<(), CommandError> {
-        api::setup::set_token(&self.core, source, session).await
+        commands::setup::set_token(&self.core, source, session).await
     }
 
     /// The host reports that something does not work on this machine, or works again.

@@ -2,8 +2,10 @@
 //!
 //! The notifier decides what people are told, once for every host; here its words only wait to be drawn. What is retracted outside is retracted here.
 
-use crate::{alerts::rules, api::live::NoticeView, host::Toast, state::State};
+use crate::state::State;
 use std::collections::VecDeque;
+use watchdeck_alerts::{rules, toast::Toast};
+use watchdeck_wire::live::NoticeView;
 
 /// Notices kept: three and a summary are told at once, and answers to buttons.
 const KEPT: usize = 8;
@@ -43,10 +45,10 @@ impl State {
     pub(crate) fn notice(&mut self, toast: &Toast) {
         let request = toast.id.strip_prefix(rules::APPROVAL_REQUESTED).and_then(|rest| rest.strip_prefix(':')).and_then(|key| {
             let request = self.world.approvals.get(&key.parse().ok()?)?;
-            Some(crate::api::live::NoticeRequest { key: key.to_owned(), number: request.view.number.clone() })
+            Some(watchdeck_wire::live::NoticeRequest { key: key.to_owned(), number: request.view.number.clone() })
         });
         let actions =
-            toast.actions.iter().map(|action| crate::api::live::NoticeAction { id: action.id.clone(), label: action.label.clone() });
+            toast.actions.iter().map(|action| watchdeck_wire::live::NoticeAction { id: action.id.clone(), label: action.label.clone() });
         let notice = NoticeView {
             id: toast.id.clone(),
             severity: toast.severity,

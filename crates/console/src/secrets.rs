@@ -17,8 +17,6 @@ pub use keychain::{Keychain, KeychainError};
 #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "macos", target_os = "windows"))]
 pub use system::SystemKeychain;
 
-use crate::api::settings::{SecretPlace, Source, SourceSecrets};
-use crate::contain::Hold as _;
 use file::SecretsFile;
 use index::{COLLECTION, Entry};
 use keychain::Worker;
@@ -29,8 +27,11 @@ use std::{
     time::Duration,
 };
 use tokio::sync::{OwnedMutexGuard, watch};
-use watchdeck_client::Secret;
+use watchdeck_contain::Hold as _;
+use watchdeck_feed::keys::{KeyRing, Keys};
+use watchdeck_secret::Secret;
 use watchdeck_store::{Batch, Document, Store};
+use watchdeck_wire::settings::{SecretPlace, Source, SourceSecrets};
 
 /// How long a start, or whoever waits at the window, waits for the keychain. What comes later is used when it comes.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -73,13 +74,6 @@ pub(crate) struct Change {
     pub(crate) value: Option<Secret>,
 }
 
-/// Both secrets of a source, as far as it has them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Keys {
-    pub(crate) token: Option<Secret>,
-    pub(crate) proxy_password: Option<Secret>,
-}
-
 /// All secrets of this console.
 pub(crate) struct Secrets {
     store: Store,
@@ -113,6 +107,17 @@ pub(crate) struct Prepared {
     pub(crate) documents: Vec<Document>,
     entries: Vec<(Name, Option<Secret>, Entry)>,
     _turn: OwnedMutexGuard<()>,
+}
+
+impl KeyRing for Secrets {
+    fn of(&self, source: &str) -> Result<Keys, String> {
+        let state = self.state();
+        let get = |purpose| {
+            let name = Name::new(source, purpose);
+            state.unread.get(&name).map_or_else(|| Ok(state.values.get(&name).cloned()), |why| Err(why.clone()))
+        };
+        Ok(Keys { token: get(Purpose::Token)?, proxy_password: get(Purpose::ProxyPassword)? })
+    }
 }
 
 impl Secrets {
@@ -199,19 +204,6 @@ impl Secrets {
                 state.unread.insert(name.clone(), why);
             }
         }
-    }
-
-    /// Both secrets of a source.
-    ///
-    /// # Errors
-    /// Why one that is kept cannot be had.
-    pub(crate) fn of(&self, source: &str) -> Result<Keys, String> {
-        let state = self.state();
-        let get = |purpose| {
-            let name = Name::new(source, purpose);
-            state.unread.get(&name).map_or_else(|| Ok(state.values.get(&name).cloned()), |why| Err(why.clone()))
-        };
-        Ok(Keys { token: get(Purpose::Token)?, proxy_password: get(Purpose::ProxyPassword)? })
     }
 
     /// Some secret could not be read, and nobody is being asked for it.

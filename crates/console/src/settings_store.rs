@@ -1,7 +1,6 @@
 //! Settings in the store: read at start, checked and written when they change. Secrets never get there: [`take_secrets`] parts them.
 
 use crate::{
-    api::settings::{Settings, Source},
     error::CommandError,
     secrets::{Change, Name, Purpose, Secrets},
 };
@@ -12,6 +11,7 @@ use std::{
 };
 use watchdeck_client::Address;
 use watchdeck_store::{Batch, Document, Store};
+use watchdeck_wire::settings::{Settings, Source};
 
 const COLLECTION: &str = "settings";
 const KEY: &str = "settings";

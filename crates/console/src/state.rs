@@ -1,32 +1,37 @@
 //! Everything that is computed, and what a look at it answers.
 
 use crate::{
-    alerts::{
-        AlertBook, COLLECTION as ALERTS, Notice,
-        notifier::{Effect, LATE, Notifier},
-        rejudge::rejudge,
-        rules,
-    },
-    api::{
-        live::{Hint, LinkState, SourceStatus},
-        settings::Settings,
-        views::{AlertView, ApprovalView, BannerView},
-    },
     aside::{Asides, COLLECTION as SET_ASIDE},
-    calendar::{Calendar, now},
-    conventions::BySource,
     decisions::{COLLECTION as DECISIONS, Outbox},
     host::{Badge, Overall},
-    latency::Latency,
     notices::Notices,
-    projections::{World, approvals::Request, entity::Entity, realms::Realms},
-    snapshot,
-    source_clock::Arrival,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use watchdeck_alerts::{
+    AlertBook, COLLECTION as ALERTS, Notice,
+    notifier::{Effect, Notifier},
+    rejudge::rejudge,
+    rules,
+};
 use watchdeck_events::Millis;
+use watchdeck_feed::latency::Latency;
 use watchdeck_store::{Batch, Document, Store, Stored};
+use watchdeck_wire::{
+    live::{Hint, LinkState, SourceStatus},
+    settings::Settings,
+    views::{AlertView, ApprovalView, BannerView},
+};
+use watchdeck_world::{
+    World,
+    approvals::Request,
+    arrival::{Arrival, LATE_MS},
+    calendar::{Calendar, now},
+    conventions::BySource,
+    entity::Entity,
+    realms::Realms,
+    snapshot,
+};
 
 /// Name of the alert engine among the subscribers.
 const ALERT_CHECKPOINT: &str = "alerts";
@@ -115,7 +120,7 @@ impl State {
         let mut notifier = Notifier::default();
         for alert in book.untold() {
             // It was stored, and the program ended before anybody was told: they are told now, once.
-            let late = now().since(alert.last_at) > LATE;
+            let late = now().since(alert.last_at) > LATE_MS;
             notifier.take(vec![Notice::Fired(Box::new(alert))], late, &settings, now());
         }
         let outbox = Outbox::load(store.documents(DECISIONS).await?, &realms);

@@ -1,6 +1,5 @@
 //! What a data directory holds, in words for a terminal.
 
-use crate::contain::Hold as _;
 use anyhow::{Context as _, Result};
 use std::{
     collections::BTreeMap,
@@ -8,6 +7,7 @@ use std::{
     path::Path,
     sync::{Arc, Mutex},
 };
+use watchdeck_contain::Hold as _;
 use watchdeck_store::{Profile, Search, Store};
 
 /// Newest events counted; beyond that the summary says so.

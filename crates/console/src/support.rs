@@ -3,19 +3,9 @@
 //! Everything in it goes through the [`Redactor`], which knows the stored secrets by heart as well. Hosts and channels stay, events do not go in at all;
 //! of frames that could not be read only the masked samples do. Nothing is sent anywhere: the user decides what becomes of the file.
 
-use crate::{
-    api::{
-        queries,
-        views::{HealthView, SupportBundle, UnreadOf},
-    },
-    core::Core,
-    error::CommandError,
-    redact::{HIDDEN, Redactor},
-    settings_store,
-};
+use crate::{commands::queries, core::Core, error::CommandError, settings_store};
 use anyhow::Context as _;
 use jiff::Timestamp;
-use serde::Serialize;
 use serde_json::{Value, json};
 use std::{
     fs::{self, File},
@@ -23,7 +13,10 @@ use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
+use watchdeck_feed::keys::KeyRing as _;
+use watchdeck_secret::{HIDDEN, Redactor};
 use watchdeck_store::{Inspection, Store};
+use watchdeck_wire::views::{HealthView, SupportBundle, UnreadOf};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// Lines of the log that go in.
@@ -122,31 +115,6 @@ pub(crate) fn described(inspection: &Inspection) -> Value {
     })
 }
 
-impl Redactor {
-    /// As readable JSON without secrets: what a field's name says counts as well as what its value looks like.
-    pub(crate) fn json<T: Serialize>(&self, value: &T) -> anyhow::Result<String> {
-        let mut value = serde_json::to_value(value)?;
-        self.clean_value(&mut value);
-        Ok(serde_json::to_string_pretty(&value)?)
-    }
-
-    fn clean_value(&self, value: &mut Value) {
-        match value {
-            Value::String(text) => *text = self.clean(text),
-            Value::Array(items) => items.iter_mut().for_each(|item| self.clean_value(item)),
-            Value::Object(fields) => {
-                for (name, field) in fields {
-                    match field {
-                        Value::String(text) if !text.is_empty() && Self::names_a_secret(name) => *text = HIDDEN.to_owned(),
-                        other => self.clean_value(other),
-                    }
-                }
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => {}
-        }
-    }
-}
-
 /// The end of the log, and of the one before it when that is short.
 pub(crate) fn last_lines(data_dir: &Path) -> String {
     let mut text = String::new();
@@ -211,8 +179,8 @@ fn private(path: &Path) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::settings::{Settings, Source};
     use std::io::Cursor;
+    use watchdeck_wire::settings::{Settings, Source};
 
     const SECRETS: [&str; 6] =
         ["s3cr3tVALUE", "hunter2", "plainword", "6222021234567890123", "li.wei@example.com", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1MSJ9.c2ln"];

@@ -69,7 +69,7 @@ impl Bench {
 }
 
 fn event(n: i64, payload: Value) -> NewEvent {
-    let at = Millis(watchdeck_console::calendar::now().0 - 1_000 + n);
+    let at = Millis(watchdeck_console::seams::now().0 - 1_000 + n);
     let channel = payload["type"].as_str().unwrap_or("system").split(':').next().unwrap_or("system").to_owned();
     let incoming = Incoming {
         channel: Channel::from(channel.as_str()),

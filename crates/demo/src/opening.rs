@@ -2,8 +2,8 @@
 
 use anyhow::Context;
 use serde_json::json;
-use watchdeck_console::api::settings::{DialectName, Hello, Settings, Source};
 use watchdeck_console::{Address, Console};
+use watchdeck_wire::settings::{DialectName, Hello, Settings, Source};
 
 /// Watches the built-in ERP, as if the user had gone through that door.
 ///

@@ -8,37 +8,7 @@
 
 use axum::http::{HeaderMap, header};
 use watchdeck_protocol::{CloseCode, User};
-
-/// A text that must not appear in logs. Compared in constant time.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Box<str>);
-
-impl Secret {
-    /// Wrap a key, a token or a URL with a password.
-    #[must_use]
-    pub fn new(text: &str) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one place that needs it.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether `shown` is this secret; takes equally long for every wrong text of the right length.
-    #[must_use]
-    pub fn matches(&self, shown: &str) -> bool {
-        let (own, shown) = (self.0.as_bytes(), shown.as_bytes());
-        own.len() == shown.len() && own.iter().zip(shown).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Secret(…)")
-    }
-}
+use watchdeck_secret::Secret;
 
 /// A refusal of a `watchdeck.v1` session.
 #[derive(Debug, Clone, PartialEq, Eq)]

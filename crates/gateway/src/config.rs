@@ -6,12 +6,13 @@
 mod layers;
 mod values;
 
-use crate::{auth::Secret, redis::Address};
+use crate::redis::Address;
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
+use watchdeck_secret::Secret;
 
 /// A checked configuration. Embedders fill it in and hand it to [`Gateway::start`](crate::Gateway::start), which checks it again.
 #[derive(Debug, Clone)]

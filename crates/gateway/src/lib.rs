@@ -29,8 +29,8 @@ mod tail;
 mod upgrade;
 mod wire;
 
-pub use auth::Secret;
 pub use config::{Config, ConfigError};
 pub use decisions::{DecisionError, DecisionRequest, Decisions};
 pub use gateway::{Gateway, GatewayError};
 pub use publish::{Placed, Publish, PublishError};
+pub use watchdeck_secret::Secret;

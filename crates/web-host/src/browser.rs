@@ -2,11 +2,11 @@
 //! pasted: a page cannot read the cookies of another.
 
 use std::sync::Arc;
-use watchdeck_console::api::live::Hint;
-use watchdeck_console::api::settings::Settings;
 use watchdeck_console::secrets::{Keychain, SystemKeychain};
 use watchdeck_console::{Badge, Console, Host, Toast};
 use watchdeck_events::Severity;
+use watchdeck_wire::live::Hint;
+use watchdeck_wire::settings::Settings;
 
 /// A browser as the core sees it.
 #[derive(Debug, Clone, Copy, Default)]

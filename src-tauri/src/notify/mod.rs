@@ -20,7 +20,7 @@ use tokio::time::{sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 use watchdeck_console::Toast;
-use watchdeck_console::api::live::Hint;
+use watchdeck_wire::live::Hint;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);

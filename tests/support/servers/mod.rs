@@ -281,5 +281,5 @@ impl Drop for Server {
 
 /// Milliseconds since 1970.
 pub(crate) fn now_ms() -> i64 {
-    watchdeck_console::calendar::now().0
+    watchdeck_console::seams::now().0
 }

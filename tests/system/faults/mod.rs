@@ -17,5 +17,5 @@ fn ensure_covers(marker: &Marker, from: i64, to: i64) -> Result<()> {
 
 /// Milliseconds since 1970.
 fn now() -> i64 {
-    watchdeck_console::calendar::now().0
+    watchdeck_console::seams::now().0
 }

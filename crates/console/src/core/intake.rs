@@ -4,25 +4,22 @@
 //! and the rules still look at it: a critical alert is not lost for a sum that cannot be made.
 
 use super::{Core, tasks::TICK};
-use crate::{
-    alerts::{
-        notifier::{Effect, LATE},
-        rules,
-    },
-    api::{live::LinkState, views::SetAsideBy},
-    calendar::{Calendar, now},
-    contain::attempt,
-    conventions::BySource,
-    health::Clocks,
-    projections::{World, approvals::Approvals},
-    seams::Point,
-    snapshot,
-    source_clock::Arrival,
-    state::State,
-};
+use crate::state::State;
 use std::{sync::Arc, time::Duration};
+use watchdeck_alerts::{notifier::Effect, rules};
+use watchdeck_contain::attempt;
 use watchdeck_events::{Catalogue, Conventions, Event, erp::View, fields::Fields, unread};
+use watchdeck_feed::{health::Clocks, seams::Point};
 use watchdeck_store::{Batch, Stored};
+use watchdeck_wire::{live::LinkState, views::SetAsideBy};
+use watchdeck_world::{
+    World,
+    approvals::Approvals,
+    arrival::{Arrival, LATE_MS},
+    calendar::{Calendar, now},
+    conventions::BySource,
+    snapshot,
+};
 
 /// How often projections are written down, so that a start does not replay everything.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
@@ -210,7 +207,7 @@ impl Core {
             let arrival = looks.clocks.arrival(event);
             let notices =
                 rules::evaluate(stored, &view, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
-            let late = arrival.lateness(event) > LATE;
+            let late = arrival.lateness(event) > LATE_MS;
             let effects = state.notifier.take(notices, late, &state.settings, at);
             if let View::Approval(approval) = &view {
                 let key = Approvals::key(state.world.realms.realm(&event.source), approval);
@@ -227,7 +224,7 @@ impl Core {
     fn set_aside(&self, state: &mut State, stored: &Stored, by: SetAsideBy, why: &str) {
         state.asides.add(stored.seq, &stored.event, by, why, &sample(&stored.event), now());
         self.faults.note("event", why, now());
-        state.hints.insert(crate::api::live::Hint::PartFailed);
+        state.hints.insert(watchdeck_wire::live::Hint::PartFailed);
     }
 
     /// The world anew, from the last snapshot to where it was, without what was set aside. Goes on until it is done: each try leaves out one event more.

@@ -1,19 +1,16 @@
 //! What runs for as long as the core does, beside the follower of the store: the clock, the sender of decisions, and the ears on links, network and keychain.
 
 use super::Core;
-use crate::{
-    alerts::notifier::Effect,
-    api::live::{Hint, LinkState},
-    calendar::now,
-    contain,
-    decisions::{Answer, Decision, Sender},
-    seams::Point,
-    sources::News,
-};
+use crate::decisions::{Answer, Decision, Sender};
 use futures_util::StreamExt as _;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
+use watchdeck_alerts::notifier::Effect;
+use watchdeck_contain as contain;
+use watchdeck_feed::{seams::Point, sources::News};
 use watchdeck_store::Batch;
+use watchdeck_wire::live::{Hint, LinkState};
+use watchdeck_world::calendar::now;
 
 /// How often the clock is looked at: snoozes, stale links, tones that wait.
 pub(super) const TICK: Duration = Duration::from_millis(500);
@@ -128,7 +125,7 @@ impl Core {
         let effects = lost.map(|(number, lost)| {
             let words = self.words(&self.state().settings);
             let title = words.decision_lost(&number, lost.view.approve);
-            Effect::Notify(crate::api::actions::answer(title, lost.view.error.unwrap_or_default(), words))
+            Effect::Notify(crate::commands::actions::answer(title, lost.view.error.unwrap_or_default(), words))
         });
         self.store_then_tell(batch, effects.into_iter().collect()).await;
         self.pulse();

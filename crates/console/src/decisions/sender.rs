@@ -1,7 +1,6 @@
 //! Takes a decision to the gateway that its request came through: the way of the stream itself, with its certificates and its proxy.
 
 use super::{Answer, Decision};
-use crate::api::settings::DialectName;
 use serde_json::Value;
 use watchdeck_client::{Dialect, Profile, post};
 
@@ -10,11 +9,6 @@ const PLACE: &str = "/api/decisions";
 
 /// One try.
 pub(crate) struct Sender;
-
-/// Whether a server that speaks this takes decisions at all. While it is not known yet it may.
-pub(crate) fn takes_decisions(dialect: DialectName) -> bool {
-    matches!(dialect, DialectName::Native | DialectName::Auto)
-}
 
 impl Sender {
     /// One try. `profile` is the source's; `None` when it is gone.

@@ -1,17 +1,18 @@
 //! One source: dialled step by step, its clock, where it stands, what may be missing.
 
 use super::{Check, words::Texts};
-use crate::{
-    api::settings::Source,
+use crate::secrets::Secrets;
+use std::time::Duration;
+use watchdeck_client::Beside;
+use watchdeck_feed::{
     health::CLOCKS,
-    projections::World,
-    secrets::{Keys, Secrets},
+    keys::{KeyRing as _, Keys},
     source_clock::{Era, SourceClock},
     sources,
 };
-use std::time::Duration;
-use watchdeck_client::Beside;
 use watchdeck_store::Store;
+use watchdeck_wire::settings::Source;
+use watchdeck_world::World;
 
 /// How long a whole attempt may take.
 const PATIENCE: Duration = Duration::from_secs(40);

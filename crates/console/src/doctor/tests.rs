@@ -32,7 +32,7 @@ async fn data_dir(url: &str) -> tempfile::TempDir {
     let document = |collection, key: &str, body: &Value| Document { collection, key: key.into(), body: Some(body.to_string()) };
     let documents = vec![
         document("settings", "settings", &whole),
-        document(crate::health::CLOCKS, "east", &json!([{ "from": 1, "to": 2, "skew": 7_200_000.0 }])),
+        document(watchdeck_feed::health::CLOCKS, "east", &json!([{ "from": 1, "to": 2, "skew": 7_200_000.0 }])),
     ];
     store.append(Batch { documents, ..Batch::default() }).await.unwrap();
     store.close().await;
@@ -108,7 +108,7 @@ async fn what_could_not_be_read_is_said_by_kind_and_field_and_never_as_it_stood_
     };
     let at = watchdeck_events::Millis(1_795_223_788_150);
     let event = watchdeck_events::Catalogue::builtin().normalise(incoming, &"east".into(), at);
-    let mut world = crate::projections::World::default();
+    let mut world = watchdeck_world::World::default();
     world.cursor = 1;
     let stored = watchdeck_store::Stored { seq: 1, offset: 0, event: event.clone() };
     world.unread.count(&stored, watchdeck_events::unread::of(&event, watchdeck_events::Conventions::plain()));

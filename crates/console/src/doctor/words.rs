@@ -1,9 +1,9 @@
 //! The doctor's words. They stand here and not in the window's catalogues, because there is no window.
 
 use super::Verdict;
-use crate::api::views::UnreadField;
 use std::path::Path;
 use watchdeck_store::Holder;
+use watchdeck_wire::views::UnreadField;
 
 /// Fields that are named in one line.
 const NAMED: usize = 5;

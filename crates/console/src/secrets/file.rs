@@ -1,6 +1,5 @@
 //! The fallback: `secrets.json` in the data directory, which only this user can read. It is what it looks like: the secrets as they are.
 
-use crate::contain::Hold as _;
 use std::{
     collections::BTreeMap,
     fs, io,
@@ -8,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
 };
-use watchdeck_client::Secret;
+use watchdeck_contain::Hold as _;
+use watchdeck_secret::Secret;
 
 /// The file. It is read and written whole; there is one console per data directory.
 #[derive(Debug, Clone)]

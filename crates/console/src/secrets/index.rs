@@ -1,10 +1,10 @@
 //! Where each secret is. Documents of the store, without anything secret in them.
 
 use super::{Name, Purpose};
-use crate::api::settings::SecretPlace;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watchdeck_store::Document;
+use watchdeck_wire::settings::SecretPlace;
 
 /// Collection of the index.
 pub(super) const COLLECTION: &str = "secrets";

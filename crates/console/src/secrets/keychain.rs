@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::{mpsc, oneshot};
-use watchdeck_client::Secret;
+use watchdeck_secret::Secret;
 
 /// Questions that may wait. A keychain that lets so many people wait is as good as none.
 const QUEUE: usize = 32;

@@ -20,7 +20,7 @@ use tokio_tungstenite::tungstenite::{
 
 /// Time in a payload, ms since 1970.
 pub(crate) fn now() -> i64 {
-    watchdeck_console::calendar::now().0
+    watchdeck_console::seams::now().0
 }
 
 /// How it behaves.

@@ -2,13 +2,13 @@
 
 use super::Config;
 use crate::{
-    auth::Secret,
     oversize,
     redis::{Address, tls},
     wire,
 };
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use toml::Value;
+use watchdeck_secret::Secret;
 
 /// What is wrong, and what to write instead.
 type Refused = (String, &'static str);
@@ -24,7 +24,7 @@ pub(super) fn apply(config: &mut Config, key: &'static str, value: &Value) -> Re
         "redis.password" => {
             let password = value.as_str().map(|password| password.trim_end_matches(['\r', '\n'])).unwrap_or_default();
             config.redis_password =
-                Some(Secret::new(&filled(password.to_owned(), "Put the password between quotes, or leave the key out")?));
+                Some(Secret::new(filled(password.to_owned(), "Put the password between quotes, or leave the key out")?));
         }
         "redis.ca_file" => config.redis_ca_file = Some(ca_file(text(value)?)?),
         "publish_key" => config.publish_key = Some(secret(&text(value)?)?),

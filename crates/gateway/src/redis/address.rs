@@ -3,8 +3,8 @@
 //! What is meant beyond doubt is understood. The rest is refused in words that say what is wrong and what to write, and no refusal ever
 //! repeats what may be a password.
 
-use crate::auth::Secret;
 use std::{fmt, net::Ipv6Addr, path::PathBuf};
+use watchdeck_secret::Secret;
 
 /// Redis's usual port.
 const PORT: u16 = 6379;

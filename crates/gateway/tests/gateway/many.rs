@@ -130,7 +130,7 @@ async fn what_is_too_large_is_refused_over_http_in_words() {
 #[tokio::test]
 async fn what_is_too_large_on_the_bus_is_kept_with_its_head_and_blocks_nobody() {
     let redis = Redis::start().await;
-    let running = Running::start(|config| config.redis_url = Some(watchdeck_gateway::Secret::new(&redis.url()))).await;
+    let running = Running::start(|config| config.redis_url = Some(watchdeck_gateway::Secret::new(redis.url()))).await;
     running.until(|report| report["bridge"]["state"] == "up").await;
     let mut client = Client::native(&running).await;
     client.subscribe("system", json!({})).await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use watchdeck_gateway::{Gateway, Secret};
 
 fn bridged(redis: &Redis) -> impl FnOnce(&mut watchdeck_gateway::Config) + use<> {
-    let url = Secret::new(&redis.url());
+    let url = Secret::new(redis.url());
     move |config| config.redis_url = Some(url)
 }
 
@@ -347,7 +347,7 @@ async fn the_least_rights_suffice_and_missing_ones_are_named() {
     redis.command("ACL SETUSER least on >p@ss#w/rd% resetchannels &ws:* -@all +psubscribe").await;
     redis.command("ACL SETUSER none on >p@ss#w/rd% resetchannels ~* +@all").await;
     let with = |user: &'static str, password: &'static str| {
-        let url = Secret::new(&redis.url());
+        let url = Secret::new(redis.url());
         move |config: &mut watchdeck_gateway::Config| {
             config.redis_url = Some(url);
             (config.redis_username, config.redis_password) = (Some(user.into()), Some(Secret::new(password)));
@@ -395,7 +395,7 @@ async fn redis_over_tls_is_bridged_when_its_authority_is_named() {
         "no",
     ];
     let redis = Redis::start_in(dir, &settings).await;
-    let url = Secret::new(&format!("REDISS://localhost:{port}"));
+    let url = Secret::new(format!("REDISS://localhost:{port}"));
     let (named, ca) = (url.clone(), Some(ca));
     let running = Running::start(move |config| (config.redis_url, config.redis_ca_file) = (Some(named), ca)).await;
     running.until(up).await;

@@ -1,0 +1,297 @@
+//! From alerts to what people hear and see outside of the window, without spamming them.
+//!
+//! What fires waits for the end of the stretch of events that it came in ([`Notifier::settle`]): what the same stretch resolves is never told, and the
+//! tone leaves with the commit. At most [`TOASTS`] notifications in [`WINDOW`]; the rest of a burst is one summary that is replaced as it
+//! grows. One tone in [`TONE_GAP`], the worst that is due. What is raised by late events (a backlog, the machine was asleep) is never announced one
+//! by one: it becomes a digest of what still fires when the backlog is through.
+
+use crate::{Notice, rules};
+use crate::{
+    toast::{Toast, ToastAction},
+    words::Words,
+};
+use std::collections::{BTreeSet, VecDeque};
+use watchdeck_events::{Millis, Severity};
+use watchdeck_wire::{settings::Settings, views::AlertView};
+
+/// Notifications in one window of time.
+const TOASTS: usize = 3;
+/// That window.
+const WINDOW: i64 = 10_000;
+/// Between two tones.
+const TONE_GAP: i64 = 1_500;
+/// Names the summary among the notifications.
+pub const SUMMARY: &str = "watchdeck:summary";
+
+/// While events are still being caught up with, what fires now waits this long for its end among them.
+const HOLD: i64 = 2_000;
+
+/// What the host is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Show a notification.
+    Notify(Toast),
+    /// Take one back.
+    Retract(String),
+    /// Play a tone.
+    Play(Severity),
+    /// With what stands before it, people were told of these alerts.
+    Told(Vec<String>),
+}
+
+/// Remembers what was shown.
+#[derive(Debug, Default)]
+pub struct Notifier {
+    /// Fired and not told yet, in the order in which they did.
+    fresh: Vec<(Millis, AlertView)>,
+    shown_at: VecDeque<Millis>,
+    shown: BTreeSet<String>,
+    /// Fired, but not shown on their own.
+    held_back: BTreeSet<String>,
+    /// What the next digest tells of for the first time.
+    untold: BTreeSet<String>,
+    /// The worst tone of what the digest tells.
+    late_tone: Option<Severity>,
+    tone_due: Option<Severity>,
+    tone_at: Option<Millis>,
+    digest_due: bool,
+}
+
+impl Notifier {
+    /// Take notices in. `late` says that they come from history. Answers what is to be taken back; the rest comes with [`Notifier::settle`].
+    pub fn take(&mut self, notices: Vec<Notice>, late: bool, settings: &Settings, now: Millis) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for notice in notices {
+            match notice {
+                Notice::Fired(alert) if late => {
+                    self.late_tone = self.late_tone.max(Some(alert.severity));
+                    self.untold.insert(alert.id.clone());
+                    if settings.delivery.of(alert.severity).toast {
+                        self.held_back.insert(alert.id);
+                        self.digest_due = true;
+                    }
+                }
+                Notice::Fired(alert) => self.fresh.push((now, *alert)),
+                Notice::Quiet(id) => {
+                    self.fresh.retain(|(_, alert)| alert.id != id);
+                    self.held_back.remove(&id);
+                    self.untold.remove(&id);
+                    if self.shown.remove(&id) {
+                        effects.push(Effect::Retract(id));
+                    }
+                }
+            }
+        }
+        effects
+    }
+
+    /// At the end of a stretch of events, and now and then: notifications and tones for what fires. While a backlog is being read (not `caught_up`), the
+    /// digest waits, and what fires now waits a little.
+    pub fn settle(&mut self, settings: &Settings, words: Words, now: Millis, caught_up: bool) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let waited = self.fresh.first().is_some_and(|(since, _)| now.since(*since).abs() >= HOLD);
+        let mut told = Vec::new();
+        if caught_up || waited {
+            for (_, alert) in std::mem::take(&mut self.fresh) {
+                self.announce(&alert, settings, words, now, &mut effects);
+                told.push(alert.id);
+            }
+        }
+        if caught_up {
+            let late = std::mem::take(&mut self.untold);
+            if let Some(tone) = self.late_tone.take().filter(|_| !late.is_empty()) {
+                self.sound(tone, settings);
+            }
+            told.extend(late);
+            effects.extend(self.digest(words));
+        }
+        if self.tone_at.is_none_or(|at| now.since(at).abs() >= TONE_GAP)
+            && let Some(tone) = self.tone_due.take()
+            && !settings.muted
+        {
+            self.tone_at = Some(now);
+            effects.push(Effect::Play(tone));
+        }
+        if !told.is_empty() {
+            effects.push(Effect::Told(told));
+        }
+        effects
+    }
+
+    fn sound(&mut self, severity: Severity, settings: &Settings) {
+        if settings.delivery.of(severity).sound && !settings.muted {
+            self.tone_due = self.tone_due.max(Some(severity));
+        }
+    }
+
+    fn announce(&mut self, alert: &AlertView, settings: &Settings, words: Words, now: Millis, effects: &mut Vec<Effect>) {
+        self.sound(alert.severity, settings);
+        if !settings.delivery.of(alert.severity).toast {
+            return;
+        }
+        while self.shown_at.front().is_some_and(|at| now.since(*at).abs() >= WINDOW) {
+            self.shown_at.pop_front();
+        }
+        if self.shown_at.len() < TOASTS {
+            self.shown_at.push_back(now);
+            self.shown.insert(alert.id.clone());
+            effects.push(Effect::Notify(toast(alert, words)));
+        } else {
+            self.held_back.insert(alert.id.clone());
+            self.digest_due = true;
+        }
+    }
+
+    /// The summary of what was held back, new or replaced; or its end.
+    fn digest(&mut self, words: Words) -> Option<Effect> {
+        if self.held_back.is_empty() {
+            self.digest_due = false;
+            return self.shown.remove(SUMMARY).then(|| Effect::Retract(SUMMARY.to_owned()));
+        }
+        std::mem::take(&mut self.digest_due).then(|| {
+            self.shown.insert(SUMMARY.to_owned());
+            Effect::Notify(summary(&self.held_back, words))
+        })
+    }
+
+    /// The user has seen the summary.
+    pub fn summary_seen(&mut self) {
+        self.held_back.clear();
+        self.shown.remove(SUMMARY);
+    }
+}
+
+fn toast(alert: &AlertView, words: Words) -> Toast {
+    let action = |id: &str| ToastAction { id: id.to_owned(), label: words.action(id).to_owned() };
+    let actions = match alert.rule.as_str() {
+        rules::APPROVAL_REQUESTED => vec![action("approve"), action("reject")],
+        _ => vec![action("acknowledge"), action("open")],
+    };
+    Toast { id: alert.id.clone(), title: words.title(alert), body: words.body(alert), severity: alert.severity, actions }
+}
+
+fn summary(held_back: &BTreeSet<String>, words: Words) -> Toast {
+    let count = |rule: &str| held_back.iter().filter(|id| id.split(':').next() == Some(rule)).count();
+    let parts: Vec<_> = rules::ALL.iter().map(|(rule, _)| (*rule, count(rule))).filter(|(_, count)| *count > 0).collect();
+    let worst = rules::ALL.iter().filter(|(rule, _)| count(rule) > 0).map(|(_, severity)| *severity).max().unwrap_or_default();
+    Toast {
+        id: SUMMARY.to_owned(),
+        title: words.summary_title(held_back.len()),
+        body: parts.iter().map(|(rule, count)| words.summary_part(rule, *count)).collect::<Vec<_>>().join(words.comma()),
+        severity: worst,
+        actions: vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{AlertBook, Raise};
+    use std::collections::BTreeMap;
+
+    const NOW: Millis = Millis(1_000_000);
+
+    fn burst(n: usize) -> (AlertBook, Vec<Notice>) {
+        let mut book = AlertBook::default();
+        let notices = (0..n)
+            .filter_map(|i| {
+                let values = BTreeMap::from([("message".to_owned(), format!("m{i}"))]);
+                let about = format!("system:{i}");
+                book.raise(
+                    Raise {
+                        rule: rules::SYSTEM_CRITICAL,
+                        subject: about.clone(),
+                        about,
+                        source: None,
+                        severity: Severity::Critical,
+                        label: "x".into(),
+                        values,
+                        seq: None,
+                        point: true,
+                    },
+                    NOW,
+                )
+            })
+            .collect();
+        (book, notices)
+    }
+
+    fn count(effects: &[Effect]) -> (usize, usize) {
+        let toasts = effects.iter().filter(|effect| matches!(effect, Effect::Notify(_))).count();
+        (toasts, effects.iter().filter(|effect| matches!(effect, Effect::Play(_))).count())
+    }
+
+    #[test]
+    fn two_hundred_critical_events_are_three_toasts_one_summary_and_one_tone() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        let mut effects = notifier.take(burst(200).1, false, &settings, NOW);
+        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
+        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), true));
+        assert_eq!(count(&effects), (4, 1));
+        let Some(Effect::Notify(summary)) = effects.iter().find(|effect| matches!(effect, Effect::Notify(toast) if toast.id == SUMMARY))
+        else {
+            panic!("no summary in {effects:?}")
+        };
+        assert!(summary.title.contains("197"), "the summary says how many: {}", summary.title);
+        let told: usize = effects.iter().map(|effect| if let Effect::Told(ids) = effect { ids.len() } else { 0 }).sum();
+        assert_eq!(told, 200, "each is known to be told, and once");
+    }
+
+    #[test]
+    fn a_backlog_is_one_digest_of_what_still_fires() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        let (mut book, notices) = burst(5);
+        assert_eq!(count(&notifier.take(notices, true, &settings, NOW)), (0, 0));
+        let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
+        notifier.take(ended.into_iter().collect(), true, &settings, NOW);
+        assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), false), [], "not before the backlog is through");
+        let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
+        let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
+        assert!(digest.title.contains('4'), "what was resolved meanwhile is left out: {}", digest.title);
+    }
+
+    #[test]
+    fn what_the_same_stretch_resolves_is_not_told() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        let (mut book, notices) = burst(1);
+        notifier.take(notices, false, &settings, NOW);
+        let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
+        let mut effects = notifier.take(ended.into_iter().collect(), false, &settings, NOW);
+        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
+        assert_eq!(effects, [], "neither shown, nor heard, nor taken back");
+    }
+
+    #[test]
+    fn what_fires_while_a_backlog_is_read_waits_a_little_and_no_more() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        notifier.take(burst(1).1, false, &settings, NOW);
+        assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), false), []);
+        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(HOLD), false)), (1, 1));
+    }
+
+    #[test]
+    fn the_tone_leaves_with_the_toast() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        notifier.take(burst(1).1, false, &settings, NOW);
+        let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
+        assert!(matches!(effects.as_slice(), [Effect::Notify(_), Effect::Play(Severity::Critical), Effect::Told(_)]), "{effects:?}");
+    }
+
+    #[test]
+    fn mute_silences_the_tone_and_not_the_toast() {
+        let (mut notifier, settings) = (Notifier::default(), Settings { muted: true, ..Settings::default() });
+        notifier.take(burst(1).1, false, &settings, NOW);
+        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW, true)), (1, 0));
+    }
+
+    #[test]
+    fn what_somebody_answered_is_taken_back() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        let (mut book, notices) = burst(1);
+        notifier.take(notices, false, &settings, NOW);
+        notifier.settle(&settings, Words::ENGLISH, NOW, true);
+        let id = "system_critical:system:0".to_owned();
+        let quiet = book.acknowledge(std::slice::from_ref(&id), "张敏", NOW).unwrap();
+        assert_eq!(notifier.take(quiet, false, &settings, NOW), [Effect::Retract(id)]);
+    }
+}

@@ -1,0 +1,185 @@
+//! Commands that change something.
+
+use crate::{core::Core, error::CommandError};
+use watchdeck_alerts::{
+    notifier::SUMMARY,
+    rules,
+    toast::{Toast, ToastAction},
+    words::Words,
+};
+use watchdeck_events::Severity;
+use watchdeck_wire::{
+    settings::Settings,
+    views::{ApprovalStatus, DecideResult},
+};
+use watchdeck_world::calendar::now;
+
+/// Names the answer to a button among the notifications.
+const ANSWER: &str = "watchdeck:answer";
+/// Longest snooze, minutes: four weeks.
+const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
+
+/// What a person is called who has not said so.
+fn user(settings: &Settings) -> String {
+    let name = settings.user_name.trim();
+    if !name.is_empty() {
+        return name.to_owned();
+    }
+    std::env::var("USER")
+        .or_else(|_| std::env::var("USERNAME"))
+        .ok()
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "Watchdeck".to_owned())
+}
+
+/// A result per request: one that cannot be decided does not keep the others back.
+pub(crate) async fn decide(core: &Core, keys: &[String], approve: bool, reason: Option<String>) -> Result<Vec<DecideResult>, CommandError> {
+    decide_on(core, keys, approve, reason, false).await
+}
+
+async fn decide_on(
+    core: &Core,
+    keys: &[String],
+    approve: bool,
+    reason: Option<String>,
+    on_toast: bool,
+) -> Result<Vec<DecideResult>, CommandError> {
+    let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    let (results, made, batch) = {
+        let mut guard = core.state();
+        let state = &mut *guard;
+        let words = core.words(&state.settings);
+        let (by, at, mut made) = (user(&state.settings), now(), Vec::new());
+        let results: Vec<_> = keys
+            .iter()
+            .map(|key| {
+                let named = state.request_named(key);
+                let decided = match named.as_ref().and_then(|entity| state.world.approvals.get(entity)) {
+                    Some(request) if !core.sources.can_decide(&request.source) => Err(words.takes_no_decisions(&request.source)),
+                    Some(request) => state.outbox.decide(request, approve, reason.clone(), &by, on_toast, at),
+                    None => Err(format!("there is no request {key}")),
+                };
+                let error = decided.map(|one| made.extend(one)).err();
+                DecideResult { key: key.clone(), ok: error.is_none(), error }
+            })
+            .collect();
+        (results, made, state.changes())
+    };
+    // Durable before it is said to be done.
+    if let Err(error) = core.keep(batch).await {
+        core.state().outbox.take_back(made);
+        core.pulse();
+        return Err(error.into());
+    }
+    core.decided.notify_one();
+    core.pulse();
+    Ok(results)
+}
+
+/// What became of a button of a notification, where it was pressed.
+pub(crate) fn answer(title: String, why: String, words: Words) -> Toast {
+    let actions = vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }];
+    Toast { id: ANSWER.to_owned(), title, body: why, severity: Severity::Warning, actions }
+}
+
+pub(crate) async fn acknowledge(core: &Core, ids: &[String]) -> Result<(), CommandError> {
+    core.person(ids, |state, at| {
+        let by = user(&state.settings);
+        state.book.acknowledge(ids, &by, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
+    })
+    .await
+}
+
+pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), CommandError> {
+    if minutes == 0 || minutes > LONGEST_SNOOZE {
+        return Err(CommandError::invalid(format!("an alert can be put off for 1 to {LONGEST_SNOOZE} minutes")));
+    }
+    core.person(&[id.to_owned()], |state, at| {
+        let by = user(&state.settings);
+        let notice = state.book.snooze(id, at.plus(i64::from(minutes) * 60_000), &by, at);
+        notice.map(|notice| vec![notice]).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
+    })
+    .await
+}
+
+/// What a severity looks and sounds like, whether or not it is switched on: the user asked.
+pub(crate) fn test_delivery(core: &Core, severity: Severity) {
+    let settings = core.state().settings.clone();
+    let words = core.words(&settings);
+    core.tell(Toast {
+        id: "watchdeck:test".to_owned(),
+        title: words.test_title().to_owned(),
+        body: words.test_body().to_owned(),
+        severity,
+        actions: vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }],
+    });
+    core.host.play(severity);
+}
+
+pub(crate) async fn incident(core: &Core, name: &str) -> Result<(), CommandError> {
+    let runs = core.state().settings.sources.iter().any(|source| source.demo && !source.paused);
+    match &core.demo {
+        Some(demo) if runs => Ok(demo.incident(name).await?),
+        _ => Err(CommandError::invalid("incidents can be made to happen in the built-in ERP only, and it is not running")),
+    }
+}
+
+/// Milliseconds from an event's occurrence to its row on the screen, for rows that came live.
+pub(crate) fn painted(core: &Core, samples: &[f64]) {
+    let mut state = core.state();
+    if state.painted.is_empty() && !samples.is_empty() {
+        tracing::info!(at = now().0, "First live rows painted.");
+    }
+    for sample in samples.iter().filter(|sample| sample.is_finite()) {
+        state.painted.record(*sample, 1);
+    }
+}
+
+/// A button of a notification in the window, or `closed`. A request is decided by `decide`, which takes a reason.
+pub(crate) async fn notice_answered(core: &Core, id: &str, action: &str) -> Result<(), CommandError> {
+    if core.state().notices.remove(id) {
+        core.pulse();
+    }
+    match action {
+        "acknowledge" | "open" => toast_answered(core, id, action).await,
+        _ => Ok(()),
+    }
+}
+
+/// A button of a notification. The state is looked at again first: what was decided meanwhile is not decided twice.
+pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Result<(), CommandError> {
+    if toast == SUMMARY {
+        core.state().summary_seen();
+        return Ok(());
+    }
+    match action {
+        "approve" | "reject" => {
+            let prefix = format!("{}:", rules::APPROVAL_REQUESTED);
+            let Some(key) = toast.strip_prefix(&prefix) else { return Ok(()) };
+            let approve = action == "approve";
+            let words = core.words(&core.state().settings);
+            let lost = |number: &str, why: String| core.tell(answer(words.decision_lost(number, approve), why, words));
+            let named = key.parse().ok();
+            let request = named.and_then(|entity| core.state().world.approvals.get(&entity).map(|request| request.view.clone()));
+            let Some(request) = request.clone().filter(|request| request.status == ApprovalStatus::Pending) else {
+                let by = request.and_then(|request| request.decided_by);
+                lost(key.rsplit(':').next().unwrap_or(key), words.already_decided(by.as_deref()));
+                return Ok(());
+            };
+            let made = decide_on(core, &[key.to_owned()], approve, None, true).await;
+            let why = match &made {
+                Ok(results) => results.iter().find_map(|result| result.error.clone()),
+                Err(error) => Some(error.message.clone()),
+            };
+            if let Some(why) = why {
+                lost(&request.number, why);
+            }
+            made.map(drop)
+        }
+        "acknowledge" => acknowledge(core, &[toast.to_owned()]).await.inspect_err(|error| {
+            let words = core.words(&core.state().settings);
+            core.tell(answer(words.button_failed().to_owned(), error.message.clone(), words));
+        }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,8 @@
+//! Everything a window may ask of the core: one router for every host, and what answers each command.
+//!
+//! Tauri and the web host only carry these; their types are `wire`'s.
+
+pub(crate) mod actions;
+pub(crate) mod queries;
+pub(crate) mod router;
+pub(crate) mod setup;

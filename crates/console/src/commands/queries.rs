@@ -1,0 +1,396 @@
+//! Commands that only look.
+
+use crate::{core::Core, error::CommandError, settings_store, state::State};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+use watchdeck_alerts::rules;
+use watchdeck_contain::attempt;
+use watchdeck_events::{Catalogue, Millis, Severity};
+use watchdeck_feed::{health::Clocks, seams::Point};
+use watchdeck_filter::Filter;
+use watchdeck_store::{Search, Stored};
+use watchdeck_wire::{
+    live::{Batch, EventRow, Frame, GapView, Versions},
+    settings::Hello,
+    views::{
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView,
+        InventoryView, KindView, Need, OrdersView, OverviewView, RuleView, SetAsideBy, StockRows, StoreHealth,
+    },
+};
+use watchdeck_world::{calendar::now, conventions::BySource, rows};
+
+/// Long enough to turn a burst into one answer, short enough to feel instant.
+const COALESCE: Duration = Duration::from_millis(50);
+/// A held request answers at the latest after this, so that clocks and states on screen stay fresh.
+const HELD: Duration = Duration::from_secs(1);
+/// Most rows in one answer.
+const ROWS: u32 = 2_000;
+/// Events that one page of history looks at, at most; the window asks on.
+const SCAN: u64 = 200_000;
+/// Events that were set aside, shown.
+const SET_ASIDE: usize = 50;
+/// Needs shown on the Overview.
+const NEEDS: usize = 30;
+
+fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
+    let clocks = core.sources.ledger.clocks();
+    let conventions = core.state().conventions();
+    // What several sources of one ERP tell is shown once.
+    let copies: Vec<bool> = {
+        let state = core.state();
+        stored.iter().map(|stored| state.world.through.original(stored.seq).is_some()).collect()
+    };
+    let shown = stored.iter().zip(copies).filter(|(_, copy)| !copy);
+    let mut rows: Vec<_> = shown.map(|(stored, _)| row(core, stored, &clocks, &conventions)).collect();
+    let gaps = rows.iter_mut().filter_map(|row| row.gap.as_mut());
+    fill_in(core, gaps);
+    rows
+}
+
+/// One row. An event that no row can be made of is shown by what is known of every event.
+fn row(core: &Core, stored: &Stored, clocks: &Clocks, conventions: &BySource) -> EventRow {
+    let made = attempt(|| {
+        core.seams.pass(Point::Row(&stored.event));
+        rows::row(stored, clocks.arrival(&stored.event), conventions.get(&stored.event.source))
+    });
+    made.unwrap_or_else(|why| {
+        let asides = &mut core.state().asides;
+        if !asides.is_known(stored.seq) {
+            asides.add(stored.seq, &stored.event, SetAsideBy::Row, &why, "", now());
+        }
+        rows::bare(stored)
+    })
+}
+
+/// Say of gaps whether they were filled since.
+fn fill_in<'a>(core: &Core, gaps: impl Iterator<Item = &'a mut GapView>) {
+    let mut gaps = gaps.peekable();
+    if gaps.peek().is_some() {
+        let state = core.state();
+        gaps.for_each(|gap| gap.filled = state.world.fills.of(gap).or(gap.filled));
+    }
+}
+
+pub(crate) fn hello(core: &Core) -> Hello {
+    let state = core.state();
+    Hello {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        host: core.config.host_name.to_owned(),
+        system_language: core.config.system_language.clone(),
+        first_start: state.settings.sources.is_empty(),
+        now: now(),
+        settings: settings_store::without_secrets(&state.settings),
+        login_window: core.host.has_login_window(),
+    }
+}
+
+/// Up to where rows can be shown. Where several sources tell of one ERP, what is a copy is known once the projections have seen it.
+fn shown_up_to(core: &Core) -> u64 {
+    let head = core.store.head();
+    let world = &core.state().world;
+    if world.realms.any_shared() { head.min(world.cursor) } else { head }
+}
+
+/// The newest rows.
+pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError> {
+    let cursor = shown_up_to(core);
+    let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
+    let events = core.store.read_after(after, (cursor - after) as usize).await?;
+    // Large events make short pages; the rest comes with the next batch.
+    let cursor = events.last().map_or(cursor, |last| last.seq);
+    Ok(Batch { cursor, resync: false, omitted: 0, events: row_list(core, &events), frame: frame(core), versions: versions(core) })
+}
+
+/// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
+pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Batch, CommandError> {
+    // Subscribed before looking: a change in between is seen twice rather than not at all.
+    let (mut head, mut pulse) = (core.store.watch_head(), core.pulse.subscribe());
+    let wait = async {
+        let cursor = *head.borrow_and_update();
+        if cursor == after {
+            tokio::select! {
+                _ = head.changed() => {}
+                _ = pulse.changed() => {}
+            }
+        }
+    };
+    if tokio::time::timeout(HELD, wait).await.is_ok() {
+        tokio::time::sleep(COALESCE).await;
+    }
+    let cursor = shown_up_to(core);
+    if after > core.store.head() {
+        // A cursor from another life of the store.
+        return Ok(Batch { resync: true, ..recent(core, rows).await? });
+    }
+    // The projections may be behind what was shown already: nothing is new then.
+    let cursor = cursor.max(after);
+    let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
+    let events = if from < cursor { core.store.read_after(from, (cursor - from) as usize).await? } else { Vec::new() };
+    let cursor = events.last().map_or(cursor, |last| last.seq);
+    Ok(Batch {
+        cursor,
+        resync: false,
+        omitted: from - after,
+        events: row_list(core, &events),
+        frame: frame(core),
+        versions: versions(core),
+    })
+}
+
+fn frame(core: &Core) -> Frame {
+    let sources = core.source_statuses();
+    let state = core.state();
+    let at = now();
+    Frame {
+        now: at,
+        sources,
+        approvals_pending: state.world.approvals.pending_count(),
+        alerts_firing: state.book.firing().count() as u32,
+        alerts_worst: state.book.firing().map(|alert| alert.severity).max(),
+        events_per_second: state.world.rates.current(at),
+        events_stored: core.store.head(),
+        banner: state.banner(),
+        notices: state.notices.all(),
+        muted: state.settings.muted,
+        hints: state.hints.iter().copied().collect(),
+    }
+}
+
+fn versions(core: &Core) -> Versions {
+    let state = core.state();
+    let changed = state.world.changed;
+    let (links, second) = (*core.pulse.borrow(), now().0.unsigned_abs() / 1000);
+    let settings = state.settings_version;
+    // Ages, dwell times and deadlines move with the clock as well; the pages tick those themselves, the sums every few seconds.
+    let clock = second / 10;
+    let inventory = changed.stock + settings;
+    let orders = changed.orders + settings + clock;
+    let approvals = changed.approvals + state.outbox.version;
+    let finance = changed.finance + settings;
+    let alerts = state.book.version + settings;
+    Versions {
+        inventory,
+        orders,
+        approvals,
+        finance,
+        alerts,
+        health: links + second,
+        settings,
+        overview: inventory + orders + approvals + finance + alerts + second / 2,
+    }
+}
+
+pub(crate) fn overview(core: &Core) -> OverviewView {
+    let covered = core.source_statuses().into_iter().filter_map(|source| source.covers_since).max();
+    let mut guard = core.state();
+    let state = &mut *guard;
+    let at = now();
+    let (today, midnight) = (state.calendar.day(at).name.clone(), state.calendar.day(at).start);
+    let world = &state.world;
+    let day = world.finance.day(&today);
+    let (orders_open, orders_stuck) = world.orders.open(at, stuck_after(state));
+    let overdue = world.finance.overdue();
+    let mut needs = needs(state, &core.sources.deciders());
+    let needs_omitted = needs.len().saturating_sub(NEEDS) as u32;
+    needs.truncate(NEEDS);
+    let hours = world.finance.hours(&today);
+    let received_spark = shape(&hours[..=(state.calendar.hour(at) as usize).min(hours.len() - 1)]);
+    OverviewView {
+        at,
+        rate: world.rates.per_second(at, 60),
+        moves_today: world.stock.moves_on(&today),
+        moves_spark: world.stock.moves_per_minute(at),
+        orders_open,
+        orders_stuck,
+        orders_spark: world.orders.per_minute(at),
+        approvals_pending: world.approvals.pending_count(),
+        approvals_oldest_at: world.approvals.pending().iter().map(|request| request.view.requested_at).min(),
+        approvals_spark: world.approvals.per_minute(at),
+        approvals_sums: world.approvals.pending_sums(),
+        received_today: day.received,
+        received_count: day.received_count,
+        received_spark,
+        refunded_today: day.refunded,
+        refunded_count: day.refunded_count,
+        money_today: day,
+        overdue: overdue.single,
+        overdue_sums: overdue.sums,
+        overdue_count: overdue.count,
+        alerts_firing: state.book.firing().count() as u32,
+        alerts_critical: state.book.firing().filter(|alert| alert.severity == Severity::Critical).count() as u32,
+        last_event_at: world.rates.last_at.clone(),
+        histogram: world.rates.histogram(at),
+        needs,
+        needs_omitted,
+        covers_since: covered.filter(|since| *since > midnight),
+    }
+}
+
+/// Money per hour as plain numbers: of the currency with most payments, recorded money where none was received.
+fn shape(hours: &[FinanceHour]) -> Vec<f64> {
+    let received = hours.iter().any(|hour| !hour.received.is_empty());
+    let sums = |hour: &FinanceHour| if received { hour.received.clone() } else { hour.recorded.clone() };
+    let mut payments: BTreeMap<_, u32> = BTreeMap::new();
+    for sum in hours.iter().flat_map(sums) {
+        *payments.entry((sum.currency, sum.source)).or_default() += sum.count;
+    }
+    let most = payments.into_iter().max_by_key(|(_, count)| *count).map(|(purse, _)| purse);
+    let of_most = |hour: &FinanceHour| sums(hour).into_iter().find(|sum| Some((sum.currency.clone(), sum.source.clone())) == most);
+    hours.iter().map(|hour| of_most(hour).map_or(0.0, |sum| sum.amount.to_f64())).collect()
+}
+
+/// What waits for a person: critical alerts, then requests and warnings by what runs out first.
+fn needs(state: &State, deciders: &BTreeSet<String>) -> Vec<Need> {
+    let alerts = state.book.firing().filter(|alert| alert.rule != rules::APPROVAL_REQUESTED).map(|alert| {
+        let due = match alert.severity {
+            Severity::Critical => Millis(i64::MIN),
+            _ => alert.last_at.plus(30 * 60_000),
+        };
+        (due, Need::Alert { alert: alert.clone() })
+    });
+    let approvals = state.pending(|source| deciders.contains(source)).into_iter().map(|approval| {
+        let due = approval.deadline.unwrap_or(approval.requested_at.plus(60 * 60_000));
+        (due, Need::Approval { approval })
+    });
+    let mut needs: Vec<_> = alerts.chain(approvals).collect();
+    needs.sort_by_key(|(due, _)| *due);
+    needs.into_iter().map(|(_, need)| need).collect()
+}
+
+fn stuck_after(state: &State) -> u64 {
+    u64::from(state.settings.stuck_after_minutes) * 60_000
+}
+
+pub(crate) async fn inventory(core: &Core) -> Result<InventoryView, CommandError> {
+    let (stock, newest) = {
+        let mut guard = core.state();
+        let state = &mut *guard;
+        let at = now();
+        let today = state.calendar.day(at).name.clone();
+        (state.world.stock.rows(&state.settings, &today, at), state.world.stock.movements())
+    };
+    let movements = core.store.get_many(newest).await?;
+    let StockRows { rows, low, total, forgotten } = stock;
+    Ok(InventoryView { products: rows, low, total, forgotten, movements: row_list(core, &movements) })
+}
+
+pub(crate) fn orders(core: &Core) -> OrdersView {
+    let state = core.state();
+    state.world.orders.view(now(), stuck_after(&state))
+}
+
+pub(crate) fn approvals(core: &Core) -> ApprovalsView {
+    let deciders = core.sources.deciders();
+    let state = core.state();
+    ApprovalsView {
+        pending_count: state.world.approvals.pending_count(),
+        pending_sums: state.world.approvals.pending_sums(),
+        forgotten: state.world.approvals.forgotten(),
+        pending: state.pending(|source| deciders.contains(source)),
+        history: state.world.approvals.history().map(|request| state.outbox.decorate(&request.view)).collect(),
+    }
+}
+
+pub(crate) fn finance(core: &Core) -> FinanceView {
+    let mut guard = core.state();
+    let state = &mut *guard;
+    state.world.finance.view(state.settings.large_amount, now(), &mut state.calendar)
+}
+
+pub(crate) fn alerts(core: &Core) -> AlertsView {
+    let state = core.state();
+    let threshold = |rule: &str| match rule {
+        rules::LOW_STOCK => Some(state.settings.low_stock_threshold.to_string()),
+        rules::LARGE_REFUND => Some(state.settings.large_refund.to_string()),
+        rules::FEED_STALE => Some(state.settings.stale_after_seconds.to_string()),
+        _ => None,
+    };
+    let rules = rules::ALL.iter().map(|(id, severity)| RuleView {
+        id: (*id).to_owned(),
+        severity: *severity,
+        enabled: !state.settings.rules_off.iter().any(|off| off == id),
+        threshold: threshold(id),
+        firing: state.firing(id),
+    });
+    let (active_count, let_go) = state.book.counts();
+    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules: rules.collect() }
+}
+
+pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
+    let stats = core.store.stats().await?;
+    let at = now();
+    let state = core.state();
+    let head = core.store.head();
+    let mut sources = core.sources.health();
+    for source in &mut sources {
+        (source.gaps, source.gaps_filled) = state.world.gap_counts.get(&source.id).copied().unwrap_or_default();
+        source.copies = state.world.copies.get(&source.id).copied().unwrap_or_default();
+        source.left_out = state.asides.of(&source.id);
+        source.told_elsewhere = state.world.told_elsewhere.get(&source.id).copied().unwrap_or_default();
+    }
+    Ok(HealthView {
+        at,
+        sources,
+        gaps: state.world.gaps.iter().cloned().collect(),
+        arrival: state.arrival.percentiles(),
+        commit: core.sources.commit_latency(),
+        painted: state.painted.percentiles(),
+        rate: state.world.rates.per_second(at, 300),
+        store: StoreHealth {
+            path: core.store.path().display().to_string(),
+            events: stats.events,
+            bytes: stats.bytes,
+            oldest_at: stats.oldest_at,
+            error: core.store.watch_failure().borrow().clone(),
+        },
+        decisions_queued: state.outbox.count(DecisionState::Queued),
+        decisions_failed: state.outbox.count(DecisionState::Failed),
+        lag: BTreeMap::from([("projections".to_owned(), head.saturating_sub(state.world.cursor))]),
+        malformed: core.sources.malformed(),
+        copies: state.world.copies.values().sum(),
+        set_aside: state.asides.newest(SET_ASIDE),
+        faults: core.faults.all(),
+        unread: state.settings.sources.iter().filter_map(|source| state.world.unread.view(&source.id)).collect(),
+    })
+}
+
+pub(crate) fn catalogue() -> CatalogueView {
+    let kinds = Catalogue::builtin().kinds().iter().map(|info| {
+        let view = KindView {
+            zh: info.title.zh.to_string(),
+            en: info.title.en.to_string(),
+            domain: info.domain.as_str().to_owned(),
+            fields: info.fields.iter().map(|field| field.name.to_string()).collect(),
+        };
+        (info.kind.to_string(), view)
+    });
+    CatalogueView { kinds: kinds.collect() }
+}
+
+pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: u32, filter: &str) -> Result<EventPage, CommandError> {
+    let filter = Filter::parse(filter, now())?;
+    // Read before the search: what is committed meanwhile is looked at once more rather than never.
+    let newest = core.store.head();
+    let search = Search { before, after, limit: limit.clamp(1, ROWS) as usize, max_read: SCAN, sieve: filter.sieve() };
+    let page = core.store.search(search, move |stored| filter.keeps(&stored.event)).await?;
+    Ok(EventPage { events: row_list(core, &page.hits), next_before: page.next_before, scanned: page.scanned, newest })
+}
+
+pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDetail, CommandError> {
+    let stored = core.store.get(seq).await?.ok_or_else(|| CommandError::not_found("this event is no longer in the store"))?;
+    let related = match &stored.event.subject {
+        Some(subject) => core.store.by_subject(subject, 50).await?,
+        None => Vec::new(),
+    };
+    let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
+    let conventions = core.state().conventions();
+    let mut row = row(core, &stored, &core.sources.ledger.clocks(), &conventions);
+    fill_in(core, row.gap.as_mut().into_iter());
+    // Bank details leave the core only when a person asked for them.
+    let raw = stored.event.payload.as_str();
+    let shown = Catalogue::builtin().masked(&stored.event);
+    let masked = *shown != *raw;
+    Ok(EventDetail { row, raw: if reveal { raw.to_owned() } else { shown.into_owned() }, masked, related: row_list(core, &related) })
+}

@@ -1,0 +1,60 @@
+//! What a test or a measurement may put in place of the machine: another clock, shorter waits, a fault. Not part of the interface.
+
+use std::sync::Arc;
+pub use watchdeck_client::{BootClock, Clock, Timing};
+use watchdeck_events::Event;
+pub use watchdeck_store::Options;
+
+/// See the [module docs](self). The default is the machine as it is.
+#[derive(Clone)]
+pub struct Seams {
+    /// How long every link waits for what.
+    pub timing: Timing,
+    /// The clock that every link lives on.
+    pub clock: Arc<dyn Clock>,
+    /// How the store is opened.
+    pub store: Options,
+    /// Called where something may go wrong: it may panic there.
+    pub fault: Option<Fault>,
+}
+
+/// See [`Seams::fault`].
+pub type Fault = Arc<dyn Fn(Point<'_>) + Send + Sync>;
+
+/// A place where something may go wrong.
+#[derive(Debug, Clone, Copy)]
+pub enum Point<'a> {
+    /// A payload is read, before it is an event.
+    Read(&'a str),
+    /// An event is counted in the numbers.
+    Numbers(&'a Event),
+    /// It is asked what of an event could not be read.
+    Unread(&'a Event),
+    /// An event is looked at by the rules.
+    Alerts(&'a Event),
+    /// An event becomes a row.
+    Row(&'a Event),
+    /// A long-running part begins, or takes another turn.
+    Part(&'a str),
+}
+
+impl Seams {
+    /// Pass a place where something may go wrong.
+    pub fn pass(&self, point: Point<'_>) {
+        if let Some(fault) = &self.fault {
+            fault(point);
+        }
+    }
+}
+
+impl Default for Seams {
+    fn default() -> Self {
+        Self { timing: Timing::default(), clock: Arc::new(BootClock), store: Options::CONSOLE, fault: None }
+    }
+}
+
+/// The time of day, for a test that dates its own events.
+#[must_use]
+pub fn now() -> watchdeck_events::Millis {
+    BootClock.wall()
+}

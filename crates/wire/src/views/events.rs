@@ -1,0 +1,55 @@
+//! The Events page and the drawer: single events, pages of history, and what is known of kinds.
+
+use crate::live::EventRow;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One event in full, for the drawer.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct EventDetail {
+    /// The row.
+    pub row: EventRow,
+    /// The publisher's JSON, byte for byte where nothing in it is masked.
+    pub raw: String,
+    /// Something in it is masked (bank details). Ask with `reveal` to see it.
+    pub masked: bool,
+    /// Other events of the same subject, newest first, at most 50.
+    pub related: Vec<EventRow>,
+}
+
+/// A page of history.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct EventPage {
+    /// Newest first.
+    pub events: Vec<EventRow>,
+    /// Pass as `before` for the next page; `None` at the end of history.
+    pub next_before: Option<u64>,
+    /// How many events were looked at for this page.
+    pub scanned: u64,
+    /// Newest event there was. Whoever asks again passes it as `after`, and what was looked at is not looked at again.
+    pub newest: u64,
+}
+
+/// The known kinds, for titles and for filters.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct CatalogueView {
+    /// By kind.
+    pub kinds: BTreeMap<String, KindView>,
+}
+
+/// What the catalogue knows of a kind.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct KindView {
+    /// Title in Chinese.
+    pub zh: String,
+    /// Title in English.
+    pub en: String,
+    /// Domain.
+    pub domain: String,
+    /// Names of its fields.
+    pub fields: Vec<String>,
+}

@@ -1,0 +1,195 @@
+//! Values as people send them: odd ones bring nothing down, hide nothing, and are never added to what they are not.
+
+use crate::bench::{Bench, NOW};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use watchdeck_alerts::{AlertBook, Notice, rejudge::rejudge, rules};
+use watchdeck_events::Money;
+use watchdeck_wire::settings::{Settings, Source};
+use watchdeck_world::{World, realms::Realms};
+
+fn money(bench: &mut Bench, id: &str, action: &str, amount: Value, currency: Option<&str>) {
+    let mut event = json!({ "type": "finance:payment", "action": action, "recordType": "payment", "recordId": id, "amount": amount, "timestamp": NOW.0 });
+    if let Some(currency) = currency {
+        event["currency"] = json!(currency);
+    }
+    bench.tell("s", "finance", NOW, NOW, &event);
+}
+
+#[test]
+fn sums_are_per_currency_and_say_what_they_leave_out() {
+    let mut bench = Bench::new();
+    money(&mut bench, "1", "confirmed", json!("100.10"), Some("CNY"));
+    money(&mut bench, "2", "confirmed", json!(7), Some("USD"));
+    money(&mut bench, "3", "confirmed", json!("a lot"), Some("CNY"));
+    let today = bench.world.finance.day("2026-11-21");
+    assert_eq!((today.received, today.received_count), (None, 3), "dollars and yuan have no sum");
+    let sums: Vec<_> =
+        today.received_sums.iter().map(|sum| (sum.currency.as_deref(), sum.amount.to_string(), sum.count, sum.unread)).collect();
+    assert_eq!(sums, [(Some("CNY"), "100.10".to_owned(), 1, 1), (Some("USD"), "7".to_owned(), 1, 0)]);
+}
+
+#[test]
+fn money_without_a_currency_is_in_the_sources_own_or_in_none() {
+    let mut bench = Bench::new();
+    money(&mut bench, "1", "confirmed", json!(14), None);
+    let today = bench.world.finance.day("2026-11-21");
+    assert_eq!((today.received, today.received_sums[0].currency.as_deref()), (Money::from_json("14"), None), "none is made up");
+    bench.world = World::of(Realms::of(&[Source { id: "s".into(), currency: "usd".into(), ..Source::default() }]));
+    money(&mut bench, "2", "confirmed", json!(14), None);
+    assert_eq!(bench.world.finance.day("2026-11-21").received_sums[0].currency.as_deref(), Some("USD"));
+}
+
+#[test]
+fn an_erp_that_never_confirms_has_recorded_what_it_recorded() {
+    let mut bench = Bench::new();
+    for n in 0..20 {
+        money(&mut bench, &n.to_string(), "created", json!(1), Some("CNY"));
+    }
+    money(&mut bench, "0", "cancelled", json!(1), Some("CNY"));
+    let today = bench.world.finance.day("2026-11-21");
+    assert_eq!((today.received_count, today.recorded_count, today.recorded), (0, 19, Money::from_json("19")));
+    money(&mut bench, "1", "confirmed", json!(1), Some("CNY"));
+    let today = bench.world.finance.day("2026-11-21");
+    assert_eq!((today.received_count, today.recorded_count), (1, 19), "confirmed money was recorded before");
+}
+
+#[test]
+fn one_batchs_number_is_not_low_stock() {
+    let (mut bench, settings, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
+    let change = |old: i64, new: i64| json!({ "type": "inventory:change", "productId": "P", "oldQuantity": old, "newQuantity": new, "timestamp": NOW.0 });
+    for (old, new) in [(100, 99), (6, 5), (99, 98)] {
+        bench.tell("s", "inventory", NOW, NOW, &change(old, new));
+    }
+    let row = bench.product("P", &settings).expect("it is on its page");
+    assert_eq!((row.on_hand, row.per_batch, row.low, row.batches.as_slice()), (None, true, false, [5.0, 98.0].as_slice()));
+    assert_eq!(rejudge(&bench.world, &settings, &settings, "2026-11-21", NOW, &mut book), []);
+}
+
+#[test]
+fn a_changed_threshold_judges_what_is_known_at_once() {
+    let (mut bench, before, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
+    bench.stock(NOW, "P-1", 60.0, 50.0);
+    let higher = Settings { low_stock_threshold: 60.0, ..Settings::default() };
+    let raised = rejudge(&bench.world, &before, &higher, "2026-11-21", NOW, &mut book);
+    assert!(matches!(raised.as_slice(), [Notice::Fired(_)]), "{raised:?}");
+    assert_eq!(rejudge(&bench.world, &higher, &higher, "2026-11-21", NOW, &mut book), [], "and once");
+    let off = Settings { rules_off: vec![rules::LOW_STOCK.into()], ..higher.clone() };
+    assert!(
+        matches!(rejudge(&bench.world, &higher, &off, "2026-11-21", NOW, &mut book).as_slice(), [Notice::Quiet(_)]),
+        "a rule that is off says nothing"
+    );
+    rejudge(&bench.world, &off, &higher, "2026-11-21", NOW, &mut book);
+    let ended = rejudge(&bench.world, &higher, &before, "2026-11-21", NOW, &mut book);
+    assert!(matches!(ended.as_slice(), [Notice::Quiet(_)]), "{ended:?}");
+}
+
+#[test]
+fn numbers_at_the_end_of_what_can_be_counted_bring_nothing_down() {
+    let mut bench = Bench::new();
+    let max = json!("79228162514264337593543950335");
+    let change = |old: Value, new: Value, by: Value| json!({ "type": "inventory:change", "action": "inbound", "productId": "gift", "oldQuantity": old, "newQuantity": new, "changeAmount": by, "timestamp": NOW.0 });
+    for event in [
+        change(json!(0), max.clone(), max.clone()),
+        change(max.clone(), max.clone(), json!(1)),
+        change(json!(-1), max.clone(), max.clone()),
+    ] {
+        bench.tell("s", "inventory", NOW, NOW, &event);
+    }
+    for _ in 0..2 {
+        money(&mut bench, "a", "confirmed", max.clone(), None);
+        money(&mut bench, "b", "confirmed", max.clone(), None);
+    }
+    assert!(bench.product("gift", &Settings::default()).is_some());
+    assert_eq!(bench.world.finance.day("2026-11-21").received_sums[0].unread, 1, "what has no room is counted");
+    serde_json::to_string(&bench.world).expect("it can be written down");
+}
+
+fn odd() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        Just(json!("")),
+        Just(json!(false)),
+        Just(json!([])),
+        Just(json!({ "id": 7, "name": "x" })),
+        Just(json!(-1)),
+        Just(json!(1e300)),
+        Just(json!("79228162514264337593543950335")),
+        Just(json!("1,234.50")),
+        Just(json!("¥ 5")),
+        any::<i64>().prop_map(|n| json!(n)),
+        ".{0,12}".prop_map(|text| json!(text)),
+        "[a-z]{1,3}".prop_map(|text| json!(text)),
+        (0u8..4).prop_map(|n| json!(n.to_string())),
+    ]
+}
+
+const FIELDS: [&str; 20] = [
+    "action",
+    "productId",
+    "oldQuantity",
+    "newQuantity",
+    "changeAmount",
+    "quantity",
+    "orderId",
+    "oldStatus",
+    "newStatus",
+    "resourceType",
+    "resourceId",
+    "amount",
+    "currency",
+    "deadline",
+    "recordId",
+    "recordType",
+    "timestamp",
+    "level",
+    "message",
+    "variantId",
+];
+const KINDS: [&str; 12] = [
+    "inventory:change",
+    "adjust",
+    "inbound",
+    "outbound",
+    "order:status",
+    "approval:request",
+    "approval:approved",
+    "finance:payment",
+    "finance:refund",
+    "finance:overdue",
+    "system:alert",
+    "finance:change",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    /// The whole way: normalise, view, world, rules, rows, words. No event may end it, and what it leaves can be written down and read back.
+    #[test]
+    fn no_event_ends_anything(events in prop::collection::vec((0usize..KINDS.len(), prop::collection::vec((0usize..FIELDS.len(), odd()), 0..12), 0u8..2), 1..30)) {
+        let (mut bench, settings, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
+        for (kind, fields, source) in events {
+            let mut event = json!({ "type": KINDS[kind], "productId": "p", "orderId": "o", "resourceId": "r", "recordId": "f" });
+            for (field, value) in fields {
+                event[FIELDS[field]] = value;
+            }
+            let channel = ["inventory", "orders", "approvals", "finance", "system"][kind % 5];
+            let stored = bench.tell_stored(["s", "t"][usize::from(source)], channel, NOW, NOW, &event);
+            let view = watchdeck_events::erp::View::of(&stored.event);
+            if let Some(view) = &view {
+                let notices = rules::evaluate(&stored, view, NOW, &bench.world, &settings, "2026-11-21", &mut book);
+                for notice in notices {
+                    if let Notice::Fired(alert) = notice {
+                        let words = watchdeck_alerts::words::Words::CHINESE;
+                        prop_assert!(!words.title(&alert).is_empty() && !words.body(&alert).contains('\n'));
+                    }
+                }
+            }
+        }
+        drop(bench.world.stock.rows(&settings, "2026-11-21", NOW));
+        drop(bench.world.orders.view(NOW, 1));
+        drop(bench.world.finance.view(settings.large_amount, NOW, &mut bench.calendar));
+        rejudge(&bench.world, &settings, &settings, "2026-11-21", NOW, &mut book);
+        let text = serde_json::to_string(&bench.world).expect("it can be written down");
+        serde_json::from_str::<World>(&text).expect("and read back");
+    }
+}
