@@ -106,7 +106,7 @@ impl Computed {
         (orders.total.min(8), finance.records.len().min(8), self.world.approvals.pending_count().min(8)).hash(shape);
         for alert in self.book.active() {
             for words in [Words::CHINESE, Words::ENGLISH] {
-                let (title, body) = (words.title(&alert), words.body(&alert));
+                let (title, body) = (rules::title(words, &alert), rules::body(words, &alert));
                 assert!(is_line(&title) && !has_control(&body), "a notification cannot be disturbed: {title:?} {body:?}");
                 (title.is_empty(), body.is_empty()).hash(shape);
             }

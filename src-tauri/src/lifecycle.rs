@@ -3,6 +3,7 @@
 //! The end is asked for in several ways (tray, window, signal, session). The first request is held back until the core has committed and closed what it
 //! has open, because nothing that Tauri manages is dropped at exit.
 
+use crate::args::Args;
 use crate::hints::Hints;
 use crate::host::Desktop;
 use crate::notify::Notifications;
@@ -10,7 +11,7 @@ use crate::parts::{Parts, language};
 use crate::sound::Sound;
 use crate::window::{self, Closing};
 use crate::words::words;
-use crate::{Args, commands, log, refusal};
+use crate::{commands, log, refusal};
 use anyhow::Context;
 use std::process::ExitCode;
 use std::sync::Arc;

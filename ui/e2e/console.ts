@@ -10,7 +10,8 @@ import { createInterface } from "node:readline";
 import type { Batch } from "@/bindings/Batch";
 import type { Hello } from "@/bindings/Hello";
 import type { Settings } from "@/bindings/Settings";
-import { PAGES, type PageName, routeHash } from "@/route";
+import { routeHash } from "@/route";
+import { type PageName, PAGES } from "@/route/pages";
 
 const BINARY = process.env.WATCHDECK_WEB_HOST ?? "../target/debug/watchdeck-web-host";
 /** How long a start may take on a busy machine, ms. */

@@ -8,7 +8,7 @@ import { expect, open, PAGES, test } from "./console";
 const WORDS = { en, "zh-CN": zh };
 
 for (const theme of ["dark", "light"] as const) {
-  for (const name of PAGES) {
+  for (const { name } of PAGES) {
     test(`${name} opens with data and breaks no rule in the ${theme} theme`, async ({ page, demo }) => {
       const broken: string[] = [];
       page.on("pageerror", (error) => broken.push(error.message));
@@ -32,7 +32,7 @@ for (const language of ["en", "zh-CN"] as const) {
   test(`the navigation speaks ${language} and reaches every page`, async ({ page, demo }) => {
     await open(page, demo, "overview", { language });
     await expect(page.locator("html")).toHaveAttribute("lang", language);
-    for (const name of PAGES) {
+    for (const { name } of PAGES) {
       await page.getByRole("navigation").getByRole("link", { name: WORDS[language].frame.page[name] }).click();
       await expect(page).toHaveURL(new RegExp(`#/${name}$`));
       await expect(page.getByRole("main", { name: WORDS[language].frame.page[name] })).toHaveText(/\d/, { useInnerText: true });

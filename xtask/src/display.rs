@@ -73,14 +73,16 @@ pub(crate) fn first_line(program: &mut Background) -> Result<String> {
     Ok(line.trim().to_owned())
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
+    use crate::paths;
 
     #[test]
     fn a_virtual_screen_stays_when_its_last_client_leaves() {
         let screen = Virtual::start("320x200").unwrap();
-        let file = crate::target().join(format!("xtask-screen-again-{}.png", std::process::id()));
+        let file = paths::target().join(format!("xtask-screen-again-{}.png", std::process::id()));
         for _ in 0..5 {
             screen.screenshot(&file).unwrap();
         }
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn a_virtual_screen_has_a_picture_of_its_own_size_and_a_bus() {
         let screen = Virtual::start("320x200").unwrap();
-        let file = crate::target().join(format!("xtask-screen-{}.png", std::process::id()));
+        let file = paths::target().join(format!("xtask-screen-{}.png", std::process::id()));
         screen.screenshot(&file).unwrap();
         let picture = std::fs::read(&file).unwrap();
         std::fs::remove_file(&file).unwrap();

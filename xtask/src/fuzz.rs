@@ -1,6 +1,6 @@
 //! Bad days on request: garbage for the decoders, and servers that do on command what servers do.
 
-use crate::process;
+use crate::{paths, process};
 use anyhow::Result;
 use std::{path::PathBuf, process::Stdio};
 
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let mut fuzz = process::cargo();
     fuzz.args(["run", "--quiet", "--profile", "fuzz", "-p", "watchdeck-fuzz", "--"]).args(&args.target);
-    fuzz.arg("--seconds").arg(args.seconds.to_string()).arg("--out").arg(crate::target().join("fuzz"));
+    fuzz.arg("--seconds").arg(args.seconds.to_string()).arg("--out").arg(paths::target().join("fuzz"));
     if let Some(seed) = args.seed {
         fuzz.arg("--seed").arg(seed.to_string());
     }

@@ -8,6 +8,7 @@ mod bench;
 mod display;
 mod fuzz;
 mod packages;
+mod paths;
 mod process;
 mod run;
 mod setup;
@@ -17,7 +18,7 @@ mod ui;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
 /// Set-up, run, test, bench.
 #[derive(Parser)]
@@ -101,21 +102,4 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Scripted { dialect } => fuzz::scripted(&dialect),
         Command::Bindings => test::bindings::regenerate(),
     }
-}
-
-/// The workspace's folder.
-fn root() -> PathBuf {
-    // Cargo says where the package lies now; what was compiled in is right unless the clone was moved since.
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    manifest.parent().expect("xtask lies one folder below the workspace's root").to_path_buf()
-}
-
-/// Cargo's output folder.
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(PathBuf::from(dir)))
-}
-
-/// A built program.
-fn binary(profile: &str, name: &str) -> PathBuf {
-    target().join(profile).join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }

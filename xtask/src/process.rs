@@ -3,6 +3,7 @@
 //! A background program is the leader of a process group of its own. It is stopped when its handle is dropped, with everything it
 //! started, by its id and never by its name; and on Linux the kernel stops it even when xtask itself is killed.
 
+use crate::paths;
 use anyhow::{Context, Result, bail};
 use std::{
     ffi::OsStr,
@@ -15,7 +16,7 @@ use std::{
 /// A command in the workspace's root, without standard input.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
-    command.current_dir(crate::root()).stdin(Stdio::null());
+    command.current_dir(paths::root()).stdin(Stdio::null());
     command
 }
 
@@ -165,7 +166,7 @@ fn tied(command: &Command) -> Command {
         Command::new(command.get_program())
     };
     tied.args(command.get_args()).stdin(Stdio::null());
-    tied.current_dir(command.get_current_dir().map_or_else(crate::root, Path::to_path_buf));
+    tied.current_dir(command.get_current_dir().map_or_else(paths::root, Path::to_path_buf));
     for (name, value) in command.get_envs() {
         match value {
             Some(value) => tied.env(name, value),
@@ -177,7 +178,8 @@ fn tied(command: &Command) -> Command {
     tied
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use super::*;
 

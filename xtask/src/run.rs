@@ -6,6 +6,7 @@
 use crate::{
     display::{self, Virtual},
     packages::Need,
+    paths,
     process::{self, Background},
     setup, ui,
 };
@@ -46,7 +47,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         build.arg("--release");
     }
     process::check(&mut build)?;
-    let console = crate::binary(if args.release { "release" } else { "debug" }, "watchdeck");
+    let console = paths::binary(if args.release { "release" } else { "debug" }, "watchdeck");
     let demo = vec!["--demo".to_owned()];
     let flags = if args.args.is_empty() { &demo } else { &args.args };
     if screen {
@@ -58,13 +59,13 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 fn on_virtual_screen(console: &Path, flags: &[String]) -> Result<()> {
     println!("There is no display here: opening the console on a virtual one.");
-    let data = crate::target().join("xtask/run");
+    let data = paths::target().join("xtask/run");
     if data.exists() {
         std::fs::remove_dir_all(&data).context("the data of the last run could not be removed")?;
     }
     std::fs::create_dir_all(&data)?;
     let screen = Virtual::start("1400x900")?;
-    let log = std::fs::File::create(crate::target().join("xtask/run.log"))?;
+    let log = std::fs::File::create(paths::target().join("xtask/run.log"))?;
     let mut command = process::command(console);
     screen.apply(&mut command).args(flags).env("WATCHDECK_DATA_DIR", &data).env_remove("WATCHDECK_LOG");
     let started = Instant::now();
@@ -77,7 +78,7 @@ fn on_virtual_screen(console: &Path, flags: &[String]) -> Result<()> {
         window.running().context("see target/xtask/run.log")?;
         std::thread::sleep(Duration::from_millis(200));
     }
-    let shot = crate::target().join("watchdeck.png");
+    let shot = paths::target().join("watchdeck.png");
     screen.screenshot(&shot)?;
     let summary = summary(console, &data).context("the console gave no summary of its streams")?;
     drop(window);

@@ -2,6 +2,7 @@
 //!
 //! Content counts, not time stamps, so that a checkout or a test that writes a file as it was costs nothing.
 
+use crate::paths;
 use anyhow::{Context, Result};
 use std::{
     hash::{DefaultHasher, Hasher},
@@ -17,7 +18,7 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// A step by name, and all that it depends on: files and folders below the workspace's root. `skip` names files and folders that do not count.
     pub(crate) fn new(step: &str, inputs: &[&str], skip: &[&str]) -> Result<Self> {
-        let root = crate::root();
+        let root = paths::root();
         let mut files = Vec::new();
         for input in inputs {
             collect(&root.join(input), skip, &mut files).with_context(|| format!("cannot read {input}"))?;
@@ -30,7 +31,7 @@ impl Stamp {
             hasher.write_usize(content.len());
             hasher.write(&content);
         }
-        Ok(Self { file: crate::target().join("xtask").join(step), input: format!("{:016x}", hasher.finish()) })
+        Ok(Self { file: paths::target().join("xtask").join(step), input: format!("{:016x}", hasher.finish()) })
     }
 
     /// Was the step done with exactly this input?
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_step_is_done_again_only_when_a_file_it_was_made_from_changed() {
-        let folder = crate::target().join("xtask").join(format!("stamp-test-{}", std::process::id()));
+        let folder = paths::target().join("xtask").join(format!("stamp-test-{}", std::process::id()));
         std::fs::create_dir_all(folder.join("skipped")).unwrap();
         std::fs::write(folder.join("a"), "1").unwrap();
         let input = folder.to_string_lossy().into_owned();

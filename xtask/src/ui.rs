@@ -1,6 +1,6 @@
 //! The window's JavaScript side: packages and build, each only when its input changed.
 
-use crate::{process, stamp::Stamp};
+use crate::{paths, process, stamp::Stamp};
 use anyhow::{Result, bail};
 use std::{path::Path, process::Command};
 
@@ -10,14 +10,14 @@ const NODE: u32 = 20;
 /// npm, in a folder below the root.
 pub(crate) fn npm(folder: &str) -> Command {
     let mut npm = process::command(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.current_dir(crate::root().join(folder));
+    npm.current_dir(paths::root().join(folder));
     npm
 }
 
 /// A program of the window's packages.
 pub(crate) fn npx(program: &str) -> Command {
     let mut npx = process::command(if cfg!(windows) { "npx.cmd" } else { "npx" });
-    npx.current_dir(crate::root().join("ui")).args(["--no-install", program]);
+    npx.current_dir(paths::root().join("ui")).args(["--no-install", program]);
     npx
 }
 
@@ -40,11 +40,11 @@ pub(crate) fn node() -> Result<()> {
 /// `npm ci` in a folder, when its lock file changed since the last time.
 pub(crate) fn packages(folder: &str) -> Result<()> {
     let lock = format!("{folder}/package-lock.json");
-    if !crate::root().join(&lock).is_file() {
+    if !paths::root().join(&lock).is_file() {
         bail!("{lock} is missing; it belongs into the repository");
     }
     let stamp = Stamp::new(&format!("npm-{}", folder.replace('/', "-")), &[&lock], &[])?;
-    if stamp.fresh() && crate::root().join(folder).join("node_modules").is_dir() {
+    if stamp.fresh() && paths::root().join(folder).join("node_modules").is_dir() {
         return Ok(());
     }
     println!("Installing the packages of {folder} (its lock file is new or changed).");
@@ -68,7 +68,7 @@ pub(crate) fn build() -> Result<()> {
     packages("ui")?;
     let stamp =
         Stamp::new("ui-build", &["ui"], &["node_modules", "dist", "tests", "e2e", "test-results", "playwright-report", "coverage"])?;
-    if stamp.fresh() && crate::root().join("ui/dist/index.html").is_file() {
+    if stamp.fresh() && paths::root().join("ui/dist/index.html").is_file() {
         return Ok(());
     }
     println!("Building the window (its sources are new or changed).");

@@ -1,18 +1,18 @@
 //! The life of every alert: it fires, is acknowledged, put off, resolved. Same fingerprint, one alert with a count, never a second one.
 
-use crate::rules;
-use serde::{Deserialize, Serialize};
+use crate::{
+    alert::{Alert, Notice, Raise, Values, step},
+    kept,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_store::Document;
-use watchdeck_wire::views::{AlertState, AlertStep, AlertView, BannerView};
+use watchdeck_wire::views::{AlertState, AlertView, BannerView};
 
 /// Collection of the stored alerts.
 pub const COLLECTION: &str = "alerts";
 /// Resolved alerts kept.
 const RESOLVED: usize = 200;
-/// Steps kept per alert.
-const STEPS: usize = 40;
 /// Alerts of one rule that may live at once. What more there are is counted and not kept.
 const OF_RULE: usize = 5_000;
 /// Alerts in a view.
@@ -21,55 +21,6 @@ const SHOWN: usize = 1_000;
 const BANNER: usize = 5;
 /// An acknowledged alert that nothing else ends (a single event) is over after this long.
 const POINT_ENDS_AFTER: i64 = 15 * 60_000;
-
-/// One alert as stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Alert {
-    /// What the window shows.
-    pub view: AlertView,
-    /// Raised by a single event that no later event takes back.
-    pub point: bool,
-    /// People were told, as far as they want to be. Stored with it, so that neither a crash before the telling loses it nor a restart repeats it.
-    #[serde(default = "told")]
-    pub told: bool,
-}
-
-/// Of alerts that were stored before it was kept.
-fn told() -> bool {
-    true
-}
-
-/// What a rule says.
-#[derive(Debug, Clone)]
-pub struct Raise {
-    /// Rule's name.
-    pub rule: &'static str,
-    /// What it is about beyond doubt, `source/type:id`; with the rule, the fingerprint.
-    pub about: String,
-    /// Whose; `None` for what is about Watchdeck itself.
-    pub source: Option<String>,
-    /// What it is about, as people and filters name it: `type:id`.
-    pub subject: String,
-    /// How bad.
-    pub severity: Severity,
-    /// As people read it.
-    pub label: String,
-    /// For the words.
-    pub values: BTreeMap<String, String>,
-    /// Event behind it.
-    pub seq: Option<u64>,
-    /// See [`Alert::point`].
-    pub point: bool,
-}
-
-/// What became of an alert.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Notice {
-    /// It fires and nobody knows yet (or its snooze ran out).
-    Fired(Box<AlertView>),
-    /// It ended, or a person has it: whatever was shown for it can go.
-    Quiet(String),
-}
 
 /// Every alert that lives, and the last that did.
 #[derive(Debug, Default)]
@@ -92,7 +43,7 @@ impl AlertBook {
     pub fn load(documents: Vec<(String, String)>) -> Self {
         let mut book = Self::default();
         for (key, body) in documents {
-            match serde_json::from_str::<Alert>(&body) {
+            match kept::read(&body) {
                 Ok(alert) if alert.view.state == AlertState::Resolved => book.resolved.push_back(alert),
                 Ok(alert) => book.insert(key, alert),
                 Err(error) => tracing::warn!(%error, key, "A stored alert could not be read and is left out."),
@@ -107,10 +58,8 @@ impl AlertBook {
         let keys = std::mem::take(&mut self.dirty);
         keys.into_iter()
             .map(|key| {
-                let resolved = || self.resolved.iter().find(|alert| document_key(&alert.view) == key);
-                let alert = self.active.get(&key).or_else(resolved);
-                // A view of plain strings and numbers always serialises.
-                let body = alert.and_then(|alert| serde_json::to_string(alert).ok());
+                let resolved = || self.resolved.iter().find(|alert| kept::key(&alert.view) == key);
+                let body = self.active.get(&key).or_else(resolved).and_then(kept::written);
                 Document { collection: COLLECTION, key, body }
             })
             .collect()
@@ -137,12 +86,12 @@ impl AlertBook {
     /// The events behind living alerts of an earlier version, which have no source in their name.
     #[must_use]
     pub fn nameless(&self) -> Vec<u64> {
-        self.active.values().filter(|alert| is_nameless(&alert.view)).filter_map(|alert| alert.view.seq).collect()
+        self.active.values().filter(|alert| alert.is_nameless()).filter_map(|alert| alert.view.seq).collect()
     }
 
     /// Alerts of an earlier version have no source in their name. Given it, they get the one that they would have now; what cannot be named ends.
     pub fn name_anew(&mut self, name: impl Fn(&AlertView) -> Option<(String, String)>, at: Millis) {
-        let old: Vec<_> = self.active.values().filter(|alert| is_nameless(&alert.view)).map(|alert| alert.view.id.clone()).collect();
+        let old: Vec<_> = self.active.values().filter(|alert| alert.is_nameless()).map(|alert| alert.view.id.clone()).collect();
         for id in old {
             let named = self.active.get(&id).and_then(|alert| name(&alert.view));
             match named {
@@ -225,7 +174,7 @@ impl AlertBook {
     }
 
     /// Refresh the values of a living alert without counting it again.
-    pub fn refresh(&mut self, rule: &str, about: &str, values: BTreeMap<String, String>) {
+    pub fn refresh(&mut self, rule: &str, about: &str, values: Values) {
         let id = format!("{rule}:{about}");
         if let Some(alert) = self.active.get_mut(&id)
             && alert.view.values != values
@@ -245,12 +194,12 @@ impl AlertBook {
         step(&mut alert.view, at, AlertState::Resolved, None);
         alert.view.resolved_at = Some(at);
         self.touch(id);
-        self.dirty.insert(document_key(&alert.view));
+        self.dirty.insert(kept::key(&alert.view));
         self.resolved.push_back(alert);
         if self.resolved.len() > RESOLVED
             && let Some(oldest) = self.resolved.pop_front()
         {
-            self.dirty.insert(document_key(&oldest.view));
+            self.dirty.insert(kept::key(&oldest.view));
         }
         Some(Notice::Quiet(id.to_owned()))
     }
@@ -378,11 +327,10 @@ impl AlertBook {
         self.active.get(id).map(|alert| &alert.view)
     }
 
-    /// What takes the window until somebody has seen it: one banner for all critical words of the ERP.
+    /// What takes the window until somebody has seen it: one banner for everything critical that this rule says.
     #[must_use]
-    pub fn banner(&self) -> Option<BannerView> {
-        let mut critical: Vec<_> =
-            self.firing().filter(|view| view.rule == rules::SYSTEM_CRITICAL && view.severity == Severity::Critical).collect();
+    pub fn banner(&self, rule: &str) -> Option<BannerView> {
+        let mut critical: Vec<_> = self.firing().filter(|view| view.rule == rule && view.severity == Severity::Critical).collect();
         critical.sort_by_key(|view| std::cmp::Reverse((view.first_at, view.seq, &view.id)));
         Some(BannerView {
             since: critical.last()?.first_at,
@@ -404,172 +352,5 @@ impl AlertBook {
     }
 }
 
-fn is_nameless(view: &AlertView) -> bool {
-    view.source.is_none() && !rules::is_of_a_link(&view.rule)
-}
-
-/// A fingerprint can live again, so an ended life is stored under its own name.
-fn document_key(view: &AlertView) -> String {
-    match view.state {
-        AlertState::Resolved => format!("{}@{}", view.id, view.first_at.0),
-        AlertState::Firing | AlertState::Acknowledged | AlertState::Snoozed => view.id.clone(),
-    }
-}
-
-fn step(view: &mut AlertView, at: Millis, state: AlertState, by: Option<&str>) {
-    view.state = state;
-    view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned) });
-    if view.timeline.len() > STEPS {
-        view.timeline.remove(0);
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const T: Millis = Millis(1_000_000);
-
-    fn low(severity: Severity) -> Raise {
-        Raise {
-            rule: "low_stock",
-            about: "s/product:P-1".into(),
-            source: Some("s".into()),
-            subject: "product:P-1".into(),
-            severity,
-            label: "瓷砖".into(),
-            values: BTreeMap::new(),
-            seq: Some(7),
-            point: false,
-        }
-    }
-
-    #[test]
-    fn the_same_fingerprint_is_one_alert_with_a_count() {
-        let mut book = AlertBook::default();
-        assert!(matches!(book.raise(low(Severity::Warning), T), Some(Notice::Fired(_))));
-        assert_eq!(book.raise(low(Severity::Warning), T.plus(5)), None, "nobody is told twice");
-        assert_eq!(book.active().iter().map(|view| view.count).collect::<Vec<_>>(), [2]);
-    }
-
-    #[test]
-    fn an_acknowledged_alert_stays_quiet_until_it_gets_worse() {
-        let mut book = AlertBook::default();
-        book.raise(low(Severity::Warning), T);
-        book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", T).unwrap();
-        assert_eq!(book.raise(low(Severity::Warning), T), None);
-        assert_eq!(book.firing().count(), 0);
-        assert!(matches!(book.raise(low(Severity::Critical), T), Some(Notice::Fired(_))));
-    }
-
-    #[test]
-    fn a_snooze_ends_and_fires_anew() {
-        let mut book = AlertBook::default();
-        book.raise(low(Severity::Warning), T);
-        book.snooze("low_stock:s/product:P-1", T.plus(100), "张敏", T).unwrap();
-        assert_eq!(book.tick(T.plus(99)), []);
-        assert!(matches!(&book.tick(T.plus(100))[..], [Notice::Fired(_)]));
-    }
-
-    #[test]
-    fn what_is_resolved_while_snoozed_never_rings_again() {
-        let mut book = AlertBook::default();
-        book.raise(low(Severity::Warning), T);
-        book.snooze("low_stock:s/product:P-1", T.plus(100), "张敏", T).unwrap();
-        book.resolve("low_stock", "s/product:P-1", T.plus(50));
-        assert_eq!(book.tick(T.plus(100)), [], "a timer re-checks the state before it fires");
-    }
-
-    #[test]
-    fn a_book_comes_back_from_its_documents() {
-        let mut book = AlertBook::default();
-        book.raise(low(Severity::Warning), T);
-        book.take_dirty();
-        book.resolve("low_stock", "s/product:P-1", T.plus(1));
-        book.raise(low(Severity::Warning), T.plus(2));
-        let mut table = BTreeMap::new();
-        for document in book.take_dirty() {
-            table.insert(document.key, document.body);
-        }
-        let stored: Vec<_> = table.into_iter().filter_map(|(key, body)| body.map(|body| (key, body))).collect();
-        let loaded = AlertBook::load(stored);
-        assert_eq!(loaded.active(), book.active());
-        assert_eq!(loaded.resolved(), book.resolved(), "both lives of one fingerprint are kept");
-    }
-
-    #[test]
-    fn what_ended_meanwhile_does_not_keep_the_others_from_being_acknowledged() {
-        let mut book = AlertBook::default();
-        book.raise(low(Severity::Warning), T);
-        assert_eq!(book.acknowledge(&["gone".into()], "x", T), Err("gone".into()));
-        assert_eq!(book.firing().count(), 1);
-        assert_eq!(book.acknowledge(&["gone".into(), "low_stock:s/product:P-1".into()], "x", T).map(|notices| notices.len()), Ok(1));
-        assert_eq!(book.firing().count(), 0);
-    }
-
-    fn critical(n: usize) -> Raise {
-        let about = format!("s/system:{n:04}");
-        Raise {
-            rule: rules::SYSTEM_CRITICAL,
-            subject: format!("system:{n}"),
-            about,
-            severity: Severity::Critical,
-            point: true,
-            ..low(Severity::Critical)
-        }
-    }
-
-    #[test]
-    fn two_hundred_critical_alerts_are_one_banner_and_one_press() {
-        let mut book = AlertBook::default();
-        for n in 0..200 {
-            book.raise(critical(n), T.plus(n as i64));
-        }
-        let banner = book.banner().expect("they take the window");
-        assert_eq!((banner.count, banner.newest.len(), banner.since), (200, BANNER, T));
-        assert_eq!(banner.newest[0].subject.as_deref(), Some("system:199"), "the newest first");
-        book.raise(critical(200), T.plus(300));
-        book.acknowledge(&banner.ids, "张敏", T.plus(400)).unwrap();
-        assert_eq!(book.banner().map(|banner| banner.count), Some(1), "what came after the look is not acknowledged unseen");
-    }
-
-    #[test]
-    fn more_alerts_than_anybody_can_read_are_counted() {
-        let mut book = AlertBook::default();
-        for n in 0..OF_RULE + 7 {
-            book.raise(critical(n), T);
-        }
-        assert_eq!((book.counts(), book.active().len()), ((OF_RULE as u32, 7), SHOWN));
-        assert!(book.raise(low(Severity::Warning), T).is_some(), "one rule does not silence another");
-        book.resolve(rules::SYSTEM_CRITICAL, "s/system:0000", T);
-        assert!(book.raise(critical(OF_RULE), T).is_some());
-    }
-
-    #[test]
-    fn what_was_stored_and_not_told_is_known_after_a_crash() {
-        let mut book = AlertBook::default();
-        book.raise(low(Severity::Warning), T);
-        book.raise(critical(1), T);
-        let restart = |book: &mut AlertBook| {
-            AlertBook::load(book.take_dirty().into_iter().filter_map(|document| document.body.map(|body| (document.key, body))).collect())
-        };
-        let mut book = restart(&mut book);
-        let untold: Vec<_> = book.untold().into_iter().map(|view| view.id).collect();
-        assert_eq!(untold, ["low_stock:s/product:P-1", "system_critical:s/system:0001"]);
-        book.told(&untold);
-        assert_eq!(restart(&mut book).untold(), [], "and is told once");
-    }
-
-    #[test]
-    fn an_alert_of_an_earlier_version_gets_its_name_or_ends() {
-        let mut book = AlertBook::default();
-        for about in ["product:P-1", "product:P-2"] {
-            book.raise(Raise { about: about.into(), source: None, subject: about.into(), ..low(Severity::Warning) }, T);
-        }
-        book.acknowledge(&["low_stock:product:P-1".into()], "张敏", T).unwrap();
-        let named = |view: &AlertView| view.id.ends_with("P-1").then(|| ("low_stock:s/product:P-1".to_owned(), "s".to_owned()));
-        book.name_anew(named, T);
-        let alive: Vec<_> = book.active().into_iter().map(|view| (view.id, view.acknowledged_by)).collect();
-        assert_eq!(alive, [("low_stock:s/product:P-1".to_owned(), Some("张敏".to_owned()))]);
-    }
-}
+mod tests;

@@ -2,12 +2,16 @@
 //!
 //! Pure: events, settings and the clock come in; what to do goes out as data. It stores nothing, draws nothing and plays nothing.
 
+mod alert;
 pub mod book;
 pub mod fingerprint;
+pub mod judge;
+mod kept;
 pub mod notifier;
-pub mod rejudge;
+pub mod rule;
 pub mod rules;
 pub mod toast;
 pub mod words;
 
-pub use book::{Alert, AlertBook, COLLECTION, Notice, Raise};
+pub use alert::{Alert, Notice, Raise, Values};
+pub use book::{AlertBook, COLLECTION};

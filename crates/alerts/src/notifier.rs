@@ -5,8 +5,10 @@
 //! grows. One tone in [`TONE_GAP`], the worst that is due. What is raised by late events (a backlog, the machine was asleep) is never announced one
 //! by one: it becomes a digest of what still fires when the backlog is through.
 
-use crate::{Notice, rules};
 use crate::{
+    Notice,
+    rule::{PLAIN, Rule},
+    rules,
     toast::{Toast, ToastAction},
     words::Words,
 };
@@ -163,22 +165,25 @@ impl Notifier {
 
 fn toast(alert: &AlertView, words: Words) -> Toast {
     let action = |id: &str| ToastAction { id: id.to_owned(), label: words.action(id).to_owned() };
-    let actions = match alert.rule.as_str() {
-        rules::APPROVAL_REQUESTED => vec![action("approve"), action("reject")],
-        _ => vec![action("acknowledge"), action("open")],
-    };
-    Toast { id: alert.id.clone(), title: words.title(alert), body: words.body(alert), severity: alert.severity, actions }
+    let actions = rules::find(&alert.rule).map_or(PLAIN.actions, |rule| rule.actions);
+    Toast {
+        id: alert.id.clone(),
+        title: rules::title(words, alert),
+        body: rules::body(words, alert),
+        severity: alert.severity,
+        actions: actions.iter().map(|id| action(id)).collect(),
+    }
 }
 
 fn summary(held_back: &BTreeSet<String>, words: Words) -> Toast {
     let count = |rule: &str| held_back.iter().filter(|id| id.split(':').next() == Some(rule)).count();
-    let parts: Vec<_> = rules::ALL.iter().map(|(rule, _)| (*rule, count(rule))).filter(|(_, count)| *count > 0).collect();
-    let worst = rules::ALL.iter().filter(|(rule, _)| count(rule) > 0).map(|(_, severity)| *severity).max().unwrap_or_default();
+    let parts: Vec<_> = rules::ALL.iter().map(|rule| (rule, count(rule.id))).filter(|(_, count)| *count > 0).collect();
+    let part = |(rule, count): &(&&Rule, usize)| format!("{} {count}", words.either(rule.several[0], rule.several[1]));
     Toast {
         id: SUMMARY.to_owned(),
         title: words.summary_title(held_back.len()),
-        body: parts.iter().map(|(rule, count)| words.summary_part(rule, *count)).collect::<Vec<_>>().join(words.comma()),
-        severity: worst,
+        body: parts.iter().map(part).collect::<Vec<_>>().join(words.comma()),
+        severity: parts.iter().map(|(rule, _)| rule.severity).max().unwrap_or_default(),
         actions: vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }],
     }
 }
@@ -199,7 +204,7 @@ mod tests {
                 let about = format!("system:{i}");
                 book.raise(
                     Raise {
-                        rule: rules::SYSTEM_CRITICAL,
+                        rule: rules::system_critical::ID,
                         subject: about.clone(),
                         about,
                         source: None,
@@ -242,7 +247,7 @@ mod tests {
         let (mut notifier, settings) = (Notifier::default(), Settings::default());
         let (mut book, notices) = burst(5);
         assert_eq!(count(&notifier.take(notices, true, &settings, NOW)), (0, 0));
-        let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
+        let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
         notifier.take(ended.into_iter().collect(), true, &settings, NOW);
         assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), false), [], "not before the backlog is through");
         let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
@@ -255,7 +260,7 @@ mod tests {
         let (mut notifier, settings) = (Notifier::default(), Settings::default());
         let (mut book, notices) = burst(1);
         notifier.take(notices, false, &settings, NOW);
-        let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
+        let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
         let mut effects = notifier.take(ended.into_iter().collect(), false, &settings, NOW);
         effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
         assert_eq!(effects, [], "neither shown, nor heard, nor taken back");

@@ -2,17 +2,11 @@
 
 mod money;
 
-use crate::rules;
-use watchdeck_events::{Money, line};
+use watchdeck_events::Money;
 use watchdeck_wire::{
     settings::{Language, Settings},
     views::AlertView,
 };
-
-/// Longest first line of a notification, characters. What is longer, notification services cut where they like.
-const TITLE: usize = 120;
-/// Longest text under it.
-const BODY: usize = 280;
 
 /// In which language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +30,13 @@ impl Words {
         }
     }
 
-    fn either(self, chinese: &'static str, english: &'static str) -> &'static str {
+    /// The text of this language.
+    pub(crate) fn either(self, chinese: &'static str, english: &'static str) -> &'static str {
+        if self.chinese { chinese } else { english }
+    }
+
+    /// The text of this language, where it had to be made.
+    pub(crate) fn of(self, chinese: String, english: String) -> String {
         if self.chinese { chinese } else { english }
     }
 
@@ -136,70 +136,10 @@ impl Words {
     }
 
     /// The amount of an alert: what could not be read is said as it was written.
-    fn amount(self, alert: &AlertView) -> Option<String> {
+    pub(crate) fn amount(self, alert: &AlertView) -> Option<String> {
         let value = |name: &str| alert.values.get(name).map(String::as_str);
         let known = value("amount").and_then(|amount| serde_json::to_string(amount).ok()).and_then(|token| Money::from_json(&token));
         known.map(|amount| self.money(amount, value("currency"))).or_else(|| value("unread").map(str::to_owned))
-    }
-
-    /// First line for an alert.
-    #[must_use]
-    pub fn title(self, alert: &AlertView) -> String {
-        let label = &alert.label;
-        let value = |name: &str| alert.values.get(name).map_or("", String::as_str);
-        let with = |chinese: &'static str, english: &'static str| {
-            let what = self.either(chinese, english);
-            self.amount(alert).map_or_else(|| what.to_owned(), |amount| format!("{what}{}{amount}", self.either("：", ": ")))
-        };
-        let title = match alert.rule.as_str() {
-            rules::LOW_STOCK if self.chinese => format!("{label} 库存不足"),
-            rules::LOW_STOCK => format!("{label} is low"),
-            rules::APPROVAL_REQUESTED if self.chinese => format!("{}{label} 等待审批", self.resource(value("resource_type"))),
-            rules::APPROVAL_REQUESTED => format!("{} {label} awaits approval", self.resource(value("resource_type"))),
-            rules::FINANCE_OVERDUE => with("逾期", "Overdue"),
-            rules::LARGE_REFUND => with("大额退款", "Large refund"),
-            rules::SYSTEM_CRITICAL => self.either("系统严重告警", "Critical system alert").to_owned(),
-            rules::FEED_STALE if self.chinese => format!("{label} 的数据已停止更新"),
-            rules::FEED_STALE => format!("{label} has stopped updating"),
-            rules::FEED_QUIET if self.chinese => format!("{label} 久无新事件"),
-            rules::FEED_QUIET => format!("No event from {label} for long"),
-            _ => label.clone(),
-        };
-        line::of(&title, TITLE).into_owned()
-    }
-
-    /// The rest for an alert.
-    #[must_use]
-    pub fn body(self, alert: &AlertView) -> String {
-        let value = |name: &str| alert.values.get(name).map_or("", String::as_str);
-        let join = |parts: &[&str]| parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(" · ");
-        let body = match alert.rule.as_str() {
-            rules::LOW_STOCK if self.chinese => format!("现有 {}，阈值 {}", value("on_hand"), value("threshold")),
-            rules::LOW_STOCK => format!("{} on hand, threshold {}", value("on_hand"), value("threshold")),
-            rules::APPROVAL_REQUESTED => join(&[&self.amount(alert).unwrap_or_default(), value("requester"), value("message")]),
-            rules::FINANCE_OVERDUE | rules::LARGE_REFUND => join(&[value("number"), value("party")]),
-            rules::FEED_STALE => self.either("数字可能已过时，正在重新连接。", "Numbers may be out of date; reconnecting.").to_owned(),
-            rules::FEED_QUIET if self.chinese => {
-                format!("连接正常，但已 {} 分钟没有事件，比平时久；请检查 ERP 是否仍在发布。", value("minutes"))
-            }
-            rules::FEED_QUIET => format!(
-                "The link answers, but nothing came for {} min, longer than usual; look whether the ERP still publishes.",
-                value("minutes")
-            ),
-            _ => value("message").to_owned(),
-        };
-        line::of(&body, BODY).into_owned()
-    }
-
-    fn resource(self, resource_type: &str) -> &str {
-        match resource_type {
-            "order" => self.either("订单 ", "Order"),
-            "return" => self.either("退货单 ", "Return"),
-            "payment" => self.either("付款单 ", "Payment"),
-            "refund" => self.either("退款单 ", "Refund"),
-            "adjustment" => self.either("调整单 ", "Adjustment"),
-            _ => self.either("申请 ", "Request"),
-        }
     }
 
     /// First line of the summary.
@@ -212,20 +152,6 @@ impl Words {
         }
     }
 
-    /// One part of the summary.
-    #[must_use]
-    pub fn summary_part(self, rule: &str, count: usize) -> String {
-        let what = match rule {
-            rules::LOW_STOCK => self.either("库存不足", "low stock"),
-            rules::APPROVAL_REQUESTED => self.either("待审批", "approvals"),
-            rules::FINANCE_OVERDUE => self.either("逾期", "overdue"),
-            rules::LARGE_REFUND => self.either("大额退款", "large refunds"),
-            rules::SYSTEM_CRITICAL => self.either("系统告警", "system alerts"),
-            _ => self.either("数据停滞", "stale feeds"),
-        };
-        format!("{what} {count}")
-    }
-
     /// Title of the test notification.
     #[must_use]
     pub fn test_title(self) -> &'static str {
@@ -236,55 +162,5 @@ impl Words {
     #[must_use]
     pub fn test_body(self) -> &'static str {
         self.either("通知工作正常。", "Notifications work.")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::BTreeMap;
-    use watchdeck_events::{Millis, Severity};
-    use watchdeck_wire::views::AlertState;
-
-    fn alert(rule: &str, label: &str, values: &[(&str, &str)]) -> AlertView {
-        AlertView {
-            id: "i".into(),
-            source: None,
-            rule: rule.into(),
-            severity: Severity::Warning,
-            state: AlertState::Firing,
-            subject: None,
-            label: label.into(),
-            values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>(),
-            count: 1,
-            first_at: Millis(0),
-            last_at: Millis(0),
-            acknowledged_by: None,
-            snoozed_until: None,
-            resolved_at: None,
-            seq: None,
-            timeline: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_request_in_dollars_is_not_said_in_yuan() {
-        let dollars = alert(rules::APPROVAL_REQUESTED, "PAY-7", &[("amount", "12800.50"), ("currency", "USD"), ("requester", "Wang")]);
-        for words in [Words::CHINESE, Words::ENGLISH] {
-            assert_eq!(words.body(&dollars), "US$ 12,800.50 · Wang");
-        }
-        let unnamed = alert(rules::FINANCE_OVERDUE, "R-1", &[("amount", "900")]);
-        assert_eq!(Words::ENGLISH.title(&unnamed), "Overdue: 900", "none is made up");
-        let unread = alert(rules::LARGE_REFUND, "R-1", &[("unread", "a lot")]);
-        assert_eq!(Words::CHINESE.title(&unread), "大额退款：a lot", "nor is an amount");
-    }
-
-    #[test]
-    fn a_foreign_text_is_one_line_of_a_notification() {
-        let trace = "stock posting failed\n\tat Posting.run(Posting.java:7)\n".repeat(200);
-        let said = Words::ENGLISH.body(&alert(rules::SYSTEM_CRITICAL, "x", &[("message", &trace)]));
-        assert!(said.chars().count() <= BODY && !said.contains('\n'), "{said}");
-        let title = Words::ENGLISH.title(&alert(rules::LOW_STOCK, &"N".repeat(5_000), &[]));
-        assert!(title.chars().count() <= TITLE, "{title}");
     }
 }

@@ -6,8 +6,8 @@ use crate::{
     detect::detect,
     dial::{Opened, Target, open},
     dialect,
+    ending::Ending,
     profile::{Dialect, Profile},
-    session::Ending,
     status::Cause,
     wake::wake,
 };

@@ -14,9 +14,10 @@ use crate::{
     delivery::{LinkIo, Positions},
     dialect::{self, Out, Wire},
     dialler::{Dialler, Made},
+    ending::Ending,
     outbox::{Outbox, ReceiverGone},
     profile::{Dialect, Profile},
-    session::{Effect, Ending, Input, Session},
+    session::{Effect, Input, Session},
     socket::Socket,
     status::{Cause, ServerClock, Status},
 };

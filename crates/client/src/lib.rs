@@ -19,6 +19,7 @@ mod dial;
 mod dialect;
 mod dialler;
 mod driver;
+mod ending;
 mod frames;
 mod handshake;
 pub mod history;

@@ -1,6 +1,6 @@
 //! The way through a proxy: which one, and how it is asked for a line.
 
-use crate::{profile::Proxy, session::Ending, status::Cause, stream::Stream};
+use crate::{ending::Ending, profile::Proxy, status::Cause, stream::Stream};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper_util::client::proxy::matcher::Matcher;
 use std::net::IpAddr;

@@ -10,6 +10,7 @@ use crate::{
     backoff::Backoff,
     clock::Now,
     dialect::Standing,
+    ending::Ending,
     profile::Timing,
     status::{Cause, State},
 };
@@ -26,40 +27,6 @@ const CHANGED: Duration = Duration::from_secs(3);
 const CHANGED_EACH: Duration = Duration::from_secs(1);
 /// An attempt gets this many times [`Timing::connect`], which each of its parts keeps to by itself; beyond, it hangs.
 const ATTEMPT: u32 = 3;
-
-/// How a connection, or the attempt to make one, ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// Another try may succeed.
-    Retry { cause: Cause, detail: String, after: Option<Duration> },
-    /// Only a new token helps.
-    NeedsLogin(String),
-    /// Only a person can help.
-    Refused(String),
-}
-
-impl Ending {
-    pub(crate) fn retry(cause: Cause, detail: impl Into<String>) -> Self {
-        Self::Retry { cause, detail: detail.into(), after: None }
-    }
-
-    /// The same, with whom it is about in front of its words.
-    pub(crate) fn about(self, whom: &str) -> Self {
-        let put = |detail: String| format!("{whom}: {detail}");
-        match self {
-            Self::Retry { cause, detail, after } => Self::Retry { cause, detail: put(detail), after },
-            Self::NeedsLogin(detail) => Self::NeedsLogin(put(detail)),
-            Self::Refused(detail) => Self::Refused(put(detail)),
-        }
-    }
-
-    /// Its words.
-    pub(crate) fn into_words(self) -> String {
-        match self {
-            Self::Retry { detail, .. } | Self::NeedsLogin(detail) | Self::Refused(detail) => detail,
-        }
-    }
-}
 
 /// Everything that can happen to a connection.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ mod facts;
 mod file;
 mod trust;
 
-use crate::{session::Ending, status::Cause, stream::Stream};
+use crate::{ending::Ending, status::Cause, stream::Stream};
 use rustls::{
     CertificateError, ClientConfig, Error, RootCertStore,
     pki_types::{CertificateDer, ServerName},

@@ -1,9 +1,9 @@
 //! A server that starts lazily listens only after somebody has asked for a page of its application; this asks.
 
 use crate::{
+    ending::Ending,
     http::{self, Asker, HttpError},
     profile::Profile,
-    session::Ending,
     status::Cause,
 };
 use std::{future::Future, time::Duration};

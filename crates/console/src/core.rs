@@ -12,12 +12,11 @@ use crate::{
     faults::Faults,
     host::{DemoErp, Host},
     secrets::Secrets,
-    settings_store,
+    settings::{self, Kept},
     state::State,
 };
 use anyhow::Context as _;
 use std::{
-    collections::BTreeMap,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, Instant},
@@ -27,7 +26,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_alerts::{
     Notice,
     notifier::Effect,
-    rules,
+    rules::approval_requested,
     toast::{Toast, ToastAction},
     words::Words,
 };
@@ -44,10 +43,11 @@ use watchdeck_feed::{
 };
 use watchdeck_store::{Batch, Store, StoreError};
 use watchdeck_wire::{
-    live::{Hint, SourceStatus},
+    link::SourceStatus,
+    live::Hint,
     settings::{Settings, Source},
 };
-use watchdeck_world::{calendar::now, snapshot};
+use watchdeck_world::snapshot;
 
 /// How long a shutdown waits for its tasks.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -73,8 +73,8 @@ pub(crate) struct Core {
     pub(crate) demo: Option<Arc<dyn DemoErp>>,
     pub(crate) sources: Arc<Sources>,
     pub(crate) secrets: Arc<Secrets>,
-    /// Ids that are taken for good. Whoever changes the settings holds it meanwhile.
-    pub(crate) retired: tokio::sync::Mutex<BTreeMap<String, String>>,
+    /// The settings as they are stored. Whoever changes them holds it meanwhile.
+    pub(crate) kept: tokio::sync::Mutex<Kept>,
     /// Raised when something on screen changed that is not an event.
     pub(crate) pulse: watch::Sender<u64>,
     /// Wakes the sender of decisions.
@@ -99,14 +99,14 @@ impl Core {
         prepare_folder(&config.data_dir)?;
         let path = config.data_dir.join("events.db");
         let (store, salvaged) = tokio::task::spawn_blocking(move || Store::open_or_salvage(&path, seams.store)).await??;
-        let mut kept = settings_store::load(&store).await?;
+        let mut kept = settings::load(&store).await?;
         if let Some(salvaged) = &salvaged {
-            damage::mark(&store, &kept, salvaged).await;
+            damage::mark(&store, &kept, salvaged, seams.now()).await;
         }
         let secrets = Arc::new(Secrets::open(&store, &config.data_dir, host.keychain()).await?);
-        settings_store::move_secrets(&store, &mut kept.settings, &secrets).await;
+        settings::move_secrets(&store, &mut kept, &secrets).await;
         secrets.load().await;
-        let state = State::load(&store, kept.settings).await?;
+        let state = State::load(&store, kept.settings.clone(), seams.now()).await?;
         let ledger = Ledger::load(&store, &seams).await?;
         let covers = Covers::load(&store).await?;
         let (urgent, unstored) = mpsc::channel(URGENT);
@@ -114,7 +114,7 @@ impl Core {
             sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets) as _, seams.clone(), ledger, covers, urgent)),
             unstored: tokio::sync::Mutex::new(unstored),
             secrets,
-            retired: tokio::sync::Mutex::new(kept.retired),
+            kept: tokio::sync::Mutex::new(kept),
             config,
             host,
             demo,
@@ -161,9 +161,14 @@ impl Core {
 
     /// A part failed: it is kept, and said on screen.
     pub(crate) fn part_failed(&self, part: &str, why: &str) {
-        self.faults.note(part, why, now());
+        self.faults.note(part, why, self.now());
         self.hint(Hint::PartFailed, true);
         self.pulse();
+    }
+
+    /// The time of day, by the clock that this core was given.
+    pub(crate) fn now(&self) -> Millis {
+        self.seams.now()
     }
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
@@ -280,16 +285,11 @@ impl Core {
 
     /// No button that could not do what it says.
     fn answerable(&self, mut toast: Toast) -> Toast {
-        let prefix = format!("{}:", rules::APPROVAL_REQUESTED);
-        if let Some(key) = toast.id.strip_prefix(&prefix) {
-            let source = key.parse().ok().and_then(|entity| {
-                let state = self.state();
-                state.world.approvals.get(&entity).map(|request| Arc::clone(&request.source))
-            });
-            if source.is_some_and(|source| !self.sources.can_decide(&source)) {
-                let label = self.words(&self.state().settings).action("open").to_owned();
-                toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
-            }
+        let source = approval_requested::entity(&toast.id)
+            .and_then(|request| self.state().world.approvals.get(&request).map(|request| Arc::clone(&request.source)));
+        if source.is_some_and(|source| !self.sources.can_decide(&source)) {
+            let label = self.words(&self.state().settings).action("open").to_owned();
+            toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
         }
         toast
     }
@@ -317,7 +317,7 @@ impl Core {
         let (before, notices, batch) = {
             let mut state = self.state();
             let before = state.book.views(ids);
-            let notices = act(&mut state, now())?;
+            let notices = act(&mut state, self.now())?;
             (before, notices, state.changes())
         };
         if let Err(error) = self.keep(batch).await {
@@ -328,7 +328,7 @@ impl Core {
         let effects = {
             let mut guard = self.state();
             let state = &mut *guard;
-            state.notifier.take(notices, false, &state.settings, now())
+            state.notifier.take(notices, false, &state.settings, self.now())
         };
         self.store_then_tell(Batch::default(), effects).await;
         self.pulse();
@@ -342,9 +342,9 @@ impl Core {
             let state = &mut *guard;
             let before = std::mem::replace(&mut state.settings, settings.clone());
             state.settings_version += 1;
-            let mut effects = state.judge_anew(&before);
+            let mut effects = state.judge_anew(&before, self.now());
             let words = self.words(&state.settings);
-            effects.extend(state.notifier.settle(&state.settings, words, now(), true));
+            effects.extend(state.notifier.settle(&state.settings, words, self.now(), true));
             (state.changes(), effects)
         };
         self.store_then_tell(batch, effects).await;

@@ -3,21 +3,21 @@
 //! They are gaps like any other: a source with a history fills them, and one that replays sends its events once more, because the salvage has
 //! put its positions back.
 
-use crate::settings_store::Kept;
+use crate::settings::Kept;
 use std::{fs::Metadata, sync::Arc, time::SystemTime};
 use watchdeck_events::{Catalogue, Channel, GapReason, Incoming, Millis, Payload};
 use watchdeck_store::{Batch, NewEvent, Salvaged, Store};
-use watchdeck_world::{calendar::now, rows};
+use watchdeck_world::rows;
 
 /// Whose gap it is when not even the settings could be read.
 const NOBODY: &str = "store";
 
 /// Mark what is missing.
-pub(crate) async fn mark(store: &Store, kept: &Kept, salvaged: &Salvaged) {
+pub(crate) async fn mark(store: &Store, kept: &Kept, salvaged: &Salvaged, at: Millis) {
     let Salvaged { set_aside, words, events, missing } = salvaged;
     tracing::error!(set_aside = %set_aside.display(), words, events, holes = missing.len(), "The event store was damaged. It was set aside, and what can be read was taken over.");
     let sources: Vec<&str> = kept.settings.sources.iter().map(|source| source.id.as_str()).collect();
-    let batch = markers(salvaged, &sources, began(std::fs::metadata(set_aside).ok()), now());
+    let batch = markers(salvaged, &sources, began(std::fs::metadata(set_aside).ok()), at);
     if let Err(error) = store.append(batch).await {
         tracing::error!(%error, "What is missing could not be marked.");
     }

@@ -3,14 +3,16 @@
 //! Each line is a real attempt: the store is opened and read through, each source is dialled step by step as a link would dial it. Nothing is changed by it:
 //! no position moves, and what a server sends meanwhile is thrown away. What the desktop gives (notifications, sound, tray) the shell looks at and adds.
 
+mod check;
 mod source;
 mod words;
 
+pub use check::{Check, Verdict};
 pub use words::Tongue;
 
 use crate::{
     secrets::{Keychain, Secrets},
-    settings_store, support,
+    settings, support,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -36,48 +38,6 @@ const LITTLE: u64 = 1 << 30;
 const NOTHING: u64 = 100 << 20;
 /// How long the keychain may take; a locked one asks a person.
 const KEYCHAIN: Duration = Duration::from_secs(5);
-
-/// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// It works.
-    Ok,
-    /// It works less than it could.
-    Warning,
-    /// It does not work.
-    Failed,
-}
-
-/// One line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// What was looked at.
-    pub name: String,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// What was found.
-    pub detail: String,
-    /// What to do about it.
-    pub advice: Option<String>,
-}
-
-impl Check {
-    /// It works.
-    pub fn ok(name: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { name: name.into(), verdict: Verdict::Ok, detail: detail.into(), advice: None }
-    }
-
-    /// It works less than it could.
-    pub fn warning(name: impl Into<String>, detail: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name: name.into(), verdict: Verdict::Warning, detail: detail.into(), advice: Some(advice.into()) }
-    }
-
-    /// It does not work.
-    pub fn failed(name: impl Into<String>, detail: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name: name.into(), verdict: Verdict::Failed, detail: detail.into(), advice: Some(advice.into()) }
-    }
-}
 
 /// What an examination found.
 #[derive(Debug)]
@@ -116,7 +76,7 @@ impl Examination {
         let (check, file) = whole(store, texts).await;
         self.checks.push(check);
         self.keep("store.json", &file);
-        let settings = match settings_store::load(store).await {
+        let settings = match settings::load(store).await {
             Ok(kept) => kept.settings,
             Err(error) => {
                 self.checks.push(Check::failed(texts.settings(), format!("{error:#}"), texts.other_version()));
@@ -134,7 +94,7 @@ impl Examination {
         let keys = settings.sources.iter().filter_map(|source| secrets.of(&source.id).ok());
         let known = keys.flat_map(|keys| [keys.token, keys.proxy_password]).flatten();
         self.redactor = Redactor::knowing(known.map(|secret| secret.expose().to_owned()));
-        self.keep("settings.json", &settings_store::without_secrets(&settings));
+        self.keep("settings.json", &settings::without_secrets(&settings));
         for (name, collection) in [("timeline.json", TIMELINES), ("malformed.json", MALFORMED)] {
             let documents = store.documents(collection).await.unwrap_or_default();
             let read = |(source, body): (String, String)| json!({ "source": source, "entries": serde_json::from_str::<Value>(&body).ok() });

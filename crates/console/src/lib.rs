@@ -2,6 +2,7 @@
 //!
 //! A shell gives it a [`Host`] and carries [`Console::call`]; nothing here knows Tauri, a browser or a screen.
 
+mod answer;
 mod aside;
 mod commands;
 mod core;
@@ -13,7 +14,7 @@ mod faults;
 pub mod host;
 mod notices;
 pub mod secrets;
-mod settings_store;
+mod settings;
 mod state;
 mod summary;
 mod support;
@@ -93,7 +94,7 @@ impl Console {
     /// The settings as they are, secrets left out.
     #[must_use]
     pub fn settings(&self) -> Settings {
-        settings_store::without_secrets(&self.core.state().settings)
+        settings::without_secrets(&self.core.state().settings)
     }
 
     /// Stop the links, store what they delivered, write the projections down, close the store. Waits, but not for ever.

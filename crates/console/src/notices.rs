@@ -2,9 +2,7 @@
 //!
 //! The notifier decides what people are told, once for every host; here its words only wait to be drawn. What is retracted outside is retracted here.
 
-use crate::state::State;
 use std::collections::VecDeque;
-use watchdeck_alerts::{rules, toast::Toast};
 use watchdeck_wire::live::NoticeView;
 
 /// Notices kept: three and a summary are told at once, and answers to buttons.
@@ -16,7 +14,7 @@ pub(crate) struct Notices(VecDeque<NoticeView>);
 
 impl Notices {
     /// One with the id of an earlier one takes its place.
-    fn put(&mut self, notice: NoticeView) {
+    pub(crate) fn put(&mut self, notice: NoticeView) {
         self.remove(&notice.id);
         if self.0.len() == KEPT {
             self.0.pop_front();
@@ -37,28 +35,6 @@ impl Notices {
 
     pub(crate) fn all(&self) -> Vec<NoticeView> {
         self.0.iter().cloned().collect()
-    }
-}
-
-impl State {
-    /// What a notification says is to be drawn in the window.
-    pub(crate) fn notice(&mut self, toast: &Toast) {
-        let request = toast.id.strip_prefix(rules::APPROVAL_REQUESTED).and_then(|rest| rest.strip_prefix(':')).and_then(|key| {
-            let request = self.world.approvals.get(&key.parse().ok()?)?;
-            Some(watchdeck_wire::live::NoticeRequest { key: key.to_owned(), number: request.view.number.clone() })
-        });
-        let actions =
-            toast.actions.iter().map(|action| watchdeck_wire::live::NoticeAction { id: action.id.clone(), label: action.label.clone() });
-        let notice = NoticeView {
-            id: toast.id.clone(),
-            severity: toast.severity,
-            title: toast.title.clone(),
-            body: toast.body.clone(),
-            actions: actions.collect(),
-            request,
-            seq: self.book.seq_of(&toast.id),
-        };
-        self.notices.put(notice);
     }
 }
 

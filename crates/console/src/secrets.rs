@@ -8,12 +8,14 @@
 mod file;
 mod index;
 mod keychain;
+mod name;
 #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "macos", target_os = "windows"))]
 mod system;
 #[cfg(test)]
 mod tests;
 
 pub use keychain::{Keychain, KeychainError};
+pub(crate) use name::{Change, Name, Purpose};
 #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "macos", target_os = "windows"))]
 pub use system::SystemKeychain;
 
@@ -35,44 +37,6 @@ use watchdeck_wire::settings::{SecretPlace, Source, SourceSecrets};
 
 /// How long a start, or whoever waits at the window, waits for the keychain. What comes later is used when it comes.
 const PATIENCE: Duration = Duration::from_secs(3);
-
-/// What a secret is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) enum Purpose {
-    /// The token or session cookie.
-    Token,
-    /// The proxy's password.
-    ProxyPassword,
-}
-
-impl Purpose {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::ProxyPassword => "proxy_password",
-        }
-    }
-}
-
-/// Which secret.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Name {
-    pub(crate) source: String,
-    pub(crate) purpose: Purpose,
-}
-
-impl Name {
-    pub(crate) fn new(source: impl Into<String>, purpose: Purpose) -> Self {
-        Self { source: source.into(), purpose }
-    }
-}
-
-/// A new value for a secret; `None` forgets it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) name: Name,
-    pub(crate) value: Option<Secret>,
-}
 
 /// All secrets of this console.
 pub(crate) struct Secrets {

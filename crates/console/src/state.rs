@@ -11,14 +11,15 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use watchdeck_alerts::{
     AlertBook, COLLECTION as ALERTS, Notice,
     notifier::{Effect, Notifier},
-    rejudge::rejudge,
     rules,
+    toast::Toast,
 };
 use watchdeck_events::Millis;
 use watchdeck_feed::latency::Latency;
 use watchdeck_store::{Batch, Document, Store, Stored};
 use watchdeck_wire::{
-    live::{Hint, LinkState, SourceStatus},
+    link::{LinkState, SourceStatus},
+    live::{Hint, NoticeAction, NoticeRequest, NoticeView},
     settings::Settings,
     views::{AlertView, ApprovalView, BannerView},
 };
@@ -26,7 +27,7 @@ use watchdeck_world::{
     World,
     approvals::Request,
     arrival::{Arrival, LATE_MS},
-    calendar::{Calendar, now},
+    calendar::Calendar,
     conventions::BySource,
     entity::Entity,
     realms::Realms,
@@ -113,15 +114,15 @@ pub(crate) struct Recent {
 
 impl State {
     /// As it was when it was last written down.
-    pub(crate) async fn load(store: &Store, settings: Settings) -> anyhow::Result<Self> {
+    pub(crate) async fn load(store: &Store, settings: Settings, at: Millis) -> anyhow::Result<Self> {
         let realms = Realms::of(&settings.sources);
         let mut book = AlertBook::load(store.documents(ALERTS).await?);
-        name_alerts(store, &realms, &mut book).await?;
+        name_alerts(store, &realms, &mut book, at).await?;
         let mut notifier = Notifier::default();
         for alert in book.untold() {
             // It was stored, and the program ended before anybody was told: they are told now, once.
-            let late = now().since(alert.last_at) > LATE_MS;
-            notifier.take(vec![Notice::Fired(Box::new(alert))], late, &settings, now());
+            let late = at.since(alert.last_at) > LATE_MS;
+            notifier.take(vec![Notice::Fired(Box::new(alert))], late, &settings, at);
         }
         let outbox = Outbox::load(store.documents(DECISIONS).await?, &realms);
         Ok(Self {
@@ -152,10 +153,9 @@ impl State {
     }
 
     /// Settings that take effect now: everything that is known is judged by them.
-    pub(crate) fn judge_anew(&mut self, before: &Settings) -> Vec<Effect> {
-        let at = now();
+    pub(crate) fn judge_anew(&mut self, before: &Settings, at: Millis) -> Vec<Effect> {
         let today = self.calendar.day(at).name.clone();
-        let notices = rejudge(&self.world, before, &self.settings, &today, at, &mut self.book);
+        let notices = rules::rejudge(&self.world, before, &self.settings, &today, at, &mut self.book);
         self.notifier.take(notices, false, &self.settings, at)
     }
 
@@ -215,9 +215,9 @@ impl State {
                 };
                 Some(at.since(*self.stale_since.entry(source.id.clone()).or_insert(began)))
             };
-            notices.extend(rules::feed(&source.id, &source.name, stale_for, &self.settings, at, &mut self.book));
+            notices.extend(rules::feed_stale::judge([&source.id, &source.name], stale_for, &self.settings, at, &mut self.book));
             let quiet_for = if let LinkState::Stale { since, .. } = source.state { Some(at.since(since).max(0)) } else { None };
-            notices.extend(rules::quiet(&source.id, &source.name, quiet_for, &self.settings, at, &mut self.book));
+            notices.extend(rules::feed_quiet::judge([&source.id, &source.name], quiet_for, &self.settings, at, &mut self.book));
         }
         let known = |about: &str| statuses.iter().any(|source| about == format!("source:{}", source.id));
         let orphans: Vec<_> = self
@@ -250,7 +250,7 @@ impl State {
 
     /// The alerts that take the blocking banner.
     pub(crate) fn banner(&self) -> Option<BannerView> {
-        self.book.banner()
+        self.book.banner(rules::system_critical::ID)
     }
 
     /// The entity that a key of the window names. A key without its source (`order:7`, as scripts have it) is understood where only one has it.
@@ -268,6 +268,25 @@ impl State {
         self.book.firing().filter(|alert| alert.rule == rule).count() as u32
     }
 
+    /// What a notification says is to be drawn in the window.
+    pub(crate) fn notice(&mut self, toast: &Toast) {
+        let request = rules::approval_requested::entity(&toast.id).and_then(|key| {
+            let request = self.world.approvals.get(&key)?;
+            Some(NoticeRequest { key: key.to_string(), number: request.view.number.clone() })
+        });
+        let actions = toast.actions.iter().map(|action| NoticeAction { id: action.id.clone(), label: action.label.clone() });
+        let notice = NoticeView {
+            id: toast.id.clone(),
+            severity: toast.severity,
+            title: toast.title.clone(),
+            body: toast.body.clone(),
+            actions: actions.collect(),
+            request,
+            seq: self.book.seq_of(&toast.id),
+        };
+        self.notices.put(notice);
+    }
+
     /// The user has seen the summary notification.
     pub(crate) fn summary_seen(&mut self) {
         self.notifier.summary_seen();
@@ -279,7 +298,7 @@ fn recent(documents: Vec<(String, String)>) -> HashMap<String, Recent> {
 }
 
 /// Give alerts of an earlier version, which were about one world only, the names that they would have now: by the event behind them.
-async fn name_alerts(store: &Store, realms: &Realms, book: &mut AlertBook) -> anyhow::Result<()> {
+async fn name_alerts(store: &Store, realms: &Realms, book: &mut AlertBook, at: Millis) -> anyhow::Result<()> {
     let old = book.nameless();
     if old.is_empty() {
         return Ok(());
@@ -290,7 +309,7 @@ async fn name_alerts(store: &Store, realms: &Realms, book: &mut AlertBook) -> an
         let realm = realms.realm(&stored.event.source);
         Some((rules::name_anew(alert, stored, realm)?, realm.to_string()))
     };
-    book.name_anew(named, now());
+    book.name_anew(named, at);
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 //! Everything in it goes through the [`Redactor`], which knows the stored secrets by heart as well. Hosts and channels stay, events do not go in at all;
 //! of frames that could not be read only the masked samples do. Nothing is sent anywhere: the user decides what becomes of the file.
 
-use crate::{commands::queries, core::Core, error::CommandError, settings_store};
 use anyhow::Context as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,62 +10,18 @@ use std::{
     fs::{self, File},
     io::{Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
-    time::Duration,
 };
-use watchdeck_feed::keys::KeyRing as _;
-use watchdeck_secret::{HIDDEN, Redactor};
-use watchdeck_store::{Inspection, Store};
-use watchdeck_wire::views::{HealthView, SupportBundle, UnreadOf};
+use watchdeck_secret::HIDDEN;
+use watchdeck_store::Inspection;
+use watchdeck_wire::views::{SupportBundle, UnreadOf};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 /// Lines of the log that go in.
 const LINES: usize = 2_000;
 /// Bytes of the log that are looked at for them.
 const TAIL: u64 = 4 << 20;
-/// A check of the whole file may take this long; then the bundle goes without it.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// Names of the files in the bundle, with their text.
 pub(crate) type Files = Vec<(&'static str, String)>;
-
-/// `support_bundle`: write one, and say where.
-pub(crate) async fn bundle(core: &Core) -> Result<SupportBundle, CommandError> {
-    let health = queries::health(core).await?;
-    let settings = settings_store::without_secrets(&core.state().settings);
-    let mut known: Vec<String> = std::env::var("WATCHDECK_TOKEN").ok().into_iter().collect();
-    for source in &settings.sources {
-        if let Ok(keys) = core.secrets.of(&source.id) {
-            known.extend([keys.token, keys.proxy_password].into_iter().flatten().map(|secret| secret.expose().to_owned()));
-        }
-    }
-    let redactor = Redactor::knowing(known);
-    let mut files = vec![
-        ("about.json", redactor.json(&about(core.config.host_name))?),
-        ("settings.json", redactor.json(&settings)?),
-        ("store.json", redactor.json(&inspected(&core.store, &health).await)?),
-    ];
-    files.extend(of_health(&health, &redactor)?);
-    let dir = core.config.data_dir.clone();
-    let written = tokio::task::spawn_blocking(move || {
-        files.push(("log.txt", redactor.clean(&last_lines(&dir))));
-        write(&dir, &files)
-    });
-    Ok(written.await.map_err(anyhow::Error::from)??)
-}
-
-/// The page as files of its own, so that nobody has to dig.
-fn of_health(health: &HealthView, redactor: &Redactor) -> anyhow::Result<Files> {
-    let timelines: Vec<Value> =
-        health.sources.iter().map(|source| json!({ "source": source.id, "name": source.name, "steps": source.timeline })).collect();
-    let unread = without_samples(&health.unread);
-    let health = HealthView { unread: unread.clone(), ..health.clone() };
-    Ok(vec![
-        ("health.json", redactor.json(&health)?),
-        ("unread.json", redactor.json(&unread)?),
-        ("timeline.json", redactor.json(&timelines)?),
-        ("malformed.json", redactor.json(&health.malformed)?),
-    ])
-}
 
 /// What could not be read, without what stood there: that is of the events themselves, and may be a person's name as well as a number.
 pub(crate) fn without_samples(unread: &[UnreadOf]) -> Vec<UnreadOf> {
@@ -94,15 +49,6 @@ pub(crate) fn about(host: &str) -> Value {
         "language": env("LC_ALL").or_else(|| env("LANG")),
         "time_zone": jiff::tz::TimeZone::system().iana_name(),
     })
-}
-
-async fn inspected(store: &Store, health: &HealthView) -> Value {
-    let found = tokio::time::timeout(PATIENCE, store.inspect()).await;
-    json!({ "statistics": health.store, "file": match found {
-        Ok(Ok(inspection)) => described(&inspection),
-        Ok(Err(error)) => json!({ "error": error.to_string() }),
-        Err(_) => json!({ "error": format!("the check took longer than {PATIENCE:?} and was left out") }),
-    } })
 }
 
 pub(crate) fn described(inspection: &Inspection) -> Value {
@@ -179,6 +125,7 @@ fn private(path: &Path) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use watchdeck_secret::Redactor;
     use std::io::Cursor;
     use watchdeck_wire::settings::{Settings, Source};
 

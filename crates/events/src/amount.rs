@@ -18,9 +18,9 @@
 use crate::{
     currency::Currency,
     exact::Exact,
-    fields::scan,
     money::Money,
     quantity::Quantity,
+    scan,
     stated::{Amount, Stated},
 };
 use std::borrow::Cow;

@@ -1,11 +1,6 @@
 //! The event itself, as every part of Watchdeck hands it on.
 
-use crate::{
-    channel::Channel,
-    conventions::Conventions,
-    fields::Fields,
-    time::{self, Millis},
-};
+use crate::{channel::Channel, conventions::Conventions, fields::Fields, plausible, time::Millis};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, sync::Arc};
 
@@ -153,10 +148,10 @@ impl Event {
     }
 
     /// What the publisher stated of its time, as written, where it was not believed and [`Event::occurred_at`] is another: it could not be read, or
-    /// lies before 2000, or farther ahead of its receipt than clocks are wrong ([`crate::time::TOLERANCE_MS`]). `None` for nearly every event.
+    /// lies before 2000, or farther ahead of its receipt than clocks are wrong ([`crate::plausible::TOLERANCE_MS`]). `None` for nearly every event.
     #[must_use]
     pub fn doubted_time(&self, conventions: &Conventions) -> Option<Cow<'_, str>> {
-        time::doubted(&Fields::of(self.payload.as_str()), self.occurred_at, conventions)
+        plausible::doubted(&Fields::of(self.payload.as_str()), self.occurred_at, conventions)
     }
 }
 

@@ -8,17 +8,16 @@
 //! first, and are found by their snake_case names in whatever spelling the server stored them.
 
 mod envelope;
-pub(crate) mod scan;
 
 use crate::{
     Conventions, Currency, amount,
     money::Money,
     quantity::Quantity,
+    scan::{self, Entries, is_nothing, text_of},
     stated::{Amount, Stated},
     time::{self, Millis},
 };
 pub(crate) use envelope::same_name;
-use scan::{Entries, text_of};
 use std::borrow::Cow;
 
 /// The fields of one JSON object, borrowed from its text. Of a repeated key the last one counts, as in every JSON library the ERP uses.
@@ -175,15 +174,6 @@ impl<'a> Fields<'a> {
 /// Whether a field's name says that it holds an id.
 fn is_id(key: &str) -> bool {
     key.eq_ignore_ascii_case("id") || key.ends_with("Id") || key.ends_with("ID") || key.ends_with("_id")
-}
-
-/// What says nothing, whatever the field is.
-pub(crate) fn is_nothing(token: &str) -> bool {
-    match token.as_bytes().first() {
-        Some(b'"') => text_of(token).is_none(),
-        Some(b'{' | b'[') => token.trim_matches(['{', '}', '[', ']']).trim().is_empty(),
-        _ => matches!(token, "" | "null" | "false"),
-    }
 }
 
 /// The id or the name out of a pair or an object.

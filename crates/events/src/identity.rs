@@ -9,7 +9,7 @@ mod doubles;
 
 pub use doubles::Doubles;
 
-use crate::{channel::Channel, fields::scan, time::Millis};
+use crate::{channel::Channel, scan, time::Millis};
 use std::fmt::Write as _;
 use xxhash_rust::xxh3::xxh3_128;
 

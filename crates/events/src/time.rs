@@ -5,31 +5,23 @@
 //! in them microseconds and nanoseconds. A number of 8, 12, 14 or 17 digits that spells a date (`20261125124014`) is that date.
 //! What is not positive, or before 2000, is no time of an event of today's programs: it is unread, and `0` and year 1 mean that there is none.
 //!
-//! **A publisher is believed up to [`TOLERANCE_MS`] ahead** of the moment at which its event was received by the server's clock. Farther ahead it is a wrong
+//! **A publisher is believed up to [`TOLERANCE_MS`](crate::plausible::TOLERANCE_MS) ahead** of the moment at which its event was received by the server's clock. Farther ahead it is a wrong
 //! unit, a wrong zone or a wrong clock: the event is taken to have happened when it was received, and says so ([`Event::doubted_time`](crate::Event::doubted_time)).
 
 mod civil;
-mod plausible;
+mod millis;
 
-pub use plausible::{TOLERANCE_MS, is_plausible};
-pub(crate) use plausible::{doubted, judge};
+pub use millis::Millis;
 
 use crate::{
     exact::Exact,
-    fields::{is_nothing, scan},
+    scan::{self, is_nothing, is_unset_time},
     stated::Stated,
 };
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
-
-/// Milliseconds since 1970-01-01T00:00:00Z.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize, ts_rs::TS)]
-#[serde(transparent)]
-#[ts(export, type = "number")]
-pub struct Millis(pub i64);
 
 /// 2000-01-01T00:00:00Z.
-const EARLIEST: i64 = 946_684_800_000;
+pub(crate) const EARLIEST: i64 = 946_684_800_000;
 /// From here on a number is milliseconds,
 const MILLISECONDS_FROM: i128 = 100_000_000_000;
 /// microseconds,
@@ -44,25 +36,6 @@ impl Millis {
     #[must_use]
     pub fn from_json(token: &str) -> Option<Self> {
         read(token, &TimeZone::UTC).known()
-    }
-
-    /// Milliseconds from `earlier` to `self`; negative when `self` is the earlier one.
-    #[must_use]
-    pub const fn since(self, earlier: Self) -> i64 {
-        self.0.saturating_sub(earlier.0)
-    }
-
-    /// This instant moved by `millis`.
-    #[must_use]
-    pub const fn plus(self, millis: i64) -> Self {
-        Self(self.0.saturating_add(millis))
-    }
-
-    /// For calendars and clocks; the nearest instant that they know.
-    #[must_use]
-    pub fn to_timestamp(self) -> jiff::Timestamp {
-        let nearest = if self.0 < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
-        jiff::Timestamp::from_millisecond(self.0).unwrap_or(nearest)
     }
 }
 
@@ -140,13 +113,6 @@ fn broken(text: &str) -> Option<i128> {
     let in_millis = [(MILLISECONDS_FROM, 1e3), (MICROSECONDS_FROM, 1.0), (NANOSECONDS_FROM, 1e-3), (NOTHING_FROM, 1e-6)];
     let (_, unit) = in_millis.into_iter().find(|(below, _)| number < *below as f64)?;
     Some((number * unit).round() as i128)
-}
-
-/// Go's and .NET's unset time, `0001-01-01T00:00:00Z`, in whatever zone it was printed (`0001-01-01T08:05:43+08:05` is Shanghai's), and MySQL's.
-pub(crate) fn is_unset_time(text: &str) -> bool {
-    // The first byte rules out nearly every text that this is asked of.
-    text.as_bytes().first() == Some(&b'0')
-        && ["0001-01-01T", "0001-01-01 ", "0000-12-31T", "0000-00-00"].iter().any(|start| text.starts_with(start))
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ use crate::{
     catalogue::{Catalogue, FieldInfo, FieldType},
     conventions::Conventions,
     event::Event,
-    fields::{Fields, is_nothing},
-    line, time,
+    fields::Fields,
+    line, plausible,
+    scan::is_nothing,
+    time,
 };
 
 /// The longest sample, in characters: much longer than anybody shows, so that what has to be hidden in it is still whole when it is looked for.
@@ -47,7 +49,7 @@ pub fn in_fields(event: &Event, fields: &Fields<'_>, conventions: &Conventions) 
     if event.subject.is_none() {
         found.extend(info.identity().map(|field| Unread { field: field.to_owned(), sample: String::new() }));
     }
-    if let Some(text) = time::doubted(fields, event.occurred_at, conventions)
+    if let Some(text) = plausible::doubted(fields, event.occurred_at, conventions)
         && !found.iter().any(|known| known.field == "timestamp")
     {
         found.push(Unread { field: "timestamp".into(), sample: line::of(&text, SAMPLE).into_owned() });

@@ -5,20 +5,20 @@
 //! forgets no gap and fills none twice. What is fetched takes the same way as what is heard: normalised alike, told apart by identity.
 //! Gaps of sources without a history wait: one may be set up tomorrow.
 
-mod fetch;
 mod pending;
 
-pub use fetch::{Fetched, fetch, store_fetched};
-
-use crate::{inbox::Reader, sources::Sources};
+use crate::{
+    history::{Fetched, fetch, store_fetched},
+    inbox::Reader,
+    sources::Sources,
+};
 use pending::{Gap, Pending};
 use std::{sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Profile;
-use watchdeck_events::{Catalogue, Channel, Incoming, Kind, Payload};
+use watchdeck_events::{Catalogue, Channel, Incoming, Kind, Millis, Payload};
 use watchdeck_store::{Batch, NewEvent, Store};
-use watchdeck_world::calendar::now;
 
 /// Names this follower of the store.
 const CHECKPOINT: &str = "backfill";
@@ -81,7 +81,7 @@ impl Backfill {
                     Ok(chunk) => {
                         let mut changed = false;
                         for stored in chunk.iter() {
-                            changed |= self.pending.see(stored, now());
+                            changed |= self.pending.see(stored, self.sources.now());
                         }
                         if changed || subscription.cursor() >= self.noted + NOTE_EVERY {
                             self.note(subscription.cursor()).await;
@@ -94,7 +94,7 @@ impl Backfill {
                     }
                 },
                 _ = look.tick() => {
-                    if self.pending.expire(now()) {
+                    if self.pending.expire(self.sources.now()) {
                         self.note(subscription.cursor()).await;
                     }
                     self.fill();
@@ -104,7 +104,7 @@ impl Backfill {
                         match outcome {
                             Outcome::Filled => self.pending.filled(&gap),
                             Outcome::NeedsLogin => self.pending.needs_login(&gap, &profile),
-                            Outcome::Failed => self.pending.failed(&gap, now()),
+                            Outcome::Failed => self.pending.failed(&gap, self.sources.now()),
                         }
                         self.fill();
                     }
@@ -133,7 +133,7 @@ impl Backfill {
             return;
         }
         for profile in self.sources.historians() {
-            let Some(gap) = self.pending.due(&profile, now()) else { continue };
+            let Some(gap) = self.pending.due(&profile, self.sources.now()) else { continue };
             let Some(reader) = self.sources.reader(&gap.source) else { continue };
             let store = self.store.clone();
             self.filling.spawn(async move {
@@ -149,7 +149,7 @@ async fn fill(store: &Store, gap: &Gap, profile: &Profile, reader: &Reader) -> O
     let source = &*gap.source;
     match fetch(profile, channel.as_ref(), reader.skew(), gap.from.plus(-MARGIN), gap.to.plus(MARGIN)).await {
         Fetched::Events(events) => {
-            let marker = marker(gap, events.len(), profile);
+            let marker = marker(gap, events.len(), profile, reader.now().wall);
             match store_fetched(store, reader, events, vec![marker], vec![pending::gone(gap)]).await {
                 Some(stored) => {
                     let (events, known) = (stored.events, stored.duplicates);
@@ -171,7 +171,7 @@ async fn fill(store: &Store, gap: &Gap, profile: &Profile, reader: &Reader) -> O
 }
 
 /// The event that says so. Its id is the gap's, so that there is one at most.
-fn marker(gap: &Gap, events: usize, profile: &Profile) -> NewEvent {
+fn marker(gap: &Gap, events: usize, profile: &Profile, at: Millis) -> NewEvent {
     // A path may hold a key behind its question mark.
     let endpoint = profile.history.as_ref().map(|history| history.path.split('?').next().unwrap_or_default().to_owned());
     let payload = serde_json::json!({
@@ -179,7 +179,6 @@ fn marker(gap: &Gap, events: usize, profile: &Profile) -> NewEvent {
         "endpoint": endpoint,
     });
     let channel = gap.channel.as_deref().unwrap_or("system");
-    let at = now();
     let incoming = Incoming {
         channel: Channel::from(channel),
         offset: None,

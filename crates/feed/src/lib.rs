@@ -5,6 +5,7 @@
 
 pub mod backfill;
 pub mod health;
+mod history;
 mod inbox;
 pub mod keys;
 pub mod latency;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 pub use watchdeck_client::{BootClock, Clock, Timing};
-use watchdeck_events::Event;
+use watchdeck_events::{Event, Millis};
 pub use watchdeck_store::Options;
 
 /// See the [module docs](self). The default is the machine as it is.
@@ -39,6 +39,12 @@ pub enum Point<'a> {
 }
 
 impl Seams {
+    /// The time of day.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        self.clock.wall()
+    }
+
     /// Pass a place where something may go wrong.
     pub fn pass(&self, point: Point<'_>) {
         if let Some(fault) = &self.fault {
@@ -55,6 +61,6 @@ impl Default for Seams {
 
 /// The time of day, for a test that dates its own events.
 #[must_use]
-pub fn now() -> watchdeck_events::Millis {
+pub fn now() -> Millis {
     BootClock.wall()
 }

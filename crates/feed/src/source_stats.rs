@@ -10,7 +10,7 @@ use std::sync::{
 use watchdeck_client::Status;
 use watchdeck_contain::Hold as _;
 use watchdeck_events::{Event, Millis};
-use watchdeck_wire::live::LinkState;
+use watchdeck_wire::link::LinkState;
 use watchdeck_world::arrival::Arrival;
 
 /// A server's clock may be set to another zone, or to tomorrow, ms.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use watchdeck_events::Millis;
 use watchdeck_wire::{
-    live::{LinkCause, LinkState},
+    link::{LinkCause, LinkState},
     views::LinkStep,
 };
 

@@ -1,10 +1,11 @@
-//! The running gateway: what its parts share, how it starts and how it stops.
+//! The running gateway: how it starts and how it stops.
 
 use crate::{
     auth::Access,
-    config::{Config, ConfigError},
+    config::Config,
     decisions::{Decider, Decisions, Memory, OverRedis},
     door::{Door, Seats},
+    error::GatewayError,
     http,
     ingest::{
         bridge::Bridge,
@@ -15,81 +16,20 @@ use crate::{
     publish::{self, Placed, Publish, PublishError},
     redis::Address,
     serve,
+    shared::Shared,
     tail::Tail,
 };
 use std::{
     net::SocketAddr,
-    path::PathBuf,
     sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::Channel;
-use watchdeck_store::StoreError;
 
 /// How long a stop waits for sessions, requests and the bridge.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-
-/// What sessions, requests and the bridge share.
-pub(crate) struct Shared {
-    pub(crate) log: Log,
-    pub(crate) tail: Tail,
-    pub(crate) access: Access,
-    pub(crate) decider: Decider,
-    pub(crate) bridge: Arc<BridgeState>,
-    /// A damaged log that was put aside at the start, by its new name.
-    pub(crate) set_aside: Option<String>,
-    pub(crate) ping_interval: Duration,
-    pub(crate) seats: Arc<Semaphore>,
-    pub(crate) door: Arc<Door>,
-    pub(crate) connections: AtomicUsize,
-    pub(crate) stop: CancellationToken,
-    pub(crate) tasks: TaskTracker,
-    /// What HTTP and in-process publishing are called in the log.
-    pub(crate) http_source: Arc<str>,
-    own_source: Arc<str>,
-}
-
-/// Why the gateway did not start.
-#[derive(Debug, thiserror::Error)]
-pub enum GatewayError {
-    /// The configuration is refused.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The folder of the log cannot be made.
-    #[error("the data folder {} cannot be used: {reason}. Set `data_dir` to a folder that this user may write", path.display())]
-    DataDir {
-        /// The folder.
-        path: PathBuf,
-        /// In words.
-        reason: String,
-    },
-    /// The log cannot be opened.
-    #[error("{}", unopened(path, source))]
-    Log {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: StoreError,
-    },
-    /// The address cannot be listened on.
-    #[error("cannot listen on {addr}: {reason}. Set `listen` to a free address of this machine")]
-    Listen {
-        /// The address.
-        addr: SocketAddr,
-        /// In words.
-        reason: String,
-    },
-}
-
-/// The cause once: whoever holds the file is named with it.
-fn unopened(path: &std::path::Path, source: &StoreError) -> String {
-    match source {
-        StoreError::InUse(_) => source.to_string(),
-        _ => format!("the log {} cannot be opened: {source}", path.display()),
-    }
-}
 
 /// A running gateway. Dropping it is not enough: call [`Gateway::shutdown`].
 #[derive(Clone)]

@@ -8,9 +8,9 @@
 //! `problems` says which, in words for programs; whoever may read events also sees the details.
 
 use crate::{
-    gateway::Shared,
     ingest::state::{Bridge, Phase},
     log::{Log, now},
+    shared::Shared,
 };
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};

@@ -4,14 +4,10 @@ use crate::{
     auth::Denied,
     decisions::{DecisionError, DecisionRequest, Taken},
     door::Guest,
-    gateway::Shared,
     health,
     publish::{self, Placed, PublishError},
-    session::{
-        self,
-        dialect::{Dialect, Ending},
-        native::Native,
-    },
+    session::{self, dialect::Dialect, native::Native, step::Ending},
+    shared::Shared,
     upgrade::Asked,
 };
 use axum::{

@@ -3,6 +3,7 @@
 //! Whoever follows everything must hear of a channel that is new. Only what is new is told, what comes within a tenth of a second is
 //! told at once, and the text is made once for all sessions: ten thousand new channels cost a session their names and nothing more.
 
+use crate::frame;
 use axum::body::Bytes;
 use std::{
     collections::HashSet,
@@ -102,7 +103,7 @@ impl Names {
         if (frame.0, frame.1) != (from, to) {
             let known = self.known.read().expect("no code panics while holding the names");
             let channels = known.order[from..to].iter().map(ToString::to_string).collect();
-            *frame = (from, to, super::session::native::text(&ServerFrame::Channels { channels }).into());
+            *frame = (from, to, frame::text(&ServerFrame::Channels { channels }).into());
         }
         Some((to, frame.2.clone()))
     }

@@ -1,6 +1,6 @@
 //! Opening the log: a folder that only its owner reads, one gateway in it, and a way on when the file is damaged.
 
-use crate::{config::Config, gateway::GatewayError};
+use crate::{config::Config, error::GatewayError};
 use std::{io, path::Path};
 use watchdeck_store::{Options, Salvaged, Store, StoreError};
 

@@ -2,7 +2,7 @@
 
 use crate::{
     door::{Door, Guest},
-    gateway::Shared,
+    shared::Shared,
 };
 use axum::{Router, body::Body};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};

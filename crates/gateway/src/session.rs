@@ -6,24 +6,19 @@
 
 pub(crate) mod cursor;
 pub(crate) mod dialect;
+mod heard;
 pub(crate) mod native;
 pub(crate) mod plain;
+pub(crate) mod step;
 mod writer;
 
-use crate::{gateway::Shared, upgrade::WebSocket};
-use dialect::{Dialect, Ending};
+use crate::{shared::Shared, upgrade::WebSocket};
+use dialect::Dialect;
 use futures_util::{SinkExt as _, StreamExt as _, stream::SplitStream};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
-use tokio::{
-    sync::mpsc,
-    time::{Instant, timeout},
-};
+use heard::{Heard, Life};
+use std::{sync::Arc, time::Duration};
+use step::Ending;
+use tokio::{sync::mpsc, time::timeout};
 use tokio_websockets::{CloseCode, Message};
 
 /// Frames of one client that may wait for the writer. Full means that the reader waits: a client that does not read is not read either.
@@ -32,36 +27,6 @@ const INBOX: usize = 32;
 const FAREWELL: Duration = Duration::from_secs(2);
 /// Longest text of a close frame, by RFC 6455.
 const REASON_BYTES: usize = 123;
-
-/// What the reader hands on.
-#[derive(Debug)]
-enum Heard {
-    /// A message that is text.
-    Text(Message),
-    Binary,
-}
-
-/// When the client last gave a sign of life, in nanoseconds since the session began.
-#[derive(Debug)]
-struct Life {
-    began: Instant,
-    last: AtomicU64,
-}
-
-impl Life {
-    fn new() -> Self {
-        Self { began: Instant::now(), last: AtomicU64::new(0) }
-    }
-
-    fn sign(&self) {
-        let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        self.last.store(now, Ordering::Relaxed);
-    }
-
-    fn last(&self) -> Instant {
-        self.began + Duration::from_nanos(self.last.load(Ordering::Relaxed))
-    }
-}
 
 /// Serve one session until either side ends it.
 pub(crate) async fn run(socket: WebSocket, dialect: Dialect, shared: Arc<Shared>) {

@@ -2,11 +2,11 @@
 
 use crate::{
     Published, names,
-    world::{Person, Simulator, yuan},
+    waiting::{Approvals, Pending, Settled},
+    world::{Simulator, yuan},
 };
 use rand::Rng;
 use serde::{Deserialize, Serialize};
-use std::collections::{HashMap, VecDeque};
 use watchdeck_events::{
     Millis,
     publish::{self, Request, Verdict},
@@ -80,35 +80,6 @@ pub fn lapse(decision: &Decision, at: Millis) -> Published {
     };
     let [(channel, json), _] = publish::approval_result(at, &request, &verdict);
     Published { channel, json }
-}
-
-#[derive(Debug, Clone)]
-struct Pending {
-    resource_type: &'static str,
-    id: String,
-    number: String,
-    requester: Person,
-    reason: &'static str,
-    /// Fen.
-    amount: i64,
-    deadline: Millis,
-    /// When a head of department decides, if nobody else has.
-    decided_for_at: Millis,
-}
-
-struct Settled {
-    key: String,
-    by: String,
-    approve: bool,
-}
-
-#[derive(Default)]
-pub(crate) struct Approvals {
-    pending: Vec<Pending>,
-    settled: HashMap<(String, String), Settled>,
-    oldest: VecDeque<(String, String)>,
-    /// Nobody asks before this.
-    next_request: Millis,
 }
 
 impl Simulator {

@@ -2,8 +2,9 @@
 
 use crate::{
     Published,
+    company::Person,
     names::{CUSTOMERS, OUT_REASONS},
-    world::{Person, Simulator},
+    world::Simulator,
 };
 use rand::Rng;
 use std::str::FromStr;

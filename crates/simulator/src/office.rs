@@ -1,8 +1,10 @@
 //! The office: money, master data, messages, and the system's own word.
 
 use crate::{
+    company::Person,
     names::{SYSTEM_INFO, SYSTEM_WARNING},
-    world::{Person, Simulator, yuan},
+    waiting::Due,
+    world::{Simulator, yuan},
 };
 use rand::Rng;
 use serde_json::json;
@@ -13,15 +15,6 @@ use watchdeck_events::{
 
 /// Overdue records at once; more are not reported.
 const MOST_OVERDUE: usize = 6;
-
-/// A record that should have been paid.
-pub(crate) struct Due {
-    id: String,
-    number: String,
-    customer: Person,
-    /// Fen.
-    amount: i64,
-}
 
 impl Simulator {
     /// Money moves: mostly it comes in.

@@ -1,6 +1,10 @@
 //! Orders on their way: sales, purchases, returns, each through its states with time in between, with the stock and the money that follow.
 
-use crate::world::{Person, Simulator, Until};
+use crate::{
+    company::Person,
+    waiting::{Order, OrderKind},
+    world::Simulator,
+};
 use rand::Rng;
 use watchdeck_events::{
     Millis,
@@ -9,25 +13,6 @@ use watchdeck_events::{
 
 /// Orders on their way at once; more are not opened.
 const MOST_OPEN: usize = 70;
-
-pub(crate) struct Order {
-    kind: OrderKind,
-    id: String,
-    number: String,
-    partner: Person,
-    owner: Person,
-    /// Products (places in the world's list) and how many.
-    lines: Vec<(usize, i64)>,
-    step: usize,
-    due: Until,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum OrderKind {
-    Sales,
-    Purchase,
-    Return,
-}
 
 impl OrderKind {
     const fn name(self) -> &'static str {

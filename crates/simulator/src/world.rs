@@ -2,31 +2,15 @@
 
 use crate::{
     Config, Language, Published,
-    approvals::Approvals,
+    company::{Person, Product, Until},
     names::{self, Pair},
-    orders::Order,
+    waiting::{Approvals, Due, Order},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use watchdeck_events::{Millis, Money, publish::Message};
 
 /// Ticks that count as one second for what waits. At five events a second both clocks agree; faster, the world moves with its events.
 const TICKS_PER_SECOND: u64 = 5;
-
-pub(crate) struct Product {
-    pub(crate) id: String,
-    pub(crate) code: String,
-    pub(crate) name: &'static str,
-    /// Fen.
-    pub(crate) price: i64,
-    pub(crate) warehouse: &'static str,
-    pub(crate) quantity: i64,
-}
-
-#[derive(Debug, Clone)]
-pub(crate) struct Person {
-    pub(crate) id: String,
-    pub(crate) name: &'static str,
-}
 
 /// A simulated ERP.
 pub struct Simulator {
@@ -39,7 +23,7 @@ pub struct Simulator {
     pub(crate) suppliers: Vec<Person>,
     pub(crate) orders: Vec<Order>,
     pub(crate) approvals: Approvals,
-    pub(crate) overdue: Vec<crate::office::Due>,
+    pub(crate) overdue: Vec<Due>,
     pub(crate) next_overdue: Millis,
     pub(crate) next_warning: Millis,
     /// Makes ids of this life differ from those of an earlier one.
@@ -49,13 +33,6 @@ pub struct Simulator {
     out: Vec<Published>,
     /// Made by a tick, but beyond what was asked for.
     left_over: std::collections::VecDeque<Published>,
-}
-
-/// When something is over: by the clock, or by the number of ticks, whichever comes first.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Until {
-    at: Millis,
-    tick: u64,
 }
 
 impl Simulator {

@@ -4,10 +4,11 @@
 //! rests much longer than it works while events come in.
 
 use crate::{
-    BLOCK, Shared, StoreError,
+    BLOCK, StoreError,
+    command::Command,
     reader::Reader,
+    shared::Shared,
     summary::{Builder, Summary},
-    writer::Command,
 };
 use std::{
     path::{Path, PathBuf},

@@ -3,8 +3,7 @@
 //! The lock is the operating system's, on a file of its own beside the store, and ends with the process however that ends: a crash or a
 //! `kill -9` leaves a file that holds nobody up. What is written in it only names the holder to whoever comes second.
 
-use crate::StoreError;
-use serde::{Deserialize, Serialize};
+use crate::{Holder, Process, StoreError};
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{Read as _, Write as _},
@@ -16,36 +15,6 @@ use std::{
 const PATIENCE: Duration = Duration::from_millis(1_000);
 /// Between two looks meanwhile.
 const LOOK: Duration = Duration::from_millis(25);
-
-/// Who has the store open.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    /// The file of the store.
-    pub path: PathBuf,
-    /// The process; `None` where its note cannot be read.
-    pub process: Option<Process>,
-}
-
-/// A process that holds a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Process {
-    /// Its number.
-    pub pid: u32,
-    /// The name of its program.
-    pub program: String,
-    /// When it opened the store, local time, for people.
-    pub since: String,
-}
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} is in use by ", self.path.display())?;
-        match &self.process {
-            Some(Process { pid, program, since }) => write!(f, "{program} (process {pid}, since {since})"),
-            None => write!(f, "another program"),
-        }
-    }
-}
 
 /// Held for as long as this process may write. Dropping it lets go.
 #[derive(Debug)]

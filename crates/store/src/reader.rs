@@ -1,56 +1,19 @@
-//! Read-only connections and the questions they answer.
+//! The questions that a read-only connection answers.
 
 use crate::{
-    BLOCK, Bounds, Inspection, Limit, Shared, Stats, StoreError, Stored, damage::next_readable, names::Lookup, schema, search::Tests,
-    summary::Summary, types::OVERHEAD,
+    BLOCK, Bounds, Inspection, Limit, Stats, StoreError, Stored, damage::next_readable, names::Lookup, schema, shared::Shared,
+    sieve::Tests, summary::Summary, types::OVERHEAD,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::{
-    collections::HashMap,
-    ops::Range,
-    path::{Path, PathBuf},
-    sync::Mutex,
-};
+use std::{collections::HashMap, ops::Range};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 use watchdeck_protocol::Position;
 
 /// Some rows, and the words of the damage that ended them.
 type Page = (Vec<Stored>, Option<String>);
 
-/// Idle read-only connections. More are opened as needed and at most [`KEPT`] are kept.
-#[derive(Debug)]
-pub(crate) struct Readers {
-    path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
-}
-
-const KEPT: usize = 4;
 /// Offsets between two looks at a channel's times.
 const STRIDE: u64 = 1_024;
-
-impl Readers {
-    pub(crate) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), idle: Mutex::default() }
-    }
-
-    pub(crate) fn take(&self) -> Result<Connection, StoreError> {
-        if let Some(connection) = self.idle.lock().expect("no code panics while holding the readers").pop() {
-            return Ok(connection);
-        }
-        schema::open_reader(&self.path)
-    }
-
-    pub(crate) fn put_back(&self, connection: Connection) {
-        let mut idle = self.idle.lock().expect("no code panics while holding the readers");
-        if idle.len() < KEPT {
-            idle.push(connection);
-        }
-    }
-
-    pub(crate) fn close(&self) {
-        self.idle.lock().expect("no code panics while holding the readers").clear();
-    }
-}
 
 /// One borrowed connection.
 pub(crate) struct Reader<'a> {

@@ -3,11 +3,12 @@
 //! The new file is complete before anything is renamed, and each step can be repeated: a crash in between loses neither of the two.
 
 use crate::{
-    Limit, Options, Profile, Shared, StoreError, Stored,
+    Limit, Options, Profile, StoreError, Stored,
     damage::note_of,
     names::Names,
     reader::Reader,
     schema::{self, BLOCK, INSERT_EVENT, INSERT_SUBJECT},
+    shared::Shared,
 };
 use rusqlite::{Connection, OptionalExtension as _, params, types::Value};
 use std::{

@@ -4,14 +4,9 @@
 //! A read never spans more than a block: a long search holds no old state of the file open, and neither the writer nor the folding of the
 //! write-ahead log waits for it.
 
-use crate::{
-    BLOCK, Limit, Shared, StoreError, Stored,
-    reader::Reader,
-    summary::{Summary, may_hold, name_piece, pieces_of},
-};
-use std::{collections::HashSet, ops::Range, thread};
-use watchdeck_events::{Severity, fold};
-use watchdeck_filter::{NameTest, Sieve};
+use crate::{BLOCK, Limit, StoreError, Stored, reader::Reader, shared::Shared, sieve::Tests};
+use std::{ops::Range, thread};
+use watchdeck_filter::Sieve;
 
 /// What to look for.
 #[derive(Debug, Clone)]
@@ -51,54 +46,6 @@ const STRETCH: u64 = 4;
 const READERS: usize = 4;
 
 pub(crate) type Keep = dyn Fn(&Stored) -> bool + Send + Sync;
-
-/// A sieve in the numbers of one file.
-pub(crate) struct Tests {
-    /// Per text the pieces of each alternative.
-    texts: Vec<Vec<Vec<u64>>>,
-    /// Per column (source, channel, kind) the numbers that will do.
-    names: [Option<HashSet<i64>>; 3],
-    severities: u8,
-    from: i64,
-    before: i64,
-}
-
-impl Tests {
-    fn of(sieve: &Sieve, shared: &Shared) -> Self {
-        let names = shared.names.read().expect("no code panics while holding the names");
-        let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
-        Self {
-            texts: sieve.texts.iter().map(|any| any.iter().map(|text| pieces_of(&fold(text))).collect()).collect(),
-            names: [numbers(&sieve.source), numbers(&sieve.channel), numbers(&sieve.kind)],
-            severities: sieve.severities.unwrap_or(u8::MAX),
-            from: sieve.from.map_or(i64::MIN, |at| at.0),
-            before: sieve.before.map_or(i64::MAX, |at| at.0),
-        }
-    }
-
-    /// Whether no event at all can pass.
-    fn is_hopeless(&self) -> bool {
-        self.severities == 0 || self.from >= self.before || self.names.iter().flatten().any(HashSet::is_empty)
-    }
-
-    fn may_be_in(&self, summary: &Summary) -> bool {
-        let holds = |piece: &u64| may_hold(&summary.bits, *piece);
-        self.severities & summary.severities != 0
-            && *summary.occurred.end() >= self.from
-            && *summary.occurred.start() < self.before
-            && self.texts.iter().all(|any| any.iter().any(|pieces| pieces.iter().all(holds)))
-            && self.names.iter().enumerate().all(|(column, numbers)| {
-                numbers.as_ref().is_none_or(|numbers| numbers.iter().any(|number| holds(&name_piece(column, *number))))
-            })
-    }
-
-    /// Whether a row may pass, by its numbers.
-    pub(crate) fn takes(&self, names: [i64; 3], severity: Severity, occurred_at: i64) -> bool {
-        self.severities & (1 << severity.code()) != 0
-            && (self.from..self.before).contains(&occurred_at)
-            && self.names.iter().zip(names).all(|(numbers, number)| numbers.as_ref().is_none_or(|numbers| numbers.contains(&number)))
-    }
-}
 
 /// One search at work.
 struct Run<'a> {

@@ -1,6 +1,6 @@
 //! What the writer, the readers and the subscriptions of one file share.
 
-use crate::{Bounds, Options, Profile, StoreError, damage::Notes, names::Names, reader::Readers, recent::Recent, schema, writer::State};
+use crate::{Bounds, Options, Profile, StoreError, damage::Notes, names::Names, readers::Readers, recent::Recent, schema, state::State};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},

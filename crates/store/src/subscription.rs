@@ -1,7 +1,7 @@
 //! Following the store: catch-up, then live, with no seam between.
 
-use crate::{Store, StoreError, Stored};
-use std::{ops::Deref, sync::Arc};
+use crate::{Chunk, Store, StoreError};
+use std::sync::Arc;
 use tokio::sync::watch;
 
 /// A reader with a cursor. Dropping a pending [`Subscription::next`] loses nothing.
@@ -15,8 +15,16 @@ pub struct Subscription {
 /// How many events one catch-up read brings.
 const PAGE: usize = 2_000;
 
+impl Store {
+    /// Follow the store from after `after`: first what is there, then what comes. `after = 0` replays everything.
+    #[must_use]
+    pub fn subscribe(&self, after: u64) -> Subscription {
+        Subscription::new(self.clone(), after)
+    }
+}
+
 impl Subscription {
-    pub(crate) fn new(store: Store, after: u64) -> Self {
+    fn new(store: Store, after: u64) -> Self {
         let head = store.watch_head();
         Self { store, cursor: after, head }
     }
@@ -60,26 +68,5 @@ impl Subscription {
             Some(chunk) => Ok(chunk),
             None => Ok(Chunk::new(Arc::new(self.store.read_after(self.cursor, PAGE).await?), 0)),
         }
-    }
-}
-
-/// Some consecutive events, shared and not copied.
-#[derive(Debug, Clone)]
-pub struct Chunk {
-    commit: Arc<Vec<Stored>>,
-    from: usize,
-}
-
-impl Chunk {
-    pub(crate) fn new(commit: Arc<Vec<Stored>>, from: usize) -> Self {
-        Self { commit, from }
-    }
-}
-
-impl Deref for Chunk {
-    type Target = [Stored];
-
-    fn deref(&self) -> &[Stored] {
-        self.commit.get(self.from..).unwrap_or_default()
     }
 }

@@ -1,16 +1,14 @@
 //! One transaction over the batches that waited together.
 
 use crate::{
-    Appended, Batch, NewEvent, Placed, Shared, StoreError,
+    Appended, Batch, NewEvent, Placed, StoreError,
     error::{is_clash, is_of_the_value},
     schema::{BLOCK, INSERT_EVENT, INSERT_SUBJECT, Profile},
-    writer::State,
+    shared::Shared,
+    state::State,
 };
 use rusqlite::{CachedStatement, Connection, params};
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 use watchdeck_events::{Channel, Event};
 
 /// What a transaction did: per batch, and per event where it went (`None`: it was there already).
@@ -114,24 +112,6 @@ pub(crate) fn run<'b>(
     state.subjects = subjects;
     state.offsets.extend(offsets);
     Ok(Outcome { answers, places })
-}
-
-/// The subjects of one block.
-#[derive(Default)]
-pub(crate) struct Noted {
-    block: u64,
-    subjects: HashSet<Box<str>>,
-}
-
-impl Noted {
-    /// Whether `subject` was not noted in `block` before.
-    fn is_news(&mut self, block: u64, subject: &str) -> bool {
-        if block != self.block {
-            self.block = block;
-            self.subjects.clear();
-        }
-        !self.subjects.contains(subject) && self.subjects.insert(subject.into())
-    }
 }
 
 /// Positions, checkpoints and documents of a batch.

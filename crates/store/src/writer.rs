@@ -5,76 +5,27 @@
 //! committed without it. Subscribers are woken after the commit, never before.
 
 use crate::{
-    Appended, Batch, Bounds, Refused, Shared, StoreError, Stored,
+    Bounds, StoreError, Stored,
+    command::{Command, Job},
     failures::Failures,
     keeper::Keeper,
     lock::Lock,
     names::Names,
     recent::Recent,
     schema::{self, INSERT_SUMMARY, Profile},
+    shared::Shared,
+    state::State,
     summary::Summary,
-    transaction::{self, Failed, Noted, Outcome},
+    transaction::{self, Failed, Outcome},
 };
 use rusqlite::{Connection, params};
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Instant,
-};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
-use watchdeck_events::Channel;
-
-pub(crate) enum Command {
-    Append(Job),
-    /// A block was summarised; see [`crate::summary`].
-    Summary(Summary),
-    /// This file, which is part of the store, was deleted or replaced under it.
-    Lost(PathBuf),
-    Close {
-        reply: oneshot::Sender<()>,
-    },
-}
-
-/// A refused batch goes back to whoever sent it: nobody has to keep a copy in order to try again.
-pub(crate) type Reply = oneshot::Sender<Result<Appended, Box<Refused>>>;
-
-/// A batch, who waits for it, and its share of the memory that batches may take while they wait.
-pub(crate) struct Job {
-    pub(crate) batch: Batch,
-    pub(crate) reply: Reply,
-    pub(crate) room: OwnedSemaphorePermit,
-}
-
-impl Job {
-    /// Nobody waits any more when the answer cannot be delivered; that is fine.
-    fn refuse(self, error: StoreError) {
-        drop(self.reply.send(Err(Box::new(Refused { error, batch: self.batch }))));
-    }
-}
+use std::{path::Path, sync::Arc, time::Instant};
+use tokio::sync::mpsc;
 
 /// Events per transaction at which no more batches join.
 const GROUP: usize = 5_000;
 /// Bytes at which no more batches join.
 const GROUP_BYTES: usize = 8 << 20;
-
-/// What the writer knows of the file without asking it.
-pub(crate) struct State {
-    pub(crate) profile: Profile,
-    pub(crate) head: u64,
-    /// Log profile: newest offset per channel.
-    pub(crate) offsets: HashMap<Channel, u64>,
-    /// Console profile: what was noted in the block at hand. A subject that is missing here is noted again, which does no harm.
-    pub(crate) subjects: Noted,
-}
-
-impl State {
-    pub(crate) fn load(connection: &Connection, profile: Profile, bounds: &HashMap<Channel, Bounds>) -> Result<Self, StoreError> {
-        let head: Option<u64> = connection.query_row("SELECT max(seq) FROM events", [], |row| row.get(0))?;
-        let offsets = bounds.iter().map(|(channel, bounds)| (channel.clone(), bounds.last)).collect();
-        Ok(Self { profile, head: head.unwrap_or(0), offsets, subjects: Noted::default() })
-    }
-}
 
 pub(crate) struct Writer {
     connection: Connection,

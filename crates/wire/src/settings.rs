@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watchdeck_events::{Conventions, Millis, Money, Severity};
 
-/// Everything a user may set. Unknown fields of a newer version are refused, absent ones take their default.
+/// Everything a user may set. Unknown fields are refused, absent ones take their default.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(default, deny_unknown_fields)]
 #[ts(export)]
@@ -40,6 +40,21 @@ pub struct Settings {
     /// Where events come from.
     pub sources: Vec<Source>,
 }
+
+/// A change of some settings, as a JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. `sources` by id (`null`
+/// removes one), `rules_off` by rule; given as lists they are replaced whole.
+#[derive(Debug, Clone, Deserialize, ts_rs::TS)]
+#[serde(transparent)]
+#[ts(
+    export,
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "product_thresholds" | "delivery">> & {
+  sources?: Record<string, Partial<import("./Source").Source> | null>;
+  rules_off?: Record<string, boolean>;
+  product_thresholds?: Record<string, number | null>;
+  delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;
+}"#
+)]
+pub struct SettingsPatch(pub serde_json::Map<String, serde_json::Value>);
 
 /// Language of the window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]

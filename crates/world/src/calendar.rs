@@ -3,12 +3,6 @@
 use jiff::{Timestamp, tz::TimeZone};
 use watchdeck_events::Millis;
 
-/// The current instant, by the system's clock.
-#[must_use]
-pub fn now() -> Millis {
-    Millis(Timestamp::now().as_millisecond())
-}
-
 /// One local day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Day {

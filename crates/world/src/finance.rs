@@ -1,6 +1,7 @@
 //! Money by day and by hour, exact and per currency, and the records behind it.
 
 mod days;
+mod entry;
 mod ledger;
 
 use super::{
@@ -10,7 +11,8 @@ use super::{
 };
 use crate::{arrival::Arrival, calendar::Calendar};
 use days::Days;
-use ledger::{Entry, Ledger, Step};
+use entry::Entry;
+use ledger::{Ledger, Step};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{HashMap, VecDeque},

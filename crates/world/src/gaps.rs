@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use watchdeck_events::erp::{GapFilled, View};
 use watchdeck_store::Stored;
-use watchdeck_wire::live::GapView;
+use watchdeck_wire::row::GapView;
 
 /// Fillings kept at hand. A row of an older gap shows it as not filled; the marker behind it is still there.
 const KEPT: usize = 10_000;

@@ -3,7 +3,7 @@
 use crate::arrival::Arrival;
 use watchdeck_events::{Catalogue, Conventions, GapReason, Kind, Millis, erp::View};
 use watchdeck_store::Stored;
-use watchdeck_wire::live::{EventRow, GapView};
+use watchdeck_wire::row::{EventRow, GapView};
 
 /// What a row shows of an event that came as `arrival` says, from a source of these conventions.
 #[must_use]

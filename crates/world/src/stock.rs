@@ -1,10 +1,12 @@
 //! On hand, pace and threshold per product.
 
+mod holes;
 mod levels;
 mod product;
 
 use super::{entity::Entity, moment::Moment, per_minute::PerMinute};
 use crate::{arrival::Arrival, calendar::Calendar};
+use holes::Holes;
 use product::{Change, Product, What};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -103,7 +105,7 @@ impl Stock {
     pub(super) fn take_back(&mut self, realm: &Arc<str>, product_id: &str, ids: &[Box<str>], calendar: &mut Calendar) {
         let key = Self::key(realm, product_id, None);
         let Some(product) = self.products.get_mut(&key) else { return };
-        let gaps = Gaps { of: realm, all: &self.gaps };
+        let gaps = Holes { of: realm, all: &self.gaps };
         for change in product.take_back(ids, &gaps, calendar) {
             self.moves -= u64::from(self.day == calendar.day(change.at).name && self.moves > 0);
             self.per_minute.take_back(change.at);
@@ -132,7 +134,7 @@ impl Stock {
         if self.products.len() > PRODUCTS && !self.products.contains_key(&key) {
             self.forget_long_unmoved();
         }
-        let gaps = Gaps { of: seen.realm, all: &self.gaps };
+        let gaps = Holes { of: seen.realm, all: &self.gaps };
         let product = self.products.entry(key).or_insert_with(|| Product::new(at));
         product.mover.keep(moment, event.actor.as_deref());
         product.add(Change { moment, at, by, what }, day, &gaps);
@@ -196,18 +198,5 @@ impl Stock {
     #[must_use]
     pub fn row(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> Option<StockRow> {
         self.products.get(key).map(|product| product.row(key, settings, today, now))
-    }
-}
-
-/// Where messages of one realm may be missing.
-pub(super) struct Gaps<'a> {
-    of: &'a Arc<str>,
-    all: &'a VecDeque<(Arc<str>, u64)>,
-}
-
-impl Gaps<'_> {
-    /// Whether any is between two places.
-    fn between(&self, from: u64, to: u64) -> bool {
-        self.all.iter().any(|(realm, seq)| realm == self.of && from < *seq && *seq < to)
     }
 }

@@ -22,7 +22,7 @@ use watchdeck_events::{
     twins::{Sight, Twins},
 };
 use watchdeck_store::Stored;
-use watchdeck_wire::live::GapView;
+use watchdeck_wire::row::GapView;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
 pub const SNAPSHOT_VERSION: u32 = 5;

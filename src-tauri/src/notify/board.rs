@@ -5,7 +5,7 @@
 //! toast that is taken back before it was shown is never shown. A toast with buttons asks for something: it waits, and comes back with the next
 //! service, until it is answered or the core takes it back. One without is news, for a minute.
 
-use super::service::Number;
+use super::heard::Number;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 use watchdeck_console::Toast;

@@ -1,6 +1,6 @@
 //! A toast in the terms of the desktop.
 
-use super::service::Service;
+use super::heard::Service;
 use super::text;
 use notify_rust::{Hint, Notification, Timeout, Urgency};
 use watchdeck_console::Toast;

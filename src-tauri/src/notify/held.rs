@@ -1,7 +1,7 @@
 //! The toasts on screen, each with the connection that it was sent over: some desktops answer nobody else, and take a toast away with its sender.
 
 use super::drawn::DEFAULT;
-use super::service::{Heard, Number};
+use super::heard::{Heard, Number};
 use notify_rust::{CloseReason, NotificationHandle, NotificationResponse};
 use std::collections::HashMap;
 use std::sync::Arc;

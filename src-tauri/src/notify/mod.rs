@@ -6,13 +6,15 @@
 
 mod board;
 mod drawn;
+mod heard;
 mod held;
 mod service;
 mod text;
 
 use crate::hints::Hints;
 use board::{Board, Wish};
-use service::{Bus, Failure, Heard, PATIENCE, Service};
+use heard::{Heard, Service};
+use service::{Bus, Failure, PATIENCE};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, mpsc};

@@ -6,6 +6,7 @@
 //! toast whose owner was there a moment ago: using it starts a service where the desktop knows how, and that must not happen twice.
 
 use super::drawn::drawn;
+use super::heard::{Heard, Number, Service};
 use super::held::Held;
 use futures_util::StreamExt as _;
 use futures_util::stream::select;
@@ -28,36 +29,6 @@ const BUS: &str = "org.freedesktop.DBus";
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// Signals that wait for the driver. When they are more, the bus waits.
 const HEARD: usize = 256;
-
-/// A toast's number, which means something to the service that gave it only.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Number {
-    /// The service's own name on the bus (`:1.42`).
-    pub(crate) owner: String,
-    /// What it called the toast.
-    pub(crate) number: u32,
-}
-
-/// A service that answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Service {
-    pub(crate) owner: String,
-    pub(crate) buttons: bool,
-    pub(crate) markup: bool,
-}
-
-/// What comes from the bus by itself.
-#[derive(Debug)]
-pub(crate) enum Heard {
-    /// This service left, and its numbers with it.
-    Left(String),
-    /// This one came.
-    Came(String),
-    /// A button was pressed.
-    Pressed(Number, String),
-    /// A toast is not on screen any more; `true` when a person put it away.
-    Ended(Number, bool),
-}
 
 /// Why a call failed, as far as it matters what to do.
 #[derive(Debug)]

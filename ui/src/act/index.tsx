@@ -32,7 +32,7 @@ export function useActions(): Actions {
 }
 
 /** Snooze times offered, minutes. */
-export const SNOOZES = [15, 60, 240, 1_440] as const;
+const SNOOZES = [15, 60, 240, 1_440] as const;
 
 export function ActionsProvider({ children }: { children: ReactNode }) {
   const { t } = useTranslation();

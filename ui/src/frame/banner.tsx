@@ -9,7 +9,7 @@ import type { BannerView } from "@/bindings/BannerView";
 import { useFormat, useNow } from "@/format";
 import { useLive } from "@/live";
 import { Button, cx } from "@/parts";
-import { useAlertText } from "@/text";
+import { useAlertText } from "@/rules";
 
 export function Banner() {
   const banner = useLive((live) => live.frame?.banner ?? null);

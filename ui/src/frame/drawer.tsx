@@ -13,10 +13,10 @@ import { useKeys } from "@/keys";
 import { fillOf, useHost, useLive, useSources, useView } from "@/live";
 import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceMark, useChangeWords } from "@/parts";
 import { go } from "@/route";
+import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { useGapText } from "@/text";
 import { Fact } from "./drawer-fact";
 import { DrawerTimes } from "./drawer-times";
-import { closeEvent, openEvent, useSelectedEvent } from "./selection";
 
 type Loaded = { seq: number; detail: EventDetail } | { seq: number; error: CommandError };
 

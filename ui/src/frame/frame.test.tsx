@@ -3,10 +3,10 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { App } from "@/app";
 import type { Host } from "@/host";
+import { closeEvent } from "@/route/selection";
 import { startText } from "@/text";
 import { fixtureHost } from "../../tests/fixtures/host";
 import { prettyJson } from "./drawer";
-import { closeEvent } from "./selection";
 import { worstFirst } from "./topbar";
 
 function open(query: string, page = "overview"): { host: Host; calls: string[] } {

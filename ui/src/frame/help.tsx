@@ -1,19 +1,19 @@
+// `?`: every key of the window.
+
 import { Fragment, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Dialog, Kbd } from "@/parts";
-import { PAGES } from "@/route";
-import { PAGE_KEYS } from "./page-icons";
+import { PAGES } from "@/route/pages";
 
-/** `?`: every key of the window. */
 export function Help({ open, onClose }: { open: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
     <Dialog open={open} onClose={onClose} title={t("frame.keys.title")} width={600}>
       <div className="grid grid-cols-2 gap-x-8">
         <Group title={t("frame.keys.everywhere")}>
-          {PAGES.map((page) => (
-            <Line key={page} keys={["g", PAGE_KEYS[page]]}>
-              {t("frame.keys.go", { page: t(`frame.page.${page}`) })}
+          {PAGES.map(({ name, key }) => (
+            <Line key={name} keys={["g", key]}>
+              {t("frame.keys.go", { page: t(`frame.page.${name}`) })}
             </Line>
           ))}
           <Line keys={["Ctrl", "K"]}>{t("frame.keys.palette")}</Line>

@@ -6,14 +6,14 @@ import { useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useLive } from "@/live";
 import { Button, EmptyState, Skeleton } from "@/parts";
-import { pageOf, prefetchPages } from "@/pages/registry";
-import { go, PAGES, useRoute } from "@/route";
+import { pageOf, prefetchPages } from "@/pages/load";
+import { go, useRoute } from "@/route";
+import { PAGES } from "@/route/pages";
 import { Banner } from "./banner";
 import { Drawer } from "./drawer";
 import { Help } from "./help";
 import { Hints } from "./hints";
 import { Notices } from "./notices";
-import { PAGE_KEYS } from "./page-icons";
 import { Palette } from "./palette";
 import { Rail } from "./rail";
 import { TopBar } from "./topbar";
@@ -39,7 +39,7 @@ export function Frame() {
   useTitle();
   usePrefetch();
   useKeys({
-    ...Object.fromEntries(PAGES.map((name) => [`g ${PAGE_KEYS[name]}`, () => go(name)])),
+    ...Object.fromEntries(PAGES.map(({ name, key }) => [`g ${key}`, () => go(name)])),
     "Ctrl+k": () => setPalette((open) => !open),
     "?": () => setHelp(true),
     "[": toggleRail,
@@ -92,7 +92,7 @@ function useTitle(): void {
   const { t } = useTranslation();
   const format = useFormat();
   const { page } = useRoute();
-  const waiting = useLive((live) => (live.frame === null ? 0 : live.frame.approvals_pending + live.frame.alerts_firing));
+  const waiting = useLive(({ frame }) => (frame === null ? 0 : PAGES.reduce((sum, page) => sum + (page.waiting?.count(frame) ?? 0), 0)));
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${format.integer(waiting)}) ` : ""}${t(`frame.page.${page}`)} · ${t("common.product")}`;
   }, [t, format, page, waiting]);

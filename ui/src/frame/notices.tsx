@@ -7,7 +7,7 @@ import type { NoticeView } from "@/bindings/NoticeView";
 import { useHost, useLive } from "@/live";
 import { type Notice, removeNotice, showNotice } from "@/parts/notice";
 import { go } from "@/route";
-import { openEvent } from "./selection";
+import { openEvent } from "@/route/selection";
 
 const NONE: readonly NoticeView[] = [];
 

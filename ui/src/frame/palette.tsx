@@ -9,9 +9,9 @@ import type { Settings } from "@/bindings/Settings";
 import { CommandError, type Incident } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Kbd } from "@/parts";
-import { go, PAGES } from "@/route";
+import { go } from "@/route";
+import { PAGES } from "@/route/pages";
 import { useSettings } from "@/settings";
-import { PAGE_ICONS, PAGE_KEYS } from "./page-icons";
 
 const INCIDENTS: readonly Incident[] = ["printer_down", "feed_cut", "low_stock", "refund_large", "approval_burst"];
 
@@ -55,14 +55,11 @@ function Body({ onClose }: { onClose: () => void }) {
       <Command.List className="min-h-0 flex-1 overflow-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-[11px] [&_[cmdk-group-heading]]:text-ink-3">
         <Command.Empty className="p-4 text-ink-2">{t("frame.palette.empty")}</Command.Empty>
         <Command.Group heading={t("frame.palette.pages")}>
-          {PAGES.map((page) => {
-            const Icon = PAGE_ICONS[page];
-            return (
-              <Entry key={page} icon={<Icon aria-hidden />} keywords={[page]} onSelect={run(() => go(page))} keys={["g", PAGE_KEYS[page]]}>
-                {t(`frame.page.${page}`)}
-              </Entry>
-            );
-          })}
+          {PAGES.map(({ name, key, icon: Icon }) => (
+            <Entry key={name} icon={<Icon aria-hidden />} keywords={[name]} onSelect={run(() => go(name))} keys={["g", key]}>
+              {t(`frame.page.${name}`)}
+            </Entry>
+          ))}
         </Command.Group>
         <Command.Group heading={t("frame.palette.actions")}>
           <Entry icon={muted ? <Volume2 aria-hidden /> : <VolumeX aria-hidden />} keywords={["mute", "sound"]} onSelect={run(() => set({ muted: !muted }))}>

@@ -5,29 +5,24 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { useLive } from "@/live";
 import { cx, IconButton, severitySoft, Tooltip } from "@/parts";
-import { PAGES, type PageName, routeHash, useRoute } from "@/route";
-import { PAGE_ICONS } from "./page-icons";
+import { routeHash, useRoute } from "@/route";
+import { type Page, PAGES, type Waiting } from "@/route/pages";
 
 export function Rail({ collapsed, forced, onToggle }: { collapsed: boolean; forced: boolean; onToggle: () => void }) {
   const { t } = useTranslation();
   const { page } = useRoute();
-  const main = PAGES.filter((name) => name !== "events" && name !== "health" && name !== "settings");
-  const tools = PAGES.filter((name) => name === "events" || name === "health");
+  const entries = (place: Page["place"]) => PAGES.filter((each) => each.place === place).map((each) => <Entry key={each.name} of={each} on={each.name === page} collapsed={collapsed} />);
   return (
     <nav aria-label={t("frame.nav")} className={cx("flex flex-none flex-col gap-px border-r border-line px-2 pb-2", collapsed ? "w-[52px]" : "w-[196px]")}>
       <div className="mb-2 flex h-11 flex-none items-center gap-[9px] px-[9px] text-[13px] font-[620] tracking-[-0.01em]">
         <img src="/icon.svg" alt="" width={18} height={18} className="-mx-px flex-none" />
         <span className={collapsed ? "sr-only" : undefined}>{t("common.product")}</span>
       </div>
-      {main.map((name) => (
-        <Entry key={name} name={name} on={name === page} collapsed={collapsed} />
-      ))}
+      {entries("main")}
       <hr className="mx-2 my-2 border-line" />
-      {tools.map((name) => (
-        <Entry key={name} name={name} on={name === page} collapsed={collapsed} />
-      ))}
+      {entries("tools")}
       <div className="mt-auto flex flex-col gap-px">
-        <Entry name="settings" on={page === "settings"} collapsed={collapsed} />
+        {entries("foot")}
         {!forced && (
           <IconButton label={collapsed ? t("frame.expand") : t("frame.collapse")} onClick={onToggle} className="ml-1">
             {collapsed ? <PanelLeftOpen aria-hidden /> : <PanelLeftClose aria-hidden />}
@@ -38,9 +33,8 @@ export function Rail({ collapsed, forced, onToggle }: { collapsed: boolean; forc
   );
 }
 
-function Entry({ name, on, collapsed }: { name: PageName; on: boolean; collapsed: boolean }) {
+function Entry({ of: { name, icon: Icon, waiting }, on, collapsed }: { of: Page; on: boolean; collapsed: boolean }) {
   const { t } = useTranslation();
-  const Icon = PAGE_ICONS[name];
   const link = (
     <a
       href={routeHash(name)}
@@ -49,7 +43,7 @@ function Entry({ name, on, collapsed }: { name: PageName; on: boolean; collapsed
     >
       <Icon aria-hidden className="size-4 flex-none" strokeWidth={1.7} />
       <span className={collapsed ? "sr-only" : "truncate"}>{t(`frame.page.${name}`)}</span>
-      <Count name={name} collapsed={collapsed} />
+      {waiting !== undefined && <Count of={waiting} collapsed={collapsed} />}
     </a>
   );
   return collapsed ? (
@@ -61,16 +55,13 @@ function Entry({ name, on, collapsed }: { name: PageName; on: boolean; collapsed
   );
 }
 
-function Count({ name, collapsed }: { name: PageName; collapsed: boolean }) {
+function Count({ of, collapsed }: { of: Waiting; collapsed: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const pending = useLive((live) => live.frame?.approvals_pending ?? 0);
-  const firing = useLive((live) => live.frame?.alerts_firing ?? 0);
-  const worst = useLive((live) => live.frame?.alerts_worst ?? null);
-  const count = name === "approvals" ? pending : name === "alerts" ? firing : 0;
+  const count = useLive(({ frame }) => (frame === null ? 0 : of.count(frame)));
+  const severity = useLive(({ frame }) => (frame === null ? "info" : of.severity(frame)));
   if (count === 0) return null;
-  const severity = name === "approvals" ? "warning" : (worst ?? "info");
-  const spoken = name === "approvals" ? t("frame.pendingCount", { n: format.integer(count) }) : t("frame.firingCount", { n: format.integer(count), severity: t(`common.severity.${severity}`) });
+  const spoken = t(of.text, { n: format.integer(count), severity: t(`common.severity.${severity}`) });
   return (
     <b
       title={spoken}

@@ -1,9 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
+import { closeEvent } from "@/route/selection";
 import { startText } from "@/text";
 import { openPage } from "../../tests/fixtures/open";
-import { closeEvent } from "./selection";
 
 beforeEach(() => {
   startText("en");

@@ -7,8 +7,8 @@ import type { Batch } from "@/bindings/Batch";
 import { CommandError, type Host, isAbort } from "@/host";
 
 /** Rows to start with, and the most that one batch may bring. The core counts what it leaves out. */
-export const FIRST_ROWS = 500;
-export const BATCH_ROWS = 200;
+const FIRST_ROWS = 500;
+const BATCH_ROWS = 200;
 
 export interface Follower {
   restarted(batch: Batch): void;

@@ -7,7 +7,7 @@ import type { EventRow } from "@/bindings/EventRow";
 /** A row that took longer than this is late, ms. */
 export const LATE_MS = 60_000;
 /** Publishers with several workers interleave by this much, ms; only what is further behind is out of order. */
-export const DISORDER_MS = 2_000;
+const DISORDER_MS = 2_000;
 /** A date in a header tells the server's clock to a second or so; a smaller difference, ms, is not worth a word. */
 const CLEAR_SKEW_MS = 2_000;
 

@@ -9,7 +9,7 @@ import { useWord } from "@/text";
 import { cx } from "./cx";
 
 /** `as of 10:41`; of another day with its date. */
-export function useAsOf(): (at: number | null) => string {
+function useAsOf(): (at: number | null) => string {
   const { t } = useTranslation();
   const format = useFormat();
   return (at) => {

@@ -1,9 +1,7 @@
 // Where the window is: the address's fragment, `#/events?filter=kind%3Asystem%3A*`. A reload and the back button work as anywhere.
 
 import { useSyncExternalStore } from "react";
-
-export const PAGES = ["overview", "inventory", "orders", "approvals", "finance", "alerts", "events", "health", "settings"] as const;
-export type PageName = (typeof PAGES)[number];
+import { FIRST_PAGE, type PageName, PAGES } from "./pages";
 
 export interface Route {
   readonly page: PageName;
@@ -12,7 +10,7 @@ export interface Route {
 
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
-  const page = PAGES.find((name) => name === path) ?? "overview";
+  const page = PAGES.find(({ name }) => name === path)?.name ?? FIRST_PAGE;
   return { page, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 

@@ -50,4 +50,4 @@ export function changeLanguage(lang: Lang): void {
   void i18next.changeLanguage(lang);
 }
 
-export { type GapText, useAlertText, useGapText, useKindTitle, useLinkReason, useLinkText, useWord } from "./words";
+export { useGapText, useKindTitle, useLinkReason, useLinkText, useWord } from "./words";

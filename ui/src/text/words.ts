@@ -2,7 +2,6 @@
 
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import type { AlertView } from "@/bindings/AlertView";
 import type { GapView } from "@/bindings/GapView";
 import type { LinkState } from "@/bindings/LinkState";
 import { useFormat } from "@/format/react";
@@ -12,7 +11,7 @@ import { zh } from "./zh";
 
 type Words = typeof zh.words;
 /** The groups of plain words. */
-export type WordGroup = Exclude<keyof Words, "gap" | "alertTitle" | "alertPart" | "link">;
+export type WordGroup = Exclude<keyof Words, "gap" | "link">;
 export type Word = (group: WordGroup, value: string) => string;
 
 function lookUp(words: Record<string, string>, value: string): string | undefined {
@@ -103,61 +102,6 @@ export function useLinkReason(): (state: LinkState) => string | null {
         return null;
       case "stale":
         return t(state.learned ? "words.link.staleLearned" : "words.link.staleSet", { usual: format.duration(state.usual_ms) });
-    }
-  };
-}
-
-export interface AlertText {
-  title: string;
-  /** Facts beside the title, in order of weight. */
-  parts: string[];
-}
-
-/** The words of an alert: its rule's sentence with its values filled in. */
-export function useAlertText(): (alert: AlertView) => AlertText {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const word = useWord();
-  return (alert) => {
-    const value = (name: string) => alert.values[name];
-    const money = (name: string) => {
-      const amount = value(name);
-      return amount === undefined ? value("unread") : format.money(amount, value("currency"));
-    };
-    const hours = Number(value("hours_left"));
-    const seen = alert.count > 1 ? t("words.alertPart.count", { n: format.integer(alert.count) }) : undefined;
-    const requester = value("requester") === undefined ? undefined : t("words.alertPart.requester", { requester: value("requester") });
-    const facts = (...parts: (string | undefined)[]) => parts.filter((part): part is string => part !== undefined && part !== "");
-    const amount = money("amount") ?? "";
-    switch (alert.rule) {
-      case "low_stock":
-        return {
-          title: t("words.alertTitle.low_stock", { label: alert.label }),
-          parts: facts(
-            value("on_hand") === undefined
-              ? undefined
-              : t("words.alertPart.onHand", { on_hand: format.quantity(value("on_hand") ?? ""), threshold: format.quantity(value("threshold") ?? "") }),
-            Number.isFinite(hours) && hours > 0 ? t("words.alertPart.hoursLeft", { hours: format.duration(Math.round(hours * 60) * 60_000) }) : undefined,
-            seen,
-          ),
-        };
-      case "approval_requested":
-        return {
-          title: t("words.alertTitle.approval_requested", { label: value("number") ?? alert.label, resource_type: word("resourceType", value("resource_type") ?? "") }),
-          parts: facts(money("amount"), requester, value("message"), seen),
-        };
-      case "finance_overdue":
-        return { title: t("words.alertTitle.finance_overdue", { amount }), parts: facts(value("party"), alert.label, seen) };
-      case "large_refund":
-        return { title: t("words.alertTitle.large_refund", { amount }), parts: facts(value("party"), alert.label, seen) };
-      case "system_critical":
-        return { title: t("words.alertTitle.system_critical", { label: alert.label }), parts: facts(value("message") === alert.label ? undefined : value("message"), seen) };
-      case "feed_quiet":
-        return { title: t("words.alertTitle.feed_quiet", { label: alert.label }), parts: facts(value("minutes") === undefined ? undefined : t("words.alertPart.quiet", { age: format.duration(Number(value("minutes")) * 60_000) }), seen) };
-      case "feed_stale":
-        return { title: t("words.alertTitle.feed_stale", { label: alert.label }), parts: facts(value("message"), seen) };
-      default:
-        return { title: t("words.alertTitle.other", { label: alert.label }), parts: facts(word("rule", alert.rule), value("message"), seen) };
     }
   };
 }

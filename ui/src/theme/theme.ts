@@ -7,7 +7,7 @@ const DARK = "(prefers-color-scheme: dark)";
 
 export type Resolved = "dark" | "light";
 
-export function resolveTheme(setting: Theme, systemDark: boolean): Resolved {
+function resolveTheme(setting: Theme, systemDark: boolean): Resolved {
   return setting === "system" ? (systemDark ? "dark" : "light") : setting;
 }
 

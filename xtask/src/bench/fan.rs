@@ -4,8 +4,15 @@
 //! event to disk before anybody sees it; the others keep nothing. A ratio is the other's p99 divided by ours in the shape where we do
 //! worse: 1 is as good, more is better.
 
-use super::{build, median, report::Report, report::folder, result};
-use crate::process::{self, Background};
+use super::{
+    median::median,
+    programs::{build, result},
+    report::{Report, folder},
+};
+use crate::{
+    paths,
+    process::{self, Background},
+};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value, json};
 use std::{
@@ -88,7 +95,7 @@ fn report(measured: &[Measured]) -> Result<()> {
 /// A server of its own for each measurement: none inherits another's memory or backlog.
 fn measure(peer: &str, (connections, rate): (u32, u32), seconds: u32) -> Result<Numbers> {
     let server = Server::start(peer)?;
-    let mut load = process::command(crate::binary("release", "fan"));
+    let mut load = process::command(paths::binary("release", "fan"));
     load.args(["--peer", peer, "--addr", &server.addr, "--pid", &server.pid.to_string()]);
     load.args(["--connections", &connections.to_string(), "--rate", &rate.to_string(), "--seconds", &seconds.to_string()]);
     let output = load.stderr(Stdio::inherit()).output().context("the load generator did not start")?;
@@ -117,7 +124,7 @@ impl Server {
         std::fs::create_dir_all(&scratch)?;
         let (program, addr) = match peer {
             "watchdeck" => {
-                let mut command = process::command(crate::binary("release", "watchdeck-gateway"));
+                let mut command = process::command(paths::binary("release", "watchdeck-gateway"));
                 command.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(&scratch).env("RUST_LOG", "warn");
                 let (program, line) = says(&command)?;
                 (program, line.strip_prefix("listening on ").context("the gateway says where it listens")?.trim().to_owned())

@@ -5,8 +5,15 @@
 //! its rounds. Console and peer are served by the same program with the same bytes, and both clocks run from the first byte sent to the
 //! last row committed.
 
-use super::{build, median, report::Report, report::folder, result};
-use crate::process::{self, Background};
+use super::{
+    median::median,
+    programs::{build, result},
+    report::{Report, folder},
+};
+use crate::{
+    paths,
+    process::{self, Background},
+};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::{
@@ -60,7 +67,7 @@ struct Blaster {
 
 impl Blaster {
     fn start(count: u64) -> Result<Self> {
-        let mut command = process::command(crate::binary("release", "blaster"));
+        let mut command = process::command(paths::binary("release", "blaster"));
         command.args(["--count", &count.to_string()]);
         let mut program = Background::start(&command, Stdio::piped(), Stdio::null())?;
         let mut output = BufReader::new(program.stdout().context("its output was piped")?);
@@ -83,7 +90,7 @@ fn read_line(output: &mut BufReader<ChildStdout>) -> Result<Value> {
 
 /// Events per second to the last commit, and to the last projection.
 fn measure_console(blaster: &mut Blaster, scratch: &Scratch, count: u64) -> Result<(f64, f64)> {
-    let mut command = process::command(crate::binary("release", "ingest-console"));
+    let mut command = process::command(paths::binary("release", "ingest-console"));
     command.args(["--url", &blaster.url, "--count", &count.to_string(), "--data-dir"]).arg(scratch.path("console"));
     let done = output(&mut command)?;
     let started = blaster.started()?;
@@ -92,7 +99,7 @@ fn measure_console(blaster: &mut Blaster, scratch: &Scratch, count: u64) -> Resu
 
 fn measure_peer(blaster: &mut Blaster, scratch: &Scratch, count: u64) -> Result<f64> {
     let file = scratch.path("peer.db");
-    let mut prepare = process::command(crate::binary("release", "bare-insert"));
+    let mut prepare = process::command(paths::binary("release", "bare-insert"));
     if !prepare.arg("--prepare").arg("--file").arg(&file).status()?.success() {
         bail!("the peer's tables were not made");
     }
@@ -103,7 +110,7 @@ fn measure_peer(blaster: &mut Blaster, scratch: &Scratch, count: u64) -> Result<
 }
 
 fn measure_bare(scratch: &Scratch, count: u64) -> Result<f64> {
-    let mut command = process::command(crate::binary("release", "bare-insert"));
+    let mut command = process::command(paths::binary("release", "bare-insert"));
     let done = output(command.args(["--count", &count.to_string(), "--file"]).arg(scratch.path("bare.db")))?;
     let seconds = done["seconds"].as_f64().context("the loop says how long it took")?;
     Ok(done["events"].as_f64().context("the loop says how many")? / seconds)

@@ -1,7 +1,11 @@
 //! Away and back: the time to catch up with 100,000 missed events, the time from waking to live, and what a thousand reconnects lose.
 
-use super::{build, median, report::Report, result};
-use crate::process;
+use super::{
+    median::median,
+    programs::{build, result},
+    report::Report,
+};
+use crate::{paths, process};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::process::Stdio;
@@ -37,8 +41,8 @@ pub(super) fn run(quick: bool) -> Result<()> {
 }
 
 fn said(args: &[&str]) -> Result<Value> {
-    let mut command = process::command(crate::binary("release", "watchdeck-recovery"));
-    command.args(args).env("WATCHDECK_GATEWAY_BIN", crate::binary("release", "watchdeck-gateway")).stderr(Stdio::inherit());
+    let mut command = process::command(paths::binary("release", "watchdeck-recovery"));
+    command.args(args).env("WATCHDECK_GATEWAY_BIN", paths::binary("release", "watchdeck-gateway")).stderr(Stdio::inherit());
     let output = command.output().with_context(|| format!("`{}` did not start", process::line(&command)))?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {

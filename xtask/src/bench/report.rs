@@ -1,6 +1,7 @@
 //! One benchmark's results: as a table for people, as JSON for programs.
 
 use super::machine;
+use crate::paths;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -55,7 +56,7 @@ impl Report {
 
 /// target/bench
 pub(super) fn folder() -> Result<PathBuf> {
-    let folder = crate::target().join("bench");
+    let folder = paths::target().join("bench");
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }

@@ -1,7 +1,10 @@
 //! Searches in a long history, before and after its blocks were summarised.
 
-use super::{build, report::Report, result};
-use crate::process;
+use super::{
+    programs::{build, result},
+    report::Report,
+};
+use crate::{paths, process};
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 use std::process::Stdio;
@@ -9,7 +12,7 @@ use std::process::Stdio;
 pub(super) fn run(quick: bool) -> Result<()> {
     build(&["watchdeck-bench"])?;
     let events: u64 = if quick { 200_000 } else { 1_500_000 };
-    let mut command = process::command(crate::binary("release", "bench-search"));
+    let mut command = process::command(paths::binary("release", "bench-search"));
     let output = command.args(["--events", &events.to_string()]).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         bail!("`{}` ended with {}", process::line(&command), output.status);

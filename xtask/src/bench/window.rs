@@ -3,9 +3,13 @@
 //! The measuring itself is done by programs of `bench/`, which may use libraries; here they get what they need and their results become
 //! the report.
 
-use super::{build, report::Report, result};
+use super::{
+    programs::{build, result},
+    report::Report,
+};
 use crate::{
     display::Virtual,
+    paths,
     process::{self, Background},
 };
 use anyhow::{Context, Result};
@@ -15,7 +19,7 @@ use std::{io::Read as _, process::Stdio};
 /// Published → painted, frames per second, growth of memory.
 pub(super) fn window(quick: bool) -> Result<()> {
     build(&["watchdeck", "watchdeck-gateway", "watchdeck-bench"])?;
-    let result = measure("bench-window", quick, &["--gateway", &crate::binary("release", "watchdeck-gateway").to_string_lossy()])?;
+    let result = measure("bench-window", quick, &["--gateway", &paths::binary("release", "watchdeck-gateway").to_string_lossy()])?;
     let mut report = Report::new("window");
     for rate in ["100", "1000"] {
         for percentile in ["p50", "p99"] {
@@ -49,8 +53,8 @@ fn take(report: &mut Report, result: &Value, case: &str, unit: &'static str) -> 
 /// Run a program of bench/ on a virtual screen and read its result.
 fn measure(program: &str, quick: bool, args: &[&str]) -> Result<Value> {
     let screen = Virtual::start("1400x900")?;
-    let mut command = process::command(crate::binary("release", program));
-    screen.apply(&mut command).arg("--console").arg(crate::binary("release", "watchdeck")).args(args);
+    let mut command = process::command(paths::binary("release", program));
+    screen.apply(&mut command).arg("--console").arg(paths::binary("release", "watchdeck")).args(args);
     if quick {
         command.arg("--quick");
     }

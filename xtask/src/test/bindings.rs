@@ -1,6 +1,6 @@
 //! The TypeScript types of the bridge are generated; what is committed must be what is generated.
 
-use crate::process;
+use crate::{paths, process};
 use anyhow::{Context, Result, bail};
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ const COMMITTED: &str = "ui/src/bindings";
 
 /// Where a test run writes the types, so that it leaves the sources alone.
 pub(crate) fn fresh_folder() -> Result<PathBuf> {
-    let folder = crate::target().join("xtask/bindings");
+    let folder = paths::target().join("xtask/bindings");
     if folder.exists() {
         fs::remove_dir_all(&folder).context("the types of the last run could not be removed")?;
     }
@@ -22,7 +22,7 @@ pub(crate) fn fresh_folder() -> Result<PathBuf> {
 
 /// Compare what was generated into `folder` with what is committed.
 pub(crate) fn check(folder: &Path) -> Result<()> {
-    let (generated, committed) = (read(folder)?, read(&crate::root().join(COMMITTED))?);
+    let (generated, committed) = (read(folder)?, read(&paths::root().join(COMMITTED))?);
     if generated.is_empty() {
         bail!("the test run generated no types");
     }
@@ -47,7 +47,7 @@ pub(crate) fn regenerate() -> Result<()> {
     if generated.is_empty() {
         bail!("no types were generated");
     }
-    let committed = crate::root().join(COMMITTED);
+    let committed = paths::root().join(COMMITTED);
     fs::create_dir_all(&committed)?;
     for old in read(&committed)?.keys().filter(|name| !generated.contains_key(*name)) {
         fs::remove_file(committed.join(old))?;

@@ -4,42 +4,15 @@
 
 pub(crate) mod bindings;
 mod count;
+mod part;
 mod parts;
+
+pub(crate) use part::Part;
 
 use crate::{packages::Need, setup};
 use anyhow::{Result, bail};
 use count::Count;
 use std::time::Instant;
-
-/// A kind of tests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Part {
-    /// TypeScript's types and style, and the window's unit tests.
-    Ui,
-    /// Every Rust crate and the whole system, but not the window; and that ui/src/bindings is up to date.
-    Rust,
-    /// The real window on a virtual screen.
-    Desktop,
-    /// The window in a browser.
-    Browser,
-    /// Rust's formatting, clippy, and the examples in the documentation.
-    Lint,
-}
-
-impl Part {
-    /// In the order in which they run: what costs little and what others wait for first.
-    const ALL: [Self; 5] = [Self::Ui, Self::Rust, Self::Desktop, Self::Browser, Self::Lint];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Ui => "ui",
-            Self::Rust => "rust",
-            Self::Desktop => "desktop",
-            Self::Browser => "browser",
-            Self::Lint => "lint",
-        }
-    }
-}
 
 /// Set up and run all parts, or one.
 pub(crate) fn run(only: Option<Part>) -> Result<()> {

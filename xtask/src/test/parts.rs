@@ -1,10 +1,11 @@
 //! How each part is run and counted.
 
 use super::{
-    Part, bindings,
+    bindings,
     count::{self, Count},
+    part::Part,
 };
-use crate::{packages, process, setup, ui};
+use crate::{packages, paths, process, setup, ui};
 use anyhow::Result;
 use std::path::PathBuf;
 
@@ -28,7 +29,7 @@ pub(super) fn run(part: Part) -> Result<Count> {
 }
 
 fn reports() -> Result<PathBuf> {
-    let folder = crate::target().join("xtask/reports");
+    let folder = paths::target().join("xtask/reports");
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }
@@ -79,7 +80,7 @@ fn desktop() -> Result<Count> {
 }
 
 fn nextest(filter: &str, types: &std::path::Path) -> Result<Count> {
-    let junit = crate::target().join("nextest/default/junit.xml");
+    let junit = paths::target().join("nextest/default/junit.xml");
     if junit.exists() {
         std::fs::remove_file(&junit)?;
     }
@@ -103,7 +104,7 @@ fn browser() -> Result<Count> {
     playwright
         .args(["test", "--reporter=list,json"])
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &file)
-        .env("WATCHDECK_WEB_HOST", crate::binary("debug", "watchdeck-web-host"));
+        .env("WATCHDECK_WEB_HOST", paths::binary("debug", "watchdeck-web-host"));
     if let Some(chromium) = packages::browser() {
         playwright.env("CHROMIUM", chromium);
     }

@@ -3,7 +3,10 @@
 //! What a server says while a connection opens is fed like everything else: `hello` and `subscribed` (native), `0{…}`, `40{…}`,
 //! `42["connected",…]` and `430[…]`, `431[…]`, … in the order of the channels (Socket.IO), nothing (erp, hub).
 
-use super::{Out, Wire, wire};
+use super::{
+    protocol::{Out, Wire},
+    spoken::wire,
+};
 use crate::{clock::Now, delivery::Delivery, profile::Profile};
 use std::time::Duration;
 use watchdeck_events::{Channel, Millis};

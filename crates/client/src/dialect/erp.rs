@@ -7,8 +7,14 @@
 
 mod cookie;
 
-use super::{Handshake, Interned, Note, Out, Standing, Wire, listened::Listened, object};
-use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
+use super::{
+    handshake::{self, Handshake},
+    interned::Interned,
+    json::object,
+    listened::Listened,
+    protocol::{Note, Out, Standing, Wire},
+};
+use crate::{clock::Now, delivery::Delivery, ending::Ending, profile::Profile, status::Cause};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{borrow::Cow, time::Duration};
@@ -82,7 +88,7 @@ impl Erp {
             channels: Interned::default(),
             open: None,
             listened: Listened::new(profile.listened_until),
-            origin: super::origin(profile),
+            origin: handshake::origin(profile),
         }
     }
 

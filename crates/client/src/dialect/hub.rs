@@ -9,8 +9,13 @@
 //! we made since. So after such a loss the new link is not trusted: once that deadline has passed it is put down and made anew, and what
 //! it may have missed is a gap.
 
-use super::{Handshake, Note, Out, Standing, Wire, listened::Listened, object, plain_text};
-use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
+use super::{
+    handshake::Handshake,
+    json::{object, plain_text},
+    listened::Listened,
+    protocol::{Note, Out, Standing, Wire},
+};
+use crate::{clock::Now, delivery::Delivery, ending::Ending, profile::Profile, status::Cause};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::time::Duration;

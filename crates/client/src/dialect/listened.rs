@@ -1,6 +1,6 @@
 //! Until when we are known to have listened to a server that cannot replay: what makes a reconnect a gap with two ends.
 
-use super::Out;
+use super::protocol::Out;
 use crate::{clock::Now, delivery::Delivery};
 use watchdeck_events::{GapReason, Millis};
 

@@ -6,12 +6,16 @@
 
 mod sub;
 
-use super::{Handshake, Interned, Note, Out, Standing, Wire};
+use super::{
+    handshake::Handshake,
+    interned::Interned,
+    protocol::{Note, Out, Standing, Wire},
+};
 use crate::{
     clock::Now,
     delivery::Delivery,
+    ending::Ending,
     profile::{Profile, Timing},
-    session::Ending,
     status::{Cause, UpstreamDown},
 };
 use serde::{Deserialize, de::IntoDeserializer};
@@ -20,15 +24,11 @@ use std::{
     collections::{HashMap, hash_map::Entry},
     time::Duration,
 };
-use sub::{FirstLook, Phase, Sub};
+use sub::{FirstLook, LONGEST_PAUSE, PAUSE, Phase, Sub};
 use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
 use watchdeck_events::{Channel, GapReason, Incoming, Millis, Payload};
 use watchdeck_protocol::{CloseCode, DataItem, ErrorCode, Position, SUBPROTOCOL, ServerFrame, Upstream};
 
-/// How long to leave a channel alone after the server could not serve it; doubled each time,
-const PAUSE: Duration = Duration::from_secs(5);
-/// up to this: a thousand channels that a gateway has no room for must not ask for it all day.
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// What a gateway's `event` frame begins with: the way into the fast path.
 const EVENT: &str = r#"{"type":"event","#;
 

@@ -5,19 +5,27 @@
 //! whatever name. It replays nothing, so every reconnect leaves a gap; its numbers then tell where something is certainly missing, and
 //! where it started anew. Copies are handed on: they carry the same id, and the store keeps one.
 
-pub(super) mod address;
+mod address;
 mod content;
 mod numbers;
 mod packet;
 mod refusal;
 mod topic;
 
-use super::{Handshake, Interned, Note, Out, Standing, Wire, bearer, listened::Listened, object, plain_text};
+pub(crate) use address::engine_io_path;
+
+use super::{
+    handshake::{Handshake, bearer},
+    interned::Interned,
+    json::{object, plain_text},
+    listened::Listened,
+    protocol::{Note, Out, Standing, Wire},
+};
 use crate::{
     clock::Now,
     delivery::Delivery,
+    ending::Ending,
     profile::{Profile, Timing},
-    session::Ending,
     status::Cause,
 };
 use content::{Connected, Message, Opening};

@@ -1,7 +1,10 @@
 //! Before the protocol is known: nothing is said, and nothing that arrives is understood.
 
-use super::{Handshake, Out, Standing, Wire};
-use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
+use super::{
+    handshake::Handshake,
+    protocol::{Out, Standing, Wire},
+};
+use crate::{clock::Now, delivery::Delivery, ending::Ending, profile::Profile, status::Cause};
 use std::time::Duration;
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;

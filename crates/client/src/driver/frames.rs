@@ -5,9 +5,10 @@ use crate::{
     delivery::Delivery,
     dial::broken,
     dialect::Note,
+    ending::Ending,
     frames::text,
     handshake::one_line,
-    session::{Ending, Input},
+    session::Input,
     status::{Cause, Denied},
 };
 use std::mem;

@@ -1,6 +1,6 @@
 //! One answer of a history: its shapes, and what each element is.
 
-use super::HistoryError;
+use super::error::HistoryError;
 use crate::{dialect::plain_text, profile::Dialect};
 use serde::Deserialize;
 use serde_json::value::RawValue;

@@ -1,6 +1,6 @@
 //! Addresses of a history: the template that a user wrote, and where a page says that the next one is.
 
-use super::HistoryError;
+use super::error::HistoryError;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use watchdeck_events::{Channel, Millis};

@@ -1,21 +1,17 @@
 //! Commands that change something.
 
-use crate::{core::Core, error::CommandError};
+use crate::{answer::answer, core::Core, error::CommandError};
 use watchdeck_alerts::{
     notifier::SUMMARY,
-    rules,
+    rules::approval_requested,
     toast::{Toast, ToastAction},
-    words::Words,
 };
 use watchdeck_events::Severity;
 use watchdeck_wire::{
     settings::Settings,
     views::{ApprovalStatus, DecideResult},
 };
-use watchdeck_world::calendar::now;
 
-/// Names the answer to a button among the notifications.
-const ANSWER: &str = "watchdeck:answer";
 /// Longest snooze, minutes: four weeks.
 const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
 
@@ -49,7 +45,7 @@ async fn decide_on(
         let mut guard = core.state();
         let state = &mut *guard;
         let words = core.words(&state.settings);
-        let (by, at, mut made) = (user(&state.settings), now(), Vec::new());
+        let (by, at, mut made) = (user(&state.settings), core.now(), Vec::new());
         let results: Vec<_> = keys
             .iter()
             .map(|key| {
@@ -74,12 +70,6 @@ async fn decide_on(
     core.decided.notify_one();
     core.pulse();
     Ok(results)
-}
-
-/// What became of a button of a notification, where it was pressed.
-pub(crate) fn answer(title: String, why: String, words: Words) -> Toast {
-    let actions = vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }];
-    Toast { id: ANSWER.to_owned(), title, body: why, severity: Severity::Warning, actions }
 }
 
 pub(crate) async fn acknowledge(core: &Core, ids: &[String]) -> Result<(), CommandError> {
@@ -128,7 +118,7 @@ pub(crate) async fn incident(core: &Core, name: &str) -> Result<(), CommandError
 pub(crate) fn painted(core: &Core, samples: &[f64]) {
     let mut state = core.state();
     if state.painted.is_empty() && !samples.is_empty() {
-        tracing::info!(at = now().0, "First live rows painted.");
+        tracing::info!(at = core.now().0, "First live rows painted.");
     }
     for sample in samples.iter().filter(|sample| sample.is_finite()) {
         state.painted.record(*sample, 1);
@@ -154,19 +144,18 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
     }
     match action {
         "approve" | "reject" => {
-            let prefix = format!("{}:", rules::APPROVAL_REQUESTED);
-            let Some(key) = toast.strip_prefix(&prefix) else { return Ok(()) };
+            let Some(entity) = approval_requested::entity(toast) else { return Ok(()) };
+            let key = entity.to_string();
             let approve = action == "approve";
             let words = core.words(&core.state().settings);
             let lost = |number: &str, why: String| core.tell(answer(words.decision_lost(number, approve), why, words));
-            let named = key.parse().ok();
-            let request = named.and_then(|entity| core.state().world.approvals.get(&entity).map(|request| request.view.clone()));
+            let request = core.state().world.approvals.get(&entity).map(|request| request.view.clone());
             let Some(request) = request.clone().filter(|request| request.status == ApprovalStatus::Pending) else {
                 let by = request.and_then(|request| request.decided_by);
-                lost(key.rsplit(':').next().unwrap_or(key), words.already_decided(by.as_deref()));
+                lost(key.rsplit(':').next().unwrap_or(&key), words.already_decided(by.as_deref()));
                 return Ok(());
             };
-            let made = decide_on(core, &[key.to_owned()], approve, None, true).await;
+            let made = decide_on(core, &[key], approve, None, true).await;
             let why = match &made {
                 Ok(results) => results.iter().find_map(|result| result.error.clone()),
                 Err(error) => Some(error.message.clone()),

@@ -6,3 +6,4 @@ pub(crate) mod actions;
 pub(crate) mod queries;
 pub(crate) mod router;
 pub(crate) mod setup;
+pub(crate) mod support;

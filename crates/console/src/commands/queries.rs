@@ -1,6 +1,6 @@
 //! Commands that only look.
 
-use crate::{core::Core, error::CommandError, settings_store, state::State};
+use crate::{core::Core, error::CommandError, settings, state::State};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -12,14 +12,15 @@ use watchdeck_feed::{health::Clocks, seams::Point};
 use watchdeck_filter::Filter;
 use watchdeck_store::{Search, Stored};
 use watchdeck_wire::{
-    live::{Batch, EventRow, Frame, GapView, Versions},
+    live::{Batch, Frame, Versions},
+    row::{EventRow, GapView},
     settings::Hello,
     views::{
         AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView,
         InventoryView, KindView, Need, OrdersView, OverviewView, RuleView, SetAsideBy, StockRows, StoreHealth,
     },
 };
-use watchdeck_world::{calendar::now, conventions::BySource, rows};
+use watchdeck_world::{conventions::BySource, rows};
 
 /// Long enough to turn a burst into one answer, short enough to feel instant.
 const COALESCE: Duration = Duration::from_millis(50);
@@ -58,7 +59,7 @@ fn row(core: &Core, stored: &Stored, clocks: &Clocks, conventions: &BySource) ->
     made.unwrap_or_else(|why| {
         let asides = &mut core.state().asides;
         if !asides.is_known(stored.seq) {
-            asides.add(stored.seq, &stored.event, SetAsideBy::Row, &why, "", now());
+            asides.add(stored.seq, &stored.event, SetAsideBy::Row, &why, "", core.now());
         }
         rows::bare(stored)
     })
@@ -80,8 +81,8 @@ pub(crate) fn hello(core: &Core) -> Hello {
         host: core.config.host_name.to_owned(),
         system_language: core.config.system_language.clone(),
         first_start: state.settings.sources.is_empty(),
-        now: now(),
-        settings: settings_store::without_secrets(&state.settings),
+        now: core.now(),
+        settings: settings::without_secrets(&state.settings),
         login_window: core.host.has_login_window(),
     }
 }
@@ -142,7 +143,7 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
 fn frame(core: &Core) -> Frame {
     let sources = core.source_statuses();
     let state = core.state();
-    let at = now();
+    let at = core.now();
     Frame {
         now: at,
         sources,
@@ -161,7 +162,7 @@ fn frame(core: &Core) -> Frame {
 fn versions(core: &Core) -> Versions {
     let state = core.state();
     let changed = state.world.changed;
-    let (links, second) = (*core.pulse.borrow(), now().0.unsigned_abs() / 1000);
+    let (links, second) = (*core.pulse.borrow(), core.now().0.unsigned_abs() / 1000);
     let settings = state.settings_version;
     // Ages, dwell times and deadlines move with the clock as well; the pages tick those themselves, the sums every few seconds.
     let clock = second / 10;
@@ -186,7 +187,7 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
     let covered = core.source_statuses().into_iter().filter_map(|source| source.covers_since).max();
     let mut guard = core.state();
     let state = &mut *guard;
-    let at = now();
+    let at = core.now();
     let (today, midnight) = (state.calendar.day(at).name.clone(), state.calendar.day(at).start);
     let world = &state.world;
     let day = world.finance.day(&today);
@@ -243,7 +244,7 @@ fn shape(hours: &[FinanceHour]) -> Vec<f64> {
 
 /// What waits for a person: critical alerts, then requests and warnings by what runs out first.
 fn needs(state: &State, deciders: &BTreeSet<String>) -> Vec<Need> {
-    let alerts = state.book.firing().filter(|alert| alert.rule != rules::APPROVAL_REQUESTED).map(|alert| {
+    let alerts = state.book.firing().filter(|alert| alert.rule != rules::approval_requested::ID).map(|alert| {
         let due = match alert.severity {
             Severity::Critical => Millis(i64::MIN),
             _ => alert.last_at.plus(30 * 60_000),
@@ -267,7 +268,7 @@ pub(crate) async fn inventory(core: &Core) -> Result<InventoryView, CommandError
     let (stock, newest) = {
         let mut guard = core.state();
         let state = &mut *guard;
-        let at = now();
+        let at = core.now();
         let today = state.calendar.day(at).name.clone();
         (state.world.stock.rows(&state.settings, &today, at), state.world.stock.movements())
     };
@@ -278,7 +279,7 @@ pub(crate) async fn inventory(core: &Core) -> Result<InventoryView, CommandError
 
 pub(crate) fn orders(core: &Core) -> OrdersView {
     let state = core.state();
-    state.world.orders.view(now(), stuck_after(&state))
+    state.world.orders.view(core.now(), stuck_after(&state))
 }
 
 pub(crate) fn approvals(core: &Core) -> ApprovalsView {
@@ -296,23 +297,17 @@ pub(crate) fn approvals(core: &Core) -> ApprovalsView {
 pub(crate) fn finance(core: &Core) -> FinanceView {
     let mut guard = core.state();
     let state = &mut *guard;
-    state.world.finance.view(state.settings.large_amount, now(), &mut state.calendar)
+    state.world.finance.view(state.settings.large_amount, core.now(), &mut state.calendar)
 }
 
 pub(crate) fn alerts(core: &Core) -> AlertsView {
     let state = core.state();
-    let threshold = |rule: &str| match rule {
-        rules::LOW_STOCK => Some(state.settings.low_stock_threshold.to_string()),
-        rules::LARGE_REFUND => Some(state.settings.large_refund.to_string()),
-        rules::FEED_STALE => Some(state.settings.stale_after_seconds.to_string()),
-        _ => None,
-    };
-    let rules = rules::ALL.iter().map(|(id, severity)| RuleView {
-        id: (*id).to_owned(),
-        severity: *severity,
-        enabled: !state.settings.rules_off.iter().any(|off| off == id),
-        threshold: threshold(id),
-        firing: state.firing(id),
+    let rules = rules::ALL.iter().map(|rule| RuleView {
+        id: rule.id.to_owned(),
+        severity: rule.severity,
+        enabled: !state.settings.rules_off.iter().any(|off| off == rule.id),
+        threshold: (rule.threshold)(&state.settings),
+        firing: state.firing(rule.id),
     });
     let (active_count, let_go) = state.book.counts();
     AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules: rules.collect() }
@@ -320,7 +315,7 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
 
 pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
     let stats = core.store.stats().await?;
-    let at = now();
+    let at = core.now();
     let state = core.state();
     let head = core.store.head();
     let mut sources = core.sources.health();
@@ -370,7 +365,7 @@ pub(crate) fn catalogue() -> CatalogueView {
 }
 
 pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: u32, filter: &str) -> Result<EventPage, CommandError> {
-    let filter = Filter::parse(filter, now())?;
+    let filter = Filter::parse(filter, core.now())?;
     // Read before the search: what is committed meanwhile is looked at once more rather than never.
     let newest = core.store.head();
     let search = Search { before, after, limit: limit.clamp(1, ROWS) as usize, max_read: SCAN, sieve: filter.sieve() };

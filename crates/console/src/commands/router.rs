@@ -1,108 +1,135 @@
-//! The one list of commands: name, arguments, what answers it.
+//! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
+//! documentation all come from here.
 
-use super::{actions, queries, setup};
+use super::{actions, queries, setup, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use watchdeck_contain as contain;
 use watchdeck_events::Severity;
-use watchdeck_wire::settings::{Settings, Source};
+use watchdeck_wire::{
+    live::Batch,
+    settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
+    views::{
+        AlertsView, ApprovalsView, CatalogueView, DecideResult, EventDetail, EventPage, FinanceView, HealthView, InventoryView, OrdersView,
+        OverviewView, SupportBundle,
+    },
+};
 
-fn args<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, CommandError> {
+/// Declares every command once: `name { argument: Type } -> Answer => what makes it`, where `core` is the core and `?` any [`CommandError`].
+macro_rules! commands {
+    (|$core:ident| $( $(#[$doc:meta])* $name:ident { $( $(#[$with:meta])* $arg:ident: $given:ty ),* } -> $answer:ty => $run:expr; )*) => {
+        /// What each command takes, as one JSON object.
+        #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
+        mod args {
+            use super::{Deserialize, Settings, SettingsPatch, Severity, Source};
+            $(
+                #[derive(Deserialize)]
+                #[cfg_attr(test, derive(ts_rs::TS))]
+                pub(super) struct $name { $( $(#[$with])* pub(super) $arg: $given ),* }
+            )*
+        }
+
+        /// What the window may ask of the core: by name, what it takes and what it answers.
+        #[cfg(test)]
+        #[derive(ts_rs::TS)]
+        #[ts(export)]
+        struct Commands { $( $(#[$doc])* #[ts(inline)] $name: Declared<args::$name, $answer> ),* }
+
+        /// What makes the answer is boxed: together with whoever waits for it a large one would not fit on a thread's stack.
+        async fn answer($core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, CommandError> {
+            match name {
+                $( stringify!($name) => {
+                    let args::$name { $( $arg ),* } = read(name, given)?;
+                    let answer: $answer = Box::pin(async { Ok::<_, CommandError>($run) }).await?;
+                    written(&answer)
+                } )*
+                _ => Err(CommandError::not_found(format!("there is no command named {name}"))),
+            }
+        }
+    };
+}
+
+commands! { |core|
+    /// The first thing a window asks.
+    hello {} -> Hello => queries::hello(core);
+    /// The newest events.
+    recent { rows: u32 } -> Batch => queries::recent(core, rows).await?;
+    /// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
+    next_batch { after: u64, rows: u32 } -> Batch => queries::next_batch(core, after, rows).await?;
+    /// The Overview page.
+    overview {} -> OverviewView => queries::overview(core);
+    /// The Inventory page.
+    inventory {} -> InventoryView => queries::inventory(core).await?;
+    /// The Orders page.
+    orders {} -> OrdersView => queries::orders(core);
+    /// The Approvals page.
+    approvals {} -> ApprovalsView => queries::approvals(core);
+    /// The Finance page.
+    finance {} -> FinanceView => queries::finance(core);
+    /// The Alerts page.
+    alerts {} -> AlertsView => queries::alerts(core);
+    /// The Feed health page.
+    health {} -> HealthView => queries::health(core).await?;
+    /// What is known about kinds of events.
+    catalogue {} -> CatalogueView => queries::catalogue();
+    /// A page of history, newest first: before a place, and not at or before another.
+    events { before: Option<u64>, #[serde(default)] #[cfg_attr(test, ts(optional))] after: Option<u64>, limit: u32, #[serde(default)] filter: String } -> EventPage
+        => queries::events(core, before, after.unwrap_or_default(), limit, &filter).await?;
+    /// One event with its payload. `reveal` shows what is masked.
+    event { seq: u64, #[serde(default)] #[cfg_attr(test, ts(optional))] reveal: Option<bool> } -> EventDetail
+        => queries::event(core, seq, reveal.unwrap_or_default()).await?;
+    /// Decide requests, each for itself.
+    decide { keys: Vec<String>, approve: bool, reason: Option<String> } -> Vec<DecideResult>
+        => actions::decide(core, &keys, approve, reason).await?;
+    /// Somebody has these alerts.
+    acknowledge { ids: Vec<String> } -> () => actions::acknowledge(core, &ids).await?;
+    /// An alert is put off.
+    snooze { id: String, minutes: u32 } -> () => actions::snooze(core, &id, minutes).await?;
+    /// New settings, whole. Answers what holds now.
+    save_settings { settings: Settings } -> Settings => setup::save_settings(core, settings).await?;
+    /// Some settings anew. Answers what holds now.
+    change_settings { patch: SettingsPatch } -> Settings => setup::change_settings(core, patch).await?;
+    /// A button of a notification in the window, or `closed`.
+    notice_answered { id: String, action: String } -> () => actions::notice_answered(core, &id, &action).await?;
+    /// Show what an alert of this severity does.
+    test_delivery { severity: Severity } -> () => actions::test_delivery(core, severity);
+    /// Try a source, step by step, and change nothing.
+    test_source { source: Source } -> SourceTest => setup::test_source(core, source).await?;
+    /// Dial a source again now.
+    reconnect { source: String } -> () => setup::reconnect(core, &source).await?;
+    /// Where the secrets of each source are kept, by its id.
+    source_secrets {} -> BTreeMap<String, SourceSecrets> => setup::source_secrets(core);
+    /// A source's new token; an empty one forgets it.
+    set_token { source: String, token: String } -> () => setup::set_token(core, &source, &token).await?;
+    /// Open the window in which one signs in to the source's server.
+    login { source: String } -> () => setup::login(core, &source)?;
+    /// Add the built-in ERP.
+    start_demo {} -> Settings => setup::start_demo(core).await?;
+    /// Make something happen in the built-in ERP.
+    incident { name: String } -> () => actions::incident(core, &name).await?;
+    /// A redacted archive for whoever helps.
+    support_bundle {} -> SupportBundle => support::bundle(core).await?;
+    /// How long rows took from the core to the screen, ms.
+    painted { samples: Vec<f64> } -> () => actions::painted(core, &samples);
+}
+
+/// A command as the window sees it.
+#[cfg(test)]
+#[derive(ts_rs::TS)]
+struct Declared<Args: ts_rs::TS, Answer: ts_rs::TS> {
+    args: Args,
+    answer: Answer,
+}
+
+fn read<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, CommandError> {
+    let value = if value.is_null() { Value::Object(serde_json::Map::new()) } else { value };
     serde_json::from_value(value).map_err(|error| CommandError::invalid(format!("{name}: {error}")))
 }
 
-fn json<T: Serialize>(answer: T) -> Result<Vec<u8>, CommandError> {
-    serde_json::to_vec(&answer).map_err(|error| anyhow::Error::from(error).into())
-}
-
-#[derive(Deserialize)]
-struct Rows {
-    rows: u32,
-}
-
-#[derive(Deserialize)]
-struct After {
-    after: u64,
-    rows: u32,
-}
-
-#[derive(Deserialize)]
-struct History {
-    before: Option<u64>,
-    #[serde(default)]
-    after: u64,
-    limit: u32,
-    #[serde(default)]
-    filter: String,
-}
-
-#[derive(Deserialize)]
-struct OneEvent {
-    seq: u64,
-    #[serde(default)]
-    reveal: bool,
-}
-
-#[derive(Deserialize)]
-struct Decide {
-    keys: Vec<String>,
-    approve: bool,
-    reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Ids {
-    ids: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Snooze {
-    id: String,
-    minutes: u32,
-}
-
-#[derive(Deserialize)]
-struct Save {
-    settings: Settings,
-}
-
-#[derive(Deserialize)]
-struct NoticeAnswered {
-    id: String,
-    action: String,
-}
-
-#[derive(Deserialize)]
-struct TestDelivery {
-    severity: Severity,
-}
-
-#[derive(Deserialize)]
-struct TestSource {
-    source: Source,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    source: String,
-}
-
-#[derive(Deserialize)]
-struct SetToken {
-    source: String,
-    token: String,
-}
-
-#[derive(Deserialize)]
-struct Incident {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Painted {
-    samples: Vec<f64>,
+fn written<T: Serialize>(answer: &T) -> Result<Vec<u8>, CommandError> {
+    Ok(serde_json::to_vec(answer)?)
 }
 
 /// Answer a command. One that fails is an error of that command, and everything else goes on.
@@ -111,67 +138,4 @@ pub(crate) async fn call(core: &Arc<Core>, name: &str, given: Value) -> Result<V
         core.part_failed(&format!("command:{name}"), &why);
         Err(anyhow::anyhow!("Watchdeck could not answer this ({why}); everything else goes on").into())
     })
-}
-
-/// The large ones are boxed: together with whoever waits for them they would not fit on a thread's stack.
-async fn answer(core: &Arc<Core>, name: &str, given: Value) -> Result<Vec<u8>, CommandError> {
-    let given = if given.is_null() { Value::Object(serde_json::Map::new()) } else { given };
-    match name {
-        "hello" => json(queries::hello(core)),
-        "recent" => json(queries::recent(core, args::<Rows>(name, given)?.rows).await?),
-        "next_batch" => {
-            let After { after, rows } = args(name, given)?;
-            json(queries::next_batch(core, after, rows).await?)
-        }
-        "overview" => json(queries::overview(core)),
-        "inventory" => json(queries::inventory(core).await?),
-        "orders" => json(queries::orders(core)),
-        "approvals" => json(queries::approvals(core)),
-        "finance" => json(queries::finance(core)),
-        "alerts" => json(queries::alerts(core)),
-        "health" => json(queries::health(core).await?),
-        "support_bundle" => json(Box::pin(crate::support::bundle(core)).await?),
-        "catalogue" => json(queries::catalogue()),
-        "events" => {
-            let History { before, after, limit, filter } = args(name, given)?;
-            json(queries::events(core, before, after, limit, &filter).await?)
-        }
-        "event" => {
-            let OneEvent { seq, reveal } = args(name, given)?;
-            json(queries::event(core, seq, reveal).await?)
-        }
-        "decide" => {
-            let Decide { keys, approve, reason } = args(name, given)?;
-            json(Box::pin(actions::decide(core, &keys, approve, reason)).await?)
-        }
-        "acknowledge" => json(Box::pin(actions::acknowledge(core, &args::<Ids>(name, given)?.ids)).await?),
-        "snooze" => {
-            let Snooze { id, minutes } = args(name, given)?;
-            json(Box::pin(actions::snooze(core, &id, minutes)).await?)
-        }
-        "save_settings" => json(Box::pin(setup::save_settings(core, args::<Save>(name, given)?.settings)).await?),
-        "notice_answered" => {
-            let NoticeAnswered { id, action } = args(name, given)?;
-            json(Box::pin(actions::notice_answered(core, &id, &action)).await?)
-        }
-        "test_delivery" => {
-            actions::test_delivery(core, args::<TestDelivery>(name, given)?.severity);
-            json(())
-        }
-        "test_source" => json(Box::pin(setup::test_source(core, args::<TestSource>(name, given)?.source)).await?),
-        "reconnect" => json(Box::pin(setup::reconnect(core, &args::<Named>(name, given)?.source)).await?),
-        "source_secrets" => json(setup::source_secrets(core)),
-        "set_token" => {
-            let SetToken { source, token } = args(name, given)?;
-            json(Box::pin(setup::set_token(core, &source, &token)).await?)
-        }
-        "login" => json(setup::login(core, &args::<Named>(name, given)?.source)?),
-        "start_demo" => json(Box::pin(setup::start_demo(core)).await?),
-        "incident" => json(Box::pin(actions::incident(core, &args::<Incident>(name, given)?.name)).await?),
-        "painted" => {
-            actions::painted(core, &args::<Painted>(name, given)?.samples);
-            json(())
-        }
-        _ => Err(CommandError::not_found(format!("there is no command named {name}"))),
-    }
 }

@@ -5,7 +5,7 @@ use crate::{
     error::CommandError,
     host::LoginRequest,
     secrets::{Change, Name, Purpose},
-    settings_store::{self, Kept, Merged},
+    settings::{self, Merged},
 };
 use std::{collections::BTreeMap, sync::Arc};
 use watchdeck_client::{Address, Secret};
@@ -15,8 +15,8 @@ use watchdeck_feed::{
 };
 use watchdeck_store::{Batch, Document};
 use watchdeck_wire::{
-    live::LinkState,
-    settings::{DialectName, Settings, Source, SourceSecrets, SourceTest, TestStep},
+    link::LinkState,
+    settings::{DialectName, Settings, SettingsPatch, Source, SourceSecrets, SourceTest, TestStep},
 };
 
 /// The built-in ERP among the sources.
@@ -25,22 +25,34 @@ const DEMO_ID: &str = "demo";
 const SESSION_COOKIES: [&str; 4] =
     ["__Secure-next-auth.session-token", "next-auth.session-token", "__Secure-authjs.session-token", "authjs.session-token"];
 
-/// New settings and the secrets that came with them take effect together, or not at all.
+/// New settings, whole.
 pub(crate) async fn save_settings(core: &Core, new: Settings) -> Result<Settings, CommandError> {
-    let mut retired = core.retired.lock().await;
-    let kept = Kept { settings: core.state().settings.clone(), retired: retired.clone() };
-    let Merged { settings, mut changes, retired: list } = settings_store::merge(new, &kept)?;
+    set(core, |_| Ok(new)).await
+}
+
+/// Some settings anew: see [`settings::patched`].
+pub(crate) async fn change_settings(core: &Core, patch: SettingsPatch) -> Result<Settings, CommandError> {
+    set(core, |settings| settings::patched(settings, patch.0)).await
+}
+
+/// New settings, made of those that hold, and the secrets that came with them take effect together, or not at all.
+async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, CommandError>) -> Result<Settings, CommandError> {
+    let mut kept = core.kept.lock().await;
+    let Merged { settings, mut changes, retired } = settings::merge(make(&kept.settings)?, &kept)?;
     changes.extend(core.secrets.orphans(&settings.sources));
     let secrets_changed = !changes.is_empty();
-    let mut documents = vec![settings_store::document(&settings)?];
-    if let Some(list) = list {
+    let mut documents = vec![kept.document(&settings)?];
+    if let Some(list) = &retired {
         documents.push(list.document()?);
-        *retired = list.0;
     }
     commit(core, changes, documents).await?;
+    if let Some(list) = retired {
+        kept.retired = list.0;
+    }
+    let before = std::mem::replace(&mut kept.settings, settings.clone());
     core.adopt(&settings).await;
     core.host.apply(&settings);
-    if secrets_changed || settings.sources != kept.settings.sources {
+    if secrets_changed || settings.sources != before.sources {
         core.connect(&settings.sources).await?;
     }
     core.pulse();
@@ -72,7 +84,7 @@ pub(crate) fn source_secrets(core: &Core) -> BTreeMap<String, SourceSecrets> {
 
 /// A new token, and a try with it at once. An empty one forgets the old.
 pub(crate) async fn set_token(core: &Core, id: &str, token: &str) -> Result<(), CommandError> {
-    let _turn = core.retired.lock().await;
+    let _turn = core.kept.lock().await;
     known(core, id)?;
     let change = Change { name: Name::new(id, Purpose::Token), value: Some(Secret::new(token.trim())) };
     commit(core, vec![change], Vec::new()).await?;
@@ -107,14 +119,14 @@ fn origin(url: &str) -> Option<String> {
 
 /// A real try, with the secrets that are kept where none are given.
 pub(crate) async fn test_source(core: &Core, mut source: Source) -> Result<SourceTest, CommandError> {
-    settings_store::check_source(&source)?;
+    settings::check_source(&source)?;
     let given = [source.token.take(), source.proxy_password.take()].map(|given| given.filter(|given| !given.is_empty()).map(Secret::from));
     let kept = match known(core, &source.id) {
         Ok(before) => {
             let kept = core.secrets.of(&source.id).unwrap_or_default();
             Keys {
-                token: kept.token.filter(|_| settings_store::same_place(&before, &source, Purpose::Token)),
-                proxy_password: kept.proxy_password.filter(|_| settings_store::same_place(&before, &source, Purpose::ProxyPassword)),
+                token: kept.token.filter(|_| settings::same_place(&before, &source, Purpose::Token)),
+                proxy_password: kept.proxy_password.filter(|_| settings::same_place(&before, &source, Purpose::ProxyPassword)),
             }
         }
         Err(_) => Keys::default(),
@@ -154,18 +166,21 @@ pub(crate) async fn start_demo(core: &Arc<Core>) -> Result<Settings, CommandErro
     if core.demo.is_none() {
         return Err(CommandError::not_found("this build has no built-in ERP"));
     }
-    let mut settings = core.state().settings.clone();
-    match settings.sources.iter_mut().find(|source| source.demo) {
-        Some(demo) => demo.paused = false,
-        None => settings.sources.push(Source {
-            id: DEMO_ID.to_owned(),
-            name: "Demo ERP".to_owned(),
-            dialect: DialectName::Native,
-            demo: true,
-            ..Source::default()
-        }),
-    }
-    save_settings(core, settings).await
+    set(core, |settings| {
+        let mut settings = settings.clone();
+        match settings.sources.iter_mut().find(|source| source.demo) {
+            Some(demo) => demo.paused = false,
+            None => settings.sources.push(Source {
+                id: DEMO_ID.to_owned(),
+                name: "Demo ERP".to_owned(),
+                dialect: DialectName::Native,
+                demo: true,
+                ..Source::default()
+            }),
+        }
+        Ok(settings)
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -8,15 +8,15 @@ use crate::state::State;
 use std::{sync::Arc, time::Duration};
 use watchdeck_alerts::{notifier::Effect, rules};
 use watchdeck_contain::attempt;
-use watchdeck_events::{Catalogue, Conventions, Event, erp::View, fields::Fields, unread};
+use watchdeck_events::{Catalogue, Conventions, Event, Millis, erp::View, fields::Fields, unread};
 use watchdeck_feed::{health::Clocks, seams::Point};
 use watchdeck_store::{Batch, Stored};
-use watchdeck_wire::{live::LinkState, views::SetAsideBy};
+use watchdeck_wire::{link::LinkState, views::SetAsideBy};
 use watchdeck_world::{
     World,
     approvals::Approvals,
     arrival::{Arrival, LATE_MS},
-    calendar::{Calendar, now},
+    calendar::Calendar,
     conventions::BySource,
     snapshot,
 };
@@ -44,8 +44,8 @@ struct Looks {
 }
 
 impl Looks {
-    fn now(clocks: Clocks, state: &mut State) -> Self {
-        Self { clocks, conventions: state.conventions(), today: state.calendar.day(now()).name.clone() }
+    fn of(clocks: Clocks, state: &mut State, at: Millis) -> Self {
+        Self { clocks, conventions: state.conventions(), today: state.calendar.day(at).name.clone() }
     }
 
     fn view<'a>(&self, event: &'a Event) -> Option<View<'a>> {
@@ -98,7 +98,7 @@ impl Core {
         let (mut effects, mut events) = (Vec::new(), 0);
         let mut guard = self.state();
         let state = &mut *guard;
-        let looks = Looks::now(clocks, state);
+        let looks = Looks::of(clocks, state, self.now());
         for one in stored {
             events += 1;
             // What another source of the same ERP told before is news to nobody.
@@ -110,7 +110,7 @@ impl Core {
         }
         // The tone leaves with the commit, not with the next look at the clock.
         let caught_up = state.world.cursor >= self.store.head() && !catching_up;
-        effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), now(), caught_up));
+        effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), caught_up));
         Taken { events, batch: state.changes(), effects, torn: state.torn }
     }
 
@@ -127,7 +127,7 @@ impl Core {
             let (batch, effects) = {
                 let mut guard = self.state();
                 let state = &mut *guard;
-                let looks = Looks::now(clocks, state);
+                let looks = Looks::of(clocks, state, self.now());
                 let mut effects = Vec::new();
                 for event in events {
                     if state.told_unstored.insert(&event.id) {
@@ -135,7 +135,7 @@ impl Core {
                         effects.extend(self.judged(state, &stored, &looks));
                     }
                 }
-                effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), now(), true));
+                effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true));
                 (state.changes(), effects)
             };
             self.store_then_tell(batch, effects).await;
@@ -179,7 +179,7 @@ impl Core {
             world.unread.count(stored, unread::in_fields(&stored.event, fields, conventions));
         });
         if let Err(why) = counted {
-            self.faults.note("unread", &why, now());
+            self.faults.note("unread", &why, self.now());
         }
     }
 
@@ -199,7 +199,7 @@ impl Core {
     }
 
     fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks) -> Vec<Effect> {
-        let at = now();
+        let at = self.now();
         let judged = attempt(|| {
             self.seams.pass(Point::Alerts(&stored.event));
             let event = &stored.event;
@@ -222,8 +222,8 @@ impl Core {
     }
 
     fn set_aside(&self, state: &mut State, stored: &Stored, by: SetAsideBy, why: &str) {
-        state.asides.add(stored.seq, &stored.event, by, why, &sample(&stored.event), now());
-        self.faults.note("event", why, now());
+        state.asides.add(stored.seq, &stored.event, by, why, &sample(&stored.event), self.now());
+        self.faults.note("event", why, self.now());
         state.hints.insert(watchdeck_wire::live::Hint::PartFailed);
     }
 
@@ -251,7 +251,7 @@ impl Core {
         if world.cursor > upto {
             world = World::of(realms);
         }
-        let looks = Looks::now(self.sources.ledger.clocks(), &mut self.state());
+        let looks = Looks::of(self.sources.ledger.clocks(), &mut self.state(), self.now());
         let mut calendar = Calendar::system();
         while world.cursor < upto {
             let mut page = self.store.read_after(world.cursor, PAGE).await?;

@@ -9,8 +9,7 @@ use watchdeck_alerts::notifier::Effect;
 use watchdeck_contain as contain;
 use watchdeck_feed::{seams::Point, sources::News};
 use watchdeck_store::Batch;
-use watchdeck_wire::live::{Hint, LinkState};
-use watchdeck_world::calendar::now;
+use watchdeck_wire::{link::LinkState, live::Hint};
 
 /// How often the clock is looked at: snoozes, stale links, tones that wait.
 pub(super) const TICK: Duration = Duration::from_millis(500);
@@ -45,7 +44,7 @@ impl Core {
     }
 
     async fn tick(&self) {
-        let at = now();
+        let at = self.now();
         if self.sources.ledger.tick() {
             self.pulse();
         }
@@ -87,7 +86,7 @@ impl Core {
                     self.decision_answered(sent).await;
                 }
             }
-            let due = self.state().outbox.due(now());
+            let due = self.state().outbox.due(self.now());
             for (key, decision) in due {
                 let profile = self.sources.profile(&decision.source);
                 if profile.is_none() && self.state().settings.sources.iter().any(|source| source.id == decision.source) {
@@ -116,7 +115,7 @@ impl Core {
         let (batch, lost) = {
             let mut guard = self.state();
             let state = &mut *guard;
-            let lost = state.outbox.answered(&key, &decision.idempotency_key, answer, now());
+            let lost = state.outbox.answered(&key, &decision.idempotency_key, answer, self.now());
             state.outbox.erp_says(&key, &state.world.approvals);
             let number =
                 state.request_named(&key).and_then(|entity| state.world.approvals.get(&entity)).map(|request| request.view.number.clone());
@@ -125,7 +124,7 @@ impl Core {
         let effects = lost.map(|(number, lost)| {
             let words = self.words(&self.state().settings);
             let title = words.decision_lost(&number, lost.view.approve);
-            Effect::Notify(crate::commands::actions::answer(title, lost.view.error.unwrap_or_default(), words))
+            Effect::Notify(crate::answer::answer(title, lost.view.error.unwrap_or_default(), words))
         });
         self.store_then_tell(batch, effects.into_iter().collect()).await;
         self.pulse();
@@ -147,7 +146,7 @@ impl Core {
 
     /// The same sources, by what is known now.
     async fn connect_anew(&self) {
-        let _turn = self.retired.lock().await;
+        let _turn = self.kept.lock().await;
         let sources = self.state().settings.sources.clone();
         if let Err(error) = self.connect(&sources).await {
             tracing::warn!(%error, "The sources could not be connected.");

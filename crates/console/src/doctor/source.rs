@@ -1,6 +1,6 @@
 //! One source: dialled step by step, its clock, where it stands, what may be missing.
 
-use super::{Check, words::Texts};
+use super::{check::Check, words::Texts};
 use crate::secrets::Secrets;
 use std::time::Duration;
 use watchdeck_client::Beside;

@@ -1,6 +1,6 @@
 //! The doctor's words. They stand here and not in the window's catalogues, because there is no window.
 
-use super::Verdict;
+use super::check::Verdict;
 use std::path::Path;
 use watchdeck_store::Holder;
 use watchdeck_wire::views::UnreadField;

@@ -1,6 +1,6 @@
 //! Where each secret is. Documents of the store, without anything secret in them.
 
-use super::{Name, Purpose};
+use super::name::{Name, Purpose};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watchdeck_store::Document;

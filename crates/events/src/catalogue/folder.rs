@@ -2,7 +2,7 @@
 //!
 //! A file that is wrong takes nothing else down: the rest is loaded, and what is wrong is said with the file and the key.
 
-use super::{Catalogue, PackError};
+use super::{known::Catalogue, pack::PackError};
 use std::{fs, io, path::Path};
 
 /// Longest pack that is read, in bytes; the longest of ours is a twentieth of it.

@@ -1,8 +1,10 @@
 //! Finding what the packs say: about a kind on a channel, about a channel, about a field's value.
 
 use super::{
-    Catalogue, Domain,
-    pack::{Fallback, KindInfo, Rule},
+    Domain,
+    known::Catalogue,
+    pack::{ChannelInfo, Fallback, KindInfo, Rule},
+    pattern::matches,
 };
 use crate::{
     channel::Channel,
@@ -45,7 +47,7 @@ impl Catalogue {
         self.prefixes.iter().find(|info| &*info.prefix == prefix).map_or(Domain::Other, |info| info.domain)
     }
 
-    fn channel(&self, channel: &Channel) -> Option<&super::pack::ChannelInfo> {
+    fn channel(&self, channel: &Channel) -> Option<&ChannelInfo> {
         self.channels.iter().find(|info| matches(&info.name, channel.as_str()))
     }
 }
@@ -103,36 +105,4 @@ fn by_rules(rules: &[Rule], fields: &Fields<'_>, otherwise: Severity) -> Severit
         }
     }
     least
-}
-
-/// Whether `name` is the pattern, whose single `*` stands for any text that is not empty.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
-    pattern == name
-        || pattern
-            .split_once('*')
-            .is_some_and(|(before, after)| name.len() > before.len() + after.len() && name.starts_with(before) && name.ends_with(after))
-}
-
-/// A channel's name or pattern, cut at its `*`: this one is asked about every event.
-#[derive(Debug, Clone)]
-pub(super) struct Pattern {
-    before: Box<str>,
-    after: Option<Box<str>>,
-}
-
-impl Pattern {
-    pub(super) fn of(pattern: &str) -> Self {
-        match pattern.split_once('*') {
-            Some((before, after)) => Self { before: before.into(), after: Some(after.into()) },
-            None => Self { before: pattern.into(), after: None },
-        }
-    }
-
-    fn matches(&self, name: &str) -> bool {
-        let Some(rest) = name.strip_prefix(&*self.before) else { return false };
-        match &self.after {
-            Some(after) => rest.len() > after.len() && rest.ends_with(&**after),
-            None => rest.is_empty(),
-        }
-    }
 }

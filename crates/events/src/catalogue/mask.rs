@@ -3,11 +3,8 @@
 //! Names are compared without case and underscores, and at any depth: a bank account in the metadata is a bank account. What cannot be
 //! walked to its end is hidden whole, because nobody can say what is in it.
 
-use super::{Catalogue, pack::FieldInfo};
-use crate::{
-    event::Event,
-    fields::{same_name, scan},
-};
+use super::{known::Catalogue, pack::FieldInfo};
+use crate::{event::Event, fields::same_name, scan};
 use std::borrow::Cow;
 
 /// What stands for a hidden value.
@@ -29,6 +26,13 @@ pub(super) struct Masks<'c> {
 }
 
 impl Catalogue {
+    /// The payload as it may be shown to everybody: byte for byte as published, except that the values of fields that a pack masks are
+    /// replaced by `"•••• 1234"` (the last four characters, of a text of eight or more) or `"••••"`, at any depth and in every spelling.
+    #[must_use]
+    pub fn masked<'a>(&self, event: &'a Event) -> Cow<'a, str> {
+        self.masks(event).payload(event.payload.as_str())
+    }
+
     pub(super) fn masks(&self, event: &Event) -> Masks<'_> {
         let declared = self.get(&event.kind, &event.channel).map(|info| &*info.fields);
         let any_declared = declared.is_some_and(|fields| fields.iter().any(|field| field.mask));

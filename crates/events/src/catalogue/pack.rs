@@ -1,13 +1,16 @@
 //! Reading a pack. Everything a pack may say is here; what it says wrong is answered with the key and the reason.
 
 use super::{
-    DEFAULT_SEVERITY, Domain,
+    Domain,
     template::Template,
     words::{Vocabulary, VocabularyFile},
 };
 use crate::event::{Kind, Severity};
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
+
+/// What an unknown level means. Shared by the fallback and the packs' rules.
+const DEFAULT_SEVERITY: Severity = Severity::Info;
 
 /// Why a pack was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,18 +1,12 @@
 //! What a row shows of an event, by the field names of its pack. No words are made here; they are the window's, in its language.
 
 use super::{
-    Catalogue, Domain, KindInfo,
+    Domain,
+    known::Catalogue,
     mask::{self, Masks},
-    pack::RowFields,
+    pack::{KindInfo, RowFields},
 };
-use crate::{
-    conventions::Conventions,
-    event::Event,
-    fields::{Fields, scan},
-    line,
-    quantity::Quantity,
-    stated::Stated,
-};
+use crate::{conventions::Conventions, event::Event, fields::Fields, line, quantity::Quantity, scan, stated::Stated};
 use std::borrow::Cow;
 
 /// The parts of a row, as data.
@@ -42,7 +36,15 @@ pub struct RowParts {
     pub doubted_time: Option<String>,
 }
 
-pub(super) fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowParts {
+impl Catalogue {
+    /// What a row shows of `event`, whose source has these conventions.
+    #[must_use]
+    pub fn row(&self, event: &Event, conventions: &Conventions) -> RowParts {
+        of(self, event, conventions)
+    }
+}
+
+fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowParts {
     let fields = Fields::of(event.payload.as_str());
     let info = catalogue.get(&event.kind, &event.channel);
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);

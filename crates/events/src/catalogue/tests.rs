@@ -1,5 +1,6 @@
 use super::*;
 use crate::event::Payload;
+use crate::{Conventions, Event, Incoming, Kind, Millis, Severity, identity::Doubles};
 use proptest::prelude::*;
 
 fn event(channel: &str, json: &str) -> Event {

@@ -9,8 +9,9 @@ use crate::{
     conventions::Conventions,
     currency::Currency,
     event::{Event, GapReason, Kind},
-    fields::{Fields, scan},
+    fields::Fields,
     quantity::Quantity,
+    scan,
     stated::{Amount, Stated},
     time::Millis,
 };

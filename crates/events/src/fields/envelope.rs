@@ -4,7 +4,7 @@
 //! `event_data` is an object with snake_case names, or (read back from its database) one with lower-cased joined names (`userid`), or a list
 //! of `{"Key":"userid","Value":"u1"}`. In the last two a struct within a struct is nested (`socialeventdata`) where the first has it flat.
 
-use super::scan::{self, Entries};
+use crate::scan::{self, Entries};
 use std::borrow::Cow;
 
 /// Nesting of data in data: the platform has one level.

@@ -1,6 +1,6 @@
 //! Dates as programs and people print them.
 
-use super::Millis;
+use super::millis::Millis;
 use crate::conventions;
 use jiff::{
     Timestamp, Zoned,

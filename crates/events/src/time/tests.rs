@@ -1,4 +1,5 @@
 use super::*;
+use crate::plausible::is_plausible;
 use proptest::prelude::*;
 
 const AT: i64 = 1_795_223_788_150;

@@ -3,7 +3,7 @@
 //!
 //! While nobody knows yet what their server speaks, as after a start, only the first dials; the others wait for what it finds out.
 
-use super::{Known, profile::same_server};
+use super::{known::Known, profile::same_server};
 use crate::keys::Excuse;
 use watchdeck_client::Dialect;
 use watchdeck_wire::settings::DialectName;

@@ -9,7 +9,6 @@ use watchdeck_contain::Hold as _;
 use watchdeck_events::Millis;
 use watchdeck_store::{Document, Store, StoreError};
 use watchdeck_wire::settings::{DialectName, Source};
-use watchdeck_world::calendar::now;
 
 /// Collection of the notes, keyed by source.
 const COLLECTION: &str = "covers";
@@ -30,8 +29,8 @@ impl Covers {
     }
 
     /// A source is followed for the first time: a gateway tells the day, the others tell what happens from now on.
-    pub(super) fn begins(&self, source: &Source) {
-        let since = if matches!(source.dialect, DialectName::Native | DialectName::Auto) { first_since() } else { now() };
+    pub(super) fn begins(&self, source: &Source, at: Millis) {
+        let since = if matches!(source.dialect, DialectName::Native | DialectName::Auto) { first_since(at) } else { at };
         self.since.hold().insert(source.id.clone(), since);
         self.dirty.hold().insert(source.id.clone());
     }

@@ -1,7 +1,7 @@
 //! What Feed health shows of the sources.
 
 use super::{
-    Sources,
+    links::Sources,
     profile::{dialect_name, without_secrets},
 };
 use crate::{inbox::QUEUE, latency::Latency};

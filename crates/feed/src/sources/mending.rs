@@ -4,7 +4,11 @@
 //! others still look well: the link says *Live* while nothing is stored. So from that moment the source is shown as offline with the reason, all of
 //! it is ended, and it begins anew from what is committed, after a pause that grows with every failure.
 
-use super::{Known, Running, Sources};
+use super::{
+    breakdown::{Breakdown, Down, News},
+    known::{Known, Running},
+    links::Sources,
+};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -12,49 +16,8 @@ use std::{
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use watchdeck_contain as contain;
-use watchdeck_contain::{Hold as _, Patience};
-use watchdeck_events::Millis;
-use watchdeck_wire::live::{LinkCause, LinkState};
-use watchdeck_world::calendar::now;
-
-/// What is known of a source's failures.
-#[derive(Debug, Default)]
-pub(super) struct Breakdown {
-    patience: Patience,
-    down: Option<Down>,
-    times: u32,
-}
-
-/// It is down now.
-#[derive(Debug, Clone)]
-struct Down {
-    why: String,
-    due: Instant,
-    next_try_at: Millis,
-    told: bool,
-}
-
-/// A failure that was not told yet.
-#[derive(Debug, PartialEq, Eq)]
-pub struct News {
-    /// Which source.
-    pub source: String,
-    /// What was said when it failed.
-    pub why: String,
-}
-
-impl Breakdown {
-    /// What to show instead of what the link says of itself.
-    fn state(&self) -> Option<LinkState> {
-        let down = self.down.as_ref()?;
-        Some(LinkState::Offline {
-            attempt: self.times,
-            next_try_at: down.next_try_at,
-            cause: LinkCause::Internal,
-            detail: down.why.clone(),
-        })
-    }
-}
+use watchdeck_contain::Hold as _;
+use watchdeck_wire::link::LinkState;
 
 impl Sources {
     /// Run one part of a source. When it ends before `ending` fires, the source is down; `calm` says of what it answers that this is no failure.
@@ -91,12 +54,12 @@ impl Sources {
             let breakdown = all.entry(id.to_owned()).or_default();
             let pause = breakdown.patience.after(ran);
             breakdown.times += 1;
-            let next_try_at = now().plus(pause.as_millis() as i64);
+            let next_try_at = self.seams.now().plus(pause.as_millis() as i64);
             breakdown.down = Some(Down { why: why.to_owned(), due: Instant::now() + pause, next_try_at, told: calm });
             breakdown.state()
         };
         if let Some(state) = state {
-            self.ledger.of(id).timeline().step(now(), state);
+            self.ledger.of(id).timeline().step(self.seams.now(), state);
         }
         self.broken.notify_one();
         self.changed.send_modify(|n| *n += 1);

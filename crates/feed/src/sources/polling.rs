@@ -3,10 +3,11 @@
 //! Events come late, but they come, and the window says so. The link goes on trying; as soon as it is open again polling ends, and the gap that
 //! the link then records is filled like any other, so nothing depends on two polls meeting exactly. Repeats are recognised by their identity.
 
-use crate::keys::Keys;
+use super::profile::profile;
 use crate::{
-    backfill::{self, Fetched},
+    history::{self, Fetched},
     inbox::Reader,
+    keys::Keys,
     seams::Seams,
     source_stats::SourceStats,
 };
@@ -19,7 +20,6 @@ use watchdeck_client::{Cause, Profile, State, Status};
 use watchdeck_events::Millis;
 use watchdeck_store::Store;
 use watchdeck_wire::settings::Source;
-use watchdeck_world::calendar::now;
 
 /// A link that failed so often in a row is not going to come back at once.
 const ATTEMPTS: u32 = 3;
@@ -65,7 +65,7 @@ pub(super) struct Poller {
 impl Poller {
     /// Runs until the link ends.
     pub(super) async fn run(mut self) {
-        let started = now();
+        let started = self.seams.now();
         // Everything up to here was asked for.
         let mut asked = None;
         loop {
@@ -92,15 +92,15 @@ impl Poller {
             let source = self.source.borrow_and_update().clone();
             let every = Duration::from_secs(u64::from(source.poll_seconds.max(1)));
             let profile = self.profile(&source);
-            let (to, reader) = (now(), Reader::new(&source, Arc::clone(&self.stats), self.seams.clone()));
+            let (to, reader) = (self.seams.now(), Reader::new(&source, Arc::clone(&self.stats), self.seams.clone()));
             let fetched = tokio::select! {
-                fetched = backfill::fetch(&profile, None, reader.skew(), from.plus(-OVERLAP), to) => fetched,
+                fetched = history::fetch(&profile, None, reader.skew(), from.plus(-OVERLAP), to) => fetched,
                 () = over(&mut self.status) => return from,
             };
             let pause = match fetched {
                 Fetched::Events(events) => {
                     // Stored before it counts as asked for; what is refused is asked for again.
-                    if let Some(stored) = backfill::store_fetched(&self.store, &reader, events, Vec::new(), Vec::new()).await {
+                    if let Some(stored) = history::store_fetched(&self.store, &reader, events, Vec::new(), Vec::new()).await {
                         self.stats.received.fetch_add(stored.events, Ordering::Relaxed);
                         self.stats.add_duplicates(stored.duplicates);
                         (0..stored.set_aside).for_each(|_| self.stats.set_aside());
@@ -136,7 +136,7 @@ impl Poller {
     }
 
     fn profile(&self, source: &Source) -> Profile {
-        let profile = super::profile(source, &self.keys);
+        let profile = profile(source, &self.keys, self.seams.now());
         let dialect = self.status.borrow().dialect.unwrap_or(profile.dialect);
         Profile { dialect, timing: self.seams.timing, ..profile }
     }

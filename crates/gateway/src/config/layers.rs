@@ -1,8 +1,8 @@
 //! Gathers what was said where, and lets the nearest voice win.
 
-use super::{Config, ConfigError, default_data_dir, values};
+use super::{checked::Config, error::ConfigError, values};
 use clap::Parser;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 use toml::Value;
 
 /// What an environment variable of ours begins with.
@@ -69,17 +69,26 @@ struct Flags {
     max_event_bytes: Option<String>,
 }
 
+impl Config {
+    /// Read flags, environment and file.
+    ///
+    /// # Errors
+    /// [`ConfigError`] with the key and what to do; also for `--help` and `--version`, which clap answers with an "error".
+    pub fn load(args: impl IntoIterator<Item = String>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let config = Layers::gather(args, env)?.into_config()?;
+        config.check()?;
+        Ok(config)
+    }
+}
+
 /// The winning value of each key, and where it was said.
-pub(super) struct Layers {
+struct Layers {
     found: BTreeMap<&'static str, (Value, String)>,
-    data_dir: std::path::PathBuf,
+    data_dir: PathBuf,
 }
 
 impl Layers {
-    pub(super) fn gather(
-        args: impl IntoIterator<Item = String>,
-        env: impl IntoIterator<Item = (String, String)>,
-    ) -> Result<Self, ConfigError> {
+    fn gather(args: impl IntoIterator<Item = String>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let flags = Flags::try_parse_from(args)?;
         let env: BTreeMap<String, String> = env.into_iter().collect();
         let mut layers =
@@ -162,7 +171,7 @@ impl Layers {
         Ok(())
     }
 
-    pub(super) fn into_config(mut self) -> Result<Config, ConfigError> {
+    fn into_config(mut self) -> Result<Config, ConfigError> {
         let mut config = Config::new(std::mem::take(&mut self.data_dir));
         for (key, (value, origin)) in self.found {
             values::apply(&mut config, key, &value).map_err(|(reason, remedy)| ConfigError::Value {
@@ -174,4 +183,14 @@ impl Layers {
         }
         Ok(config)
     }
+}
+
+/// Where the log lives when nobody says: the user's own data folder.
+fn default_data_dir(env: impl Fn(&str) -> Option<String>) -> PathBuf {
+    let base = env("XDG_DATA_HOME")
+        .or_else(|| env("LOCALAPPDATA"))
+        .map(PathBuf::from)
+        .or_else(|| env("HOME").map(|home| PathBuf::from(home).join(".local/share")))
+        .unwrap_or_default();
+    base.join("watchdeck-gateway")
 }

@@ -1,6 +1,6 @@
 //! What each key means, and what to say when it means nothing.
 
-use super::Config;
+use super::checked::Config;
 use crate::{
     oversize,
     redis::{Address, tls},

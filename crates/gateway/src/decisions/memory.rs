@@ -1,6 +1,6 @@
 //! What was answered to which key, kept in the log's file so that a restart answers the same. Bounded by number, bytes and age.
 
-use super::{Decided, DecisionError, DecisionRequest, Resource, Taken};
+use super::decision::{Decided, DecisionError, DecisionRequest, Resource, Taken};
 use crate::log::now;
 use serde::{Deserialize, Serialize};
 use std::{

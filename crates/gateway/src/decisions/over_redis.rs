@@ -1,6 +1,6 @@
 //! The default way of a decision: published on Redis, and counted as arrived when somebody listens.
 
-use super::{DecisionError, DecisionRequest, Decisions};
+use super::decision::{DecisionError, DecisionRequest, Decisions};
 use crate::redis::{Address, Link, LinkError, resp::Value};
 use tokio::sync::Mutex;
 

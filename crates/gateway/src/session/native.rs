@@ -2,9 +2,12 @@
 
 use super::{
     cursor::Unrecovered,
-    dialect::{Ending, Step},
+    step::{Ending, Step},
 };
-use crate::publish::{OWN_PREFIX, channel_name};
+use crate::{
+    frame::text,
+    publish::{OWN_PREFIX, channel_name},
+};
 use watchdeck_events::Channel;
 use watchdeck_protocol::{ClientFrame, CloseCode, ErrorCode, Position, ServerFrame};
 
@@ -58,11 +61,6 @@ pub(crate) fn error(code: ErrorCode, message: &str, channel: Option<&str>) -> St
 /// A `subscribed` frame.
 pub(crate) fn subscribed(channel: &str, position: Position, recovered: bool, reason: Option<Unrecovered>) -> String {
     text(&ServerFrame::Subscribed { channel: channel.into(), position, recovered, reason: reason.map(|reason| reason.as_str().into()) })
-}
-
-/// Any frame as text.
-pub(crate) fn text(frame: &ServerFrame<'_>) -> String {
-    serde_json::to_string(frame).expect("frames are always JSON")
 }
 
 /// A hello with a list of channels that is JSON already: it is long, and the same for all.

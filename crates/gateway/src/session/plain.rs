@@ -1,6 +1,6 @@
 //! The ERP's own protocol, as its server speaks it: no hello, no answer, no error. Whatever is not understood is ignored.
 
-use super::dialect::Step;
+use super::step::Step;
 use serde::Deserialize;
 use std::borrow::Cow;
 use watchdeck_events::Channel;

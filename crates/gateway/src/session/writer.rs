@@ -1,12 +1,13 @@
 //! The writing half of a session: answers, catch-up and live events, pings.
 
 use super::{
-    Heard, Life,
     cursor::{self, Cursors, MOST_CHANNELS},
-    dialect::{Dialect, Ending, Step},
+    dialect::Dialect,
+    heard::{Heard, Life},
     native,
+    step::{Ending, Step},
 };
-use crate::{gateway::Shared, ingest::state::Told, upgrade::WebSocket};
+use crate::{frame, ingest::state::Told, shared::Shared, upgrade::WebSocket};
 use axum::body::Bytes;
 use futures_util::{SinkExt as _, stream::SplitSink};
 use std::{
@@ -174,7 +175,7 @@ impl<'a> Writer<'a> {
         let told = self.upstream.borrow_and_update().clone();
         let Some(Told { upstream, since, reason }) = told.filter(|_| self.dialect.is_native()) else { return Ok(()) };
         let reason = reason.as_deref().map(Into::into);
-        Ok(self.feed(native::text(&ServerFrame::Status { upstream, since: since.0, reason })).await?)
+        Ok(self.feed(frame::text(&ServerFrame::Status { upstream, since: since.0, reason })).await?)
     }
 
     /// Take over what commits have marked.

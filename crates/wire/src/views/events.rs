@@ -1,6 +1,6 @@
 //! The Events page and the drawer: single events, pages of history, and what is known of kinds.
 
-use crate::live::EventRow;
+use crate::row::EventRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

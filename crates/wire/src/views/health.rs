@@ -1,7 +1,8 @@
 //! The Feed health page: what is known of every source, and how well.
 
 use crate::{
-    live::{GapView, LinkCause, LinkState},
+    link::{LinkCause, LinkState},
+    row::GapView,
     settings::SourceColour,
     views::UnreadOf,
 };

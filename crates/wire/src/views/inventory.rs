@@ -1,6 +1,6 @@
 //! The Inventory page: stock per product.
 
-use crate::live::EventRow;
+use crate::row::EventRow;
 use serde::{Deserialize, Serialize};
 use watchdeck_events::Millis;
 

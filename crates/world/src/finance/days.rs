@@ -1,6 +1,6 @@
 //! Sums by local day and hour.
 
-use super::ledger::Entry;
+use super::entry::Entry;
 use crate::{calendar::Calendar, money::Sums};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -4,11 +4,13 @@
 //! has recorded what it recorded. Each is counted once, on the day where it happened first, however often and in whatever order it is told;
 //! a record that was cancelled and never confirmed is not counted.
 
-use super::days::{Days, Flow};
-use crate::{calendar::Calendar, entity::Entity, moment::Moment, money::Purse};
+use super::{
+    days::{Days, Flow},
+    entry::Entry,
+};
+use crate::{calendar::Calendar, entity::Entity, moment::Moment};
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
-use watchdeck_events::{Millis, Money};
 
 /// Records remembered against a second announcement.
 const KNOWN: usize = 30_000;
@@ -28,16 +30,6 @@ struct Record {
     /// Confirmed or cancelled last: it has not been overdue since.
     closed: Option<Moment>,
     cancelled: bool,
-}
-
-/// An amount and where it counts.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(super) struct Entry {
-    pub(super) moment: Moment,
-    /// By our clock.
-    pub(super) at: Millis,
-    pub(super) amount: Option<Money>,
-    pub(super) purse: Purse,
 }
 
 /// What is told of a record.
@@ -102,12 +94,6 @@ impl Record {
     fn recorded(&self) -> Option<&Entry> {
         let both = [self.first.as_ref(), self.confirmed.as_ref()].into_iter().flatten();
         both.min_by_key(|entry| (entry.moment.at, entry.moment.seq)).filter(|_| !self.cancelled || self.confirmed.is_some())
-    }
-}
-
-impl Entry {
-    fn place(&self) -> u64 {
-        self.moment.seq
     }
 }
 

@@ -1,6 +1,6 @@
 //! One product: what its newest changes add up to in the order in which they happened, in whatever order they came.
 
-use super::{Gaps, levels::Levels};
+use super::{holes::Holes, levels::Levels};
 use crate::{
     calendar::Calendar,
     dated::Dated,
@@ -59,7 +59,7 @@ pub(super) enum What {
 }
 
 impl Change {
-    fn apply(&self, levels: &mut Levels, last: Option<&Self>, gaps: &Gaps<'_>) {
+    fn apply(&self, levels: &mut Levels, last: Option<&Self>, gaps: &Holes<'_>) {
         match self.what {
             What::Set { before, after } => {
                 let lost = last.is_some_and(|last| gaps.between(last.moment.seq, self.moment.seq));
@@ -85,7 +85,7 @@ impl Product {
     }
 
     /// Put a change where it belongs among the others. Nearly always that is the end.
-    pub(super) fn add(&mut self, change: Change, day: &str, gaps: &Gaps<'_>) {
+    pub(super) fn add(&mut self, change: Change, day: &str, gaps: &Holes<'_>) {
         self.sum(&change, day);
         self.first_at = self.first_at.min(change.at);
         let at = place(&self.changes, |known| known.moment, change.moment, |known| change.leads_to(known));
@@ -123,7 +123,7 @@ impl Product {
     }
 
     /// Old messages that told what a typed change tells as well. Answers what was taken back.
-    pub(super) fn take_back(&mut self, ids: &[Box<str>], gaps: &Gaps<'_>, calendar: &mut Calendar) -> Vec<Change> {
+    pub(super) fn take_back(&mut self, ids: &[Box<str>], gaps: &Holes<'_>, calendar: &mut Calendar) -> Vec<Change> {
         let mut taken = Vec::new();
         for id in ids {
             let told = |change: &Change| matches!(&change.what, What::Moved(known) if known == id);
@@ -151,7 +151,7 @@ impl Product {
         self.changes.back().map_or(self.first_at, |last| last.at)
     }
 
-    fn recount(&mut self, gaps: &Gaps<'_>) {
+    fn recount(&mut self, gaps: &Holes<'_>) {
         self.now = self.before.clone();
         let mut last = None;
         for change in &self.changes {
@@ -171,7 +171,7 @@ impl Product {
         }
         let mut levels = self.before.clone();
         let none: VecDeque<_> = VecDeque::new();
-        let gaps = Gaps { of: &"".into(), all: &none };
+        let gaps = Holes { of: &"".into(), all: &none };
         let after = self.changes.iter().filter_map(|change| {
             change.apply(&mut levels, None, &gaps);
             levels.newest().map(Quantity::to_f64)

@@ -3,7 +3,10 @@
 use crate::bench::{Bench, NOW};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use watchdeck_alerts::{AlertBook, Notice, rejudge::rejudge, rules};
+use watchdeck_alerts::{
+    AlertBook, Notice,
+    rules::{self, rejudge},
+};
 use watchdeck_events::Money;
 use watchdeck_wire::settings::{Settings, Source};
 use watchdeck_world::{World, realms::Realms};
@@ -74,7 +77,7 @@ fn a_changed_threshold_judges_what_is_known_at_once() {
     let raised = rejudge(&bench.world, &before, &higher, "2026-11-21", NOW, &mut book);
     assert!(matches!(raised.as_slice(), [Notice::Fired(_)]), "{raised:?}");
     assert_eq!(rejudge(&bench.world, &higher, &higher, "2026-11-21", NOW, &mut book), [], "and once");
-    let off = Settings { rules_off: vec![rules::LOW_STOCK.into()], ..higher.clone() };
+    let off = Settings { rules_off: vec![rules::low_stock::ID.into()], ..higher.clone() };
     assert!(
         matches!(rejudge(&bench.world, &higher, &off, "2026-11-21", NOW, &mut book).as_slice(), [Notice::Quiet(_)]),
         "a rule that is off says nothing"
@@ -180,7 +183,7 @@ proptest! {
                 for notice in notices {
                     if let Notice::Fired(alert) = notice {
                         let words = watchdeck_alerts::words::Words::CHINESE;
-                        prop_assert!(!words.title(&alert).is_empty() && !words.body(&alert).contains('\n'));
+                        prop_assert!(!rules::title(words, &alert).is_empty() && !rules::body(words, &alert).contains('\n'));
                     }
                 }
             }

@@ -7,9 +7,10 @@ import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertView } from "@/bindings/AlertView";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
-import { useAlertText, useWord } from "@/text";
+import { openEvent } from "@/route/selection";
+import { useAlertText } from "@/rules";
+import { useWord } from "@/text";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };

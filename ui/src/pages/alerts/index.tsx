@@ -9,22 +9,22 @@ import type { AlertState } from "@/bindings/AlertState";
 import type { AlertsView } from "@/bindings/AlertsView";
 import type { AlertView } from "@/bindings/AlertView";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { CommandError } from "@/host";
 import { useKeys } from "@/keys";
 import { useHost } from "@/live";
 import { Age, Button, type Column, cx, EmptyState, SeverityMark, VirtualRows } from "@/parts";
-import { DeliveryMatrix } from "@/parts/delivery";
 import { Tabs } from "@/parts/tabs";
 import { Tick } from "@/parts/tick";
 import { ViewGate } from "@/parts/view-gate";
-import { useAlertText, useWord } from "@/text";
+import { openEvent } from "@/route/selection";
+import { useAlertText, useRuleName } from "@/rules";
+import { DeliveryMatrix } from "@/settings/delivery";
 import { Detail, PanelTitle } from "./detail";
 import { counts, grouped, inTab, isHeading, type Line, lineKey, TABS } from "./groups";
 import { Rules } from "./rules";
 import { Snooze } from "./snooze";
 
-export function Alerts() {
+export default function Alerts() {
   return (
     <ViewGate name="alerts" links={false}>
       {(view) => <Watch view={view} />}
@@ -173,17 +173,17 @@ function Watch({ view }: { view: AlertsView }) {
 function useHeading(): (line: Line) => ReactNode | null {
   const { t } = useTranslation();
   const format = useFormat();
-  const word = useWord();
+  const name = useRuleName();
   return useCallback(
     (line) =>
       isHeading(line) ? (
         <span className="flex items-center gap-2 px-2 pl-4 text-[12px] text-ink-2">
           <SeverityMark severity={line.severity} word={false} />
-          <span className="font-[580]">{word("rule", line.heading)}</span>
+          <span className="font-[580]">{name(line.heading)}</span>
           <span className="num text-ink-3">{t("alerts.group", { n: format.integer(line.alerts.length) })}</span>
         </span>
       ) : null,
-    [t, format, word],
+    [t, format, name],
   );
 }
 

@@ -7,15 +7,15 @@ import { isOpen, rowState, useActions } from "@/act";
 import type { ApprovalsView } from "@/bindings/ApprovalsView";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useKeys } from "@/keys";
 import { Button, EmptyState, SectionHeader, VirtualRows } from "@/parts";
 import { ViewGate } from "@/parts/view-gate";
+import { openEvent } from "@/route/selection";
 import { type Deciding, useHistoryColumns, useQueueColumns } from "./columns";
 import { added, allOrNone, type Chosen, cursorAfter, NONE, pruned, toggled } from "./selection";
 import { totals } from "./sum";
 
-export function Approvals() {
+export default function Approvals() {
   return <ViewGate name="approvals">{(view) => <Desk view={view} />}</ViewGate>;
 }
 

@@ -4,12 +4,12 @@ import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, P
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
-import { closeEvent, openEvent, useSelectedEvent } from "@/frame/selection";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
 import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useSources, useStream } from "@/live";
 import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu, Skeleton, VirtualRows } from "@/parts";
 import { go, useRoute } from "@/route";
+import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
@@ -19,7 +19,7 @@ import { type FilterState, followFilter, PAGE } from "./tail";
 /** The filter is asked for when the user stops typing for this long, ms. */
 const TYPING = 180;
 
-export function Events() {
+export default function Events() {
   const { t } = useTranslation();
   const format = useFormat();
   const host = useHost();

@@ -7,11 +7,11 @@ import type { FinanceRow } from "@/bindings/FinanceRow";
 import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
 import { amountIn, ordered, purse, purses, records, useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useFreshness, useSources } from "@/live";
 import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, RowSource, SectionHeader, Tile, Unread, useOtherSums, useTileAge, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
+import { openEvent } from "@/route/selection";
 import { useWord } from "@/text";
 import type { Series } from "./bars";
 import { Bars } from "./bars-chart";
@@ -26,7 +26,7 @@ const DAYS: readonly Series[] = [
   { id: "refunded", down: true },
 ];
 
-export function Finance() {
+export default function Finance() {
   return <ViewGate name="finance">{(view) => <Books view={view} />}</ViewGate>;
 }
 

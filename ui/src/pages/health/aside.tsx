@@ -5,9 +5,9 @@ import { CircleCheck } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { HealthView } from "@/bindings/HealthView";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useSources } from "@/live";
 import { Button, EmptyState, SourceMark } from "@/parts";
+import { openEvent } from "@/route/selection";
 import { useKindTitle } from "@/text";
 
 export function Aside({ view }: { view: Pick<HealthView, "set_aside" | "faults"> }) {

@@ -5,9 +5,9 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { GapView } from "@/bindings/GapView";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useSources } from "@/live";
 import { type Column, cx, EmptyState, SourceMark, VirtualRows } from "@/parts";
+import { openEvent } from "@/route/selection";
 import { useGapText } from "@/text";
 
 const gapKey = (gap: GapView) => String(gap.seq);

@@ -24,7 +24,7 @@ import { isRecent } from "./verdict";
 
 type Trouble = "gaps" | "malformed" | "aside" | "unread";
 
-export function Health() {
+export default function Health() {
   return (
     <ViewGate name="health" links={false}>
       {(view) => <Board view={view} />}

@@ -18,7 +18,7 @@ interface Stage {
 }
 
 /** One source is told stage by stage; all together only what is measured over all of them. */
-export function stagesOf(view: Pick<HealthView, "arrival" | "commit" | "painted" | "sources">, source: string | null): readonly Stage[] {
+function stagesOf(view: Pick<HealthView, "arrival" | "commit" | "painted" | "sources">, source: string | null): readonly Stage[] {
   const one = view.sources.find((each) => each.id === source);
   const painted: Stage = { name: "painted", values: view.painted, whole: true };
   return one === undefined

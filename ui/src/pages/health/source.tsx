@@ -10,18 +10,17 @@ import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
+import { isSpoken } from "@/settings/source/dialects";
 import { useLinkReason, useWord } from "@/text";
 import { Clock, Facts } from "./facts";
 import { outages } from "./strip";
 import { type Range, Timeline } from "./timeline";
 
-const DIALECTS = ["native", "erp", "socket_io", "hub"] as const;
 /** A clock this far off is said in a sentence, ms. */
 const SKEW = 5_000;
 
 export function SourceCard({ source, range }: { source: SourceHealth; range: Range }) {
   const { t } = useTranslation();
-  const dialect = DIALECTS.find((each) => each === source.dialect);
   const { state } = source;
   const why = useLinkReason()(state);
   const todo = useTodo(source);
@@ -31,7 +30,7 @@ export function SourceCard({ source, range }: { source: SourceHealth; range: Ran
         <SourceMark colour={source.colour} />
         <h3 className="max-w-[46%] flex-none truncate">{source.name}</h3>
         <LinkMark state={state} className="flex-none font-[520]" />
-        {source.dialect !== "" && <span className="flex-none rounded bg-raised px-1.5 text-[11px] text-ink-2">{dialect === undefined ? source.dialect : t(`sources.dialect.${dialect}.title`)}</span>}
+        {source.dialect !== "" && <span className="flex-none rounded bg-raised px-1.5 text-[11px] text-ink-2">{isSpoken(source.dialect) ? t(`sources.dialect.${source.dialect}.title`) : source.dialect}</span>}
         <code className="min-w-0 truncate font-mono text-[12px] text-ink-3">{source.url}</code>
         <Act source={source} />
       </div>

@@ -67,7 +67,7 @@ export function segments(timeline: readonly LinkStep[], { from, to }: { from: nu
 }
 
 /** Events can come, if late. */
-export function isUp(kind: LinkState["kind"]): boolean {
+function isUp(kind: LinkState["kind"]): boolean {
   return kind === "live" || kind === "partly" || kind === "stale" || kind === "catching_up" || kind === "polling";
 }
 

@@ -10,7 +10,7 @@ import { useLinkText, useWord } from "@/text";
 import { connectedShare, type Segment, segments, span } from "./strip";
 
 /** The strip's reach, by name. */
-export const RANGES = { hour: 3_600_000, day: 86_400_000 } as const;
+const RANGES = { hour: 3_600_000, day: 86_400_000 } as const;
 export type Range = keyof typeof RANGES;
 
 /** Soft ground with a line of the full colour under it, for what is wide enough to be read; narrow trouble is solid, so that it is not overlooked. */

@@ -7,10 +7,10 @@ import type { HealthView } from "@/bindings/HealthView";
 import type { UnreadField } from "@/bindings/UnreadField";
 import type { UnreadOf } from "@/bindings/UnreadOf";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useSources } from "@/live";
 import { Button, cx, EmptyState, SourceMark } from "@/parts";
 import { go } from "@/route";
+import { openEvent } from "@/route/selection";
 import { useKindTitle, useWord } from "@/text";
 
 /** In a row of its own where there is little room: the field's name is what the row is about. */

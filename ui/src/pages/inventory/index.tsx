@@ -7,15 +7,15 @@ import type { EventRow } from "@/bindings/EventRow";
 import type { InventoryView } from "@/bindings/InventoryView";
 import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useFreshness } from "@/live";
 import { AgedNote, Button, type Column, cx, EmptyState, RowValue, SectionHeader, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
+import { openEvent } from "@/route/selection";
 import { useStockColumns } from "./columns";
 import { steadyOrder } from "./order";
 
-export function Inventory() {
+export default function Inventory() {
   return <ViewGate name="inventory">{(view) => <Stock view={view} />}</ViewGate>;
 }
 

@@ -6,17 +6,17 @@ import { useTranslation } from "react-i18next";
 import type { OrderRow } from "@/bindings/OrderRow";
 import type { OrdersView } from "@/bindings/OrdersView";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useKeys } from "@/keys";
 import { useFreshness, useSources } from "@/live";
 import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, RowSource, SectionHeader, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
+import { openEvent } from "@/route/selection";
 import { useWord } from "@/text";
 import { type Chosen, isChosen, steps } from "./flow";
 import { Lanes } from "./lanes";
 
-export function Orders() {
+export default function Orders() {
   return <ViewGate name="orders">{(view) => <Board view={view} />}</ViewGate>;
 }
 

@@ -27,7 +27,7 @@ function Loading() {
   );
 }
 
-export function Overview() {
+export default function Overview() {
   const { data, error, at, refresh } = useView("overview");
   const stream = useStream();
   const [pause, setPause] = useState<Pause>(FOLLOWING);

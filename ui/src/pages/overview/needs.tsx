@@ -9,13 +9,14 @@ import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { Need } from "@/bindings/Need";
 import type { Severity } from "@/bindings/Severity";
 import { useFormat, useNow } from "@/format";
-import { openEvent } from "@/frame/selection";
 import { useKeys } from "@/keys";
 import { Age, Button, cx, EmptyState, IconButton, SectionHeader, severityInk, SeverityMark } from "@/parts";
 import { go } from "@/route";
-import { useAlertText, useWord } from "@/text";
+import { openEvent } from "@/route/selection";
+import { useAlertText } from "@/rules";
+import { useWord } from "@/text";
 
-export function needKey(need: Need): string {
+function needKey(need: Need): string {
   return need.type === "alert" ? `alert ${need.alert.id}` : `approval ${need.approval.key}`;
 }
 

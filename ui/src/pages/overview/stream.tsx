@@ -5,10 +5,10 @@ import { memo, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
-import { openEvent, useSelectedEvent } from "@/frame/selection";
 import { fillOf, happenedAt, hidden, isRow, type KnownSource, LATE_MS, type Pause, shown, took, useLive, useSources } from "@/live";
 import { Button, Change, cx, DoubtMark, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
 import { go } from "@/route";
+import { openEvent, useSelectedEvent } from "@/route/selection";
 
 const ROW = 28;
 /** Above this rate every row would be new, and highlighting each would be noise. */

@@ -8,19 +8,18 @@ import { useFormat, useNow } from "@/format";
 import { useLive, useView } from "@/live";
 import { cx } from "@/parts";
 import { Choices } from "@/parts/choices";
-import { DeliveryMatrix } from "@/parts/delivery";
 import { Switch } from "@/parts/switch";
+import { LIMITS, RULES, switched } from "@/rules";
 import { useSettings } from "@/settings";
-import { useWord } from "@/text";
+import { DeliveryMatrix } from "@/settings/delivery";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 
 const SECTIONS = ["sources", "rules", "delivery", "look", "you", "desktop", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
-const RULES = ["low_stock", "approval_requested", "finance_overdue", "large_refund", "system_critical", "feed_stale", "feed_quiet"] as const;
 const NO_HINTS: readonly Hint[] = [];
 
-export function SettingsPage() {
+export default function SettingsPage() {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const current = useCurrentSection(scroller);
@@ -68,47 +67,41 @@ function useCurrentSection(scroller: React.RefObject<HTMLDivElement | null>): Se
 
 function Limits() {
   const { t } = useTranslation();
-  const format = useFormat();
-  const { settings } = useSettings();
-  const low = useSaver();
-  const refund = useSaver();
-  const amount = useSaver();
-  const stuck = useSaver();
-  const stale = useSaver();
-  const whole = (least: number, why: string) => (text: string) => (/^\d+$/.test(text) && Number(text) >= least ? null : why);
-  const word = useWord();
   return (
     <Section id="rules" title={t("settings.section.rules")}>
-      <Row label={t("settings.rules.lowStock")} help={t("settings.rules.lowStockHelp", { n: format.integer(Object.keys(settings.product_thresholds).length) })} saving={low.saving}>
-        <NumberBox label={t("settings.rules.lowStock")} value={String(settings.low_stock_threshold)} unit={t("settings.rules.units")} onSave={(text) => void low.save({ low_stock_threshold: Number(text) })} />
-      </Row>
-      <Row label={t("settings.rules.largeRefund")} help={t("settings.rules.largeRefundHelp")} saving={refund.saving}>
-        <NumberBox label={t("settings.rules.largeRefund")} value={settings.large_refund} unit="¥" onSave={(text) => void refund.save({ large_refund: text })} />
-      </Row>
-      <Row label={t("settings.rules.largeAmount")} help={t("settings.rules.largeAmountHelp")} saving={amount.saving}>
-        <NumberBox label={t("settings.rules.largeAmount")} value={settings.large_amount} unit="¥" onSave={(text) => void amount.save({ large_amount: text })} />
-      </Row>
-      <Row label={t("settings.rules.stuck")} help={t("settings.rules.stuckHelp")} saving={stuck.saving}>
-        <NumberBox label={t("settings.rules.stuck")} value={String(settings.stuck_after_minutes)} unit={t("settings.rules.minutes")} check={whole(1, t("settings.rules.stuckBad"))} onSave={(text) => void stuck.save({ stuck_after_minutes: Number(text) })} />
-      </Row>
-      <Row label={t("settings.rules.stale")} help={t("settings.rules.staleHelp")} saving={stale.saving}>
-        <NumberBox label={t("settings.rules.stale")} value={String(settings.stale_after_seconds)} unit={t("settings.rules.seconds")} check={whole(5, t("settings.rules.staleBad"))} onSave={(text) => void stale.save({ stale_after_seconds: Number(text) })} />
-      </Row>
-      <h3 className="mt-2 border-t border-line/55 px-4 pt-3 pb-1 text-ink-2">{t("settings.rules.rulesTitle")}</h3>
+      {LIMITS.map((limit) => (
+        <LimitRow key={limit.setting} limit={limit} />
+      ))}
+      <h3 className="mt-2 border-t border-line/55 px-4 pt-3 pb-1 text-ink-2">{t("settings.rulesTitle")}</h3>
       {RULES.map((rule) => (
-        <RuleRow key={rule} label={word("rule", rule)} help={t(`alerts.ruleText.${rule}`)} rule={rule} />
+        <RuleRow key={rule.id} rule={rule} />
       ))}
     </Section>
   );
 }
 
-function RuleRow({ rule, label, help }: { rule: string; label: string; help: string }) {
+function LimitRow({ limit }: { limit: (typeof LIMITS)[number] }) {
+  const { t } = useTranslation();
+  const format = useFormat();
   const { settings } = useSettings();
   const { saving, save } = useSaver();
-  const on = !settings.rules_off.includes(rule);
+  const name = t(`rules.limit.${limit.setting}.name`);
+  const check = "least" in limit ? (text: string) => (/^\d+$/.test(text) && Number(text) >= limit.least ? null : t(`rules.limit.${limit.setting}.wrong`)) : undefined;
   return (
-    <Row label={label} help={help} saving={saving}>
-      <Switch label={label} checked={on} onChange={(next) => void save({ rules_off: next ? settings.rules_off.filter((each) => each !== rule) : [...settings.rules_off, rule] })} />
+    <Row label={name} help={t(`rules.limit.${limit.setting}.help`, { n: format.integer(Object.keys(settings.product_thresholds).length) })} saving={saving}>
+      <NumberBox label={name} value={String(settings[limit.setting])} unit={limit.unit === "money" ? "¥" : t(`rules.unit.${limit.unit}`)} check={check} onSave={(text) => void save(limit.set(text))} />
+    </Row>
+  );
+}
+
+function RuleRow({ rule }: { rule: (typeof RULES)[number] }) {
+  const { t } = useTranslation();
+  const { settings } = useSettings();
+  const { saving, save } = useSaver();
+  const name = t(`rules.rule.${rule.id}.name`);
+  return (
+    <Row label={name} help={t(`rules.rule.${rule.id}.text`)} saving={saving}>
+      <Switch label={name} checked={!settings.rules_off.includes(rule.id)} onChange={(on) => void save(switched(settings, rule.id, on))} />
     </Row>
   );
 }

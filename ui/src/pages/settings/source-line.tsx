@@ -8,6 +8,7 @@ import type { Source } from "@/bindings/Source";
 import { useNow } from "@/format";
 import { useLive, useSources } from "@/live";
 import { Button, cx, IconButton, linkTone, SourceMark, StateDot, toneInk } from "@/parts";
+import { isSpoken } from "@/settings/source/dialects";
 import { useLinkReason, useLinkText, useWord } from "@/text";
 
 const CONNECTING: LinkState = { kind: "connecting", attempt: 0 };
@@ -114,8 +115,7 @@ function useDialect(): (chosen: DialectName, spoken: string) => string {
   const { t } = useTranslation();
   return (chosen, spoken) => {
     if (chosen !== "auto") return t(`sources.dialect.${chosen}.title`);
-    const known = spoken === "native" || spoken === "erp" || spoken === "socket_io" || spoken === "hub" ? spoken : null;
-    return known === null ? t("sources.kindUnknown") : t("sources.detected", { dialect: t(`sources.dialect.${known}.title`) });
+    return isSpoken(spoken) ? t("sources.detected", { dialect: t(`sources.dialect.${spoken}.title`) }) : t("sources.kindUnknown");
   };
 }
 

@@ -1,9 +1,9 @@
 // What to do about a step that failed, and the field where to do it. Decided by the step and by what the draft says; of the details only the words that
 // the protocols fix are read (close reasons and close codes), never an error message of this program. Pure.
 
-import type { DialectName } from "@/bindings/DialectName";
 import type { SourceTest } from "@/bindings/SourceTest";
 import type { TestStep } from "@/bindings/TestStep";
+import { DIALECT_NAMES, DIALECTS, isSpoken, type Spoken } from "./dialects";
 import type { Draft, DraftField } from "./draft";
 
 /** The steps of a try that have words of their own. */
@@ -63,7 +63,7 @@ export function adviceOn(step: TestStep, draft: Draft, hasToken: boolean): Advic
     case "address":
       return { key: "address", field: "url" };
     case "connect":
-      if (draft.dialect !== "erp" && draft.dialect !== "auto") return { key: "connect", field: "url" };
+      if (!DIALECTS[draft.dialect].wakes) return { key: "connect", field: "url" };
       return draft.wakeUrl.trim() === "" ? { key: "connectErp", field: "wakeUrl" } : { key: "connectWake", field: "wakeUrl" };
     case "tls":
       return { key: "tls", field: "caFile" };
@@ -79,9 +79,9 @@ export function adviceOn(step: TestStep, draft: Draft, hasToken: boolean): Advic
 }
 
 /** The kind of server that a try found out. */
-export function detectedBy(test: SourceTest): Exclude<DialectName, "auto"> | null {
+export function detectedBy(test: SourceTest): Spoken | null {
   const said = test.steps.find((step) => step.step === "detect" && step.ok)?.detail.toLowerCase().replace(/[^a-z]/g, "");
-  return KINDS.find((kind) => kind.replace("_", "") === said) ?? null;
+  return DIALECT_NAMES.filter(isSpoken).find((kind) => kind.replace("_", "") === said) ?? null;
 }
 
 /** The step that a try stopped at. */
@@ -89,7 +89,6 @@ export function stoppedAt(test: SourceTest): TestStep | null {
   return test.steps.findLast((step) => !step.ok) ?? null;
 }
 
-const KINDS = ["native", "erp", "socket_io", "hub"] as const;
 /** What a proxy does in our place. */
 const BY_OURSELVES = ["address", "connect"] as const;
 

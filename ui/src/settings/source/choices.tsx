@@ -4,8 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
 import type { SourceColour } from "@/bindings/SourceColour";
 import { cx, SOURCE_COLOURS, sourceColour } from "@/parts";
-
-const DIALECTS: readonly DialectName[] = ["auto", "native", "erp", "socket_io", "hub"];
+import { DIALECT_NAMES } from "./dialects";
 
 export function DialectChoice({ id, value, onChange }: { id: string; value: DialectName; onChange: (dialect: DialectName) => void }) {
   const { t } = useTranslation();
@@ -13,7 +12,7 @@ export function DialectChoice({ id, value, onChange }: { id: string; value: Dial
     <fieldset>
       <legend className="mb-1 text-ink-2">{t("sources.form.dialect")}</legend>
       <div className="divide-y divide-line overflow-hidden rounded-md border border-line-strong">
-        {DIALECTS.map((dialect) => {
+        {DIALECT_NAMES.map((dialect) => {
           const on = dialect === value;
           return (
             <label key={dialect} className={cx("flex items-baseline gap-2 px-2.5 py-[5px] has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent", on ? "bg-accent-soft" : "hover:bg-raised")}>

@@ -5,6 +5,7 @@ import type { Source } from "@/bindings/Source";
 import type { SourceColour } from "@/bindings/SourceColour";
 import { SOURCE_COLOURS } from "@/parts";
 import { tidyAddress } from "./address";
+import { DIALECTS, type UserField } from "./dialects";
 import { readSecret } from "./secret";
 
 /** The way to the server: what `Source.proxy` holds, taken apart. */
@@ -38,7 +39,7 @@ export interface Draft {
 /** A field that can be wrong or can be pointed at. */
 export type DraftField = keyof Draft;
 
-export const POLL_SECONDS = 15;
+const POLL_SECONDS = 15;
 
 export const BLANK: Draft = {
   url: "",
@@ -113,6 +114,7 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
   const name = draft.name.trim();
   const secret = readSecret(draft.token);
   const through = draft.proxyKind === "through";
+  const told = (field: UserField) => (DIALECTS[draft.dialect].user.includes(field) ? draft[field].trim() : "");
   return {
     id: before?.id ?? id,
     name: name !== "" ? name : hostOf(url),
@@ -123,9 +125,9 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
     paused: before?.paused ?? false,
     demo: before?.demo ?? false,
     colour: draft.colour,
-    user_id: draft.dialect === "socket_io" || draft.dialect === "erp" || draft.dialect === "auto" ? draft.userId.trim() : "",
-    user_role: draft.dialect === "socket_io" || draft.dialect === "auto" ? draft.userRole.trim() : "",
-    user_name: draft.dialect === "socket_io" || draft.dialect === "auto" ? draft.userName.trim() : "",
+    user_id: told("userId"),
+    user_role: told("userRole"),
+    user_name: told("userName"),
     origin: draft.origin.trim(),
     wake_url: draft.wakeUrl.trim(),
     login_url: draft.loginUrl.trim(),

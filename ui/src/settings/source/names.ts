@@ -1,11 +1,14 @@
+// What the fields of the form are called.
+
 import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
+import { DIALECTS } from "./dialects";
 import type { DraftField } from "./draft";
 
 /** The label of the token's field: people know a cookie from a token. */
 export function useTokenLabel(): (dialect: DialectName) => string {
   const { t } = useTranslation();
-  return (dialect) => (dialect === "erp" ? t("sources.form.cookie") : dialect === "auto" ? t("sources.form.either") : t("sources.form.token"));
+  return (dialect) => t(`sources.form.${DIALECTS[dialect].secret}`);
 }
 
 /** A field as its label names it. */

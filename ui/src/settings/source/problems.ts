@@ -1,6 +1,7 @@
 // What keeps a draft from being tried or saved, field by field, and the repair where there is an obvious one. Pure.
 
 import { tidyAddress } from "./address";
+import { DIALECTS } from "./dialects";
 import type { Draft, DraftField } from "./draft";
 import { readSecret } from "./secret";
 
@@ -16,7 +17,7 @@ export interface Problem {
 export type Problems = Partial<Record<DraftField, Problem>>;
 
 /** The placeholders of a history path. */
-export const PLACEHOLDERS = ["{from}", "{to}", "{from_iso}", "{to_iso}", "{channel}"] as const;
+const PLACEHOLDERS = ["{from}", "{to}", "{from_iso}", "{to_iso}", "{channel}"] as const;
 const LONGEST_POLL = 3_600;
 /** A week. */
 const LONGEST_PAUSE = 10_080;
@@ -90,7 +91,7 @@ export function problemsOf(draft: Draft): Problems {
   const found: Record<string, Problem | null> = {
     url: addressProblem(draft.url),
     token: readSecret(draft.token).found === "missing" ? { key: "cookieMissing" } : null,
-    userId: draft.dialect === "socket_io" && draft.userRole.trim() !== "" && draft.userId.trim() === "" ? { key: "userId" } : null,
+    userId: DIALECTS[draft.dialect].userAsked === "first" && draft.userRole.trim() !== "" && draft.userId.trim() === "" ? { key: "userId" } : null,
     origin: draft.origin.trim() === "" || isWebUrl(draft.origin.trim()) ? null : { key: "webUrl" },
     wakeUrl: draft.wakeUrl.trim() === "" || isWebUrl(draft.wakeUrl.trim()) ? null : { key: "webUrl" },
     loginUrl: draft.loginUrl.trim() === "" || isWebUrl(draft.loginUrl.trim()) ? null : { key: "webUrl" },
@@ -104,7 +105,7 @@ export function problemsOf(draft: Draft): Problems {
 }
 
 /** The fields in the order they stand in, for “go to the first that is wrong”. */
-export const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userName", "userRole", "name", "channels", "origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "expectMinutes", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
+const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userName", "userRole", "name", "channels", "origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "expectMinutes", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
 
 /** The fields under “Advanced”. */
 export const ADVANCED: ReadonlySet<DraftField> = new Set<DraftField>(["origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "expectMinutes", "caFile", "proxyKind", "proxyUrl", "proxyUser", "proxyPassword"]);

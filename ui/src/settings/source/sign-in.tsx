@@ -14,6 +14,7 @@ import { Button, cx, Dialog, linkTone, StateDot, toneInk } from "@/parts";
 import { useLinkText } from "@/text";
 import { useSettings } from "..";
 import { adviceOnWords } from "./advice";
+import { DIALECTS, isSpoken } from "./dialects";
 import { draftOf } from "./draft";
 import { readSecret } from "./secret";
 import { useSecrets } from "./secrets";
@@ -73,10 +74,10 @@ export function SignInDialog({ source, windowOpen = false, onClose, onEdit }: { 
       await host.call("login", { source: source.id });
       setPhase({ kind: "window" });
     });
-  const hasWindow = hello.login_window && (source.dialect === "erp" || (source.dialect === "auto" && (spoken === "" || spoken === "erp")));
-  const busy = phase.kind === "trying" || phase.kind === "kept";
   // A kind that was detected has a better hint than “whichever the server uses”.
-  const dialect = source.dialect === "auto" && (spoken === "native" || spoken === "erp" || spoken === "socket_io" || spoken === "hub") ? spoken : source.dialect;
+  const dialect = source.dialect === "auto" && isSpoken(spoken) ? spoken : source.dialect;
+  const hasWindow = hello.login_window && DIALECTS[dialect].signInPage;
+  const busy = phase.kind === "trying" || phase.kind === "kept";
 
   return (
     <Dialog

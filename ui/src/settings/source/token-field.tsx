@@ -57,7 +57,7 @@ export function TokenField({
           {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
         </IconButton>
       </div>
-      <Help id={`${id}-hint`}>{t(`sources.form.hint.${dialect}`)}</Help>
+      <Help id={`${id}-hint`}>{t(`sources.dialect.${dialect}.hint`)}</Help>
       <Found id={`${id}-found`} text={value} kept={kept} replacing={replacing} />
     </div>
   );

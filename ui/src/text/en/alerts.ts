@@ -1,5 +1,4 @@
 export const alerts = {
-  title: "Alerts",
   tabs: "By state",
   list: "Alerts",
   selected: "{{n}} selected",
@@ -52,19 +51,5 @@ export const alerts = {
   ruleOff: "off",
   ruleSwitch: "Rule: {{rule}}",
   ruleThreshold: "limit of {{rule}}",
-  threshold: {
-    low_stock: "below {{n}} (default)",
-    large_refund: "from {{n}}",
-    feed_stale: "silent for {{n}} s",
-  },
-  ruleText: {
-    low_stock: "On hand is below the threshold",
-    approval_requested: "A document waits for approval",
-    finance_overdue: "Money was reported overdue",
-    large_refund: "A refund reaches this amount",
-    system_critical: "The ERP raised a critical alert",
-    feed_stale: "A source gave no sign of life",
-    feed_quiet: "A link is well, but brings nothing for longer than usual",
-  },
   delivery: "How it is told",
 };

@@ -5,8 +5,6 @@ export const finance = {
   recorded: "Recorded today",
   paidOutRecorded: "Payments out recorded today",
   refundsRecorded: "Refunds recorded today",
-  recordedHint: "The ERP recorded these and confirmed none of them yet",
-  alsoRecorded: "recorded {{amount}}",
   currency: "Currency",
   noCurrency: "no currency",
   forgotten: "{{n}} older overdue records are not kept",
@@ -35,5 +33,4 @@ export const finance = {
   overdueListNote: "largest first",
   overdueEmpty: "Nothing is overdue",
   overdueEmptyText: "Money that falls overdue is listed here.",
-  overdueSince: "reported {{age}} ago",
 };

@@ -76,7 +76,6 @@ export const frame = {
   },
   drawer: {
     title: "Event details",
-    what: "Change",
     who: "By",
     when: "Happened",
     arrived: "Arrived",
@@ -99,7 +98,6 @@ export const frame = {
     raw: "Raw data",
     rawCopied: "Raw data copied",
     filterSubject: "See all events of this subject",
-    gone: "This event was not found",
     previous: "Before",
     next: "After",
   },
@@ -110,7 +108,6 @@ export const frame = {
     acknowledgeAll: "I have seen all {{n}}",
     more: "and {{n}} more, under Alerts",
     since: "{{age}} ago",
-    failed: "It could not be acknowledged; try again",
   },
   hint: {
     title: "Limits of this machine",
@@ -166,7 +163,6 @@ export const frame = {
     approvedMany_other: "{{count}} requests approved, waiting for the ERP",
     rejectedMany_one: "{{count}} request rejected, waiting for the ERP",
     rejectedMany_other: "{{count}} requests rejected, waiting for the ERP",
-    acknowledged: "Acknowledged",
     failedOne: "{{number}} failed: {{error}}",
     failed: "That failed: {{error}}",
   },

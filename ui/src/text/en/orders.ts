@@ -3,7 +3,6 @@ export const orders = {
   flowNote: "{{n}} in all · stuck after {{age}} without a step",
   flowOpen: "{{n}} open",
   dwell: "stay {{age}}",
-  dwellNone: "—",
   dwellHint: "Median time that orders spent in this state before they left it",
   stuck: "{{n}} stuck",
   stuckWord: "Stuck",

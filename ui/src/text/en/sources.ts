@@ -25,11 +25,31 @@ export const sources = {
   demoStop: "Stop the simulator",
   demoText: "A simulated ERP on this machine: stock, orders, approvals and alerts come alive. No network needed; no real system is touched.",
   dialect: {
-    auto: { title: "Detect automatically", help: "The server is asked, and the kind is found out." },
-    native: { title: "Watchdeck gateway", help: "Goes on where it stopped; no event is missing." },
-    erp: { title: "ERP server", help: "The ERP's own WebSocket. No replay; possible gaps are marked." },
-    socket_io: { title: "Venue platform", help: "Socket.IO. Its events are numbered, so a gap is noticed." },
-    hub: { title: "Content hub", help: "The writing platform's notices and messages. No replay." },
+    auto: {
+      title: "Detect automatically",
+      help: "The server is asked, and the kind is found out.",
+      hint: "Whichever the server uses. Leave it empty if you do not know; the test will tell.",
+    },
+    native: {
+      title: "Watchdeck gateway",
+      help: "Goes on where it stopped; no event is missing.",
+      hint: "The token from whoever runs the gateway.",
+    },
+    erp: {
+      title: "ERP server",
+      help: "The ERP's own WebSocket. No replay; possible gaps are marked.",
+      hint: "From a browser signed in to the ERP: its session-token cookie, or the whole Cookie header.",
+    },
+    socket_io: {
+      title: "Venue platform",
+      help: "Socket.IO. Its events are numbered, so a gap is noticed.",
+      hint: "The token of your account, if the platform wants one.",
+    },
+    hub: {
+      title: "Content hub",
+      help: "The writing platform's notices and messages. No replay.",
+      hint: "The access token of your account on the platform.",
+    },
   },
   colour: { blue: "Blue", teal: "Teal", amber: "Amber", violet: "Violet", rose: "Rose", lime: "Lime" },
   form: {
@@ -49,13 +69,6 @@ export const sources = {
     either: "Token or session cookie",
     show: "Show",
     hide: "Hide",
-    hint: {
-      auto: "Whichever the server uses. Leave it empty if you do not know; the test will tell.",
-      native: "The token from whoever runs the gateway.",
-      erp: "From a browser signed in to the ERP: its session-token cookie, or the whole Cookie header.",
-      socket_io: "The token of your account, if the platform wants one.",
-      hub: "The access token of your account on the platform.",
-    },
     keep: {
       none: "Goes into the system's keychain, or where none answers into a file only you can read.",
       keychain: "One is stored in the system's keychain. Leave empty to keep it.",

@@ -1,5 +1,4 @@
 export const alerts = {
-  title: "告警",
   tabs: "按状态",
   list: "告警列表",
   selected: "已选 {{n}} 条",
@@ -52,19 +51,5 @@ export const alerts = {
   ruleOff: "已关闭",
   ruleSwitch: "规则：{{rule}}",
   ruleThreshold: "{{rule}}的界限",
-  threshold: {
-    low_stock: "低于 {{n}} 件（默认）",
-    large_refund: "{{n}} 起",
-    feed_stale: "无信号超过 {{n}} 秒",
-  },
-  ruleText: {
-    low_stock: "现有数量低于阈值",
-    approval_requested: "有单据等待审批",
-    finance_overdue: "款项被报为逾期",
-    large_refund: "退款达到此金额",
-    system_critical: "ERP 发出严重告警",
-    feed_stale: "数据源长时间没有任何信号",
-    feed_quiet: "连接正常，但没有事件的时间比平时长",
-  },
   delivery: "提醒方式",
 };

@@ -5,8 +5,6 @@ export const finance = {
   recorded: "今日登记收款",
   paidOutRecorded: "今日登记付款",
   refundsRecorded: "今日登记退款",
-  recordedHint: "ERP 已登记，尚未确认",
-  alsoRecorded: "登记 {{amount}}",
   currency: "币种",
   noCurrency: "未注明币种",
   forgotten: "另有 {{n}} 条更早的逾期记录未保留",
@@ -34,5 +32,4 @@ export const finance = {
   overdueListNote: "金额大的在前",
   overdueEmpty: "没有逾期款项",
   overdueEmptyText: "有款项逾期时会列在这里。",
-  overdueSince: "{{age}}前报逾期",
 };

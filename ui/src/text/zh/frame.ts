@@ -76,7 +76,6 @@ export const frame = {
   },
   drawer: {
     title: "事件详情",
-    what: "变化",
     who: "操作人",
     when: "发生",
     arrived: "到达",
@@ -99,7 +98,6 @@ export const frame = {
     raw: "原始数据",
     rawCopied: "原始数据已复制",
     filterSubject: "查看此对象的全部事件",
-    gone: "没有找到这个事件",
     previous: "之前",
     next: "之后",
   },
@@ -110,7 +108,6 @@ export const frame = {
     acknowledgeAll: "{{n}} 项我均已知晓",
     more: "另有 {{n}} 项，见“告警”页",
     since: "{{age}}前发生",
-    failed: "未能确认，请重试",
   },
   hint: {
     title: "此电脑的限制",
@@ -163,7 +160,6 @@ export const frame = {
     rejected: "已驳回 {{number}}，等待 ERP 确认",
     approvedMany_other: "已批准 {{count}} 项，等待 ERP 确认",
     rejectedMany_other: "已驳回 {{count}} 项，等待 ERP 确认",
-    acknowledged: "已确认",
     failedOne: "{{number}} 未能处理：{{error}}",
     failed: "操作失败：{{error}}",
   },

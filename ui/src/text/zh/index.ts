@@ -11,8 +11,9 @@ import { inventory } from "./inventory";
 import { orders } from "./orders";
 import { overview } from "./overview";
 import { parts } from "./parts";
+import { rules } from "./rules";
 import { settings } from "./settings";
 import { sources } from "./sources";
 import { words } from "./words";
 
-export const zh = { alerts, approvals, common, events, finance, frame, health, inventory, orders, overview, parts, settings, sources, words };
+export const zh = { alerts, approvals, common, events, finance, frame, health, inventory, orders, overview, parts, rules, settings, sources, words };

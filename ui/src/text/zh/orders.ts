@@ -3,7 +3,6 @@ export const orders = {
   flowNote: "共 {{n}} 单 · 超过 {{age}} 未动视为滞留",
   flowOpen: "在途 {{n}}",
   dwell: "停留 {{age}}",
-  dwellNone: "—",
   dwellHint: "离开此状态的订单在其中停留时间的中位数",
   stuck: "滞留 {{n}}",
   stuckWord: "滞留",

@@ -1,10 +1,15 @@
 //! One channel's subscription on one connection.
 
-use super::super::{Note, Out, Standing};
-use crate::{burst::Burst, clock::Now, delivery::Delivery, session::Ending, status::Cause};
+use super::super::protocol::{Note, Out, Standing};
+use crate::{burst::Burst, clock::Now, delivery::Delivery, ending::Ending, status::Cause};
 use std::time::Duration;
 use watchdeck_events::{Channel, GapReason, Millis};
 use watchdeck_protocol::{ClientFrame, Position, Rewind};
+
+/// How long to leave a channel alone after the server could not serve it; doubled each time,
+pub(super) const PAUSE: Duration = Duration::from_secs(5);
+/// up to this: a thousand channels that a gateway has no room for must not ask for it all day.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 
 pub(super) struct Sub {
     pub(super) channel: Channel,
@@ -85,7 +90,7 @@ pub(super) struct Answer {
 
 impl Sub {
     pub(super) fn new(channel: Channel) -> Self {
-        Self { channel, phase: Phase::Asking, pause: super::PAUSE, told: false }
+        Self { channel, phase: Phase::Asking, pause: PAUSE, told: false }
     }
 
     /// The committed position is known: subscribe.

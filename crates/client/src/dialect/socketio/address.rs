@@ -8,7 +8,7 @@ const NAME: &str = "socket.io";
 /// The path and query to ask for, made of those of the user's address. A path that already names the place is kept, and so is any whose
 /// query says that Engine.IO is there (`/realtime/?EIO=4`); any other is what stands before it (a proxy's prefix). The query's other fields
 /// are kept too.
-pub(in crate::dialect) fn path(given: &str, user: Option<&User>) -> String {
+pub(super) fn path(given: &str, user: Option<&User>) -> String {
     let (path, query) = given.split_once('?').unwrap_or((given, ""));
     let path = path.trim_end_matches('/');
     let path = match path.rsplit('/').next() {
@@ -26,6 +26,11 @@ pub(in crate::dialect) fn path(given: &str, user: Option<&User>) -> String {
     let own: Vec<String> = fields.iter().map(|field| name(field)).collect();
     fields.extend(query.split('&').filter(|field| !field.is_empty() && !own.contains(&name(field))).map(str::to_owned));
     format!("{path}?{}", fields.join("&"))
+}
+
+/// Path and query of an Engine.IO WebSocket, made of those of an address.
+pub(crate) fn engine_io_path(given: &str) -> String {
+    path(given, None)
 }
 
 /// Percent-encoded as RFC 3986 wants it.

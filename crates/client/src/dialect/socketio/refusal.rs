@@ -2,7 +2,7 @@
 //!
 //! The protocol gives a refusal no code, only words of the application. So the words decide, and the server's own are shown.
 
-use crate::{session::Ending, status::Cause};
+use crate::{ending::Ending, status::Cause};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 

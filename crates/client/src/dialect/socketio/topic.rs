@@ -1,10 +1,14 @@
 //! The topics of one link: what was asked for, what the server answered, and where its numbers stand.
 
 use super::{
-    super::{Interned, Note, Out, object, plain_text},
+    super::{
+        interned::Interned,
+        json::{object, plain_text},
+        protocol::{Note, Out},
+    },
     numbers::{Numbers, Step},
 };
-use crate::{clock::Now, delivery::Delivery, profile::Profile, session::Ending, status::Cause};
+use crate::{clock::Now, delivery::Delivery, ending::Ending, profile::Profile, status::Cause};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::{borrow::Cow, time::Duration};

@@ -1,7 +1,12 @@
 //! Whether the time that an event states can be true.
 
-use super::{EARLIEST, Millis, read};
-use crate::{conventions::Conventions, fields::Fields, stated::Stated};
+use crate::{
+    conventions::Conventions,
+    fields::Fields,
+    scan,
+    stated::Stated,
+    time::{EARLIEST, Millis, read},
+};
 use std::borrow::Cow;
 
 /// How far ahead of its receipt, by the server's clock, an event may say that it happened, ms. Clocks of machines that are looked after differ by
@@ -38,7 +43,7 @@ pub(crate) fn doubted<'a>(fields: &Fields<'a>, occurred_at: Millis, conventions:
     for token in fields.occurrence() {
         match read(token, &conventions.time_zone) {
             Stated::Known(at) if at == occurred_at || zones_apart(at.since(occurred_at)) => return None,
-            Stated::Known(_) => return first.or_else(|| crate::fields::scan::text_of(token)),
+            Stated::Known(_) => return first.or_else(|| scan::text_of(token)),
             Stated::Unread(text) => drop(first.get_or_insert(text)),
             Stated::Absent => {}
         }

@@ -8,7 +8,6 @@ use watchdeck_client::{
 };
 use watchdeck_events::{Channel, Incoming, Millis};
 use watchdeck_store::{Batch, Document, NewEvent, Store, StoreError};
-use watchdeck_world::calendar::now;
 
 /// Events in one transaction.
 const BATCH: usize = 5_000;
@@ -16,7 +15,7 @@ const BATCH: usize = 5_000;
 const SHORTEST: i64 = 1_000;
 
 /// What a history told.
-pub enum Fetched {
+pub(crate) enum Fetched {
     /// All there is.
     Events(Vec<Incoming>),
     /// It wants a (new) token, in its own words.
@@ -27,7 +26,7 @@ pub enum Fetched {
 
 /// What happened between two times of our clock; the server's is `skew` ms ahead of it. A stretch that is too large for one answer is asked for
 /// in halves.
-pub async fn fetch(profile: &Profile, channel: Option<&Channel>, skew: i64, from: Millis, to: Millis) -> Fetched {
+pub(crate) async fn fetch(profile: &Profile, channel: Option<&Channel>, skew: i64, from: Millis, to: Millis) -> Fetched {
     let mut events = Vec::new();
     let mut stretches = VecDeque::from([(from.plus(skew), to.plus(skew))]);
     while let Some((from, to)) = stretches.pop_front() {
@@ -47,7 +46,7 @@ pub async fn fetch(profile: &Profile, channel: Option<&Channel>, skew: i64, from
 
 /// What became of fetched events.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Kept {
+pub(crate) struct Kept {
     /// Told.
     pub events: u64,
     /// Known already.
@@ -58,14 +57,14 @@ pub struct Kept {
 
 /// Store what a history told; `markers` and `documents` in the transaction of the last of it. `None` when the store refuses: then some of it may
 /// be stored, and is recognised when it comes again, but no marker.
-pub async fn store_fetched(
+pub(crate) async fn store_fetched(
     store: &Store,
     reader: &Reader,
     events: Vec<Incoming>,
     mut markers: Vec<NewEvent>,
     mut documents: Vec<Document>,
 ) -> Option<Kept> {
-    let at = now();
+    let at = reader.now().wall;
     let mut kept = Kept { events: events.len() as u64, ..Kept::default() };
     let mut events = events.into_iter().map(|incoming| reader.event(incoming, at, None)).peekable();
     loop {
@@ -99,7 +98,7 @@ async fn stored(store: &Store, reader: &Reader, mut batch: Batch, set_aside: &mu
         let StoreError::Refused { event: Some(index), reason } = &error else { return None };
         batch = whole;
         let new = batch.events.get_mut(*index)?;
-        *new = reader.instead_of(&new.event, reason, now());
+        *new = reader.instead_of(&new.event, reason, reader.now().wall);
         *set_aside += 1;
     }
 }
@@ -122,11 +121,11 @@ mod tests {
             channel: Channel::from("orders"),
             offset: None,
             id: Some(format!("order-{n}").into()),
-            server_at: Some(now()),
+            server_at: Some(reader.now().wall),
             kind: None,
             payload: Payload::from_json(format!(r#"{{"type":"order:status","orderNumber":"SO-{n}"}}"#)),
         };
-        let mut events: Vec<_> = (0..4).map(|n| reader.event(order(n), now(), None).0).collect();
+        let mut events: Vec<_> = (0..4).map(|n| reader.event(order(n), reader.now().wall, None).0).collect();
         for refused in [1, 2] {
             events[refused].offset = Some(u64::MAX);
         }
@@ -139,8 +138,13 @@ mod tests {
         assert!(rows[1].event.payload.as_str().contains("SO-1"), "{:?}", rows[1]);
         store.close().await;
         assert_eq!(
-            stored(&store, &reader, Batch { events: vec![reader.event(order(9), now(), None).0], ..Batch::default() }, &mut set_aside)
-                .await,
+            stored(
+                &store,
+                &reader,
+                Batch { events: vec![reader.event(order(9), reader.now().wall, None).0], ..Batch::default() },
+                &mut set_aside
+            )
+            .await,
             None
         );
     }

@@ -7,10 +7,9 @@ import { toast } from "sonner";
 import type { Severity } from "@/bindings/Severity";
 import { CommandError } from "@/host";
 import { useHost } from "@/live";
-import { useSettings } from "@/settings";
-import { Button } from "./button";
-import { SeverityMark } from "./marks";
-import { Switch } from "./switch";
+import { Button, SeverityMark } from "@/parts";
+import { Switch } from "@/parts/switch";
+import { useSettings } from ".";
 
 const SEVERITIES: readonly Severity[] = ["critical", "warning", "success", "info"];
 

@@ -1,4 +1,4 @@
-use super::{memory::MOST, *};
+use super::{super::memory::MOST, *};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use watchdeck_store::{Options, Store};
 

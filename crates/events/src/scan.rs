@@ -1,6 +1,5 @@
 //! Walking JSON text once, without copying and without recursion.
 
-use crate::time::is_unset_time;
 use std::borrow::Cow;
 
 /// Keys with the JSON text of their values.
@@ -218,4 +217,20 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+/// What says nothing, whatever the field is.
+pub(crate) fn is_nothing(token: &str) -> bool {
+    match token.as_bytes().first() {
+        Some(b'"') => text_of(token).is_none(),
+        Some(b'{' | b'[') => token.trim_matches(['{', '}', '[', ']']).trim().is_empty(),
+        _ => matches!(token, "" | "null" | "false"),
+    }
+}
+
+/// Go's and .NET's unset time, `0001-01-01T00:00:00Z`, in whatever zone it was printed (`0001-01-01T08:05:43+08:05` is Shanghai's), and MySQL's.
+pub(crate) fn is_unset_time(text: &str) -> bool {
+    // The first byte rules out nearly every text that this is asked of.
+    text.as_bytes().first() == Some(&b'0')
+        && ["0001-01-01T", "0001-01-01 ", "0000-12-31T", "0000-00-00"].iter().any(|start| text.starts_with(start))
 }

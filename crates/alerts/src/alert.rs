@@ -1,0 +1,71 @@
+//! One alert, what raises it, and what becomes of it.
+
+use std::collections::BTreeMap;
+use watchdeck_events::{Millis, Severity};
+use watchdeck_wire::views::{AlertState, AlertStep, AlertView};
+
+/// Steps kept per alert.
+const STEPS: usize = 40;
+
+/// What the words of an alert need, by name.
+pub type Values = BTreeMap<String, String>;
+
+/// One alert.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    /// What the window shows.
+    pub view: AlertView,
+    /// Raised by a single event that no later event takes back.
+    pub point: bool,
+    /// People were told, as far as they want to be. Stored with it, so that neither a crash before the telling loses it nor a restart repeats it.
+    pub told: bool,
+}
+
+/// What a rule says.
+#[derive(Debug, Clone)]
+pub struct Raise {
+    /// Rule's name.
+    pub rule: &'static str,
+    /// What it is about beyond doubt, `source/type:id`; with the rule, the fingerprint.
+    pub about: String,
+    /// Whose; `None` for what is about Watchdeck itself.
+    pub source: Option<String>,
+    /// What it is about, as people and filters name it: `type:id`.
+    pub subject: String,
+    /// How bad.
+    pub severity: Severity,
+    /// As people read it.
+    pub label: String,
+    /// For the words.
+    pub values: Values,
+    /// Event behind it.
+    pub seq: Option<u64>,
+    /// See [`Alert::point`].
+    pub point: bool,
+}
+
+/// What became of an alert.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Notice {
+    /// It fires and nobody knows yet (or its snooze ran out).
+    Fired(Box<AlertView>),
+    /// It ended, or a person has it: whatever was shown for it can go.
+    Quiet(String),
+}
+
+impl Alert {
+    /// What it stands for is of an earlier version, which were about one world only: it has no source in its name.
+    pub(crate) fn is_nameless(&self) -> bool {
+        let of_a_link = self.view.subject.as_deref().is_some_and(|subject| subject.starts_with("source:"));
+        self.view.source.is_none() && !of_a_link
+    }
+}
+
+/// An alert goes on in another state.
+pub(crate) fn step(view: &mut AlertView, at: Millis, state: AlertState, by: Option<&str>) {
+    view.state = state;
+    view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned) });
+    if view.timeline.len() > STEPS {
+        view.timeline.remove(0);
+    }
+}

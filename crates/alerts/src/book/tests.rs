@@ -1,0 +1,146 @@
+use super::*;
+
+const T: Millis = Millis(1_000_000);
+
+fn low(severity: Severity) -> Raise {
+    Raise {
+        rule: "low_stock",
+        about: "s/product:P-1".into(),
+        source: Some("s".into()),
+        subject: "product:P-1".into(),
+        severity,
+        label: "瓷砖".into(),
+        values: BTreeMap::new(),
+        seq: Some(7),
+        point: false,
+    }
+}
+
+#[test]
+fn the_same_fingerprint_is_one_alert_with_a_count() {
+    let mut book = AlertBook::default();
+    assert!(matches!(book.raise(low(Severity::Warning), T), Some(Notice::Fired(_))));
+    assert_eq!(book.raise(low(Severity::Warning), T.plus(5)), None, "nobody is told twice");
+    assert_eq!(book.active().iter().map(|view| view.count).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn an_acknowledged_alert_stays_quiet_until_it_gets_worse() {
+    let mut book = AlertBook::default();
+    book.raise(low(Severity::Warning), T);
+    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", T).unwrap();
+    assert_eq!(book.raise(low(Severity::Warning), T), None);
+    assert_eq!(book.firing().count(), 0);
+    assert!(matches!(book.raise(low(Severity::Critical), T), Some(Notice::Fired(_))));
+}
+
+#[test]
+fn a_snooze_ends_and_fires_anew() {
+    let mut book = AlertBook::default();
+    book.raise(low(Severity::Warning), T);
+    book.snooze("low_stock:s/product:P-1", T.plus(100), "张敏", T).unwrap();
+    assert_eq!(book.tick(T.plus(99)), []);
+    assert!(matches!(&book.tick(T.plus(100))[..], [Notice::Fired(_)]));
+}
+
+#[test]
+fn what_is_resolved_while_snoozed_never_rings_again() {
+    let mut book = AlertBook::default();
+    book.raise(low(Severity::Warning), T);
+    book.snooze("low_stock:s/product:P-1", T.plus(100), "张敏", T).unwrap();
+    book.resolve("low_stock", "s/product:P-1", T.plus(50));
+    assert_eq!(book.tick(T.plus(100)), [], "a timer re-checks the state before it fires");
+}
+
+#[test]
+fn a_book_comes_back_from_its_documents() {
+    let mut book = AlertBook::default();
+    book.raise(low(Severity::Warning), T);
+    book.take_dirty();
+    book.resolve("low_stock", "s/product:P-1", T.plus(1));
+    book.raise(low(Severity::Warning), T.plus(2));
+    let mut table = BTreeMap::new();
+    for document in book.take_dirty() {
+        table.insert(document.key, document.body);
+    }
+    let stored: Vec<_> = table.into_iter().filter_map(|(key, body)| body.map(|body| (key, body))).collect();
+    let loaded = AlertBook::load(stored);
+    assert_eq!(loaded.active(), book.active());
+    assert_eq!(loaded.resolved(), book.resolved(), "both lives of one fingerprint are kept");
+}
+
+#[test]
+fn what_ended_meanwhile_does_not_keep_the_others_from_being_acknowledged() {
+    let mut book = AlertBook::default();
+    book.raise(low(Severity::Warning), T);
+    assert_eq!(book.acknowledge(&["gone".into()], "x", T), Err("gone".into()));
+    assert_eq!(book.firing().count(), 1);
+    assert_eq!(book.acknowledge(&["gone".into(), "low_stock:s/product:P-1".into()], "x", T).map(|notices| notices.len()), Ok(1));
+    assert_eq!(book.firing().count(), 0);
+}
+
+fn critical(n: usize) -> Raise {
+    let about = format!("s/system:{n:04}");
+    Raise {
+        rule: "system_critical",
+        subject: format!("system:{n}"),
+        about,
+        severity: Severity::Critical,
+        point: true,
+        ..low(Severity::Critical)
+    }
+}
+
+#[test]
+fn two_hundred_critical_alerts_are_one_banner_and_one_press() {
+    let mut book = AlertBook::default();
+    for n in 0..200 {
+        book.raise(critical(n), T.plus(n as i64));
+    }
+    let banner = book.banner("system_critical").expect("they take the window");
+    assert_eq!((banner.count, banner.newest.len(), banner.since), (200, BANNER, T));
+    assert_eq!(banner.newest[0].subject.as_deref(), Some("system:199"), "the newest first");
+    book.raise(critical(200), T.plus(300));
+    book.acknowledge(&banner.ids, "张敏", T.plus(400)).unwrap();
+    assert_eq!(book.banner("system_critical").map(|banner| banner.count), Some(1), "what came after the look is not acknowledged unseen");
+}
+
+#[test]
+fn more_alerts_than_anybody_can_read_are_counted() {
+    let mut book = AlertBook::default();
+    for n in 0..OF_RULE + 7 {
+        book.raise(critical(n), T);
+    }
+    assert_eq!((book.counts(), book.active().len()), ((OF_RULE as u32, 7), SHOWN));
+    assert!(book.raise(low(Severity::Warning), T).is_some(), "one rule does not silence another");
+    book.resolve("system_critical", "s/system:0000", T);
+    assert!(book.raise(critical(OF_RULE), T).is_some());
+}
+
+#[test]
+fn what_was_stored_and_not_told_is_known_after_a_crash() {
+    let mut book = AlertBook::default();
+    book.raise(low(Severity::Warning), T);
+    book.raise(critical(1), T);
+    let restart = |book: &mut AlertBook| {
+        AlertBook::load(book.take_dirty().into_iter().filter_map(|document| document.body.map(|body| (document.key, body))).collect())
+    };
+    let mut book = restart(&mut book);
+    let untold: Vec<_> = book.untold().into_iter().map(|view| view.id).collect();
+    assert_eq!(untold, ["low_stock:s/product:P-1", "system_critical:s/system:0001"]);
+    book.told(&untold);
+    assert_eq!(restart(&mut book).untold(), [], "and is told once");
+}
+
+#[test]
+fn an_alert_of_an_earlier_version_gets_its_name_or_ends() {
+    let mut book = AlertBook::default();
+    for about in ["product:P-1", "product:P-2"] {
+        book.raise(Raise { about: about.into(), source: None, subject: about.into(), ..low(Severity::Warning) }, T);
+    }
+    book.acknowledge(&["low_stock:product:P-1".into()], "张敏", T).unwrap();
+    let named = |view: &AlertView| view.id.ends_with("P-1").then(|| ("low_stock:s/product:P-1".to_owned(), "s".to_owned()));
+    book.name_anew(named, T);
+    let alive: Vec<_> = book.active().into_iter().map(|view| (view.id, view.acknowledged_by)).collect();
+    assert_eq!(alive, [("low_stock:s/product:P-1".to_owned(), Some("张敏".to_owned()))]);
+}

@@ -1,0 +1,101 @@
+//! What a rule has before it when it judges, and what it may do.
+
+use crate::{
+    alert::{Notice, Raise, Values},
+    book::AlertBook,
+};
+use std::sync::Arc;
+use watchdeck_events::Millis;
+use watchdeck_store::Stored;
+use watchdeck_wire::settings::Settings;
+use watchdeck_world::{World, entity::Entity};
+
+/// See the [module docs](self).
+pub struct Judge<'a> {
+    /// Everything that is known.
+    pub world: &'a World,
+    /// What the user wants to be told.
+    pub settings: &'a Settings,
+    /// The local day.
+    pub today: &'a str,
+    /// When it happened, by our clock; now, where what is known is judged.
+    pub at: Millis,
+    book: &'a mut AlertBook,
+    notices: Vec<Notice>,
+}
+
+impl<'a> Judge<'a> {
+    /// One that has said nothing yet.
+    pub(crate) fn new(world: &'a World, settings: &'a Settings, today: &'a str, at: Millis, book: &'a mut AlertBook) -> Self {
+        Self { world, settings, today, at, book, notices: Vec::new() }
+    }
+
+    /// What came of it.
+    pub(crate) fn into_notices(self) -> Vec<Notice> {
+        self.notices
+    }
+
+    /// Which ERP an event is of.
+    pub(crate) fn realm<'b>(&self, stored: &'b Stored) -> &'b Arc<str>
+    where
+        'a: 'b,
+    {
+        self.world.realms.realm(&stored.event.source)
+    }
+
+    /// Whether the user wants a rule at all.
+    pub(crate) fn wants(&self, rule: &str) -> bool {
+        is_on(rule, self.settings)
+    }
+
+    pub(crate) fn is_active(&self, rule: &str, about: &str) -> bool {
+        self.book.is_active(rule, about)
+    }
+
+    /// Something happened that its rule speaks of.
+    pub(crate) fn raise(&mut self, raise: Raise) {
+        if self.wants(raise.rule) {
+            self.notices.extend(self.book.raise(raise, self.at));
+        }
+    }
+
+    /// Something holds that its rule speaks of. What lives already is not raised again: nobody did anything.
+    pub(crate) fn hold(&mut self, raise: Raise) {
+        if !self.is_active(raise.rule, &raise.about) {
+            self.raise(raise);
+        }
+    }
+
+    /// The numbers of an alert moved.
+    pub(crate) fn refresh(&mut self, rule: &str, about: &str, values: Values) {
+        self.book.refresh(rule, about, values);
+    }
+
+    pub(crate) fn resolve(&mut self, rule: &str, about: &str) {
+        self.notices.extend(self.book.resolve(rule, about, self.at));
+    }
+
+    /// What the living alerts of a rule are about.
+    pub(crate) fn about(&self, rule: &str) -> Vec<String> {
+        let name = |id: &str| id.strip_prefix(rule).and_then(|rest| rest.strip_prefix(':')).map(str::to_owned);
+        self.book.of_rule(rule).filter_map(|view| name(&view.id)).collect()
+    }
+
+    /// The living alerts of a rule.
+    pub(crate) fn living(&self, rule: &'static str) -> impl Iterator<Item = &watchdeck_wire::views::AlertView> {
+        self.book.of_rule(rule)
+    }
+
+    /// End those of a rule's alerts that `holds` does not say so of.
+    pub(crate) fn end_others(&mut self, rule: &str, holds: impl Fn(&Entity) -> bool) {
+        for about in self.about(rule) {
+            if !about.parse().is_ok_and(|key| holds(&key)) {
+                self.resolve(rule, &about);
+            }
+        }
+    }
+}
+
+pub(crate) fn is_on(rule: &str, settings: &Settings) -> bool {
+    !settings.rules_off.iter().any(|off| off == rule)
+}

@@ -1,0 +1,154 @@
+//! The rules, one file each: when something that is known has to be noticed, and in which words.
+
+pub mod approval_requested;
+pub mod feed_quiet;
+pub mod feed_stale;
+pub mod finance_overdue;
+pub mod large_refund;
+mod link;
+pub mod low_stock;
+mod record;
+pub mod system_critical;
+
+use crate::{alert::Notice, book::AlertBook, fingerprint, judge::Judge, rule::Rule, words::Words};
+use std::sync::Arc;
+use watchdeck_events::{Millis, erp::View, line};
+use watchdeck_store::Stored;
+use watchdeck_wire::{settings::Settings, views::AlertView};
+use watchdeck_world::{World, approvals::Approvals, entity::Entity, finance::Finance, stock::Stock};
+
+/// Every rule, in the order of the page.
+pub const ALL: [&Rule; 7] = [
+    &system_critical::RULE,
+    &feed_stale::RULE,
+    &feed_quiet::RULE,
+    &approval_requested::RULE,
+    &low_stock::RULE,
+    &large_refund::RULE,
+    &finance_overdue::RULE,
+];
+
+/// Longest first line of a notification, characters. What is longer, notification services cut where they like.
+const TITLE: usize = 120;
+/// Longest text under it.
+const BODY: usize = 280;
+
+/// The rule of this name. One of another version has none.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    ALL.into_iter().find(|rule| rule.id == id)
+}
+
+/// Whether a rule is about our own links, and not about what an ERP tells.
+#[must_use]
+pub fn is_of_a_link(id: &str) -> bool {
+    find(id).is_some_and(|rule| rule.of_a_link)
+}
+
+/// First line for an alert.
+#[must_use]
+pub fn title(words: Words, alert: &AlertView) -> String {
+    let title = find(&alert.rule).map_or_else(|| alert.label.clone(), |rule| (rule.title)(words, alert));
+    line::of(&title, TITLE).into_owned()
+}
+
+/// The rest for an alert.
+#[must_use]
+pub fn body(words: Words, alert: &AlertView) -> String {
+    let body = find(&alert.rule).map_or_else(String::new, |rule| (rule.body)(words, alert));
+    line::of(&body, BODY).into_owned()
+}
+
+/// What one event does to the alerts. `world` has already taken it in; `at` is when it happened, by our clock.
+pub fn evaluate(
+    stored: &Stored,
+    view: &View<'_>,
+    at: Millis,
+    world: &World,
+    settings: &Settings,
+    today: &str,
+    book: &mut AlertBook,
+) -> Vec<Notice> {
+    let mut judge = Judge::new(world, settings, today, at, book);
+    for rule in ALL {
+        (rule.event)(&mut judge, stored, view);
+    }
+    judge.into_notices()
+}
+
+/// Changed settings, or a world computed anew: what is known is judged again at once, and not only what happens next. Alerts for everything that
+/// `settings` make of the world, and an end to those that they do not. `before` are the settings that hold no longer.
+pub fn rejudge(world: &World, before: &Settings, settings: &Settings, today: &str, now: Millis, book: &mut AlertBook) -> Vec<Notice> {
+    let mut judge = Judge::new(world, settings, today, now, book);
+    // What an alert of a switched-off rule says, nobody wants to know any more.
+    for off in &settings.rules_off {
+        judge.end_others(off, |_| false);
+    }
+    for rule in ALL {
+        (rule.known)(&mut judge, before);
+    }
+    judge.into_notices()
+}
+
+/// The name that an alert of an earlier version would have now: what the event behind it is about, in its own world. `None` where that tells nothing.
+#[must_use]
+pub fn name_anew(alert: &AlertView, stored: &Stored, realm: &Arc<str>) -> Option<String> {
+    let about = match View::of(&stored.event)? {
+        View::InventoryChange(change) => Stock::key(realm, &change.product_id, change.variant_id.as_deref()),
+        View::Approval(approval) => Approvals::key(realm, &approval),
+        View::Finance(record) => Finance::key(realm, &record),
+        View::System(_) => Entity::new(realm, "system", fingerprint::of(&alert.label).trim()),
+        _ => return None,
+    };
+    Some(format!("{}:{about}", alert.rule))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use watchdeck_events::{Millis, Severity};
+    use watchdeck_wire::views::AlertState;
+
+    fn alert(rule: &str, label: &str, values: &[(&str, &str)]) -> AlertView {
+        AlertView {
+            id: "i".into(),
+            source: None,
+            rule: rule.into(),
+            severity: Severity::Warning,
+            state: AlertState::Firing,
+            subject: None,
+            label: label.into(),
+            values: values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<BTreeMap<_, _>>(),
+            count: 1,
+            first_at: Millis(0),
+            last_at: Millis(0),
+            acknowledged_by: None,
+            snoozed_until: None,
+            resolved_at: None,
+            seq: None,
+            timeline: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_request_in_dollars_is_not_said_in_yuan() {
+        let dollars = alert(approval_requested::ID, "PAY-7", &[("amount", "12800.50"), ("currency", "USD"), ("requester", "Wang")]);
+        for words in [Words::CHINESE, Words::ENGLISH] {
+            assert_eq!(body(words, &dollars), "US$ 12,800.50 · Wang");
+        }
+        let unnamed = alert(finance_overdue::ID, "R-1", &[("amount", "900")]);
+        assert_eq!(title(Words::ENGLISH, &unnamed), "Overdue: 900", "none is made up");
+        let unread = alert(large_refund::ID, "R-1", &[("unread", "a lot")]);
+        assert_eq!(title(Words::CHINESE, &unread), "大额退款：a lot", "nor is an amount");
+    }
+
+    #[test]
+    fn a_foreign_text_is_one_line_of_a_notification() {
+        let trace = "stock posting failed\n\tat Posting.run(Posting.java:7)\n".repeat(200);
+        let said = body(Words::ENGLISH, &alert(system_critical::ID, "x", &[("message", &trace)]));
+        assert!(said.chars().count() <= BODY && !said.contains('\n'), "{said}");
+        let title = title(Words::ENGLISH, &alert(low_stock::ID, &"N".repeat(5_000), &[]));
+        assert!(title.chars().count() <= TITLE, "{title}");
+    }
+}

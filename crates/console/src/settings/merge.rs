@@ -1,0 +1,87 @@
+//! New settings beside the ones that are kept: may they be, and what becomes of secrets and of sources that go.
+
+use super::{
+    check::check_source,
+    kept::{Kept, Retired},
+    parted::take_secrets,
+};
+use crate::{
+    error::CommandError,
+    secrets::{Change, Name, Purpose},
+};
+use std::collections::BTreeSet;
+use watchdeck_client::Address;
+use watchdeck_wire::settings::{Settings, Source};
+
+/// What a change of the settings comes to.
+#[derive(Debug)]
+pub(crate) struct Merged {
+    /// Without secrets.
+    pub(crate) settings: Settings,
+    /// The secrets to keep or to forget with it.
+    pub(crate) changes: Vec<Change>,
+    /// The list of removed sources, where it is another than before.
+    pub(crate) retired: Option<Retired>,
+}
+
+/// New settings beside the ones that are kept, or why they cannot be used. A secret that the new ones leave out stays as long as it still goes
+/// to the same place; one that would go elsewhere is forgotten.
+pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandError> {
+    let old = &kept.settings;
+    let mut ids = BTreeSet::new();
+    for source in &new.sources {
+        check_source(source)?;
+        if !ids.insert(&source.id) {
+            return Err(CommandError::invalid(format!("two sources have the id {}", source.id)));
+        }
+        if kept.retired.get(&source.id).is_some_and(|url| *url != source.url) {
+            return Err(CommandError::invalid(format!(
+                "the id {} belonged to another server that was removed, and its events carry it; give the new source another id",
+                source.id
+            )));
+        }
+    }
+    let thresholds = new.product_thresholds.values().chain([&new.low_stock_threshold]);
+    if thresholds.into_iter().any(|threshold| !threshold.is_finite() || *threshold < 0.0) {
+        return Err(CommandError::invalid("a stock threshold must be zero or more"));
+    }
+    if new.stuck_after_minutes == 0 || new.stale_after_seconds < 5 {
+        return Err(CommandError::invalid("orders can be stuck after 1 minute at the earliest, and a feed stale after 5 seconds"));
+    }
+    let retired = retired(&new, kept);
+    let mut changes = take_secrets(&mut new);
+    for source in &new.sources {
+        let Some(before) = old.sources.iter().find(|before| before.id == source.id) else { continue };
+        for purpose in [Purpose::Token, Purpose::ProxyPassword].into_iter().filter(|purpose| !same_place(before, source, *purpose)) {
+            let name = Name::new(&*source.id, purpose);
+            if changes.iter().all(|change| change.name != name) {
+                changes.push(Change { name, value: None });
+            }
+        }
+    }
+    Ok(Merged { settings: new, changes, retired })
+}
+
+/// The list of removed sources after this change, where it is another than before.
+fn retired(new: &Settings, kept: &Kept) -> Option<Retired> {
+    let is_in = |sources: &[Source], id: &str| sources.iter().any(|source| source.id == id);
+    let mut retired = kept.retired.clone();
+    // The same server again takes up where it was left.
+    retired.retain(|id, _| !is_in(&new.sources, id));
+    let gone = kept.settings.sources.iter().filter(|source| !is_in(&new.sources, &source.id));
+    retired.extend(gone.map(|source| (source.id.clone(), source.url.clone())));
+    (retired != kept.retired).then_some(Retired(retired))
+}
+
+/// Whether a secret of `before` may still go where `now` goes.
+pub(crate) fn same_place(before: &Source, now: &Source, purpose: Purpose) -> bool {
+    match purpose {
+        Purpose::Token => same_address(&before.url, &now.url),
+        Purpose::ProxyPassword => before.proxy == now.proxy && before.proxy_user == now.proxy_user,
+    }
+}
+
+/// Whether two addresses lead to the same place, however they are written.
+fn same_address(one: &str, other: &str) -> bool {
+    one == other || Address::parse(one).is_ok_and(|one| Address::parse(other).is_ok_and(|other| one == other))
+}

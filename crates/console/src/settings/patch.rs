@@ -1,0 +1,124 @@
+//! A change of some settings, merged into those that hold.
+//!
+//! A JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. Lists have keys here, so that two changes at once both
+//! count: `sources` by id (`null` removes one, an unknown id adds one), `rules_off` by rule. Given as lists they are replaced whole.
+
+use crate::error::CommandError;
+use serde_json::{Map, Value, json};
+use watchdeck_wire::settings::Settings;
+
+/// `settings` with `patch` merged in.
+pub(crate) fn patched(settings: &Settings, patch: Map<String, Value>) -> Result<Settings, CommandError> {
+    let mut document = serde_json::to_value(settings)?;
+    for (name, change) in patch {
+        match (name.as_str(), change) {
+            ("sources", Value::Object(changes)) => sources(&mut document["sources"], changes)?,
+            ("rules_off", Value::Object(changes)) => switches(&mut document["rules_off"], changes)?,
+            (_, change) => merge(&mut document, Map::from_iter([(name, change)])),
+        }
+    }
+    serde_json::from_value(document).map_err(|error| CommandError::invalid(format!("the settings cannot be changed so: {error}")))
+}
+
+fn merge(into: &mut Value, patch: Map<String, Value>) {
+    if !into.is_object() {
+        *into = json!({});
+    }
+    let Value::Object(members) = into else { return };
+    for (name, change) in patch {
+        match change {
+            Value::Null => drop(members.remove(&name)),
+            Value::Object(changes) => merge(members.entry(name).or_insert(Value::Null), changes),
+            value => drop(members.insert(name, value)),
+        }
+    }
+}
+
+fn sources(list: &mut Value, changes: Map<String, Value>) -> Result<(), CommandError> {
+    let Value::Array(list) = list else { return Ok(()) };
+    for (id, change) in changes {
+        let place = list.iter().position(|source| source["id"] == id.as_str());
+        match (place, change) {
+            (Some(place), Value::Null) => drop(list.remove(place)),
+            (None, Value::Null) => {}
+            (place, Value::Object(mut change)) => {
+                // A source is called what it is asked for by.
+                change.insert("id".to_owned(), id.into());
+                let place = place.unwrap_or_else(|| {
+                    list.push(json!({}));
+                    list.len() - 1
+                });
+                merge(&mut list[place], change);
+            }
+            (_, other) => {
+                return Err(CommandError::invalid(format!("the change of source {id} must be an object or null, and is {other}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn switches(list: &mut Value, changes: Map<String, Value>) -> Result<(), CommandError> {
+    let Value::Array(list) = list else { return Ok(()) };
+    for (rule, off) in changes {
+        let Some(off) = off.as_bool() else {
+            return Err(CommandError::invalid(format!("the rule {rule} is off or not: true or false")));
+        };
+        list.retain(|known| *known != rule.as_str());
+        if off {
+            list.push(rule.into());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchdeck_wire::settings::{DialectName, Source, Theme};
+
+    fn change(settings: &Settings, patch: Value) -> Result<Settings, CommandError> {
+        let Value::Object(patch) = patch else { panic!("{patch}") };
+        patched(settings, patch)
+    }
+
+    fn two() -> Settings {
+        let source = |id: &str| Source { id: id.into(), name: id.into(), url: format!("ws://{id}/"), ..Source::default() };
+        Settings { sources: vec![source("a"), source("b")], ..Settings::default() }
+    }
+
+    #[test]
+    fn what_is_not_in_it_stays_and_two_toggles_both_count() {
+        let one = change(&two(), json!({ "rules_off": { "low_stock": true }, "theme": "dark" })).unwrap();
+        let both = change(&one, json!({ "rules_off": { "large_refund": true }, "delivery": { "warning": { "sound": false } } })).unwrap();
+        assert_eq!((both.rules_off.as_slice(), both.theme), (["low_stock".to_owned(), "large_refund".into()].as_slice(), Theme::Dark));
+        assert!(!both.delivery.warning.sound && both.delivery.warning.toast && both.delivery.critical.sound);
+        assert_eq!(change(&both, json!({ "rules_off": { "low_stock": false } })).unwrap().rules_off, ["large_refund"]);
+    }
+
+    #[test]
+    fn a_source_is_changed_added_and_removed_by_its_id() {
+        let changed = change(
+            &two(),
+            json!({ "sources": { "b": { "paused": true, "id": "x" }, "c": { "name": "C", "url": "ws://c/", "dialect": "erp" } } }),
+        )
+        .unwrap();
+        let told: Vec<_> = changed.sources.iter().map(|source| (source.id.as_str(), source.paused, source.dialect)).collect();
+        assert_eq!(told, [("a", false, DialectName::Auto), ("b", true, DialectName::Auto), ("c", false, DialectName::Erp)]);
+        assert_eq!(change(&changed, json!({ "sources": { "a": null, "gone": null } })).unwrap().sources.len(), 2);
+    }
+
+    #[test]
+    fn nonsense_changes_nothing_and_says_why() {
+        for patch in [
+            json!({ "themes": "dark" }),
+            json!({ "theme": "sepia" }),
+            json!({ "sources": { "a": 7 } }),
+            json!({ "sources": { "z": {} } }),
+            json!({ "rules_off": { "low_stock": "yes" } }),
+        ] {
+            assert!(change(&two(), patch.clone()).is_err(), "{patch}");
+        }
+        assert_eq!(change(&two(), json!({ "theme": null, "product_thresholds": { "P": 3.0 } })).unwrap().theme, Theme::System);
+    }
+}

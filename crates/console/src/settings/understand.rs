@@ -1,0 +1,174 @@
+//! Settings as any version wrote them.
+//!
+//! They are one JSON document, and the version that wrote it may have been another. What this version does not know (a setting, a value of one) takes
+//! nothing down: it is left out of what holds, kept as it stands, and written again with the next change, so that whoever goes back to the newer version
+//! finds it. Only a change of the very setting takes the place of a value that was not understood.
+
+use serde_json::{Map, Value};
+use watchdeck_wire::settings::{Settings, Source};
+
+/// The version of the document that is written now. What an older one called otherwise is translated in [`upgraded`].
+const VERSION: u64 = 2;
+const VERSION_KEY: &str = "version";
+
+/// What a stored document holds that this version does not understand.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Beyond(Vec<Part>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Part {
+    /// Of which source; `None`: of the settings themselves.
+    source: Option<String>,
+    /// Where in it, as a JSON pointer (RFC 6901).
+    at: String,
+    raw: Value,
+    /// What holds instead; `None`: there is no such setting here.
+    instead: Option<Value>,
+}
+
+/// The settings in a stored document, and what is beyond them.
+///
+/// # Errors
+/// When it is no JSON object at all.
+pub(super) fn read(body: &str) -> serde_json::Result<(Settings, Beyond)> {
+    let mut stored = upgraded(serde_json::from_str(body)?);
+    let mut beyond = Vec::new();
+    stored.remove(VERSION_KEY);
+    let sources = stored.remove("sources");
+    let readable = |document: &Value| serde_json::from_value::<Settings>(document.clone()).is_ok();
+    let document = fitted(serde_json::to_value(Settings::default())?, stored, None, readable, &mut beyond);
+    let mut settings: Settings = serde_json::from_value(document)?;
+    let Some(Value::Array(sources)) = sources else { return Ok((settings, Beyond(beyond))) };
+    for source in sources {
+        let Value::Object(source) = source else { continue };
+        // Without an id nothing could be said of it.
+        let Some(id) = source.get("id").and_then(Value::as_str).map(str::to_owned) else { continue };
+        let readable = |document: &Value| serde_json::from_value::<Source>(document.clone()).is_ok();
+        let document = fitted(serde_json::to_value(Source::default())?, source, Some(&id), readable, &mut beyond);
+        settings.sources.push(serde_json::from_value(document)?);
+    }
+    Ok((settings, Beyond(beyond)))
+}
+
+/// A document of an earlier version in the terms of this one. Nothing has been renamed since the first.
+fn upgraded(stored: Map<String, Value>) -> Map<String, Value> {
+    stored
+}
+
+/// `known` with everything of `stored` that it has a place for.
+fn fitted(
+    mut known: Value,
+    stored: Map<String, Value>,
+    source: Option<&str>,
+    readable: impl Fn(&Value) -> bool,
+    beyond: &mut Vec<Part>,
+) -> Value {
+    let mut waiting: Vec<(String, Value)> = stored.into_iter().map(|(name, value)| (pointer("", &name), value)).collect();
+    while let Some((at, raw)) = waiting.pop() {
+        match (known.pointer_mut(&at), raw) {
+            (None, raw) => beyond.push(Part { source: source.map(str::to_owned), at, raw, instead: None }),
+            // A group of settings; what has no members by default is a table of the user's.
+            (Some(Value::Object(group)), Value::Object(members)) if !group.is_empty() => {
+                waiting.extend(members.into_iter().map(|(name, value)| (pointer(&at, &name), value)));
+            }
+            (Some(place), raw) => {
+                let before = std::mem::replace(place, raw.clone());
+                if !readable(&known) {
+                    if let Some(place) = known.pointer_mut(&at) {
+                        place.clone_from(&before);
+                    }
+                    beyond.push(Part { source: source.map(str::to_owned), at, raw, instead: Some(before) });
+                }
+            }
+        }
+    }
+    known
+}
+
+fn pointer(within: &str, name: &str) -> String {
+    format!("{within}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+impl Beyond {
+    /// The names of what is not understood, for the log.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|part| part.at.as_str()).collect()
+    }
+
+    /// The document to store: `settings`, and with them what is beyond this version and was not changed.
+    pub(super) fn document(&self, settings: &Settings) -> serde_json::Result<String> {
+        let mut document = serde_json::to_value(settings)?;
+        for part in &self.0 {
+            let root = match &part.source {
+                None => Some(&mut document),
+                Some(id) => document
+                    .get_mut("sources")
+                    .and_then(Value::as_array_mut)
+                    .and_then(|sources| sources.iter_mut().find(|source| source["id"] == id.as_str())),
+            };
+            let Some(root) = root else { continue };
+            let unchanged = root.pointer(&part.at).cloned() == part.instead;
+            let (group, name) = part.at.rsplit_once('/').unwrap_or(("", &part.at));
+            if unchanged && let Some(Value::Object(group)) = root.pointer_mut(group) {
+                group.insert(name.replace("~1", "/").replace("~0", "~"), part.raw.clone());
+            }
+        }
+        document[VERSION_KEY] = VERSION.into();
+        serde_json::to_string(&document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use watchdeck_wire::settings::{DialectName, Language, Theme};
+
+    fn newer() -> Value {
+        json!({
+            "version": 9, "language": "zh-CN", "theme": "sepia", "muted": true, "quiet_hours": { "from": 22 },
+            "delivery": { "critical": { "toast": true, "sound": false, "phone": true } },
+            "product_thresholds": { "P/1": 3.0 }, "low_stock_threshold": 7.0,
+            "sources": [
+                { "id": "east", "name": "East", "url": "ws://e/", "dialect": "mqtt", "currency": "CNY", "retain": true },
+                { "id": "west", "name": "West", "url": "ws://w/", "dialect": "erp" },
+            ],
+        })
+    }
+
+    #[test]
+    fn a_newer_versions_settings_hold_as_far_as_they_are_known() {
+        let (settings, beyond) = read(&newer().to_string()).unwrap();
+        assert_eq!((settings.language, settings.theme, settings.muted), (Language::Chinese, Theme::System, true));
+        assert!(!settings.delivery.critical.sound && settings.delivery.warning.sound && settings.low_stock_threshold == 7.0);
+        assert_eq!(settings.product_thresholds.get("P/1"), Some(&3.0));
+        let [east, west] = settings.sources.as_slice() else { panic!("{settings:?}") };
+        assert_eq!((east.dialect, east.currency.as_str(), west.dialect), (DialectName::Auto, "CNY", DialectName::Erp));
+        assert_eq!(beyond.0.len(), 5, "{beyond:?}");
+    }
+
+    #[test]
+    fn what_is_not_known_is_written_again_until_it_is_changed() {
+        let (mut settings, beyond) = read(&newer().to_string()).unwrap();
+        settings.muted = false;
+        let again: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
+        assert_eq!((&again["theme"], &again["quiet_hours"]["from"], &again["muted"]), (&json!("sepia"), &json!(22), &json!(false)));
+        assert_eq!((&again["sources"][0]["dialect"], &again["sources"][0]["retain"]), (&json!("mqtt"), &json!(true)));
+        assert_eq!((&again["delivery"]["critical"]["phone"], &again["version"]), (&json!(true), &json!(VERSION)));
+        (settings.theme, settings.sources[0].dialect) = (Theme::Dark, DialectName::Native);
+        settings.sources.remove(1);
+        let changed: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
+        assert_eq!((&changed["theme"], &changed["sources"][0]["dialect"]), (&json!("dark"), &json!("native")), "what a person sets holds");
+        assert_eq!(read(&beyond.document(&settings).unwrap()).unwrap().0, settings);
+    }
+
+    #[test]
+    fn settings_of_the_first_version_are_found() {
+        let stored =
+            r#"{"language":"en","sources":[{"id":"a","name":"A","url":"ws://a/","dialect":"erp","channels":["inventory"],"token":"old"}]}"#;
+        let (settings, beyond) = read(stored).unwrap();
+        assert_eq!((settings.language, settings.sources[0].token.as_deref()), (Language::English, Some("old")));
+        assert_eq!(beyond, Beyond::default());
+        assert!(read("[]").is_err());
+    }
+}

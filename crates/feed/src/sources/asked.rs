@@ -1,0 +1,131 @@
+//! What others ask of the sources: where they go, how they are, what they take.
+
+use super::{
+    known::{Known, View},
+    links::Sources,
+    profile::{dialect_name, named, profile, same_server, takes_decisions, without_secrets},
+};
+use crate::inbox::Reader;
+use std::collections::BTreeSet;
+use watchdeck_client::{Address, Beside, Dialect, Profile};
+use watchdeck_contain::Hold as _;
+use watchdeck_events::Millis;
+use watchdeck_store::Document;
+use watchdeck_wire::{
+    link::{LinkState, SourceStatus},
+    settings::{DialectName, Source},
+};
+
+impl Sources {
+    /// A source with the address it really has (the built-in ERP's is not in the settings) and the protocol it really speaks.
+    pub fn address(&self, id: &str) -> Option<Source> {
+        let known = self.known.hold();
+        let source = known.iter().map(|known| &known.source).find(|source| source.id == id)?.clone();
+        let views = self.views.hold();
+        let spoken = views.get(id).and_then(|view| view.status.borrow().dialect).and_then(named);
+        Some(Source { dialect: spoken.unwrap_or(source.dialect), ..source })
+    }
+
+    /// The time of day, by the clock that the links live on.
+    pub fn now(&self) -> Millis {
+        self.seams.now()
+    }
+
+    /// How a source is reached, in the protocol it really speaks; `Err` while there is nothing to sign in with.
+    pub fn profile(&self, id: &str) -> Option<Result<Profile, String>> {
+        let source = self.address(id)?;
+        let keys = self.secrets.of(id);
+        Some(keys.map(|keys| Profile { timing: self.seams.timing, ..profile(&source, &keys, self.seams.now()) }))
+    }
+
+    /// Whether a source takes decisions, as far as known.
+    pub fn can_decide(&self, id: &str) -> bool {
+        self.address(id).is_some_and(|source| takes_decisions(source.dialect)) && !self.without_decisions.hold().contains(id)
+    }
+
+    /// The sources that take decisions.
+    pub fn deciders(&self) -> BTreeSet<String> {
+        let all = self.each(|known, _| known.source.id.clone());
+        all.into_iter().filter(|id| self.can_decide(id)).collect()
+    }
+
+    /// A source said that it takes none. It is asked again when it is set up anew.
+    pub fn takes_no_decisions(&self, id: &str) {
+        self.without_decisions.hold().insert(id.to_owned());
+    }
+
+    /// The running source at the same server, where that server keeps one link per user: another one would deafen it, so it is asked instead.
+    pub fn alone_at(&self, url: &str) -> Option<(String, LinkState)> {
+        let same = |known: &Known, view: Option<&View>| {
+            let spoken = view?.status.borrow().dialect;
+            let hub = spoken == Some(Dialect::Hub) || known.source.dialect == DialectName::Hub;
+            (hub && same_server(&known.source.url, url)).then(|| (known.source.name.clone(), self.state(known, view)))
+        };
+        self.each(same).into_iter().flatten().next()
+    }
+
+    /// Whose link a second one to the same server would meet.
+    pub fn beside(&self, source: &Source) -> Beside {
+        let here = Address::parse(&source.url).ok();
+        let links = self.each(|known, view| {
+            let same = known.source.id == source.id || here.is_some() && Address::parse(&known.source.url).ok() == here;
+            view.filter(|_| same).map(|view| view.status.borrow().clone())
+        });
+        links
+            .into_iter()
+            .flatten()
+            .find(|status| status.connected_since.is_some())
+            .map_or(Beside::Nobody, |status| Beside::Link(Box::new(status)))
+    }
+
+    /// The profiles of sources whose servers tell what was missed.
+    pub fn historians(&self) -> Vec<Profile> {
+        let known = self.known.hold();
+        let told = known.iter().filter(|known| !known.source.paused && !known.source.history_path.is_empty());
+        told.filter_map(|known| {
+            Some(Profile { timing: self.seams.timing, ..profile(&known.source, known.keys.as_ref().ok()?, self.seams.now()) })
+        })
+        .collect()
+    }
+
+    /// Whoever reads what the server of a source sends; `None` when there is no such source any more.
+    pub fn reader(&self, id: &str) -> Option<Reader> {
+        let known = self.known.hold();
+        let known = known.iter().find(|known| known.source.id == id)?;
+        Some(Reader::new(&known.source, self.ledger.of(id), self.seams.clone()))
+    }
+
+    /// What has to be stored of how far every source listened, where it moved.
+    pub fn listened(&self) -> Vec<Document> {
+        for (id, view) in &*self.views.hold() {
+            // Of one that is down the link still says that it listens; nobody keeps what it hears.
+            if self.down(id).is_none() && self.ledger.of(id).store_error().is_none() {
+                self.listened.look(id, &view.status.borrow());
+            }
+        }
+        let mut documents = self.listened.take_dirty();
+        documents.extend(self.covers.take_dirty());
+        documents
+    }
+
+    /// Every source and its honest state.
+    pub fn statuses(&self, last_event_at: impl Fn(&str) -> Option<Millis>, latency_ms: impl Fn(&str) -> Option<f64>) -> Vec<SourceStatus> {
+        self.each(|source, view| SourceStatus {
+            id: source.id.clone(),
+            realm: source.id.clone(),
+            name: source.name.clone(),
+            url: without_secrets(&source.url),
+            demo: source.demo,
+            state: self.state(source, view),
+            latency_ms: latency_ms(&source.id),
+            last_event_at: last_event_at(&source.id),
+            last_sign_at: view.and_then(|view| view.status.borrow().last_frame_at),
+            colour: source.colour,
+            dialect: view.and_then(|view| view.status.borrow().dialect).map(dialect_name).unwrap_or_default().to_owned(),
+            skew_ms: self.ledger.of(&source.id).clock().estimate().map(|known| known.skew),
+            polling: view.is_some_and(View::polls),
+            covers_since: self.covers.since(&source.id),
+            resembles: Vec::new(),
+        })
+    }
+}

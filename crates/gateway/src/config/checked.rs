@@ -1,0 +1,115 @@
+//! A configuration: its fields, its defaults, and the rules between them.
+
+use super::error::ConfigError;
+use crate::redis::Address;
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
+use watchdeck_secret::Secret;
+
+/// A checked configuration. Embedders fill it in and hand it to [`Gateway::start`](crate::Gateway::start), which checks it again.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one.
+    pub listen: SocketAddr,
+    /// The folder of the log. Created when absent.
+    pub data_dir: PathBuf,
+    /// The ERP's Redis (`redis://…`), when there is one to bridge. Secret because it may hold a password.
+    pub redis_url: Option<Secret>,
+    /// The user there, literally; counts more than one in the address.
+    pub redis_username: Option<String>,
+    /// The password there, literally; counts more than one in the address.
+    pub redis_password: Option<Secret>,
+    /// Certificates of the authorities that vouch for a Redis with TLS (`rediss://…`), beside this machine's own. PEM.
+    pub redis_ca_file: Option<PathBuf>,
+    /// Who shows this may publish and decide.
+    pub publish_key: Option<Secret>,
+    /// Who shows this may read.
+    pub read_token: Option<Secret>,
+    /// How often sessions are pinged.
+    pub ping_interval: Duration,
+    /// Browser origins that may connect; see [`crate::auth`].
+    pub allowed_origins: Vec<String>,
+    /// WebSocket sessions at a time.
+    pub max_connections: usize,
+    /// Largest event that is kept whole, in bytes.
+    pub max_event_bytes: usize,
+}
+
+impl Config {
+    /// Defaults, with the log in `data_dir`: loopback, port 3010, no Redis, open to every program of this machine.
+    #[must_use]
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3010),
+            data_dir: data_dir.into(),
+            redis_url: None,
+            redis_username: None,
+            redis_password: None,
+            redis_ca_file: None,
+            publish_key: None,
+            read_token: None,
+            ping_interval: Duration::from_millis(watchdeck_protocol::PING_INTERVAL_MS),
+            allowed_origins: Vec::new(),
+            max_connections: 10_000,
+            max_event_bytes: 1 << 20,
+        }
+    }
+
+    /// The rules between keys.
+    ///
+    /// # Errors
+    /// [`ConfigError::Value`] when the gateway would listen beyond this machine without a key for publishing and a token for reading, or when
+    /// what is said of Redis does not go together.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.redis_address()?;
+        if self.listen.ip().is_loopback() {
+            return Ok(());
+        }
+        for (key, value, what) in
+            [("publish_key", &self.publish_key, "publish into the log"), ("read_token", &self.read_token, "read the ERP's events")]
+        {
+            if value.is_none() {
+                return Err(ConfigError::Value {
+                    key: key.into(),
+                    origin: "not set".into(),
+                    reason: format!("listening on {} lets other machines in, and without it anyone of them could {what}", self.listen),
+                    remedy: format!("Set `{key}` to a long random text, or listen on 127.0.0.1"),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Where Redis is and as whom to go there, when there is one.
+    pub(crate) fn redis_address(&self) -> Result<Option<Address>, ConfigError> {
+        let refused = |(reason, remedy): (String, &str)| ConfigError::Value {
+            key: "redis.url".into(),
+            origin: "with redis.username, redis.password and redis.ca_file".into(),
+            reason,
+            remedy: remedy.into(),
+        };
+        let Some(url) = &self.redis_url else {
+            return if self.redis_username.is_some() || self.redis_password.is_some() || self.redis_ca_file.is_some() {
+                Err(refused((
+                    "it is missing, and there is a user, a password or a file for it".into(),
+                    "Set redis.url, like redis://127.0.0.1:6379",
+                )))
+            } else {
+                Ok(None)
+            };
+        };
+        let address = Address::parse(url.expose())
+            .and_then(|address| address.with(self.redis_username.as_deref(), self.redis_password.as_ref(), self.redis_ca_file.as_ref()))
+            .map_err(refused)?;
+        Ok(Some(address))
+    }
+
+    /// The file of the log.
+    #[must_use]
+    pub fn log_path(&self) -> PathBuf {
+        self.data_dir.join("gateway.db")
+    }
+}

@@ -1,0 +1,33 @@
+//! What the writer is asked to do.
+
+use crate::{Appended, Batch, Refused, StoreError, summary::Summary};
+use std::path::PathBuf;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+pub(crate) enum Command {
+    Append(Job),
+    /// A block was summarised; see [`crate::summary`].
+    Summary(Summary),
+    /// This file, which is part of the store, was deleted or replaced under it.
+    Lost(PathBuf),
+    Close {
+        reply: oneshot::Sender<()>,
+    },
+}
+
+/// A refused batch goes back to whoever sent it: nobody has to keep a copy in order to try again.
+pub(crate) type Reply = oneshot::Sender<Result<Appended, Box<Refused>>>;
+
+/// A batch, who waits for it, and its share of the memory that batches may take while they wait.
+pub(crate) struct Job {
+    pub(crate) batch: Batch,
+    pub(crate) reply: Reply,
+    pub(crate) room: OwnedSemaphorePermit,
+}
+
+impl Job {
+    /// Nobody waits any more when the answer cannot be delivered; that is fine.
+    pub(crate) fn refuse(self, error: StoreError) {
+        drop(self.reply.send(Err(Box::new(Refused { error, batch: self.batch }))));
+    }
+}

@@ -1,0 +1,57 @@
+//! What a match must be, in the numbers of one file: told of a block by its summary, and of a row before it is read.
+
+use crate::{
+    shared::Shared,
+    summary::{Summary, may_hold, name_piece, pieces_of},
+};
+use std::collections::HashSet;
+use watchdeck_events::{Severity, fold};
+use watchdeck_filter::{NameTest, Sieve};
+
+/// A sieve in the numbers of one file.
+pub(crate) struct Tests {
+    /// Per text the pieces of each alternative.
+    texts: Vec<Vec<Vec<u64>>>,
+    /// Per column (source, channel, kind) the numbers that will do.
+    names: [Option<HashSet<i64>>; 3],
+    severities: u8,
+    from: i64,
+    before: i64,
+}
+
+impl Tests {
+    pub(crate) fn of(sieve: &Sieve, shared: &Shared) -> Self {
+        let names = shared.names.read().expect("no code panics while holding the names");
+        let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
+        Self {
+            texts: sieve.texts.iter().map(|any| any.iter().map(|text| pieces_of(&fold(text))).collect()).collect(),
+            names: [numbers(&sieve.source), numbers(&sieve.channel), numbers(&sieve.kind)],
+            severities: sieve.severities.unwrap_or(u8::MAX),
+            from: sieve.from.map_or(i64::MIN, |at| at.0),
+            before: sieve.before.map_or(i64::MAX, |at| at.0),
+        }
+    }
+
+    /// Whether no event at all can pass.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.severities == 0 || self.from >= self.before || self.names.iter().flatten().any(HashSet::is_empty)
+    }
+
+    pub(crate) fn may_be_in(&self, summary: &Summary) -> bool {
+        let holds = |piece: &u64| may_hold(&summary.bits, *piece);
+        self.severities & summary.severities != 0
+            && *summary.occurred.end() >= self.from
+            && *summary.occurred.start() < self.before
+            && self.texts.iter().all(|any| any.iter().any(|pieces| pieces.iter().all(holds)))
+            && self.names.iter().enumerate().all(|(column, numbers)| {
+                numbers.as_ref().is_none_or(|numbers| numbers.iter().any(|number| holds(&name_piece(column, *number))))
+            })
+    }
+
+    /// Whether a row may pass, by its numbers.
+    pub(crate) fn takes(&self, names: [i64; 3], severity: Severity, occurred_at: i64) -> bool {
+        self.severities & (1 << severity.code()) != 0
+            && (self.from..self.before).contains(&occurred_at)
+            && self.names.iter().zip(names).all(|(numbers, number)| numbers.as_ref().is_none_or(|numbers| numbers.contains(&number)))
+    }
+}

@@ -1,0 +1,31 @@
+//! The kinds of tests, in the order in which they run.
+
+/// A kind of tests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// TypeScript's types and style, and the window's unit tests.
+    Ui,
+    /// Every Rust crate and the whole system, but not the window; and that ui/src/bindings is up to date.
+    Rust,
+    /// The real window on a virtual screen.
+    Desktop,
+    /// The window in a browser.
+    Browser,
+    /// Rust's formatting, clippy, and the examples in the documentation.
+    Lint,
+}
+
+impl Part {
+    /// In the order in which they run: what costs little and what others wait for first.
+    pub(super) const ALL: [Self; 5] = [Self::Ui, Self::Rust, Self::Desktop, Self::Browser, Self::Lint];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Ui => "ui",
+            Self::Rust => "rust",
+            Self::Desktop => "desktop",
+            Self::Browser => "browser",
+            Self::Lint => "lint",
+        }
+    }
+}
