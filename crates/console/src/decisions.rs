@@ -4,11 +4,13 @@
 //! The ERP's own event has the last word: it says the same (confirmed) or something else (overtaken: somebody was first). Until that event comes the
 //! gateway is asked again now and then, with the same key: a decision that was taken and then lost behind it does not stay *sent* for ever.
 
+mod decision;
+mod kept;
 mod sender;
 
+pub(crate) use decision::{Answer, Decision};
 pub(crate) use sender::Sender;
 
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
@@ -23,25 +25,6 @@ const BACKOFF: (i64, i64) = (1_000, 60_000);
 const ASK_AGAIN: (i64, i64) = (60_000, 30 * 60_000);
 /// Settled decisions kept.
 const SETTLED: usize = 500;
-
-/// One decision.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Decision {
-    pub(crate) idempotency_key: String,
-    pub(crate) resource_type: String,
-    pub(crate) resource_id: String,
-    pub(crate) source: String,
-    pub(crate) reason: Option<String>,
-    pub(crate) by: String,
-    pub(crate) next_try_at: Millis,
-    /// How often the gateway said that it has it.
-    #[serde(default)]
-    pub(crate) taken: u32,
-    /// It was made on a notification: what becomes of it is told there.
-    #[serde(default)]
-    pub(crate) on_toast: bool,
-    pub(crate) view: DecisionView,
-}
 
 /// All decisions, by approval key.
 #[derive(Debug, Default)]
@@ -59,28 +42,13 @@ pub(crate) struct Made {
     before: Option<Decision>,
 }
 
-/// What the gateway said to a decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// It has it.
-    Taken,
-    /// Somebody was first.
-    Overtaken(String),
-    /// It will not take it; trying again cannot help.
-    Refused(String),
-    /// It takes no decisions at all.
-    Unsupported(String),
-    /// No answer that counts; try again.
-    Unreachable(String),
-}
-
 impl Outbox {
     /// As they were stored; each by the name that its request has now.
     pub(crate) fn load(documents: Vec<(String, String)>, realms: &Realms) -> Self {
         let mut outbox = Self::default();
         let decisions: Vec<(String, Decision)> = documents
             .into_iter()
-            .filter_map(|(key, body)| match serde_json::from_str(&body) {
+            .filter_map(|(key, body)| match kept::read(&body) {
                 Ok(decision) => Some((key, decision)),
                 Err(error) => {
                     tracing::warn!(%error, key, "A stored decision could not be read and is left out.");
@@ -105,7 +73,7 @@ impl Outbox {
         keys.dedup();
         keys.into_iter()
             .map(|key| {
-                let body = self.decisions.get(&key).and_then(|decision| serde_json::to_string(decision).ok());
+                let body = self.decisions.get(&key).and_then(kept::written);
                 Document { collection: COLLECTION, key, body }
             })
             .collect()

@@ -125,8 +125,8 @@ fn private(path: &Path) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use watchdeck_secret::Redactor;
     use std::io::Cursor;
+    use watchdeck_secret::Redactor;
     use watchdeck_wire::settings::{Settings, Source};
 
     const SECRETS: [&str; 6] =

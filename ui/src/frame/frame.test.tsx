@@ -100,7 +100,7 @@ describe("the window", () => {
     await user.type(await screen.findByLabelText("Address"), "ws://bad.local:3002");
     await user.click(screen.getByRole("button", { name: "Test connection" }));
     expect(await screen.findByText("Connection refused (os error 111)")).toBeVisible();
-    expect(calls.some((call) => call.startsWith("save_settings")), "a failed test keeps nothing").toBe(false);
+    expect(calls.some((call) => call.startsWith("change_settings")), "a failed test keeps nothing").toBe(false);
     await user.click(screen.getByRole("button", { name: "Back" }));
     await user.click(screen.getByRole("button", { name: "Start the simulator" }));
     expect(await screen.findByText("Event flow")).toBeVisible();

@@ -38,7 +38,7 @@ function Body({ onClose }: { onClose: () => void }) {
   const muted = useLive((live) => live.frame?.muted ?? false);
   const [text, setText] = useState("");
   const failed = (thrown: unknown) => toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
-  const set = (patch: Partial<Settings>) => void save(patch).catch(failed);
+  const set = (patch: SettingsPatch) => void save(patch).catch(failed);
   const run = (action: () => void) => () => {
     onClose();
     action();

@@ -4,7 +4,7 @@ import { browserHost, takeToken } from "./browser";
 import type { Host } from "./command";
 import { tauriHost } from "./tauri";
 
-export type { Answer, Args, CommandName, Commands, Host, Incident, ViewName } from "./command";
+export type { Answer, Args, CommandName, Host, Incident, ViewName } from "./command";
 export { CommandError, isAbort } from "./error";
 export type { Code } from "./error";
 

@@ -3,7 +3,7 @@
 
 import type { TFunction } from "i18next";
 import type { AlertView } from "@/bindings/AlertView";
-import type { Settings } from "@/bindings/Settings";
+import type { SettingsPatch } from "@/bindings/SettingsPatch";
 import type { Format } from "@/format";
 import type { Word } from "@/text/words";
 import type { LimitName } from "./limits";
@@ -63,6 +63,6 @@ export function ruleOf(id: AlertView["rule"]): (typeof RULES)[number] | undefine
 }
 
 /** The change of the settings that turns a rule on or off. */
-export function switched(settings: Settings, id: string, on: boolean): Partial<Settings> {
-  return { rules_off: on ? settings.rules_off.filter((each) => each !== id) : [...settings.rules_off, id] };
+export function switched(id: string, on: boolean): SettingsPatch {
+  return { rules_off: { [id]: !on } };
 }

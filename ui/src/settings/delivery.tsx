@@ -25,7 +25,7 @@ export function DeliveryMatrix({ className }: { className?: string }) {
       toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
     }
   };
-  const set = (severity: Severity, patch: { toast?: boolean; sound?: boolean }) => guarded(() => save({ delivery: { ...settings.delivery, [severity]: { ...settings.delivery[severity], ...patch } } }));
+  const set = (severity: Severity, patch: { toast?: boolean; sound?: boolean }) => guarded(() => save({ delivery: { [severity]: patch } }));
   const test = async (severity: Severity) => {
     setTesting(severity);
     await guarded(async () => {

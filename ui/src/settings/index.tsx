@@ -1,4 +1,5 @@
-// What the user set, as the core keeps it. `save(patch)` writes the whole document with the patch applied; the core's answer is what counts.
+// What the user set, as the core keeps it. `save(patch)` says what is to be another; the core merges it into what holds, so that two
+// changes at once both count, and its answer is what counts.
 //
 //   const { settings, save } = useSettings();
 //   await save({ theme: "dark" });
@@ -6,13 +7,14 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useRef, useState } from "react";
 import type { Hello } from "@/bindings/Hello";
 import type { Settings } from "@/bindings/Settings";
+import type { SettingsPatch } from "@/bindings/SettingsPatch";
 import { isAbort } from "@/host";
 import { useHost, useLive } from "@/live";
 
 interface SettingsApi {
   readonly hello: Hello;
   readonly settings: Settings;
-  save(patch: Partial<Settings>): Promise<Settings>;
+  save(patch: SettingsPatch): Promise<Settings>;
   /** Take settings that another command answered with (`start_demo`). */
   take(settings: Settings): void;
 }
@@ -22,10 +24,6 @@ const Context = createContext<SettingsApi | null>(null);
 export function SettingsProvider({ hello, children }: { hello: Hello; children: ReactNode }) {
   const host = useHost();
   const [settings, take] = useState(hello.settings);
-  const latest = useRef(settings);
-  useEffect(() => {
-    latest.current = settings;
-  }, [settings]);
 
   // Changed elsewhere (tray, another window): read them again.
   const version = useLive((live) => live.versions?.settings ?? null);
@@ -52,7 +50,7 @@ export function SettingsProvider({ hello, children }: { hello: Hello; children: 
       settings,
       take,
       save: async (patch) => {
-        const saved = await host.call("save_settings", { settings: { ...latest.current, ...patch } });
+        const saved = await host.call("change_settings", { patch });
         take(saved);
         return saved;
       },

@@ -40,7 +40,7 @@ pub(crate) fn check(folder: &Path) -> Result<()> {
 pub(crate) fn regenerate() -> Result<()> {
     let folder = fresh_folder()?;
     let mut test = process::cargo();
-    test.args(["test", "--quiet", "-p", "watchdeck-events", "-p", "watchdeck-console", "--lib", "export_bindings"])
+    test.args(["test", "--quiet", "-p", "watchdeck-events", "-p", "watchdeck-wire", "-p", "watchdeck-console", "--lib", "export_bindings"])
         .env("TS_RS_EXPORT_DIR", &folder);
     process::check(&mut test)?;
     let generated = read(&folder)?;

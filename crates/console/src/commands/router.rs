@@ -35,6 +35,7 @@ macro_rules! commands {
         #[cfg(test)]
         #[derive(ts_rs::TS)]
         #[ts(export)]
+        #[allow(dead_code, reason = "only its type is looked at")]
         struct Commands { $( $(#[$doc])* #[ts(inline)] $name: Declared<args::$name, $answer> ),* }
 
         /// What makes the answer is boxed: together with whoever waits for it a large one would not fit on a thread's stack.
@@ -118,6 +119,7 @@ commands! { |core|
 /// A command as the window sees it.
 #[cfg(test)]
 #[derive(ts_rs::TS)]
+#[allow(dead_code, reason = "only its type is looked at")]
 struct Declared<Args: ts_rs::TS, Answer: ts_rs::TS> {
     args: Args,
     answer: Answer,

@@ -1,6 +1,6 @@
 //! Takes a decision to the gateway that its request came through: the way of the stream itself, with its certificates and its proxy.
 
-use super::{Answer, Decision};
+use super::decision::{Answer, Decision};
 use serde_json::Value;
 use watchdeck_client::{Dialect, Profile, post};
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod config;
+mod decisions;
 mod door;
 mod hardship;
 mod http;

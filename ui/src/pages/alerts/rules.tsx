@@ -15,10 +15,10 @@ export function Rules({ rules }: { rules: readonly RuleView[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const nameOf = useRuleName();
-  const { settings, save } = useSettings();
+  const { save } = useSettings();
   const set = async (rule: string, on: boolean) => {
     try {
-      await save(switched(settings, rule, on));
+      await save(switched(rule, on));
     } catch (thrown) {
       toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
     }

@@ -33,5 +33,5 @@ it("turns a rule off where it is listed", async () => {
   const asked = openPage("alerts");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("switch", { name: "Rule: Large refund" }));
-  await waitFor(() => expect(asked.find((each) => each.name === "save_settings")?.args).toMatchObject({ settings: { rules_off: ["large_refund"] } }));
+  await waitFor(() => expect(asked.find((each) => each.name === "change_settings")?.args).toEqual({ patch: { rules_off: { large_refund: true } } }));
 });

@@ -9,7 +9,7 @@ import { useFreshness, useSources } from "@/live";
 import { Age, type Column, cx, Delta, Figure, RowSource, Sparkline } from "@/parts";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
-import { stockState, withThreshold } from "./order";
+import { stockState } from "./order";
 
 /** Stock that lasts for less than this deserves a colour, hours. */
 const SHORT = 1;
@@ -136,7 +136,7 @@ function Threshold({ row }: { row: StockRow }) {
             {format.number(row.threshold)}
           </>
         }
-        onSave={(text) => save({ product_thresholds: withThreshold(settings.product_thresholds, row.product_id, text === null ? null : Number(text)) })}
+        onSave={(text) => save({ product_thresholds: { [row.product_id]: text === null ? null : Number(text) } })}
       />
     </span>
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StockRow } from "@/bindings/StockRow";
-import { steadyOrder, stockState, withThreshold } from "./order";
+import { steadyOrder, stockState } from "./order";
 
 const key = (product_id: string) => `east/product:${product_id}`;
 const row = (product_id: string, low = false): StockRow => ({
@@ -44,11 +44,6 @@ test("nothing on hand is worse than low, and an unknown quantity is neither", ()
   expect(stockState({ low: true, on_hand: 0 })).toBe("out");
   expect(stockState({ low: true, on_hand: 3 })).toBe("low");
   expect(stockState({ low: false, on_hand: null })).toBe("fine");
-});
-
-test("an emptied threshold gives the product the default again", () => {
-  expect(withThreshold({ a: 5, b: 7 }, "a", null)).toEqual({ b: 7 });
-  expect(withThreshold({ b: 7 }, "a", 3)).toEqual({ a: 3, b: 7 });
 });
 
 test("products of two sources that are called alike are two", () => {

@@ -19,9 +19,3 @@ export function stockState(row: Pick<StockRow, "low" | "on_hand">): StockState {
   if (row.on_hand !== null && row.on_hand <= 0) return "out";
   return row.low ? "low" : "fine";
 }
-
-/** Own thresholds after an edit; null gives the product the default again. */
-export function withThreshold(own: Readonly<Record<string, number>>, product: string, threshold: number | null): Record<string, number> {
-  const rest = Object.fromEntries(Object.entries(own).filter(([id]) => id !== product));
-  return threshold === null ? rest : { ...rest, [product]: threshold };
-}

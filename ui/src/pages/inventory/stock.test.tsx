@@ -24,12 +24,12 @@ it("gives a product its own threshold where it stands", async () => {
   const user = userEvent.setup();
   await user.click((await table()).getByRole("button", { name: "Change threshold of 马可波罗瓷砖 800×800" }));
   await user.keyboard("{Control>}a{/Control}25{Enter}");
-  await waitFor(() => expect(asked.find((each) => each.name === "save_settings")?.args).toMatchObject({ settings: { product_thresholds: { "A-104": 25, "A-119": 10 } } }));
+  await waitFor(() => expect(asked.find((each) => each.name === "change_settings")?.args).toEqual({ patch: { product_thresholds: { "A-104": 25 } } }));
 });
 
 it("keeps what was typed and says why when it was not saved", async () => {
   openPage("inventory", {
-    save_settings: () => {
+    change_settings: () => {
       throw new CommandError("invalid_input", "a stock threshold must be zero or more");
     },
   });

@@ -101,7 +101,7 @@ function RuleRow({ rule }: { rule: (typeof RULES)[number] }) {
   const name = t(`rules.rule.${rule.id}.name`);
   return (
     <Row label={name} help={t(`rules.rule.${rule.id}.text`)} saving={saving}>
-      <Switch label={name} checked={!settings.rules_off.includes(rule.id)} onChange={(on) => void save(switched(settings, rule.id, on))} />
+      <Switch label={name} checked={!settings.rules_off.includes(rule.id)} onChange={(on) => void save(switched(rule.id, on))} />
     </Row>
   );
 }

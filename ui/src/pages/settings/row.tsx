@@ -13,7 +13,7 @@ export type Saving = { readonly kind: "idle" } | { readonly kind: "saving" } | {
 const IDLE: Saving = { kind: "idle" };
 
 /** Saves at once and tells what came of it. */
-export function useSaver(): { saving: Saving; save: (patch: Partial<Settings>) => Promise<boolean>; run: (work: () => Promise<unknown>) => Promise<boolean> } {
+export function useSaver(): { saving: Saving; save: (patch: SettingsPatch) => Promise<boolean>; run: (work: () => Promise<unknown>) => Promise<boolean> } {
   const { save } = useSettings();
   const [saving, setSaving] = useState<Saving>(IDLE);
   useEffect(() => {
@@ -32,7 +32,7 @@ export function useSaver(): { saving: Saving; save: (patch: Partial<Settings>) =
       return false;
     }
   }, []);
-  return { saving, run, save: useCallback((patch: Partial<Settings>) => run(() => save(patch)), [run, save]) };
+  return { saving, run, save: useCallback((patch: SettingsPatch) => run(() => save(patch)), [run, save]) };
 }
 
 export function SavingMark({ saving }: { saving: Saving }) {

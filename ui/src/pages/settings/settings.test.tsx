@@ -12,8 +12,8 @@ beforeEach(() => {
 
 it("saves at once and says what was refused", async () => {
   const asked = openPage("settings", {
-    save_settings: ({ settings }, otherwise) => {
-      if (settings.stuck_after_minutes > 1_000) throw new CommandError("internal", "disk full");
+    change_settings: ({ patch }, otherwise) => {
+      if ((patch.stuck_after_minutes ?? 0) > 1_000) throw new CommandError("internal", "disk full");
       return otherwise();
     },
   });
@@ -21,7 +21,7 @@ it("saves at once and says what was refused", async () => {
   const box = await screen.findByRole("textbox", { name: "Stuck orders" });
   await user.clear(box);
   await user.type(box, "90{Enter}");
-  await waitFor(() => expect(asked.findLast((each) => each.name === "save_settings")?.args).toMatchObject({ settings: { stuck_after_minutes: 90 } }));
+  await waitFor(() => expect(asked.findLast((each) => each.name === "change_settings")?.args).toEqual({ patch: { stuck_after_minutes: 90 } }));
   await user.clear(box);
   await user.type(box, "5000{Enter}");
   expect(await screen.findByText(/Not saved: disk full/)).toBeVisible();
@@ -35,5 +35,5 @@ it("refuses half a minute before it asks the core", async () => {
   await user.clear(box);
   await user.type(box, "0.5{Enter}");
   expect(await screen.findByText("A whole number, at least 1 minute")).toBeVisible();
-  expect(asked.some((each) => each.name === "save_settings")).toBe(false);
+  expect(asked.some((each) => each.name === "change_settings")).toBe(false);
 });

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Settings } from "@/bindings/Settings";
+import type { SettingsPatch } from "@/bindings/SettingsPatch";
 import { CommandError } from "@/host";
 import { startText } from "@/text";
 import { type Asked, openPage } from "../../../tests/fixtures/open";
@@ -11,7 +11,7 @@ beforeEach(() => {
   localStorage.clear();
 });
 
-const saved = (asked: readonly Asked[]) => asked.findLast((each) => each.name === "save_settings")?.args as { settings: Settings } | undefined;
+const saved = (asked: readonly Asked[]) => asked.findLast((each) => each.name === "change_settings")?.args as { patch: SettingsPatch } | undefined;
 /** The page is waited for by its text: asking for roles while it loads and rows move costs more than loading it. */
 const row = async (name: string) => {
   await screen.findByText(/^Where events come from/);
@@ -37,20 +37,20 @@ describe("the list", () => {
     await user.click(east.getByRole("button", { name: /^Reconnect now/ }));
     await waitFor(() => expect(asked.find((each) => each.name === "reconnect")?.args).toEqual({ source: "east" }));
     await user.click(east.getByRole("button", { name: /^Pause/ }));
-    await waitFor(() => expect(saved(asked)?.settings.sources).toMatchObject([{ id: "east", paused: true, token: null }]));
+    await waitFor(() => expect(saved(asked)?.patch).toEqual({ sources: { east: { paused: true } } }));
     await user.click(await east.findByRole("button", { name: /^Resume/ }));
-    await waitFor(() => expect(saved(asked)?.settings.sources).toMatchObject([{ id: "east", paused: false }]));
+    await waitFor(() => expect(saved(asked)?.patch).toEqual({ sources: { east: { paused: false } } }));
   });
 
   it("asks before it removes a source, and says that events stay", async () => {
     const asked = openPage("settings");
     const user = userEvent.setup();
     await user.click(await screen.findByRole("button", { name: /^Remove/ }));
-    expect(asked.some((each) => each.name === "save_settings")).toBe(false);
+    expect(asked.some((each) => each.name === "change_settings")).toBe(false);
     const dialog = await open("Remove 华东仓 ERP?");
     expect(dialog.getByText(/Events received so far stay/)).toBeVisible();
     await user.click(dialog.getByRole("button", { name: "Remove" }));
-    await waitFor(() => expect(saved(asked)?.settings.sources).toEqual([]));
+    await waitFor(() => expect(saved(asked)?.patch).toEqual({ sources: { east: null } }));
     expect(await screen.findByText("Nothing new comes in. Events received so far can be read as before."), "what is stored can still be read, so the window stays").toBeVisible();
   });
 });
@@ -76,7 +76,7 @@ describe("the form", () => {
     await user.click(dialog.getByRole("button", { name: "Save" }));
     expect(dialog.getByRole("textbox", { name: "History path" }), "the fold opens for what is wrong in it").toHaveFocus();
     expect(dialog.getByText("{zone} is not filled in")).toBeVisible();
-    expect(asked.some((each) => each.name === "save_settings")).toBe(false);
+    expect(asked.some((each) => each.name === "change_settings")).toBe(false);
   });
 
   it("tries what is not saved yet, step by step, and says what to do", async () => {
@@ -98,7 +98,7 @@ describe("the form", () => {
     await user.click(test.getByRole("button", { name: "Test again" }));
     await waitFor(() => expect(asked.filter((each) => each.name === "test_source").at(-1)?.args).toMatchObject({ source: { wake_url: "http://bad:3000/api/ws" } }));
     await user.click(dialog.getByRole("button", { name: "Save" }));
-    await waitFor(() => expect(saved(asked)?.settings.sources, "it may be kept all the same").toMatchObject([{ id: "east" }, { url: "wss://bad:3002", name: "bad:3002", dialect: "erp", colour: "teal", token: null }]));
+    await waitFor(() => expect(Object.values(saved(asked)?.patch.sources ?? {}), "it may be kept all the same").toMatchObject([{ url: "wss://bad:3002", name: "bad:3002", dialect: "erp", colour: "teal", token: null }]));
   });
 
   it("takes the session out of a whole cookie header and shows what it found", async () => {
@@ -116,7 +116,7 @@ describe("the form", () => {
     await user.paste("Cookie: theme=dark; next-auth.session-token=abcdef; lang=zh");
     expect(dialog.getByText(/Session cookie found, 6 characters/)).toBeVisible();
     await user.click(dialog.getByRole("button", { name: "Save" }));
-    await waitFor(() => expect(saved(asked)?.settings.sources[1]).toMatchObject({ token: "next-auth.session-token=abcdef", dialect: "erp" }));
+    await waitFor(() => expect(Object.values(saved(asked)?.patch.sources ?? {})[0]).toMatchObject({ token: "next-auth.session-token=abcdef", dialect: "erp" }));
   });
 
   it("says where the token is kept, and that another address does not get it", async () => {
@@ -146,7 +146,7 @@ describe("the form", () => {
 
   it("says why it could not be saved", async () => {
     openPage("settings", {
-      save_settings: () => {
+      change_settings: () => {
         throw new CommandError("store_unavailable", "disk full");
       },
     });
@@ -191,7 +191,7 @@ describe("signing in again", () => {
     await user.click(form.getByRole("button", { name: "Save, then sign in in a window" }));
     const dialog = await open("Sign in to 华东仓 ERP");
     expect(dialog.getByText(/The sign-in page is open in its own window/)).toBeVisible();
-    expect(asked.filter((each) => each.name === "save_settings" || each.name === "login").map((each) => each.name), "what is not saved cannot be signed in to").toEqual(["save_settings", "login"]);
+    expect(asked.filter((each) => each.name === "change_settings" || each.name === "login").map((each) => each.name), "what is not saved cannot be signed in to").toEqual(["change_settings", "login"]);
     await user.click(dialog.getByRole("button", { name: "Open it again" }));
     await waitFor(() => expect(asked.filter((each) => each.name === "login")).toHaveLength(2));
   });
@@ -215,6 +215,6 @@ describe("the first start", () => {
     expect(asked.find((each) => each.name === "test_source")?.args).toMatchObject({ source: { url: "wss://erp.example:3002", dialect: "auto" } });
     await user.click(screen.getByRole("button", { name: "Connect" }));
     expect(await screen.findByRole("navigation", { name: "Main navigation" })).toBeVisible();
-    expect(saved(asked)?.settings.sources).toMatchObject([{ name: "erp.example:3002", colour: "blue" }]);
+    expect(Object.values(saved(asked)?.patch.sources ?? {})).toMatchObject([{ name: "erp.example:3002", colour: "blue" }]);
   });
 });

@@ -31,8 +31,8 @@ export function Sources() {
   const linked = settings.sources.find((source) => source.id === query.source && !source.demo);
   const demo = settings.sources.find((source) => source.demo);
   const busy = saving.kind === "saving";
-  const pause = (source: Source, paused: boolean) => void save({ sources: settings.sources.map((each) => (each.id === source.id ? { ...each, paused } : each)) });
-  const same = (source: Source, other: string) => void save({ sources: settings.sources.map((each) => (each.id === source.id ? { ...each, same_as: other } : each)) });
+  const pause = (source: Source, paused: boolean) => void save({ sources: { [source.id]: { paused } } });
+  const same = (source: Source, other: string) => void save({ sources: { [source.id]: { same_as: other } } });
   const startDemo = () => void run(async () => take(await host.call("start_demo", {})));
   const add = () => setOpen({ kind: "form", source: null });
   const close = () => {
@@ -106,7 +106,7 @@ export function Sources() {
           onClose={close}
           onRemove={() => {
             close();
-            void save({ sources: settings.sources.filter((each) => each.id !== open.source.id) });
+            void save({ sources: { [open.source.id]: null } });
           }}
         />
       )}

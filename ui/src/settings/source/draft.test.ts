@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Source } from "@/bindings/Source";
-import { advancedParts, BLANK, blankBeside, channelsOf, draftOf, sameTry, sourceOf, withSource } from "./draft";
+import { advancedParts, BLANK, blankBeside, channelsOf, draftOf, sameTry, sourceOf } from "./draft";
 
 const east: Source = {
   id: "east",
@@ -52,11 +52,6 @@ test("what a choice leaves out is not saved behind its back", () => {
   const draft = { ...draftOf(east), userId: "7", userRole: "ROLE_ADMIN", proxyPassword: "pw" };
   expect(sourceOf(draft, east, "new"), "an ERP is told whose personal notifications are wanted, and no role").toMatchObject({ user_id: "7", user_role: "", proxy_password: "pw" });
   expect(sourceOf({ ...draft, dialect: "socket_io", proxyKind: "direct" }, east, "new")).toMatchObject({ user_id: "7", user_role: "ROLE_ADMIN", proxy: "direct", proxy_user: "", proxy_password: null });
-});
-
-test("saving replaces the source with the same id, or adds it", () => {
-  expect(withSource([east], { ...east, name: "x" }).map((each) => each.name)).toEqual(["x"]);
-  expect(withSource([east], { ...east, id: "west" }).map((each) => each.id)).toEqual(["east", "west"]);
 });
 
 test("a new source takes the first colour that is free", () => {

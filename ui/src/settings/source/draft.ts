@@ -144,10 +144,6 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
   };
 }
 
-export function withSource(sources: readonly Source[], source: Source): Source[] {
-  return sources.some((each) => each.id === source.id) ? sources.map((each) => (each.id === source.id ? source : each)) : [...sources, source];
-}
-
 /** Whether a try of `a` tells anything about `b`: all but the name, the colour and how often events are expected is the same. */
 export function sameTry(a: Draft, b: Draft): boolean {
   const keys = Object.keys(a) as DraftField[];

@@ -9,7 +9,7 @@ import { CommandError, isAbort } from "@/host";
 import { useHost } from "@/live";
 import { useSettings } from "..";
 import { detectedBy } from "./advice";
-import { blankBeside, type Draft, type DraftField, draftOf, sameTry, sourceOf, withSource } from "./draft";
+import { blankBeside, type Draft, type DraftField, draftOf, sameTry, sourceOf } from "./draft";
 import { firstProblem, type Problem, type Problems, problemsOf } from "./problems";
 import { useSecrets } from "./secrets";
 
@@ -107,7 +107,7 @@ export function useSourceForm(before: Source | null, start: Partial<Draft> = {})
     setError(null);
     const source = sourceOf(draft, before, id);
     try {
-      await keep({ sources: withSource(settings.sources, source) });
+      await keep({ sources: { [source.id]: source } });
       return source;
     } catch (thrown) {
       setError(CommandError.from(thrown).message);

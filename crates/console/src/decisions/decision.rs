@@ -1,0 +1,36 @@
+//! One decision, and what may be said to it.
+
+use watchdeck_events::Millis;
+use watchdeck_wire::views::DecisionView;
+
+/// One decision.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Decision {
+    pub(crate) idempotency_key: String,
+    pub(crate) resource_type: String,
+    pub(crate) resource_id: String,
+    pub(crate) source: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) by: String,
+    pub(crate) next_try_at: Millis,
+    /// How often the gateway said that it has it.
+    pub(crate) taken: u32,
+    /// It was made on a notification: what becomes of it is told there.
+    pub(crate) on_toast: bool,
+    pub(crate) view: DecisionView,
+}
+
+/// What the gateway said to a decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It has it.
+    Taken,
+    /// Somebody was first.
+    Overtaken(String),
+    /// It will not take it; trying again cannot help.
+    Refused(String),
+    /// It takes no decisions at all.
+    Unsupported(String),
+    /// No answer that counts; try again.
+    Unreachable(String),
+}

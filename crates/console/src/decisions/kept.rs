@@ -1,0 +1,126 @@
+//! Decisions as they are stored: types of their own, so that what the window shows may change without losing one that waits.
+//!
+//! Version 1 had no number; every field that has come since has a default here, and what a newer version added is left out.
+
+use super::decision::Decision;
+use serde::{Deserialize, Serialize};
+use watchdeck_events::Millis;
+use watchdeck_wire::views::{DecisionState, DecisionView};
+
+/// What is written now.
+const VERSION: u32 = 2;
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(default = "first")]
+    version: u32,
+    idempotency_key: String,
+    resource_type: String,
+    resource_id: String,
+    source: String,
+    #[serde(default)]
+    reason: Option<String>,
+    by: String,
+    next_try_at: Millis,
+    #[serde(default)]
+    taken: u32,
+    #[serde(default)]
+    on_toast: bool,
+    view: Said,
+}
+
+/// What was decided, and how far it is.
+#[derive(Serialize, Deserialize)]
+struct Said {
+    approve: bool,
+    at: Millis,
+    state: State,
+    #[serde(default)]
+    attempts: u32,
+    #[serde(default)]
+    error: Option<String>,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Queued,
+    Sent,
+    Confirmed,
+    Overtaken,
+    Failed,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// A decision as it was stored, by this version or an earlier one.
+pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
+    let kept: Kept = serde_json::from_str(body)?;
+    let Said { approve, at, state, attempts, error } = kept.view;
+    Ok(Decision {
+        idempotency_key: kept.idempotency_key,
+        resource_type: kept.resource_type,
+        resource_id: kept.resource_id,
+        source: kept.source,
+        reason: kept.reason,
+        by: kept.by,
+        next_try_at: kept.next_try_at,
+        taken: kept.taken,
+        on_toast: kept.on_toast,
+        view: DecisionView { approve, at, state: state.into(), attempts, error },
+    })
+}
+
+/// As it is stored. Plain strings and numbers can always be written.
+pub(super) fn written(decision: &Decision) -> Option<String> {
+    let Decision { idempotency_key, resource_type, resource_id, source, reason, by, next_try_at, taken, on_toast, view } = decision.clone();
+    let DecisionView { approve, at, state, attempts, error } = view;
+    let view = Said { approve, at, state: state.into(), attempts, error };
+    let kept =
+        Kept { version: VERSION, idempotency_key, resource_type, resource_id, source, reason, by, next_try_at, taken, on_toast, view };
+    serde_json::to_string(&kept).ok()
+}
+
+impl From<State> for DecisionState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Queued => Self::Queued,
+            State::Sent => Self::Sent,
+            State::Confirmed => Self::Confirmed,
+            State::Overtaken => Self::Overtaken,
+            State::Failed => Self::Failed,
+        }
+    }
+}
+
+impl From<DecisionState> for State {
+    fn from(state: DecisionState) -> Self {
+        match state {
+            DecisionState::Queued => Self::Queued,
+            DecisionState::Sent => Self::Sent,
+            DecisionState::Confirmed => Self::Confirmed,
+            DecisionState::Overtaken => Self::Overtaken,
+            DecisionState::Failed => Self::Failed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As the first version wrote it.
+    const FIRST: &str = r#"{"idempotency_key":"k","resource_type":"order","resource_id":"a1","source":"s","reason":"no","by":"ann","next_try_at":9,
+        "view":{"approve":false,"at":5,"state":"queued","attempts":2,"error":null}}"#;
+
+    #[test]
+    fn what_an_earlier_and_a_newer_version_stored_still_waits() {
+        let decision = read(FIRST).unwrap();
+        assert_eq!((decision.view.state, decision.view.attempts, decision.taken), (DecisionState::Queued, 2, 0));
+        assert_eq!(read(&written(&decision).unwrap()).unwrap(), decision);
+        let newer = FIRST.replacen('{', r#"{"version":9,"signed":true,"#, 1);
+        assert_eq!(read(&newer).unwrap(), decision);
+    }
+}
