@@ -55,8 +55,11 @@ fn find(root: &Path, folder: &Path, files: &mut BTreeMap<Module, PathBuf>) -> Re
         if path.is_dir() {
             find(root, &path, files)?;
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            let mut module: Module = path.with_extension("").strip_prefix(root)?.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-            if matches!(module.last().map(String::as_str), Some("mod" | "lib" | "main")) {
+            let mut module: Module =
+                path.with_extension("").strip_prefix(root)?.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+            // A program beside a library is a crate of its own, which nobody imports.
+            let is_beside = path == root.join("main.rs") && root.join("lib.rs").exists();
+            if !is_beside && matches!(module.last().map(String::as_str), Some("mod" | "lib" | "main")) {
                 module.pop();
             }
             files.insert(module, path);
@@ -249,7 +252,10 @@ fn the_finder_finds_a_circle_and_leaves_tests_and_methods_out() -> Result<()> {
         Ok(std::fs::write(path, text)?)
     };
     write("lib.rs", "mod a;\nmod b;\npub use b::inner::Thing;\n")?;
-    write("a.rs", "use crate::{b::{self, Other}, Thing};\n/// crate::c::Doc\nfn f() { x.b(); }\n#[cfg(test)]\nmod tests { use crate::b::Never; }\n")?;
+    write(
+        "a.rs",
+        "use crate::{b::{self, Other}, Thing};\n/// crate::c::Doc\nfn f() { x.b(); }\n#[cfg(test)]\nmod tests { use crate::b::Never; }\n",
+    )?;
     write("b.rs", "pub mod inner;\n#[cfg(test)]\nuse crate::a::T;\npub struct Other;\n")?;
     write("b/inner.rs", "fn g() -> crate::a::X { super::super::a::y() }\n")?;
     let found = graph(folder.path())?;

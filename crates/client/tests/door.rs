@@ -3,9 +3,8 @@
 
 mod support;
 
-use serde_json::json;
 use std::{sync::Arc, time::Duration};
-use support::{Committed, Rig, Server, profile, soon, timing};
+use support::{Rig, Server, profile, soon, timing};
 use tokio::io::AsyncWriteExt as _;
 use watchdeck_client::{Cause, Dialect, Profile, State, Timing, probe};
 

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use support::{Committed, Rig, Server, profile, soon, timing};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
-use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing, probe};
+use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing};
 use watchdeck_events::GapReason;
 
 fn native(server: &Server) -> Profile {

@@ -6,7 +6,7 @@ import type { Source } from "./Source";
 import type { Theme } from "./Theme";
 
 /**
- * Everything a user may set. Unknown fields of a newer version are refused, absent ones take their default.
+ * Everything a user may set. Unknown fields are refused, absent ones take their default.
  */
 export type Settings = { 
 /**

@@ -56,7 +56,7 @@ function LinkBar() {
         {worst.name} · {linkText(worst.state, now)}
       </span>
       <span className="num min-w-0 truncate text-ink-2">
-        {newest > 0 ? t("parts.link.since", { age: format.age(now - newest) }) : t("parts.link.nothing")} {t("parts.link.safe")}
+        {newest > 0 ? t("parts.link.since", { age: format.age(now - newest) }) : t("parts.link.nothing")} {t(worst.state.kind === "stale" ? "parts.link.quiet" : "parts.link.safe")}
       </span>
       {worst.state.kind !== "paused" && (
         <Button look="ghost" className="ml-auto" disabled={busy} onClick={reconnect}>

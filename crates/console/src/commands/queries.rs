@@ -318,6 +318,8 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
     let at = core.now();
     let state = core.state();
     let head = core.store.head();
+    // Read before what counts them: there is never a frame on the page that its source does not count.
+    let malformed = core.sources.malformed();
     let mut sources = core.sources.health();
     for source in &mut sources {
         (source.gaps, source.gaps_filled) = state.world.gap_counts.get(&source.id).copied().unwrap_or_default();
@@ -343,7 +345,7 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         decisions_queued: state.outbox.count(DecisionState::Queued),
         decisions_failed: state.outbox.count(DecisionState::Failed),
         lag: BTreeMap::from([("projections".to_owned(), head.saturating_sub(state.world.cursor))]),
-        malformed: core.sources.malformed(),
+        malformed,
         copies: state.world.copies.values().sum(),
         set_aside: state.asides.newest(SET_ASIDE),
         faults: core.faults.all(),

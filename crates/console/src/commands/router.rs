@@ -121,6 +121,7 @@ commands! { |core|
 #[derive(ts_rs::TS)]
 #[allow(dead_code, reason = "only its type is looked at")]
 struct Declared<Args: ts_rs::TS, Answer: ts_rs::TS> {
+    #[ts(inline)]
     args: Args,
     answer: Answer,
 }

@@ -4,6 +4,7 @@ export const parts = {
     since: "The newest event is {{age}} old; this page stands where it was then.",
     nothing: "No event has come yet.",
     safe: "What was received is kept; the link goes on where it stopped.",
+    quiet: "The link answers and was not cut; look whether the ERP still publishes.",
   },
   row: {
     source: "from {{name}}",

@@ -4,6 +4,7 @@ export const parts = {
     since: "最近一条事件是 {{age}}前，此页停在那时。",
     nothing: "还没有收到任何事件。",
     safe: "已收到的都已保存，恢复后会接着补齐。",
+    quiet: "连接正常，没有中断；请确认 ERP 是否仍在发布。",
   },
   row: {
     source: "来自 {{name}}",
