@@ -12,10 +12,10 @@ use self::pings::Pings;
 use crate::{
     clock::{Clock, Now},
     delivery::{LinkIo, Positions},
+    delivery_queue::{DeliveryQueue, ReceiverGone},
     dialect::{self, Out, Wire},
     dialler::{Dialler, Made},
     ending::Ending,
-    outbox::{Outbox, ReceiverGone},
     profile::{Dialect, Profile},
     session::{Effect, Input, Session},
     socket::Socket,
@@ -82,7 +82,7 @@ pub(crate) struct Driver {
     lookups: FuturesUnordered<Lookup>,
     frames: Vec<Message>,
     pings: Pings,
-    outbox: Outbox,
+    deliveries: DeliveryQueue,
     status: Status,
     opened: u32,
     /// The server said that the present connection is over.
@@ -105,7 +105,7 @@ impl Driver {
             lookups: FuturesUnordered::new(),
             frames: vec![],
             pings: Pings::default(),
-            outbox: Outbox::new(io.deliveries),
+            deliveries: DeliveryQueue::new(io.deliveries),
             positions: io.positions,
             status: Status { dialect: Some(spoken).filter(|dialect| *dialect != Dialect::Detect), ..Status::default() },
             opened: 0,
@@ -117,7 +117,7 @@ impl Driver {
     pub(crate) async fn run(mut self) {
         self.input(Input::Start);
         loop {
-            self.outbox.hand_on(self.clock.elapsed());
+            self.deliveries.hand_on(self.clock.elapsed());
             self.publish();
             match self.wait().await {
                 Happened::Stop | Happened::ReceiverGone => break,
@@ -140,7 +140,7 @@ impl Driver {
 
     async fn wait(&mut self) -> Happened {
         let nap = self.nap();
-        let reading = !self.outbox.is_full();
+        let reading = !self.deliveries.is_full();
         let dialled_or_read = async {
             match &mut self.line {
                 Line::Down => pending().await,
@@ -154,7 +154,7 @@ impl Driver {
             () = self.controls.stop.cancelled() => Happened::Stop,
             () = self.controls.wake.notified() => Happened::Wake,
             () = self.controls.network_changed.notified() => Happened::NetworkChanged,
-            room = self.outbox.room() => match room {
+            room = self.deliveries.room() => match room {
                 Ok(()) => Happened::Handed,
                 Err(ReceiverGone) => Happened::ReceiverGone,
             },
@@ -168,7 +168,7 @@ impl Driver {
     fn nap(&self) -> Duration {
         let now = self.now();
         let stall =
-            self.outbox.stalled_since().filter(|_| matches!(self.line, Line::Open(_))).map(|since| since + self.profile.timing.stall);
+            self.deliveries.stalled_since().filter(|_| matches!(self.line, Line::Open(_))).map(|since| since + self.profile.timing.stall);
         let due = [self.session.due(), self.wire.due(), stall].into_iter().flatten().min();
         let nap = due.map_or(self.profile.timing.tick, |due| due.saturating_sub(now.up));
         // A timer has a millisecond's grain; an extra one spares a second wake-up just before the due time.
@@ -185,7 +185,7 @@ impl Driver {
         if !matches!(self.line, Line::Open(_)) {
             return;
         }
-        if self.outbox.is_full() {
+        if self.deliveries.is_full() {
             // We do not read, so silence proves nothing.
             self.input(Input::Sign);
         }
@@ -198,7 +198,7 @@ impl Driver {
     }
 
     fn stalled(&self, now: Now) -> bool {
-        self.outbox.stalled_since().is_some_and(|since| now.up.saturating_sub(since) >= self.profile.timing.stall)
+        self.deliveries.stalled_since().is_some_and(|since| now.up.saturating_sub(since) >= self.profile.timing.stall)
     }
 
     fn input(&mut self, input: Input) {
@@ -213,7 +213,7 @@ impl Driver {
     }
 
     fn dial(&mut self, now: Now) {
-        if self.stalled(now) || self.outbox.is_full() {
+        if self.stalled(now) || self.deliveries.is_full() {
             let ending = Ending::retry(Cause::StoreUnavailable, "earlier events are still not accepted");
             self.line = Line::Dialling(Box::pin(async { Err(ending) }));
             return;
@@ -264,7 +264,7 @@ impl Driver {
     /// Hang up, and hand on what is still here if that goes quickly.
     async fn farewell(mut self) {
         self.hang_up();
-        if tokio::time::timeout(FAREWELL, self.outbox.drain()).await.is_err() {
+        if tokio::time::timeout(FAREWELL, self.deliveries.drain()).await.is_err() {
             tracing::debug!(link = &*self.profile.id, "Stopped with events that were not accepted; they are not committed and come again.");
         }
     }

@@ -36,8 +36,8 @@ use watchdeck_contain::Patience;
 use watchdeck_events::{Event, Millis};
 use watchdeck_feed::{
     backfill,
-    health::Ledger,
     keys::Excuse,
+    records::Records,
     seams::Seams,
     sources::{Covers, Sources},
 };
@@ -107,11 +107,11 @@ impl Core {
         settings::move_secrets(&store, &mut kept, &secrets).await;
         secrets.load().await;
         let state = State::load(&store, kept.settings.clone(), seams.now()).await?;
-        let ledger = Ledger::load(&store, &seams).await?;
+        let records = Records::load(&store, &seams).await?;
         let covers = Covers::load(&store).await?;
         let (urgent, unstored) = mpsc::channel(URGENT);
         let core = Arc::new(Self {
-            sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets) as _, seams.clone(), ledger, covers, urgent)),
+            sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets) as _, seams.clone(), records, covers, urgent)),
             unstored: tokio::sync::Mutex::new(unstored),
             secrets,
             kept: tokio::sync::Mutex::new(kept),
@@ -236,7 +236,7 @@ impl Core {
     pub(crate) async fn keep(&self, batch: Batch) -> Result<(), StoreError> {
         let Err(refused) = self.store.enqueue(batch).await?.outcome().await else { return Ok(()) };
         let mut state = self.state();
-        self.sources.ledger.put_back(&refused.batch.documents);
+        self.sources.records.put_back(&refused.batch.documents);
         state.book.put_back(&refused.batch.documents);
         state.outbox.put_back(&refused.batch.documents);
         state.asides.put_back(&refused.batch.documents);
@@ -361,7 +361,7 @@ impl Core {
             }
             batch
         };
-        batch.documents.extend(self.sources.ledger.take_dirty(last));
+        batch.documents.extend(self.sources.records.take_dirty(last));
         batch.documents.extend(self.sources.listened());
         if let Err(error) = self.keep(batch).await {
             tracing::warn!(%error, "The projections could not be written down.");

@@ -23,8 +23,8 @@ use std::{
     time::Duration,
 };
 use watchdeck_feed::{
-    health::{MALFORMED, TIMELINES},
     keys::KeyRing as _,
+    records::{MALFORMED, TIMELINES},
 };
 use watchdeck_secret::Redactor;
 use watchdeck_store::{Profile, Store};

@@ -4,12 +4,12 @@
 //! and `alerts`.
 
 pub mod backfill;
-pub mod health;
 mod history;
 mod inbox;
 pub mod keys;
 pub mod latency;
 mod malformed;
+pub mod records;
 mod rhythm;
 pub mod seams;
 pub mod skew;

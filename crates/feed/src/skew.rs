@@ -28,7 +28,7 @@ const WAY: f64 = 100.0;
 /// A server that says an earlier time than it said before, by more than this, has set its clock back, ms.
 const BACK: i64 = 5_000;
 /// So has one whose events all seem to be late by more than this, and by the same, ms.
-const LATE: f64 = 60_000.0;
+const LATE: f64 = watchdeck_world::arrival::LATE_MS as f64;
 /// It must do so this often, over this time, and agree with itself within this, ms.
 const STEPS: (u32, i64, f64) = (3, 1_000, 1_000.0);
 

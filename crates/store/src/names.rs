@@ -51,7 +51,7 @@ impl Names {
 }
 
 /// The names behind numbers, for one reader. The shared table is locked for a look-up of a number that this reader meets first, and never while
-/// it waits for the disk: the writer, who adds names, waits for nobody.
+/// it waits for the disk: the writer, who adds names, waits for nobody. A table that is swapped whole would be copied for each of ten thousand new names.
 pub(crate) struct Lookup<'a> {
     shared: &'a RwLock<Names>,
     met: HashMap<i64, Arc<str>>,

@@ -13,38 +13,12 @@ import type { InventoryView } from "./InventoryView";
 import type { OrdersView } from "./OrdersView";
 import type { OverviewView } from "./OverviewView";
 import type { Settings } from "./Settings";
+import type { SettingsPatch } from "./SettingsPatch";
+import type { Severity } from "./Severity";
+import type { Source } from "./Source";
 import type { SourceSecrets } from "./SourceSecrets";
 import type { SourceTest } from "./SourceTest";
 import type { SupportBundle } from "./SupportBundle";
-import type { acknowledge } from "./acknowledge";
-import type { alerts } from "./alerts";
-import type { approvals } from "./approvals";
-import type { catalogue } from "./catalogue";
-import type { change_settings } from "./change_settings";
-import type { decide } from "./decide";
-import type { event } from "./event";
-import type { events } from "./events";
-import type { finance } from "./finance";
-import type { health } from "./health";
-import type { hello } from "./hello";
-import type { incident } from "./incident";
-import type { inventory } from "./inventory";
-import type { login } from "./login";
-import type { next_batch } from "./next_batch";
-import type { notice_answered } from "./notice_answered";
-import type { orders } from "./orders";
-import type { overview } from "./overview";
-import type { painted } from "./painted";
-import type { recent } from "./recent";
-import type { reconnect } from "./reconnect";
-import type { save_settings } from "./save_settings";
-import type { set_token } from "./set_token";
-import type { snooze } from "./snooze";
-import type { source_secrets } from "./source_secrets";
-import type { start_demo } from "./start_demo";
-import type { support_bundle } from "./support_bundle";
-import type { test_delivery } from "./test_delivery";
-import type { test_source } from "./test_source";
 
 /**
  * What the window may ask of the core: by name, what it takes and what it answers.
@@ -53,116 +27,116 @@ export type Commands = {
 /**
  * The first thing a window asks.
  */
-hello: { args: hello, answer: Hello, }, 
+hello: { args: Record<symbol, never>, answer: Hello, }, 
 /**
  * The newest events.
  */
-recent: { args: recent, answer: Batch, }, 
+recent: { args: { rows: number, }, answer: Batch, }, 
 /**
  * Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
  */
-next_batch: { args: next_batch, answer: Batch, }, 
+next_batch: { args: { after: number, rows: number, }, answer: Batch, }, 
 /**
  * The Overview page.
  */
-overview: { args: overview, answer: OverviewView, }, 
+overview: { args: Record<symbol, never>, answer: OverviewView, }, 
 /**
  * The Inventory page.
  */
-inventory: { args: inventory, answer: InventoryView, }, 
+inventory: { args: Record<symbol, never>, answer: InventoryView, }, 
 /**
  * The Orders page.
  */
-orders: { args: orders, answer: OrdersView, }, 
+orders: { args: Record<symbol, never>, answer: OrdersView, }, 
 /**
  * The Approvals page.
  */
-approvals: { args: approvals, answer: ApprovalsView, }, 
+approvals: { args: Record<symbol, never>, answer: ApprovalsView, }, 
 /**
  * The Finance page.
  */
-finance: { args: finance, answer: FinanceView, }, 
+finance: { args: Record<symbol, never>, answer: FinanceView, }, 
 /**
  * The Alerts page.
  */
-alerts: { args: alerts, answer: AlertsView, }, 
+alerts: { args: Record<symbol, never>, answer: AlertsView, }, 
 /**
  * The Feed health page.
  */
-health: { args: health, answer: HealthView, }, 
+health: { args: Record<symbol, never>, answer: HealthView, }, 
 /**
  * What is known about kinds of events.
  */
-catalogue: { args: catalogue, answer: CatalogueView, }, 
+catalogue: { args: Record<symbol, never>, answer: CatalogueView, }, 
 /**
  * A page of history, newest first: before a place, and not at or before another.
  */
-events: { args: events, answer: EventPage, }, 
+events: { args: { before: number | null, after?: number, limit: number, filter: string, }, answer: EventPage, }, 
 /**
  * One event with its payload. `reveal` shows what is masked.
  */
-event: { args: event, answer: EventDetail, }, 
+event: { args: { seq: number, reveal?: boolean, }, answer: EventDetail, }, 
 /**
  * Decide requests, each for itself.
  */
-decide: { args: decide, answer: Array<DecideResult>, }, 
+decide: { args: { keys: Array<string>, approve: boolean, reason: string | null, }, answer: Array<DecideResult>, }, 
 /**
  * Somebody has these alerts.
  */
-acknowledge: { args: acknowledge, answer: null, }, 
+acknowledge: { args: { ids: Array<string>, }, answer: null, }, 
 /**
  * An alert is put off.
  */
-snooze: { args: snooze, answer: null, }, 
+snooze: { args: { id: string, minutes: number, }, answer: null, }, 
 /**
  * New settings, whole. Answers what holds now.
  */
-save_settings: { args: save_settings, answer: Settings, }, 
+save_settings: { args: { settings: Settings, }, answer: Settings, }, 
 /**
  * Some settings anew. Answers what holds now.
  */
-change_settings: { args: change_settings, answer: Settings, }, 
+change_settings: { args: { patch: SettingsPatch, }, answer: Settings, }, 
 /**
  * A button of a notification in the window, or `closed`.
  */
-notice_answered: { args: notice_answered, answer: null, }, 
+notice_answered: { args: { id: string, action: string, }, answer: null, }, 
 /**
  * Show what an alert of this severity does.
  */
-test_delivery: { args: test_delivery, answer: null, }, 
+test_delivery: { args: { severity: Severity, }, answer: null, }, 
 /**
  * Try a source, step by step, and change nothing.
  */
-test_source: { args: test_source, answer: SourceTest, }, 
+test_source: { args: { source: Source, }, answer: SourceTest, }, 
 /**
  * Dial a source again now.
  */
-reconnect: { args: reconnect, answer: null, }, 
+reconnect: { args: { source: string, }, answer: null, }, 
 /**
  * Where the secrets of each source are kept, by its id.
  */
-source_secrets: { args: source_secrets, answer: { [key in string]: SourceSecrets }, }, 
+source_secrets: { args: Record<symbol, never>, answer: { [key in string]: SourceSecrets }, }, 
 /**
  * A source's new token; an empty one forgets it.
  */
-set_token: { args: set_token, answer: null, }, 
+set_token: { args: { source: string, token: string, }, answer: null, }, 
 /**
  * Open the window in which one signs in to the source's server.
  */
-login: { args: login, answer: null, }, 
+login: { args: { source: string, }, answer: null, }, 
 /**
  * Add the built-in ERP.
  */
-start_demo: { args: start_demo, answer: Settings, }, 
+start_demo: { args: Record<symbol, never>, answer: Settings, }, 
 /**
  * Make something happen in the built-in ERP.
  */
-incident: { args: incident, answer: null, }, 
+incident: { args: { name: string, }, answer: null, }, 
 /**
  * A redacted archive for whoever helps.
  */
-support_bundle: { args: support_bundle, answer: SupportBundle, }, 
+support_bundle: { args: Record<symbol, never>, answer: SupportBundle, }, 
 /**
  * How long rows took from the core to the screen, ms.
  */
-painted: { args: painted, answer: null, }, };
+painted: { args: { samples: Array<number>, }, answer: null, }, };

@@ -5,7 +5,7 @@ import { Filter, Languages, Moon, Sparkles, Sun, SunMoon, Volume2, VolumeX } fro
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
-import type { Settings } from "@/bindings/Settings";
+import type { SettingsPatch } from "@/bindings/SettingsPatch";
 import { CommandError, type Incident } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Kbd } from "@/parts";

@@ -2,6 +2,7 @@
 // `rules.limit.<setting>`.
 
 import type { Settings } from "@/bindings/Settings";
+import type { SettingsPatch } from "@/bindings/SettingsPatch";
 
 interface Limit {
   readonly setting: keyof Settings;
@@ -10,7 +11,7 @@ interface Limit {
   /** Whole, and no less than this. */
   readonly least?: number;
   /** The change of the settings for what was typed: a decimal. */
-  readonly set: (text: string) => Partial<Settings>;
+  readonly set: (text: string) => SettingsPatch;
 }
 
 export const LIMITS = [

@@ -58,7 +58,7 @@ impl Driver {
             }
         }
         self.frames = frames;
-        self.outbox.collect(&mut self.out.burst);
+        self.deliveries.collect(&mut self.out.burst);
         if let Some(ending) = ending {
             self.input(Input::Ended(ending));
         }
@@ -102,7 +102,7 @@ impl Driver {
                 Note::End(ending) => self.input(Input::Ended(ending)),
             }
         }
-        self.outbox.collect(&mut self.out.burst);
+        self.deliveries.collect(&mut self.out.burst);
     }
 
     fn denied(&mut self, channel: Channel, detail: String) {

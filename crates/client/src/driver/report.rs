@@ -27,7 +27,7 @@ impl Driver {
         }
         let silent = self.session.is_silent(self.now());
         self.status.silent_since = self.status.last_frame_at.filter(|_| silent);
-        self.status.waiting_bytes = self.outbox.bytes();
+        self.status.waiting_bytes = self.deliveries.bytes();
         self.controls.status.send_if_modified(|shown| {
             let changed = *shown != self.status;
             if changed {

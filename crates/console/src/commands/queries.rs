@@ -8,7 +8,7 @@ use std::{
 use watchdeck_alerts::rules;
 use watchdeck_contain::attempt;
 use watchdeck_events::{Catalogue, Millis, Severity};
-use watchdeck_feed::{health::Clocks, seams::Point};
+use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_filter::Filter;
 use watchdeck_store::{Search, Stored};
 use watchdeck_wire::{
@@ -36,7 +36,7 @@ const SET_ASIDE: usize = 50;
 const NEEDS: usize = 30;
 
 fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
-    let clocks = core.sources.ledger.clocks();
+    let clocks = core.sources.records.clocks();
     let conventions = core.state().conventions();
     // What several sources of one ERP tell is shown once.
     let copies: Vec<bool> = {
@@ -383,7 +383,7 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     };
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
     let conventions = core.state().conventions();
-    let mut row = row(core, &stored, &core.sources.ledger.clocks(), &conventions);
+    let mut row = row(core, &stored, &core.sources.records.clocks(), &conventions);
     fill_in(core, row.gap.as_mut().into_iter());
     // Bank details leave the core only when a person asked for them.
     let raw = stored.event.payload.as_str();

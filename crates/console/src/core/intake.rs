@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use watchdeck_alerts::{notifier::Effect, rules};
 use watchdeck_contain::attempt;
 use watchdeck_events::{Catalogue, Conventions, Event, Millis, erp::View, fields::Fields, unread};
-use watchdeck_feed::{health::Clocks, seams::Point};
+use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_store::{Batch, Stored};
 use watchdeck_wire::{link::LinkState, views::SetAsideBy};
 use watchdeck_world::{
@@ -92,8 +92,8 @@ impl Core {
     /// Take events in, at most up to one that tears the world.
     fn take_some(&self, stored: &[Stored]) -> Taken {
         // The clocks are read once more: what came since they were read last is judged by what is true now.
-        self.sources.ledger.tick();
-        let clocks = self.sources.ledger.clocks();
+        self.sources.records.tick();
+        let clocks = self.sources.records.clocks();
         let catching_up = self.source_statuses().iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
         let (mut effects, mut events) = (Vec::new(), 0);
         let mut guard = self.state();
@@ -122,8 +122,8 @@ impl Core {
                 () = self.stop.cancelled() => return,
                 Some(events) = unstored.recv() => events,
             };
-            self.sources.ledger.tick();
-            let clocks = self.sources.ledger.clocks();
+            self.sources.records.tick();
+            let clocks = self.sources.records.clocks();
             let (batch, effects) = {
                 let mut guard = self.state();
                 let state = &mut *guard;
@@ -251,7 +251,7 @@ impl Core {
         if world.cursor > upto {
             world = World::of(realms);
         }
-        let looks = Looks::of(self.sources.ledger.clocks(), &mut self.state(), self.now());
+        let looks = Looks::of(self.sources.records.clocks(), &mut self.state(), self.now());
         let mut calendar = Calendar::system();
         while world.cursor < upto {
             let mut page = self.store.read_after(world.cursor, PAGE).await?;

@@ -45,7 +45,7 @@ impl Core {
 
     async fn tick(&self) {
         let at = self.now();
-        if self.sources.ledger.tick() {
+        if self.sources.records.tick() {
             self.pulse();
         }
         let statuses = self.source_statuses();
@@ -205,7 +205,7 @@ impl Core {
     }
 
     async fn save_records(&self) {
-        let mut documents = self.sources.ledger.take_dirty(false);
+        let mut documents = self.sources.records.take_dirty(false);
         documents.extend(self.sources.listened());
         if documents.is_empty() {
             return;

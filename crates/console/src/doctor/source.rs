@@ -5,8 +5,8 @@ use crate::secrets::Secrets;
 use std::time::Duration;
 use watchdeck_client::Beside;
 use watchdeck_feed::{
-    health::CLOCKS,
     keys::{KeyRing as _, Keys},
+    records::CLOCKS,
     source_clock::{Era, SourceClock},
     sources,
 };

@@ -32,7 +32,7 @@ async fn data_dir(url: &str) -> tempfile::TempDir {
     let document = |collection, key: &str, body: &Value| Document { collection, key: key.into(), body: Some(body.to_string()) };
     let documents = vec![
         document("settings", "settings", &whole),
-        document(watchdeck_feed::health::CLOCKS, "east", &json!([{ "from": 1, "to": 2, "skew": 7_200_000.0 }])),
+        document(watchdeck_feed::records::CLOCKS, "east", &json!([{ "from": 1, "to": 2, "skew": 7_200_000.0 }])),
     ];
     store.append(Batch { documents, ..Batch::default() }).await.unwrap();
     store.close().await;

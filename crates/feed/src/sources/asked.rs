@@ -92,14 +92,14 @@ impl Sources {
     pub fn reader(&self, id: &str) -> Option<Reader> {
         let known = self.known.hold();
         let known = known.iter().find(|known| known.source.id == id)?;
-        Some(Reader::new(&known.source, self.ledger.of(id), self.seams.clone()))
+        Some(Reader::new(&known.source, self.records.of(id), self.seams.clone()))
     }
 
     /// What has to be stored of how far every source listened, where it moved.
     pub fn listened(&self) -> Vec<Document> {
         for (id, view) in &*self.views.hold() {
             // Of one that is down the link still says that it listens; nobody keeps what it hears.
-            if self.down(id).is_none() && self.ledger.of(id).store_error().is_none() {
+            if self.down(id).is_none() && self.records.of(id).store_error().is_none() {
                 self.listened.look(id, &view.status.borrow());
             }
         }
@@ -122,7 +122,7 @@ impl Sources {
             last_sign_at: view.and_then(|view| view.status.borrow().last_frame_at),
             colour: source.colour,
             dialect: view.and_then(|view| view.status.borrow().dialect).map(dialect_name).unwrap_or_default().to_owned(),
-            skew_ms: self.ledger.of(&source.id).clock().estimate().map(|known| known.skew),
+            skew_ms: self.records.of(&source.id).clock().estimate().map(|known| known.skew),
             polling: view.is_some_and(View::polls),
             covers_since: self.covers.since(&source.id),
             resembles: Vec::new(),

@@ -14,10 +14,10 @@ const FRAMES: usize = 50;
 impl Sources {
     /// Every source's record. What the events themselves say (gaps, copies) is for the caller to fill in.
     pub fn health(&self) -> Vec<SourceHealth> {
-        let now = self.ledger.now();
+        let now = self.records.now();
         self.each(|source, view| {
             let status = view.map(|view| view.status.borrow().clone()).unwrap_or_default();
-            let stats = self.ledger.of(&source.id);
+            let stats = self.records.of(&source.id);
             let (timeline, last_error) = {
                 let timeline = stats.timeline();
                 (timeline.steps(), timeline.last_error())
@@ -81,7 +81,7 @@ impl Sources {
 
     /// Frames that could not be read, of all sources, newest first.
     pub fn malformed(&self) -> Vec<MalformedFrame> {
-        let mut frames = self.each(|source, _| self.ledger.of(&source.id).frames().views(&source.id).collect::<Vec<_>>()).concat();
+        let mut frames = self.each(|source, _| self.records.of(&source.id).frames().views(&source.id).collect::<Vec<_>>()).concat();
         frames.sort_by_key(|frame| std::cmp::Reverse(frame.at));
         frames.truncate(FRAMES);
         frames
@@ -90,7 +90,7 @@ impl Sources {
     /// Receipt to commit, all sources together.
     pub fn commit_latency(&self) -> Percentiles {
         let mut all = Latency::default();
-        for stats in self.each(|source, _| self.ledger.of(&source.id)) {
+        for stats in self.each(|source, _| self.records.of(&source.id)) {
             all.add(&stats.latencies().committed);
         }
         all.percentiles()

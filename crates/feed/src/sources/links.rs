@@ -11,9 +11,9 @@ use super::{
     profile::profile,
 };
 use crate::{
-    health::Ledger,
     inbox::{Committed, End, Inbox, QUEUE, Reader},
     keys::{Excuse, KeyRing, Keys},
+    records::Records,
     seams::{Point, Seams},
 };
 use std::{
@@ -37,7 +37,7 @@ pub struct Sources {
     pub(super) secrets: Arc<dyn KeyRing>,
     pub(super) seams: Seams,
     /// What is known of every source beyond one link's life.
-    pub ledger: Ledger,
+    pub records: Records,
     pub(super) listened: Listened,
     pub(super) covers: Covers,
     pub(super) running: tokio::sync::Mutex<BTreeMap<String, Running>>,
@@ -63,7 +63,7 @@ impl Sources {
         store: Store,
         secrets: Arc<dyn KeyRing>,
         seams: Seams,
-        ledger: Ledger,
+        records: Records,
         covers: Covers,
         urgent: mpsc::Sender<Vec<Event>>,
     ) -> Self {
@@ -71,7 +71,7 @@ impl Sources {
             store,
             secrets,
             seams,
-            ledger,
+            records,
             listened: Listened::default(),
             covers,
             running: Default::default(),
@@ -122,10 +122,10 @@ impl Sources {
             }
         }
         for known in &wanted {
-            self.ledger.of(&known.source.id).rhythm().expect(known.source.expect_minutes);
+            self.records.of(&known.source.id).rhythm().expect(known.source.expect_minutes);
         }
         self.forget_breakdowns(&wanted);
-        self.ledger.keep_only(&wanted.iter().map(|known| known.source.id.as_str()).collect::<Vec<_>>());
+        self.records.keep_only(&wanted.iter().map(|known| known.source.id.as_str()).collect::<Vec<_>>());
         *self.known.hold() = wanted;
         self.changed.send_modify(|n| *n += 1);
     }
@@ -151,7 +151,7 @@ impl Sources {
             }
         };
         let committed = Arc::new(Committed::new(positions));
-        let stats = self.ledger.of(&source.id);
+        let stats = self.records.of(&source.id);
         let (stop, ending) = (CancellationToken::new(), CancellationToken::new());
         let (sender, deliveries) = tokio::sync::mpsc::channel(QUEUE);
         let clock = Arc::clone(&self.seams.clock);

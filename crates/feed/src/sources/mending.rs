@@ -59,7 +59,7 @@ impl Sources {
             breakdown.state()
         };
         if let Some(state) = state {
-            self.ledger.of(id).timeline().step(self.seams.now(), state);
+            self.records.of(id).timeline().step(self.seams.now(), state);
         }
         self.broken.notify_one();
         self.changed.send_modify(|n| *n += 1);

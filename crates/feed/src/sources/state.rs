@@ -23,7 +23,7 @@ impl Sources {
             _ if let Some(state) = down() => state,
             (Some(view), _) => {
                 let state = link_state(&view.status.borrow(), view.polling.borrow().as_ref(), self.seams.now());
-                self.ledger.of(&known.id).judged(state, self.ledger.now())
+                self.records.of(&known.id).judged(state, self.records.now())
             }
             (None, _) => LinkState::Paused,
         }
@@ -31,7 +31,7 @@ impl Sources {
 
     /// The store has not taken this source's events for a while.
     fn refused(&self, id: &str) -> Option<LinkState> {
-        let refusal = self.ledger.of(id).store_error().filter(|refusal| refusal.tries >= REFUSED)?;
+        let refusal = self.records.of(id).store_error().filter(|refusal| refusal.tries >= REFUSED)?;
         let next_try_at = self.seams.now().plus(RETRY);
         Some(LinkState::Offline { attempt: refusal.tries, next_try_at, cause: LinkCause::StoreUnavailable, detail: refusal.detail })
     }

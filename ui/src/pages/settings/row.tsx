@@ -3,7 +3,7 @@
 import { Check, LoaderCircle } from "lucide-react";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Settings } from "@/bindings/Settings";
+import type { SettingsPatch } from "@/bindings/SettingsPatch";
 import { CommandError } from "@/host";
 import { cx, SectionHeader } from "@/parts";
 import { useSettings } from "@/settings";

@@ -9,7 +9,7 @@ const MOST_BYTES: usize = 4 << 20;
 
 /// Between the decoder and the receiver's bounded channel. Survives a loss of the connection: what a server cannot send again
 /// must not be dropped because a store is slow.
-pub(crate) struct Outbox {
+pub(crate) struct DeliveryQueue {
     receiver: mpsc::Sender<Delivery>,
     queue: VecDeque<(Delivery, usize)>,
     bytes: usize,
@@ -21,7 +21,7 @@ pub(crate) struct Outbox {
 #[derive(Debug)]
 pub(crate) struct ReceiverGone;
 
-impl Outbox {
+impl DeliveryQueue {
     pub(crate) fn new(receiver: mpsc::Sender<Delivery>) -> Self {
         Self { receiver, queue: VecDeque::new(), bytes: 0, stalled_since: None }
     }
@@ -93,21 +93,21 @@ mod tests {
     #[test]
     fn the_stall_clock_runs_only_while_nothing_moves() {
         let (sender, mut receiver) = mpsc::channel(1);
-        let (mut outbox, mut burst) = (Outbox::new(sender), Burst::default());
+        let (mut delivery_queue, mut burst) = (DeliveryQueue::new(sender), Burst::default());
         let nth = |bytes: usize| Delivery::malformed(&vec![0; bytes], "test");
         (1..=4).for_each(|bytes| burst.push(nth(bytes)));
-        outbox.collect(&mut burst);
+        delivery_queue.collect(&mut burst);
         let second = Duration::from_secs;
-        outbox.hand_on(second(1));
-        outbox.hand_on(second(5));
-        assert_eq!(outbox.stalled_since(), Some(second(1)));
+        delivery_queue.hand_on(second(1));
+        delivery_queue.hand_on(second(5));
+        assert_eq!(delivery_queue.stalled_since(), Some(second(1)));
         assert_eq!(receiver.try_recv(), Ok(nth(1)));
-        outbox.hand_on(second(9));
-        assert_eq!(outbox.stalled_since(), Some(second(9)), "it moved at 9");
+        delivery_queue.hand_on(second(9));
+        assert_eq!(delivery_queue.stalled_since(), Some(second(9)), "it moved at 9");
         for bytes in 2..=4 {
             assert_eq!(receiver.try_recv(), Ok(nth(bytes)), "in order");
-            outbox.hand_on(second(10));
+            delivery_queue.hand_on(second(10));
         }
-        assert_eq!((outbox.stalled_since(), outbox.bytes), (None, 0));
+        assert_eq!((delivery_queue.stalled_since(), delivery_queue.bytes), (None, 0));
     }
 }

@@ -33,7 +33,7 @@ pub const CLOCKS: &str = "clocks";
 const RHYTHMS: &str = "rhythms";
 
 /// Every source's record, by its id.
-pub struct Ledger {
+pub struct Records {
     clock: Arc<dyn Clock>,
     records: Mutex<BTreeMap<String, Arc<SourceStats>>>,
     /// Removed by the user; what is written down of them is to be deleted.
@@ -51,7 +51,7 @@ impl Clocks {
     }
 }
 
-impl Ledger {
+impl Records {
     /// As it was written down. What cannot be read is left out: it is a record of the past, and no reason not to start.
     pub async fn load(store: &Store, seams: &Seams) -> anyhow::Result<Self> {
         let mut timelines = read(store, TIMELINES).await?;

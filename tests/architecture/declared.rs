@@ -1,0 +1,97 @@
+//! What is declared once: no second file keeps a list of all commands, rules or dialects. Whoever adds one writes it where it is declared, and nowhere else.
+
+use anyhow::{Context as _, Result, ensure};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+/// Every file of these folders with its text; generated types, tests and what plays the core for tests are left out.
+fn sources() -> Result<BTreeMap<String, String>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = BTreeMap::new();
+    let mut folders: Vec<PathBuf> = ["crates", "src-tauri/src", "ui/src"].map(|name| root.join(name)).into();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if path.is_dir() {
+                if !["tests", "bindings", "target", "node_modules"].contains(&name.as_str()) {
+                    folders.push(path);
+                }
+            } else if [".rs", ".ts", ".tsx"].iter().any(|kind| name.ends_with(kind)) && !name.contains(".test.") && name != "tests.rs" {
+                let text = std::fs::read_to_string(&path)?;
+                let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+                found.insert(path.strip_prefix(&root)?.to_string_lossy().replace('\\', "/"), code);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The files that name at least half of `names`, in quotes or as keys of a table.
+fn lists<'a>(sources: &'a BTreeMap<String, String>, names: &[String]) -> BTreeSet<&'a str> {
+    let says = |text: &str, name: &str| {
+        text.contains(&format!("\"{name}\"")) || text.contains(&format!("\n  {name}: ")) || text.contains(&format!("\n    {name}: "))
+    };
+    let many = |text: &&String| names.iter().filter(|name| says(text, name)).count() * 2 >= names.len();
+    sources.iter().filter(|(_, text)| many(text)).map(|(path, _)| path.as_str()).collect()
+}
+
+/// What stands between `before` and `after`, everywhere in a text.
+fn between(text: &str, before: &str, after: &str) -> Vec<String> {
+    text.split(before).skip(1).filter_map(|rest| rest.split_once(after)).map(|(name, _)| name.to_owned()).collect()
+}
+
+#[test]
+fn a_command_is_declared_in_one_file() -> Result<()> {
+    let sources = sources()?;
+    let router = sources.get("crates/console/src/commands/router.rs").context("the router")?;
+    let declared = router.split_once("commands! { |core|").context("the list")?.1;
+    let names: Vec<String> = declared
+        .lines()
+        .filter_map(|line| line.strip_prefix("    ")?.split_once(" {").map(|(name, _)| name.to_owned()))
+        .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        .collect();
+    ensure!(names.len() > 20, "{names:?}");
+    let lists = lists(&sources, &names);
+    ensure!(lists.is_empty(), "these list the commands once more: {lists:?}");
+    Ok(())
+}
+
+#[test]
+fn a_rule_is_one_file_of_the_core_and_one_entry_of_the_window() -> Result<()> {
+    let sources = sources()?;
+    let files = sources.iter().filter(|(path, _)| path.starts_with("crates/alerts/src/rules/"));
+    let names: Vec<String> = files.flat_map(|(_, text)| between(text, "pub const ID: &str = \"", "\"")).collect();
+    ensure!(names.len() >= 7, "{names:?}");
+    let lists = lists(&sources, &names);
+    ensure!(lists == BTreeSet::from(["ui/src/rules/rules.ts", "ui/src/text/en/rules.ts", "ui/src/text/zh/rules.ts"]), "{lists:?}");
+    Ok(())
+}
+
+#[test]
+fn a_kind_is_an_entry_of_a_pack() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/events/packs");
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(root)? {
+        names.extend(between(&std::fs::read_to_string(entry?.path())?, "\nkind = \"", "\""));
+    }
+    ensure!(names.len() > 20, "{names:?}");
+    let sources = sources()?;
+    let lists = lists(&sources, &names);
+    ensure!(lists.is_empty(), "these list the kinds once more: {lists:?}");
+    Ok(())
+}
+
+#[test]
+fn a_second_list_would_be_seen() {
+    let sources = BTreeMap::from([
+        ("a.rs".to_owned(), "call(\"one\")".to_owned()),
+        ("b.ts".to_owned(), "const all = [\"one\", \"two\"];".to_owned()),
+        ("c.ts".to_owned(), "export const words = {\n  one: \"1\",\n  two: \"2\",\n};".to_owned()),
+    ]);
+    let names = ["one", "two", "three"].map(str::to_owned);
+    assert_eq!(lists(&sources, &names), BTreeSet::from(["b.ts", "c.ts"]));
+    assert_eq!(between("x = \"a\"; x = \"b\";", "x = \"", "\""), ["a", "b"]);
+}
