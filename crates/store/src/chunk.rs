@@ -1,18 +1,27 @@
 //! Consecutive events of one commit or one page.
 
 use crate::Stored;
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::{Deref, Range},
+    sync::Arc,
+};
 
 /// Some consecutive events, shared and not copied.
 #[derive(Debug, Clone)]
 pub struct Chunk {
     commit: Arc<Vec<Stored>>,
-    from: usize,
+    range: Range<usize>,
 }
 
 impl Chunk {
     pub(crate) fn new(commit: Arc<Vec<Stored>>, from: usize) -> Self {
-        Self { commit, from }
+        let range = from..commit.len();
+        Self { commit, range }
+    }
+
+    /// A part of a commit, by places in it.
+    pub(crate) fn part(commit: Arc<Vec<Stored>>, range: Range<usize>) -> Self {
+        Self { commit, range }
     }
 }
 
@@ -20,6 +29,6 @@ impl Deref for Chunk {
     type Target = [Stored];
 
     fn deref(&self) -> &[Stored] {
-        self.commit.get(self.from..).unwrap_or_default()
+        self.commit.get(self.range.clone()).unwrap_or_default()
     }
 }

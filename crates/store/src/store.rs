@@ -168,6 +168,21 @@ impl Store {
         self.read(move |reader| reader.after(seq, limit)).await
     }
 
+    /// Events after `seq` and up to `upto`, oldest first and at most a page ([`Limit::BYTES`]), one at least where there is one: from memory where they still
+    /// are, shared and not copied, else from the disk as [`Store::read_after`].
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn between(&self, seq: u64, upto: u64) -> Result<Vec<Chunk>, StoreError> {
+        let recent = self.shared.recent.lock().expect("no code panics while holding the recent commits").between(seq, upto, Limit::BYTES);
+        if let Some(chunks) = recent {
+            return Ok(chunks);
+        }
+        let mut page = self.read_after(seq, upto.saturating_sub(seq) as usize).await?;
+        page.retain(|stored| stored.seq <= upto);
+        Ok(vec![Chunk::new(Arc::new(page), 0)])
+    }
+
     /// Follows what of the file cannot be read. Reads go on behind it: a page that begins later than it was asked to has a hole before it, and
     /// so has an empty page that should not be empty.
     #[must_use]

@@ -144,33 +144,6 @@ async fn the_offset_at_a_time_is_found_in_a_long_channel() {
 }
 
 #[tokio::test]
-async fn a_subscriber_catches_up_and_then_follows_with_no_seam() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = console(folder.path());
-    store.append(batch(1..=5_000)).await.unwrap();
-    store.close().await;
-    let store = console(folder.path());
-    let writer = tokio::spawn({
-        let store = store.clone();
-        async move {
-            for first in (5_001..=60_000).step_by(500) {
-                store.append(batch(first..=first + 499)).await.unwrap();
-            }
-        }
-    });
-    let mut subscription = store.subscribe(0);
-    let mut expected = 1;
-    while expected <= 60_000 {
-        for stored in subscription.next().await.unwrap().iter() {
-            assert_eq!(stored.seq, expected, "neither a hole nor a repeat, from disk, memory or between them");
-            expected += 1;
-        }
-    }
-    writer.await.unwrap();
-    assert_eq!(subscription.lag(), 0);
-}
-
-#[tokio::test]
 async fn a_dropped_wait_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let store = console(folder.path());

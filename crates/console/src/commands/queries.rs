@@ -10,7 +10,7 @@ use watchdeck_contain::attempt;
 use watchdeck_events::{Catalogue, Millis, Severity};
 use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_filter::Filter;
-use watchdeck_store::{Search, Stored};
+use watchdeck_store::{Chunk, Search, Stored};
 use watchdeck_wire::{
     live::{Batch, Frame, Versions},
     row::{EventRow, GapView},
@@ -35,15 +35,15 @@ const SET_ASIDE: usize = 50;
 /// Needs shown on the Overview.
 const NEEDS: usize = 30;
 
-fn row_list(core: &Core, stored: &[Stored]) -> Vec<EventRow> {
+fn row_list<'a>(core: &Core, stored: impl Iterator<Item = &'a Stored> + Clone) -> Vec<EventRow> {
     let clocks = core.sources.records.clocks();
     let conventions = core.state().conventions();
     // What several sources of one ERP tell is shown once.
     let copies: Vec<bool> = {
         let state = core.state();
-        stored.iter().map(|stored| state.world.through.original(stored.seq).is_some()).collect()
+        stored.clone().map(|stored| state.world.through.original(stored.seq).is_some()).collect()
     };
-    let shown = stored.iter().zip(copies).filter(|(_, copy)| !copy);
+    let shown = stored.zip(copies).filter(|(_, copy)| !copy);
     let mut rows: Vec<_> = shown.map(|(stored, _)| row(core, stored, &clocks, &conventions)).collect();
     let gaps = rows.iter_mut().filter_map(|row| row.gap.as_mut());
     fill_in(core, gaps);
@@ -94,14 +94,26 @@ fn shown_up_to(core: &Core) -> u64 {
     if world.realms.any_shared() { head.min(world.cursor) } else { head }
 }
 
+/// The place of the last event in these.
+fn last(chunks: &[Chunk]) -> Option<u64> {
+    chunks.last().and_then(|chunk| chunk.last()).map(|last| last.seq)
+}
+
 /// The newest rows.
 pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError> {
     let cursor = shown_up_to(core);
     let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
-    let events = core.store.read_after(after, (cursor - after) as usize).await?;
+    let events = core.store.between(after, cursor).await?;
     // Large events make short pages; the rest comes with the next batch.
-    let cursor = events.last().map_or(cursor, |last| last.seq);
-    Ok(Batch { cursor, resync: false, omitted: 0, events: row_list(core, &events), frame: frame(core), versions: versions(core) })
+    let cursor = last(&events).unwrap_or(cursor);
+    Ok(Batch {
+        cursor,
+        resync: false,
+        omitted: 0,
+        events: row_list(core, events.iter().flat_map(|chunk| chunk.iter())),
+        frame: frame(core),
+        versions: versions(core),
+    })
 }
 
 /// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
@@ -128,13 +140,13 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
     // The projections may be behind what was shown already: nothing is new then.
     let cursor = cursor.max(after);
     let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
-    let events = if from < cursor { core.store.read_after(from, (cursor - from) as usize).await? } else { Vec::new() };
-    let cursor = events.last().map_or(cursor, |last| last.seq);
+    let events = if from < cursor { core.store.between(from, cursor).await? } else { Vec::new() };
+    let cursor = last(&events).unwrap_or(cursor);
     Ok(Batch {
         cursor,
         resync: false,
         omitted: from - after,
-        events: row_list(core, &events),
+        events: row_list(core, events.iter().flat_map(|chunk| chunk.iter())),
         frame: frame(core),
         versions: versions(core),
     })
@@ -274,7 +286,7 @@ pub(crate) async fn inventory(core: &Core) -> Result<InventoryView, CommandError
     };
     let movements = core.store.get_many(newest).await?;
     let StockRows { rows, low, total, forgotten } = stock;
-    Ok(InventoryView { products: rows, low, total, forgotten, movements: row_list(core, &movements) })
+    Ok(InventoryView { products: rows, low, total, forgotten, movements: row_list(core, movements.iter()) })
 }
 
 pub(crate) fn orders(core: &Core) -> OrdersView {
@@ -372,7 +384,7 @@ pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: 
     let newest = core.store.head();
     let search = Search { before, after, limit: limit.clamp(1, ROWS) as usize, max_read: SCAN, sieve: filter.sieve() };
     let page = core.store.search(search, move |stored| filter.keeps(&stored.event)).await?;
-    Ok(EventPage { events: row_list(core, &page.hits), next_before: page.next_before, scanned: page.scanned, newest })
+    Ok(EventPage { events: row_list(core, page.hits.iter()), next_before: page.next_before, scanned: page.scanned, newest })
 }
 
 pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDetail, CommandError> {
@@ -389,5 +401,5 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let raw = stored.event.payload.as_str();
     let shown = Catalogue::builtin().masked(&stored.event);
     let masked = *shown != *raw;
-    Ok(EventDetail { row, raw: if reveal { raw.to_owned() } else { shown.into_owned() }, masked, related: row_list(core, &related) })
+    Ok(EventDetail { row, raw: if reveal { raw.to_owned() } else { shown.into_owned() }, masked, related: row_list(core, related.iter()) })
 }
