@@ -9,12 +9,10 @@ use std::{
 };
 use watchdeck_alerts::{AlertBook, rules, words::Words};
 use watchdeck_console::Settings;
-use watchdeck_events::{
-    Catalogue, Conventions, Event, Incoming, Intake, Millis, Payload, erp::View, fields::Fields, identity::Doubles, line, unread,
-};
+use watchdeck_events::{Catalogue, Conventions, Event, Incoming, Intake, Millis, Payload, fields::Fields, identity::Doubles, line, unread};
 use watchdeck_filter::Filter;
 use watchdeck_store::Stored;
-use watchdeck_world::{World, arrival::Arrival, calendar::Calendar, rows};
+use watchdeck_world::{World, arrival::Arrival, calendar::Calendar, facts::Facts, rows};
 
 /// Events of one input.
 const EVENTS: usize = 24;
@@ -82,10 +80,10 @@ impl Computed {
     }
 
     fn projected(&mut self, stored: &Stored, arrival: Arrival, shape: &mut DefaultHasher) {
-        let view = View::read(&stored.event, &self.conventions);
-        view.as_ref().map(std::mem::discriminant).hash(shape);
-        std::hint::black_box(self.world.apply(stored, view.as_ref(), arrival, &mut self.calendar));
-        let Some(view) = view else { return };
+        let facts = Facts::of(&stored.event, &self.conventions, arrival);
+        facts.view.as_ref().map(std::mem::discriminant).hash(shape);
+        std::hint::black_box(self.world.apply(stored, &facts, &mut self.calendar));
+        let Some(view) = facts.view else { return };
         let today = self.calendar.day(NOW).name.clone();
         let at = arrival.occurred_at(&stored.event);
         rules::evaluate(stored, &view, at, &self.world, &self.settings, &today, &mut self.book).len().hash(shape);

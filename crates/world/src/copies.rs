@@ -57,7 +57,7 @@ struct Told {
 
 impl Copies {
     /// Look at the next event. Answers whether another source of the same ERP told it before.
-    pub fn see(&mut self, stored: &Stored, moment: Moment, realms: &Realms) -> bool {
+    pub fn see(&mut self, stored: &Stored, fields: &Fields<'_>, moment: Moment, realms: &Realms) -> bool {
         let source = &stored.event.source;
         if !self.several {
             let only = self.only.get_or_insert_with(|| Arc::clone(source));
@@ -69,7 +69,7 @@ impl Copies {
         if stored.event.kind.as_str().starts_with("watchdeck:") {
             return false;
         }
-        let stated = Fields::of(stored.event.payload.as_str()).stated();
+        let stated = fields.stated();
         let key = key(&stored.event.channel, stated, stored.event.payload.as_str());
         let told = match self.told.get_mut(&key) {
             Some(told) if stated.is_some() || told.at.since(moment.at).abs() <= NEAR => told,

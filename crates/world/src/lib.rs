@@ -11,6 +11,7 @@ pub mod conventions;
 pub mod copies;
 pub mod dated;
 pub mod entity;
+pub mod facts;
 pub mod finance;
 pub mod gaps;
 pub mod moment;

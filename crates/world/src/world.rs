@@ -5,6 +5,7 @@ use crate::{
     arrival::Arrival,
     calendar::Calendar,
     copies::Copies,
+    facts::Facts,
     finance::Finance,
     gaps,
     moment::Moment,
@@ -97,15 +98,16 @@ impl World {
         Self { realms, ..Self::default() }
     }
 
-    /// Take one event in. `arrival` says how it came, and by which clock. Events at or before the cursor were taken in already and change nothing.
+    /// Take one event in. Events at or before the cursor were taken in already and change nothing.
     /// Answers whether it is news: not so for what another source of the same ERP told before, which is counted as a copy and nothing else.
-    pub fn apply(&mut self, stored: &Stored, view: Option<&View<'_>>, arrival: Arrival, calendar: &mut Calendar) -> bool {
+    pub fn apply(&mut self, stored: &Stored, facts: &Facts<'_>, calendar: &mut Calendar) -> bool {
+        let (view, arrival) = (facts.view.as_ref(), facts.arrival);
         if stored.seq <= self.cursor {
             return self.through.original(stored.seq).is_none();
         }
         self.cursor = stored.seq;
         let event = &stored.event;
-        if self.through.see(stored, Moment::of(stored, arrival), &self.realms) {
+        if self.through.see(stored, &facts.fields, Moment::of(stored, arrival), &self.realms) {
             raise(&mut self.told_elsewhere, &event.source, 1);
             return false;
         }

@@ -12,17 +12,12 @@ use watchdeck_events::{Catalogue, Conventions, Event, Millis, erp::View, fields:
 use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_store::{Batch, Stored};
 use watchdeck_wire::{link::LinkState, views::SetAsideBy};
-use watchdeck_world::{
-    World,
-    approvals::Approvals,
-    arrival::{Arrival, LATE_MS},
-    calendar::Calendar,
-    conventions::BySource,
-    snapshot,
-};
+use watchdeck_world::{World, approvals::Approvals, arrival::LATE_MS, calendar::Calendar, conventions::BySource, facts::Facts, snapshot};
 
 /// How often projections are written down, so that a start does not replay everything.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
+/// Events taken in before whoever asks for a page gets a look.
+const AT_ONCE: usize = 512;
 /// Events read at once when the world is rebuilt.
 const PAGE: usize = 2_000;
 
@@ -48,8 +43,8 @@ impl Looks {
         Self { clocks, conventions: state.conventions(), today: state.calendar.day(at).name.clone() }
     }
 
-    fn view<'a>(&self, event: &'a Event) -> Option<View<'a>> {
-        View::read(event, self.conventions.get(&event.source))
+    fn facts<'a>(&self, event: &'a Event) -> Facts<'a> {
+        Facts::of(event, self.conventions.get(&event.source), self.clocks.arrival(event))
     }
 }
 
@@ -80,7 +75,7 @@ impl Core {
 
     async fn take_in(&self, mut stored: &[Stored]) {
         while !stored.is_empty() && !self.stop.is_cancelled() {
-            let taken = self.take_some(stored);
+            let taken = self.take_some(stored.get(..AT_ONCE).unwrap_or(stored));
             self.store_then_tell(taken.batch, taken.effects).await;
             stored = &stored[taken.events..];
             if taken.torn {
@@ -101,9 +96,10 @@ impl Core {
         let looks = Looks::of(clocks, state, self.now());
         for one in stored {
             events += 1;
+            let facts = attempt(|| looks.facts(&one.event));
             // What another source of the same ERP told before is news to nobody.
-            let news = self.count(state, one, &looks);
-            self.judge(state, one, &looks, news, &mut effects);
+            let news = self.count(state, one, &looks, &facts);
+            self.judge(state, one, &looks, facts.ok().as_ref(), news, &mut effects);
             if state.torn {
                 break;
             }
@@ -132,7 +128,7 @@ impl Core {
                 for event in events {
                     if state.told_unstored.insert(&event.id) {
                         let stored = Stored { seq: 0, offset: 0, event };
-                        effects.extend(self.judged(state, &stored, &looks));
+                        effects.extend(self.judged(state, &stored, &looks, None));
                     }
                 }
                 effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true));
@@ -143,15 +139,16 @@ impl Core {
     }
 
     /// One event into the numbers. Whether it is news: the rules look at what the numbers cannot take.
-    fn count(&self, state: &mut State, stored: &Stored, looks: &Looks) -> bool {
+    fn count(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: &Result<Facts<'_>, String>) -> bool {
         if state.asides.is_out(stored.seq) {
             state.world.cursor = state.world.cursor.max(stored.seq);
             return true;
         }
-        let counted = attempt(|| {
-            let arrival = looks.clocks.arrival(&stored.event);
-            state.note_arrival(stored, arrival);
-            self.apply(&mut state.world, stored, arrival, looks, &mut state.calendar)
+        let counted = facts.as_ref().map_err(String::clone).and_then(|facts| {
+            attempt(|| {
+                state.note_arrival(stored, facts.arrival);
+                self.apply(&mut state.world, stored, facts, looks, &mut state.calendar)
+            })
         });
         counted.unwrap_or_else(|why| {
             self.set_aside(state, stored, SetAsideBy::Numbers, &why);
@@ -161,15 +158,13 @@ impl Core {
         })
     }
 
-    /// One event into a world: its payload is read once for all that is asked of it.
-    fn apply(&self, world: &mut World, stored: &Stored, arrival: Arrival, looks: &Looks, calendar: &mut Calendar) -> bool {
+    /// One event into a world.
+    fn apply(&self, world: &mut World, stored: &Stored, facts: &Facts<'_>, looks: &Looks, calendar: &mut Calendar) -> bool {
         self.seams.pass(Point::Numbers(&stored.event));
-        let fields = Fields::of(stored.event.payload.as_str());
-        let conventions = looks.conventions.get(&stored.event.source);
         if stored.seq > world.cursor {
-            self.count_unread(world, stored, &fields, conventions);
+            self.count_unread(world, stored, &facts.fields, looks.conventions.get(&stored.event.source));
         }
-        world.apply(stored, View::in_fields(&stored.event, &fields, conventions).as_ref(), arrival, calendar)
+        world.apply(stored, facts, calendar)
     }
 
     /// What of an event could not be read. That this cannot be told of one is said, and is no reason to leave the event out of anything.
@@ -184,7 +179,7 @@ impl Core {
     }
 
     /// One event before the rules, and what they say to people.
-    fn judge(&self, state: &mut State, stored: &Stored, looks: &Looks, news: bool, effects: &mut Vec<Effect>) {
+    fn judge(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>, news: bool, effects: &mut Vec<Effect>) {
         if stored.seq <= state.alerts_done {
             return;
         }
@@ -194,22 +189,30 @@ impl Core {
             return;
         }
         if news && !state.told_unstored.remove(&stored.event.id) {
-            effects.extend(self.judged(state, stored, looks));
+            effects.extend(self.judged(state, stored, looks, facts));
         }
     }
 
-    fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks) -> Vec<Effect> {
+    /// What the rules say. `facts` where they are known already.
+    fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>) -> Vec<Effect> {
         let at = self.now();
         let judged = attempt(|| {
             self.seams.pass(Point::Alerts(&stored.event));
             let event = &stored.event;
-            let Some(view) = looks.view(event) else { return Vec::new() };
-            let arrival = looks.clocks.arrival(event);
+            let read;
+            let facts = match facts {
+                Some(facts) => facts,
+                None => {
+                    read = looks.facts(event);
+                    &read
+                }
+            };
+            let (Some(view), arrival) = (&facts.view, facts.arrival) else { return Vec::new() };
             let notices =
-                rules::evaluate(stored, &view, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
+                rules::evaluate(stored, view, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
             let late = arrival.lateness(event) > LATE_MS;
             let effects = state.notifier.take(notices, late, &state.settings, at);
-            if let View::Approval(approval) = &view {
+            if let View::Approval(approval) = view {
                 let key = Approvals::key(state.world.realms.realm(&event.source), approval);
                 state.outbox.erp_says(&key.to_string(), &state.world.approvals);
             }
@@ -265,7 +268,7 @@ impl Core {
                     world.cursor = stored.seq;
                     continue;
                 }
-                let counted = attempt(|| self.apply(&mut world, stored, looks.clocks.arrival(&stored.event), &looks, &mut calendar));
+                let counted = attempt(|| self.apply(&mut world, stored, &looks.facts(&stored.event), &looks, &mut calendar));
                 if let Err(why) = counted {
                     self.set_aside(&mut self.state(), stored, SetAsideBy::Numbers, &why);
                     return Ok(false);

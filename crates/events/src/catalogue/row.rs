@@ -49,7 +49,7 @@ fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowPar
     let info = catalogue.get(&event.kind, &event.channel);
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);
-    let doubted_time = event.doubted_time(conventions).map(|text| shorten(&text));
+    let doubted_time = plausible::doubted(&fields, event.occurred_at, conventions).map(|text| shorten(&text));
     let shown = Shown { fields, masks: catalogue.masks(event), catalogue, info };
     // A known kind that leaves its own fields out still says something that a person can read.
     let label = shown

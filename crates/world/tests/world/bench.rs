@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload, erp::View};
+use watchdeck_events::{Catalogue, Channel, Conventions, Incoming, Millis, Payload};
 use watchdeck_store::Stored;
 use watchdeck_wire::{settings::Settings, views::StockRow};
-use watchdeck_world::{World, arrival::Arrival, calendar::Calendar, entity::Entity};
+use watchdeck_world::{World, arrival::Arrival, calendar::Calendar, entity::Entity, facts::Facts};
 
 /// 2026-11-21T08:00:00Z.
 pub(crate) const NOW: Millis = Millis(1_795_248_000_000);
@@ -50,7 +50,8 @@ impl Bench {
         };
         let event = Catalogue::builtin().normalise(incoming, &source.into(), received);
         let stored = Stored { seq: self.seq, offset: 0, event };
-        self.world.apply(&stored, View::of(&stored.event).as_ref(), Arrival { live: true, skew: 0 }, &mut self.calendar);
+        let facts = Facts::of(&stored.event, Conventions::plain(), Arrival { live: true, skew: 0 });
+        self.world.apply(&stored, &facts, &mut self.calendar);
         stored
     }
 
