@@ -1,8 +1,8 @@
 //! The handle: opening, closing, and every question with its way to a reader or to the writer.
 
 use crate::{
-    Appended, Batch, Bounds, Damage, Holder, Inspection, Limit, Options, Pending, Profile, Salvaged, Scan, Search, Stats, StoreError,
-    Stored,
+    Appended, Batch, Bounds, Chunk, Damage, Holder, Inspection, Limit, Options, Pending, Profile, Salvaged, Scan, Search, Stats,
+    StoreError, Stored,
     command::{Command, Job},
     keeper::Keeper,
     lock::{self, Lock},

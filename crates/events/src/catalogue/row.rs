@@ -6,7 +6,7 @@ use super::{
     mask::{self, Masks},
     pack::{KindInfo, RowFields},
 };
-use crate::{conventions::Conventions, event::Event, fields::Fields, line, quantity::Quantity, scan, stated::Stated};
+use crate::{conventions::Conventions, event::Event, fields::Fields, line, plausible, quantity::Quantity, scan, stated::Stated};
 use std::borrow::Cow;
 
 /// The parts of a row, as data.
