@@ -84,7 +84,29 @@ fn nothing_points_back() -> Result<()> {
         let beyond: Vec<_> = ours.filter(|used| !allowed.contains(&short(used))).collect();
         ensure!(beyond.is_empty(), "{name} may not use {beyond:?}");
     }
+    println!("{}", arrows(&dependencies()?));
     Ok(())
+}
+
+/// Who uses whom, to be read: what one uses through another that it uses is left out, and so is `events`, which all may use.
+fn arrows(all: &BTreeMap<String, BTreeSet<String>>) -> String {
+    let direct = |name: &str| -> BTreeSet<String> {
+        let used = all.iter().find(|(known, _)| short(known) == name).map(|(_, used)| used.iter().map(|used| short(used).to_owned()));
+        used.into_iter().flatten().filter(|used| used != "events" && ARROWS.iter().any(|(known, _)| known == used)).collect()
+    };
+    let mut text = String::new();
+    for (name, _) in ARROWS {
+        let used = direct(name);
+        let through: BTreeSet<String> = used.iter().flat_map(|used| reached(used, &direct)).collect();
+        let shown: Vec<_> = used.difference(&through).map(String::as_str).collect();
+        text += &format!("{name:>10} ─► {}\n", if shown.is_empty() { "events, or nothing".to_owned() } else { shown.join(", ") });
+    }
+    text
+}
+
+/// Everything that `name` leads to.
+fn reached(name: &str, direct: &dyn Fn(&str) -> BTreeSet<String>) -> BTreeSet<String> {
+    direct(name).into_iter().flat_map(|used| std::iter::once(used.clone()).chain(reached(&used, direct))).collect()
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(crate) fn run(only: Option<Part>) -> Result<()> {
         book("set-up", started, Err(error));
     }
     let mut built = false;
-    for part in Part::ALL.into_iter().filter(|part| only.is_none_or(|only| only == *part)) {
+    for part in only.map_or_else(|| Part::ALL.to_vec(), |only| vec![only]) {
         if part != Part::Ui && !built {
             built = true;
             let started = Instant::now();

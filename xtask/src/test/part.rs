@@ -13,10 +13,12 @@ pub(crate) enum Part {
     Browser,
     /// Rust's formatting, clippy, and the examples in the documentation.
     Lint,
+    /// The arrows between and inside of crates, and what is declared once: printed, to be read. A part of `rust`.
+    Architecture,
 }
 
 impl Part {
-    /// In the order in which they run: what costs little and what others wait for first.
+    /// In the order in which they run: what costs little and what others wait for first. What is a part of another is not run twice.
     pub(super) const ALL: [Self; 5] = [Self::Ui, Self::Rust, Self::Desktop, Self::Browser, Self::Lint];
 
     pub(super) fn name(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Part {
             Self::Desktop => "desktop",
             Self::Browser => "browser",
             Self::Lint => "lint",
+            Self::Architecture => "architecture",
         }
     }
 }

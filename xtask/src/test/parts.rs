@@ -25,6 +25,7 @@ pub(super) fn run(part: Part) -> Result<Count> {
         Part::Desktop => desktop(),
         Part::Browser => browser(),
         Part::Lint => lint(),
+        Part::Architecture => nextest("package(watchdeck-tests) and binary(architecture)", &["--no-capture"], &bindings::fresh_folder()?),
     }
 }
 
@@ -58,7 +59,7 @@ fn ui_check() -> Result<Count> {
 fn rust() -> Result<Count> {
     let folder = bindings::fresh_folder()?;
     let mut count = if setup::nextest() {
-        nextest(&format!("not ({DESKTOP})"), &folder)?
+        nextest(&format!("not ({DESKTOP})"), &[], &folder)?
     } else {
         cargo_test(&["--workspace", "--no-fail-fast", "--lib", "--bins", "--tests", "--", "--test-threads=2"], &folder)?
     };
@@ -73,19 +74,19 @@ fn rust() -> Result<Count> {
 fn desktop() -> Result<Count> {
     let folder = bindings::fresh_folder()?;
     if setup::nextest() {
-        nextest(DESKTOP, &folder)
+        nextest(DESKTOP, &[], &folder)
     } else {
         cargo_test(&["--workspace", "--no-fail-fast", "--test", "desktop*", "--", "--test-threads=1"], &folder)
     }
 }
 
-fn nextest(filter: &str, types: &std::path::Path) -> Result<Count> {
+fn nextest(filter: &str, more: &[&str], types: &std::path::Path) -> Result<Count> {
     let junit = paths::target().join("nextest/default/junit.xml");
     if junit.exists() {
         std::fs::remove_file(&junit)?;
     }
     let mut nextest = process::cargo();
-    nextest.args(["nextest", "run", "--workspace", "--no-fail-fast", "-E", filter]).env("TS_RS_EXPORT_DIR", types);
+    nextest.args(["nextest", "run", "--workspace", "--no-fail-fast", "-E", filter]).args(more).env("TS_RS_EXPORT_DIR", types);
     let succeeded = process::status(&mut nextest)?.success();
     Ok(count::junit(&junit).unwrap_or_default().judged(succeeded))
 }
