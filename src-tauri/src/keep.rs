@@ -4,32 +4,10 @@
 //! [`Hints`]) and the part is started again, at once the first time and with longer pauses when it fails again and again.
 
 use crate::hints::Hints;
-use futures_util::FutureExt as _;
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
-
-/// The first pause, and the longest.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
-/// A part that ran for this long is sound again.
-const SOUND: Duration = Duration::from_secs(60);
-
-/// How long to wait after a failure.
-#[derive(Debug, Default)]
-struct Patience(u32);
-
-impl Patience {
-    fn after(&mut self, ran: Duration) -> Duration {
-        if ran >= SOUND {
-            self.0 = 0;
-        }
-        let pause = PAUSE.0.saturating_mul(1 << self.0.min(16)).min(PAUSE.1);
-        self.0 += 1;
-        pause
-    }
-}
+use watchdeck_contain::{Patience, attempt, outcome};
 
 /// Runs `part` until it ends by itself or `stop`. After a panic it is made anew.
 pub(crate) async fn running<F>(name: &'static str, hints: Hints, stop: CancellationToken, mut part: impl FnMut() -> F)
@@ -40,8 +18,8 @@ where
     loop {
         let started = Instant::now();
         // What was borrowed from outside is behind locks, and looked at anew.
-        let Err(cause) = AssertUnwindSafe(part()).catch_unwind().await else { return };
-        failed(name, &*cause, &hints);
+        let Err(why) = outcome(part()).await else { return };
+        failed(name, &why, &hints);
         if stop.run_until_cancelled(tokio::time::sleep(patience.after(started.elapsed()))).await.is_none() {
             return;
         }
@@ -53,17 +31,15 @@ pub(crate) fn running_here(name: &'static str, hints: &Hints, mut part: impl FnM
     let mut patience = Patience::default();
     loop {
         let started = Instant::now();
-        let Err(cause) = catch_unwind(AssertUnwindSafe(&mut part)) else { return };
-        failed(name, &*cause, hints);
+        let Err(why) = attempt(&mut part) else { return };
+        failed(name, &why, hints);
         std::thread::sleep(patience.after(started.elapsed()));
     }
 }
 
-fn failed(name: &'static str, cause: &(dyn Any + Send), hints: &Hints) {
-    let text = cause.downcast_ref::<&str>().copied().or_else(|| cause.downcast_ref::<String>().map(String::as_str));
-    let text = text.unwrap_or("it ended without a word");
-    error!(part = name, cause = text, "A part of the desktop failed; it is started again.");
-    hints.failed(name, text);
+fn failed(name: &'static str, why: &str, hints: &Hints) {
+    error!(part = name, cause = why, "A part of the desktop failed; it is started again.");
+    hints.failed(name, why);
 }
 
 #[cfg(test)]
@@ -92,13 +68,5 @@ mod tests {
             assert!(starts > 1, "the first time");
         });
         assert_eq!((starts, hints.take_failures().len()), (2, 1));
-    }
-
-    #[test]
-    fn pauses_grow_and_a_sound_minute_makes_them_short_again() {
-        let mut patience = Patience::default();
-        let pauses: Vec<_> = (0..10).map(|_| patience.after(Duration::ZERO).as_millis()).collect();
-        assert_eq!((pauses[0], pauses[1], pauses[9]), (250, 500, 30_000));
-        assert_eq!(patience.after(SOUND), PAUSE.0);
     }
 }

@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("simulator", &["events", "logline", "protocol"]),
     ("demo", &["console", "events", "gateway", "simulator", "wire"]),
     ("web-host", &["console", "demo", "events", "logline", "wire"]),
-    ("watchdeck", &["console", "demo", "events", "logline", "wire"]),
+    ("watchdeck", &["console", "contain", "demo", "events", "logline", "wire"]),
     ("xtask", &[]),
     ("bench", &["client", "console", "events", "filter", "protocol", "store", "wire"]),
     ("fuzz", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
