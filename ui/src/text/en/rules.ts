@@ -52,7 +52,7 @@ export const rules = {
   limit: {
     low_stock_threshold: {
       name: "Low stock",
-      help: "Below this a product is low. A product may have its own on the Inventory page; {{n}} do",
+      help: "Below this a product is low. A product may have its own on the Inventory page (so far {{n}})",
     },
     large_refund: {
       name: "Large refund",
