@@ -177,7 +177,7 @@ function useHeading(): (line: Line) => ReactNode | null {
   return useCallback(
     (line) =>
       isHeading(line) ? (
-        <span className="flex items-center gap-2 px-2 pl-4 text-[12px] text-ink-2">
+        <span className="flex h-full items-center gap-2 px-2 pl-4 text-[12px] text-ink-2">
           <SeverityMark severity={line.severity} word={false} />
           <span className="font-[580]">{name(line.heading)}</span>
           <span className="num text-ink-3">{t("alerts.group", { n: format.integer(line.alerts.length) })}</span>
