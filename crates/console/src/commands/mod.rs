@@ -5,5 +5,7 @@
 pub(crate) mod actions;
 pub(crate) mod queries;
 pub(crate) mod router;
+mod rows;
 pub(crate) mod setup;
+mod stream;
 pub(crate) mod support;

@@ -1,78 +1,26 @@
-//! Commands that only look.
+//! Commands that only look: the pages, and history.
 
+use super::rows::{ROWS, fill_in, row, row_list};
 use crate::{core::Core, error::CommandError, settings, state::State};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 use watchdeck_alerts::rules;
-use watchdeck_contain::attempt;
 use watchdeck_events::{Catalogue, Millis, Severity};
-use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_filter::Filter;
-use watchdeck_store::{Chunk, Search, Stored};
+use watchdeck_store::Search;
 use watchdeck_wire::{
-    live::{Batch, Frame, Versions},
-    row::{EventRow, GapView},
     settings::Hello,
     views::{
         AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView,
-        InventoryView, KindView, Need, OrdersView, OverviewView, RuleView, SetAsideBy, StockRows, StoreHealth,
+        InventoryView, KindView, Need, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
     },
 };
-use watchdeck_world::{conventions::BySource, rows};
 
-/// Long enough to turn a burst into one answer, short enough to feel instant.
-const COALESCE: Duration = Duration::from_millis(50);
-/// A held request answers at the latest after this, so that clocks and states on screen stay fresh.
-const HELD: Duration = Duration::from_secs(1);
-/// Most rows in one answer.
-const ROWS: u32 = 2_000;
 /// Events that one page of history looks at, at most; the window asks on.
 const SCAN: u64 = 200_000;
 /// Events that were set aside, shown.
 const SET_ASIDE: usize = 50;
 /// Needs shown on the Overview.
 const NEEDS: usize = 30;
-
-fn row_list<'a>(core: &Core, stored: impl Iterator<Item = &'a Stored> + Clone) -> Vec<EventRow> {
-    let clocks = core.sources.records.clocks();
-    let conventions = core.state().conventions();
-    // What several sources of one ERP tell is shown once.
-    let copies: Vec<bool> = {
-        let state = core.state();
-        stored.clone().map(|stored| state.world.through.original(stored.seq).is_some()).collect()
-    };
-    let shown = stored.zip(copies).filter(|(_, copy)| !copy);
-    let mut rows: Vec<_> = shown.map(|(stored, _)| row(core, stored, &clocks, &conventions)).collect();
-    let gaps = rows.iter_mut().filter_map(|row| row.gap.as_mut());
-    fill_in(core, gaps);
-    rows
-}
-
-/// One row. An event that no row can be made of is shown by what is known of every event.
-fn row(core: &Core, stored: &Stored, clocks: &Clocks, conventions: &BySource) -> EventRow {
-    let made = attempt(|| {
-        core.seams.pass(Point::Row(&stored.event));
-        rows::row(stored, clocks.arrival(&stored.event), conventions.get(&stored.event.source))
-    });
-    made.unwrap_or_else(|why| {
-        let asides = &mut core.state().asides;
-        if !asides.is_known(stored.seq) {
-            asides.add(stored.seq, &stored.event, SetAsideBy::Row, &why, "", core.now());
-        }
-        rows::bare(stored)
-    })
-}
-
-/// Say of gaps whether they were filled since.
-fn fill_in<'a>(core: &Core, gaps: impl Iterator<Item = &'a mut GapView>) {
-    let mut gaps = gaps.peekable();
-    if gaps.peek().is_some() {
-        let state = core.state();
-        gaps.for_each(|gap| gap.filled = state.world.fills.of(gap).or(gap.filled));
-    }
-}
 
 pub(crate) fn hello(core: &Core) -> Hello {
     let state = core.state();
@@ -84,114 +32,6 @@ pub(crate) fn hello(core: &Core) -> Hello {
         now: core.now(),
         settings: settings::without_secrets(&state.settings),
         login_window: core.host.has_login_window(),
-    }
-}
-
-/// Up to where rows can be shown. Where several sources tell of one ERP, what is a copy is known once the projections have seen it.
-fn shown_up_to(core: &Core) -> u64 {
-    let head = core.store.head();
-    let world = &core.state().world;
-    if world.realms.any_shared() { head.min(world.cursor) } else { head }
-}
-
-/// The place of the last event in these.
-fn last(chunks: &[Chunk]) -> Option<u64> {
-    chunks.last().and_then(|chunk| chunk.last()).map(|last| last.seq)
-}
-
-/// The newest rows.
-pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError> {
-    let cursor = shown_up_to(core);
-    let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
-    let events = core.store.between(after, cursor).await?;
-    // Large events make short pages; the rest comes with the next batch.
-    let cursor = last(&events).unwrap_or(cursor);
-    Ok(Batch {
-        cursor,
-        resync: false,
-        omitted: 0,
-        events: row_list(core, events.iter().flat_map(|chunk| chunk.iter())),
-        frame: frame(core),
-        versions: versions(core),
-    })
-}
-
-/// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
-pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Batch, CommandError> {
-    // Subscribed before looking: a change in between is seen twice rather than not at all.
-    let (mut head, mut pulse) = (core.store.watch_head(), core.pulse.subscribe());
-    let wait = async {
-        let cursor = *head.borrow_and_update();
-        if cursor == after {
-            tokio::select! {
-                _ = head.changed() => {}
-                _ = pulse.changed() => {}
-            }
-        }
-    };
-    if tokio::time::timeout(HELD, wait).await.is_ok() {
-        tokio::time::sleep(COALESCE).await;
-    }
-    let cursor = shown_up_to(core);
-    if after > core.store.head() {
-        // A cursor from another life of the store.
-        return Ok(Batch { resync: true, ..recent(core, rows).await? });
-    }
-    // The projections may be behind what was shown already: nothing is new then.
-    let cursor = cursor.max(after);
-    let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
-    let events = if from < cursor { core.store.between(from, cursor).await? } else { Vec::new() };
-    let cursor = last(&events).unwrap_or(cursor);
-    Ok(Batch {
-        cursor,
-        resync: false,
-        omitted: from - after,
-        events: row_list(core, events.iter().flat_map(|chunk| chunk.iter())),
-        frame: frame(core),
-        versions: versions(core),
-    })
-}
-
-fn frame(core: &Core) -> Frame {
-    let sources = core.source_statuses();
-    let state = core.state();
-    let at = core.now();
-    Frame {
-        now: at,
-        sources,
-        approvals_pending: state.world.approvals.pending_count(),
-        alerts_firing: state.book.firing().count() as u32,
-        alerts_worst: state.book.firing().map(|alert| alert.severity).max(),
-        events_per_second: state.world.rates.current(at),
-        events_stored: core.store.head(),
-        banner: state.banner(),
-        notices: state.notices.all(),
-        muted: state.settings.muted,
-        hints: state.hints.iter().copied().collect(),
-    }
-}
-
-fn versions(core: &Core) -> Versions {
-    let state = core.state();
-    let changed = state.world.changed;
-    let (links, second) = (*core.pulse.borrow(), core.now().0.unsigned_abs() / 1000);
-    let settings = state.settings_version;
-    // Ages, dwell times and deadlines move with the clock as well; the pages tick those themselves, the sums every few seconds.
-    let clock = second / 10;
-    let inventory = changed.stock + settings;
-    let orders = changed.orders + settings + clock;
-    let approvals = changed.approvals + state.outbox.version;
-    let finance = changed.finance + settings;
-    let alerts = state.book.version + settings;
-    Versions {
-        inventory,
-        orders,
-        approvals,
-        finance,
-        alerts,
-        health: links + second,
-        settings,
-        overview: inventory + orders + approvals + finance + alerts + second / 2,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, queries, setup, support};
+use super::{actions, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -56,9 +56,9 @@ commands! { |core|
     /// The first thing a window asks.
     hello {} -> Hello => queries::hello(core);
     /// The newest events.
-    recent { rows: u32 } -> Batch => queries::recent(core, rows).await?;
+    recent { rows: u32 } -> Batch => stream::recent(core, rows).await?;
     /// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
-    next_batch { after: u64, rows: u32 } -> Batch => queries::next_batch(core, after, rows).await?;
+    next_batch { after: u64, rows: u32 } -> Batch => stream::next_batch(core, after, rows).await?;
     /// The Overview page.
     overview {} -> OverviewView => queries::overview(core);
     /// The Inventory page.

@@ -1,0 +1,120 @@
+//! What is pushed to every page: new rows, the frame around the pages, and which views have changed.
+
+use super::rows::{ROWS, row_list};
+use crate::{core::Core, error::CommandError};
+use std::time::Duration;
+use watchdeck_store::Chunk;
+use watchdeck_wire::live::{Batch, Frame, Versions};
+
+/// Long enough to turn a burst into one answer, short enough to feel instant.
+const COALESCE: Duration = Duration::from_millis(50);
+/// A held request answers at the latest after this, so that clocks and states on screen stay fresh.
+const HELD: Duration = Duration::from_secs(1);
+
+/// Up to where rows can be shown. Where several sources tell of one ERP, what is a copy is known once the projections have seen it.
+fn shown_up_to(core: &Core) -> u64 {
+    let head = core.store.head();
+    let world = &core.state().world;
+    if world.realms.any_shared() { head.min(world.cursor) } else { head }
+}
+
+/// The place of the last event in these.
+fn last(chunks: &[Chunk]) -> Option<u64> {
+    chunks.last().and_then(|chunk| chunk.last()).map(|last| last.seq)
+}
+
+/// The newest rows.
+pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError> {
+    let cursor = shown_up_to(core);
+    let after = cursor.saturating_sub(u64::from(rows.min(ROWS)));
+    let events = core.store.between(after, cursor).await?;
+    // Large events make short pages; the rest comes with the next batch.
+    let cursor = last(&events).unwrap_or(cursor);
+    Ok(Batch {
+        cursor,
+        resync: false,
+        omitted: 0,
+        events: row_list(core, events.iter().flat_map(|chunk| chunk.iter())),
+        frame: frame(core),
+        versions: versions(core),
+    })
+}
+
+/// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
+pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Batch, CommandError> {
+    // Subscribed before looking: a change in between is seen twice rather than not at all.
+    let (mut head, mut pulse) = (core.store.watch_head(), core.pulse.subscribe());
+    let wait = async {
+        let cursor = *head.borrow_and_update();
+        if cursor == after {
+            tokio::select! {
+                _ = head.changed() => {}
+                _ = pulse.changed() => {}
+            }
+        }
+    };
+    if tokio::time::timeout(HELD, wait).await.is_ok() {
+        tokio::time::sleep(COALESCE).await;
+    }
+    let cursor = shown_up_to(core);
+    if after > core.store.head() {
+        // A cursor from another life of the store.
+        return Ok(Batch { resync: true, ..recent(core, rows).await? });
+    }
+    // The projections may be behind what was shown already: nothing is new then.
+    let cursor = cursor.max(after);
+    let from = after.max(cursor.saturating_sub(u64::from(rows.min(ROWS))));
+    let events = if from < cursor { core.store.between(from, cursor).await? } else { Vec::new() };
+    let cursor = last(&events).unwrap_or(cursor);
+    Ok(Batch {
+        cursor,
+        resync: false,
+        omitted: from - after,
+        events: row_list(core, events.iter().flat_map(|chunk| chunk.iter())),
+        frame: frame(core),
+        versions: versions(core),
+    })
+}
+
+fn frame(core: &Core) -> Frame {
+    let sources = core.source_statuses();
+    let state = core.state();
+    let at = core.now();
+    Frame {
+        now: at,
+        sources,
+        approvals_pending: state.world.approvals.pending_count(),
+        alerts_firing: state.book.firing().count() as u32,
+        alerts_worst: state.book.firing().map(|alert| alert.severity).max(),
+        events_per_second: state.world.rates.current(at),
+        events_stored: core.store.head(),
+        banner: state.banner(),
+        notices: state.notices.all(),
+        muted: state.settings.muted,
+        hints: state.hints.iter().copied().collect(),
+    }
+}
+
+fn versions(core: &Core) -> Versions {
+    let state = core.state();
+    let changed = state.world.changed;
+    let (links, second) = (*core.pulse.borrow(), core.now().0.unsigned_abs() / 1000);
+    let settings = state.settings_version;
+    // Ages, dwell times and deadlines move with the clock as well; the pages tick those themselves, the sums every few seconds.
+    let clock = second / 10;
+    let inventory = changed.stock + settings;
+    let orders = changed.orders + settings + clock;
+    let approvals = changed.approvals + state.outbox.version;
+    let finance = changed.finance + settings;
+    let alerts = state.book.version + settings;
+    Versions {
+        inventory,
+        orders,
+        approvals,
+        finance,
+        alerts,
+        health: links + second,
+        settings,
+        overview: inventory + orders + approvals + finance + alerts + second / 2,
+    }
+}
