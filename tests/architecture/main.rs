@@ -76,6 +76,7 @@ fn short(name: &str) -> &str {
 }
 
 #[test]
+#[allow(clippy::print_stdout, reason = "the arrows are there to be read")]
 fn nothing_points_back() -> Result<()> {
     for (name, used) in dependencies()? {
         let allowed = ARROWS.iter().find(|(known, _)| *known == short(&name)).map(|(_, allowed)| *allowed);
