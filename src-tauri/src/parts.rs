@@ -131,15 +131,10 @@ async fn follow_tray(
 
 fn toggle_mute(console: Console, settings: watch::Sender<Option<Settings>>) -> impl Fn() + Send + Sync {
     move || {
-        let Some(mut wanted) = settings.borrow().clone() else { return };
-        wanted.muted = !wanted.muted;
+        let Some(muted) = settings.borrow().as_ref().map(|settings| !settings.muted) else { return };
         let (console, settings) = (console.clone(), settings.clone());
         tauri::async_runtime::spawn(async move {
-            // Tokens are left out here: the core keeps the ones it has.
-            for source in &mut wanted.sources {
-                source.token = None;
-            }
-            if let Err(error) = console.call("save_settings", json!({ "settings": wanted })).await {
+            if let Err(error) = console.call("change_settings", json!({ "patch": { "muted": muted } })).await {
                 warn!(%error, "Sounds could not be muted from the tray.");
                 // The click has ticked the entry already: it is drawn again as the setting still is.
                 settings.send_modify(|_| ());

@@ -60,7 +60,7 @@ impl Recent {
             if from >= to {
                 break;
             }
-            let room = bytes - used;
+            let room = bytes.saturating_sub(used);
             let taken = if *size <= room {
                 used += size;
                 to - from

@@ -67,3 +67,18 @@ async fn a_subscriber_catches_up_and_then_follows_with_no_seam() {
     writer.await.unwrap();
     assert_eq!(subscription.lag(), 0);
 }
+
+#[tokio::test]
+async fn an_event_larger_than_a_page_comes_alone_and_what_follows_comes_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = console(folder.path());
+    let mut large = batch(1..=1);
+    large.events[0].event.payload = Payload::from_json(format!("\"{}\"", "x".repeat(5 << 20)));
+    store.append(large).await.unwrap();
+    store.append(batch(2..=4)).await.unwrap();
+    let seqs = async |after| {
+        let chunks = store.between(after, 4).await.unwrap();
+        chunks.iter().flat_map(|chunk| chunk.iter()).map(|stored| stored.seq).collect::<Vec<_>>()
+    };
+    assert_eq!((seqs(0).await, seqs(1).await), (vec![1], vec![2, 3, 4]));
+}
