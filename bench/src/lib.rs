@@ -4,6 +4,7 @@
 
 pub mod memory;
 pub mod publisher;
+pub mod stages;
 pub mod webdriver;
 
 use std::time::{SystemTime, UNIX_EPOCH};

@@ -1,13 +1,12 @@
-//! How fast frames become events, each dialect by itself, and events become rows for the store; and the native dialect once more through a socket.
+//! How long each stage of an event takes, from the frame to the row, and the native dialect once more through a socket.
 //!
-//! The same 300-byte events in every dialect's envelope, all in memory before the clock starts. Each case is the fastest of its rounds: what is
-//! wanted is the cost of the work, not of the machine's other business.
+//! Each stage is the fastest of its rounds: what is wanted is the cost of the work, not of the machine's other business.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use clap::Parser;
 use futures_util::{SinkExt as _, StreamExt as _};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -21,128 +20,50 @@ use tokio_tungstenite::{
         http::HeaderValue,
     },
 };
-use watchdeck_bench::{CHANNEL, EPOCH, event, now, say};
-use watchdeck_client::{Delivery, Dialect, Link, LinkIo, Positions, Profile, bench::Decoder};
-use watchdeck_events::{Catalogue, Channel, Incoming, Millis};
+use watchdeck_bench::{
+    say,
+    stages::{self, HELLO, Meter, frames, profile, subscribed},
+};
+use watchdeck_client::{Delivery, Dialect, Link, LinkIo, Positions};
+use watchdeck_events::Channel;
 use watchdeck_protocol::{Position, SUBPROTOCOL};
 
 #[derive(Parser)]
 struct Args {
-    /// How many events each case decodes.
-    #[arg(long, default_value_t = 1_000_000)]
+    /// How many events each stage takes.
+    #[arg(long, default_value_t = 200_000)]
     events: u64,
 }
 
-/// Of each case.
-const ROUNDS: usize = 3;
-/// Frames that a link takes from its socket at once, at most.
-const BURST: usize = 1_024;
-/// Objects in one frame of the hub.
-const PACKED: usize = 4;
-
-const HELLO: &str = r#"{"type":"hello","session":"s","server":"0","user":{"id":"u","name":"u","roles":[]},"pingIntervalMs":25000,"channels":["inventory"]}"#;
+/// Of each stage.
+const ROUNDS: usize = 5;
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    let mut cases = Vec::new();
-    let mut incoming = Vec::new();
-    for (name, dialect) in [("native", Dialect::Native), ("erp", Dialect::Erp), ("socketio", Dialect::SocketIo), ("hub", Dialect::Hub)] {
-        let frames = frames(dialect, args.events);
-        let bytes: usize = frames.iter().map(String::len).sum();
-        let mut fastest = Duration::MAX;
-        for _ in 0..ROUNDS {
-            let (took, events) = decode(dialect, &frames, args.events)?;
-            fastest = fastest.min(took);
-            if dialect == Dialect::Erp {
-                incoming = events;
-            }
-        }
-        cases.push(json!({ "case": name, "seconds": fastest.as_secs_f64(), "bytes_per_event": bytes as u64 / args.events }));
-    }
-    let normalised = (0..ROUNDS).map(|_| normalise(incoming.clone())).min().context("a round")?;
-    cases.push(json!({ "case": "normalise", "seconds": normalised.as_secs_f64() }));
-    drop(incoming);
+    let mut timer = Timer(Vec::new());
+    stages::all(args.events, &mut timer)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let socket = runtime.block_on(through_a_socket(frames(Dialect::Native, args.events), args.events))?;
-    cases.push(json!({ "case": "native_link", "seconds": socket.as_secs_f64() }));
-    say(&json!({ "cases": cases }));
+    timer.0.push(json!({ "case": "native_link", "seconds": socket.as_secs_f64() }));
+    say(&json!({ "cases": timer.0 }));
     Ok(())
 }
 
-/// The wire of a dialect, frame by frame.
-fn frames(dialect: Dialect, count: u64) -> Vec<String> {
-    let now = now().0;
-    let each = (1..=count).map(|n| {
-        let published = event(n, now);
-        let (id, ts, data) = (published.id, published.ts, published.data);
-        match dialect {
-            Dialect::Native => format!(r#"{{"type":"event","channel":"{CHANNEL}","offset":{n},"id":"{id}","ts":{ts},"data":{data}}}"#),
-            Dialect::SocketIo => {
-                format!(r#"42["event",{{"id":"{id}","topic":"{CHANNEL}","type":"event","payload":{data},"timestamp":{ts},"from":"7","seq":{n}}}]"#)
-            }
-            Dialect::Hub => format!(r#"{{"type":"notification","data":{data},"timestamp":{}}}"#, ts / 1_000),
-            _ => format!(r#"{{"channel":"{CHANNEL}","data":{data},"ts":{ts}}}"#),
+struct Timer(Vec<Value>);
+
+impl Meter for Timer {
+    fn stage<T, O>(&mut self, name: &str, mut prepare: impl FnMut() -> Result<T>, mut run: impl FnMut(T) -> Result<O>) -> Result<()> {
+        let mut fastest = Duration::MAX;
+        for _ in 0..ROUNDS {
+            let input = prepare()?;
+            let start = Instant::now();
+            let output = run(input)?;
+            fastest = fastest.min(start.elapsed());
+            drop(std::hint::black_box(output));
         }
-    });
-    if dialect == Dialect::Hub { each.collect::<Vec<_>>().chunks(PACKED).map(|packed| packed.join("\n")).collect() } else { each.collect() }
-}
-
-fn profile(dialect: Dialect, url: &str) -> Profile {
-    Profile { channels: vec![Channel::from(CHANNEL)], token: Some("bench".into()), ..Profile::new("bench", url, dialect) }
-}
-
-/// What a server says before the first event.
-fn opening(dialect: Dialect) -> Vec<String> {
-    match dialect {
-        Dialect::Native => vec![HELLO.into(), subscribed()],
-        Dialect::SocketIo => vec![
-            r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":60000,"maxPayload":1000000}"#.into(),
-            r#"40{"sid":"s"}"#.into(),
-            r#"42["connected",{"connectionId":"c","timestamp":1,"user":{"id":"7","role":"r"}}]"#.into(),
-            format!(r#"430[{{"id":"m","type":"ack","status":"success","topic":"{CHANNEL}","subscriberCount":1}}]"#),
-        ],
-        _ => Vec::new(),
+        self.0.push(json!({ "case": name, "seconds": fastest.as_secs_f64() }));
+        Ok(())
     }
-}
-
-fn subscribed() -> String {
-    format!(r#"{{"type":"subscribed","channel":"{CHANNEL}","position":{{"epoch":"{EPOCH}","offset":0}},"recovered":true,"reason":null}}"#)
-}
-
-fn decode(dialect: Dialect, frames: &[String], count: u64) -> Result<(Duration, Vec<Incoming>)> {
-    let mut decoder = Decoder::new(&profile(dialect, "ws://localhost/"));
-    for frame in opening(dialect) {
-        decoder.text(&frame);
-        decoder.committed(&Channel::from(CHANNEL), None);
-    }
-    drop(decoder.deliveries());
-    let keep = dialect == Dialect::Erp;
-    let (mut decoded, mut kept) = (0, Vec::with_capacity(if keep { frames.len() } else { 0 }));
-    let start = Instant::now();
-    for burst in frames.chunks(BURST) {
-        burst.iter().for_each(|frame| decoder.text(frame));
-        for delivery in decoder.deliveries() {
-            if let Delivery::Events { events, .. } = delivery {
-                decoded += events.len() as u64;
-                if keep {
-                    kept.extend(events);
-                }
-            }
-        }
-    }
-    let took = start.elapsed();
-    ensure!(decoded == count, "{dialect:?}: {decoded} of {count} events came out");
-    Ok((took, kept))
-}
-
-/// What the inbox makes of them.
-fn normalise(incoming: Vec<Incoming>) -> Duration {
-    let (catalogue, source) = (Catalogue::builtin(), Arc::from("bench"));
-    let start = Instant::now();
-    for event in incoming {
-        std::hint::black_box(catalogue.normalise(event, &source, Millis(1)));
-    }
-    start.elapsed()
 }
 
 struct Fresh;

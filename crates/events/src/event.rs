@@ -1,8 +1,17 @@
 //! The event itself, as every part of Watchdeck hands it on.
 
-use crate::{channel::Channel, conventions::Conventions, fields::Fields, plausible, time::Millis};
+use crate::{
+    channel::Channel,
+    conventions::Conventions,
+    fields::{Fields, Layout},
+    plausible,
+    time::Millis,
+};
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, sync::Arc};
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
 
 /// What kind of thing happened, in the publisher's own words (`inventory:change`, `deposit.completed`).
 ///
@@ -97,21 +106,51 @@ impl Severity {
     }
 }
 
-/// The publisher's JSON, byte for byte.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Payload(Box<str>);
+/// The publisher's JSON, byte for byte. It remembers where its fields stand once somebody has asked.
+#[derive(Clone)]
+pub struct Payload {
+    text: Box<str>,
+    layout: OnceLock<Box<Layout>>,
+}
 
 impl Payload {
     /// Wrap JSON text. The caller has checked that it *is* JSON (a decoder or a serializer made it).
     #[must_use]
     pub fn from_json(text: impl Into<Box<str>>) -> Self {
-        Self(text.into())
+        Self { text: text.into(), layout: OnceLock::new() }
     }
 
     /// The JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
+    }
+
+    /// Its top level: read by whoever asks first, remembered for everybody after.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        if let Some(known) = self.layout.get() {
+            return Fields::laid_out(&self.text, Cow::Borrowed(known));
+        }
+        let layout = Layout::of(&self.text);
+        if !layout.is_worth_keeping() {
+            return Fields::laid_out(&self.text, Cow::Owned(layout));
+        }
+        Fields::laid_out(&self.text, Cow::Borrowed(self.layout.get_or_init(|| Box::new(layout.fitted()))))
+    }
+}
+
+impl PartialEq for Payload {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Payload {}
+
+impl std::fmt::Debug for Payload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Payload").field(&self.text).finish()
     }
 }
 
@@ -151,7 +190,7 @@ impl Event {
     /// lies before 2000, or farther ahead of its receipt than clocks are wrong ([`crate::plausible::TOLERANCE_MS`]). `None` for nearly every event.
     #[must_use]
     pub fn doubted_time(&self, conventions: &Conventions) -> Option<Cow<'_, str>> {
-        plausible::doubted(&Fields::of(self.payload.as_str()), self.occurred_at, conventions)
+        plausible::doubted(&self.payload.fields(), self.occurred_at, conventions)
     }
 }
 

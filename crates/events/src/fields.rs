@@ -8,56 +8,54 @@
 //! first, and are found by their snake_case names in whatever spelling the server stored them.
 
 mod envelope;
+mod layout;
 
 use crate::{
     Conventions, Currency, amount,
     money::Money,
     quantity::Quantity,
-    scan::{self, Entries, is_nothing, text_of},
+    scan::{self, is_nothing, text_of},
     stated::{Amount, Stated},
     time::{self, Millis},
 };
 pub(crate) use envelope::same_name;
+pub(crate) use layout::Layout;
 use std::borrow::Cow;
 
 /// The fields of one JSON object, borrowed from its text. Of a repeated key the last one counts, as in every JSON library the ERP uses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields<'a> {
-    entries: Entries<'a>,
-    /// How many of the entries, from the first, are the envelope's; the rest is its data. 0 for a payload that is no envelope.
-    envelope: usize,
+    text: &'a str,
+    layout: Cow<'a, Layout>,
 }
 
 impl<'a> Fields<'a> {
-    /// Read the top level of `json`. Empty when it is not an object.
+    /// Read the top level of `json`. Empty when it is not an object. Of an event's payload ask [`crate::Payload::fields`], which remembers.
     #[must_use]
     pub fn of(json: &'a str) -> Self {
-        let mut entries = scan::entries(json).unwrap_or_default();
-        let envelope = if envelope::is(&entries) { envelope::open(&mut entries) } else { 0 };
-        Self { entries, envelope }
+        Self { text: json, layout: Cow::Owned(Layout::of(json)) }
+    }
+
+    /// Of a text whose layout is known.
+    pub(crate) const fn laid_out(text: &'a str, layout: Cow<'a, Layout>) -> Self {
+        Self { text, layout }
     }
 
     /// Every key with its value's JSON text, in the order of the text; of an envelope its own first, then those of its data.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
-        self.entries.iter().map(|(key, token)| (key.as_ref(), *token))
+        self.layout.iter(self.text)
     }
 
     /// Whether there is nothing to read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.layout.is_empty()
     }
 
     /// The JSON text of a value.
     #[must_use]
     pub fn token(&self, key: &str) -> Option<&'a str> {
-        if self.envelope == 0 {
-            return self.entries.iter().rev().find(|(name, _)| name == key).map(|(_, token)| *token);
-        }
-        let (own, data) = self.entries.split_at(self.envelope);
-        let exact = |entries: &[(Cow<'a, str>, &'a str)]| entries.iter().rev().find(|(name, _)| name == key).map(|(_, token)| *token);
-        let loose = || data.iter().rev().find(|(name, _)| same_name(name, key)).map(|(_, token)| *token);
-        exact(data).or_else(loose).or_else(|| exact(own))
+        self.layout.token(self.text, key)
     }
 
     /// A string, or a number in its own digits. Blank strings and the unset time `0001-01-01T00:00:00Z` are absent. Of what ERPs put there instead, a pair
@@ -149,7 +147,7 @@ impl<'a> Fields<'a> {
     /// What the payload calls itself: an envelope's `event_type`, else `type`.
     #[must_use]
     pub fn kind(&self) -> Option<Cow<'a, str>> {
-        if self.envelope == 0 { self.text("type") } else { text_of(self.envelope_token("event_type")?) }
+        if self.layout.is_envelope() { text_of(self.layout.own(self.text, "event_type")?) } else { self.text("type") }
     }
 
     /// When the publisher says that it happened, for identity and order: see [`Fields::millis`].
@@ -160,14 +158,10 @@ impl<'a> Fields<'a> {
 
     /// The tokens that may say when it happened, the best first: an envelope's `timestamp`, its data's `timestamp` and `time`; of other payloads `timestamp`.
     pub(crate) fn occurrence(&self) -> impl Iterator<Item = &'a str> {
-        let enveloped = self.envelope > 0;
-        let own = if enveloped { self.envelope_token("timestamp") } else { None };
+        let enveloped = self.layout.is_envelope();
+        let own = if enveloped { self.layout.own(self.text, "timestamp") } else { None };
         let data = if enveloped { self.token("time") } else { None };
         [own, self.token("timestamp"), data].into_iter().flatten()
-    }
-
-    fn envelope_token(&self, key: &str) -> Option<&'a str> {
-        self.entries[..self.envelope].iter().rev().find(|(name, _)| name == key).map(|(_, token)| *token)
     }
 }
 

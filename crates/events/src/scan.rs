@@ -8,8 +8,18 @@ pub(crate) type Entries<'a> = Vec<(Cow<'a, str>, &'a str)>;
 /// Keys and values of an object, or `None` when `json` is none or breaks before its end.
 pub(crate) fn entries(json: &str) -> Option<Entries<'_>> {
     let mut entries = Vec::new();
-    Scanner { text: json, at: 0 }.object(&mut entries)?;
+    each(json, |key, value| {
+        if entries.is_empty() {
+            entries.reserve(16);
+        }
+        entries.push((key, value));
+    })?;
     Some(entries)
+}
+
+/// Hand on each key and value of an object, one by one; `None` when `json` is none or breaks before its end, and then what was handed on is nothing.
+pub(crate) fn each<'a>(json: &'a str, take: impl FnMut(Cow<'a, str>, &'a str)) -> Option<()> {
+    Scanner { text: json, at: 0 }.object(take)
 }
 
 /// The values of a list, or `None` when `json` is none or breaks before its end.
@@ -86,14 +96,13 @@ struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    fn object(&mut self, entries: &mut Entries<'a>) -> Option<()> {
+    fn object(&mut self, mut take: impl FnMut(Cow<'a, str>, &'a str)) -> Option<()> {
         self.space();
         self.expect(b'{')?;
         self.space();
         if self.peek()? == b'}' {
             return Some(());
         }
-        entries.reserve(16);
         loop {
             self.space();
             // A comma behind the last one: what is meant is clear.
@@ -104,7 +113,7 @@ impl<'a> Scanner<'a> {
             self.space();
             self.expect(b':')?;
             self.space();
-            entries.push((key, self.value()?));
+            take(key, self.value()?);
             self.space();
             match self.next()? {
                 b',' => {}

@@ -25,7 +25,6 @@
 use crate::{
     erp::{DataChange, View},
     event::Event,
-    fields::Fields,
     quantity::Quantity,
     time::Millis,
 };
@@ -240,7 +239,7 @@ fn read(source: &str, event: &Event, view: &View<'_>) -> Option<(String, Form)> 
 }
 
 fn old(event: &Event, number: Option<Box<str>>, record: Option<Box<str>>) -> Told {
-    let stated = Fields::of(event.payload.as_str()).millis("timestamp");
+    let stated = event.payload.fields().millis("timestamp");
     Told { id: event.id.clone(), kind: event.kind.as_str().into(), at: event.occurred_at, stated, number, record }
 }
 

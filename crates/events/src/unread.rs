@@ -32,7 +32,7 @@ pub struct Unread {
 /// missing identity. Empty for nearly every event, and for kinds that no pack names.
 #[must_use]
 pub fn of(event: &Event, conventions: &Conventions) -> Vec<Unread> {
-    in_fields(event, &Fields::of(event.payload.as_str()), conventions)
+    in_fields(event, &event.payload.fields(), conventions)
 }
 
 /// As [`of`], for whoever has read the fields of the event's payload already.

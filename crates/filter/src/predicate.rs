@@ -28,7 +28,7 @@ impl<'a> Asked<'a> {
     }
 
     fn fields(&self) -> &Fields<'a> {
-        self.fields.get_or_init(|| Fields::of(self.event.payload.as_str()))
+        self.fields.get_or_init(|| self.event.payload.fields())
     }
 
     /// Whether a folded text stands anywhere in the event.

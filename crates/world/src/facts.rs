@@ -18,7 +18,7 @@ impl<'a> Facts<'a> {
     /// Of an event of a source with these conventions.
     #[must_use]
     pub fn of(event: &'a Event, conventions: &Conventions, arrival: Arrival) -> Self {
-        let fields = Fields::of(event.payload.as_str());
+        let fields = event.payload.fields();
         let view = View::in_fields(event, &fields, conventions);
         Self { fields, view, arrival }
     }

@@ -1,4 +1,4 @@
-//! Frames → events, each dialect by itself, and events → rows for the store.
+//! One event from the frame to the row: nanoseconds and allocations of each stage, frames of each dialect by themselves.
 
 use super::{
     programs::{build, result},
@@ -6,26 +6,36 @@ use super::{
 };
 use crate::{paths, process};
 use anyhow::{Context, Result, bail};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::process::Stdio;
 
 pub(super) fn run(quick: bool) -> Result<()> {
     build(&["watchdeck-bench"])?;
-    let events: u64 = if quick { 100_000 } else { 1_000_000 };
-    let mut command = process::command(paths::binary("release", "bench-decode"));
-    let output = command.args(["--events", &events.to_string()]).stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("`{}` ended with {}", process::line(&command), output.status);
-    }
-    let measured = result(&String::from_utf8_lossy(&output.stdout))?;
+    let events: u64 = if quick { 20_000 } else { 200_000 };
+    let (timed, counted) = (cases("bench-decode", events)?, cases("bench-allocations", events)?);
     let mut report = Report::new("decode");
-    let cases = measured["cases"].as_array().context("a list of cases")?;
-    for case in cases {
+    for case in &timed {
         let name = case["case"].as_str().context("a case has a name")?;
         let seconds = case["seconds"].as_f64().filter(|seconds| *seconds > 0.0).context("a case takes time")?;
         report.case(name, events as f64 / seconds, "events/s");
         report.case(&format!("{name}_ns"), seconds * 1e9 / events as f64, "ns/event");
     }
-    report.detail(json!({ "events": events, "cases": cases }));
+    for case in &counted {
+        let name = case["case"].as_str().context("a case has a name")?;
+        let of = |what: &str| case[what].as_f64().with_context(|| format!("{name} says its {what}"));
+        report.case(&format!("{name}_allocations"), of("allocations")? / events as f64, "allocations/event");
+        report.case(&format!("{name}_bytes"), of("bytes")? / events as f64, "bytes/event");
+    }
+    report.detail(json!({ "events": events, "timed": timed, "counted": counted }));
     report.finish()
+}
+
+fn cases(program: &str, events: u64) -> Result<Vec<Value>> {
+    let mut command = process::command(paths::binary("release", program));
+    let output = command.args(["--events", &events.to_string()]).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        bail!("`{}` ended with {}", process::line(&command), output.status);
+    }
+    let measured = result(&String::from_utf8_lossy(&output.stdout))?;
+    Ok(measured["cases"].as_array().context("a list of cases")?.clone())
 }

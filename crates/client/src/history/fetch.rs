@@ -11,7 +11,7 @@ use crate::{
 };
 use reqwest::Url;
 use std::{borrow::Cow, collections::HashSet, time::Duration};
-use watchdeck_events::{Channel, Incoming, Millis, fields::Fields};
+use watchdeck_events::{Channel, Incoming, Millis};
 
 /// The longest answer,
 const MAX_ANSWER: usize = 64 << 20;
@@ -43,7 +43,7 @@ pub async fn fetch(profile: &Profile, channel: Option<&Channel>, from: Millis, t
         found.pages(profile, address(profile, &place)?, &reader).await?;
     }
     let mut events = found.events;
-    events.sort_by_cached_key(|event| Fields::of(event.payload.as_str()).millis("timestamp").or(event.server_at));
+    events.sort_by_cached_key(|event| event.payload.fields().millis("timestamp").or(event.server_at));
     Ok(events)
 }
 

@@ -4,7 +4,6 @@ use super::known::Catalogue;
 use crate::{
     conventions::Conventions,
     event::{Event, Incoming},
-    fields::Fields,
     identity::{self, Doubles},
     plausible,
     time::Millis,
@@ -53,7 +52,7 @@ impl Catalogue {
     where
         I: FnOnce(&Incoming, Option<&str>, Option<Millis>, Millis) -> Box<str>,
     {
-        let fields = Fields::of(incoming.payload.as_str());
+        let fields = incoming.payload.fields();
         let (kind, info) = self.kind_of(&incoming, &fields);
         // What makes an event the same again is what was stated, believed or not.
         let stated = fields.stated();

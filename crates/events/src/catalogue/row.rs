@@ -45,7 +45,7 @@ impl Catalogue {
 }
 
 fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowParts {
-    let fields = Fields::of(event.payload.as_str());
+    let fields = event.payload.fields();
     let info = catalogue.get(&event.kind, &event.channel);
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);

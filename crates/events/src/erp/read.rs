@@ -28,7 +28,7 @@ impl<'a> View<'a> {
     /// The typed view of an event, or `None` when its kind is not the ERP's or its payload says not even what it is about.
     #[must_use]
     pub fn read(event: &'a Event, conventions: &Conventions) -> Option<Self> {
-        Self::in_fields(event, &Fields::of(event.payload.as_str()), conventions)
+        Self::in_fields(event, &event.payload.fields(), conventions)
     }
 
     /// As [`View::read`], for whoever has read the fields of the event's payload already.

@@ -10,29 +10,27 @@ use std::borrow::Cow;
 /// Nesting of data in data: the platform has one level.
 const MAX_DEPTH: u32 = 4;
 
-/// Whether these are the entries of an envelope. One with a `type` of its own is something else.
-pub(super) fn is(entries: &Entries<'_>) -> bool {
-    let has = |key: &str| entries.iter().any(|(name, _)| name == key);
+/// Whether these are the keys of an envelope. One with a `type` of its own is something else.
+pub(super) fn is<'k>(mut keys: impl Iterator<Item = &'k str> + Clone) -> bool {
+    let all = keys.clone();
+    let has = |key: &str| all.clone().any(|name| name == key);
     // Nearly everything else begins with its type: then one comparison is the whole cost.
-    entries.first().is_some_and(|(name, _)| name != "type") && has("event_data") && has("event_type") && !has("type")
+    keys.next().is_some_and(|name| name != "type") && has("event_data") && has("event_type") && !has("type")
 }
 
-/// Append the entries of the data. Returns how many are the envelope's own.
-pub(super) fn open(entries: &mut Entries<'_>) -> usize {
-    let own = entries.len();
-    let data = entries.iter().rev().find(|(name, _)| name == "event_data").map(|(_, token)| *token);
-    if let Some(data) = data {
-        unfold(data, entries, 0);
-    }
-    own
+/// The fields of the data, as if they stood in one object.
+pub(super) fn unfold(data: &str) -> Entries<'_> {
+    let mut entries = Entries::new();
+    flatten(data, &mut entries, 0);
+    entries
 }
 
-fn unfold<'a>(data: &'a str, entries: &mut Entries<'a>, depth: u32) {
+fn flatten<'a>(data: &'a str, entries: &mut Entries<'a>, depth: u32) {
     let is_struct = |name: &str, token: &str| depth < MAX_DEPTH && ends_with_event_data(name) && token.starts_with(['{', '[']);
     let (nested, flat): (Entries<'_>, Entries<'_>) = pairs(data).into_iter().partition(|(name, token)| is_struct(name, token));
     // The last of equal names counts, and a field of the outer struct wins, as it does in the flat form.
     for (_, token) in nested {
-        unfold(token, entries, depth + 1);
+        flatten(token, entries, depth + 1);
     }
     entries.extend(flat);
 }

@@ -6,7 +6,7 @@ use payloads::{NEVER, TIME};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use watchdeck_events::{
-    Catalogue, Channel, Conventions, Domain, Event, Incoming, KindInfo, Millis, Payload, Severity, catalogue::FieldType, fields::Fields,
+    Catalogue, Channel, Conventions, Domain, Event, Incoming, KindInfo, Millis, Payload, Severity, catalogue::FieldType,
 };
 
 const AT: Millis = Millis(1_795_223_788_150);
@@ -98,7 +98,7 @@ fn every_kind_is_read_alike_in_each_shape() {
             let event = receive("events", Some(kind), json.clone());
             assert_eq!(event.payload.as_str(), json, "{kind}: the payload stays as it came");
             assert_eq!((event.kind.as_str(), event.occurred_at), (kind, AT), "{shape}: it happened when the envelope says");
-            let fields = Fields::of(event.payload.as_str());
+            let fields = event.payload.fields();
             for (name, value) in given {
                 let declared =
                     info.fields.iter().find(|field| *field.name == **name).unwrap_or_else(|| panic!("{kind} does not declare {name}"));

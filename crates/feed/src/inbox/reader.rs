@@ -9,7 +9,7 @@ use crate::{
 use std::sync::Arc;
 use watchdeck_client::SAMPLE;
 use watchdeck_contain::attempt;
-use watchdeck_events::{Catalogue, Conventions, Event, Incoming, Intake, Kind, Millis, fields::Fields, identity::Doubles};
+use watchdeck_events::{Catalogue, Conventions, Event, Incoming, Intake, Kind, Millis, identity::Doubles};
 use watchdeck_store::NewEvent;
 use watchdeck_wire::settings::Source;
 
@@ -89,7 +89,7 @@ impl Reader {
             return event;
         }
         let payload = event.payload.as_str();
-        let fields = Fields::of(payload);
+        let fields = event.payload.fields();
         let sample = fields.text("sample").unwrap_or_else(|| payload.into());
         if event.kind.as_str() == Kind::MALFORMED {
             let bytes = fields.token("bytes").and_then(|token| token.parse().ok()).unwrap_or(0);

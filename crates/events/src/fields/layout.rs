@@ -1,0 +1,132 @@
+//! Where the fields of a JSON object stand in its text: found once, and kept beside it.
+//!
+//! Places and not slices, so that an event remembers what was found in its payload for whoever asks next. It says nothing of what the fields mean.
+
+use super::envelope;
+use crate::scan;
+use std::borrow::Cow;
+
+/// Fields that are worth remembering; a payload of more is read again by whoever asks.
+const REMEMBERED: usize = 512;
+
+/// See the [module docs](self).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    entries: Vec<Entry>,
+    /// Keys that are written with escapes, as they mean.
+    unescaped: Vec<Box<str>>,
+    /// How many of the entries, from the first, are the envelope's; the rest is its data. 0 for what is no envelope.
+    envelope: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    key: Key,
+    value: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Key {
+    Written(Place),
+    /// Its number among those with escapes.
+    Escaped(u32),
+}
+
+/// A stretch of the text, bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    from: u32,
+    length: u32,
+}
+
+impl Place {
+    /// Where `part` stands in `text`, which it is a slice of.
+    fn of(part: &str, text: &str) -> Self {
+        Self { from: (part.as_ptr().addr() - text.as_ptr().addr()) as u32, length: part.len() as u32 }
+    }
+
+    fn read(self, text: &str) -> &str {
+        text.get(self.from as usize..(self.from + self.length) as usize).unwrap_or_default()
+    }
+}
+
+impl Layout {
+    /// Of the top level of `text`. Empty when it is not an object, or longer than anything that is ever sent (4 GiB).
+    pub(crate) fn of(text: &str) -> Self {
+        let mut layout = Self::default();
+        if u32::try_from(text.len()).is_err() || scan::each(text, |key, value| layout.push(text, key, value)).is_none() {
+            return Self::default();
+        }
+        if envelope::is(layout.entries.iter().map(|entry| layout.key(text, entry))) {
+            layout.envelope = layout.entries.len();
+            if let Some(data) = layout.own(text, "event_data") {
+                envelope::unfold(data).into_iter().for_each(|(key, value)| layout.push(text, key, value));
+            }
+        }
+        layout
+    }
+
+    fn push(&mut self, text: &str, key: Cow<'_, str>, value: &str) {
+        let key = match key {
+            Cow::Borrowed(key) => Key::Written(Place::of(key, text)),
+            Cow::Owned(key) => {
+                self.unescaped.push(key.into());
+                Key::Escaped(self.unescaped.len() as u32 - 1)
+            }
+        };
+        if self.entries.is_empty() {
+            self.entries.reserve(16);
+        }
+        self.entries.push(Entry { key, value: Place::of(value, text) });
+    }
+
+    /// Whether it is small beside its text, and so to be kept with it.
+    pub(crate) fn is_worth_keeping(&self) -> bool {
+        self.entries.len() <= REMEMBERED
+    }
+
+    /// As small as it can be.
+    pub(crate) fn fitted(mut self) -> Self {
+        self.entries.shrink_to_fit();
+        self
+    }
+
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(crate) const fn is_envelope(&self) -> bool {
+        self.envelope > 0
+    }
+
+    fn key<'k>(&'k self, text: &'k str, entry: &Entry) -> &'k str {
+        match entry.key {
+            Key::Written(place) => place.read(text),
+            Key::Escaped(number) => self.unescaped.get(number as usize).map_or("", |key| key),
+        }
+    }
+
+    /// Every key with its value's text, an envelope's own first.
+    pub(crate) fn iter<'k, 'a: 'k>(&'k self, text: &'a str) -> impl Iterator<Item = (&'k str, &'a str)> {
+        self.entries.iter().map(move |entry| (self.key(text, entry), entry.value.read(text)))
+    }
+
+    fn last<'a>(&self, entries: &[Entry], text: &'a str, is: impl Fn(&str) -> bool) -> Option<&'a str> {
+        entries.iter().rev().find(|entry| is(self.key(text, entry))).map(|entry| entry.value.read(text))
+    }
+
+    /// The value of a key; of an envelope first what its data has by that name, in whatever spelling.
+    pub(crate) fn token<'a>(&self, text: &'a str, key: &str) -> Option<&'a str> {
+        if self.envelope == 0 {
+            return self.last(&self.entries, text, |name| name == key);
+        }
+        let data = &self.entries[self.envelope..];
+        let loose = || self.last(data, text, |name| envelope::same_name(name, key));
+        self.last(data, text, |name| name == key).or_else(loose).or_else(|| self.own(text, key))
+    }
+
+    /// The value of a key of the envelope itself.
+    pub(crate) fn own<'a>(&self, text: &'a str, key: &str) -> Option<&'a str> {
+        self.last(&self.entries[..self.envelope], text, |name| name == key)
+    }
+}
