@@ -1,6 +1,6 @@
 //! How long each stage of an event takes, from the frame to the row, and the native dialect once more through a socket.
 //!
-//! Each stage is the fastest of its rounds: what is wanted is the cost of the work, not of the machine's other business.
+//! Each stage is the fastest of its rounds, by the processor time of its thread: what is wanted is the cost of the work, not of the machine's other business.
 
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
@@ -49,6 +49,21 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// Processor time of this thread so far; where that cannot be asked, the time that has passed.
+#[cfg(unix)]
+fn worked() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), time.tv_nsec as u32)
+}
+
+#[cfg(not(unix))]
+fn worked() -> Duration {
+    use std::sync::OnceLock;
+    static BEGAN: OnceLock<Instant> = OnceLock::new();
+    BEGAN.get_or_init(Instant::now).elapsed()
+}
+
 struct Timer(Vec<Value>);
 
 impl Meter for Timer {
@@ -56,9 +71,9 @@ impl Meter for Timer {
         let mut fastest = Duration::MAX;
         for _ in 0..ROUNDS {
             let input = prepare()?;
-            let start = Instant::now();
+            let start = worked();
             let output = run(input)?;
-            fastest = fastest.min(start.elapsed());
+            fastest = fastest.min(worked() - start);
             drop(std::hint::black_box(output));
         }
         self.0.push(json!({ "case": name, "seconds": fastest.as_secs_f64() }));

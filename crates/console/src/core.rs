@@ -1,14 +1,14 @@
 //! The state behind the window: how it starts, what is asked of it, how it ends. What keeps it current is in [`tasks`].
 //!
-//! One task follows the store: projections first, then alerts. Alerts are stored before anybody is told, so that a crash neither
-//! forgets one nor rings twice. Whatever the window asks is answered from memory under one short lock, or by the store.
+//! One task follows the store: projections first, then alerts; it waits for nobody. Another stores what came of it and then tells people
+//! ([`announce`]), so that a crash neither forgets an alert nor rings twice. Whatever the window asks is answered from memory under one short lock, or by the store.
 
+mod announce;
 mod intake;
 mod tasks;
 
 use crate::{
     damage,
-    error::CommandError,
     faults::Faults,
     host::{DemoErp, Host},
     secrets::Secrets,
@@ -23,13 +23,7 @@ use std::{
 };
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use watchdeck_alerts::{
-    Notice,
-    notifier::Effect,
-    rules::approval_requested,
-    toast::{Toast, ToastAction},
-    words::Words,
-};
+use watchdeck_alerts::words::Words;
 use watchdeck_contain as contain;
 use watchdeck_contain::Hold as _;
 use watchdeck_contain::Patience;
@@ -41,13 +35,12 @@ use watchdeck_feed::{
     seams::Seams,
     sources::{Covers, Sources},
 };
-use watchdeck_store::{Batch, Store, StoreError};
+use watchdeck_store::Store;
 use watchdeck_wire::{
     link::SourceStatus,
     live::Hint,
     settings::{Settings, Source},
 };
-use watchdeck_world::snapshot;
 
 /// How long a shutdown waits for its tasks.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -85,6 +78,10 @@ pub(crate) struct Core {
     /// Urgent events that the store does not take at the moment.
     unstored: tokio::sync::Mutex<mpsc::Receiver<Vec<Event>>>,
     state: Mutex<State>,
+    /// Wakes the announcer.
+    announced: Notify,
+    /// Whose turn it is to change something that is stored.
+    turn: tokio::sync::Mutex<()>,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -123,11 +120,14 @@ impl Core {
             faults: Faults::default(),
             seams,
             state: Mutex::new(state),
+            announced: Notify::new(),
+            turn: tokio::sync::Mutex::new(()),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             store,
         });
         core.keep_running("follower", Self::follow_store);
+        core.keep_running("announcer", Self::announce);
         core.keep_running("clock", Self::follow_clock);
         core.keep_running("decisions", Self::send_decisions);
         core.keep_running("links", Self::follow_links);
@@ -232,68 +232,6 @@ impl Core {
         statuses
     }
 
-    /// Store what changed. What the store refuses stays to be stored, and goes with the next change or tick.
-    pub(crate) async fn keep(&self, batch: Batch) -> Result<(), StoreError> {
-        let Err(refused) = self.store.enqueue(batch).await?.outcome().await else { return Ok(()) };
-        let mut state = self.state();
-        self.sources.records.put_back(&refused.batch.documents);
-        state.book.put_back(&refused.batch.documents);
-        state.outbox.put_back(&refused.batch.documents);
-        state.asides.put_back(&refused.batch.documents);
-        Err(refused.error)
-    }
-
-    /// Store what changed, and only then let anybody know of it.
-    async fn store_then_tell(&self, batch: Batch, effects: Vec<Effect>) {
-        if !batch.documents.is_empty()
-            && let Err(error) = self.keep(batch).await
-        {
-            // People are told all the same: an alert that may ring twice is better than one that never rings.
-            tracing::warn!(%error, "Alerts could not be stored.");
-        }
-        for effect in effects {
-            match effect {
-                Effect::Notify(toast) => self.tell(toast),
-                Effect::Retract(id) => {
-                    self.host.retract(&id);
-                    if self.state().notices.remove(&id) {
-                        self.pulse();
-                    }
-                }
-                Effect::Play(tone) => self.host.play(tone),
-                Effect::Told(alerts) => self.state().book.told(&alerts),
-            }
-        }
-    }
-
-    /// Show a notification: outside of the window, and in it where nothing outside can.
-    pub(crate) fn tell(&self, toast: Toast) {
-        let toast = self.answerable(toast);
-        let in_window = {
-            let mut state = self.state();
-            let in_window = state.hints.contains(&Hint::NoNotifications);
-            if in_window {
-                state.notice(&toast);
-            }
-            in_window
-        };
-        self.host.notify(toast);
-        if in_window {
-            self.pulse();
-        }
-    }
-
-    /// No button that could not do what it says.
-    fn answerable(&self, mut toast: Toast) -> Toast {
-        let source = approval_requested::entity(&toast.id)
-            .and_then(|request| self.state().world.approvals.get(&request).map(|request| Arc::clone(&request.source)));
-        if source.is_some_and(|source| !self.sources.can_decide(&source)) {
-            let label = self.words(&self.state().settings).action("open").to_owned();
-            toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
-        }
-        toast
-    }
-
     /// Something does not work on this machine, or works again.
     pub(crate) fn hint(&self, hint: Hint, present: bool) {
         let changed = {
@@ -305,66 +243,6 @@ impl Core {
         };
         if changed {
             self.pulse();
-        }
-    }
-
-    /// A person did something with these alerts: stored at once, then shown. What cannot be stored was not done.
-    pub(crate) async fn person(
-        &self,
-        ids: &[String],
-        act: impl FnOnce(&mut State, Millis) -> Result<Vec<Notice>, CommandError>,
-    ) -> Result<(), CommandError> {
-        let (before, notices, batch) = {
-            let mut state = self.state();
-            let before = state.book.views(ids);
-            let notices = act(&mut state, self.now())?;
-            (before, notices, state.changes())
-        };
-        if let Err(error) = self.keep(batch).await {
-            self.state().book.take_back(before);
-            self.pulse();
-            return Err(error.into());
-        }
-        let effects = {
-            let mut guard = self.state();
-            let state = &mut *guard;
-            state.notifier.take(notices, false, &state.settings, self.now())
-        };
-        self.store_then_tell(Batch::default(), effects).await;
-        self.pulse();
-        Ok(())
-    }
-
-    /// New settings take effect: what is known is judged by them at once, and people are told.
-    pub(crate) async fn adopt(&self, settings: &Settings) {
-        let (batch, effects) = {
-            let mut guard = self.state();
-            let state = &mut *guard;
-            let before = std::mem::replace(&mut state.settings, settings.clone());
-            state.settings_version += 1;
-            let mut effects = state.judge_anew(&before, self.now());
-            let words = self.words(&state.settings);
-            effects.extend(state.notifier.settle(&state.settings, words, self.now(), true));
-            (state.changes(), effects)
-        };
-        self.store_then_tell(batch, effects).await;
-    }
-
-    async fn save_projections(&self, last: bool) {
-        let mut batch = {
-            let mut state = self.state();
-            let mut batch = state.changes();
-            // A world that was left half changed is rebuilt first, and never written down.
-            if !state.torn {
-                batch.documents.extend(snapshot::document(&state.world));
-                batch.documents.extend(state.recent_documents());
-            }
-            batch
-        };
-        batch.documents.extend(self.sources.records.take_dirty(last));
-        batch.documents.extend(self.sources.listened());
-        if let Err(error) = self.keep(batch).await {
-            tracing::warn!(%error, "The projections could not be written down.");
         }
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct State {
     pub(crate) painted: Latency,
     pub(crate) recent: HashMap<String, Recent>,
     pub(crate) notifier: Notifier,
+    /// What people are to be told once what it is about is stored.
+    pub(crate) to_say: Vec<Effect>,
     /// What the window shows where nothing outside of it can.
     pub(crate) notices: Notices,
     /// The alert engine has dealt with everything up to here.
@@ -137,6 +139,7 @@ impl State {
             painted: Latency::default(),
             recent: recent(store.documents(RECENT).await?),
             notifier,
+            to_say: Vec::new(),
             notices: Notices::default(),
             alerts_done: store.checkpoint(ALERT_CHECKPOINT).await?,
             asides: Asides::load(store.documents(SET_ASIDE).await?),

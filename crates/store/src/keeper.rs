@@ -25,6 +25,8 @@ use tokio::sync::mpsc::{WeakSender, error::TrySendError};
 const LOOK: Duration = Duration::from_secs(2);
 /// Between two blocks while nothing comes in.
 const REST: Duration = Duration::from_millis(2);
+/// Events come in bursts: nothing comes in when nothing did for so long.
+const QUIET: Duration = Duration::from_millis(500);
 /// While events come in, how many times longer it rests than it worked.
 const SHARE: u32 = 20;
 
@@ -40,7 +42,8 @@ impl Keeper {
         let (stop, stopped) = sync_channel::<()>(1);
         let files = [shared.path.clone(), beside(&shared.path)].map(|path| (identity(&path), path));
         let thread = std::thread::Builder::new().name("store-keeper".into()).spawn(move || {
-            let mut work = Work { files, shared, commands, next: None, looked: Instant::now(), told: false };
+            let (head, now) = (shared.newest(), Instant::now());
+            let mut work = Work { files, shared, commands, next: None, looked: now, told: false, grew: (head, now) };
             let mut rest = REST;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(rest) {
                 rest = work.round();
@@ -69,6 +72,8 @@ struct Work {
     told: bool,
     /// The block to summarise next; `None` before it was looked up.
     next: Option<u64>,
+    /// The newest event, and since when it is that.
+    grew: (u64, Instant),
 }
 
 impl Work {
@@ -78,9 +83,9 @@ impl Work {
             self.looked = Instant::now();
             self.look();
         }
-        let (began, head) = (Instant::now(), self.shared.newest());
-        match self.summarise(head) {
-            Ok(true) if self.shared.newest() == head => REST,
+        let began = Instant::now();
+        match self.summarise(self.shared.newest()) {
+            Ok(true) if self.is_quiet() => REST,
             Ok(true) => REST.max(began.elapsed() * SHARE),
             Ok(false) => LOOK / 4,
             Err(error) => {
@@ -90,6 +95,15 @@ impl Work {
                 LOOK
             }
         }
+    }
+
+    fn is_quiet(&mut self) -> bool {
+        let (head, since) = self.grew;
+        let newest = self.shared.newest();
+        if newest != head {
+            self.grew = (newest, Instant::now());
+        }
+        newest == head && since.elapsed() >= QUIET
     }
 
     fn look(&mut self) {

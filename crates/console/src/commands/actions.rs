@@ -1,6 +1,6 @@
 //! Commands that change something.
 
-use crate::{answer::answer, core::Core, error::CommandError};
+use crate::{answer::answer, core::Core, error::CommandError, state::State};
 use watchdeck_alerts::{
     notifier::SUMMARY,
     rules::approval_requested,
@@ -41,9 +41,7 @@ async fn decide_on(
     on_toast: bool,
 ) -> Result<Vec<DecideResult>, CommandError> {
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
-    let (results, made, batch) = {
-        let mut guard = core.state();
-        let state = &mut *guard;
+    let decide = |state: &mut State| {
         let words = core.words(&state.settings);
         let (by, at, mut made) = (user(&state.settings), core.now(), Vec::new());
         let results: Vec<_> = keys
@@ -59,10 +57,11 @@ async fn decide_on(
                 DecideResult { key: key.clone(), ok: error.is_none(), error }
             })
             .collect();
-        (results, made, state.changes())
+        ((results, made), Vec::new())
     };
+    let ((results, made), stored) = core.record(decide).await;
     // Durable before it is said to be done.
-    if let Err(error) = core.keep(batch).await {
+    if let Err(error) = stored {
         core.state().outbox.take_back(made);
         core.pulse();
         return Err(error.into());

@@ -50,7 +50,7 @@ async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, Comma
         kept.retired = list.0;
     }
     let before = std::mem::replace(&mut kept.settings, settings.clone());
-    core.adopt(&settings).await;
+    core.adopt(&settings);
     core.host.apply(&settings);
     if secrets_changed || settings.sources != before.sources {
         core.connect(&settings.sources).await?;

@@ -6,11 +6,11 @@
 use super::{Core, tasks::TICK};
 use crate::state::State;
 use std::{sync::Arc, time::Duration};
-use watchdeck_alerts::{notifier::Effect, rules};
+use watchdeck_alerts::rules;
 use watchdeck_contain::attempt;
 use watchdeck_events::{Catalogue, Conventions, Event, Millis, erp::View, fields::Fields, unread};
 use watchdeck_feed::{records::Clocks, seams::Point};
-use watchdeck_store::{Batch, Stored};
+use watchdeck_store::Stored;
 use watchdeck_wire::{link::LinkState, views::SetAsideBy};
 use watchdeck_world::{World, approvals::Approvals, arrival::LATE_MS, calendar::Calendar, conventions::BySource, facts::Facts, snapshot};
 
@@ -25,8 +25,6 @@ const PAGE: usize = 2_000;
 struct Taken {
     /// How many were dealt with.
     events: usize,
-    batch: Batch,
-    effects: Vec<Effect>,
     /// The last of them tore the world.
     torn: bool,
 }
@@ -76,7 +74,9 @@ impl Core {
     async fn take_in(&self, mut stored: &[Stored]) {
         while !stored.is_empty() && !self.stop.is_cancelled() {
             let taken = self.take_some(stored.get(..AT_ONCE).unwrap_or(stored));
-            self.store_then_tell(taken.batch, taken.effects).await;
+            self.announced.notify_one();
+            // Whoever waits for the lock is let in.
+            tokio::task::yield_now().await;
             stored = &stored[taken.events..];
             if taken.torn {
                 self.rebuild().await;
@@ -90,7 +90,7 @@ impl Core {
         self.sources.records.tick();
         let clocks = self.sources.records.clocks();
         let catching_up = self.source_statuses().iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
-        let (mut effects, mut events) = (Vec::new(), 0);
+        let mut events = 0;
         let mut guard = self.state();
         let state = &mut *guard;
         let looks = Looks::of(clocks, state, self.now());
@@ -99,15 +99,15 @@ impl Core {
             let facts = attempt(|| looks.facts(&one.event));
             // What another source of the same ERP told before is news to nobody.
             let news = self.count(state, one, &looks, &facts);
-            self.judge(state, one, &looks, facts.ok().as_ref(), news, &mut effects);
+            self.judge(state, one, &looks, facts.ok().as_ref(), news);
             if state.torn {
                 break;
             }
         }
         // The tone leaves with the commit, not with the next look at the clock.
         let caught_up = state.world.cursor >= self.store.head() && !catching_up;
-        effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), caught_up));
-        Taken { events, batch: state.changes(), effects, torn: state.torn }
+        state.to_say.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), caught_up));
+        Taken { events, torn: state.torn }
     }
 
     /// What the store does not take at the moment: whatever is urgent in it is told all the same, once.
@@ -120,21 +120,18 @@ impl Core {
             };
             self.sources.records.tick();
             let clocks = self.sources.records.clocks();
-            let (batch, effects) = {
+            {
                 let mut guard = self.state();
                 let state = &mut *guard;
                 let looks = Looks::of(clocks, state, self.now());
-                let mut effects = Vec::new();
                 for event in events {
                     if state.told_unstored.insert(&event.id) {
-                        let stored = Stored { seq: 0, offset: 0, event };
-                        effects.extend(self.judged(state, &stored, &looks, None));
+                        self.judged(state, &Stored { seq: 0, offset: 0, event }, &looks, None);
                     }
                 }
-                effects.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true));
-                (state.changes(), effects)
-            };
-            self.store_then_tell(batch, effects).await;
+                state.to_say.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true));
+            }
+            self.announced.notify_one();
         }
     }
 
@@ -179,7 +176,7 @@ impl Core {
     }
 
     /// One event before the rules, and what they say to people.
-    fn judge(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>, news: bool, effects: &mut Vec<Effect>) {
+    fn judge(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>, news: bool) {
         if stored.seq <= state.alerts_done {
             return;
         }
@@ -189,12 +186,12 @@ impl Core {
             return;
         }
         if news && !state.told_unstored.remove(&stored.event.id) {
-            effects.extend(self.judged(state, stored, looks, facts));
+            self.judged(state, stored, looks, facts);
         }
     }
 
     /// What the rules say. `facts` where they are known already.
-    fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>) -> Vec<Effect> {
+    fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>) {
         let at = self.now();
         let judged = attempt(|| {
             self.seams.pass(Point::Alerts(&stored.event));
@@ -207,21 +204,19 @@ impl Core {
                     &read
                 }
             };
-            let (Some(view), arrival) = (&facts.view, facts.arrival) else { return Vec::new() };
+            let (Some(view), arrival) = (&facts.view, facts.arrival) else { return };
             let notices =
                 rules::evaluate(stored, view, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
             let late = arrival.lateness(event) > LATE_MS;
-            let effects = state.notifier.take(notices, late, &state.settings, at);
+            state.to_say.extend(state.notifier.take(notices, late, &state.settings, at));
             if let View::Approval(approval) = view {
                 let key = Approvals::key(state.world.realms.realm(&event.source), approval);
                 state.outbox.erp_says(&key.to_string(), &state.world.approvals);
             }
-            effects
         });
-        judged.unwrap_or_else(|why| {
+        if let Err(why) = judged {
             self.set_aside(state, stored, SetAsideBy::Alerts, &why);
-            Vec::new()
-        })
+        }
     }
 
     fn set_aside(&self, state: &mut State, stored: &Stored, by: SetAsideBy, why: &str) {

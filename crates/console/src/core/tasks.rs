@@ -8,7 +8,6 @@ use tokio::task::JoinSet;
 use watchdeck_alerts::notifier::Effect;
 use watchdeck_contain as contain;
 use watchdeck_feed::{seams::Point, sources::News};
-use watchdeck_store::Batch;
 use watchdeck_wire::{link::LinkState, live::Hint};
 
 /// How often the clock is looked at: snoozes, stale links, tones that wait.
@@ -37,19 +36,19 @@ impl Core {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
-                _ = tick.tick() => self.tick().await,
+                _ = tick.tick() => self.tick(),
                 _ = records.tick() => self.save_records().await,
             }
         }
     }
 
-    async fn tick(&self) {
+    fn tick(&self) {
         let at = self.now();
         if self.sources.records.tick() {
             self.pulse();
         }
         let statuses = self.source_statuses();
-        let (batch, effects, badge) = {
+        let badge = {
             let mut guard = self.state();
             let state = &mut *guard;
             let caught_up = state.world.cursor >= self.store.head();
@@ -59,7 +58,8 @@ impl Core {
             let mut effects = state.notifier.take(notices, false, &state.settings, at);
             let catching_up = statuses.iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
             effects.extend(state.notifier.settle(&state.settings, words, at, caught_up && !catching_up));
-            (state.changes(), effects, state.new_badge(&statuses))
+            state.to_say.extend(effects);
+            state.new_badge(&statuses)
         };
         let store_failed = self.store.watch_failure().borrow().is_some();
         self.hint(Hint::StoreReadOnly, store_failed);
@@ -67,7 +67,7 @@ impl Core {
         if let Some(badge) = badge {
             self.host.badge(badge);
         }
-        self.store_then_tell(batch, effects).await;
+        self.announced.notify_one();
     }
 
     /// Sends what was decided: one at a time to each source, so that a slow one keeps nobody waiting but itself.
@@ -83,7 +83,7 @@ impl Core {
                 _ = tick.tick() => {}
                 Some(Ok(sent)) = sending.join_next() => {
                     busy.remove(&sent.decision.source);
-                    self.decision_answered(sent).await;
+                    self.decision_answered(sent);
                 }
             }
             let due = self.state().outbox.due(self.now());
@@ -108,25 +108,25 @@ impl Core {
         }
     }
 
-    async fn decision_answered(&self, Sent { key, decision, answer }: Sent) {
+    fn decision_answered(&self, Sent { key, decision, answer }: Sent) {
         if let Answer::Unsupported(_) = &answer {
             self.sources.takes_no_decisions(&decision.source);
         }
-        let (batch, lost) = {
+        let lost = {
             let mut guard = self.state();
             let state = &mut *guard;
             let lost = state.outbox.answered(&key, &decision.idempotency_key, answer, self.now());
             state.outbox.erp_says(&key, &state.world.approvals);
             let number =
                 state.request_named(&key).and_then(|entity| state.world.approvals.get(&entity)).map(|request| request.view.number.clone());
-            (state.changes(), lost.map(|lost| (number.unwrap_or_else(|| key.clone()), lost)))
+            lost.map(|lost| (number.unwrap_or_else(|| key.clone()), lost))
         };
         let effects = lost.map(|(number, lost)| {
             let words = self.words(&self.state().settings);
             let title = words.decision_lost(&number, lost.view.approve);
             Effect::Notify(crate::answer::answer(title, lost.view.error.unwrap_or_default(), words))
         });
-        self.store_then_tell(batch, effects.into_iter().collect()).await;
+        self.say(effects);
         self.pulse();
     }
 
@@ -210,7 +210,7 @@ impl Core {
         if documents.is_empty() {
             return;
         }
-        if let Err(error) = self.keep(Batch { documents, ..Batch::default() }).await {
+        if let ((), Err(error)) = self.record(|_| ((), documents)).await {
             tracing::warn!(%error, "The sources' records could not be written down.");
         }
     }

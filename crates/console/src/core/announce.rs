@@ -1,0 +1,189 @@
+//! What changed is stored, and only then told.
+//!
+//! Whoever changes something leaves what is to be said of it in the state and goes on; one task stores what changed and says it. Changing and handing over to the
+//! store are one turn, and the store commits in the order of turns: so whoever takes what is to be said knows that all it is about is stored once
+//! its own turn is. It decides nothing of what is said.
+
+use super::Core;
+use crate::{error::CommandError, state::State};
+use std::sync::Arc;
+use watchdeck_alerts::{
+    Notice,
+    notifier::Effect,
+    rules::approval_requested,
+    toast::{Toast, ToastAction},
+};
+use watchdeck_events::Millis;
+use watchdeck_feed::seams::Point;
+use watchdeck_store::{Batch, Document, StoreError};
+use watchdeck_wire::{live::Hint, settings::Settings};
+use watchdeck_world::snapshot;
+
+impl Core {
+    /// Stores and tells for as long as the core lives.
+    pub(super) async fn announce(self: Arc<Self>) {
+        loop {
+            self.seams.pass(Point::Part("announcer"));
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return self.store_then_tell().await,
+                () = self.announced.notified() => self.store_then_tell().await,
+            }
+        }
+    }
+
+    /// People are to be told; what it is about was changed before.
+    pub(super) fn say(&self, effects: impl IntoIterator<Item = Effect>) {
+        self.state().to_say.extend(effects);
+        self.announced.notify_one();
+    }
+
+    async fn store_then_tell(&self) {
+        let take = |state: &mut State| {
+            let effects = std::mem::take(&mut state.to_say);
+            let batch = state.changes();
+            // What they are about may be in a turn before this one: the commit of an empty batch comes after it.
+            let needed = !effects.is_empty() || !batch.documents.is_empty();
+            (effects, needed.then_some(batch))
+        };
+        let (effects, stored) = self.turn(take).await;
+        if let Err(error) = stored {
+            // People are told all the same: an alert that may ring twice is better than one that never rings.
+            tracing::warn!(%error, "Alerts could not be stored.");
+        }
+        for effect in effects {
+            match effect {
+                Effect::Notify(toast) => self.tell(toast),
+                Effect::Retract(id) => {
+                    self.host.retract(&id);
+                    if self.state().notices.remove(&id) {
+                        self.pulse();
+                    }
+                }
+                Effect::Play(tone) => self.host.play(tone),
+                Effect::Told(alerts) => self.state().book.told(&alerts),
+            }
+        }
+    }
+
+    /// Change something and store what changed, with the documents that `act` adds.
+    pub(crate) async fn record<T>(&self, act: impl FnOnce(&mut State) -> (T, Vec<Document>)) -> (T, Result<(), StoreError>) {
+        let change = |state: &mut State| {
+            let (done, documents) = act(state);
+            let mut batch = state.changes();
+            batch.documents.extend(documents);
+            (done, Some(batch).filter(|batch| !batch.documents.is_empty()))
+        };
+        self.turn(change).await
+    }
+
+    /// One turn. What the store refuses stays to be stored, and goes with the next one.
+    async fn turn<T>(&self, change: impl FnOnce(&mut State) -> (T, Option<Batch>)) -> (T, Result<(), StoreError>) {
+        let turn = self.turn.lock().await;
+        let (done, batch) = change(&mut self.state());
+        let Some(batch) = batch else { return (done, Ok(())) };
+        let pending = self.store.enqueue(batch).await;
+        drop(turn);
+        let outcome = match pending {
+            Ok(pending) => pending.outcome().await.map(drop),
+            Err(error) => return (done, Err(error)),
+        };
+        let stored = outcome.map_err(|refused| {
+            let documents = &refused.batch.documents;
+            self.sources.records.put_back(documents);
+            let mut state = self.state();
+            state.book.put_back(documents);
+            state.outbox.put_back(documents);
+            state.asides.put_back(documents);
+            refused.error
+        });
+        (done, stored)
+    }
+
+    /// Show a notification: outside of the window, and in it where nothing outside can.
+    pub(crate) fn tell(&self, toast: Toast) {
+        let toast = self.answerable(toast);
+        let in_window = {
+            let mut state = self.state();
+            let in_window = state.hints.contains(&Hint::NoNotifications);
+            if in_window {
+                state.notice(&toast);
+            }
+            in_window
+        };
+        self.host.notify(toast);
+        if in_window {
+            self.pulse();
+        }
+    }
+
+    /// No button that could not do what it says.
+    fn answerable(&self, mut toast: Toast) -> Toast {
+        let source = approval_requested::entity(&toast.id)
+            .and_then(|request| self.state().world.approvals.get(&request).map(|request| Arc::clone(&request.source)));
+        if source.is_some_and(|source| !self.sources.can_decide(&source)) {
+            let label = self.words(&self.state().settings).action("open").to_owned();
+            toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
+        }
+        toast
+    }
+
+    /// A person did something with these alerts: stored at once, then shown. What cannot be stored was not done.
+    pub(crate) async fn person(
+        &self,
+        ids: &[String],
+        act: impl FnOnce(&mut State, Millis) -> Result<Vec<Notice>, CommandError>,
+    ) -> Result<(), CommandError> {
+        let acted = |state: &mut State| {
+            let before = state.book.views(ids);
+            (act(state, self.now()).map(|notices| (before, notices)), Vec::new())
+        };
+        let (acted, stored) = self.record(acted).await;
+        let (before, notices) = acted?;
+        if let Err(error) = stored {
+            self.state().book.take_back(before);
+            self.pulse();
+            return Err(error.into());
+        }
+        let effects = {
+            let mut guard = self.state();
+            let state = &mut *guard;
+            state.notifier.take(notices, false, &state.settings, self.now())
+        };
+        self.say(effects);
+        self.pulse();
+        Ok(())
+    }
+
+    /// New settings take effect: what is known is judged by them at once, and people are told.
+    pub(crate) fn adopt(&self, settings: &Settings) {
+        let effects = {
+            let mut guard = self.state();
+            let state = &mut *guard;
+            let before = std::mem::replace(&mut state.settings, settings.clone());
+            state.settings_version += 1;
+            let mut effects = state.judge_anew(&before, self.now());
+            let words = self.words(&state.settings);
+            effects.extend(state.notifier.settle(&state.settings, words, self.now(), true));
+            effects
+        };
+        self.say(effects);
+    }
+
+    pub(super) async fn save_projections(&self, last: bool) {
+        let documents = |state: &mut State| {
+            let mut documents = Vec::new();
+            // A world that was left half changed is rebuilt first, and never written down.
+            if !state.torn {
+                documents.extend(snapshot::document(&state.world));
+                documents.extend(state.recent_documents());
+            }
+            documents.extend(self.sources.records.take_dirty(last));
+            documents.extend(self.sources.listened());
+            ((), documents)
+        };
+        if let ((), Err(error)) = self.record(documents).await {
+            tracing::warn!(%error, "The projections could not be written down.");
+        }
+    }
+}
