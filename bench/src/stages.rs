@@ -47,8 +47,12 @@ pub fn all(events: u64, meter: &mut impl Meter) -> Result<()> {
     let stored = normalise(incoming);
     let conventions = Conventions::plain();
     // As the store hands them on: what was found in a payload at the door is still known.
-    meter.stage("facts", || Ok(()), |()| Ok(stored.iter().map(|one| Facts::of(&one.event, conventions, LIVE)).collect::<Vec<_>>()))?;
-    let facts: Vec<_> = stored.iter().map(|one| Facts::of(&one.event, conventions, LIVE)).collect();
+    meter.stage(
+        "facts",
+        || Ok(()),
+        |()| Ok(stored.iter().map(|one| Facts::of(&one.event, conventions, LIVE, &one.event.source)).collect::<Vec<_>>()),
+    )?;
+    let facts: Vec<_> = stored.iter().map(|one| Facts::of(&one.event, conventions, LIVE, &one.event.source)).collect();
     meter.stage(
         "unread",
         || Ok(()),
@@ -69,11 +73,10 @@ pub fn all(events: u64, meter: &mut impl Meter) -> Result<()> {
     let world = project(World::default())?;
     let settings = Settings::default();
     let at = now();
+    let today = Calendar::system().day(at).clone();
     let mut judge = |mut book: AlertBook| {
         for (one, facts) in stored.iter().zip(&facts) {
-            if let Some(view) = &facts.view {
-                rules::evaluate(one, view, at, &world, &settings, "2026-11-25", &mut book);
-            }
+            rules::evaluate(one, facts, at, &world, &settings, &today, &mut book);
         }
         Ok(book)
     };

@@ -80,13 +80,12 @@ impl Computed {
     }
 
     fn projected(&mut self, stored: &Stored, arrival: Arrival, shape: &mut DefaultHasher) {
-        let facts = Facts::of(&stored.event, &self.conventions, arrival);
+        let facts = Facts::of(&stored.event, &self.conventions, arrival, &stored.event.source);
         facts.view.as_ref().map(std::mem::discriminant).hash(shape);
         std::hint::black_box(self.world.apply(stored, &facts, &mut self.calendar));
-        let Some(view) = facts.view else { return };
-        let today = self.calendar.day(NOW).name.clone();
+        let today = self.calendar.day(NOW).clone();
         let at = arrival.occurred_at(&stored.event);
-        rules::evaluate(stored, &view, at, &self.world, &self.settings, &today, &mut self.book).len().hash(shape);
+        rules::evaluate(stored, &facts, at, &self.world, &self.settings, &today, &mut self.book).len().hash(shape);
     }
 
     fn searched(&self, event: &Event, shape: &mut DefaultHasher) {

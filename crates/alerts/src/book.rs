@@ -296,6 +296,12 @@ impl AlertBook {
         self.active.contains_key(&format!("{rule}:{about}"))
     }
 
+    /// Whether any alert of a rule lives. Cheap: it is asked of most events.
+    #[must_use]
+    pub fn any_lives(&self, rule: &str) -> bool {
+        self.living.get(rule).is_some_and(|living| *living > 0)
+    }
+
     /// The event behind a living alert, by the alert's id.
     #[must_use]
     pub fn seq_of(&self, id: &str) -> Option<u64> {

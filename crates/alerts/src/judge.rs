@@ -8,7 +8,7 @@ use std::sync::Arc;
 use watchdeck_events::Millis;
 use watchdeck_store::Stored;
 use watchdeck_wire::settings::Settings;
-use watchdeck_world::{World, entity::Entity};
+use watchdeck_world::{World, calendar::Day, entity::Entity};
 
 /// See the [module docs](self).
 pub struct Judge<'a> {
@@ -17,7 +17,7 @@ pub struct Judge<'a> {
     /// What the user wants to be told.
     pub settings: &'a Settings,
     /// The local day.
-    pub today: &'a str,
+    pub today: &'a Day,
     /// When it happened, by our clock; now, where what is known is judged.
     pub at: Millis,
     book: &'a mut AlertBook,
@@ -26,7 +26,7 @@ pub struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     /// One that has said nothing yet.
-    pub(crate) fn new(world: &'a World, settings: &'a Settings, today: &'a str, at: Millis, book: &'a mut AlertBook) -> Self {
+    pub(crate) fn new(world: &'a World, settings: &'a Settings, today: &'a Day, at: Millis, book: &'a mut AlertBook) -> Self {
         Self { world, settings, today, at, book, notices: Vec::new() }
     }
 
@@ -41,6 +41,11 @@ impl<'a> Judge<'a> {
         'a: 'b,
     {
         self.world.realms.realm(&stored.event.source)
+    }
+
+    /// Whether any alert of a rule lives.
+    pub(crate) fn any_lives(&self, rule: &str) -> bool {
+        self.book.any_lives(rule)
     }
 
     /// Whether the user wants a rule at all.

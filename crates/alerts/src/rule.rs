@@ -1,9 +1,10 @@
 //! What every rule declares: its name, how bad it is, its words, and when it speaks.
 
 use crate::{judge::Judge, words::Words};
-use watchdeck_events::{Severity, erp::View};
+use watchdeck_events::Severity;
 use watchdeck_store::Stored;
 use watchdeck_wire::{settings::Settings, views::AlertView};
+use watchdeck_world::facts::Facts;
 
 /// One rule. Whoever writes a new one fills this in, in a file of its own, and names it in [`crate::rules::ALL`].
 pub struct Rule {
@@ -24,7 +25,7 @@ pub struct Rule {
     /// What several of them are called, in Chinese and in English.
     pub several: [&'static str; 2],
     /// What one event does. The world has already taken it in.
-    pub event: fn(&mut Judge<'_>, &Stored, &View<'_>),
+    pub event: fn(&mut Judge<'_>, &Stored, &Facts<'_>),
     /// What is known, judged by settings that hold from now on; the ones given are those before.
     pub known: fn(&mut Judge<'_>, &Settings),
 }

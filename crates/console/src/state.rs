@@ -157,7 +157,7 @@ impl State {
 
     /// Settings that take effect now: everything that is known is judged by them.
     pub(crate) fn judge_anew(&mut self, before: &Settings, at: Millis) -> Vec<Effect> {
-        let today = self.calendar.day(at).name.clone();
+        let today = self.calendar.day(at).clone();
         let notices = rules::rejudge(&self.world, before, &self.settings, &today, at, &mut self.book);
         self.notifier.take(notices, false, &self.settings, at)
     }

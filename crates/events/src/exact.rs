@@ -42,6 +42,9 @@ impl Exact {
 
     /// Read `-12.50`, `1.28e4`, `.5`, `5.`, `+5`. Nothing else is a number, however much it looks like one.
     pub(crate) fn read(text: &str) -> Option<Self> {
+        if let Some(short) = Self::short(text) {
+            return Some(short);
+        }
         let (negative, rest) = match text.as_bytes().first()? {
             b'-' => (true, &text[1..]),
             b'+' => (false, &text[1..]),
@@ -65,7 +68,38 @@ impl Exact {
         Some(if negative { read.negated() } else { read })
     }
 
+    /// What nearly every number is: at most 18 digits, as JSON writes them. `None` says nothing: it is to be read with more care.
+    fn short(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (mut units, mut point) = (0_i64, None);
+        if digits.len() > 18 {
+            return None;
+        }
+        for (at, byte) in digits.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => units = units * 10 + i64::from(byte - b'0'),
+                b'.' if point.is_none() => point = Some(at),
+                _ => return None,
+            }
+        }
+        let places = point.map_or(0, |at| digits.len() - at - 1);
+        let is_number = digits.len() > usize::from(point.is_some());
+        let read = Self(Decimal::new(units, places as u32));
+        is_number.then(|| if digits.len() < text.len() { read.negated() } else { read })
+    }
+
+    /// Units of the last place that is not zero, and how many places there are.
+    pub(crate) fn parts(self) -> (i128, u32) {
+        let trimmed = self.0.normalize();
+        (trimmed.mantissa(), trimmed.scale())
+    }
+
     pub(crate) fn plus(self, other: Self) -> Option<Self> {
+        if self.0.scale() == other.0.scale()
+            && let Some(sum) = self.0.mantissa().checked_add(other.0.mantissa()).and_then(|units| Self::new(units, self.0.scale()))
+        {
+            return Some(sum);
+        }
         let exact = |a: Self, b: Self| {
             let places = a.0.scale().max(b.0.scale());
             let units = |number: Self| 10_i128.checked_pow(places - number.0.scale())?.checked_mul(number.0.mantissa());

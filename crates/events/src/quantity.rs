@@ -49,6 +49,11 @@ impl Quantity {
         Self(self.0.magnitude())
     }
 
+    /// What tells it from every other quantity: `12` and `12.0` are one.
+    pub(crate) fn parts(self) -> (i128, u32) {
+        self.0.parts()
+    }
+
     /// It is nothing.
     #[must_use]
     pub fn is_zero(self) -> bool {

@@ -30,6 +30,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// A typed event and its old forms are at most this far apart, in ms. Their times come from two programs: the ERP, and the server that forwards.
 pub const WINDOW_MS: i64 = 5000;
@@ -58,10 +59,13 @@ pub enum Sight {
 /// The recogniser. Bounded: it remembers the last 2,048 changes.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Twins {
-    changes: HashMap<String, VecDeque<Change>>,
+    changes: HashMap<Key, VecDeque<Change>>,
     /// Keys in the order of their changes' arrival, a key once for each.
-    order: VecDeque<String>,
+    order: VecDeque<Key>,
 }
+
+/// What a change is of: a hash (XXH3) of the realm, the thing, what happened to it and by how much.
+type Key = u128;
 
 /// One change and who told it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -102,8 +106,8 @@ impl Twins {
         }
     }
 
-    fn old(&mut self, key: String, told: Told) -> Sight {
-        let changes = self.changes.entry(key.clone()).or_default();
+    fn old(&mut self, key: Key, told: Told) -> Sight {
+        let changes = self.changes.entry(key).or_default();
         let best = changes.iter_mut().filter(|change| change.takes(&told)).min_by_key(|change| change.distance(&told));
         if let Some(change) = best {
             let id = change.id();
@@ -114,11 +118,11 @@ impl Twins {
         Sight::New
     }
 
-    fn typed(&mut self, key: String, event: &Event) -> Sight {
+    fn typed(&mut self, key: Key, event: &Event) -> Sight {
         let at = event.occurred_at;
         let mut change = Change { typed: Some((event.id.clone(), at)), old: Vec::new() };
         let mut superseded = Vec::new();
-        let changes = self.changes.entry(key.clone()).or_default();
+        let changes = self.changes.entry(key).or_default();
         while let Some(place) = change.nearest(changes, at) {
             let Some(earlier) = changes.remove(place) else { break };
             superseded.extend(earlier.id());
@@ -128,8 +132,8 @@ impl Twins {
         if superseded.is_empty() { Sight::New } else { Sight::Supersedes(superseded) }
     }
 
-    fn remember(&mut self, key: String, change: Change) {
-        let changes = self.changes.entry(key.clone()).or_default();
+    fn remember(&mut self, key: Key, change: Change) {
+        let changes = self.changes.entry(key).or_default();
         changes.push_back(change);
         if changes.len() > REMEMBERED_OF_KEY {
             changes.pop_front();
@@ -211,11 +215,12 @@ fn apart(a: Millis, b: Millis) -> i64 {
 }
 
 /// What the event is about and how it says so, or `None` when nothing else can tell the same.
-fn read(source: &str, event: &Event, view: &View<'_>) -> Option<(String, Form)> {
+fn read(realm: &str, event: &Event, view: &View<'_>) -> Option<(Key, Form)> {
     let stock = |action: &str, product: &str, quantity: Quantity| {
         // `12.0` and `12` are one quantity; and a sale takes away, whatever sign its publisher gave it.
         let quantity = if action == "outbound" { quantity.magnitude().negated() } else { quantity };
-        matches!(action, "adjust" | "outbound").then(|| format!("{source}\n{action}\n{}\n{product}", quantity.trimmed()))
+        let (units, places) = quantity.parts();
+        matches!(action, "adjust" | "outbound").then(|| key([realm, action, product], &[&units.to_le_bytes(), &places.to_le_bytes()]))
     };
     match view {
         View::InventoryChange(change) => {
@@ -230,12 +235,22 @@ fn read(source: &str, event: &Event, view: &View<'_>) -> Option<(String, Form)> 
             Some((key, Form::Old(old(event, number, told.inventory_id.as_deref().map(Into::into)))))
         }
         View::DataChange(change) => {
-            let key = format!("{source}\n{}\n{}\n{}", change.action.as_deref().unwrap_or_default(), resource(change), change.resource_id);
+            let key = key([realm, change.action.as_deref().unwrap_or_default(), &resource(change)], &[change.resource_id.as_bytes()]);
             let form = if event.kind.as_str() == "data:change" { Form::Typed } else { Form::Old(old(event, None, None)) };
             Some((key, form))
         }
         _ => None,
     }
+}
+
+fn key(texts: [&str; 3], rest: &[&[u8]]) -> Key {
+    let mut whole = Vec::with_capacity(96);
+    for text in texts {
+        whole.extend_from_slice(text.as_bytes());
+        whole.push(b'\n');
+    }
+    rest.iter().for_each(|part| whole.extend_from_slice(part));
+    xxh3_128(&whole)
 }
 
 fn old(event: &Event, number: Option<Box<str>>, record: Option<Box<str>>) -> Told {

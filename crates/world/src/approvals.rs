@@ -20,8 +20,6 @@ use watchdeck_events::{
 use watchdeck_store::Stored;
 use watchdeck_wire::views::{ApprovalStatus, ApprovalView, MoneySum};
 
-/// The kind of what a request names no kind of.
-const UNKNOWN: &str = "request";
 /// Requests kept that nobody waits for any more.
 const HISTORY: usize = 500;
 /// Decided requests in a view.
@@ -72,22 +70,20 @@ pub struct Request {
 }
 
 impl Approvals {
-    /// What a request is about.
-    #[must_use]
-    pub fn key(realm: &Arc<str>, approval: &Approval<'_>) -> Entity {
-        Entity::new(realm, approval.resource_type.as_deref().unwrap_or(UNKNOWN), &approval.resource_id)
-    }
-
     /// A request or a decision. The first decision wins; a second one changes nothing.
-    pub(super) fn apply(&mut self, key: Entity, stored: &Stored, approval: &Approval<'_>, arrival: Arrival, purse: &Purse) {
+    pub(super) fn apply(&mut self, key: &Entity, stored: &Stored, approval: &Approval<'_>, arrival: Arrival, purse: &Purse) {
         self.per_minute.count(arrival.occurred_at(&stored.event));
         let decision = match approval.stage {
             ApprovalStage::Request => None,
             ApprovalStage::Approved => Some(ApprovalStatus::Approved),
             ApprovalStage::Rejected => Some(ApprovalStatus::Rejected),
         };
-        let request = Request::new(&key, stored, approval, decision.is_some(), arrival, purse);
-        self.subjects.entry(key).or_default().take(Told { moment: Moment::of(stored, arrival), decision, request });
+        let request = Request::new(key, stored, approval, decision.is_some(), arrival, purse);
+        let subject = match self.subjects.get_mut(key) {
+            Some(known) => known,
+            None => self.subjects.entry(key.clone()).or_default(),
+        };
+        subject.take(Told { moment: Moment::of(stored, arrival), decision, request });
         if self.subjects.len() > HISTORY {
             self.forget_long_decided();
         }

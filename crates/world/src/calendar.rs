@@ -14,6 +14,14 @@ pub struct Day {
     pub end: Millis,
 }
 
+impl Day {
+    /// Whether an instant is of it.
+    #[must_use]
+    pub fn holds(&self, at: Millis) -> bool {
+        self.start <= at && at < self.end
+    }
+}
+
 /// Answers for the day asked last are remembered: events come in order.
 #[derive(Debug)]
 pub struct Calendar {
@@ -36,7 +44,7 @@ impl Calendar {
 
     /// The local day that holds `at`.
     pub fn day(&mut self, at: Millis) -> &Day {
-        let known = self.last.as_ref().is_some_and(|day| day.start <= at && at < day.end);
+        let known = self.last.as_ref().is_some_and(|day| day.holds(at));
         if !known {
             self.last = Some(self.compute(at));
         }

@@ -1,6 +1,7 @@
 //! What is asked of one event by everything that looks at it, read once.
 
-use crate::arrival::Arrival;
+use crate::{about, arrival::Arrival, entity::Entity};
+use std::sync::Arc;
 use watchdeck_events::{Conventions, Event, erp::View, fields::Fields};
 
 /// The fields of an event's payload, what its kind makes of them, and how it came. Borrowed from the event.
@@ -10,16 +11,19 @@ pub struct Facts<'a> {
     pub fields: Fields<'a>,
     /// As its kind reads it; `None` for a kind without a view, or where not even an identity is there.
     pub view: Option<View<'a>>,
+    /// What it is about, in its ERP; `None` for what is about nothing that is kept.
+    pub about: Option<Entity>,
     /// Live or late, and by whose clock.
     pub arrival: Arrival,
 }
 
 impl<'a> Facts<'a> {
-    /// Of an event of a source with these conventions.
+    /// Of an event of a source with these conventions, whose ERP is `realm`.
     #[must_use]
-    pub fn of(event: &'a Event, conventions: &Conventions, arrival: Arrival) -> Self {
+    pub fn of(event: &'a Event, conventions: &Conventions, arrival: Arrival, realm: &Arc<str>) -> Self {
         let fields = event.payload.fields();
         let view = View::in_fields(event, &fields, conventions);
-        Self { fields, view, arrival }
+        let about = view.as_ref().and_then(|view| about::of(view, realm));
+        Self { fields, view, about, arrival }
     }
 }

@@ -14,10 +14,7 @@ use days::Days;
 use entry::Entry;
 use ledger::{Ledger, Step};
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::collections::{HashMap, VecDeque};
 use watchdeck_events::{
     Millis, Money,
     erp::{Finance as Record, FinanceKind},
@@ -68,16 +65,10 @@ pub struct Overdue {
 }
 
 impl Finance {
-    /// A record. Of what type it is belongs to its name: payment 7 is not refund 7.
-    #[must_use]
-    pub fn key(realm: &Arc<str>, record: &Record<'_>) -> Entity {
-        Entity::new(realm, record_type(record), &record.record_id)
-    }
-
     /// A record in a new state.
     pub(super) fn record(
         &mut self,
-        key: Entity,
+        key: &Entity,
         stored: &Stored,
         record: &Record<'_>,
         arrival: Arrival,
@@ -105,10 +96,10 @@ impl Finance {
         let entry = Entry { moment, at: row.at, amount: row.amount, purse: purse.clone() };
         let kept = Kept { key: key.clone(), moment, row, purse };
         let step = step(record);
-        self.ledger.step(&key, step, entry, &mut self.days, calendar);
+        self.ledger.step(key, step, entry, &mut self.days, calendar);
         match step {
             Step::Overdue => self.is_overdue(kept.clone()),
-            Step::Confirmed | Step::Cancelled => self.close(&key, moment),
+            Step::Confirmed | Step::Cancelled => self.close(key, moment),
             Step::Recorded => {}
         }
         self.keep(kept);
@@ -232,15 +223,6 @@ impl Finance {
             large_from,
         }
     }
-}
-
-/// What a record is, where its type is not told: a refund's event is about a refund.
-fn record_type<'a>(record: &'a Record<'_>) -> &'a str {
-    let meant = match record.kind {
-        FinanceKind::Refund => "refund",
-        FinanceKind::Payment | FinanceKind::Overdue | FinanceKind::Change => "payment",
-    };
-    record.record_type.as_deref().unwrap_or(meant)
 }
 
 fn step(record: &Record<'_>) -> Step {

@@ -4,6 +4,7 @@
 //! clear), and money is added per [`money::Purse`]. Nothing here grows without bound, whatever the events hold: what is let go is counted. It judges
 //! nothing, tells nobody, and knows no link: rules are in `alerts`, links in `feed`.
 
+pub mod about;
 pub mod approvals;
 pub mod arrival;
 pub mod calendar;

@@ -8,10 +8,7 @@ use super::{
 };
 use crate::arrival::Arrival;
 use serde::{Deserialize, Serialize};
-use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use watchdeck_events::{Millis, erp::OrderStatus, line};
 use watchdeck_store::Stored;
 use watchdeck_wire::views::{OrderRow, OrderStateCount, OrdersView, Transition};
@@ -105,16 +102,13 @@ pub fn is_final(status: &str) -> bool {
 }
 
 impl Orders {
-    /// An order. Of what type it is belongs to its name: sales order 7 is not purchase order 7.
-    #[must_use]
-    pub fn key(realm: &Arc<str>, step: &OrderStatus<'_>) -> Entity {
-        Entity::new(realm, step.order_type.as_deref().unwrap_or("order"), &step.order_id)
-    }
-
     /// An order's status. A "change" to the status it has is not a transition.
-    pub(super) fn step(&mut self, realm: &Arc<str>, stored: &Stored, step: &OrderStatus<'_>, arrival: Arrival) {
+    pub(super) fn step(&mut self, key: &Entity, stored: &Stored, step: &OrderStatus<'_>, arrival: Arrival) {
         let moment = Moment::of(stored, arrival);
-        let order = self.orders.entry(Self::key(realm, step)).or_default();
+        let order = match self.orders.get_mut(key) {
+            Some(known) => known,
+            None => self.orders.entry(key.clone()).or_default(),
+        };
         order.number.keep(moment, step.order_number.as_deref());
         order.customer.keep(moment, step.customer_name.as_deref());
         order.take(Told {

@@ -4,7 +4,7 @@ mod holes;
 mod levels;
 mod product;
 
-use super::{entity::Entity, moment::Moment, per_minute::PerMinute};
+use super::{about, entity::Entity, moment::Moment, per_minute::PerMinute};
 use crate::{arrival::Arrival, calendar::Calendar};
 use holes::Holes;
 use product::{Change, Product, What};
@@ -23,8 +23,6 @@ use watchdeck_wire::{
     views::{StockRow, StockRows},
 };
 
-/// What a product is called among the kinds of entities.
-pub const PRODUCT: &str = "product";
 /// Movements listed beside the products.
 const MOVEMENTS: usize = 200;
 /// Products kept; beyond, those that have not moved for longest go.
@@ -54,24 +52,15 @@ pub struct Stock {
 /// One event about stock, and where it belongs.
 #[derive(Clone, Copy)]
 pub(super) struct Seen<'a> {
-    pub(super) realm: &'a Arc<str>,
+    /// The product.
+    pub(super) about: &'a Entity,
     pub(super) stored: &'a Stored,
     pub(super) arrival: Arrival,
 }
 
 impl Stock {
-    /// A product: its id, and its variant where an event names one.
-    #[must_use]
-    pub fn key(realm: &Arc<str>, product_id: &str, variant_id: Option<&str>) -> Entity {
-        match variant_id.filter(|variant| !variant.is_empty()) {
-            Some(variant) => Entity::new(realm, PRODUCT, &format!("{product_id}/{variant}")),
-            None => Entity::new(realm, PRODUCT, product_id),
-        }
-    }
-
     /// A typed change: says what is on hand now.
     pub(super) fn change(&mut self, seen: Seen<'_>, change: &InventoryChange<'_>, calendar: &mut Calendar) {
-        let key = Self::key(seen.realm, &change.product_id, change.variant_id.as_deref());
         let (before, after) = (change.old_quantity.as_known().copied(), change.new_quantity.as_known().copied());
         let told = change.change_amount.as_known().copied();
         let by = told.or_else(|| after?.minus(before?));
@@ -80,7 +69,7 @@ impl Stock {
             (None, Some(_)) => What::Moved(seen.stored.event.id.clone()),
             (None, None) => What::Unread,
         };
-        let product = self.touch(key, seen, by.unwrap_or(Quantity::ZERO), what, calendar);
+        let product = self.touch(seen, by.unwrap_or(Quantity::ZERO), what, calendar);
         let at = Moment::of(seen.stored, seen.arrival);
         product.name.keep(at, change.product_name.as_deref());
         product.warehouse.keep(at, change.warehouse.as_deref());
@@ -88,9 +77,8 @@ impl Stock {
 
     /// A legacy message: says only by how much.
     pub(super) fn legacy(&mut self, seen: Seen<'_>, movement: &LegacyMove<'_>, calendar: &mut Calendar) {
-        let key = Self::key(seen.realm, &movement.product_id, None);
         let what = if movement.quantity.as_known().is_some() { What::Moved(seen.stored.event.id.clone()) } else { What::Unread };
-        self.touch(key, seen, movement.quantity.as_known().copied().unwrap_or(Quantity::ZERO), what, calendar);
+        self.touch(seen, movement.quantity.as_known().copied().unwrap_or(Quantity::ZERO), what, calendar);
     }
 
     /// Messages of this realm may be missing here.
@@ -103,7 +91,7 @@ impl Stock {
 
     /// A typed change turned out to be what the old messages with these ids told: they are taken back.
     pub(super) fn take_back(&mut self, realm: &Arc<str>, product_id: &str, ids: &[Box<str>], calendar: &mut Calendar) {
-        let key = Self::key(realm, product_id, None);
+        let key = about::product(realm, product_id, None);
         let Some(product) = self.products.get_mut(&key) else { return };
         let gaps = Holes { of: realm, all: &self.gaps };
         for change in product.take_back(ids, &gaps, calendar) {
@@ -116,7 +104,7 @@ impl Stock {
         }
     }
 
-    fn touch(&mut self, key: Entity, seen: Seen<'_>, by: Quantity, what: What, calendar: &mut Calendar) -> &mut Product {
+    fn touch(&mut self, seen: Seen<'_>, by: Quantity, what: What, calendar: &mut Calendar) -> &mut Product {
         let event = &seen.stored.event;
         let moment = Moment::of(seen.stored, seen.arrival);
         let at = seen.arrival.occurred_at(event);
@@ -131,11 +119,14 @@ impl Stock {
         if self.movements.len() > MOVEMENTS {
             self.movements.pop_front();
         }
-        if self.products.len() > PRODUCTS && !self.products.contains_key(&key) {
-            self.forget_long_unmoved();
+        if !self.products.contains_key(seen.about) {
+            if self.products.len() > PRODUCTS {
+                self.forget_long_unmoved();
+            }
+            self.products.insert(seen.about.clone(), Product::new(at));
         }
-        let gaps = Holes { of: seen.realm, all: &self.gaps };
-        let product = self.products.entry(key).or_insert_with(|| Product::new(at));
+        let gaps = Holes { of: &seen.about.realm, all: &self.gaps };
+        let product = self.products.get_mut(seen.about).expect("it is there now");
         product.mover.keep(moment, event.actor.as_deref());
         product.add(Change { moment, at, by, what }, day, &gaps);
         product

@@ -5,6 +5,7 @@ use crate::{
     arrival::Arrival,
     calendar::Calendar,
     copies::Copies,
+    entity::Entity,
     facts::Facts,
     finance::Finance,
     gaps,
@@ -26,7 +27,7 @@ use watchdeck_store::Stored;
 use watchdeck_wire::row::GapView;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 5;
+pub const SNAPSHOT_VERSION: u32 = 6;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;
@@ -114,8 +115,9 @@ impl World {
         self.rates.count(event, arrival);
         if let Some(view) = view
             && self.is_change(stored, view, calendar)
+            && let Some(about) = &facts.about
         {
-            self.count(stored, view, arrival, calendar);
+            self.count(stored, view, about, arrival, calendar);
         }
         gaps::apply(&mut self.gaps, &mut self.fills, GAPS, stored, view);
         if let Some(View::Gap(_) | View::GapFilled(_)) = view {
@@ -149,10 +151,9 @@ impl World {
         news
     }
 
-    fn count(&mut self, stored: &Stored, view: &View<'_>, arrival: Arrival, calendar: &mut Calendar) {
+    fn count(&mut self, stored: &Stored, view: &View<'_>, about: &Entity, arrival: Arrival, calendar: &mut Calendar) {
         let source = &stored.event.source;
-        let realm = self.realms.realm(source);
-        let seen = Seen { realm, stored, arrival };
+        let seen = Seen { about, stored, arrival };
         match view {
             View::InventoryChange(change) => {
                 self.changed.stock += 1;
@@ -164,17 +165,17 @@ impl World {
             }
             View::OrderStatus(step) => {
                 self.changed.orders += 1;
-                self.orders.step(realm, stored, step, arrival);
+                self.orders.step(about, stored, step, arrival);
             }
             View::Approval(approval) => {
                 self.changed.approvals += 1;
                 let purse = Purse::of(approval.currency.as_ref(), source, &self.realms);
-                self.approvals.apply(Approvals::key(realm, approval), stored, approval, arrival, &purse);
+                self.approvals.apply(about, stored, approval, arrival, &purse);
             }
             View::Finance(record) => {
                 self.changed.finance += 1;
                 let purse = Purse::of(record.currency.as_ref(), source, &self.realms);
-                self.finance.record(Finance::key(realm, record), stored, record, arrival, purse, calendar);
+                self.finance.record(about, stored, record, arrival, purse, calendar);
             }
             _ => {}
         }

@@ -9,10 +9,7 @@ use crate::{
 use watchdeck_events::erp::{ApprovalStage, View};
 use watchdeck_store::Stored;
 use watchdeck_wire::settings::Settings;
-use watchdeck_world::{
-    approvals::{Approvals, Request},
-    entity::Entity,
-};
+use watchdeck_world::{approvals::Request, entity::Entity, facts::Facts};
 
 /// Its name.
 pub const ID: &str = "approval_requested";
@@ -38,16 +35,15 @@ pub fn entity(id: &str) -> Option<Entity> {
     id.strip_prefix(ID)?.strip_prefix(':')?.parse().ok()
 }
 
-fn event(judge: &mut Judge<'_>, stored: &Stored, view: &View<'_>) {
-    let View::Approval(approval) = view else { return };
-    let key = Approvals::key(judge.realm(stored), approval);
+fn event(judge: &mut Judge<'_>, _: &Stored, facts: &Facts<'_>) {
+    let (Some(View::Approval(approval)), Some(key)) = (&facts.view, &facts.about) else { return };
     // The projection knows whether a request came before or after its decision.
-    let Some(request) = judge.world.approvals.get(&key).filter(|request| request.is_pending()) else {
+    let Some(request) = judge.world.approvals.get(key).filter(|request| request.is_pending()) else {
         judge.resolve(ID, &key.to_string());
         return;
     };
     if approval.stage == ApprovalStage::Request {
-        judge.raise(raise(&key, request));
+        judge.raise(raise(key, request));
     }
 }
 

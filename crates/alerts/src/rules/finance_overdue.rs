@@ -8,7 +8,7 @@ use crate::{
 use watchdeck_events::erp::View;
 use watchdeck_store::Stored;
 use watchdeck_wire::settings::Settings;
-use watchdeck_world::finance::Finance;
+use watchdeck_world::{facts::Facts, finance::Finance};
 
 /// Its name.
 pub const ID: &str = "finance_overdue";
@@ -24,14 +24,13 @@ pub const RULE: Rule = Rule {
     ..PLAIN
 };
 
-fn event(judge: &mut Judge<'_>, stored: &Stored, view: &View<'_>) {
-    let View::Finance(told) = view else { return };
-    let key = Finance::key(judge.realm(stored), told);
-    let Some(row) = judge.world.finance.row(&key) else { return };
+fn event(judge: &mut Judge<'_>, _: &Stored, facts: &Facts<'_>) {
+    let (Some(View::Finance(told)), Some(key)) = (&facts.view, &facts.about) else { return };
+    let Some(row) = judge.world.finance.row(key) else { return };
     match told.action.as_deref() {
         Some("confirmed" | "cancelled") => judge.resolve(ID, &key.to_string()),
-        _ if Finance::says_overdue(told) && judge.world.finance.is_overdue_now(&key) => {
-            judge.raise(record::raise(&RULE, &key, row, false));
+        _ if Finance::says_overdue(told) && judge.world.finance.is_overdue_now(key) => {
+            judge.raise(record::raise(&RULE, key, row, false));
         }
         _ => {}
     }

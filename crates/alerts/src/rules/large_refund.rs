@@ -8,7 +8,7 @@ use crate::{
 use watchdeck_events::{Money, erp::View};
 use watchdeck_store::Stored;
 use watchdeck_wire::{settings::Settings, views::FinanceRow};
-use watchdeck_world::{calendar::Calendar, finance::Finance};
+use watchdeck_world::{facts::Facts, finance::Finance};
 
 /// Its name.
 pub const ID: &str = "large_refund";
@@ -25,15 +25,14 @@ pub const RULE: Rule = Rule {
     ..PLAIN
 };
 
-fn event(judge: &mut Judge<'_>, stored: &Stored, view: &View<'_>) {
-    let View::Finance(told) = view else { return };
-    let key = Finance::key(judge.realm(stored), told);
-    let Some(row) = judge.world.finance.row(&key) else { return };
+fn event(judge: &mut Judge<'_>, _: &Stored, facts: &Facts<'_>) {
+    let (Some(View::Finance(told)), Some(key)) = (&facts.view, &facts.about) else { return };
+    let Some(row) = judge.world.finance.row(key) else { return };
     if told.action.as_deref() == Some("cancelled") {
         judge.resolve(ID, &key.to_string());
-    } else if is_large(row, judge.settings) && !(Finance::says_overdue(told) && judge.world.finance.is_overdue_now(&key)) {
+    } else if is_large(row, judge.settings) && !(Finance::says_overdue(told) && judge.world.finance.is_overdue_now(key)) {
         // Created and then confirmed is one refund: the fingerprint is the record.
-        judge.raise(record::raise(&RULE, &key, row, true));
+        judge.raise(record::raise(&RULE, key, row, true));
     }
 }
 
@@ -45,10 +44,9 @@ fn known(judge: &mut Judge<'_>, before: &Settings) {
     let small: Vec<_> = small.filter_map(|alert| alert.id.split_once(':').map(|(_, about)| about.to_owned())).collect();
     small.iter().for_each(|about| judge.resolve(ID, about));
     let was_on = is_on(ID, before);
-    let mut calendar = Calendar::system();
     for (key, row) in judge.world.finance.rows() {
         let judged_before = was_on && is_large(row, before);
-        let is_open = row.action != "cancelled" && calendar.day(row.at).name == judge.today;
+        let is_open = row.action != "cancelled" && judge.today.holds(row.at);
         if is_open && !judged_before && is_large(row, settings) {
             judge.hold(record::raise(&RULE, key, row, true));
         }

@@ -8,7 +8,7 @@ use crate::{
 use watchdeck_events::erp::View;
 use watchdeck_store::Stored;
 use watchdeck_wire::{settings::Settings, views::StockRow};
-use watchdeck_world::{entity::Entity, stock::Stock};
+use watchdeck_world::{entity::Entity, facts::Facts};
 
 /// Its name.
 pub const ID: &str = "low_stock";
@@ -31,16 +31,18 @@ pub const RULE: Rule = Rule {
 /// A low product is well again at this multiple of its threshold, so that one unit in and out does not ring twice.
 const WELL_AGAIN: f64 = 1.2;
 
-fn event(judge: &mut Judge<'_>, stored: &Stored, view: &View<'_>) {
-    let View::InventoryChange(change) = view else { return };
-    let key = Stock::key(judge.realm(stored), &change.product_id, change.variant_id.as_deref());
+fn event(judge: &mut Judge<'_>, stored: &Stored, facts: &Facts<'_>) {
+    let (Some(View::InventoryChange(change)), Some(key)) = (&facts.view, &facts.about) else { return };
+    let low = judge.world.stock.is_low(key, judge.settings);
+    if low != Some(true) && !judge.any_lives(ID) {
+        return;
+    }
     let about = key.to_string();
     let was_low = judge.is_active(ID, &about);
-    let low = judge.world.stock.is_low(&key, judge.settings);
     if low != Some(true) && !was_low {
         return;
     }
-    let Some(row) = judge.world.stock.row(&key, judge.settings, judge.today, judge.at) else { return };
+    let Some(row) = judge.world.stock.row(key, judge.settings, &judge.today.name, judge.at) else { return };
     // What is told per batch is not known to be low.
     let on_hand = row.on_hand.unwrap_or(f64::INFINITY);
     if row.low {
@@ -50,7 +52,7 @@ fn event(judge: &mut Judge<'_>, stored: &Stored, view: &View<'_>) {
             judge.refresh(ID, &about, values(&row));
             return;
         }
-        judge.raise(raise(&key, &row, Some(stored.seq)));
+        judge.raise(raise(key, &row, Some(stored.seq)));
     } else if on_hand >= row.threshold * WELL_AGAIN {
         judge.resolve(ID, &about);
     } else {
@@ -62,7 +64,7 @@ fn known(judge: &mut Judge<'_>, _: &Settings) {
     let (world, settings) = (judge.world, judge.settings);
     judge.end_others(ID, |key| world.stock.is_low(key, settings) == Some(true));
     for (key, _) in world.stock.judged(settings).filter(|(_, low)| *low == Some(true)) {
-        let Some(row) = world.stock.row(key, settings, judge.today, judge.at) else { continue };
+        let Some(row) = world.stock.row(key, settings, &judge.today.name, judge.at) else { continue };
         judge.refresh(ID, &key.to_string(), values(&row));
         judge.hold(raise(key, &row, Some(row.last_seq)));
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use watchdeck_events::{Millis, erp::View, line};
 use watchdeck_store::Stored;
 use watchdeck_wire::{settings::Settings, views::AlertView};
-use watchdeck_world::{World, approvals::Approvals, entity::Entity, finance::Finance, stock::Stock};
+use watchdeck_world::{World, about, calendar::Day, entity::Entity, facts::Facts};
 
 /// Every rule, in the order of the page.
 pub const ALL: [&Rule; 7] = [
@@ -62,23 +62,23 @@ pub fn body(words: Words, alert: &AlertView) -> String {
 /// What one event does to the alerts. `world` has already taken it in; `at` is when it happened, by our clock.
 pub fn evaluate(
     stored: &Stored,
-    view: &View<'_>,
+    facts: &Facts<'_>,
     at: Millis,
     world: &World,
     settings: &Settings,
-    today: &str,
+    today: &Day,
     book: &mut AlertBook,
 ) -> Vec<Notice> {
     let mut judge = Judge::new(world, settings, today, at, book);
     for rule in ALL {
-        (rule.event)(&mut judge, stored, view);
+        (rule.event)(&mut judge, stored, facts);
     }
     judge.into_notices()
 }
 
 /// Changed settings, or a world computed anew: what is known is judged again at once, and not only what happens next. Alerts for everything that
 /// `settings` make of the world, and an end to those that they do not. `before` are the settings that hold no longer.
-pub fn rejudge(world: &World, before: &Settings, settings: &Settings, today: &str, now: Millis, book: &mut AlertBook) -> Vec<Notice> {
+pub fn rejudge(world: &World, before: &Settings, settings: &Settings, today: &Day, now: Millis, book: &mut AlertBook) -> Vec<Notice> {
     let mut judge = Judge::new(world, settings, today, now, book);
     // What an alert of a switched-off rule says, nobody wants to know any more.
     for off in &settings.rules_off {
@@ -93,12 +93,10 @@ pub fn rejudge(world: &World, before: &Settings, settings: &Settings, today: &st
 /// The name that an alert of an earlier version would have now: what the event behind it is about, in its own world. `None` where that tells nothing.
 #[must_use]
 pub fn name_anew(alert: &AlertView, stored: &Stored, realm: &Arc<str>) -> Option<String> {
-    let about = match View::of(&stored.event)? {
-        View::InventoryChange(change) => Stock::key(realm, &change.product_id, change.variant_id.as_deref()),
-        View::Approval(approval) => Approvals::key(realm, &approval),
-        View::Finance(record) => Finance::key(realm, &record),
+    let view = View::of(&stored.event)?;
+    let about = match view {
         View::System(_) => Entity::new(realm, "system", fingerprint::of(&alert.label).trim()),
-        _ => return None,
+        view => about::of(&view, realm)?,
     };
     Some(format!("{}:{about}", alert.rule))
 }

@@ -12,7 +12,7 @@ use watchdeck_events::{
     line,
 };
 use watchdeck_store::Stored;
-use watchdeck_world::entity::Entity;
+use watchdeck_world::{entity::Entity, facts::Facts};
 
 /// Its name.
 pub const ID: &str = "system_critical";
@@ -30,8 +30,8 @@ pub const RULE: Rule = Rule {
 /// Longest text of an alert, characters; the drawer has the whole.
 const TEXT: usize = 500;
 
-fn event(judge: &mut Judge<'_>, stored: &Stored, view: &View<'_>) {
-    let View::System(notice) = view else { return };
+fn event(judge: &mut Judge<'_>, stored: &Stored, facts: &Facts<'_>) {
+    let Some(View::System(notice)) = &facts.view else { return };
     let severity = match notice.level {
         SystemLevel::Critical => Severity::Critical,
         // It may be the worst: somebody should look.

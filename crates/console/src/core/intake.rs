@@ -12,7 +12,15 @@ use watchdeck_events::{Catalogue, Conventions, Event, Millis, erp::View, fields:
 use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_store::Stored;
 use watchdeck_wire::{link::LinkState, views::SetAsideBy};
-use watchdeck_world::{World, approvals::Approvals, arrival::LATE_MS, calendar::Calendar, conventions::BySource, facts::Facts, snapshot};
+use watchdeck_world::{
+    World,
+    arrival::LATE_MS,
+    calendar::{Calendar, Day},
+    conventions::BySource,
+    facts::Facts,
+    realms::Realms,
+    snapshot,
+};
 
 /// How often projections are written down, so that a start does not replay everything.
 const SNAPSHOT_EVERY: Duration = Duration::from_secs(60);
@@ -33,16 +41,17 @@ struct Taken {
 struct Looks {
     clocks: Clocks,
     conventions: BySource,
-    today: String,
+    realms: Realms,
+    today: Day,
 }
 
 impl Looks {
     fn of(clocks: Clocks, state: &mut State, at: Millis) -> Self {
-        Self { clocks, conventions: state.conventions(), today: state.calendar.day(at).name.clone() }
+        Self { clocks, conventions: state.conventions(), realms: state.world.realms.clone(), today: state.calendar.day(at).clone() }
     }
 
     fn facts<'a>(&self, event: &'a Event) -> Facts<'a> {
-        Facts::of(event, self.conventions.get(&event.source), self.clocks.arrival(event))
+        Facts::of(event, self.conventions.get(&event.source), self.clocks.arrival(event), self.realms.realm(&event.source))
     }
 }
 
@@ -206,12 +215,11 @@ impl Core {
             };
             let (Some(view), arrival) = (&facts.view, facts.arrival) else { return };
             let notices =
-                rules::evaluate(stored, view, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
+                rules::evaluate(stored, facts, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
             let late = arrival.lateness(event) > LATE_MS;
             state.to_say.extend(state.notifier.take(notices, late, &state.settings, at));
-            if let View::Approval(approval) = view {
-                let key = Approvals::key(state.world.realms.realm(&event.source), approval);
-                state.outbox.erp_says(&key.to_string(), &state.world.approvals);
+            if let (View::Approval(_), Some(request)) = (view, &facts.about) {
+                state.outbox.erp_says(&request.to_string(), &state.world.approvals);
             }
         });
         if let Err(why) = judged {

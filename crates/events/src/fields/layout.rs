@@ -9,6 +9,9 @@ use std::borrow::Cow;
 /// Fields that are worth remembering; a payload of more is read again by whoever asks.
 const REMEMBERED: usize = 512;
 
+/// Room for so many more is left where it is.
+const SPARE: usize = 6;
+
 /// See the [module docs](self).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Layout {
@@ -85,9 +88,11 @@ impl Layout {
         self.entries.len() <= REMEMBERED
     }
 
-    /// As small as it can be.
+    /// About as small as it can be.
     pub(crate) fn fitted(mut self) -> Self {
-        self.entries.shrink_to_fit();
+        if self.entries.len() + SPARE < self.entries.capacity() {
+            self.entries.shrink_to_fit();
+        }
         self
     }
 

@@ -5,7 +5,13 @@ use serde_json::{Value, json};
 use watchdeck_events::{Catalogue, Channel, Conventions, Incoming, Millis, Payload};
 use watchdeck_store::Stored;
 use watchdeck_wire::{settings::Settings, views::StockRow};
-use watchdeck_world::{World, arrival::Arrival, calendar::Calendar, entity::Entity, facts::Facts};
+use watchdeck_world::{
+    World,
+    arrival::Arrival,
+    calendar::{Calendar, Day},
+    entity::Entity,
+    facts::Facts,
+};
 
 /// 2026-11-21T08:00:00Z.
 pub(crate) const NOW: Millis = Millis(1_795_248_000_000);
@@ -50,8 +56,7 @@ impl Bench {
         };
         let event = Catalogue::builtin().normalise(incoming, &source.into(), received);
         let stored = Stored { seq: self.seq, offset: 0, event };
-        let facts = Facts::of(&stored.event, Conventions::plain(), Arrival { live: true, skew: 0 });
-        self.world.apply(&stored, &facts, &mut self.calendar);
+        self.world.apply(&stored, &facts(&stored), &mut self.calendar);
         stored
     }
 
@@ -75,6 +80,16 @@ impl Bench {
     pub(crate) fn approval(&mut self, at: Millis, step: &str, id: &str, approver: Option<&str>) {
         self.take("approvals", at, json!({ "type": format!("approval:{step}"), "resourceType": "order", "resourceId": id, "resourceNumber": id, "requesterId": "u1", "requesterName": "陈晨", "approverName": approver }));
     }
+}
+
+/// What is asked of an event that came live, from a source that is an ERP of its own.
+pub(crate) fn facts(stored: &Stored) -> Facts<'_> {
+    Facts::of(&stored.event, Conventions::plain(), Arrival { live: true, skew: 0 }, &stored.event.source)
+}
+
+/// The day of [`NOW`].
+pub(crate) fn today() -> Day {
+    Calendar::new(TimeZone::UTC).day(NOW).clone()
 }
 
 pub(crate) fn stored(seq: u64, channel: &str, sent: Millis, payload: &str) -> Stored {

@@ -96,7 +96,7 @@ fn the_first_decision_stands() {
 fn a_backlog_is_in_the_hour_and_not_in_the_present_rate() {
     let mut bench = Bench::new();
     let old = stored(1, "inventory", NOW, &json!({ "type": "inventory:change", "timestamp": NOW.0 - 600_000 }).to_string());
-    bench.world.apply(&old, &Facts::of(&old.event, Conventions::plain(), Arrival::default()), &mut bench.calendar);
+    bench.world.apply(&old, &Facts::of(&old.event, Conventions::plain(), Arrival::default(), &old.event.source), &mut bench.calendar);
     assert_eq!(bench.world.rates.current(NOW.plus(1_000)), 0.0);
     assert_eq!(bench.world.rates.per_minute(NOW, Domain::Inventory).iter().sum::<f64>(), 1.0);
 }

@@ -1,6 +1,6 @@
 //! Values as people send them: odd ones bring nothing down, hide nothing, and are never added to what they are not.
 
-use crate::bench::{Bench, NOW};
+use crate::bench::{Bench, NOW, facts, today};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use watchdeck_alerts::{
@@ -66,7 +66,7 @@ fn one_batchs_number_is_not_low_stock() {
     }
     let row = bench.product("P", &settings).expect("it is on its page");
     assert_eq!((row.on_hand, row.per_batch, row.low, row.batches.as_slice()), (None, true, false, [5.0, 98.0].as_slice()));
-    assert_eq!(rejudge(&bench.world, &settings, &settings, "2026-11-21", NOW, &mut book), []);
+    assert_eq!(rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book), []);
 }
 
 #[test]
@@ -74,16 +74,16 @@ fn a_changed_threshold_judges_what_is_known_at_once() {
     let (mut bench, before, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
     bench.stock(NOW, "P-1", 60.0, 50.0);
     let higher = Settings { low_stock_threshold: 60.0, ..Settings::default() };
-    let raised = rejudge(&bench.world, &before, &higher, "2026-11-21", NOW, &mut book);
+    let raised = rejudge(&bench.world, &before, &higher, &today(), NOW, &mut book);
     assert!(matches!(raised.as_slice(), [Notice::Fired(_)]), "{raised:?}");
-    assert_eq!(rejudge(&bench.world, &higher, &higher, "2026-11-21", NOW, &mut book), [], "and once");
+    assert_eq!(rejudge(&bench.world, &higher, &higher, &today(), NOW, &mut book), [], "and once");
     let off = Settings { rules_off: vec![rules::low_stock::ID.into()], ..higher.clone() };
     assert!(
-        matches!(rejudge(&bench.world, &higher, &off, "2026-11-21", NOW, &mut book).as_slice(), [Notice::Quiet(_)]),
+        matches!(rejudge(&bench.world, &higher, &off, &today(), NOW, &mut book).as_slice(), [Notice::Quiet(_)]),
         "a rule that is off says nothing"
     );
-    rejudge(&bench.world, &off, &higher, "2026-11-21", NOW, &mut book);
-    let ended = rejudge(&bench.world, &higher, &before, "2026-11-21", NOW, &mut book);
+    rejudge(&bench.world, &off, &higher, &today(), NOW, &mut book);
+    let ended = rejudge(&bench.world, &higher, &before, &today(), NOW, &mut book);
     assert!(matches!(ended.as_slice(), [Notice::Quiet(_)]), "{ended:?}");
 }
 
@@ -177,21 +177,18 @@ proptest! {
             }
             let channel = ["inventory", "orders", "approvals", "finance", "system"][kind % 5];
             let stored = bench.tell_stored(["s", "t"][usize::from(source)], channel, NOW, NOW, &event);
-            let view = watchdeck_events::erp::View::of(&stored.event);
-            if let Some(view) = &view {
-                let notices = rules::evaluate(&stored, view, NOW, &bench.world, &settings, "2026-11-21", &mut book);
-                for notice in notices {
-                    if let Notice::Fired(alert) = notice {
-                        let words = watchdeck_alerts::words::Words::CHINESE;
-                        prop_assert!(!rules::title(words, &alert).is_empty() && !rules::body(words, &alert).contains('\n'));
-                    }
+            let notices = rules::evaluate(&stored, &facts(&stored), NOW, &bench.world, &settings, &today(), &mut book);
+            for notice in notices {
+                if let Notice::Fired(alert) = notice {
+                    let words = watchdeck_alerts::words::Words::CHINESE;
+                    prop_assert!(!rules::title(words, &alert).is_empty() && !rules::body(words, &alert).contains('\n'));
                 }
             }
         }
         drop(bench.world.stock.rows(&settings, "2026-11-21", NOW));
         drop(bench.world.orders.view(NOW, 1));
         drop(bench.world.finance.view(settings.large_amount, NOW, &mut bench.calendar));
-        rejudge(&bench.world, &settings, &settings, "2026-11-21", NOW, &mut book);
+        rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book);
         let text = serde_json::to_string(&bench.world).expect("it can be written down");
         serde_json::from_str::<World>(&text).expect("and read back");
     }

@@ -1,0 +1,44 @@
+//! What an event is about: the thing of its ERP that every projection, rule and decision keeps it under. One place, so that all of them name it alike.
+
+use crate::entity::Entity;
+use std::sync::Arc;
+use watchdeck_events::erp::{Finance, FinanceKind, View};
+
+/// What a product is called among the kinds of entities.
+pub const PRODUCT: &str = "product";
+/// A request that does not say what for.
+const REQUEST: &str = "request";
+/// An order that does not say of what type it is.
+const ORDER: &str = "order";
+
+/// What an event of this realm is about; `None` for what is about nothing that is kept.
+#[must_use]
+pub fn of(view: &View<'_>, realm: &Arc<str>) -> Option<Entity> {
+    Some(match view {
+        View::InventoryChange(change) => product(realm, &change.product_id, change.variant_id.as_deref()),
+        View::LegacyMove(movement) => product(realm, &movement.product_id, None),
+        // Sales order 7 is not purchase order 7, and payment 7 is not refund 7: of what type it is belongs to the name.
+        View::OrderStatus(step) => Entity::new(realm, step.order_type.as_deref().unwrap_or(ORDER), &step.order_id),
+        View::Approval(approval) => Entity::new(realm, approval.resource_type.as_deref().unwrap_or(REQUEST), &approval.resource_id),
+        View::Finance(record) => Entity::new(realm, record_type(record), &record.record_id),
+        _ => return None,
+    })
+}
+
+/// A product: its id, and its variant where an event names one.
+#[must_use]
+pub fn product(realm: &Arc<str>, product_id: &str, variant_id: Option<&str>) -> Entity {
+    match variant_id.filter(|variant| !variant.is_empty()) {
+        Some(variant) => Entity::new(realm, PRODUCT, &format!("{product_id}/{variant}")),
+        None => Entity::new(realm, PRODUCT, product_id),
+    }
+}
+
+/// What a record is, where its type is not told: a refund's event is about a refund.
+fn record_type<'a>(record: &'a Finance<'_>) -> &'a str {
+    let meant = match record.kind {
+        FinanceKind::Refund => "refund",
+        FinanceKind::Payment | FinanceKind::Overdue | FinanceKind::Change => "payment",
+    };
+    record.record_type.as_deref().unwrap_or(meant)
+}
