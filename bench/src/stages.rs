@@ -66,7 +66,7 @@ pub fn all(events: u64, meter: &mut impl Meter) -> Result<()> {
     )?;
     let mut calendar = Calendar::system();
     let mut project = |mut world: World| {
-        stored.iter().zip(&facts).for_each(|(one, facts)| drop(world.apply(one, facts, &mut calendar)));
+        stored.iter().zip(&facts).for_each(|(one, facts)| _ = world.apply(one, facts, &mut calendar));
         Ok(world)
     };
     meter.stage("project", || Ok(World::default()), &mut project)?;

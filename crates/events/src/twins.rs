@@ -30,7 +30,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{HashMap, VecDeque};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A typed event and its old forms are at most this far apart, in ms. Their times come from two programs: the ERP, and the server that forwards.
 pub const WINDOW_MS: i64 = 5000;
@@ -65,7 +65,7 @@ pub struct Twins {
 }
 
 /// What a change is of: a hash (XXH3) of the realm, the thing, what happened to it and by how much.
-type Key = u128;
+type Key = u64;
 
 /// One change and who told it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -250,7 +250,7 @@ fn key(texts: [&str; 3], rest: &[&[u8]]) -> Key {
         whole.push(b'\n');
     }
     rest.iter().for_each(|part| whole.extend_from_slice(part));
-    xxh3_128(&whole)
+    xxh3_64(&whole)
 }
 
 fn old(event: &Event, number: Option<Box<str>>, record: Option<Box<str>>) -> Told {

@@ -21,6 +21,10 @@ impl Dated {
             Some((since, known)) => {
                 // A tie takes over, and the later time stays: ties in a row never walk back.
                 *since = if at.at > since.at { at } else { *since };
+                // Nearly always it is said again as it is known.
+                if known == news {
+                    return;
+                }
                 let news = line::of(news, LONGEST);
                 if *known != news {
                     *known = news.into_owned();

@@ -24,6 +24,8 @@ pub(crate) struct Layout {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Entry {
+    /// Tells most keys from most others without looking at the text.
+    tag: u32,
     key: Key,
     value: Place,
 }
@@ -33,6 +35,13 @@ enum Key {
     Written(Place),
     /// Its number among those with escapes.
     Escaped(u32),
+}
+
+/// Its length, and three of its bytes.
+fn tag(key: &str) -> u32 {
+    let bytes = key.as_bytes();
+    let at = |place: usize| u32::from(bytes.get(place).copied().unwrap_or_default());
+    (bytes.len() as u32 & 0xff) | at(0) << 8 | at(bytes.len() / 2) << 16 | at(bytes.len().wrapping_sub(1)) << 24
 }
 
 /// A stretch of the text, bytes.
@@ -70,6 +79,7 @@ impl Layout {
     }
 
     fn push(&mut self, text: &str, key: Cow<'_, str>, value: &str) {
+        let tag = tag(&key);
         let key = match key {
             Cow::Borrowed(key) => Key::Written(Place::of(key, text)),
             Cow::Owned(key) => {
@@ -80,7 +90,7 @@ impl Layout {
         if self.entries.is_empty() {
             self.entries.reserve(16);
         }
-        self.entries.push(Entry { key, value: Place::of(value, text) });
+        self.entries.push(Entry { tag, key, value: Place::of(value, text) });
     }
 
     /// Whether it is small beside its text, and so to be kept with it.
@@ -116,22 +126,25 @@ impl Layout {
         self.entries.iter().map(move |entry| (self.key(text, entry), entry.value.read(text)))
     }
 
-    fn last<'a>(&self, entries: &[Entry], text: &'a str, is: impl Fn(&str) -> bool) -> Option<&'a str> {
-        entries.iter().rev().find(|entry| is(self.key(text, entry))).map(|entry| entry.value.read(text))
+    /// The last of these entries with that key: of a repeated one it counts.
+    fn last<'a>(&self, entries: &[Entry], text: &'a str, key: &str) -> Option<&'a str> {
+        let tag = tag(key);
+        let found = entries.iter().rev().find(|entry| entry.tag == tag && self.key(text, entry) == key);
+        found.map(|entry| entry.value.read(text))
     }
 
     /// The value of a key; of an envelope first what its data has by that name, in whatever spelling.
     pub(crate) fn token<'a>(&self, text: &'a str, key: &str) -> Option<&'a str> {
         if self.envelope == 0 {
-            return self.last(&self.entries, text, |name| name == key);
+            return self.last(&self.entries, text, key);
         }
         let data = &self.entries[self.envelope..];
-        let loose = || self.last(data, text, |name| envelope::same_name(name, key));
-        self.last(data, text, |name| name == key).or_else(loose).or_else(|| self.own(text, key))
+        let loose = || data.iter().rev().find(|entry| envelope::same_name(self.key(text, entry), key)).map(|entry| entry.value.read(text));
+        self.last(data, text, key).or_else(loose).or_else(|| self.own(text, key))
     }
 
     /// The value of a key of the envelope itself.
     pub(crate) fn own<'a>(&self, text: &'a str, key: &str) -> Option<&'a str> {
-        self.last(&self.entries[..self.envelope], text, |name| name == key)
+        self.last(&self.entries[..self.envelope], text, key)
     }
 }
