@@ -8,7 +8,7 @@ mod guest;
 pub mod hub;
 pub mod socketio;
 
-use crate::process::eventually;
+use crate::patience::eventually;
 use anyhow::{Result, ensure};
 use guest::Guest;
 use std::{
@@ -277,9 +277,4 @@ impl Drop for Server {
             listening.abort();
         }
     }
-}
-
-/// Milliseconds since 1970.
-pub(crate) fn now_ms() -> i64 {
-    watchdeck_console::seams::now().0
 }
