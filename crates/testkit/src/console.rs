@@ -1,7 +1,7 @@
 //! The console core without a window, called as a window calls it.
 //!
-//! What is asked in a test of the whole system answers errors ([`Bench::call`]); where an error is the end of a test anyway, [`Bench::ask`] and what
-//! [`looks`] fail with what was awaited. It replaces no part of the core but what [`Seams`] let it.
+//! Most of it answers errors; [`Bench::ask`] and what stands beside it are for tests whose end an error is anyway. No part of the core is replaced but
+//! what [`Seams`] have room for.
 
 pub mod keychain;
 mod looks;
