@@ -4,13 +4,18 @@ mod declared;
 mod imports;
 
 use anyhow::{Context as _, Result, ensure};
+use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
 };
 
+/// What is for tests only, and the only crate that may be built on it: it is one itself.
+const TESTKIT: &str = "testkit";
+const TESTS: &str = "tests";
+
 /// What each crate may use of ours, from the ground up. A crate that is not listed may use nothing of ours.
-const ARROWS: [(&str, &[&str]); 22] = [
+const ARROWS: [(&str, &[&str]); 23] = [
     ("contain", &[]),
     ("events", &[]),
     ("logline", &[]),
@@ -32,7 +37,8 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("xtask", &[]),
     ("bench", &["client", "console", "events", "filter", "protocol", "store", "wire"]),
     ("fuzz", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
-    ("tests", &["console", "events", "store", "world"]),
+    (TESTKIT, &["client", "console", "events", "protocol"]),
+    ("tests", &["console", "events", "store", TESTKIT, "world"]),
 ];
 
 /// Libraries that may appear in these places only.
@@ -44,28 +50,35 @@ const PLACES: [(&str, &[&str]); 9] = [
     // Its operators panic; `events::exact` wraps it, and clippy.toml names it.
     ("rust_decimal", &["watchdeck-events"]),
     ("rusqlite", &["watchdeck-store", "watchdeck-bench"]),
-    ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-tests"]),
+    ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-testkit", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
-    ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-tests"]),
+    ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-testkit"]),
 ];
 
+/// Who uses whom, by name.
+type Users = BTreeMap<String, BTreeSet<String>>;
+
 /// Normal dependencies by crate, as cargo sees them.
-fn dependencies() -> Result<BTreeMap<String, BTreeSet<String>>> {
+fn dependencies() -> Result<Users> {
+    dependencies_of(Value::is_null)
+}
+
+/// The dependencies of the kinds that `wanted` accepts: null is a normal one.
+fn dependencies_of(wanted: impl Fn(&Value) -> bool) -> Result<Users> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let output = std::process::Command::new(cargo)
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()?;
-    let metadata: serde_json::Value =
-        serde_json::from_slice(&output.stdout).context(String::from_utf8_lossy(&output.stderr).into_owned())?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).context(String::from_utf8_lossy(&output.stderr).into_owned())?;
     let packages = metadata["packages"].as_array().context("packages")?;
     packages
         .iter()
         .map(|package| {
             let name = package["name"].as_str().context("a name")?.to_owned();
             let used = package["dependencies"].as_array().context("dependencies")?;
-            let normal = used.iter().filter(|used| used["kind"].is_null()).filter_map(|used| used["name"].as_str()).map(str::to_owned);
-            Ok((name, normal.collect()))
+            let named = used.iter().filter(|used| wanted(&used["kind"])).filter_map(|used| used["name"].as_str()).map(str::to_owned);
+            Ok((name, named.collect()))
         })
         .collect()
 }
@@ -90,7 +103,7 @@ fn nothing_points_back() -> Result<()> {
 }
 
 /// Who uses whom, to be read: what one uses through another that it uses is left out, and so is `events`, which all may use.
-fn arrows(all: &BTreeMap<String, BTreeSet<String>>) -> String {
+fn arrows(all: &Users) -> String {
     let direct = |name: &str| -> BTreeSet<String> {
         let used = all.iter().find(|(known, _)| short(known) == name).map(|(_, used)| used.iter().map(|used| short(used).to_owned()));
         used.into_iter().flatten().filter(|used| used != "events" && ARROWS.iter().any(|(known, _)| known == used)).collect()
@@ -108,6 +121,33 @@ fn arrows(all: &BTreeMap<String, BTreeSet<String>>) -> String {
 /// Everything that `name` leads to.
 fn reached(name: &str, direct: &dyn Fn(&str) -> BTreeSet<String>) -> BTreeSet<String> {
     direct(name).into_iter().flat_map(|used| std::iter::once(used.clone()).chain(reached(&used, direct))).collect()
+}
+
+/// Who is built on the testkit without being a test.
+fn built_on_the_testkit(all: &Users) -> Vec<&str> {
+    let users = all.iter().filter(|(_, used)| used.iter().any(|used| short(used) == TESTKIT));
+    users.map(|(name, _)| short(name)).filter(|name| *name != TESTS).collect()
+}
+
+#[test]
+fn the_testkit_is_for_tests_only() -> Result<()> {
+    let wrong = dependencies_of(|kind| kind != "dev")?;
+    let wrong = built_on_the_testkit(&wrong);
+    ensure!(wrong.is_empty(), "{wrong:?} may use the testkit in [dev-dependencies] only");
+    let tested = dependencies_of(|kind| kind == "dev")?;
+    ensure!(!built_on_the_testkit(&tested).is_empty(), "no crate is tested with the testkit: is it still called {TESTKIT}?");
+    Ok(())
+}
+
+#[test]
+fn a_crate_that_is_built_on_the_testkit_would_be_seen() {
+    let uses = |used: &str| BTreeSet::from(["serde".to_owned(), used.to_owned()]);
+    let all = BTreeMap::from([
+        ("watchdeck-tests".to_owned(), uses("watchdeck-testkit")),
+        ("watchdeck".to_owned(), uses("watchdeck-console")),
+        ("watchdeck-gateway".to_owned(), uses("watchdeck-testkit")),
+    ]);
+    assert_eq!(built_on_the_testkit(&all), ["gateway"]);
 }
 
 #[test]

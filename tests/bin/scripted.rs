@@ -10,11 +10,14 @@ use std::{
     time::Duration,
 };
 use tokio::sync::mpsc;
-use watchdeck_tests::servers::{
-    Admission, Server,
-    erp::{self, ErpServer},
-    hub::{self, HubServer},
-    socketio::{self, SocketIoServer},
+use watchdeck_testkit::{
+    clock::now,
+    servers::{
+        Admission, Server,
+        erp::{self, ErpServer},
+        hub::{self, HubServer},
+        socketio::{self, SocketIoServer},
+    },
 };
 
 #[derive(Parser)]
@@ -193,7 +196,7 @@ async fn send(server: &Any, n: u64) {
 }
 
 fn erp_event(n: u64) -> (&'static str, Value) {
-    let timestamp = watchdeck_console::seams::now();
+    let timestamp = now();
     let (old, change) = (200 + n % 50, 1 + n % 9);
     match n % 6 {
         0 => (

@@ -4,9 +4,8 @@ use crate::watchdeck;
 use anyhow::Result;
 use serde_json::json;
 use std::path::Path;
-use watchdeck_tests::desktop::Desktop;
-use watchdeck_tests::servers::erp::{ErpServer, SESSION};
-use watchdeck_tests::webdriver::Window;
+use watchdeck_testkit::servers::erp::{ErpServer, SESSION};
+use watchdeck_tests::{desktop::Desktop, webdriver::Window};
 
 async fn open(desktop: &Desktop, data: &Path) -> Result<Window> {
     Window::open(desktop.command("WebKitWebDriver"), &watchdeck()?, &["--data-dir", &data.to_string_lossy()]).await

@@ -7,10 +7,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use watchdeck_tests::desktop::Desktop;
-use watchdeck_tests::process::eventually;
-use watchdeck_tests::servers::erp::{EXPIRED, ErpServer, SESSION};
-use watchdeck_tests::webdriver::Window;
+use watchdeck_testkit::{
+    patience::eventually,
+    servers::erp::{EXPIRED, ErpServer, SESSION},
+};
+use watchdeck_tests::{desktop::Desktop, webdriver::Window};
 
 /// Title of the login window of the source under test.
 const TITLE: &str = "Sign in: East";

@@ -11,12 +11,13 @@ use anyhow::{Context, Result, ensure};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
-use watchdeck_tests::desktop::Desktop;
-use watchdeck_tests::gateway::Gateway;
-use watchdeck_tests::process::{PATIENCE, Running, eventually, output, program};
-use watchdeck_tests::redis::Redis;
-use watchdeck_tests::webdriver::Window;
+use watchdeck_testkit::{
+    clock::now,
+    patience::{PATIENCE, eventually},
+    process::{Running, output, program},
+    redis::Redis,
+};
+use watchdeck_tests::{desktop::Desktop, gateway::Gateway, webdriver::Window};
 
 /// Where the gateway hands decisions to the ERP.
 const DECISIONS: &str = "watchdeck:decisions";
@@ -31,10 +32,6 @@ async fn open(desktop: &Desktop, gateway: &Gateway) -> Result<Window> {
     let window = Window::open(desktop.command("WebKitWebDriver"), &watchdeck()?, &["--data-dir", &data, "--connect", &url]).await?;
     window.shows("Live").await?;
     Ok(window)
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
 }
 
 fn approval(kind: &str, number: &str) -> Value {

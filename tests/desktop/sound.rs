@@ -1,13 +1,14 @@
 //! What is heard, and that the output is let go.
 
-use crate::{now, open};
+use crate::open;
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use watchdeck_tests::desktop::{Desktop, Recorder};
-use watchdeck_tests::gateway::Gateway;
-use watchdeck_tests::process::eventually;
-use watchdeck_tests::redis::Redis;
-use watchdeck_tests::tone::Recording;
+use watchdeck_testkit::{clock::now, patience::eventually, redis::Redis};
+use watchdeck_tests::{
+    desktop::{Desktop, Recorder},
+    gateway::Gateway,
+    tone::Recording,
+};
 
 /// On a machine that is busy beyond measure the sound server itself may tear a tone apart; one in so many arrives whole.
 const TRIES: usize = 6;

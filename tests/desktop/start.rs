@@ -4,8 +4,11 @@ use crate::watchdeck;
 use anyhow::{Context, Result, ensure};
 use std::process::Output;
 use tokio::process::Command;
+use watchdeck_testkit::{
+    patience::{PATIENCE, eventually},
+    process::Running,
+};
 use watchdeck_tests::desktop::Desktop;
-use watchdeck_tests::process::{PATIENCE, Running, eventually};
 
 /// Runs a start that must fail by itself.
 async fn refused(command: &mut Command) -> Result<String> {

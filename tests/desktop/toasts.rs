@@ -1,14 +1,15 @@
 //! Notifications that fail, services that restart, and texts that a bus cannot carry.
 
-use crate::{DECISIONS, approval, now, open};
+use crate::{DECISIONS, approval, open};
 use anyhow::{Context, Result, ensure};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
-use watchdeck_tests::desktop::Desktop;
-use watchdeck_tests::gateway::Gateway;
-use watchdeck_tests::process::{PATIENCE, eventually};
-use watchdeck_tests::redis::Redis;
-use watchdeck_tests::webdriver::Window;
+use watchdeck_testkit::{
+    clock::now,
+    patience::{PATIENCE, eventually},
+    redis::Redis,
+};
+use watchdeck_tests::{desktop::Desktop, gateway::Gateway, webdriver::Window};
 
 /// A critical alert, as the ERP tells it.
 fn alert(message: &str) -> Value {

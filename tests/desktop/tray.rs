@@ -5,12 +5,13 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use std::path::Path;
 use watchdeck_store::{Options, Store};
-use watchdeck_tests::desktop::Desktop;
-use watchdeck_tests::gateway::Gateway;
-use watchdeck_tests::process::{Running, eventually};
-use watchdeck_tests::redis::Redis;
-use watchdeck_tests::tray::{Tray, signature};
-use watchdeck_tests::webdriver::Window;
+use watchdeck_testkit::{patience::eventually, process::Running, redis::Redis};
+use watchdeck_tests::{
+    desktop::Desktop,
+    gateway::Gateway,
+    tray::{Tray, signature},
+    webdriver::Window,
+};
 
 /// The window's title.
 const TITLE: &str = "Watchdeck";

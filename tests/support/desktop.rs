@@ -1,15 +1,19 @@
 //! A desktop of the test's own: a screen, a session bus, and, where a test wants them, a notification service and a sound server.
 
-use crate::process::{Running, eventually, isolated, output};
 use crate::screen::Screen;
 use crate::tone::Recording;
 use crate::tray::Tray;
 use anyhow::{Context, Result};
+use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::process::Command;
+use watchdeck_testkit::{
+    patience::eventually,
+    process::{Running, output},
+};
 
 /// Samples per second of a recording.
 const RATE: u32 = 16_000;
@@ -45,7 +49,7 @@ impl Desktop {
 
     /// A command in this desktop's environment.
     #[must_use]
-    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = isolated(program, self.home.path());
         command
             .env("DISPLAY", &self.display)
@@ -221,4 +225,21 @@ impl Recorder {
         let raw = std::fs::read(&self.path).context("the recording can be read")?;
         Ok(Recording::from_raw(&raw, RATE))
     }
+}
+
+/// A command with an environment of its own: nothing of the machine's session reaches the test, nothing of the test the session.
+fn isolated(program: impl AsRef<OsStr>, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    for variable in ["DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "DISPLAY", "PULSE_SERVER", "WATCHDECK_DATA_DIR"] {
+        command.env_remove(variable);
+    }
+    command
+        .env("HOME", home)
+        .env("XDG_RUNTIME_DIR", home)
+        .env("XDG_CONFIG_HOME", home.join("config"))
+        .env("XDG_DATA_HOME", home.join("data"))
+        .env("XDG_CACHE_HOME", home.join("cache"))
+        .env("LANG", "C.UTF-8")
+        .env("LC_ALL", "C.UTF-8");
+    command
 }

@@ -1,10 +1,11 @@
 //! A data folder with something of everything in it, and what a console finds there: what a released version wrote has to be found by every later one.
 
-use crate::{console::Bench, gateway::Gateway, link::Link, process::eventually, redis::Redis};
+use crate::gateway::Gateway;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use watchdeck_store::{Profile, Store};
+use watchdeck_testkit::{clock::now, console::Bench, link::Link, patience::eventually, redis::Redis};
 
 /// The token of the source `s`.
 pub const TOKEN: &str = "token-of-the-folder";
@@ -48,7 +49,7 @@ pub async fn make(folder: &Path) -> Result<()> {
     merge(&mut settings, &given);
     bench.call("save_settings", json!({ "settings": settings })).await?;
     bench.live().await?;
-    let now = watchdeck_console::seams::now().0;
+    let now = now();
     for (channel, event) in events(now) {
         redis.publish(&format!("ws:{channel}"), &event).await?;
     }

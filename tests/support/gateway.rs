@@ -1,10 +1,13 @@
 //! The real gateway program, on a free port of this machine.
 
-use crate::process::{PATIENCE, Running, eventually, program};
 use anyhow::Result;
 use std::path::Path;
 use tempfile::TempDir;
 use tokio::process::Command;
+use watchdeck_testkit::{
+    patience::{PATIENCE, eventually},
+    process::{Running, program},
+};
 
 /// A running gateway.
 #[derive(Debug)]

@@ -2,19 +2,12 @@
 //!
 //! Nothing is replaced by a stand-in. What a test needs and does not find is a failure with the name of what is missing, never a skip.
 
-pub mod clock;
-pub mod console;
 pub mod desktop;
 pub mod folder;
 pub mod gateway;
-pub mod link;
-pub mod process;
 pub mod randomised;
 pub mod recovery;
-pub mod redis;
 pub mod screen;
-pub mod secure;
-pub mod servers;
 pub mod stage;
 pub mod tone;
 pub mod tray;

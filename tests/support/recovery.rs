@@ -1,13 +1,6 @@
 //! How long it takes until everything is there again: after a long absence, and after a sleep.
 
-use crate::{
-    clock::TestClock,
-    console::Bench,
-    gateway::Gateway,
-    link::Link,
-    process::{PATIENCE, eventually},
-    watch::Kept,
-};
+use crate::{gateway::Gateway, watch::Kept};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::{
@@ -15,6 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 use watchdeck_console::seams::Seams;
+use watchdeck_testkit::{
+    clock::{TestClock, now},
+    console::Bench,
+    link::Link,
+    patience::{PATIENCE, eventually},
+};
 
 /// What an ERP publishes most, and where.
 const CHANNELS: [&str; 4] = ["inventory", "orders", "approvals", "finance"];
@@ -125,7 +124,7 @@ async fn publish(gateway: &Gateway, from: u64, to: u64) -> Result<()> {
 fn event(n: u64) -> Value {
     let old = 200 + n % 900;
     let data = json!({
-        "type": "inventory:change", "timestamp": watchdeck_console::seams::now(), "userId": format!("u-{}", n % 40), "action": "outbound",
+        "type": "inventory:change", "timestamp": now(), "userId": format!("u-{}", n % 40), "action": "outbound",
         "productId": format!("P-{:04}", n % 500), "productName": "青岛纯生啤酒 500ml", "variantId": "V-01", "warehouseId": "WH-01", "oldQuantity": old,
         "newQuantity": old - 1 - n % 9, "changeAmount": -1 - i64::try_from(n % 9).expect("below 9"), "reason": "订单拣货出库", "operator": "张三", "n": n,
     });

@@ -1,8 +1,9 @@
 //! A live console core in front of the real line: Redis, gateway, link.
 
-use crate::{console::Bench, gateway::Gateway, redis::Redis};
+use crate::gateway::Gateway;
 use anyhow::Result;
 use tempfile::TempDir;
+use watchdeck_testkit::{console::Bench, redis::Redis};
 
 /// See the [module docs](self).
 pub struct Stage {

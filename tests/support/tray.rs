@@ -1,12 +1,12 @@
 //! A tray of the test's own, as a panel has one: it takes icons in over `org.kde.StatusNotifierWatcher`, reads what they say, opens their menu over
 //! `com.canonical.dbusmenu` and clicks in it.
 
-use crate::process::{eventually, output};
 use anyhow::{Context, Result, ensure};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use tokio::process::Command;
 use tokio::sync::watch;
+use watchdeck_testkit::{patience::eventually, process::output};
 use zbus::message::Header;
 use zbus::{Connection, OwnedObjectPath, OwnedVariant, Structure};
 

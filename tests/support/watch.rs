@@ -1,6 +1,5 @@
 //! A console core that watches one server, and what it has stored in the end.
 
-use crate::{clock::TestClock, console::Bench, process::eventually};
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc, time::Duration};
@@ -8,6 +7,7 @@ use tempfile::TempDir;
 use watchdeck_console::seams::{Seams, Timing};
 use watchdeck_events::Kind;
 use watchdeck_store::{Options, Profile, Store, Stored};
+use watchdeck_testkit::{clock::TestClock, console::Bench, patience::eventually};
 use watchdeck_world::rows;
 
 /// Waits that suit a test: nothing that a busy machine could miss, nothing to wait long for.

@@ -1,13 +1,16 @@
 //! The real window, driven from outside: WebKitGTK's own driver, spoken to directly.
 
-use crate::process::{PATIENCE, Running, eventually};
-use crate::redis::{PORTS, free_port};
 use anyhow::{Context, Result, bail, ensure};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::process::Command;
+use watchdeck_testkit::{
+    patience::{PATIENCE, eventually},
+    port::{PORTS, free_port},
+    process::Running,
+};
 
 /// Key under which WebDriver names elements, by its specification.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";

@@ -6,10 +6,11 @@ use std::{future::Future, path::Path};
 use tokio::process::Command;
 use tokio_tungstenite::tungstenite::Message;
 use watchdeck_store::{Profile, Store};
-use watchdeck_tests::{
+use watchdeck_testkit::{
     console::Bench,
-    gateway::Gateway,
-    process::{Running, eventually, program},
+    front::{Front, Say},
+    patience::eventually,
+    process::{Running, program},
     redis::Redis,
     servers::{
         erp::{ErpServer, SESSION},
@@ -17,6 +18,7 @@ use watchdeck_tests::{
         socketio::{self, SocketIoServer},
     },
 };
+use watchdeck_tests::gateway::Gateway;
 
 fn connect(url: &str, token: Option<&str>, folder: &Path) -> Result<Command> {
     let mut command = Command::new(program("WATCHDECK_WEB_HOST_BIN", "watchdeck-web-host")?);
@@ -102,30 +104,16 @@ async fn a_socketio_server_is_understood() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_speaks_none_of_them_is_called_unknown_with_what_it_said() -> Result<()> {
-    use futures_util::{SinkExt as _, StreamExt as _};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("ws://{}/chat", listener.local_addr()?);
-    let server = tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
-                // Whoever hangs up has heard enough.
-                if socket.send(Message::text("WELCOME stranger, say NICK")).await.is_ok() {
-                    while let Some(Ok(_)) = socket.next().await {}
-                }
-            });
-        }
-    });
+    let server = Front::start(|_| Say::Open("", vec![Message::text("WELCOME stranger, say NICK")])).await;
     let folder = tempfile::tempdir()?;
     let bench = Bench::start(folder.path()).await?;
-    bench.sources(json!([{ "id": "s", "name": "s", "url": url, "dialect": "auto" }])).await?;
+    bench.sources(json!([{ "id": "s", "name": "s", "url": server.url("/chat"), "dialect": "auto" }])).await?;
     let found = eventually("a word of what it is", || async {
         let state = bench.call("recent", json!({ "rows": 0 })).await?["frame"]["sources"][0]["state"].clone();
         Ok(state["detail"].as_str().filter(|detail| detail.contains("unknown")).map(str::to_owned))
     })
     .await?;
     bench.console.shutdown().await;
-    server.abort();
     ensure!(found.contains("WELCOME stranger"), "{found}");
     Ok(())
 }

@@ -3,19 +3,19 @@
 use anyhow::{Context as _, Result, ensure};
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use watchdeck_tests::{
+use watchdeck_testkit::{
+    clock::now,
     console::Bench,
-    gateway::Gateway,
     link::Link,
-    process::eventually,
+    patience::eventually,
     redis::Redis,
     secure::{NAME, Secure},
-    stage::Stage,
 };
+use watchdeck_tests::{gateway::Gateway, stage::Stage};
 
 fn event(kind: &str, number: &str, approver: Option<&str>) -> Value {
     json!({ "type": kind, "resourceType": "order", "resourceId": number, "resourceNumber": number, "requesterId": "u1", "requesterName": "陈晨",
-        "approverName": approver, "amount": 8460.10, "currency": "CNY", "timestamp": watchdeck_console::seams::now().0 })
+        "approverName": approver, "amount": 8460.10, "currency": "CNY", "timestamp": now() })
 }
 
 async fn approval(bench: &Bench, list: &str, number: &str) -> Result<Option<Value>> {
@@ -108,7 +108,7 @@ async fn a_decision_takes_the_way_of_its_stream_through_tls_and_a_proxy() -> Res
     let folder = tempfile::tempdir()?;
     let bench = Bench::start(folder.path()).await?;
     let source = json!({ "id": "s", "name": "ERP", "url": format!("wss://{NAME}/ws"), "dialect": "native",
-        "ca_file": secure.ca_file, "proxy": format!("http://{}", secure.proxy) });
+        "ca_file": secure.ca_file(), "proxy": format!("http://{}", secure.proxy) });
     bench.sources(json!([source])).await?;
     bench.live().await?;
     redis.publish("ws:approvals", &event("approval:request", "SO-4", None)).await?;

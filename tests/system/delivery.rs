@@ -4,14 +4,14 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use std::{collections::BTreeMap, path::Path};
 use watchdeck_store::{Profile, Store};
-use watchdeck_tests::{
+use watchdeck_testkit::{
     console::Bench,
-    gateway::Gateway,
     link::Link,
-    process::{Running, eventually, program},
+    patience::eventually,
+    process::{Running, program},
     redis::Redis,
-    stage::Stage,
 };
+use watchdeck_tests::{gateway::Gateway, stage::Stage};
 
 const CHANNELS: [&str; 4] = ["inventory", "orders", "finance", "user:u7:notifications"];
 
@@ -133,10 +133,10 @@ async fn a_console_that_is_killed_in_the_middle_of_a_storm_goes_on_where_it_was(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_outage_of_the_bus_is_one_visible_marker_and_not_silence() -> Result<()> {
-    let Stage { redis, gateway, bench, folder } = Stage::open().await?;
+    let Stage { mut redis, gateway, bench, folder } = Stage::open().await?;
     storm(&redis, 0, 8).await?;
     bench.stored(8).await?;
-    let redis = redis.restart().await?;
+    redis.restart().await?;
     gateway.bridged().await?;
     storm(&redis, 8, 16).await?;
     let gaps = eventually("a marker of the outage", || async {

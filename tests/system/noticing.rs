@@ -2,11 +2,8 @@
 
 use anyhow::{Result, ensure};
 use serde_json::json;
-use watchdeck_tests::{console::Bench, gateway::Gateway, process::eventually, redis::Redis, stage::Stage};
-
-fn now_ms() -> u64 {
-    u64::try_from(watchdeck_console::seams::now().0).unwrap_or_default()
-}
+use watchdeck_testkit::{clock::now, console::Bench, patience::eventually, redis::Redis};
+use watchdeck_tests::{gateway::Gateway, stage::Stage};
 
 async fn firing(bench: &Bench) -> Result<Vec<serde_json::Value>> {
     let alerts = bench.call("alerts", json!({})).await?;
@@ -18,7 +15,7 @@ async fn low_stock_rings_once_says_how_much_is_left_and_ends_when_it_is_filled_u
     let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
     let change = |old: i64, new: i64| {
         // As in the ERP's own guide, which leaves changeAmount out.
-        json!({ "type": "inventory:change", "action": "outbound", "productId": "P-1", "productName": "木纹砖", "oldQuantity": old, "newQuantity": new, "timestamp": now_ms() })
+        json!({ "type": "inventory:change", "action": "outbound", "productId": "P-1", "productName": "木纹砖", "oldQuantity": old, "newQuantity": new, "timestamp": now() })
     };
     redis.publish("ws:inventory", &change(12, 9)).await?;
     redis.publish("ws:inventory", &change(9, 7)).await?;
@@ -28,13 +25,13 @@ async fn low_stock_rings_once_says_how_much_is_left_and_ends_when_it_is_filled_u
     })
     .await?;
     ensure!(alerts.len() == 1 && alerts[0]["values"]["on_hand"] == "7", "{alerts:?}");
-    let toasts = bench.told.toasts.lock().expect("no test panics while holding it").clone();
+    let toasts = bench.shell.toasts.lock().expect("no test panics while holding it").clone();
     ensure!(toasts.len() == 1 && toasts[0].title.contains("木纹砖") && toasts[0].body.contains("9 on hand"), "{toasts:?}");
 
     redis.publish("ws:inventory", &change(7, 200)).await?;
     eventually("the alert to end", || async { Ok(firing(&bench).await?.is_empty().then_some(())) }).await?;
     eventually("the toast to be taken back", || async {
-        let retracted = bench.told.retracted.lock().expect("no test panics while holding it").clone();
+        let retracted = bench.shell.retracted.lock().expect("no test panics while holding it").clone();
         Ok((retracted.len() == 1 && retracted[0].ends_with("/product:P-1")).then_some(()))
     })
     .await?;
@@ -53,7 +50,7 @@ async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary(
             let message = format!("{} {name} does not answer", words[usize::from(n) % words.len()]);
             (
                 "ws:system".to_owned(),
-                json!({ "type": "system:alert", "level": "critical", "message": message, "timestamp": now_ms() }).to_string(),
+                json!({ "type": "system:alert", "level": "critical", "message": message, "timestamp": now() }).to_string(),
             )
         })
         .collect();
@@ -61,7 +58,7 @@ async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary(
     eventually("all alerts to fire", || async { Ok((firing(&bench).await?.len() == 200).then_some(())) }).await?;
     eventually("the summary", || async {
         Ok(bench
-            .told
+            .shell
             .toasts
             .lock()
             .expect("no test panics while holding it")
@@ -71,8 +68,8 @@ async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary(
     })
     .await?;
     bench.console.shutdown().await;
-    let toasts = bench.told.toasts.lock().expect("no test panics while holding it").len();
-    let tones = bench.told.tones.lock().expect("no test panics while holding it").len();
+    let toasts = bench.shell.toasts.lock().expect("no test panics while holding it").len();
+    let tones = bench.shell.tones.lock().expect("no test panics while holding it").len();
     ensure!(toasts <= 8, "{toasts} toasts for one burst");
     ensure!((1..=4).contains(&tones), "{tones} tones for one burst");
     Ok(())
@@ -81,7 +78,7 @@ async fn two_hundred_critical_events_in_a_second_are_a_few_toasts_and_a_summary(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_acknowledged_alert_stays_acknowledged_over_a_restart_and_rings_no_second_time() -> Result<()> {
     let Stage { redis, gateway: _gateway, bench, folder } = Stage::open().await?;
-    let alert = json!({ "type": "system:alert", "level": "critical", "message": "printer down", "timestamp": now_ms() });
+    let alert = json!({ "type": "system:alert", "level": "critical", "message": "printer down", "timestamp": now() });
     redis.publish("ws:system", &alert).await?;
     let banner = eventually("the banner", || async {
         let banner = bench.call("recent", json!({ "rows": 0 })).await?["frame"]["banner"].clone();
@@ -96,7 +93,7 @@ async fn an_acknowledged_alert_stays_acknowledged_over_a_restart_and_rings_no_se
     let alerts = bench.call("alerts", json!({})).await?;
     ensure!(alerts["active"][0]["state"] == "acknowledged", "{}", alerts["active"]);
     ensure!(bench.call("recent", json!({ "rows": 0 })).await?["frame"]["banner"].is_null(), "no banner for what somebody has");
-    ensure!(bench.told.toasts.lock().expect("no test panics while holding it").is_empty(), "nobody is told twice");
+    ensure!(bench.shell.toasts.lock().expect("no test panics while holding it").is_empty(), "nobody is told twice");
     bench.console.shutdown().await;
     Ok(())
 }
@@ -105,8 +102,8 @@ async fn an_acknowledged_alert_stays_acknowledged_over_a_restart_and_rings_no_se
 async fn what_piled_up_while_away_is_one_digest() -> Result<()> {
     let redis = Redis::start().await?;
     let gateway = Gateway::start(&redis.url).await?;
-    let long_ago = now_ms() - 3 * 3_600_000;
-    let request = |n: u64, kind: &str| {
+    let long_ago = now() - 3 * 3_600_000;
+    let request = |n: i64, kind: &str| {
         json!({ "type": kind, "resourceType": "order", "resourceId": format!("o{n}"), "resourceNumber": format!("SO-{n}"), "requesterId": "u1",
             "requesterName": "陈晨", "timestamp": long_ago + n })
     };
@@ -121,11 +118,11 @@ async fn what_piled_up_while_away_is_one_digest() -> Result<()> {
     bench.connect(&gateway.ws()).await?;
     bench.stored(25).await?;
     eventually("the digest", || async {
-        Ok((!bench.told.toasts.lock().expect("no test panics while holding it").is_empty()).then_some(()))
+        Ok((!bench.shell.toasts.lock().expect("no test panics while holding it").is_empty()).then_some(()))
     })
     .await?;
     bench.console.shutdown().await;
-    let toasts = bench.told.toasts.lock().expect("no test panics while holding it").clone();
+    let toasts = bench.shell.toasts.lock().expect("no test panics while holding it").clone();
     ensure!(toasts.len() == 1, "one digest, not a storm: {toasts:?}");
     ensure!(toasts[0].title.contains("15"), "what was decided meanwhile is left out: {}", toasts[0].title);
     Ok(())

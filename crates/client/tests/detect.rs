@@ -1,18 +1,18 @@
 //! Finding out what a server speaks, against scripted ones.
 
-mod support;
-
 use std::time::Duration;
-use support::{
-    Rig, Server,
-    front::{Front, Say, http, is_upgrade, path, redirect},
-    profile, soon, timing,
-};
 use tokio_tungstenite::tungstenite::{
     Message,
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 use watchdeck_client::{Cause, Dialect, Profile, State, Timing, detect, probe};
+use watchdeck_testkit::{
+    front::{Front, Say, http, redirect},
+    http::{is_upgrade, path},
+    patience::soon,
+    rig::{Rig, profile, timing},
+    server::Server,
+};
 
 const GATEWAY: &str = "Sec-WebSocket-Protocol: watchdeck.v1\r\n";
 const ENGINE: &str = r#"0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#;

@@ -1,12 +1,14 @@
 //! What may happen at the door: refusals, silence, nobody there; and an end in every state.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
-mod support;
-
 use std::{sync::Arc, time::Duration};
-use support::{Rig, Server, profile, soon, timing};
-use tokio::io::AsyncWriteExt as _;
 use watchdeck_client::{Cause, Dialect, Profile, State, Timing, probe};
+use watchdeck_testkit::{
+    http::{self, head},
+    patience::soon,
+    rig::{Rig, profile, timing},
+    server::Server,
+};
 
 fn native(server: &Server) -> Profile {
     profile(server.url(), Dialect::Native)
@@ -24,13 +26,9 @@ async fn http_refusals_need_a_login_and_other_answers_are_retried() {
 }
 
 async fn answer(server: &Server, status: &str) {
-    use tokio::io::AsyncReadExt as _;
     let mut tcp = server.tcp().await;
-    let mut request = Vec::new();
-    while !request.ends_with(b"\r\n\r\n") {
-        request.push(tcp.read_u8().await.unwrap());
-    }
-    tcp.write_all(format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+    head(&mut tcp).await;
+    http::answer(tcp, status, "").await;
 }
 
 #[tokio::test]

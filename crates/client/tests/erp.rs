@@ -1,16 +1,14 @@
 //! The link against a scripted plain ERP server on a real socket.
 
-mod support;
-
 use serde_json::json;
 use std::time::Duration;
-use support::{
-    Peer, Rig, Server,
-    faults::{self, Script},
-    profile, timing,
-};
 use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing, probe};
 use watchdeck_events::{Channel, GapReason};
+use watchdeck_testkit::{
+    faults::{self, Script},
+    rig::{Rig, profile, timing},
+    server::{Peer, Server},
+};
 
 fn erp(server: &Server) -> Profile {
     Profile { channels: vec![Channel::from("inventory")], ..profile(server.url(), Dialect::Erp) }

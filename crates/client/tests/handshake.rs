@@ -1,14 +1,7 @@
 //! What servers do before and on a WebSocket that is not how ours would do it.
 
-mod support;
-
 use futures_util::SinkExt as _;
 use serde_json::json;
-use support::{
-    Rig, Server,
-    front::{Front, Say, http, is_upgrade, path, redirect},
-    profile,
-};
 use tokio_tungstenite::tungstenite::{
     Message,
     protocol::frame::{
@@ -17,6 +10,12 @@ use tokio_tungstenite::tungstenite::{
     },
 };
 use watchdeck_client::{Cause, Delivery, Dialect, State, probe};
+use watchdeck_testkit::{
+    front::{Front, Say, http, redirect},
+    http::{is_upgrade, path},
+    rig::{Rig, profile},
+    server::Server,
+};
 
 fn message(n: u64) -> String {
     json!({"channel": "inventory", "data": {"n": n}, "ts": 1_795_223_788_150u64}).to_string()

@@ -1,12 +1,7 @@
 //! History over HTTP, from a scripted server.
 
-mod net;
-mod support;
-
-use net::{answer, head, header};
 use serde_json::{Value, json};
 use std::time::Duration;
-use support::{Server, profile, soon, timing};
 use tokio::io::AsyncWriteExt as _;
 use watchdeck_client::{
     Dialect, History, Profile, Timing,
@@ -14,6 +9,12 @@ use watchdeck_client::{
     probe,
 };
 use watchdeck_events::{Channel, Incoming, Millis};
+use watchdeck_testkit::{
+    http::{answer, head, header},
+    patience::soon,
+    rig::{profile, timing},
+    server::Server,
+};
 
 const FROM: Millis = Millis(1_795_219_200_000);
 const TO: Millis = Millis(1_795_219_260_500);

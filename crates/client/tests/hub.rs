@@ -1,19 +1,19 @@
 //! The link against a scripted message hub on a real socket.
 
-mod support;
-
 use futures_util::StreamExt as _;
 use serde_json::json;
 use std::time::Duration;
-use support::{
-    Peer, Rig, Server,
-    faults::{self, Script},
-    front::{Front, Say, http, is_upgrade, path},
-    profile, soon,
-};
 use tokio_tungstenite::tungstenite::Message;
 use watchdeck_client::{Beside, Cause, Delivery, Dialect, Profile, State, probe, probe_beside};
 use watchdeck_events::{GapReason, Millis};
+use watchdeck_testkit::{
+    faults::{self, Script},
+    front::{Front, Say, http},
+    http::{is_upgrade, path},
+    patience::soon,
+    rig::{Rig, profile},
+    server::{Peer, Server},
+};
 
 fn hub(server: &Server) -> Profile {
     profile(format!("ws://{}", server.addr), Dialect::Hub)

@@ -1,10 +1,7 @@
 //! Is the line alive, how long is it, and what does the server's clock say: over real sockets, on clocks that can be made to jump.
 
-mod support;
-
 use futures_util::StreamExt as _;
 use std::time::{Duration, Instant, SystemTime};
-use support::{Peer, Rig, Server, profile, soon, timing};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::{
     accept_hdr_async,
@@ -14,6 +11,11 @@ use tokio_tungstenite::{
     },
 };
 use watchdeck_client::{Cause, Dialect, Profile, State, Timing, network};
+use watchdeck_testkit::{
+    patience::soon,
+    rig::{Rig, profile, timing},
+    server::{Peer, Server},
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const NIGHT: Duration = Duration::from_secs(8 * 3600);

@@ -1,15 +1,17 @@
 //! The link against a scripted gateway on a real socket.
 
-mod support;
-
 use futures_util::SinkExt as _;
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
-use support::{Committed, Rig, Server, profile, soon, timing};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::tungstenite::Message;
 use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing};
 use watchdeck_events::GapReason;
+use watchdeck_testkit::{
+    patience::soon,
+    rig::{Committed, Rig, profile, timing},
+    server::Server,
+};
 
 fn native(server: &Server) -> Profile {
     profile(server.url(), Dialect::Native)

@@ -1,18 +1,20 @@
 //! Links through a scripted proxy on a real socket.
 
-mod net;
-mod support;
-
-use net::{Authority, Valid, answer, head, header};
 use serde_json::json;
 use std::{net::SocketAddr, time::Duration};
-use support::{Rig, Server, profile, soon, timing};
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _, copy_bidirectional},
     net::TcpStream,
 };
 use watchdeck_client::{Cause, Dialect, History, Profile, Proxy, State, Timing, history::fetch, probe};
 use watchdeck_events::Millis;
+use watchdeck_testkit::{
+    certificate::{Authority, Valid},
+    http::{answer, head, header},
+    patience::soon,
+    rig::{Rig, profile, timing},
+    server::Server,
+};
 
 /// `ann` with `p:ss`.
 const BASIC: &str = "Basic YW5uOnA6c3M=";
@@ -67,7 +69,7 @@ async fn a_link_goes_through_the_proxy_that_is_named_even_on_loopback() {
 
 #[tokio::test]
 async fn tls_runs_inside_the_tunnel_and_around_it() {
-    let (server, proxy, authority) = (Server::start().await, Server::start().await, Authority::new());
+    let (server, proxy, authority) = (Server::start().await, Server::start().await, Authority::unknown());
     let inside = authority.server("127.0.0.1", Valid::Now);
     let around = authority.server("127.0.0.1", Valid::Now);
     let named = Proxy::Through { url: format!("https://{}/", proxy.addr), credentials: None };

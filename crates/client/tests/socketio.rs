@@ -1,19 +1,17 @@
 //! The link against a scripted Socket.IO server on a real socket.
 
-mod support;
-
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::json;
 use std::time::Duration;
-use support::{
-    Peer, Rig, Server,
-    faults::{self, Script},
-    profile, timing,
-    venue::{EPOCH, Venue, event},
-};
 use tokio_tungstenite::tungstenite::Message;
 use watchdeck_client::{Cause, Delivery, Denied, Dialect, Profile, State, Timing, User, probe};
 use watchdeck_events::{Channel, GapReason, Millis};
+use watchdeck_testkit::{
+    faults::{self, Script},
+    rig::{Rig, profile, timing},
+    server::{Peer, Server},
+    venue::{EPOCH, Venue, event},
+};
 
 fn venue(server: &Server, topics: &[&str]) -> Profile {
     let url = format!("ws://{}/", server.addr);

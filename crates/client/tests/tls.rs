@@ -1,13 +1,8 @@
 //! Links and questions over TLS, against servers whose certificates are made here.
 
-mod net;
-mod support;
-
 use futures_util::{SinkExt as _, StreamExt as _};
-use net::{Authority, Own, Valid, head};
 use serde_json::json;
 use std::time::Duration;
-use support::{Rig, Server, profile, soon, timing};
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::{
     accept_async, accept_hdr_async,
@@ -18,6 +13,13 @@ use tokio_tungstenite::{
 };
 use watchdeck_client::{Cause, Delivery, Dialect, History, Profile, State, Timing, history::fetch, probe};
 use watchdeck_events::Millis;
+use watchdeck_testkit::{
+    certificate::{Authority, Own, Valid},
+    http::head,
+    patience::soon,
+    rig::{Rig, profile, timing},
+    server::Server,
+};
 
 fn wss(server: &Server) -> Profile {
     profile(format!("wss://{}/", server.addr), Dialect::Erp)
@@ -36,7 +38,7 @@ async fn refused(server: &Server, authority: &Authority, name: &str, valid: Vali
 
 #[tokio::test]
 async fn a_server_of_an_own_authority_is_trusted_by_its_file() {
-    let (server, authority) = (Server::start().await, Authority::new());
+    let (server, authority) = (Server::start().await, Authority::unknown());
     let acceptor = authority.server("127.0.0.1", Valid::Now);
     let mut rig = Rig::start(Profile { ca_file: Some(authority.file.clone()), ..wss(&server) });
     let tls = acceptor.accept(server.tcp().await).await.unwrap();
@@ -57,10 +59,10 @@ async fn a_server_of_an_own_authority_is_trusted_by_its_file() {
 
 #[tokio::test]
 async fn a_server_of_an_unknown_authority_is_not_trusted_and_says_what_to_do() {
-    let (server, authority) = (Server::start().await, Authority::new());
+    let (server, authority) = (Server::start().await, Authority::unknown());
     let detail = refused(&server, &authority, "127.0.0.1", Valid::Now, wss(&server)).await;
     assert!(detail.contains("nobody that this machine trusts") && detail.contains("name its certificate file"), "{detail}");
-    let other = Authority::new();
+    let other = Authority::unknown();
     let trusting = Profile { ca_file: Some(other.file.clone()), ..wss(&server) };
     let detail = refused(&server, &authority, "127.0.0.1", Valid::Now, trusting).await;
     assert!(detail.contains("nobody that this machine trusts"), "another authority's file proves nothing: {detail}");
@@ -68,7 +70,7 @@ async fn a_server_of_an_unknown_authority_is_not_trusted_and_says_what_to_do() {
 
 #[tokio::test]
 async fn a_certificate_for_another_name_is_named() {
-    let (server, authority) = (Server::start().await, Authority::new());
+    let (server, authority) = (Server::start().await, Authority::unknown());
     let trusting = Profile { ca_file: Some(authority.file.clone()), ..wss(&server) };
     let detail = refused(&server, &authority, "erp.example", Valid::Now, trusting).await;
     assert!(detail.contains("not for the name 127.0.0.1") && detail.contains("erp.example"), "{detail}");
@@ -76,7 +78,7 @@ async fn a_certificate_for_another_name_is_named() {
 
 #[tokio::test]
 async fn a_certificate_of_another_time_is_dated() {
-    let (server, authority) = (Server::start().await, Authority::new());
+    let (server, authority) = (Server::start().await, Authority::unknown());
     let trusting = Profile { ca_file: Some(authority.file.clone()), ..wss(&server) };
     let detail = refused(&server, &authority, "127.0.0.1", Valid::Once, trusting.clone()).await;
     assert!(detail.contains("expired on Mon, 17 May 2021"), "{detail}");
@@ -86,7 +88,7 @@ async fn a_certificate_of_another_time_is_dated() {
 
 #[tokio::test]
 async fn a_file_of_certificates_that_is_missing_waits_for_a_person() {
-    let (server, authority) = (Server::start().await, Authority::new());
+    let (server, authority) = (Server::start().await, Authority::unknown());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("later.pem");
     let rig = Rig::start(Profile { ca_file: Some(file.clone()), ..wss(&server) });
@@ -133,10 +135,10 @@ async fn outcome(file: &[u8], own: &Own, url: impl Fn(&Server) -> String) -> Sta
 
 #[tokio::test]
 async fn a_servers_own_certificate_is_trusted_in_every_form_that_people_save() {
-    let own = Own::new("127.0.0.1", &Valid::Now);
+    let own = Own::new("127.0.0.1", Valid::Now);
     let url = |server: &Server| format!("wss://{}/", server.addr);
     let text = format!("\u{feff}Bag Attributes\n  friendlyName: erp\nsubject=CN = erp\n{}\nthat was it", own.pem).replace('\n', "\r\n");
-    let beside = Own::new("other.example", &Valid::Now);
+    let beside = Own::new("other.example", Valid::Now);
     let oid = |last: u8| der(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, last]);
     let data = [der(2, &[1]), der(0x31, &[]), der(0x30, &oid(1)), der(0xa0, &own.der), der(0x31, &[])].concat();
     let pkcs7 = der(0x30, &[oid(2), der(0xa0, &der(0x30, &data))].concat());
@@ -163,13 +165,13 @@ async fn what_is_wrong_with_a_servers_own_certificate_is_said_in_words() {
         State::Offline { cause: Cause::Tls, detail, .. } => detail,
         other => panic!("{other:?}"),
     };
-    let once = Own::new("127.0.0.1", &Valid::Once);
+    let once = Own::new("127.0.0.1", Valid::Once);
     let said = words(outcome(once.pem.as_bytes(), &once, by_address).await);
     assert!(said.contains("expired on Mon, 17 May 2021"), "{said}");
-    let named = Own::new("erp.example", &Valid::Now);
+    let named = Own::new("erp.example", Valid::Now);
     let said = words(outcome(named.pem.as_bytes(), &named, by_address).await);
     assert!(said.contains("not for the name 127.0.0.1 but for erp.example"), "{said}");
-    let other = Own::new("127.0.0.1", &Valid::Now);
+    let other = Own::new("127.0.0.1", Valid::Now);
     let said = words(outcome(named.pem.as_bytes(), &other, by_address).await);
     assert!(said.contains("vouches for itself") && said.contains("not the one in the file"), "{said}");
 }
@@ -197,7 +199,7 @@ async fn a_tls_handshake_that_hangs_times_out_and_says_so() {
 
 #[tokio::test]
 async fn a_probe_names_the_step_that_tls_is() {
-    let (server, authority) = (Server::start().await, Authority::new());
+    let (server, authority) = (Server::start().await, Authority::unknown());
     let acceptor = authority.server("127.0.0.1", Valid::Now);
     let (steps, _) = tokio::join!(probe(wss(&server)), async { acceptor.accept(server.tcp().await).await.map(drop) });
     let summary: Vec<_> = steps.iter().map(|step| (step.step, step.ok)).collect();
@@ -216,7 +218,7 @@ async fn a_probe_names_the_step_that_tls_is() {
 
 #[tokio::test]
 async fn history_is_asked_for_over_tls_with_the_same_trust() {
-    let (server, authority) = (Server::start().await, Authority::new());
+    let (server, authority) = (Server::start().await, Authority::unknown());
     let acceptor = authority.server("127.0.0.1", Valid::Now);
     let history = Some(History { path: "/api/events".into(), every: Duration::from_secs(15) });
     let trusting = Profile { ca_file: Some(authority.file.clone()), history, ..wss(&server) };

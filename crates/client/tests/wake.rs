@@ -1,9 +1,5 @@
 //! A server that starts only when somebody asks for a page of its application.
 
-mod net;
-mod support;
-
-use net::{answer, head, header};
 use std::{
     sync::{
         Arc,
@@ -11,8 +7,13 @@ use std::{
     },
     time::Duration,
 };
-use support::{Rig, Server, profile, soon};
 use watchdeck_client::{Cause, Dialect, Profile, State, probe};
+use watchdeck_testkit::{
+    http::{answer, head, header},
+    patience::soon,
+    rig::{Rig, profile},
+    server::Server,
+};
 
 /// Where nobody listens yet, and the application beside it.
 async fn lazy() -> (std::net::SocketAddr, Server, Profile) {

@@ -8,68 +8,30 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
-    time::{Duration, Instant},
 };
-use watchdeck_console::{
-    Badge, Config, Console, Host, Settings, Toast,
-    seams::{Fault, Point, Seams},
-};
-use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload, Severity};
+use watchdeck_console::seams::{Fault, Point, Seams};
+use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
 use watchdeck_store::{Batch, NewEvent, Options, Store};
+use watchdeck_testkit::{clock::now, console::Bench};
 
-/// Far longer than anything here takes; a test that needs it has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-#[derive(Default)]
-struct Told(Mutex<Vec<Toast>>);
-
-impl Host for Told {
-    fn notify(&self, toast: Toast) {
-        self.0.lock().unwrap().push(toast);
-    }
-    fn retract(&self, _: &str) {}
-    fn play(&self, _: Severity) {}
-    fn badge(&self, _: Badge) {}
-    fn apply(&self, _: &Settings) {}
+async fn start(folder: &Path, fault: Option<Fault>) -> Bench {
+    let seams = Seams { fault, ..Seams::default() };
+    Bench::start_with(folder, seams).await.expect("the console can always be started")
 }
 
-struct Bench {
-    console: Console,
-    told: Arc<Told>,
+async fn caught_up(bench: &Bench) {
+    let current = async || (bench.ask("health", json!({})).await["lag"]["projections"] == 0).then_some(());
+    bench.eventually("the projections to be current", current).await;
 }
 
-impl Bench {
-    async fn start(folder: &Path, fault: Option<Fault>) -> Self {
-        let told = Arc::new(Told::default());
-        let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
-        let seams = Seams { fault, ..Seams::default() };
-        let console = Console::start_with(config, Arc::clone(&told) as _, None, seams).await.expect("the console can always be started");
-        Self { console, told }
-    }
-
-    async fn call(&self, name: &str, args: Value) -> Value {
-        serde_json::from_slice(&self.console.call(name, args).await.expect("an answer")).unwrap()
-    }
-
-    async fn until(&self, what: &str, mut holds: impl AsyncFnMut(&Self) -> bool) {
-        let began = Instant::now();
-        while !holds(self).await {
-            assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    async fn caught_up(&self) {
-        self.until("the projections to be current", async |bench| bench.call("health", json!({})).await["lag"]["projections"] == 0).await;
-    }
-
-    fn toasts(&self) -> Vec<String> {
-        self.told.0.lock().unwrap().iter().map(|toast| format!("{} {}", toast.title, toast.body)).collect()
-    }
+/// Wait until this was said.
+async fn told(bench: &Bench, text: &str) {
+    let said = || bench.shell.toasts.lock().unwrap().iter().any(|toast| format!("{} {}", toast.title, toast.body).contains(text));
+    bench.eventually("the alert", async || said().then_some(())).await;
 }
 
 fn event(n: i64, payload: Value) -> NewEvent {
-    let at = Millis(watchdeck_console::seams::now().0 - 1_000 + n);
+    let at = Millis(now() - 1_000 + n);
     let channel = payload["type"].as_str().unwrap_or("system").split(':').next().unwrap_or("system").to_owned();
     let incoming = Incoming {
         channel: Channel::from(channel.as_str()),
@@ -117,19 +79,19 @@ async fn an_event_that_brings_the_numbers_down_is_set_aside_by_number_and_the_re
             panic!("no number is as large as that");
         }
     });
-    let bench = Bench::start(folder.path(), Some(Arc::clone(&fault))).await;
-    bench.caught_up().await;
-    let health = bench.call("health", json!({})).await;
+    let bench = start(folder.path(), Some(Arc::clone(&fault))).await;
+    caught_up(&bench).await;
+    let health = bench.ask("health", json!({})).await;
     let aside: Vec<_> = health["set_aside"].as_array().unwrap().iter().map(|note| (note["seq"].as_u64(), note["by"].as_str())).collect();
     assert_eq!(aside, [(Some(5), Some("numbers")), (Some(2), Some("numbers"))], "{health}");
     assert!(
         health["set_aside"][0]["reason"].as_str().unwrap().contains("no number") && health["set_aside"][0]["kind"] == "inventory:change"
     );
-    let products = bench.call("inventory", json!({})).await["products"].clone();
+    let products = bench.ask("inventory", json!({})).await["products"].clone();
     let product = products.as_array().unwrap().iter().find(|row| row["product_id"] == "good").cloned().unwrap_or_default();
     assert_eq!((products.as_array().unwrap().len(), product["on_hand"].as_f64()), (1, Some(5.0)), "{products}");
-    bench.until("the alert", async |bench| bench.toasts().iter().any(|toast| toast.contains("Fire after"))).await;
-    let hints = bench.call("recent", json!({ "rows": 9 })).await;
+    told(&bench, "Fire after").await;
+    let hints = bench.ask("recent", json!({ "rows": 9 })).await;
     assert!(hints["frame"]["hints"].as_array().unwrap().contains(&json!("part_failed")), "it is said: {}", hints["frame"]["hints"]);
     assert_eq!(hints["events"].as_array().unwrap().len(), 5, "what was set aside is in the stream like every other");
     bench.console.shutdown().await;
@@ -144,10 +106,10 @@ async fn an_event_that_brings_the_numbers_down_is_set_aside_by_number_and_the_re
             counted.fetch_add(1, Ordering::Relaxed);
         }
     });
-    let bench = Bench::start(folder.path(), Some(again)).await;
-    bench.caught_up().await;
+    let bench = start(folder.path(), Some(again)).await;
+    caught_up(&bench).await;
     assert_eq!(touched.load(Ordering::Relaxed), 0, "what was set aside is skipped at the next start");
-    assert_eq!(bench.call("health", json!({})).await["set_aside"].as_array().unwrap().len(), 2);
+    assert_eq!(bench.ask("health", json!({})).await["set_aside"].as_array().unwrap().len(), 2);
     bench.console.shutdown().await;
 }
 
@@ -166,12 +128,12 @@ async fn an_event_that_brings_the_rules_down_is_still_counted() {
             panic!("no rule for that");
         }
     });
-    let bench = Bench::start(folder.path(), Some(fault)).await;
-    bench.caught_up().await;
-    bench.until("the alert", async |bench| bench.toasts().iter().any(|toast| toast.contains("Fire"))).await;
-    let health = bench.call("health", json!({})).await;
+    let bench = start(folder.path(), Some(fault)).await;
+    caught_up(&bench).await;
+    told(&bench, "Fire").await;
+    let health = bench.ask("health", json!({})).await;
     assert_eq!((&health["set_aside"][0]["seq"], &health["set_aside"][0]["by"]), (&json!(1), &json!("alerts")));
-    assert_eq!(bench.call("inventory", json!({})).await["products"][0]["on_hand"], 8.0);
+    assert_eq!(bench.ask("inventory", json!({})).await["products"][0]["on_hand"], 8.0);
     bench.console.shutdown().await;
 }
 
@@ -186,8 +148,8 @@ async fn an_event_that_no_row_can_be_made_of_is_a_bare_row_among_the_others() {
             panic!("no words for that");
         }
     });
-    let bench = Bench::start(folder.path(), Some(fault)).await;
-    let rows = bench.call("recent", json!({ "rows": 9 })).await["events"].clone();
+    let bench = start(folder.path(), Some(fault)).await;
+    let rows = bench.ask("recent", json!({ "rows": 9 })).await["events"].clone();
     assert_eq!((rows[0]["label"].as_str(), rows[1]["label"].as_str()), (Some("good"), Some("inventory:change")), "{rows}");
     bench.console.shutdown().await;
 }
@@ -207,12 +169,13 @@ async fn parts_that_die_are_seen_said_and_started_again() {
             assert!(times > 2, "{part} fails twice");
         }
     });
-    let bench = Bench::start(folder.path(), Some(fault)).await;
+    let bench = start(folder.path(), Some(fault)).await;
     let parts = ["follower", "clock", "decisions", "sources"];
     bench
-        .until("every part to have failed twice", async |bench| {
-            let faults = bench.call("health", json!({})).await["faults"].clone();
-            parts.iter().all(|part| faults.as_array().unwrap().iter().any(|fault| fault["part"] == *part && fault["times"] == 2))
+        .eventually("every part to have failed twice", async || {
+            let faults = bench.ask("health", json!({})).await["faults"].clone();
+            let failed = |part: &&str| faults.as_array().unwrap().iter().any(|fault| fault["part"] == *part && fault["times"] == 2);
+            parts.iter().all(failed).then_some(())
         })
         .await;
     stored_while_it_runs(&bench).await;
@@ -221,7 +184,7 @@ async fn parts_that_die_are_seen_said_and_started_again() {
 
 /// The follower lives: settings that are saved are shown, and the projections are current.
 async fn stored_while_it_runs(bench: &Bench) {
-    bench.caught_up().await;
-    let frame = bench.call("next_batch", json!({ "after": 0, "rows": 1 })).await["frame"].clone();
+    caught_up(bench).await;
+    let frame = bench.ask("next_batch", json!({ "after": 0, "rows": 1 })).await["frame"].clone();
     assert!(frame["hints"].as_array().unwrap().contains(&json!("part_failed")), "{frame}");
 }

@@ -2,12 +2,9 @@
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 use watchdeck_console::DemoErp;
 use watchdeck_demo::Demo;
-
-/// Generous: the machine may be building something else.
-const PATIENCE: Duration = Duration::from_secs(40);
+use watchdeck_testkit::patience::until;
 
 fn http(url: &str, path: &str) -> String {
     format!("{}{path}", url.replacen("ws://", "http://", 1).trim_end_matches("/ws"))
@@ -18,14 +15,6 @@ async fn logged(url: &str) -> u64 {
     health["log"]["events"].as_u64().expect("the gateway tells its readers how many events it has")
 }
 
-async fn until(what: &str, mut look: impl AsyncFnMut() -> bool) {
-    let started = Instant::now();
-    while !look().await {
-        assert!(started.elapsed() < PATIENCE, "waited in vain until {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn it_opens_with_an_hour_of_the_past_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -33,7 +22,7 @@ async fn it_opens_with_an_hour_of_the_past_and_goes_on() {
     let endpoint = demo.start(folder.path()).await.unwrap();
     let past = logged(&endpoint.url).await;
     assert!(past >= 3600, "an hour of a busy morning, not {past} events");
-    until("something new happens", async || logged(&endpoint.url).await > past).await;
+    until("something new happens", async || (logged(&endpoint.url).await > past).then_some(())).await;
     assert_eq!(demo.start(folder.path()).await.unwrap(), endpoint, "starting it twice answers the same endpoint");
     demo.stop().await;
 }
@@ -87,10 +76,10 @@ async fn a_cut_feed_is_really_gone_and_comes_back_at_the_same_address_with_what_
     let before = logged(&url).await;
     demo.incident("feed_cut").await.unwrap();
     let health = http(&url, "/healthz");
-    until("nobody listens", async || reqwest::get(&health).await.is_err()).await;
+    until("nobody listens", async || reqwest::get(&health).await.err()).await;
     demo.incident("approval_burst").await.unwrap();
-    until("the feed is back", async || reqwest::get(&health).await.is_ok()).await;
+    until("the feed is back", async || reqwest::get(&health).await.ok()).await;
     // Fifteen seconds at five events a second, and the five requests; half of it leaves room for a slow machine, which may also take its time.
-    until("what happened meanwhile", async || logged(&url).await >= before + 40).await;
+    until("what happened meanwhile", async || (logged(&url).await >= before + 40).then_some(())).await;
     demo.stop().await;
 }

@@ -2,56 +2,20 @@
 
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use std::{process::Stdio, time::Duration};
 use tokio::process::{Child, Command};
+use watchdeck_testkit::{patience::soon, redis::Redis};
 
-/// A Redis of our own, on a port that the system chose a moment ago.
-struct Redis {
-    _child: Child,
-    url: String,
-    _folder: tempfile::TempDir,
-}
-
-impl Redis {
-    async fn start() -> Self {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let folder = tempfile::tempdir().unwrap();
-        let child = Command::new("redis-server")
-            .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("redis-server is installed (cargo xtask test sets it up)");
-        let redis = Self { _child: child, url: format!("redis://127.0.0.1:{port}/"), _folder: folder };
-        let client = redis::Client::open(redis.url.as_str()).unwrap();
-        let answers = async {
-            while client.get_multiplexed_async_connection().await.is_err() {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(10), answers).await.expect("Redis answers");
-        redis
-    }
-
-    async fn listen(&self) -> redis::aio::PubSub {
-        let mut messages = redis::Client::open(self.url.as_str()).unwrap().get_async_pubsub().await.unwrap();
-        messages.psubscribe("ws:*").await.unwrap();
-        messages
-    }
-
-    fn simulator(&self, arguments: &[&str]) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_watchdeck-simulator"))
-            .args(["--redis", &self.url])
-            .args(arguments)
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap()
-    }
+fn simulator(redis: &Redis, arguments: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_watchdeck-simulator"))
+        .args(["--redis", &redis.url])
+        .args(arguments)
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap()
 }
 
 async fn next(messages: &mut redis::aio::PubSub) -> (String, Value) {
-    let message = tokio::time::timeout(Duration::from_secs(20), messages.on_message().next()).await.expect("in time").expect("connected");
+    let message = soon("a message", messages.on_message().next()).await.expect("connected");
     (
         message.get_channel_name().to_owned(),
         serde_json::from_slice(message.get_payload_bytes()).expect("bare JSON, as the ERP publishes it"),
@@ -60,28 +24,27 @@ async fn next(messages: &mut redis::aio::PubSub) -> (String, Value) {
 
 #[tokio::test]
 async fn it_publishes_the_count_it_was_asked_for_and_ends() {
-    let redis = Redis::start().await;
-    let mut messages = redis.listen().await;
-    let mut simulator = redis.simulator(&["--rate", "2000", "--count", "500"]);
+    let redis = Redis::start().await.unwrap();
+    let mut messages = redis.listen("ws:*").await.unwrap();
+    let mut simulator = simulator(&redis, &["--rate", "2000", "--count", "500"]);
     for number in 0..500 {
         let (channel, event) = next(&mut messages).await;
         assert!(channel.starts_with("ws:") && event["type"].is_string() && event["timestamp"].is_i64(), "{number}: {channel} {event}");
     }
-    let ended = tokio::time::timeout(Duration::from_secs(10), simulator.wait()).await.expect("it ends by itself").unwrap();
+    let ended = soon("its end by itself", simulator.wait()).await.unwrap();
     assert!(ended.success());
 }
 
 #[tokio::test]
 async fn in_old_words_too_every_sale_comes_with_its_copies_and_some_messages_come_twice() {
-    let redis = Redis::start().await;
-    let mut messages = redis.listen().await;
-    let mut simulator = redis.simulator(&["--rate", "2000", "--count", "500", "--legacy"]);
-    let ended = tokio::time::timeout(Duration::from_secs(10), simulator.wait()).await.expect("it ends by itself").unwrap();
+    let redis = Redis::start().await.unwrap();
+    let mut messages = redis.listen("ws:*").await.unwrap();
+    let mut simulator = simulator(&redis, &["--rate", "2000", "--count", "500", "--legacy"]);
+    let ended = soon("its end by itself", simulator.wait()).await.unwrap();
     assert!(ended.success());
     let (mut sales, mut copies, mut doubles, mut last) = (0, 0, 0, Value::Null);
     // The simulator is gone, so everything is on its way; the end is told by a message of our own.
-    let mut publisher = redis::Client::open(redis.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
-    redis::cmd("PUBLISH").arg("ws:end").arg("{}").query_async::<()>(&mut publisher).await.unwrap();
+    redis.publish_text("ws:end", "{}").await.unwrap();
     loop {
         let (channel, event) = next(&mut messages).await;
         if channel == "ws:end" {
@@ -99,9 +62,9 @@ async fn in_old_words_too_every_sale_comes_with_its_copies_and_some_messages_com
 
 #[tokio::test]
 async fn a_decision_over_redis_comes_back_as_events_and_counts_once() {
-    let redis = Redis::start().await;
-    let mut messages = redis.listen().await;
-    let _simulator = redis.simulator(&["--rate", "0.1", "--incident", "approval_burst"]);
+    let redis = Redis::start().await.unwrap();
+    let mut messages = redis.listen("ws:*").await.unwrap();
+    let _simulator = simulator(&redis, &["--rate", "0.1", "--incident", "approval_burst"]);
     let mut requests = Vec::new();
     while requests.len() < 5 {
         let (channel, event) = next(&mut messages).await;
@@ -109,12 +72,10 @@ async fn a_decision_over_redis_comes_back_as_events_and_counts_once() {
         requests.push(event);
     }
 
-    let mut publisher = redis::Client::open(redis.url.as_str()).unwrap().get_multiplexed_async_connection().await.unwrap();
-    let mut decide = async |key: &str, request: &Value, approve: bool| {
+    let decide = async |key: &str, request: &Value, approve: bool| {
         let decision = json!({ "idempotencyKey": key, "resourceType": request["resourceType"], "resourceId": request["resourceId"],
             "approve": approve, "reason": "缺合同", "approverId": "me", "approverName": "我" });
-        let heard: i64 =
-            redis::cmd("PUBLISH").arg("watchdeck:decisions").arg(decision.to_string()).query_async(&mut publisher).await.unwrap();
+        let heard = redis.publish("watchdeck:decisions", &decision).await.unwrap();
         assert_eq!(heard, 1, "the simulator listens before it publishes its first event");
     };
     decide("k1", &requests[1], false).await;

@@ -1,6 +1,5 @@
 //! The console core as a program that can be killed, and the handle of whoever kills it.
 
-use crate::console::Told;
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::{io::Write as _, path::Path, process::Stdio, sync::Arc, time::Duration};
@@ -13,11 +12,10 @@ use watchdeck_console::{
     Config, Console,
     seams::{Seams, Timing},
 };
+use watchdeck_testkit::{console::shell::Shell, patience::PATIENCE};
 
 /// How often it says how far it is.
 const SAY: Duration = Duration::from_millis(20);
-/// Far longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits that suit a storm: a thousand connections must fit into a minute.
 fn hurried() -> Timing {
@@ -41,7 +39,7 @@ fn hurried() -> Timing {
 pub async fn serve(folder: &Path, source: &Value) -> Result<()> {
     let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
     let seams = Seams { timing: hurried(), ..Seams::default() };
-    let console = Console::start_with(config, Arc::new(Told::default()), None, seams).await?;
+    let console = Console::start_with(config, Arc::new(Shell::default()), None, seams).await?;
     let mut settings = call(&console, "hello", json!({})).await?["settings"].take();
     if settings["sources"][0]["url"] != source["url"] {
         settings["sources"] = json!([source]);

@@ -12,11 +12,7 @@ mod publish;
 pub use compare::Comparison;
 pub use console::{Child, serve};
 
-use crate::{
-    gateway::Gateway,
-    process::{PATIENCE, eventually},
-    redis::Redis,
-};
+use crate::gateway::Gateway;
 use anyhow::{Context as _, Result, ensure};
 use chaos::Chaos;
 use publish::{CHANNELS, Feed};
@@ -24,6 +20,10 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::json;
 use std::{path::Path, time::Instant};
 use tokio::sync::watch;
+use watchdeck_testkit::{
+    patience::{PATIENCE, eventually},
+    redis::Redis,
+};
 
 /// How often the gateway pings while everything fails: a half-open connection is noticed soon after.
 const PING_MS: u64 = 150;

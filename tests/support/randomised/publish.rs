@@ -1,16 +1,14 @@
 //! Publishers that do not give up: each numbers its events, and goes on only when a batch was accepted.
 
-use crate::redis::Redis;
 use anyhow::{Context as _, Result, ensure};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task::JoinHandle};
+use watchdeck_testkit::{patience::PATIENCE, redis::Redis};
 
 /// Each has a publisher of its own, so that what is published on one overtakes what is published on another.
 pub(super) const CHANNELS: [&str; 4] = ["inventory", "orders", "finance", "user:u7:notifications"];
-/// How long a publisher waits for the gateway to come back.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The way in.
 #[derive(Clone)]

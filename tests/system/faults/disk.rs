@@ -3,19 +3,16 @@
 use super::{
     ensure_covers,
     erp::{change, source},
-    now,
 };
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 use std::path::Path;
 use watchdeck_console::seams::Seams;
 use watchdeck_store::Options;
+use watchdeck_testkit::{clock::now, console::Bench, patience::eventually, servers::erp::ErpServer};
 use watchdeck_tests::{
-    console::Bench,
     gateway::Gateway,
-    process::eventually,
     randomised::Child,
-    servers::erp::ErpServer,
     watch::{Kept, Watch, brisk},
 };
 

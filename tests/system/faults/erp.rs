@@ -1,16 +1,17 @@
 //! The inventory ERP's own server on a bad day.
 
-use super::{ensure_covers, now};
+use super::ensure_covers;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use std::time::Duration;
-use watchdeck_tests::{
+use watchdeck_testkit::{
+    clock::now,
     servers::{
         Admission,
         erp::{self, ErpServer},
     },
-    watch::Watch,
 };
+use watchdeck_tests::watch::Watch;
 
 const SUBSCRIBE: &str = r#""channel":"inventory""#;
 /// In which a storm would be hundreds of connections.

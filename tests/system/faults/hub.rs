@@ -1,15 +1,16 @@
 //! The writing platform's hub on a bad day.
 
-use super::{ensure_covers, now};
+use super::ensure_covers;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use watchdeck_console::doctor::{self, Tongue};
-use watchdeck_tests::{
+use watchdeck_testkit::{
+    clock::now,
     console::Bench,
-    process::eventually,
+    patience::eventually,
     servers::hub::{HubServer, TOKEN},
-    watch::Watch,
 };
+use watchdeck_tests::watch::Watch;
 
 fn source(server: &HubServer) -> Value {
     json!({ "url": server.url(), "dialect": "hub", "token": TOKEN })

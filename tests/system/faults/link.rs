@@ -3,12 +3,12 @@
 use super::{
     ensure_covers,
     erp::{change, subscribed},
-    now,
 };
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 use std::time::Duration;
-use watchdeck_tests::{gateway::Gateway, link::Link, process::eventually, watch::Watch};
+use watchdeck_testkit::{clock::now, link::Link, patience::eventually};
+use watchdeck_tests::{gateway::Gateway, watch::Watch};
 
 const EIGHT_HOURS: Duration = Duration::from_secs(8 * 3600);
 const HOUR_MS: i64 = 3_600_000;

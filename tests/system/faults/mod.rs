@@ -14,8 +14,3 @@ fn ensure_covers(marker: &Marker, from: i64, to: i64) -> Result<()> {
     ensure!(marker.from <= from && marker.to >= to, "events between {from} and {to} may be missing, and the marker says {marker:?}");
     Ok(())
 }
-
-/// Milliseconds since 1970.
-fn now() -> i64 {
-    watchdeck_console::seams::now().0
-}

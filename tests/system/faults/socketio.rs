@@ -1,12 +1,13 @@
 //! The venue platform's realtime server on a bad day.
 
-use super::{ensure_covers, now};
+use super::ensure_covers;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
-use watchdeck_tests::{
+use watchdeck_testkit::{
+    clock::now,
     servers::socketio::{SocketIoServer, TOKEN},
-    watch::Watch,
 };
+use watchdeck_tests::watch::Watch;
 
 const TOPIC: &str = "venue.status.update";
 const SUBSCRIBE: &str = r#""topic":"venue.status.update""#;

@@ -41,9 +41,7 @@ async fn data_dir(url: &str) -> tempfile::TempDir {
 
 #[tokio::test]
 async fn a_source_that_nobody_answers_for_fails_at_its_step_and_says_what_to_do() {
-    // A port that was just free; nobody listens there.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let dir = data_dir(&format!("ws://127.0.0.1:{port}/")).await;
+    let dir = data_dir(&format!("ws://{}/", watchdeck_testkit::port::nobody().unwrap())).await;
     let found = examine(dir.path(), None, Tongue::English).await;
     assert_eq!(found.verdict(), Verdict::Failed, "{}", found.text());
     let failed: Vec<_> = found.checks.iter().filter(|check| check.verdict == Verdict::Failed).collect();

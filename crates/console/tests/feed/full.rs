@@ -1,11 +1,13 @@
 //! A disk without room: nothing is lost, nobody is left untold, and nothing is said to be done that was not.
 
-use crate::{
-    bench::{Bench, Shell, erp, with},
-    server::{Erp, now},
-};
+use crate::bench::{erp, start, start_on, with};
 use serde_json::{Value, json};
 use watchdeck_console::seams::{Options, Seams};
+use watchdeck_testkit::{
+    clock::now,
+    console::{Bench, shell::Shell},
+    erp::Erp,
+};
 
 fn alert(message: &str) -> Value {
     let data = json!({ "type": "system:alert", "level": "critical", "message": message, "timestamp": now() });
@@ -23,8 +25,8 @@ async fn told(bench: &Bench, message: &str) {
 async fn a_critical_alert_reaches_people_behind_what_cannot_be_stored() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
     let seams = Seams { store: Options { max_bytes: Some(1 << 20), ..Options::CONSOLE }, ..Seams::default() };
-    let bench = Bench::with_seams(folder.path(), Shell::default(), seams).await;
-    bench.sources(json!([with(erp("east", &server.url()), json!({ "channels": ["orders", "system"] }))])).await;
+    let bench = start_on(folder.path(), Shell::default(), seams).await;
+    bench.watch(json!([with(erp("east", &server.url()), json!({ "channels": ["orders", "system"] }))])).await;
     server.until("both subscribes", |seen| seen.subscribed.len() == 2).await;
     server.tell(alert("Pump 1 stands"));
     told(&bench, "Pump 1 stands").await;
@@ -39,7 +41,7 @@ async fn a_critical_alert_reaches_people_behind_what_cannot_be_stored() {
 
     bench
         .eventually("a word that nothing is stored", async || {
-            let frame = bench.call("recent", json!({ "rows": 0 })).await["frame"].clone();
+            let frame = bench.ask("recent", json!({ "rows": 0 })).await["frame"].clone();
             frame["hints"].to_string().contains("store_read_only").then_some(())
         })
         .await;
@@ -47,10 +49,10 @@ async fn a_critical_alert_reaches_people_behind_what_cannot_be_stored() {
     bench.console.shutdown().await;
 
     // With room again, what the server had said before there was none is there.
-    let again = Bench::start(folder.path()).await;
+    let again = start(folder.path()).await;
     again
         .eventually("the alert of before", async || {
-            let alerts = again.call("alerts", json!({})).await["active"].to_string();
+            let alerts = again.ask("alerts", json!({})).await["active"].to_string();
             alerts.contains("Pump 1 stands").then_some(())
         })
         .await;
@@ -60,17 +62,17 @@ async fn a_critical_alert_reaches_people_behind_what_cannot_be_stored() {
 #[tokio::test]
 async fn an_acknowledgement_that_could_not_be_stored_is_undone() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
-    let bench = Bench::start(folder.path()).await;
-    bench.sources(json!([with(erp("east", &server.url()), json!({ "channels": ["system"] }))])).await;
+    let bench = start(folder.path()).await;
+    bench.watch(json!([with(erp("east", &server.url()), json!({ "channels": ["system"] }))])).await;
     server.until("a subscribe", |seen| !seen.subscribed.is_empty()).await;
     server.tell(alert("Pump 1 stands"));
     told(&bench, "Pump 1 stands").await;
-    let active = async || bench.call("alerts", json!({})).await["active"][0].clone();
+    let active = async || bench.ask("alerts", json!({})).await["active"][0].clone();
     let before = active().await;
     // From here on the store takes nothing.
     bench.console.shutdown().await;
     for (command, args) in [("acknowledge", json!({ "ids": [before["id"]] })), ("snooze", json!({ "id": before["id"], "minutes": 5 }))] {
-        let refused = bench.try_call(command, args).await.unwrap_err();
+        let refused = bench.call(command, args).await.unwrap_err();
         assert!(refused.message.contains("closed"), "{}", refused.message);
         assert_eq!(active().await, before, "what was not kept was not done");
     }

@@ -1,12 +1,14 @@
 //! Gaps that are filled from the server's history, and the history instead of a WebSocket.
 
-use crate::{
-    bench::{Bench, Shell, erp, with},
-    server::{Erp, now},
-};
+use crate::bench::{erp, start, start_on, with};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use watchdeck_console::seams::{Point, Seams};
+use watchdeck_testkit::{
+    clock::now,
+    console::{Bench, shell::Shell},
+    erp::Erp,
+};
 
 /// A source whose server tells what was missed.
 fn told(server: &Erp) -> Value {
@@ -15,7 +17,7 @@ fn told(server: &Erp) -> Value {
 
 /// Live, with the order 1 heard.
 async fn live(bench: &Bench, server: &Erp, source: Value) {
-    bench.sources(json!([source])).await;
+    bench.watch(json!([source])).await;
     server.until("a subscribe", |seen| !seen.subscribed.is_empty()).await;
     server.happens(1);
     bench.is("east", "live").await;
@@ -39,16 +41,16 @@ async fn miss(bench: &Bench, server: &Erp, orders: &[u32]) {
 #[tokio::test]
 async fn a_gap_is_filled_from_the_history_and_its_marker_says_so() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     live(&bench, &server, told(&server)).await;
     miss(&bench, &server, &[2, 3]).await;
     bench.has_orders([1, 2, 3, 99]).await;
     let filled = bench.eventually("a marker that says so", async || bench.of_kind("watchdeck:gap_filled").await.pop()).await;
-    let detail = bench.call("event", json!({ "seq": filled["seq"] })).await["raw"].as_str().unwrap().to_owned();
+    let detail = bench.ask("event", json!({ "seq": filled["seq"] })).await["raw"].as_str().unwrap().to_owned();
     assert!(detail.contains(r#""endpoint":"/events""#) && !detail.contains("K3Y"), "a key in the path is nobody's business: {detail}");
 
     let gap = bench.of_kind("watchdeck:gap").await.pop().unwrap();
-    let view = bench.call("health", json!({})).await["gaps"][0].clone();
+    let view = bench.ask("health", json!({})).await["gaps"][0].clone();
     for gap in [&gap["gap"], &view] {
         assert!(gap["filled"].as_u64().unwrap() >= 2, "{gap}");
     }
@@ -58,7 +60,7 @@ async fn a_gap_is_filled_from_the_history_and_its_marker_says_so() {
     bench.console.shutdown().await;
 
     let asked = server.seen().asked.len();
-    let again = Bench::start(folder.path()).await;
+    let again = start(folder.path()).await;
     again.eventually("a second gap, for the time between", async || (again.of_kind("watchdeck:gap").await.len() == 2).then_some(())).await;
     again.eventually("it to be filled too", async || (again.of_kind("watchdeck:gap_filled").await.len() == 2).then_some(())).await;
     assert_eq!(server.seen().asked.len(), asked + 1, "the first is filled for good");
@@ -74,7 +76,7 @@ async fn what_brings_its_reader_down_or_forges_a_marker_does_not_keep_a_gap_open
         }
     };
     let seams = Seams { fault: Some(Arc::new(poison)), ..Seams::default() };
-    let bench = Bench::with_seams(folder.path(), Shell::default(), seams).await;
+    let bench = start_on(folder.path(), Shell::default(), seams).await;
     live(&bench, &server, told(&server)).await;
     let forged = json!({ "type": "watchdeck:gap", "channel": "orders", "from": 1, "to": 2, "reason": "forged", "timestamp": now() });
     server.manners().upgrade = Some(503);
@@ -91,7 +93,7 @@ async fn what_brings_its_reader_down_or_forges_a_marker_does_not_keep_a_gap_open
     bench.has_orders([1, 2, 4, 99]).await;
     let markers = bench.of_kind("watchdeck:set_aside").await;
     assert_eq!(markers.len(), 1, "a repeat is one: {markers:?}");
-    let raw = bench.call("event", json!({ "seq": markers[0]["seq"] })).await["raw"].as_str().unwrap().to_owned();
+    let raw = bench.ask("event", json!({ "seq": markers[0]["seq"] })).await["raw"].as_str().unwrap().to_owned();
     assert!(raw.contains("poison") && raw.contains("SO-3"), "{raw}");
     assert_eq!(bench.of_kind("untyped").await.len(), 1, "only Watchdeck itself marks a gap");
     bench.console.shutdown().await;
@@ -100,7 +102,7 @@ async fn what_brings_its_reader_down_or_forges_a_marker_does_not_keep_a_gap_open
 #[tokio::test]
 async fn a_gap_that_could_not_be_filled_before_the_end_is_filled_after_the_next_start() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     server.manners().history = Some(500);
     live(&bench, &server, told(&server)).await;
     miss(&bench, &server, &[2, 3]).await;
@@ -110,7 +112,7 @@ async fn a_gap_that_could_not_be_filled_before_the_end_is_filled_after_the_next_
     assert!(bench.shell.toasts.lock().unwrap().is_empty());
 
     server.manners().history = None;
-    let again = Bench::start(folder.path()).await;
+    let again = start(folder.path()).await;
     again.has_orders([1, 2, 3, 99]).await;
     again
         .eventually("the old gap to be filled", async || {
@@ -124,7 +126,7 @@ async fn a_gap_that_could_not_be_filled_before_the_end_is_filled_after_the_next_
 #[tokio::test]
 async fn a_history_that_wants_a_login_is_asked_once_and_again_with_a_new_session() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     live(&bench, &server, told(&server)).await;
     server.manners().history = Some(401);
     miss(&bench, &server, &[2, 3]).await;
@@ -140,7 +142,7 @@ async fn a_history_that_wants_a_login_is_asked_once_and_again_with_a_new_session
     // Four times there was no WebSocket to be had, and each time the history might have stood in for it.
     assert!(asked <= 1 + 4, "the gaps ask once, all together: {asked}");
     server.manners().history = None;
-    bench.call("set_token", json!({ "source": "east", "token": "new" })).await;
+    bench.ask("set_token", json!({ "source": "east", "token": "new" })).await;
     bench
         .eventually("every gap to be filled", async || {
             let gaps = bench.of_kind("watchdeck:gap").await;
@@ -155,11 +157,11 @@ async fn a_history_that_wants_a_login_is_asked_once_and_again_with_a_new_session
 #[tokio::test]
 async fn where_no_websocket_can_be_had_events_come_by_asking_and_the_state_says_so() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     // What stands between us and the server forbids the one thing and allows the other.
     server.manners().upgrade = Some(403);
     let began = now();
-    bench.sources(json!([told(&server)])).await;
+    bench.watch(json!([told(&server)])).await;
     let status = bench.is("east", "polling").await;
     let state = &status["state"];
     assert_eq!(
@@ -192,13 +194,13 @@ async fn where_no_websocket_can_be_had_events_come_by_asking_and_the_state_says_
 #[tokio::test]
 async fn polling_goes_on_where_an_earlier_run_ended_and_repeats_nothing() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     live(&bench, &server, told(&server)).await;
     bench.console.shutdown().await;
     server.happens(2);
 
     server.manners().upgrade = Some(404);
-    let again = Bench::start(folder.path()).await;
+    let again = start(folder.path()).await;
     again.is("east", "polling").await;
     again.has_orders([1, 2]).await;
     server.happens(3);
@@ -209,12 +211,12 @@ async fn polling_goes_on_where_an_earlier_run_ended_and_repeats_nothing() {
 #[tokio::test]
 async fn a_history_that_fails_leaves_the_state_offline_and_one_that_wants_a_login_says_so() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Erp::start().await);
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     {
         let mut manners = server.manners();
         (manners.upgrade, manners.history) = (Some(404), Some(500));
     }
-    bench.sources(json!([told(&server)])).await;
+    bench.watch(json!([told(&server)])).await;
     server.until("tries that fail", |seen| seen.asked.len() >= 2).await;
     bench.is("east", "offline").await;
 
@@ -226,7 +228,7 @@ async fn a_history_that_fails_leaves_the_state_offline_and_one_that_wants_a_logi
     server.until("the link to go on trying", |seen| seen.handshakes.len() >= tried + 5).await;
     assert_eq!(server.seen().asked.len(), asked, "the history is not asked again with what it refused");
     server.manners().history = None;
-    bench.call("set_token", json!({ "source": "east", "token": "new" })).await;
+    bench.ask("set_token", json!({ "source": "east", "token": "new" })).await;
     bench.is("east", "polling").await;
     bench.console.shutdown().await;
 }

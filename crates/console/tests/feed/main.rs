@@ -6,7 +6,6 @@ mod damage;
 mod full;
 mod history;
 mod secrets;
-mod server;
 mod sources;
 mod stale;
 mod unread;

@@ -1,18 +1,20 @@
 //! What could not be read in events that were is counted, per source, kind and field, and outlives a restart.
 
-use crate::{
-    bench::{Bench, Shell, erp, with},
-    server::{Erp, now},
-};
+use crate::bench::{erp, start, start_on, with};
 use serde_json::{Value, json};
 use std::{path::Path, sync::Arc};
 use watchdeck_console::seams::{Fault, Point, Seams};
+use watchdeck_testkit::{
+    clock::now,
+    console::{Bench, shell::Shell},
+    erp::Erp,
+};
 
 /// Two sources that are live, each of a server of its own.
 async fn two(bench: &Bench) -> (Erp, Erp) {
     let (east, west) = (Erp::start().await, Erp::start().await);
     let channels = json!({ "channels": ["orders", "finance", "inventory"] });
-    bench.sources(json!([with(erp("east", &east.url()), channels.clone()), with(erp("west", &west.url()), channels)])).await;
+    bench.watch(json!([with(erp("east", &east.url()), channels.clone()), with(erp("west", &west.url()), channels)])).await;
     for (id, server, number) in [("east", &east, 1), ("west", &west, 2)] {
         server.until("a subscribe", |seen| !seen.subscribed.is_empty()).await;
         server.happens(number);
@@ -29,7 +31,7 @@ fn pays(server: &Erp, id: &str, amount: &str) {
 }
 
 async fn unread(bench: &Bench) -> Vec<Value> {
-    bench.call("health", json!({})).await["unread"].as_array().unwrap().clone()
+    bench.ask("health", json!({})).await["unread"].as_array().unwrap().clone()
 }
 
 /// Wait until so many values are counted.
@@ -58,7 +60,7 @@ fn on_disk(folder: &Path, what: &str) -> bool {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn odd_values_of_two_sources_are_counted_apart_with_the_newest_sample_and_outlive_a_restart() {
     let folder = tempfile::tempdir().unwrap();
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     let (east, west) = two(&bench).await;
     assert_eq!(unread(&bench).await, Vec::<Value>::new(), "nothing is said of sources whose every value was read");
     let before = now();
@@ -87,11 +89,11 @@ async fn odd_values_of_two_sources_are_counted_apart_with_the_newest_sample_and_
     let amount = all[0]["fields"].as_array().unwrap().iter().find(|field| field["field"] == "amount").unwrap();
     let (first, last) = (amount["first_at"].as_i64().unwrap(), amount["last_at"].as_i64().unwrap());
     assert!(all[0]["since"].as_i64().unwrap() <= before && before <= first && first <= last, "it says what the count is of: {amount}");
-    let newest = bench.call("event", json!({ "seq": amount["seq"] })).await;
+    let newest = bench.ask("event", json!({ "seq": amount["seq"] })).await;
     assert_eq!(newest["row"]["label"], "f-3", "the sample's event can be opened");
     bench.console.shutdown().await;
 
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     assert_eq!(counted(&bench, 5).await, all, "a restart forgets none of it and counts none of it twice");
     bench.console.shutdown().await;
 }
@@ -99,12 +101,12 @@ async fn odd_values_of_two_sources_are_counted_apart_with_the_newest_sample_and_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn secrets_are_in_no_sample() {
     let folder = tempfile::tempdir().unwrap();
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     let (east, _west) = two(&bench).await;
     pays(&east, "f-1", "li.wei@example.com");
     let shown = counted(&bench, 1).await;
     assert_eq!(fields(&shown[0]), [("finance:payment", "finance", "amount", "•••", 1)], "an address is no amount for everybody's eyes");
-    let bundle = bench.call("support_bundle", json!({})).await;
+    let bundle = bench.ask("support_bundle", json!({})).await;
     let mut archive = zip::ZipArchive::new(std::fs::File::open(bundle["path"].as_str().unwrap()).unwrap()).unwrap();
     let mut read = |name: &str| std::io::read_to_string(archive.by_name(name).unwrap()).unwrap();
     let (unread, health) = (read("unread.json"), read("health.json"));
@@ -116,11 +118,11 @@ async fn secrets_are_in_no_sample() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bundle_says_how_often_and_never_what_stood_there() {
     let folder = tempfile::tempdir().unwrap();
-    let bench = Bench::start(folder.path()).await;
+    let bench = start(folder.path()).await;
     let (east, _west) = two(&bench).await;
     pays(&east, "f-1", "as agreed with Zhang San");
     counted(&bench, 1).await;
-    let bundle = bench.call("support_bundle", json!({})).await;
+    let bundle = bench.ask("support_bundle", json!({})).await;
     let mut archive = zip::ZipArchive::new(std::fs::File::open(bundle["path"].as_str().unwrap()).unwrap()).unwrap();
     for n in 0..archive.len() {
         let text = std::io::read_to_string(archive.by_index(n).unwrap()).unwrap();
@@ -140,16 +142,16 @@ async fn that_nobody_can_say_what_was_unread_stops_nothing() {
             panic!("no words for that");
         }
     });
-    let bench = Bench::with_seams(folder.path(), Shell::default(), Seams { fault: Some(fault), ..Seams::default() }).await;
+    let bench = start_on(folder.path(), Shell::default(), Seams { fault: Some(fault), ..Seams::default() }).await;
     let (east, _west) = two(&bench).await;
     pays(&east, "f-1", "1,234");
     pays(&east, "f-2", "a lot");
     let all = counted(&bench, 1).await;
     assert_eq!(fields(&all[0]), [("finance:payment", "finance", "amount", "a lot", 1)]);
-    let health = bench.call("health", json!({})).await;
+    let health = bench.ask("health", json!({})).await;
     assert_eq!(health["set_aside"], json!([]), "the event is left out of nothing");
     assert_eq!((health["faults"][0]["part"].as_str(), health["faults"][0]["times"].as_u64()), (Some("unread"), Some(1)), "and it is said");
-    let recorded = bench.call("finance", json!({})).await["records"].as_array().unwrap().len();
+    let recorded = bench.ask("finance", json!({})).await["records"].as_array().unwrap().len();
     assert_eq!(recorded, 2, "both are on their page");
     bench.console.shutdown().await;
 }

@@ -2,12 +2,13 @@
 
 use crate::{
     redis::bridged,
-    support::{Redis, Running, config},
+    support::{Running, config},
 };
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use std::time::Duration;
 use watchdeck_gateway::Gateway;
+use watchdeck_testkit::redis::Redis;
 
 fn decision(key: &str) -> Value {
     json!({ "idempotencyKey": key, "resourceType": "order", "resourceId": "SO-1", "approve": true, "approverId": "u1", "approverName": "张敏" })
@@ -15,13 +16,12 @@ fn decision(key: &str) -> Value {
 
 #[tokio::test]
 async fn a_decision_reaches_the_erp_once() {
-    let redis = Redis::start().await;
+    let redis = Redis::on_socket().await.unwrap();
     let running = Running::start(bridged(&redis)).await;
     let (status, answer) = running.post("/api/decisions", None, &decision("k1")).await;
     assert_eq!((status, &answer["code"]), (503, &json!("unavailable")), "nobody listens, so nobody decided: {answer}");
 
-    let mut erp = ::redis::Client::open(redis.url()).unwrap().get_async_pubsub().await.unwrap();
-    erp.subscribe("watchdeck:decisions").await.unwrap();
+    let mut erp = redis.subscribe("watchdeck:decisions").await.unwrap();
     let mut heard = erp.on_message();
     for (key, repeated) in [("k1", false), ("k1", true), ("k2", false)] {
         let (status, answer) = running.post("/api/decisions", None, &decision(key)).await;

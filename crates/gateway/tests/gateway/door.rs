@@ -1,6 +1,6 @@
 //! Strangers at the door: silent, slow and many; and what they may read.
 
-use crate::support::{Client, PATIENCE, Running};
+use crate::support::Running;
 use serde_json::{Value, json};
 use std::{process::Stdio, time::Duration};
 use tokio::{
@@ -8,6 +8,7 @@ use tokio::{
     net::TcpStream,
     process::Command,
 };
+use watchdeck_testkit::{caller::Client, patience::soon};
 
 /// The program with few descriptors, as a service manager starts it.
 #[tokio::test]
@@ -46,7 +47,7 @@ async fn silent_sockets_lock_nobody_out() {
 async fn closed(mut stream: TcpStream) -> String {
     let mut said = Vec::new();
     // A reset is an end as well.
-    drop(tokio::time::timeout(PATIENCE, stream.read_to_end(&mut said)).await.expect("it is closed in the end"));
+    drop(soon("its end", stream.read_to_end(&mut said)).await);
     String::from_utf8_lossy(&said).into_owned()
 }
 

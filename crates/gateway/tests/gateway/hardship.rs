@@ -1,18 +1,19 @@
 //! Slow, silent and garbled clients; too many of them; and an end.
 
-use crate::support::{Client, Running};
+use crate::support::Running;
 use futures_util::SinkExt as _;
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 use watchdeck_gateway::Publish;
+use watchdeck_testkit::caller::Client;
 
 #[tokio::test]
 async fn a_slow_client_is_not_cut_and_nobody_waits_for_it() {
     const EVENTS: u64 = 24_000;
     let running = Running::start(|_| ()).await;
-    let mut slow = Client::native(&running).await;
-    let mut quick = Client::native(&running).await;
+    let mut slow = running.native().await;
+    let mut quick = running.native().await;
     slow.subscribe("inventory", json!({})).await;
     quick.subscribe("inventory", json!({})).await;
     // More than sockets and the memory of the gateway hold, so the slow one must come back to the disk.
@@ -37,8 +38,8 @@ async fn a_slow_client_is_not_cut_and_nobody_waits_for_it() {
 async fn being_slow_is_not_being_silent() {
     const EVENTS: u64 = 10_000;
     let running = Running::start(|config| config.ping_interval = Duration::from_secs(1)).await;
-    let mut slow = Client::native(&running).await;
-    let mut silent = Client::native(&running).await;
+    let mut slow = running.native().await;
+    let mut silent = running.native().await;
     slow.subscribe("inventory", json!({})).await;
     running.until(|report| report["connections"] == 2).await;
     let filling = "x".repeat(2_000);
@@ -58,7 +59,7 @@ async fn being_slow_is_not_being_silent() {
 #[tokio::test]
 async fn garbage_is_answered_and_the_session_goes_on_until_there_is_too_much() {
     let running = Running::start(|_| ()).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let mut garbage = vec![
         Message::text("{"),
         Message::text(""),
@@ -86,9 +87,9 @@ async fn garbage_is_answered_and_the_session_goes_on_until_there_is_too_much() {
 #[tokio::test]
 async fn a_frame_that_is_too_big_ends_its_session_only() {
     let running = Running::start(|_| ()).await;
-    let mut other = Client::native(&running).await;
+    let mut other = running.native().await;
     other.subscribe("orders", json!({})).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     // The gateway may hang up before it has taken all of it.
     drop(client.socket.send(Message::text("x".repeat(1 << 20))).await);
     if let Some((code, _)) = client.ending().await {
@@ -102,7 +103,7 @@ async fn a_frame_that_is_too_big_ends_its_session_only() {
 #[tokio::test]
 async fn a_silent_client_is_told_why_it_is_cut() {
     let running = Running::start(|config| config.ping_interval = Duration::from_millis(150)).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     running.until(|report| report["connections"] == 1).await;
     // Not polled, so it answers nothing.
     running.until(|report| report["connections"] == 0).await;
@@ -112,7 +113,7 @@ async fn a_silent_client_is_told_why_it_is_cut() {
 #[tokio::test]
 async fn one_too_many_is_refused_in_words_and_a_free_seat_is_given_again() {
     let running = Running::start(|config| config.max_connections = 1).await;
-    let first = Client::native(&running).await;
+    let first = running.native().await;
     let native = [("sec-websocket-protocol", "watchdeck.v1")];
     let mut second = Client::open(running.gateway.addr(), "/ws", &native).await;
     let (code, reason) = second.ending().await.expect("a close frame");
@@ -120,14 +121,14 @@ async fn one_too_many_is_refused_in_words_and_a_free_seat_is_given_again() {
     assert!(reason.contains("max_connections"), "{reason}");
     drop(first);
     running.until(|report| report["connections"] == 0).await;
-    Client::native(&running).await;
+    running.native().await;
 }
 
 #[tokio::test]
 async fn a_stopping_gateway_says_when_to_come_back() {
     let running = Running::start(|_| ()).await;
-    let mut native = Client::native(&running).await;
-    let mut plain = Client::plain(&running).await;
+    let mut native = running.native().await;
+    let mut plain = running.plain().await;
     running.until(|report| report["connections"] == 2).await;
     let (native, plain, ()) = tokio::join!(native.ending(), plain.ending(), running.gateway.shutdown());
     let (code, reason) = native.expect("a close frame");

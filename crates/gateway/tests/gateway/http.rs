@@ -1,9 +1,10 @@
 //! Publishing and health over HTTP.
 
-use crate::support::{Client, Running};
+use crate::support::Running;
 use serde_json::{Value, json};
 use watchdeck_gateway::Secret;
 use watchdeck_store::Options;
+use watchdeck_testkit::caller::Seen;
 
 #[tokio::test]
 async fn one_event_and_many_are_answered_with_their_places() {
@@ -42,9 +43,9 @@ async fn the_same_id_twice_is_one_event() {
         "the place it has, not a new one"
     );
     assert_eq!(again["events"][1]["offset"], 3);
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     client.subscribe("orders", json!({ "rewind": { "count": 100 } })).await;
-    assert_eq!(client.take(3).await.iter().map(crate::support::Seen::n).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(client.take(3).await.iter().map(Seen::n).collect::<Vec<_>>(), [1, 2, 3]);
 }
 
 #[tokio::test]
@@ -82,7 +83,7 @@ async fn too_much_at_once_is_refused_and_nearly_too_much_is_not() {
     assert_eq!(running.post("/api/publish", None, &event).await.0, 200);
     let (status, answer) = running.post("/api/publish", None, &json!({ "events": [event, event, event, event, event] })).await;
     assert_eq!((status, &answer["code"]), (413, &json!("too_large")), "five at once are more than one body may be");
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     client.subscribe("orders", json!({ "rewind": { "count": 1 } })).await;
     assert_eq!(client.take(1).await[0].data["text"].as_str().unwrap().len(), 1_000_000, "a big event is served whole");
 }
@@ -120,7 +121,7 @@ async fn a_web_page_cannot_publish_through_the_browser_of_an_open_gateway() {
 async fn health_tells_the_state_of_the_log() {
     let running = Running::start(|_| ()).await;
     running.publish_all("orders", 0..3).await;
-    let _client = Client::native(&running).await;
+    let _client = running.native().await;
     let report = running.until(|report| report["connections"] == 1).await;
     assert_eq!((&report["status"], &report["bridge"]["state"], &report["log"]["events"]), (&json!("ok"), &json!("off"), &json!(3)));
     assert_eq!(report["log"]["channels"], json!({ "orders": { "first": 1, "last": 3 } }));

@@ -1,8 +1,9 @@
 //! Many channels, many sessions, large events: the cost is by who listens, and bounds are bytes.
 
-use crate::support::{Client, Redis, Running};
+use crate::support::Running;
 use serde_json::{Value, json};
 use watchdeck_gateway::Publish;
+use watchdeck_testkit::{caller::Client, redis::Redis};
 
 fn one_each(channels: impl IntoIterator<Item = usize>) -> Vec<Publish> {
     channels.into_iter().map(|n| Publish { channel: name(n).as_str().into(), id: None, json: format!(r#"{{"n":{n}}}"#) }).collect()
@@ -28,7 +29,7 @@ async fn told(client: &mut Client, count: usize) -> (Vec<String>, usize) {
 async fn ten_thousand_new_channels_are_told_once_each_and_can_all_be_followed() {
     const CHANNELS: usize = 10_000;
     let running = Running::start(|_| ()).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     for first in (0..CHANNELS).step_by(500) {
         running.gateway.publish_many(one_each(first..first + 500)).await.unwrap();
     }
@@ -64,7 +65,7 @@ async fn a_commit_wakes_only_the_sessions_that_follow_its_channel() {
     running.gateway.publish_many(one_each(0..20)).await.unwrap();
     let mut sessions = Vec::new();
     for n in 0..20 {
-        let mut client = Client::native(&running).await;
+        let mut client = running.native().await;
         client.subscribe(&name(n), json!({})).await;
         sessions.push(client);
     }
@@ -90,12 +91,12 @@ async fn eight_slow_readers_of_large_events_cost_pages_and_not_their_backlog() {
     let before = resident();
     let mut slow = Vec::new();
     for _ in 0..8 {
-        let mut client = Client::native(&running).await;
+        let mut client = running.native().await;
         client.subscribe("inventory", json!({ "rewind": { "count": EVENTS } })).await;
         slow.push(client);
     }
     // One of them takes everything meanwhile, so all had their time.
-    let mut quick = Client::native(&running).await;
+    let mut quick = running.native().await;
     quick.subscribe("inventory", json!({ "rewind": { "count": EVENTS } })).await;
     for n in 0..EVENTS {
         assert_eq!(quick.take(1).await[0].n(), n);
@@ -129,15 +130,15 @@ async fn what_is_too_large_is_refused_over_http_in_words() {
 
 #[tokio::test]
 async fn what_is_too_large_on_the_bus_is_kept_with_its_head_and_blocks_nobody() {
-    let redis = Redis::start().await;
-    let running = Running::start(|config| config.redis_url = Some(watchdeck_gateway::Secret::new(redis.url()))).await;
+    let redis = Redis::on_socket().await.unwrap();
+    let running = Running::start(|config| config.redis_url = Some(watchdeck_gateway::Secret::new(redis.url.clone()))).await;
     running.until(|report| report["bridge"]["state"] == "up").await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     client.subscribe("system", json!({})).await;
     let large = json!({ "type": "system:alert", "level": "critical", "message": "x".repeat(6 << 20) });
-    redis.publish("ws:system", &large.to_string()).await;
-    redis.publish("ws:system", &json!({ "text": "x".repeat(17 << 20) }).to_string()).await;
-    redis.publish("ws:system", r#"{"n":2}"#).await;
+    redis.publish_text("ws:system", &large.to_string()).await.unwrap();
+    redis.publish_text("ws:system", &json!({ "text": "x".repeat(17 << 20) }).to_string()).await.unwrap();
+    redis.publish_text("ws:system", r#"{"n":2}"#).await.unwrap();
     let seen = client.take(3).await;
     let head = &seen[0].data;
     assert_eq!((&head["type"], &head["level"]), (&json!("system:alert"), &json!("critical")), "still the alert that it was");

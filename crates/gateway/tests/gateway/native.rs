@@ -1,8 +1,9 @@
 //! `watchdeck.v1`: positions, recovery, tokens.
 
-use crate::support::{Client, Running, Seen};
+use crate::support::Running;
 use serde_json::{Value, json};
 use watchdeck_gateway::Secret;
+use watchdeck_testkit::caller::{Client, Seen};
 
 fn numbers(seen: &[Seen]) -> Vec<u64> {
     seen.iter().map(Seen::n).collect()
@@ -12,7 +13,7 @@ fn numbers(seen: &[Seen]) -> Vec<u64> {
 async fn a_link_cut_again_and_again_while_publishing_delivers_every_event_once() {
     const EVENTS: u64 = 3_000;
     let running = Running::start(|_| ()).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let mut position = client.subscribe("inventory", json!({})).await["position"].clone();
     assert_eq!(position["offset"], 0);
     let publishing = async {
@@ -33,7 +34,7 @@ async fn a_link_cut_again_and_again_while_publishing_delivers_every_event_once()
             drop(client);
             cuts += 1;
             position["offset"] = json!(seen.last().unwrap().offset);
-            client = Client::native(&running).await;
+            client = running.native().await;
             let answer = client.subscribe("inventory", json!({ "position": position })).await;
             assert_eq!(answer["recovered"], true, "{answer}");
             assert_eq!(answer["reason"], Value::Null);
@@ -49,7 +50,7 @@ async fn a_link_cut_again_and_again_while_publishing_delivers_every_event_once()
 #[tokio::test]
 async fn a_channel_that_is_heard_of_for_the_first_time_is_announced() {
     let running = Running::start(|_| ()).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     running.publish("user:u7:notifications", 1).await;
     let frame = client.frame().await;
     assert_eq!(frame["type"], "channels", "whoever follows everything would miss it in silence: {frame}");
@@ -72,12 +73,12 @@ async fn the_key_reads_too_so_that_an_approver_needs_one_secret() {
 async fn a_client_that_saw_nothing_yet_resumes_too() {
     let running = Running::start(|_| ()).await;
     running.publish_all("orders", 0..5).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let answer = client.subscribe("orders", json!({})).await;
     assert_eq!(answer["position"]["offset"], 5, "from now on");
     drop(client);
     running.publish_all("orders", 5..8).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let answer = client.subscribe("orders", json!({ "position": answer["position"] })).await;
     assert_eq!((&answer["recovered"], &answer["position"]["offset"]), (&json!(true), &json!(8)));
     assert_eq!(numbers(&client.take(3).await), [5, 6, 7]);
@@ -87,11 +88,11 @@ async fn a_client_that_saw_nothing_yet_resumes_too() {
 async fn a_position_survives_a_restart_of_the_gateway() {
     let running = Running::start(|_| ()).await;
     running.publish_all("orders", 0..4).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let mut position = client.subscribe("orders", json!({})).await["position"].clone();
     position["offset"] = json!(1);
     let running = Running::start_in(running.stop().await, |_| ()).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     assert_eq!(client.subscribe("orders", json!({ "position": position })).await["recovered"], true);
     assert_eq!(numbers(&client.take(3).await), [1, 2, 3]);
 }
@@ -100,7 +101,7 @@ async fn a_position_survives_a_restart_of_the_gateway() {
 async fn a_position_of_another_log_is_refused_and_the_session_goes_on_live() {
     let running = Running::start(|_| ()).await;
     running.publish_all("orders", 0..3).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let answer = client.subscribe("orders", json!({ "position": { "epoch": "stale", "offset": 1 } })).await;
     assert_eq!((&answer["recovered"], &answer["reason"]), (&json!(false), &json!("epoch_changed")));
     assert_eq!(answer["position"]["offset"], 3);
@@ -120,7 +121,7 @@ async fn a_position_of_another_log_is_refused_and_the_session_goes_on_live() {
 async fn from_the_beginning_means_from_offset_nought() {
     let running = Running::start(|_| ()).await;
     running.publish_all("orders", 0..2_500).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let epoch = client.subscribe("system", json!({})).await["position"]["epoch"].clone();
     assert_eq!(client.subscribe("orders", json!({ "position": { "epoch": epoch, "offset": 0 } })).await["recovered"], true);
     assert_eq!(numbers(&client.take(2_500).await), (0..2_500).collect::<Vec<_>>());
@@ -130,7 +131,7 @@ async fn from_the_beginning_means_from_offset_nought() {
 async fn a_first_look_can_be_rewound_by_count_or_by_time() {
     let running = Running::start(|_| ()).await;
     running.publish_all("orders", 0..10).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     let answer = client.subscribe("orders", json!({ "rewind": { "count": 3 } })).await;
     assert_eq!((&answer["recovered"], &answer["reason"]), (&json!(false), &Value::Null), "nothing was asked to be recovered");
     assert_eq!(numbers(&client.take(3).await), [7, 8, 9]);
@@ -146,7 +147,7 @@ async fn a_first_look_can_be_rewound_by_count_or_by_time() {
 #[tokio::test]
 async fn a_left_channel_is_silent_and_others_go_on() {
     let running = Running::start(|_| ()).await;
-    let mut client = Client::native(&running).await;
+    let mut client = running.native().await;
     client.subscribe("orders", json!({})).await;
     client.subscribe("finance", json!({})).await;
     client.send(json!({ "type": "unsubscribe", "channel": "orders" })).await;

@@ -1,10 +1,11 @@
 //! Clients of the ERP's own server find here what they know.
 
-use crate::support::{Client, Running};
+use crate::support::Running;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use std::time::Duration;
 use watchdeck_gateway::Secret;
+use watchdeck_testkit::caller::Client;
 
 /// Publish until the client gets it: this protocol confirms no subscription.
 async fn first_message(running: &Running, client: &mut Client, channel: &str) -> Value {
@@ -39,7 +40,7 @@ async fn a_plain_client_gets_the_erps_shape_on_any_path() {
 #[tokio::test]
 async fn nothing_that_is_not_understood_is_answered() {
     let running = Running::start(|_| ()).await;
-    let mut client = Client::plain(&running).await;
+    let mut client = running.plain().await;
     for frame in [json!("{"), json!({ "type": "subscribe" }), json!({ "type": "hello", "channel": "x" }), json!([1, 2])] {
         client.send(frame).await;
     }
@@ -81,7 +82,7 @@ async fn a_refusal_comes_after_the_handshake_in_the_erps_words() {
 #[tokio::test]
 async fn a_client_that_answers_no_ping_is_cut_without_a_word() {
     let running = Running::start(|config| config.ping_interval = Duration::from_millis(150)).await;
-    let mut client = Client::plain(&running).await;
+    let mut client = running.plain().await;
     running.until(|report| report["connections"] == 1).await;
     // Not polled, so it answers nothing.
     running.until(|report| report["connections"] == 0).await;
@@ -91,7 +92,7 @@ async fn a_client_that_answers_no_ping_is_cut_without_a_word() {
 #[tokio::test]
 async fn a_client_that_answers_pings_stays() {
     let running = Running::start(|config| config.ping_interval = Duration::from_secs(1)).await;
-    let mut client = Client::plain(&running).await;
+    let mut client = running.plain().await;
     for _ in 0..3 {
         let frame = client.socket.next().await.unwrap().unwrap();
         assert!(frame.is_ping(), "{frame:?}");

@@ -1,25 +1,15 @@
 //! The program itself: started, killed, stopped.
 
-use crate::support::PATIENCE;
 use serde_json::{Value, json};
-use std::{path::Path, process::Stdio};
-use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
-};
+use std::path::Path;
+use tokio::process::Command;
+use watchdeck_testkit::{patience::soon, process::Running};
 
-async fn start(dir: &Path) -> (Child, String) {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_watchdeck-gateway"))
-        .args(["--listen", "127.0.0.1:0", "--data-dir"])
-        .arg(dir)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
-    let line = tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
-    (program, format!("http://{}", line.strip_prefix("listening on ").expect("the address")))
+async fn start(dir: &Path) -> (Running, String) {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_watchdeck-gateway"));
+    program.args(["--listen", "127.0.0.1:0", "--data-dir"]).arg(dir);
+    let address = |line: &str| Some(format!("http://{}", line.strip_prefix("listening on ").expect("the address comes first")));
+    Running::until_line(&mut program, address).await.unwrap()
 }
 
 async fn publish(url: &str, n: u64) -> Value {
@@ -36,7 +26,7 @@ async fn epoch(url: &str) -> Value {
 #[tokio::test]
 async fn what_was_answered_is_there_after_a_kill() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut program, url) = start(dir.path()).await;
+    let (program, url) = start(dir.path()).await;
     for n in 0..5 {
         assert_eq!(publish(&url, n).await["events"][0]["offset"], n + 1);
     }
@@ -52,17 +42,16 @@ async fn what_was_answered_is_there_after_a_kill() {
 #[tokio::test]
 async fn asked_to_stop_it_stops_in_order() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut program, url) = start(dir.path()).await;
+    let (program, url) = start(dir.path()).await;
     publish(&url, 0).await;
-    Command::new("kill").arg("-TERM").arg(program.id().unwrap().to_string()).status().await.unwrap();
-    let status = tokio::time::timeout(PATIENCE, program.wait()).await.unwrap().unwrap();
+    let status = program.terminate().await.unwrap();
     assert!(status.success(), "{status}");
 }
 
 /// What the program says when it does not start.
 async fn refusal(args: &[&str]) -> String {
     let refused = Command::new(env!("CARGO_BIN_EXE_watchdeck-gateway")).args(args).env("RUST_BACKTRACE", "1").output();
-    let refused = tokio::time::timeout(PATIENCE, refused).await.unwrap().unwrap();
+    let refused = soon("its end", refused).await.unwrap();
     assert_eq!(refused.status.code(), Some(1), "{args:?}");
     let text = String::from_utf8(refused.stderr).unwrap();
     let said: Vec<_> = text.lines().filter(|line| line.starts_with("watchdeck-gateway: ")).collect();
@@ -100,7 +89,7 @@ async fn a_second_gateway_in_the_same_folder_is_refused() {
 #[tokio::test]
 async fn idle_sockets_do_not_hold_up_a_stop() {
     let dir = tempfile::tempdir().unwrap();
-    let (mut program, url) = start(dir.path()).await;
+    let (program, url) = start(dir.path()).await;
     let addr = url.strip_prefix("http://").unwrap().to_owned();
     let (mut sockets, mut silent) = (Vec::new(), Vec::new());
     for _ in 0..250 {
@@ -112,8 +101,7 @@ async fn idle_sockets_do_not_hold_up_a_stop() {
     let client = reqwest::Client::new();
     client.get(format!("{url}/healthz")).send().await.unwrap();
     let began = std::time::Instant::now();
-    Command::new("kill").arg("-TERM").arg(program.id().unwrap().to_string()).status().await.unwrap();
-    let status = tokio::time::timeout(PATIENCE, program.wait()).await.unwrap().unwrap();
+    let status = program.terminate().await.unwrap();
     assert!(status.success() && began.elapsed() < std::time::Duration::from_secs(4), "{status} after {:?}", began.elapsed());
 }
 

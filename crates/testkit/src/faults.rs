@@ -1,6 +1,11 @@
-//! What goes wrong on the way, done by hand to the bytes of a server's side.
+//! What goes wrong on the way, done by hand to the bytes of a server's side, and what a link of every dialect makes of it: each fault once, with the
+//! test of it, so that no dialect is tested for less. What is said in a dialect is the affair of its [`Script`].
 
-use super::{Peer, Rig, Server, soon, timing};
+use crate::{
+    patience::soon,
+    rig::{Rig, timing},
+    server::{Peer, Server},
+};
 use futures_util::SinkExt as _;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt as _;
@@ -33,7 +38,7 @@ impl Peer {
     }
 
     /// Send one message in three frames, cut without regard to its characters, with a ping between them.
-    pub(crate) async fn say_in_pieces(&mut self, text: &str) {
+    pub async fn say_in_pieces(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let (first, second) = (bytes.len() / 3, bytes.len() * 2 / 3);
         self.raw(&frame(1, false, &bytes[..first])).await;
@@ -43,7 +48,7 @@ impl Peer {
     }
 
     /// Send one message byte by byte, each in a segment of its own as far as the system allows.
-    pub(crate) async fn say_byte_by_byte(&mut self, text: &str) {
+    pub async fn say_byte_by_byte(&mut self, text: &str) {
         self.ws.get_mut().set_nodelay(true).unwrap();
         for byte in frame(1, true, text.as_bytes()) {
             self.raw(&[byte]).await;
@@ -51,7 +56,7 @@ impl Peer {
     }
 
     /// Send the first half of a message, and cut the line.
-    pub(crate) async fn cut_within(mut self, text: &str) {
+    pub async fn cut_within(mut self, text: &str) {
         let bytes = frame(1, true, text.as_bytes());
         self.raw(&bytes[..bytes.len() / 2]).await;
     }
@@ -71,7 +76,8 @@ impl Peer {
 }
 
 /// How a test gets one server of a dialect going.
-pub(crate) trait Script {
+#[allow(async_fn_in_trait, reason = "it is awaited where it is called")]
+pub trait Script {
     /// A profile for it.
     fn profile(&self, server: &Server) -> Profile;
     /// Accept a connection and do what makes it live.
@@ -93,7 +99,7 @@ fn payload(n: u64) -> String {
 }
 
 /// A message arrives whole however it is cut on the way; one that is never finished does not arrive.
-pub(crate) async fn a_message_cut_in_pieces_arrives_once_and_a_torn_one_never(script: impl Script) {
+pub async fn a_message_cut_in_pieces_arrives_once_and_a_torn_one_never(script: impl Script) {
     let server = Server::start().await;
     let mut rig = patient(script.profile(&server));
     let mut peer = script.live(&server).await;
@@ -112,7 +118,7 @@ pub(crate) async fn a_message_cut_in_pieces_arrives_once_and_a_torn_one_never(sc
 }
 
 /// 64 MiB that make no sense: each piece is counted and shown at its beginning only, and the link lives.
-pub(crate) async fn garbage_of_64_mib_is_counted_and_survived(script: impl Script) {
+pub async fn garbage_of_64_mib_is_counted_and_survived(script: impl Script) {
     const PIECE: usize = 4 << 20;
     let server = Server::start().await;
     let mut rig = patient(script.profile(&server));
@@ -153,7 +159,7 @@ pub(crate) async fn garbage_of_64_mib_is_counted_and_survived(script: impl Scrip
 }
 
 /// A line over which nothing comes any more, though nobody closed it.
-pub(crate) async fn a_link_that_falls_silent_is_noticed(script: impl Script) {
+pub async fn a_link_that_falls_silent_is_noticed(script: impl Script) {
     let server = Server::start().await;
     let timing = Timing { ping: Duration::from_millis(300), grace: Duration::from_millis(300), ..timing() };
     let rig = patient(Profile { timing, ..script.profile(&server) });
@@ -169,7 +175,7 @@ pub(crate) async fn a_link_that_falls_silent_is_noticed(script: impl Script) {
 }
 
 /// Before it is cut, a silent link says so; and takes it back when it is answered after all.
-pub(crate) async fn a_link_that_owes_an_answer_says_so(script: impl Script) {
+pub async fn a_link_that_owes_an_answer_says_so(script: impl Script) {
     let server = Server::start().await;
     let timing = Timing { ping: Duration::from_millis(300), grace: Duration::from_secs(3600), ..timing() };
     let rig = patient(Profile { timing, ..script.profile(&server) });
@@ -182,7 +188,7 @@ pub(crate) async fn a_link_that_owes_an_answer_says_so(script: impl Script) {
 }
 
 /// Refused after the connection was made: no further knock until the user acts.
-pub(crate) async fn no_storm_after(what: &str, server: &Server, rig: &Rig, refused: &State) {
+pub async fn no_storm_after(what: &str, server: &Server, rig: &Rig, refused: &State) {
     rig.status(what, |status| status.state == *refused).await;
     let window = timing().backoff_cap * 8;
     assert_eq!(server.knocks(window).await, 0, "{what}: a refused client must not knock again by itself");

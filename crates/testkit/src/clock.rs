@@ -1,8 +1,15 @@
-//! The machine's clocks, with sleeps and jumps that a test adds.
+//! The time of day for events that a test makes, and the machine's clocks with sleeps and jumps that a test adds. Time itself goes on as always: what
+//! pauses it is `tokio::time`.
 
 use std::{sync::Mutex, time::Duration};
-use watchdeck_console::seams::{BootClock, Clock};
+use watchdeck_client::{BootClock, Clock};
 use watchdeck_events::Millis;
+
+/// The time of day, ms since 1970, as payloads have it.
+#[must_use]
+pub fn now() -> i64 {
+    BootClock.wall().0
+}
 
 /// See the [module docs](self).
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! The inventory ERP's own WebSocket server: a session cookie, refusals after the open, no answer to anything, nothing kept.
 
-use super::{Admission, Memory, Server, Speech, now_ms};
+use super::{Admission, Memory, Server, Speech};
+use crate::clock::now;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::{
@@ -28,7 +29,7 @@ struct Erp {
 
 impl Erp {
     fn ts(&self) -> i64 {
-        let now = now_ms();
+        let now = now();
         self.last_ts.fetch_max(now, Ordering::SeqCst).max(now)
     }
 }

@@ -1,17 +1,15 @@
-//! Programs under test: found, started with a known environment, and ended with the test.
+//! Programs under test: found, started, and ended with the test. It builds none, and gives none an environment: that is the affair of who starts it.
 
-use anyhow::{Context, Result, bail};
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::{Child, Command};
-
-/// How long anything on a busy machine may take before a test gives up. What works is never waited for so long, so it may be long.
-pub const PATIENCE: Duration = Duration::from_secs(90);
-/// Pause between two looks.
-const LOOK: Duration = Duration::from_millis(50);
+use crate::patience::PATIENCE;
+use anyhow::{Context as _, Result, bail};
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
 
 /// The program named by `variable`, or `target/debug/<name>` (`CARGO_TARGET_DIR` is followed).
 ///
@@ -26,7 +24,7 @@ pub fn program(variable: &str, name: &str) -> Result<PathBuf> {
 }
 
 fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from)
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target"), PathBuf::from)
 }
 
 /// A program that ends when this is dropped.
@@ -94,14 +92,33 @@ impl Running {
         self.child.id()
     }
 
+    /// Ends it without asking, and waits for it.
+    ///
+    /// # Errors
+    /// When it has no end.
+    pub async fn kill(mut self) -> Result<()> {
+        self.child.kill().await.with_context(|| format!("`{}` cannot be killed", self.name))
+    }
+
+    /// Stops it without ending it, as behind a dead switch; or lets it go on.
+    ///
+    /// # Errors
+    /// When it has ended.
+    pub async fn frozen(&self, frozen: bool) -> Result<()> {
+        self.signal(if frozen { "-STOP" } else { "-CONT" }).await
+    }
+
+    async fn signal(&self, signal: &str) -> Result<()> {
+        let id = self.id().with_context(|| format!("`{}` has ended", self.name))?;
+        output(Command::new("kill").arg(signal).arg(id.to_string())).await.map(drop)
+    }
+
     /// Asks it to end, as a session does, and waits for it.
     ///
     /// # Errors
     /// When it does not end in time.
     pub async fn terminate(self) -> Result<std::process::ExitStatus> {
-        if let Some(id) = self.child.id() {
-            output(Command::new("kill").arg("-TERM").arg(id.to_string())).await?;
-        }
+        self.signal("-TERM").await?;
         self.ended().await
     }
 
@@ -126,46 +143,4 @@ pub async fn output(command: &mut Command) -> Result<String> {
         bail!("`{name}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
-}
-
-/// Looks again and again until `look` finds something.
-///
-/// # Errors
-/// When [`PATIENCE`] is over, with `what` was waited for and why the last look failed.
-pub async fn eventually<T, F>(what: &str, mut look: impl FnMut() -> F) -> Result<T>
-where
-    F: Future<Output = Result<Option<T>>>,
-{
-    let started = Instant::now();
-    loop {
-        let last = look().await;
-        if let Ok(Some(found)) = last {
-            return Ok(found);
-        }
-        if started.elapsed() > PATIENCE {
-            return match last {
-                Err(error) => Err(error.context(format!("waited in vain for {what}"))),
-                Ok(_) => bail!("waited in vain for {what}"),
-            };
-        }
-        tokio::time::sleep(LOOK).await;
-    }
-}
-
-/// A command with an environment of its own: nothing of the machine's session reaches the test, nothing of the test the session.
-#[must_use]
-pub fn isolated(program: impl AsRef<OsStr>, home: &Path) -> Command {
-    let mut command = Command::new(program);
-    for variable in ["DBUS_SESSION_BUS_ADDRESS", "WAYLAND_DISPLAY", "DISPLAY", "PULSE_SERVER", "WATCHDECK_DATA_DIR"] {
-        command.env_remove(variable);
-    }
-    command
-        .env("HOME", home)
-        .env("XDG_RUNTIME_DIR", home)
-        .env("XDG_CONFIG_HOME", home.join("config"))
-        .env("XDG_DATA_HOME", home.join("data"))
-        .env("XDG_CACHE_HOME", home.join("cache"))
-        .env("LANG", "C.UTF-8")
-        .env("LC_ALL", "C.UTF-8");
-    command
 }

@@ -1,6 +1,6 @@
-//! One connection of a scripted server.
+//! One connection of a scripted server: it listens to the client and obeys the server until either ends it. What it says is the affair of a speech.
 
-use super::{Admission, House, Memory, Order};
+use super::house::{Admission, House, Memory, Order};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::{
     sync::{Arc, atomic::Ordering},

@@ -1,6 +1,7 @@
 //! The venue platform's realtime server: Socket.IO 4 over an Engine.IO 4 WebSocket, topics with a running number that a restart forgets.
 
-use super::{Admission, Memory, Server, Speech, now_ms};
+use super::{Admission, Memory, Server, Speech};
+use crate::clock::now;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::{
@@ -61,7 +62,7 @@ impl Speech for SocketIo {
             }
             memory.joined = true;
             let connected =
-                json!(["connected", { "connectionId": "c-1", "timestamp": now_ms(), "user": { "id": "7", "role": "ROLE_ADMIN" } }]);
+                json!(["connected", { "connectionId": "c-1", "timestamp": now(), "user": { "id": "7", "role": "ROLE_ADMIN" } }]);
             return vec![r#"40{"sid":"socket-1"}"#.into(), format!("42{connected}")];
         }
         let Some(packet) = text.strip_prefix("42").filter(|_| memory.joined) else { return Vec::new() };
@@ -69,7 +70,7 @@ impl Speech for SocketIo {
         let body: Value = serde_json::from_str(body).unwrap_or_default();
         match body[0].as_str() {
             Some(event @ ("subscribe" | "unsubscribe")) => self.acknowledge(id, event, &body[1], memory),
-            Some("heartbeat") => vec![format!("42{}", json!(["heartbeat_ack", { "timestamp": now_ms() }]))],
+            Some("heartbeat") => vec![format!("42{}", json!(["heartbeat_ack", { "timestamp": now() }]))],
             _ => Vec::new(),
         }
     }
@@ -113,7 +114,7 @@ impl SocketIoServer {
     /// Publishes on a topic, under the topic's next number.
     pub async fn event(&self, topic: &str, id: &str, payload: &Value) {
         let seq = self.skip(topic, 1);
-        let event = json!(["event", { "id": id, "topic": topic, "type": "event", "payload": payload, "timestamp": now_ms(), "from": "7", "seq": seq }]);
+        let event = json!(["event", { "id": id, "topic": topic, "type": "event", "payload": payload, "timestamp": now(), "from": "7", "seq": seq }]);
         self.server.publish(topic, vec![format!("42{event}")]).await;
     }
 
@@ -127,7 +128,7 @@ impl SocketIoServer {
 
     /// Tells everybody something.
     pub async fn notification(&self, id: &str, level: &str, message: &str) {
-        let told = json!(["notification", { "id": id, "type": "notification", "level": level, "message": message, "timestamp": now_ms() }]);
+        let told = json!(["notification", { "id": id, "type": "notification", "level": level, "message": message, "timestamp": now() }]);
         self.server.publish("notification", vec![format!("42{told}")]).await;
     }
 

@@ -1,46 +1,25 @@
-//! The console core without a window, and a host that remembers what it was told.
+//! The console core without a window, called as a window calls it.
+//!
+//! Most of it answers errors; [`Bench::ask`] and what stands beside it are for tests whose end an error is anyway. No part of the core is replaced but
+//! what [`Seams`] have room for.
 
-use crate::process::eventually;
+pub mod keychain;
+mod looks;
+pub mod shell;
+
+use crate::patience::eventually;
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-};
-use watchdeck_console::{Badge, Config, Console, Host, Settings, Toast, seams::Seams};
-use watchdeck_events::Severity;
-
-/// What a host was told.
-#[derive(Debug, Default)]
-pub struct Told {
-    /// Notifications, in order.
-    pub toasts: Mutex<Vec<Toast>>,
-    /// Notifications taken back.
-    pub retracted: Mutex<Vec<String>>,
-    /// Tones, in order.
-    pub tones: Mutex<Vec<Severity>>,
-}
-
-impl Host for Told {
-    fn notify(&self, toast: Toast) {
-        self.toasts.lock().expect("no test panics while holding it").push(toast);
-    }
-    fn retract(&self, id: &str) {
-        self.retracted.lock().expect("no test panics while holding it").push(id.to_owned());
-    }
-    fn play(&self, tone: Severity) {
-        self.tones.lock().expect("no test panics while holding it").push(tone);
-    }
-    fn badge(&self, _: Badge) {}
-    fn apply(&self, _: &Settings) {}
-}
+use shell::Shell;
+use std::{path::Path, sync::Arc};
+use watchdeck_console::{CommandError, Config, Console, seams::Seams};
 
 /// A console core, and its host.
 pub struct Bench {
     /// The core.
     pub console: Console,
     /// What its host was told.
-    pub told: Arc<Told>,
+    pub shell: Arc<Shell>,
 }
 
 impl Bench {
@@ -57,19 +36,26 @@ impl Bench {
     /// # Errors
     /// When the store cannot be used.
     pub async fn start_with(folder: &Path, seams: Seams) -> Result<Self> {
-        let told = Arc::new(Told::default());
+        Self::start_on(folder, Shell::default(), seams).await
+    }
+
+    /// Like [`Bench::start_with`], with this host.
+    ///
+    /// # Errors
+    /// When the store cannot be used.
+    pub async fn start_on(folder: &Path, shell: Shell, seams: Seams) -> Result<Self> {
+        let shell = Arc::new(shell);
         let config = Config { data_dir: folder.to_owned(), host_name: "desktop", system_language: Some("en".into()) };
-        let console = Console::start_with(config, Arc::clone(&told) as _, None, seams).await?;
-        Ok(Self { console, told })
+        let console = Console::start_with(config, Arc::clone(&shell) as _, None, seams).await?;
+        Ok(Self { console, shell })
     }
 
     /// Calls a command, as a window does.
     ///
     /// # Errors
     /// As the window would see it.
-    pub async fn call(&self, name: &str, args: Value) -> Result<Value> {
-        let answer = self.console.call(name, args).await?;
-        Ok(serde_json::from_slice(&answer)?)
+    pub async fn call(&self, name: &str, args: Value) -> Result<Value, CommandError> {
+        self.console.call(name, args).await.map(|answer| serde_json::from_slice(&answer).expect("the core answers JSON"))
     }
 
     /// Adds a gateway as the source `s`.
@@ -77,17 +63,18 @@ impl Bench {
     /// # Errors
     /// When the settings are refused.
     pub async fn connect(&self, url: &str) -> Result<()> {
-        self.sources(json!([{ "id": "s", "name": "ERP", "url": url, "dialect": "native" }])).await
+        self.sources(json!([{ "id": "s", "name": "ERP", "url": url, "dialect": "native" }])).await?;
+        Ok(())
     }
 
-    /// Makes these the sources.
+    /// Makes these the sources; answers what saving did.
     ///
     /// # Errors
     /// When the settings are refused.
-    pub async fn sources(&self, sources: Value) -> Result<()> {
-        let mut settings = self.call("hello", json!({})).await?["settings"].clone();
+    pub async fn sources(&self, sources: Value) -> Result<Value, CommandError> {
+        let mut settings = self.call("hello", json!({})).await?["settings"].take();
         settings["sources"] = sources;
-        self.call("save_settings", json!({ "settings": settings })).await.map(drop)
+        self.call("save_settings", json!({ "settings": settings })).await
     }
 
     /// What is known of the first source's health.
@@ -111,16 +98,12 @@ impl Bench {
         .await
     }
 
-    /// Waits until the source `s` is live.
+    /// Waits until the first source is live.
     ///
     /// # Errors
-    /// When it never is.
+    /// When it never is, with the state that it is in.
     pub async fn live(&self) -> Result<()> {
-        eventually("the link to be live", || async {
-            let batch = self.call("recent", json!({ "rows": 0 })).await?;
-            Ok((batch["frame"]["sources"][0]["state"]["kind"] == "live").then_some(()))
-        })
-        .await
+        self.state("live").await.map(drop)
     }
 
     /// Waits until the store holds at least `events`.

@@ -1,6 +1,7 @@
 //! The writing platform's message hub: a bearer token, no subscribes, several objects in one text frame, times in seconds.
 
-use super::{Admission, Memory, Server, Speech, now_ms};
+use super::{Admission, Memory, Server, Speech};
+use crate::clock::now;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::{ops::Deref, sync::Arc, time::Duration};
@@ -57,7 +58,7 @@ impl HubServer {
 
     /// Sends these (type, data) in one frame, separated by newlines, as its writer does when several wait.
     pub async fn objects(&self, objects: &[(&str, Value)]) {
-        let seconds = now_ms() / 1000;
+        let seconds = now() / 1000;
         let lines: Vec<_> =
             objects.iter().map(|(kind, data)| json!({ "type": kind, "data": data, "timestamp": seconds }).to_string()).collect();
         self.server.publish("", vec![lines.join("\n")]).await;

@@ -1,22 +1,22 @@
-//! A server that answers every connection by what it asks for, as many as come and in whatever order, and remembers what was asked.
+//! A server that answers every connection by what it asks for, as many as come and in whatever order, and remembers what was asked. It holds no
+//! conversation: what is said on an open connection was given with the answer.
 
+use crate::http::{answer_text, is_upgrade, read_head, upgrade};
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex},
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::AsyncWriteExt as _,
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
-use tokio_tungstenite::{
-    WebSocketStream,
-    tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
-};
+use tokio_tungstenite::tungstenite::Message;
 
 /// What is done with one connection.
-pub(crate) enum Say {
+#[derive(Debug)]
+pub enum Say {
     /// This answer, and the end.
     Http(String),
     /// A WebSocket with these further headers, on which this is said; it stays open.
@@ -28,24 +28,29 @@ pub(crate) enum Say {
 }
 
 /// A short answer.
-pub(crate) fn http(status: &str, body: &str) -> Say {
-    Say::Http(format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()))
+#[must_use]
+pub fn http(status: &str, body: &str) -> Say {
+    Say::Http(answer_text(status, body))
 }
 
 /// A redirect.
-pub(crate) fn redirect(status: &str, to: &str) -> Say {
-    Say::Http(format!("HTTP/1.1 {status}\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+#[must_use]
+pub fn redirect(status: &str, to: &str) -> Say {
+    Say::Http(answer_text(&format!("{status}\r\nLocation: {to}"), ""))
 }
 
 /// See the [module docs](self).
-pub(crate) struct Front {
-    pub(crate) addr: SocketAddr,
+#[derive(Debug)]
+pub struct Front {
+    /// Where it listens.
+    pub addr: SocketAddr,
     heads: Arc<Mutex<Vec<String>>>,
     task: JoinHandle<()>,
 }
 
 impl Front {
-    pub(crate) async fn start(say: impl Fn(&str) -> Say + Send + Sync + 'static) -> Self {
+    /// Listens on a free port; `say` gets the head of each request.
+    pub async fn start(say: impl Fn(&str) -> Say + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (addr, heads, say) = (listener.local_addr().unwrap(), Arc::<Mutex<Vec<String>>>::default(), Arc::new(say));
         let kept = heads.clone();
@@ -58,12 +63,15 @@ impl Front {
         Self { addr, heads, task }
     }
 
-    pub(crate) fn url(&self, path: &str) -> String {
+    /// Where a client connects.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
         format!("ws://{}{path}", self.addr)
     }
 
     /// The heads of all requests so far.
-    pub(crate) fn heads(&self) -> Vec<String> {
+    #[must_use]
+    pub fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 }
@@ -74,23 +82,8 @@ impl Drop for Front {
     }
 }
 
-pub(crate) fn is_upgrade(head: &str) -> bool {
-    head.to_lowercase().contains("upgrade: websocket")
-}
-
-pub(crate) fn path(head: &str) -> &str {
-    head.split(' ').nth(1).unwrap_or_default()
-}
-
 async fn one(mut tcp: TcpStream, say: &(impl Fn(&str) -> Say + Send + Sync), kept: &Mutex<Vec<String>>) {
-    let mut head = vec![];
-    while !head.ends_with(b"\r\n\r\n") {
-        match tcp.read_u8().await {
-            Ok(byte) => head.push(byte),
-            Err(_) => return,
-        }
-    }
-    let head = String::from_utf8(head).unwrap();
+    let Ok(head) = read_head(&mut tcp).await else { return };
     kept.lock().unwrap().push(head.clone());
     match say(&head) {
         Say::Http(answer) => {
@@ -98,19 +91,14 @@ async fn one(mut tcp: TcpStream, say: &(impl Fn(&str) -> Say + Send + Sync), kep
             tcp.shutdown().await.ok();
         }
         Say::Open(headers, messages) if is_upgrade(&head) => {
-            let key = head.lines().find_map(|line| line.strip_prefix("Sec-WebSocket-Key: ")).unwrap();
-            let accept = derive_accept_key(key.as_bytes());
-            let answer =
-                format!("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n{headers}\r\n");
-            tcp.write_all(answer.as_bytes()).await.ok();
-            let mut socket = WebSocketStream::from_raw_socket(tcp, Role::Server, None).await;
+            let Ok(mut socket) = upgrade(tcp, &head, headers).await else { return };
             for message in messages {
                 socket.send(message).await.ok();
             }
             while let Some(Ok(_)) = socket.next().await {}
         }
         Say::Open(..) => {
-            tcp.write_all(b"HTTP/1.1 426 Upgrade Required\r\nContent-Length: 16\r\nConnection: close\r\n\r\nUpgrade Required").await.ok();
+            tcp.write_all(answer_text("426 Upgrade Required", "Upgrade Required").as_bytes()).await.ok();
         }
         Say::Nothing => std::future::pending().await,
         Say::HangUp => {}

@@ -1,14 +1,20 @@
-//! The ERP: a WebSocket that checks its session after the open, replays nothing, and an HTTP history beside it, on one port.
+//! The ERP with its past: a WebSocket that checks its session after the open, replays nothing, and an HTTP history beside it, on one port. Its manners
+//! change while it runs. Faults of its line are the affair of [`servers::erp`](crate::servers::erp), which has no history.
 
+use crate::{
+    clock::now,
+    http::{answer_text, header, is_upgrade, path, read_head, upgrade},
+    patience::PATIENCE,
+};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::{
     net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::AsyncWriteExt as _,
     net::{TcpListener, TcpStream},
     sync::{broadcast, watch},
     task::JoinHandle,
@@ -18,33 +24,30 @@ use tokio_tungstenite::tungstenite::{
     protocol::{CloseFrame, frame::coding::CloseCode},
 };
 
-/// Time in a payload, ms since 1970.
-pub(crate) fn now() -> i64 {
-    watchdeck_console::seams::now().0
-}
-
 /// How it behaves.
-#[derive(Debug, Clone)]
-pub(crate) struct Manners {
+#[derive(Debug, Clone, Default)]
+pub struct Manners {
     /// The session that is good; `None` takes any.
-    pub(crate) session: Option<String>,
+    pub session: Option<String>,
     /// What the handshake is answered with instead of an open.
-    pub(crate) upgrade: Option<u16>,
+    pub upgrade: Option<u16>,
     /// What the history is answered with instead of events.
-    pub(crate) history: Option<u16>,
+    pub history: Option<u16>,
+    /// How far its clock is ahead of ours, ms, as its handshake says; `None` says nothing.
+    pub ahead: Option<i64>,
 }
 
 /// What it has seen, and what happened.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Seen {
+pub struct Seen {
     /// Cookies of handshakes, in order.
-    pub(crate) handshakes: Vec<String>,
+    pub handshakes: Vec<String>,
     /// Queries of the history, in order.
-    pub(crate) asked: Vec<String>,
+    pub asked: Vec<String>,
     /// Open connections.
-    pub(crate) open: usize,
+    pub open: usize,
     /// Subscribe frames on all connections.
-    pub(crate) subscribed: Vec<String>,
+    pub subscribed: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -61,18 +64,20 @@ struct Shared {
 }
 
 /// See the [module docs](self). Ends when dropped.
-pub(crate) struct Erp {
-    pub(crate) addr: SocketAddr,
+pub struct Erp {
+    /// Where it listens.
+    pub addr: SocketAddr,
     shared: Arc<Shared>,
     task: JoinHandle<()>,
 }
 
 impl Erp {
-    pub(crate) async fn start() -> Self {
+    /// Listens on a free port; at first anybody is welcome.
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            manners: Mutex::new(Manners { session: None, upgrade: None, history: None }),
+            manners: Mutex::default(),
             seen: watch::Sender::new(Seen::default()),
             happened: Mutex::default(),
             orders: broadcast::Sender::new(4096),
@@ -86,27 +91,32 @@ impl Erp {
         Self { addr, shared, task }
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Where a console connects.
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("ws://{}/", self.addr)
     }
 
-    pub(crate) fn manners(&self) -> MutexGuard<'_, Manners> {
+    /// How it behaves, to be changed.
+    pub fn manners(&self) -> MutexGuard<'_, Manners> {
         self.shared.manners.lock().unwrap()
     }
 
-    pub(crate) fn seen(&self) -> Seen {
+    /// What it has seen so far.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
         self.shared.seen.borrow().clone()
     }
 
-    /// Wait until it has seen something.
-    pub(crate) async fn until(&self, what: &str, wanted: impl FnMut(&Seen) -> bool) -> Seen {
+    /// Waits until it has seen something.
+    pub async fn until(&self, what: &str, wanted: impl FnMut(&Seen) -> bool) -> Seen {
         let mut seen = self.shared.seen.subscribe();
-        let seen = tokio::time::timeout(super::bench::PATIENCE, seen.wait_for(wanted)).await;
+        let seen = tokio::time::timeout(PATIENCE, seen.wait_for(wanted)).await;
         seen.unwrap_or_else(|_| panic!("in vain awaited: {what}; seen: {:?}", self.seen())).unwrap().clone()
     }
 
     /// Something happens: whoever is subscribed hears it, and the history knows it.
-    pub(crate) fn happens(&self, number: u32) {
+    pub fn happens(&self, number: u32) {
         let at = now();
         let data = json!({ "type": "order:status", "timestamp": at, "orderType": "sales", "orderId": format!("o-{number}"),
             "orderNumber": format!("SO-{number}"), "oldStatus": "draft", "newStatus": "confirmed" });
@@ -115,14 +125,19 @@ impl Erp {
     }
 
     /// As [`Erp::happens`], with whatever frame.
-    pub(crate) fn tell(&self, frame: Value) {
+    pub fn tell(&self, frame: Value) {
         self.shared.happened.lock().unwrap().push(frame.clone());
+        self.say(frame.to_string());
+    }
+
+    /// Any text to whoever is connected; the history does not know it.
+    pub fn say(&self, text: String) {
         // Nobody may be listening; that is what this is about.
-        self.shared.orders.send(Order::Say(frame.to_string())).ok();
+        self.shared.orders.send(Order::Say(text)).ok();
     }
 
     /// Every connection breaks off.
-    pub(crate) async fn cut(&self) {
+    pub async fn cut(&self) {
         self.shared.orders.send(Order::Cut).ok();
         self.until("nobody connected", |seen| seen.open == 0).await;
     }
@@ -141,23 +156,21 @@ impl Shared {
     }
 
     async fn serve(self: Arc<Self>, mut stream: TcpStream) {
-        let Some(head) = head(&stream).await else { return };
-        let cookie = header(&head, "cookie").unwrap_or_default();
-        if header(&head, "upgrade").is_none() {
-            let answer = self.history(&head, &cookie);
-            stream.read_exact(&mut vec![0; head.len()]).await.unwrap();
-            stream.write_all(answer.as_bytes()).await.ok();
+        let Ok(head) = read_head(&mut stream).await else { return };
+        let cookie = header(&head, "cookie").unwrap_or_default().to_owned();
+        if !is_upgrade(&head) {
+            stream.write_all(self.history(path(&head), &cookie).as_bytes()).await.ok();
             return;
         }
         self.seen.send_modify(|seen| seen.handshakes.push(cookie.clone()));
-        if let Some(status) = self.manners().upgrade {
-            stream.read_exact(&mut vec![0; head.len()]).await.unwrap();
-            let answer = format!("HTTP/1.1 {status} No\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.ok();
+        let manners = self.manners();
+        if let Some(status) = manners.upgrade {
+            stream.write_all(answer_text(&format!("{status} No"), "").as_bytes()).await.ok();
             return;
         }
         let mut orders = self.orders.subscribe();
-        let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else { return };
+        let date = manners.ahead.map(|ahead| format!("Date: {}\r\n", date(ahead))).unwrap_or_default();
+        let Ok(mut socket) = upgrade(stream, &head, &date).await else { return };
         if !self.good(&cookie) {
             let frame = CloseFrame { code: CloseCode::Policy, reason: "Token expired".into() };
             socket.close(Some(frame)).await.ok();
@@ -190,8 +203,7 @@ impl Shared {
         self.manners().session.is_none_or(|session| cookie.split("; ").any(|one| one == format!("next-auth.session-token={session}")))
     }
 
-    fn history(&self, head: &str, cookie: &str) -> String {
-        let path = head.split(' ').nth(1).unwrap_or_default();
+    fn history(&self, path: &str, cookie: &str) -> String {
         self.seen.send_modify(|seen| seen.asked.push(path.to_owned()));
         let status = self.manners().history.or((!self.good(cookie)).then_some(401)).unwrap_or(200);
         let value = |name: &str| {
@@ -203,25 +215,12 @@ impl Shared {
         let happened = self.happened.lock().unwrap();
         let told: Vec<_> = happened.iter().filter(|event| (from..=to).contains(&event["ts"].as_i64().unwrap())).collect();
         let body = if status == 200 { json!({ "events": told }).to_string() } else { String::new() };
-        let length = body.len();
-        format!("HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
+        answer_text(&format!("{status} X\r\nContent-Type: application/json"), &body)
     }
 }
 
-/// The head of a request, left on the wire.
-async fn head(stream: &TcpStream) -> Option<String> {
-    let mut buffer = vec![0; 16 * 1024];
-    loop {
-        let read = stream.peek(&mut buffer).await.ok().filter(|read| *read > 0)?;
-        let text = String::from_utf8_lossy(&buffer[..read]);
-        if let Some(end) = text.find("\r\n\r\n") {
-            return Some(text[..end + 4].to_owned());
-        }
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-fn header(head: &str, name: &str) -> Option<String> {
-    let lines = head.lines().filter_map(|line| line.split_once(':'));
-    lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned()).next()
+/// How a server says what time it is.
+fn date(ahead: i64) -> String {
+    let since = u64::try_from(now() + ahead).expect("after 1970");
+    httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_millis(since))
 }

@@ -1,4 +1,4 @@
-//! The wire between two programs, which a test can cut.
+//! The wire between two programs, which a test can cut, freeze, mute and block. It reads nothing of what passes.
 
 use anyhow::Result;
 use std::{

@@ -5,112 +5,27 @@
 
 pub mod erp;
 mod guest;
+mod house;
 pub mod hub;
 pub mod socketio;
 
-use crate::process::eventually;
+pub use house::{Admission, Memory, Speech};
+
+use crate::patience::eventually;
 use anyhow::{Result, ensure};
 use guest::Guest;
+use house::{House, Moods, Order};
 use std::{
-    collections::BTreeSet,
     net::SocketAddr,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
-use tokio::{
-    net::TcpListener,
-    sync::{mpsc, watch},
-    task::JoinHandle,
-};
-use tokio_tungstenite::tungstenite::handshake::server::Request;
+use tokio::{net::TcpListener, sync::mpsc, task::JoinHandle};
 
 /// What may wait for one guest; then the publisher waits.
 const QUEUE: usize = 1024;
-
-/// How a handshake is answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Admission {
-    /// Welcome.
-    Open,
-    /// Opened, and then closed with this code and reason.
-    OpenThenClose(u16, String),
-    /// Not opened: this HTTP status.
-    Status(u16),
-}
-
-/// What a server remembers of one connection.
-#[derive(Debug, Default)]
-pub struct Memory {
-    /// The channels or topics subscribed to.
-    pub channels: BTreeSet<String>,
-    /// Signed in, where that is a step of its own.
-    pub joined: bool,
-}
-
-/// What is said on a connection.
-pub trait Speech: Send + Sync + 'static {
-    /// The answer to the handshake.
-    fn admit(&self, request: &Request) -> Admission;
-    /// Frames right after the open.
-    fn greet(&self) -> Vec<String> {
-        Vec::new()
-    }
-    /// A text frame of the client; the answers to it.
-    fn heard(&self, text: &str, memory: &mut Memory) -> Vec<String>;
-    /// Whether a connection gets what is published on `channel`.
-    fn wants(&self, channel: &str, memory: &Memory) -> bool;
-    /// How often the server pings, and with which text; `None` stands for a ping of the WebSocket.
-    fn beat(&self) -> (Duration, Option<&'static str>);
-    /// The second copy of a frame, where the server sends everything twice.
-    fn again(&self, frame: &str) -> String {
-        frame.to_owned()
-    }
-    /// The server was restarted: whatever it counted begins anew.
-    fn forget(&self) {}
-}
-
-/// What a connection is told to do.
-#[derive(Debug, Clone)]
-pub(crate) enum Order {
-    /// These frames, to whoever subscribed to the channel.
-    Publish { channel: String, frames: Vec<String> },
-    /// This text, whatever it is.
-    Text(String),
-    /// A binary frame.
-    Binary(Vec<u8>),
-    /// The first half of this text's frame, and then the end of the connection.
-    Half(String),
-    /// The end of the connection without a word.
-    Cut,
-    /// A farewell.
-    Close(u16, String),
-}
-
-/// What is wrong with a server just now.
-#[derive(Debug, Default)]
-pub(crate) struct Moods {
-    /// Neither reads nor writes, and does not hang up.
-    pub(crate) silent: watch::Sender<bool>,
-    /// What every new connection is answered, instead of what it deserves.
-    pub(crate) admission: Mutex<Option<Admission>>,
-    /// How many of the next client frames that hold this are lost unread.
-    pub(crate) deaf: Mutex<(String, u64)>,
-    /// Every published frame is sent twice.
-    pub(crate) doubled: std::sync::atomic::AtomicBool,
-}
-
-/// What the listener and the connections share.
-pub(crate) struct House {
-    pub(crate) speech: Arc<dyn Speech>,
-    pub(crate) moods: Moods,
-    pub(crate) guests: Mutex<Vec<mpsc::Sender<Order>>>,
-    pub(crate) opened: AtomicU64,
-    pub(crate) welcomed: AtomicU64,
-    pub(crate) heard: Mutex<Vec<String>>,
-}
 
 /// A scripted server on a port of this machine.
 pub struct Server {
@@ -277,9 +192,4 @@ impl Drop for Server {
             listening.abort();
         }
     }
-}
-
-/// Milliseconds since 1970.
-pub(crate) fn now_ms() -> i64 {
-    watchdeck_console::seams::now().0
 }

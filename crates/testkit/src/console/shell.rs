@@ -1,0 +1,47 @@
+//! A host that remembers what the core told it and asked of it. It shows, plays and opens nothing.
+
+use super::keychain::Memory;
+use std::sync::{Arc, Mutex};
+use watchdeck_console::{Badge, Host, LoginRequest, Settings, Toast, secrets::Keychain};
+use watchdeck_events::Severity;
+
+/// See the [module docs](self).
+#[derive(Debug, Default)]
+pub struct Shell {
+    /// The keychain that it offers.
+    pub keychain: Option<Arc<Memory>>,
+    /// Whether it can show a page to sign in on.
+    pub has_login_window: bool,
+    /// What was to be signed in to, in order.
+    pub logins: Mutex<Vec<LoginRequest>>,
+    /// Notifications, in order.
+    pub toasts: Mutex<Vec<Toast>>,
+    /// Notifications taken back.
+    pub retracted: Mutex<Vec<String>>,
+    /// Tones, in order.
+    pub tones: Mutex<Vec<Severity>>,
+}
+
+impl Host for Shell {
+    fn notify(&self, toast: Toast) {
+        self.toasts.lock().expect("no test panics while holding it").push(toast);
+    }
+    fn retract(&self, id: &str) {
+        self.retracted.lock().expect("no test panics while holding it").push(id.to_owned());
+    }
+    fn play(&self, tone: Severity) {
+        self.tones.lock().expect("no test panics while holding it").push(tone);
+    }
+    fn badge(&self, _: Badge) {}
+    fn apply(&self, _: &Settings) {}
+    fn keychain(&self) -> Option<Arc<dyn Keychain>> {
+        self.keychain.clone().map(|keychain| keychain as _)
+    }
+    fn has_login_window(&self) -> bool {
+        self.has_login_window
+    }
+    fn login(&self, request: LoginRequest) -> bool {
+        self.logins.lock().expect("no test panics while holding it").push(request);
+        self.has_login_window
+    }
+}
