@@ -35,7 +35,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("web-host", &["console", "demo", "events", "logline", "wire"]),
     ("watchdeck", &["console", "contain", "demo", "events", "logline", "wire"]),
     ("xtask", &[]),
-    ("bench", &["client", "console", "events", "filter", "protocol", "store", "wire"]),
+    ("bench", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
     ("fuzz", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
     (TESTKIT, &["client", "console", "events", "protocol"]),
     ("tests", &["console", "events", "store", TESTKIT, "world"]),
