@@ -46,14 +46,14 @@ fn main() -> Result<()> {
     let args = Args::parse();
     let mut cases = Vec::new();
     let mut incoming = Vec::new();
-    for (name, dialect) in [("native", Dialect::Native), ("erp", Dialect::Erp), ("socketio", Dialect::SocketIo), ("hub", Dialect::Hub)] {
+    for (name, dialect) in [("native", Dialect::NATIVE), ("erp", Dialect::ERP), ("socketio", Dialect::SOCKET_IO), ("hub", Dialect::HUB)] {
         let frames = frames(dialect, args.events);
         let bytes: usize = frames.iter().map(String::len).sum();
         let mut fastest = Duration::MAX;
         for _ in 0..ROUNDS {
             let (took, events) = decode(dialect, &frames, args.events)?;
             fastest = fastest.min(took);
-            if dialect == Dialect::Erp {
+            if dialect == Dialect::ERP {
                 incoming = events;
             }
         }
@@ -63,7 +63,7 @@ fn main() -> Result<()> {
     cases.push(json!({ "case": "normalise", "seconds": normalised.as_secs_f64() }));
     drop(incoming);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let socket = runtime.block_on(through_a_socket(frames(Dialect::Native, args.events), args.events))?;
+    let socket = runtime.block_on(through_a_socket(frames(Dialect::NATIVE, args.events), args.events))?;
     cases.push(json!({ "case": "native_link", "seconds": socket.as_secs_f64() }));
     say(&json!({ "cases": cases }));
     Ok(())
@@ -76,15 +76,15 @@ fn frames(dialect: Dialect, count: u64) -> Vec<String> {
         let published = event(n, now);
         let (id, ts, data) = (published.id, published.ts, published.data);
         match dialect {
-            Dialect::Native => format!(r#"{{"type":"event","channel":"{CHANNEL}","offset":{n},"id":"{id}","ts":{ts},"data":{data}}}"#),
-            Dialect::SocketIo => {
+            Dialect::NATIVE => format!(r#"{{"type":"event","channel":"{CHANNEL}","offset":{n},"id":"{id}","ts":{ts},"data":{data}}}"#),
+            Dialect::SOCKET_IO => {
                 format!(r#"42["event",{{"id":"{id}","topic":"{CHANNEL}","type":"event","payload":{data},"timestamp":{ts},"from":"7","seq":{n}}}]"#)
             }
-            Dialect::Hub => format!(r#"{{"type":"notification","data":{data},"timestamp":{}}}"#, ts / 1_000),
+            Dialect::HUB => format!(r#"{{"type":"notification","data":{data},"timestamp":{}}}"#, ts / 1_000),
             _ => format!(r#"{{"channel":"{CHANNEL}","data":{data},"ts":{ts}}}"#),
         }
     });
-    if dialect == Dialect::Hub { each.collect::<Vec<_>>().chunks(PACKED).map(|packed| packed.join("\n")).collect() } else { each.collect() }
+    if dialect == Dialect::HUB { each.collect::<Vec<_>>().chunks(PACKED).map(|packed| packed.join("\n")).collect() } else { each.collect() }
 }
 
 fn profile(dialect: Dialect, url: &str) -> Profile {
@@ -94,8 +94,8 @@ fn profile(dialect: Dialect, url: &str) -> Profile {
 /// What a server says before the first event.
 fn opening(dialect: Dialect) -> Vec<String> {
     match dialect {
-        Dialect::Native => vec![HELLO.into(), subscribed()],
-        Dialect::SocketIo => vec![
+        Dialect::NATIVE => vec![HELLO.into(), subscribed()],
+        Dialect::SOCKET_IO => vec![
             r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":60000,"maxPayload":1000000}"#.into(),
             r#"40{"sid":"s"}"#.into(),
             r#"42["connected",{"connectionId":"c","timestamp":1,"user":{"id":"7","role":"r"}}]"#.into(),
@@ -116,7 +116,7 @@ fn decode(dialect: Dialect, frames: &[String], count: u64) -> Result<(Duration, 
         decoder.committed(&Channel::from(CHANNEL), None);
     }
     drop(decoder.deliveries());
-    let keep = dialect == Dialect::Erp;
+    let keep = dialect == Dialect::ERP;
     let (mut decoded, mut kept) = (0, Vec::with_capacity(if keep { frames.len() } else { 0 }));
     let start = Instant::now();
     for burst in frames.chunks(BURST) {
@@ -179,7 +179,7 @@ async fn through_a_socket(frames: Vec<String>, events: u64) -> Result<Duration> 
         anyhow::Ok(socket)
     });
     let (deliveries, mut receiver) = mpsc::channel(256);
-    let link = Link::start(profile(Dialect::Native, &url), LinkIo { deliveries, positions: Arc::new(Fresh) });
+    let link = Link::start(profile(Dialect::NATIVE, &url), LinkIo { deliveries, positions: Arc::new(Fresh) });
     // The answer to the subscribe and the first events may be one delivery.
     let mut received = count(&receiver.recv().await.context("the link lives")?);
     let start = Instant::now();

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt as _;
 use watchdeck_client::{Cause, Dialect, Profile, State, Timing, probe};
 
 fn native(server: &Server) -> Profile {
-    profile(server.url(), Dialect::Native)
+    profile(server.url(), Dialect::NATIVE)
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing, probe};
 use watchdeck_events::{Channel, GapReason};
 
 fn erp(server: &Server) -> Profile {
-    Profile { channels: vec![Channel::from("inventory")], ..profile(server.url(), Dialect::Erp) }
+    Profile { channels: vec![Channel::from("inventory")], ..profile(server.url(), Dialect::ERP) }
 }
 
 fn message(n: u64) -> serde_json::Value {

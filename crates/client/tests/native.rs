@@ -12,7 +12,7 @@ use watchdeck_client::{Cause, Delivery, Dialect, Profile, State, Timing};
 use watchdeck_events::GapReason;
 
 fn native(server: &Server) -> Profile {
-    profile(server.url(), Dialect::Native)
+    profile(server.url(), Dialect::NATIVE)
 }
 
 #[tokio::test]
