@@ -66,8 +66,13 @@ pub(crate) fn dialects(root: &Path) -> Result<BTreeSet<String>> {
     let list = between(&registry, REGISTRY, "];").pop().context("the list of dialects")?;
     let mut names = BTreeSet::new();
     for module in between(&list, "&", "::") {
-        let about = std::fs::read_dir(folder.join(&module))?.map(|entry| Ok(std::fs::read_to_string(entry?.path())?));
-        let given: Vec<String> = about.collect::<Result<Vec<_>>>()?.iter().flat_map(|text| between(text, "Self::new(\"", "\")")).collect();
+        let mut given = Vec::new();
+        for entry in std::fs::read_dir(folder.join(&module))? {
+            let path = entry?.path();
+            if path.is_file() {
+                given.extend(between(&std::fs::read_to_string(path)?, "Self::new(\"", "\")"));
+            }
+        }
         ensure!(given.len() == 1, "{module} has a name, and one only: {given:?}");
         names.extend(given);
     }
