@@ -38,27 +38,26 @@ fn root() -> PathBuf {
 
 /// A copy of the sources, and which of its files were changed or made.
 struct Copy {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
     touched: BTreeSet<String>,
 }
 
 impl Copy {
-    /// Of these files.
-    fn of(files: impl IntoIterator<Item = String>) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+    /// Of these files, in `folder`.
+    fn of(files: Vec<String>, folder: &Path) -> Result<Self> {
         for name in files {
-            let (from, to) = (root().join(&name), folder.path().join(&name));
+            let (from, to) = (root().join(&name), folder.join(&name));
             std::fs::create_dir_all(to.parent().context("a folder")?)?;
             // Deleted and not committed yet.
             if from.exists() {
                 std::fs::copy(&from, &to).with_context(|| name)?;
             }
         }
-        Ok(Self { folder, touched: BTreeSet::new() })
+        Ok(Self { folder: folder.to_owned(), touched: BTreeSet::new() })
     }
 
     fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     fn read(&self, name: &str) -> Result<String> {
@@ -132,7 +131,8 @@ fn a_kind_a_dialect_and_a_command_take_few_files() -> Result<()> {
     for folder in ["crates/events/packs", DIALECTS, WINDOW] {
         files.extend(below(folder)?);
     }
-    let mut copy = Copy::of(files)?;
+    let folder = tempfile::tempdir()?;
+    let mut copy = Copy::of(files, folder.path())?;
 
     copy.add_kind()?;
     let kind = copy.bill("");
@@ -176,7 +176,13 @@ fn a_kind_a_dialect_and_a_command_take_few_files() -> Result<()> {
 #[ignore = "it takes minutes: cargo xtask test architecture --extend"]
 #[allow(clippy::print_stdout, reason = "what the compilers were asked is there to be read")]
 fn what_was_added_compiles() -> Result<()> {
-    let mut copy = Copy::of(sources()?)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder));
+    // The same place each time: what the compilers keep of it is kept once.
+    let folder = target.join("xtask/extended");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let mut copy = Copy::of(sources()?, &folder)?;
     copy.add_kind()?;
     copy.add_dialect()?;
     copy.add_command()?;
@@ -184,7 +190,6 @@ fn what_was_added_compiles() -> Result<()> {
     // What is embedded is the affair of other tests.
     std::fs::create_dir_all(copy.path().join("ui/dist"))?;
     std::fs::write(copy.path().join("ui/dist/index.html"), "<!doctype html>")?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder));
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     run(Command::new(cargo).args(["check", "--workspace", "--offline"]).env("CARGO_TARGET_DIR", target).current_dir(copy.path()))?;
     let packages = root().join("ui/node_modules").canonicalize().context("the window's packages are not installed")?;
