@@ -36,10 +36,10 @@ pub trait Meter {
 /// When a stage loses an event.
 pub fn all(events: u64, meter: &mut impl Meter) -> Result<()> {
     let mut incoming = Vec::new();
-    for (name, dialect) in [("native", Dialect::Native), ("erp", Dialect::Erp), ("socketio", Dialect::SocketIo), ("hub", Dialect::Hub)] {
+    for (name, dialect) in [("native", Dialect::NATIVE), ("erp", Dialect::ERP), ("socketio", Dialect::SOCKET_IO), ("hub", Dialect::HUB)] {
         let frames = frames(dialect, events);
         meter.stage(name, || opened(dialect), |mut decoder| decode(&mut decoder, &frames, events, |_| ()))?;
-        if dialect == Dialect::Erp {
+        if dialect == Dialect::ERP {
             decode(&mut opened(dialect)?, &frames, events, |events| incoming.extend(events))?;
         }
     }
@@ -92,15 +92,15 @@ pub fn frames(dialect: Dialect, count: u64) -> Vec<String> {
         let published = event(n, now);
         let (id, ts, data) = (published.id, published.ts, published.data);
         match dialect {
-            Dialect::Native => format!(r#"{{"type":"event","channel":"{CHANNEL}","offset":{n},"id":"{id}","ts":{ts},"data":{data}}}"#),
-            Dialect::SocketIo => {
+            Dialect::NATIVE => format!(r#"{{"type":"event","channel":"{CHANNEL}","offset":{n},"id":"{id}","ts":{ts},"data":{data}}}"#),
+            Dialect::SOCKET_IO => {
                 format!(r#"42["event",{{"id":"{id}","topic":"{CHANNEL}","type":"event","payload":{data},"timestamp":{ts},"from":"7","seq":{n}}}]"#)
             }
-            Dialect::Hub => format!(r#"{{"type":"notification","data":{data},"timestamp":{}}}"#, ts / 1_000),
+            Dialect::HUB => format!(r#"{{"type":"notification","data":{data},"timestamp":{}}}"#, ts / 1_000),
             _ => format!(r#"{{"channel":"{CHANNEL}","data":{data},"ts":{ts}}}"#),
         }
     });
-    if dialect == Dialect::Hub { each.collect::<Vec<_>>().chunks(PACKED).map(|packed| packed.join("\n")).collect() } else { each.collect() }
+    if dialect == Dialect::HUB { each.collect::<Vec<_>>().chunks(PACKED).map(|packed| packed.join("\n")).collect() } else { each.collect() }
 }
 
 /// A source of that dialect.
@@ -112,8 +112,8 @@ pub fn profile(dialect: Dialect, url: &str) -> Profile {
 /// What a server says before the first event.
 fn opening(dialect: Dialect) -> Vec<String> {
     match dialect {
-        Dialect::Native => vec![HELLO.into(), subscribed()],
-        Dialect::SocketIo => vec![
+        Dialect::NATIVE => vec![HELLO.into(), subscribed()],
+        Dialect::SOCKET_IO => vec![
             r#"0{"sid":"e","upgrades":[],"pingInterval":25000,"pingTimeout":60000,"maxPayload":1000000}"#.into(),
             r#"40{"sid":"s"}"#.into(),
             r#"42["connected",{"connectionId":"c","timestamp":1,"user":{"id":"7","role":"r"}}]"#.into(),

@@ -27,9 +27,9 @@ pub struct Target {
 /// All of them.
 pub const TARGETS: [Target; 9] = [
     Target { name: "native", feed: native },
-    Target { name: "erp", feed: |bytes| frames(Dialect::Erp, bytes) },
-    Target { name: "socketio", feed: |bytes| frames(Dialect::SocketIo, bytes) },
-    Target { name: "hub", feed: |bytes| frames(Dialect::Hub, bytes) },
+    Target { name: "erp", feed: |bytes| frames(Dialect::ERP, bytes) },
+    Target { name: "socketio", feed: |bytes| frames(Dialect::SOCKET_IO, bytes) },
+    Target { name: "hub", feed: |bytes| frames(Dialect::HUB, bytes) },
     Target { name: "history", feed: history_answer },
     Target { name: "fields", feed: fields },
     Target { name: "time", feed: time },
@@ -49,7 +49,7 @@ fn native(bytes: &[u8]) -> u64 {
     let frame = ServerFrame::parse(&text).map(|frame| std::mem::discriminant(&frame)).map_err(|error| error.to_string().len());
     let mut shape = DefaultHasher::new();
     frame.hash(&mut shape);
-    frames(Dialect::Native, bytes).hash(&mut shape);
+    frames(Dialect::NATIVE, bytes).hash(&mut shape);
     shape.finish()
 }
 
@@ -68,7 +68,7 @@ fn frames(dialect: Dialect, bytes: &[u8]) -> u64 {
             PASS => decoder.pass(Duration::from_secs(60)),
             _ => decoder.text(frame),
         }
-        if dialect == Dialect::Native {
+        if dialect == Dialect::NATIVE {
             // Whoever subscribes asks first what is committed.
             for name in ["inventory", "orders"] {
                 decoder.committed(&Channel::from(name), (place % 2 == 1).then(|| Position::new("e", 3)));
@@ -140,7 +140,7 @@ fn shown(event: &Event, shape: &mut DefaultHasher) {
 
 fn history_answer(bytes: &[u8]) -> u64 {
     let mut shape = DefaultHasher::new();
-    for dialect in [Dialect::Erp, Dialect::Hub] {
+    for dialect in [Dialect::ERP, Dialect::HUB] {
         match history(dialect, bytes) {
             Ok(events) => {
                 events.len().min(8).hash(&mut shape);

@@ -6,6 +6,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// What the list of commands begins with.
+pub(crate) const COMMANDS: &str = "commands! { |core|\n";
+/// Where the client has its dialects, each in a folder of its own.
+pub(crate) const DIALECTS: &str = "crates/client/src/dialect";
+/// What their list begins with.
+pub(crate) const REGISTRY: &str = "const KINDS: &[&dyn Kind] = &[";
+/// Where the window has a file for each.
+pub(crate) const WINDOW: &str = "ui/src/dialects/kinds";
+
 /// Every file of these folders with its text; generated types, tests and what plays the core for tests are left out.
 fn sources() -> Result<BTreeMap<String, String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -43,16 +52,57 @@ fn between(text: &str, before: &str, after: &str) -> Vec<String> {
     text.split(before).skip(1).filter_map(|rest| rest.split_once(after)).map(|(name, _)| name.to_owned()).collect()
 }
 
+/// The commands that the router declares.
+pub(crate) fn commands(router: &str) -> Result<Vec<String>> {
+    let declared = router.split_once(COMMANDS).context("the list of commands")?.1;
+    let names = declared.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(" {").map(|(name, _)| name.to_owned()));
+    Ok(names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')).collect())
+}
+
+/// The dialects that the client below `root` has registered, by the name that each one's folder gives it.
+pub(crate) fn dialects(root: &Path) -> Result<BTreeSet<String>> {
+    let folder = root.join(DIALECTS);
+    let registry = std::fs::read_to_string(folder.join("mod.rs"))?;
+    let list = between(&registry, REGISTRY, "];").pop().context("the list of dialects")?;
+    let mut names = BTreeSet::new();
+    for module in between(&list, "&", "::") {
+        let mut given = Vec::new();
+        for entry in std::fs::read_dir(folder.join(&module))? {
+            let path = entry?.path();
+            if path.is_file() {
+                given.extend(between(&std::fs::read_to_string(path)?, "Self::new(\"", "\")"));
+            }
+        }
+        ensure!(given.len() == 1, "{module} has a name, and one only: {given:?}");
+        names.extend(given);
+    }
+    Ok(names)
+}
+
+/// The dialects that the window below `root` can offer.
+pub(crate) fn offered(root: &Path) -> Result<BTreeSet<String>> {
+    let files = std::fs::read_dir(root.join(WINDOW))?;
+    let names = files.map(|entry| Ok(entry?.path().file_stem().unwrap_or_default().to_string_lossy().into_owned()));
+    Ok(names.collect::<Result<BTreeSet<_>>>()?.into_iter().filter(|name| name != "auto").collect())
+}
+
+#[test]
+fn a_dialect_is_a_folder_of_the_client_and_a_file_of_the_window() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let names = dialects(&root)?;
+    ensure!(names.len() >= 4, "{names:?}");
+    ensure!(offered(&root)? == names, "the window offers {:?}", offered(&root)?);
+    let sources = sources()?;
+    let lists = lists(&sources, &names.into_iter().collect::<Vec<_>>());
+    ensure!(lists.is_empty(), "these list the dialects once more: {lists:?}");
+    Ok(())
+}
+
 #[test]
 fn a_command_is_declared_in_one_file() -> Result<()> {
     let sources = sources()?;
     let router = sources.get("crates/console/src/commands/router.rs").context("the router")?;
-    let declared = router.split_once("commands! { |core|").context("the list")?.1;
-    let names: Vec<String> = declared
-        .lines()
-        .filter_map(|line| line.strip_prefix("    ")?.split_once(" {").map(|(name, _)| name.to_owned()))
-        .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
-        .collect();
+    let names = commands(router)?;
     ensure!(names.len() > 20, "{names:?}");
     let lists = lists(&sources, &names);
     ensure!(lists.is_empty(), "these list the commands once more: {lists:?}");

@@ -1,6 +1,7 @@
 //! The arrows: between crates as `cargo metadata` has them, inside of crates as the sources have them.
 
 mod declared;
+mod extend;
 mod imports;
 
 use anyhow::{Context as _, Result, ensure};

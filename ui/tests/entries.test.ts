@@ -4,11 +4,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { DIALECT_NAMES } from "@/dialects";
 import { formatFor } from "@/format";
 import { PAGES } from "@/route/pages";
 import { LIMITS, RULES } from "@/rules";
 import type { Say } from "@/rules/rules";
-import { DIALECT_NAMES } from "@/settings/source/dialects";
 import { startText } from "@/text";
 import { en } from "@/text/en";
 import { zh } from "@/text/zh";

@@ -48,6 +48,9 @@ enum Command {
     Test {
         /// Only this part.
         part: Option<test::Part>,
+        /// With `architecture`: add a kind, a dialect and a command to a copy of the sources, and have the compilers look at it. Takes minutes.
+        #[arg(long, requires = "part")]
+        extend: bool,
     },
     /// Measure a release build; results go to target/bench/.
     Bench {
@@ -96,7 +99,7 @@ fn dispatch(command: Command) -> Result<()> {
             Ok(())
         }
         Command::Run(args) => run::run(&args),
-        Command::Test { part } => test::run(part),
+        Command::Test { part, extend } => test::run(part, extend),
         Command::Bench { name, quick } => bench::run(name, quick),
         Command::Fuzz(args) => fuzz::run(&args),
         Command::Scripted { dialect } => fuzz::scripted(&dialect),

@@ -43,7 +43,7 @@ fn main() -> Result<()> {
     let mut timer = Timer(Vec::new());
     stages::all(args.events, &mut timer)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let socket = runtime.block_on(through_a_socket(frames(Dialect::Native, args.events), args.events))?;
+    let socket = runtime.block_on(through_a_socket(frames(Dialect::NATIVE, args.events), args.events))?;
     timer.0.push(json!({ "case": "native_link", "seconds": socket.as_secs_f64() }));
     say(&json!({ "cases": timer.0 }));
     Ok(())
@@ -115,7 +115,7 @@ async fn through_a_socket(frames: Vec<String>, events: u64) -> Result<Duration> 
         anyhow::Ok(socket)
     });
     let (deliveries, mut receiver) = mpsc::channel(256);
-    let link = Link::start(profile(Dialect::Native, &url), LinkIo { deliveries, positions: Arc::new(Fresh) });
+    let link = Link::start(profile(Dialect::NATIVE, &url), LinkIo { deliveries, positions: Arc::new(Fresh) });
     // The answer to the subscribe and the first events may be one delivery.
     let mut received = count(&receiver.recv().await.context("the link lives")?);
     let start = Instant::now();

@@ -102,6 +102,11 @@ impl Address {
         self.0.path()
     }
 
+    /// Whether it leads to `path`, below whatever stands before it.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.path().trim_end_matches('/').ends_with(path)
+    }
+
     /// `host:port` as a `Host` header says it.
     pub(crate) fn authority(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();

@@ -1,39 +1,36 @@
 //! Finding out which protocol a server speaks, by asking it, without ever signing in.
 //!
 //! A hub keeps one link per user, so a WebSocket that is opened with somebody's token only to look would deafen the one that is running.
-//! Hence plain questions come first, side by side: the hub turns away whoever comes without a token and says so, Engine.IO answers over
-//! HTTP as its own clients ask. Only then, and without credentials, a WebSocket: a gateway chooses `watchdeck.v1`, Engine.IO opens with its
-//! packet, the ERP's server lets in anybody and checks the session afterwards. Whoever says something else is unknown, with what it said.
+//! Hence plain questions come first, side by side: those that each dialect is recognised by, and one to the address itself. Only then, and
+//! without credentials, a WebSocket: whoever chooses a subprotocol of those that are known is known by it, the others by what they say first.
+//! Whoever says something else is unknown, with what it said. What shows which dialect, each says itself ([`Kind`]).
 
 use crate::{
     address::Address,
     dial::{Target, Turned, late},
-    dialect,
+    dialect::{Answers, Asked, First, Kind, kinds},
     ending::Ending,
     frames::{Frames, text},
-    handshake::{Answer, Reply, Unanswered, Wish, items, one_line},
+    handshake::{Reply, Unanswered, Wish, items, one_line},
     profile::{Dialect, Profile},
     socket::Socket,
     status::Cause,
     stream::Stream,
 };
-use serde::Deserialize;
+use futures_util::future::join_all;
 use std::time::Duration;
 use tokio::time::timeout;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
         Message,
-        http::{HeaderValue, StatusCode, header},
+        http::{HeaderMap, HeaderValue, header},
         protocol::Role,
     },
 };
-use watchdeck_protocol::SUBPROTOCOL;
 
 /// Offered before the real one: some WebSocket libraries say yes to whatever is named first.
 const DECOY: &str = "watchdeck.detect";
-/// The hub's own path.
-const HUB_PATH: &str = "/ws/messages";
 /// How long a server that opened a WebSocket to anybody may take to say what it thinks of that.
 const FIRST_WORD: Duration = Duration::from_secs(1);
 /// How often a server may send us on.
@@ -44,7 +41,7 @@ const ROUNDS: u32 = 4;
 /// One thing that was tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DetectTry {
-    /// For which protocol.
+    /// For which protocol; [`Dialect::DETECT`]: for any.
     pub dialect: Dialect,
     /// What came of it.
     pub outcome: String,
@@ -78,24 +75,18 @@ pub async fn detect(profile: &Profile) -> Result<Dialect, DetectError> {
     }
 }
 
-/// What came of one question.
-type Asked = Result<Answer, String>;
-
 async fn find(mut profile: Profile, tries: &mut Vec<DetectTry>) -> Result<Dialect, Ending> {
     for _ in 0..HOPS {
         let address = Address::parse(&profile.url).map_err(Ending::Refused)?;
         let share = profile.timing.connect / ROUNDS;
         // Whether anybody is there at all is the first thing to know, and the last where nobody is.
         let target = bare(&profile, None)?;
-        let line = target.line().await.inspect_err(|ending| note(tries, Dialect::Native, ending.clone().into_words()))?;
-        let there = (address.path().len() <= 1).then_some(HUB_PATH);
-        let (here, engine, hub) =
-            tokio::join!(plainly(line, &target, share), at_path(&profile, Some(engine_io_path(&address, "polling")), share), async {
-                match there {
-                    Some(path) => Some(at_path(&profile, Some(path.to_owned()), share).await),
-                    None => None,
-                }
-            });
+        let line = target.line().await.inspect_err(|ending| note(tries, Dialect::DETECT, ending.clone().into_words()))?;
+        let own = kinds().map(async |kind| match kind.question(&address) {
+            Some(path) => Some(at_path(&profile, Some(path), share).await),
+            None => None,
+        });
+        let (here, there) = tokio::join!(plainly(line, &target, share), join_all(own));
         if let Ok(answer) = &here
             && answer.location().is_some()
         {
@@ -105,24 +96,17 @@ async fn find(mut profile: Profile, tries: &mut Vec<DetectTry>) -> Result<Dialec
                     continue;
                 }
                 Turned::Ending(ending) => {
-                    note(tries, Dialect::Hub, answer.words());
+                    note(tries, Dialect::DETECT, answer.words());
                     return Err(ending);
                 }
             }
         }
-        if is_engine(&engine) {
-            return Ok(Dialect::SocketIo);
-        }
-        note(tries, Dialect::SocketIo, format!("asked for Engine.IO: {}", described(&engine)));
-        note(tries, Dialect::Hub, format!("asked without a token: {}", described(&here)));
-        if is_hub(&here, &address) {
-            return Ok(Dialect::Hub);
-        }
-        if let Some(hub) = hub {
-            note(tries, Dialect::Hub, format!("asked without a token at {HUB_PATH}: {}", described(&hub)));
-            let same = matches!((&hub, &here), (Ok(hub), Ok(here)) if hub.status == here.status && hub.body == here.body);
-            if !same && hub.is_ok_and(|answer| wants_token(&answer)) {
-                return Ok(Dialect::Hub);
+        for (kind, there) in kinds().zip(&there) {
+            let mut tried = vec![];
+            let found = kind.answers(&Answers { address: &address, here: &here, there: there.as_ref() }, &mut tried);
+            tried.into_iter().for_each(|outcome| note(tries, kind.dialect(), outcome));
+            if found {
+                return Ok(kind.dialect());
             }
         }
         return by_opening(&profile, &address, tries).await;
@@ -137,20 +121,20 @@ fn note(tries: &mut Vec<DetectTry>, dialect: Dialect, outcome: String) {
 /// What the answers did not tell: how the server opens a WebSocket to a stranger.
 async fn by_opening(profile: &Profile, address: &Address, tries: &mut Vec<DetectTry>) -> Result<Dialect, Ending> {
     let share = profile.timing.connect / ROUNDS;
-    let offer = format!("{DECOY}, {SUBPROTOCOL}");
-    let opened = match timeout(share, open(profile, None, Some(&offer))).await {
+    let offer: Vec<_> = [DECOY].into_iter().chain(kinds().filter_map(Kind::subprotocol)).collect();
+    let opened = match timeout(share, open(profile, None, Some(&offer.join(", ")))).await {
         Ok(opened) => opened?,
         Err(_) => Opened::Not("no answer to a WebSocket handshake".into()),
     };
     let outcome = match opened {
-        Opened::Native => return Ok(Dialect::Native),
+        Opened::Chose(dialect) => return Ok(dialect),
         Opened::Plain(first) => return by_first_word(first, tries),
-        Opened::Turned(ending @ Ending::NeedsLogin(_)) if address.path().trim_end_matches('/').ends_with(HUB_PATH) => {
-            note(tries, Dialect::Hub, ending.into_words());
-            return Ok(Dialect::Hub);
-        }
         Opened::Turned(Ending::NeedsLogin(words)) => {
-            note(tries, Dialect::Native, words.clone());
+            if let Some(kind) = kinds().find(|kind| kind.path().is_some_and(|path| address.is_at(path))) {
+                note(tries, kind.dialect(), words);
+                return Ok(kind.dialect());
+            }
+            note(tries, Dialect::DETECT, words.clone());
             return Err(Ending::NeedsLogin(format!(
                 "{words}, before the server showed which protocol it speaks; choose the protocol, and it is tried with what you sign in with"
             )));
@@ -158,79 +142,48 @@ async fn by_opening(profile: &Profile, address: &Address, tries: &mut Vec<Detect
         Opened::Turned(ending) => ending.into_words(),
         Opened::Not(outcome) => outcome,
     };
-    note(tries, Dialect::Native, outcome.clone());
-    // A server may know Engine.IO on WebSockets only, and answer anything to the rest.
-    let path = engine_io_path(address, "websocket");
-    match timeout(share, open(profile, Some(path), None)).await {
-        Ok(Ok(Opened::Plain(Some(First::Text(word))))) if is_open(word.as_bytes()) => return Ok(Dialect::SocketIo),
-        Ok(Ok(Opened::Plain(_) | Opened::Native)) => note(tries, Dialect::SocketIo, "a WebSocket without Engine.IO".into()),
-        Ok(Ok(Opened::Turned(ending)) | Err(ending)) => note(tries, Dialect::SocketIo, ending.into_words()),
-        Ok(Ok(Opened::Not(outcome))) => note(tries, Dialect::SocketIo, outcome),
-        Err(_) => note(tries, Dialect::SocketIo, "no answer to an Engine.IO WebSocket".into()),
+    note(tries, Dialect::DETECT, outcome.clone());
+    for kind in kinds() {
+        let Some(path) = kind.door(address) else { continue };
+        let why = match timeout(share, open(profile, Some(path), None)).await {
+            Ok(Ok(Opened::Plain(Some(first)))) if kind.begins(Some(&first)) => return Ok(kind.dialect()),
+            Ok(Ok(Opened::Plain(_) | Opened::Chose(_))) => "its own path opened a WebSocket that begins otherwise".into(),
+            Ok(Ok(Opened::Turned(ending)) | Err(ending)) => ending.into_words(),
+            Ok(Ok(Opened::Not(outcome))) => outcome,
+            Err(_) => "no answer to a WebSocket handshake at its own path".into(),
+        };
+        note(tries, kind.dialect(), why);
     }
     Err(Ending::retry(Cause::NotWebSocket, outcome))
 }
 
 /// A WebSocket that was opened to a stranger, by the first that came on it.
 fn by_first_word(first: Option<First>, tries: &mut Vec<DetectTry>) -> Result<Dialect, Ending> {
-    let unknown = |what: String, tries: &mut Vec<DetectTry>| {
-        note(tries, Dialect::Erp, format!("a WebSocket whose first frame was {what}"));
-        Err(Ending::retry(
-            Cause::Protocol,
-            format!("unknown: this WebSocket speaks none of the protocols that are known here; its first frame: {what}"),
-        ))
+    if let Some(kind) = kinds().find(|kind| kind.begins(first.as_ref())) {
+        return Ok(kind.dialect());
+    }
+    let what = match first {
+        None => "none".into(),
+        Some(First::Closed(code)) => format!("a farewell with code {code}"),
+        Some(First::Binary(bytes)) => format!("{} bytes that are no text", bytes.len()),
+        Some(First::Text(word)) => one_line(word.as_bytes()),
     };
-    match first {
-        // The ERP's own says nothing until something happens, and closes on strangers.
-        None | Some(First::Closed(1000 | 1005 | 1006 | 1008)) => Ok(Dialect::Erp),
-        Some(First::Closed(4500..=4999)) => Ok(Dialect::Native),
-        Some(First::Closed(4401)) => Ok(Dialect::Hub),
-        Some(First::Closed(code)) => unknown(format!("a farewell with code {code}"), tries),
-        Some(First::Binary(bytes)) => unknown(format!("{} bytes that are no text", bytes.len()), tries),
-        Some(First::Text(word)) if is_open(word.as_bytes()) => Ok(Dialect::SocketIo),
-        Some(First::Text(word)) => match Shape::of(&word) {
-            Some(Shape { channel: Some(_), data: Some(_), .. }) => Ok(Dialect::Erp),
-            Some(Shape { kind: Some(kind), data: Some(_), timestamp: Some(_), .. }) if HUB_KINDS.contains(&&*kind) => Ok(Dialect::Hub),
-            _ => unknown(one_line(word.as_bytes()), tries),
-        },
-    }
-}
-
-/// What the hub calls its messages.
-const HUB_KINDS: [&str; 2] = ["new_message", "notification"];
-
-#[derive(Deserialize)]
-struct Shape {
-    #[serde(default, rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    channel: Option<String>,
-    #[serde(default)]
-    data: Option<serde::de::IgnoredAny>,
-    #[serde(default)]
-    timestamp: Option<serde::de::IgnoredAny>,
-}
-
-impl Shape {
-    fn of(text: &str) -> Option<Self> {
-        text.trim_start().starts_with('{').then(|| serde_json::from_str(text.lines().next()?).ok()).flatten()
-    }
+    note(tries, Dialect::DETECT, format!("a WebSocket whose first frame was {what}"));
+    Err(Ending::retry(
+        Cause::Protocol,
+        format!("unknown: this WebSocket speaks none of the protocols that are known here; its first frame: {what}"),
+    ))
 }
 
 /// What a server makes of a WebSocket handshake.
 enum Opened {
-    Native,
-    /// A WebSocket without our subprotocol, and what came first on it within a second.
+    /// A WebSocket with the subprotocol of this one.
+    Chose(Dialect),
+    /// A WebSocket without any that is known, and what came first on it within a second.
     Plain(Option<First>),
     Turned(Ending),
     /// Something else.
     Not(String),
-}
-
-enum First {
-    Text(String),
-    Binary(Vec<u8>),
-    Closed(u16),
 }
 
 /// The server at `path` instead of the profile's own, with nothing said about us.
@@ -264,14 +217,20 @@ async fn open(profile: &Profile, path: Option<String>, offer: Option<&str>) -> R
         Err(Unanswered::Broken(error)) => return Ok(Opened::Not(error.to_string())),
         Err(Unanswered::Nonsense(words)) => return Ok(Opened::Not(words)),
     };
-    if items(&headers, &header::SEC_WEBSOCKET_PROTOCOL).any(|chosen| chosen.eq_ignore_ascii_case(SUBPROTOCOL)) {
-        return Ok(Opened::Native);
+    if let Some(dialect) = chosen(&headers) {
+        return Ok(Opened::Chose(dialect));
     }
     let line: Stream = Box::new(Frames::new(line, rest));
     let mut socket = Socket::new(WebSocketStream::from_raw_socket(line, Role::Client, Some(crate::dial::limits())).await);
     let first = timeout(FIRST_WORD, first_word(&mut socket)).await.unwrap_or(None);
     socket.hang_up();
     Ok(Opened::Plain(first))
+}
+
+/// Whose subprotocol a server chose.
+fn chosen(headers: &HeaderMap) -> Option<Dialect> {
+    let is_chosen = |name: &str| items(headers, &header::SEC_WEBSOCKET_PROTOCOL).any(|chosen| chosen.eq_ignore_ascii_case(name));
+    kinds().find(|kind| kind.subprotocol().is_some_and(is_chosen)).map(Kind::dialect)
 }
 
 async fn first_word(socket: &mut Socket) -> Option<First> {
@@ -316,57 +275,11 @@ async fn plainly(mut line: Stream, target: &Target, patience: Duration) -> Asked
     }
 }
 
-fn described(asked: &Asked) -> String {
-    asked.as_ref().map_or_else(Clone::clone, Answer::words)
-}
-
-/// A hub says that it wants a token before it says anything else.
-fn is_hub(asked: &Asked, address: &Address) -> bool {
-    if address.path().trim_end_matches('/').ends_with(HUB_PATH) {
-        // The path is its own; only a server that does not have it is none.
-        return !matches!(asked, Ok(answer) if answer.status == StatusCode::NOT_FOUND || answer.status.is_success());
-    }
-    matches!(asked, Ok(answer) if answer.asks_for_bearer() || answer.status == StatusCode::BAD_REQUEST && answer.names_token())
-}
-
-fn wants_token(answer: &Answer) -> bool {
-    match answer.status {
-        StatusCode::UNAUTHORIZED => true,
-        StatusCode::BAD_REQUEST => answer.names_token(),
-        _ => false,
-    }
-}
-
-/// Where Engine.IO answers beside an address.
-fn engine_io_path(address: &Address, transport: &str) -> String {
-    dialect::engine_io_path(&address.asked()).replace("transport=websocket", &format!("transport={transport}"))
-}
-
-fn is_engine(asked: &Asked) -> bool {
-    asked.as_ref().is_ok_and(is_engine_io)
-}
-
-/// An open packet; or a refusal as only Engine.IO words it, from a server that takes WebSockets only.
-fn is_engine_io(answer: &Answer) -> bool {
-    #[derive(Deserialize)]
-    struct Refusal {
-        code: u8,
-        #[serde(rename = "message")]
-        _message: String,
-    }
-    is_open(&answer.body) || answer.status == 400 && serde_json::from_slice::<Refusal>(&answer.body).is_ok_and(|refusal| refusal.code <= 5)
-}
-
-fn is_open(packet: &[u8]) -> bool {
-    #[derive(Deserialize)]
-    struct Open {
-        #[serde(rename = "sid")]
-        _sid: String,
-    }
-    packet.strip_prefix(b"0").is_some_and(|packet| serde_json::from_slice::<Open>(packet).is_ok())
-}
-
 fn words(tries: &[DetectTry], ending: &Ending) -> String {
-    let tries: Vec<_> = tries.iter().map(|tried| format!("{:?}: {}", tried.dialect, tried.outcome)).collect();
+    let said = |tried: &DetectTry| match tried.dialect {
+        Dialect::DETECT => tried.outcome.clone(),
+        dialect => format!("{dialect:?}: {}", tried.outcome),
+    };
+    let tries: Vec<_> = tries.iter().map(said).collect();
     format!("it was not found out which protocol the server speaks: {} ({})", ending.clone().into_words(), tries.join("; "))
 }

@@ -58,7 +58,7 @@ impl Dialler {
     async fn once(&self) -> Result<Made, Ending> {
         let profile = &self.profile;
         let dialect = match profile.dialect {
-            Dialect::Detect => self.spoken().await?,
+            Dialect::DETECT => self.spoken().await?,
             known => known,
         };
         let wire = dialect::wire(dialect, profile);
@@ -81,7 +81,7 @@ impl Dialler {
 
     /// A server that does not take the handshake of the protocol that it was found to speak has changed; it is asked again next time.
     fn doubt(&self, ending: Ending) -> Ending {
-        if self.profile.dialect != Dialect::Detect {
+        if self.profile.dialect != Dialect::DETECT {
             return ending;
         }
         match ending {

@@ -107,7 +107,7 @@ impl Driver {
             pings: Pings::default(),
             deliveries: DeliveryQueue::new(io.deliveries),
             positions: io.positions,
-            status: Status { dialect: Some(spoken).filter(|dialect| *dialect != Dialect::Detect), ..Status::default() },
+            status: Status { dialect: Some(spoken).filter(|dialect| dialect.is_spoken()), ..Status::default() },
             opened: 0,
             parted: false,
         }

@@ -4,7 +4,7 @@
 
 use crate::{
     address::Address,
-    dialect::{self, Handshake},
+    dialect::{self, Handshake, Kind},
     profile::{Dialect, Profile},
     proxy::{self, is_loopback},
     tls,
@@ -147,27 +147,25 @@ fn signature(profile: &Profile, url: &Url) -> Result<HeaderMap, HttpError> {
     }
     let mut signed = HeaderMap::new();
     let origin = server.origin().ascii_serialization();
-    let spoken = match profile.dialect {
-        // The one that Socket.IO takes its token in is not HTTP; beside it, the platform reads a bearer.
-        Dialect::Native | Dialect::Hub | Dialect::SocketIo => &[Dialect::Native][..],
-        Dialect::Erp => &[Dialect::Erp],
-        // Both go to the same server, which takes the one that it knows.
-        Dialect::Detect => &[Dialect::Erp, Dialect::Native],
-    };
-    for &dialect in spoken {
+    let mut sign = |kind: &dyn Kind| {
         let mut headers = HeaderMap::new();
-        let mut shake = Handshake { origin: &origin, path: "/".into(), headers: &mut headers };
-        let told = dialect::wire(dialect, profile).handshake(profile, &mut shake);
-        match told {
-            Err(problem) if spoken.len() == 1 => return Err(HttpError::Setting(problem)),
-            Err(_) => continue,
-            Ok(()) => {}
-        }
+        kind.sign(profile, &mut Handshake { origin: &origin, path: "/".into(), headers: &mut headers })?;
         for name in [AUTHORIZATION, COOKIE] {
             if let Some(value) = headers.remove(&name) {
                 signed.insert(name, value);
             }
         }
+        Ok(())
+    };
+    if profile.dialect == Dialect::DETECT {
+        // All go to the same server, which takes the one that it knows.
+        for kind in dialect::kinds() {
+            if let Err(problem) = sign(kind) {
+                tracing::debug!(dialect = ?kind.dialect(), problem, "The token is none of this protocol's.");
+            }
+        }
+    } else {
+        sign(dialect::kind(profile.dialect)).map_err(HttpError::Setting)?;
     }
     Ok(signed)
 }
@@ -215,31 +213,31 @@ mod tests {
             ("wss://erp/ws", "api/events", "https://erp/api/events"),
             (" https://erp ", "https://other:8/x", "https://other:8/x"),
         ] {
-            assert_eq!(address(&profile(url, Dialect::Erp), place).unwrap().as_str(), found);
+            assert_eq!(address(&profile(url, Dialect::ERP), place).unwrap().as_str(), found);
         }
         for (url, place) in [("ws://erp", "file:///etc/passwd"), ("ws://erp", "ftp://erp/x"), ("ftp://erp", "/x"), ("mailto:x", "/x")] {
-            assert!(matches!(address(&profile(url, Dialect::Erp), place), Err(HttpError::Setting(_))), "{url} {place}");
+            assert!(matches!(address(&profile(url, Dialect::ERP), place), Err(HttpError::Setting(_))), "{url} {place}");
         }
     }
 
     #[test]
     fn the_token_is_sent_as_the_dialect_sends_it() {
         let sign = |dialect, url: &str, to: &str| signature(&profile(url, dialect), &to.parse().unwrap());
-        for dialect in [Dialect::Native, Dialect::Hub, Dialect::SocketIo] {
+        for dialect in [Dialect::NATIVE, Dialect::HUB, Dialect::SOCKET_IO] {
             let signed = sign(dialect, "ws://h", "http://h/x").unwrap();
             assert_eq!((signed.len(), &signed[AUTHORIZATION]), (1, &"Bearer abc".parse().unwrap()));
         }
-        let cookie = sign(Dialect::Erp, "wss://h", "https://h/x").unwrap();
+        let cookie = sign(Dialect::ERP, "wss://h", "https://h/x").unwrap();
         assert_eq!(cookie[COOKIE], "next-auth.session-token=abc; __Secure-next-auth.session-token=abc");
         assert!(!cookie.contains_key(AUTHORIZATION) && cookie[COOKIE].is_sensitive());
-        assert_eq!(sign(Dialect::Detect, "ws://h", "http://h/x").unwrap().len(), 2);
+        assert_eq!(sign(Dialect::DETECT, "ws://h", "http://h/x").unwrap().len(), 2);
     }
 
     #[test]
     fn a_token_that_travels_encrypted_is_never_sent_in_the_clear() {
         let to: Url = "http://h/x".parse().unwrap();
-        assert!(matches!(signature(&profile("wss://h", Dialect::Erp), &to), Err(HttpError::Setting(_))));
-        assert!(signature(&profile("wss://h", Dialect::Erp), &"http://127.0.0.1:9/x".parse().unwrap()).is_ok());
-        assert!(signature(&Profile { token: None, ..profile("wss://h", Dialect::Erp) }, &to).is_ok());
+        assert!(matches!(signature(&profile("wss://h", Dialect::ERP), &to), Err(HttpError::Setting(_))));
+        assert!(signature(&profile("wss://h", Dialect::ERP), &"http://127.0.0.1:9/x".parse().unwrap()).is_ok());
+        assert!(signature(&Profile { token: None, ..profile("wss://h", Dialect::ERP) }, &to).is_ok());
     }
 }

@@ -94,17 +94,21 @@ impl Steps {
 }
 
 async fn run(mut profile: Profile, beside: &Beside, steps: &mut Steps) -> Result<(), String> {
+    if profile.dialect == Dialect::UNKNOWN {
+        steps.begin("detect");
+        Target::of(&profile, dialect::wire(profile.dialect, &profile).as_ref())?;
+    }
     let target = Target::with(&profile, |_| Ok(()))?;
     let line = reach(&profile, &target, steps).await?;
-    if profile.dialect == Dialect::Detect {
+    if profile.dialect == Dialect::DETECT {
         steps.begin("detect");
         profile.dialect = detect(&profile).await.map_err(|error| error.to_string())?;
-        steps.done(format!("{:?}", profile.dialect));
+        steps.done(profile.dialect.name());
     }
     steps.begin("sign_in");
     let wire = dialect::wire(profile.dialect, &profile);
     let target = Target::of(&profile, wire.as_ref())?;
-    let line = if profile.dialect == Dialect::Hub {
+    let line = if profile.dialect.is_alone() {
         match by_question(&profile, line).await? {
             Asked::Accepted => {
                 steps.done("the token is accepted");

@@ -104,19 +104,27 @@ pub enum Proxy {
     },
 }
 
-/// The protocol of a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Dialect {
-    /// `watchdeck.v1`: a gateway with positions and replay.
-    Native,
-    /// The inventory ERP's own WebSocket server: no positions, no replay.
-    Erp,
-    /// The venue platform's Socket.IO server: acknowledged subscriptions, a number per topic, no replay.
-    SocketIo,
-    /// The writing platform's message hub: everything that concerns the bearer, no subscriptions, no replay.
-    Hub,
-    /// Not known yet: found out by asking the server.
-    Detect,
+/// The protocol of a server, by its name. Each is declared in a folder of its own (`dialect/`), and so is what it does.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Dialect(&'static str);
+
+impl Dialect {
+    /// The one of this name, where it is declared.
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+
+    /// As settings, the bridge and logs call it. It never changes.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for Dialect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
 }
 
 /// How long to wait for what. The defaults suit people; tests shorten them.
@@ -169,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_token_never_reaches_a_log() {
-        let profile = Profile { token: Some("hunter2".into()), ..Profile::new("p", "ws://h/", Dialect::Native) };
+        let profile = Profile { token: Some("hunter2".into()), ..Profile::new("p", "ws://h/", Dialect::NATIVE) };
         assert!(!format!("{profile:?}").contains("hunter2"));
     }
 }

@@ -18,7 +18,7 @@ const GATEWAY: &str = "Sec-WebSocket-Protocol: watchdeck.v1\r\n";
 const ENGINE: &str = r#"0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":25000,"pingTimeout":20000}"#;
 
 fn unknown(front: &Front, path: &str) -> Profile {
-    profile(front.url(path), Dialect::Detect)
+    profile(front.url(path), Dialect::DETECT)
 }
 
 /// What is found out about a server, and that nobody signed in for it.
@@ -45,17 +45,17 @@ fn farewell(code: u16, reason: &'static str) -> Message {
 async fn a_gateway_chooses_our_subprotocol_however_it_spells_it() {
     for header in [GATEWAY, "sec-websocket-protocol:  WatchDeck.v1\r\n"] {
         let front = Front::start(move |_| Say::Open(header, vec![])).await;
-        assert_eq!(found(&front, "/ws").await, Ok(Dialect::Native));
+        assert_eq!(found(&front, "/ws").await, Ok(Dialect::NATIVE));
     }
     let decoy = Front::start(|_| Say::Open("Sec-WebSocket-Protocol: watchdeck.detect\r\n", vec![])).await;
-    assert_eq!(found(&decoy, "/").await, Ok(Dialect::Erp), "it says yes to whatever comes first");
+    assert_eq!(found(&decoy, "/").await, Ok(Dialect::ERP), "it says yes to whatever comes first");
 }
 
 #[tokio::test]
 async fn the_erp_opens_to_anybody_and_says_nothing_or_turns_strangers_away() {
-    assert_eq!(found(&saying(None).await, "/").await, Ok(Dialect::Erp));
-    assert_eq!(found(&saying(farewell(1008, "No cookies provided")).await, "/").await, Ok(Dialect::Erp));
-    assert_eq!(found(&saying(Message::text(r#"{"channel":"system","data":{},"ts":1}"#)).await, "/").await, Ok(Dialect::Erp));
+    assert_eq!(found(&saying(None).await, "/").await, Ok(Dialect::ERP));
+    assert_eq!(found(&saying(farewell(1008, "No cookies provided")).await, "/").await, Ok(Dialect::ERP));
+    assert_eq!(found(&saying(Message::text(r#"{"channel":"system","data":{},"ts":1}"#)).await, "/").await, Ok(Dialect::ERP));
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn engine_io_answers_as_engine_io_under_every_path() {
                 if engine { http(status, body) } else { http("404 Not Found", "") }
             })
             .await;
-            assert_eq!(found(&front, given).await, Ok(Dialect::SocketIo), "{given} {body}");
+            assert_eq!(found(&front, given).await, Ok(Dialect::SOCKET_IO), "{given} {body}");
         }
     }
 }
@@ -79,7 +79,7 @@ async fn engine_io_that_knows_websockets_only_is_known_by_how_it_opens() {
         if there { Say::Open("", vec![Message::text(ENGINE)]) } else { Say::HangUp }
     })
     .await;
-    assert_eq!(found(&front, "/").await, Ok(Dialect::SocketIo));
+    assert_eq!(found(&front, "/").await, Ok(Dialect::SOCKET_IO));
 }
 
 #[tokio::test]
@@ -91,13 +91,13 @@ async fn a_hub_is_known_without_any_websocket() {
                 if path(head).starts_with("/ws/messages") { http(status, body) } else { http("404 Not Found", "404 page not found") }
             })
             .await;
-            assert_eq!(found(&front, given).await, Ok(Dialect::Hub), "{given} {status}");
+            assert_eq!(found(&front, given).await, Ok(Dialect::HUB), "{given} {status}");
             assert!(!front.heads().iter().any(|head| is_upgrade(head)), "a second link of a user would deafen the first");
         }
     }
     let elsewhere =
         Front::start(|_| Say::Http("HTTP/1.1 401 x\r\nWWW-Authenticate: bearer realm=\"hub\"\r\nContent-Length: 0\r\n\r\n".into())).await;
-    assert_eq!(found(&elsewhere, "/events").await, Ok(Dialect::Hub), "by its question");
+    assert_eq!(found(&elsewhere, "/events").await, Ok(Dialect::HUB), "by its question");
 }
 
 #[tokio::test]
@@ -117,7 +117,7 @@ async fn a_websocket_that_speaks_none_of_them_is_unknown_with_its_first_frame() 
 async fn what_is_not_known_is_told_with_each_try() {
     let page = Front::start(|_| http("200 OK", "<html><title>Shop</title>")).await;
     let why = found(&page, "/").await.unwrap_err();
-    assert!(why.contains("HTTP 200 OK: Shop") && why.contains("SocketIo") && why.contains("Hub"), "{why}");
+    assert!(why.contains("HTTP 200 OK: Shop") && why.contains("socket_io") && why.contains("hub"), "{why}");
     let locked = Front::start(|_| http("401 Unauthorized", "")).await;
     assert!(found(&locked, "/").await.unwrap_err().contains("choose the protocol"));
 }
@@ -129,7 +129,7 @@ async fn a_redirect_is_followed_on_the_same_host_and_a_page_to_sign_in_on_is_no_
         _ => Say::Open(GATEWAY, vec![]),
     })
     .await;
-    assert_eq!(found(&moved, "/ws").await, Ok(Dialect::Native));
+    assert_eq!(found(&moved, "/ws").await, Ok(Dialect::NATIVE));
     let page = Front::start(|_| redirect("302 Found", "/login?next=%2Fws")).await;
     let rig = Rig::start(unknown(&page, "/ws"));
     let status = rig.status("needs login", |status| matches!(status.state, State::NeedsLogin { .. })).await;
@@ -142,7 +142,7 @@ async fn a_link_finds_out_speaks_it_and_stays_with_it() {
     let rig = Rig::start(unknown(&front, "/"));
     assert_eq!(rig.link.status().borrow().dialect, None, "nothing is claimed before it is known");
     let status = rig.status("native", |status| status.dialect.is_some()).await;
-    assert_eq!(status.dialect, Some(Dialect::Native));
+    assert_eq!(status.dialect, Some(Dialect::NATIVE));
 }
 
 #[tokio::test]
@@ -157,16 +157,28 @@ async fn a_server_that_changes_its_mind_is_asked_again() {
     })
     .await;
     let rig = Rig::start(Profile { token: None, ..unknown(&front, "/") });
-    rig.status("native", |status| status.dialect == Some(Dialect::Native)).await;
+    rig.status("native", |status| status.dialect == Some(Dialect::NATIVE)).await;
     // The gateway is gone and the ERP itself is there: no subprotocol.
     gateway.store(false, std::sync::atomic::Ordering::SeqCst);
-    rig.status("erp", |status| status.dialect == Some(Dialect::Erp)).await;
+    rig.status("erp", |status| status.dialect == Some(Dialect::ERP)).await;
+}
+
+#[tokio::test]
+async fn one_that_this_version_does_not_know_is_neither_dialled_nor_taken_for_another() {
+    let front = Front::start(|_| Say::Open(GATEWAY, vec![])).await;
+    let newer = || profile(front.url("/"), Dialect::named("mqtt"));
+    let rig = Rig::start(newer());
+    let status = rig.status("refused", |status| matches!(status.state, State::Refused { .. })).await;
+    assert!(format!("{:?}", status.state).contains("this version of Watchdeck does not know") && status.dialect.is_none(), "{status:?}");
+    let steps = soon("an answer", probe(newer())).await;
+    assert!(matches!(steps.as_slice(), [step] if step.step == "detect" && !step.ok), "{steps:?}");
+    assert!(front.heads().is_empty(), "nothing is said to its server");
 }
 
 #[tokio::test]
 async fn a_link_to_nobody_waits_like_any_other() {
     let server = Server::start().await;
-    let profile = profile(format!("ws://{}/", server.addr), Dialect::Detect);
+    let profile = profile(format!("ws://{}/", server.addr), Dialect::DETECT);
     drop(server);
     let rig = Rig::start(profile.clone());
     rig.status("a third try", |status| matches!(status.state, State::Offline { attempt: 3.., cause: Cause::ConnectionRefused, .. })).await;
@@ -188,5 +200,5 @@ async fn a_probe_finds_out_after_the_line_is_there() {
     let steps = soon("an answer", probe(unknown(&front, "/"))).await;
     let summary: Vec<_> = steps.iter().map(|step| (step.step, step.ok)).collect();
     assert_eq!(summary, ["address", "connect", "detect", "sign_in", "subscribe"].map(|step| (step, true)), "{steps:?}");
-    assert_eq!(steps[2].detail, "Erp");
+    assert_eq!(steps[2].detail, "erp");
 }

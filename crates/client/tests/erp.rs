@@ -11,7 +11,7 @@ use watchdeck_testkit::{
 };
 
 fn erp(server: &Server) -> Profile {
-    Profile { channels: vec![Channel::from("inventory")], ..profile(server.url(), Dialect::Erp) }
+    Profile { channels: vec![Channel::from("inventory")], ..profile(server.url(), Dialect::ERP) }
 }
 
 fn message(n: u64) -> serde_json::Value {

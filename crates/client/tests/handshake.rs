@@ -28,32 +28,32 @@ async fn a_redirect_on_the_same_host_is_followed_by_a_link_and_by_a_test() {
         _ => Say::Open("", vec![Message::text(message(1))]),
     })
     .await;
-    let mut rig = Rig::start(profile(front.url("/ws"), Dialect::Erp));
+    let mut rig = Rig::start(profile(front.url("/ws"), Dialect::ERP));
     rig.event().await;
     assert!(front.heads().iter().any(|head| path(head) == "/v2/ws?x=1" && head.contains("session-token=secret-token")));
-    let steps = probe(profile(front.url("/ws"), Dialect::Erp)).await;
+    let steps = probe(profile(front.url("/ws"), Dialect::ERP)).await;
     assert!(steps.iter().all(|step| step.ok), "{steps:?}");
 }
 
 #[tokio::test]
 async fn a_redirect_to_another_host_is_named_and_never_gets_the_token() {
     let front = Front::start(|_| redirect("301 Moved Permanently", "wss://erp.example.test/ws?key=s3cret")).await;
-    for dialect in [Dialect::Erp, Dialect::Native, Dialect::Hub, Dialect::SocketIo, Dialect::Detect] {
+    for dialect in [Dialect::ERP, Dialect::NATIVE, Dialect::HUB, Dialect::SOCKET_IO, Dialect::DETECT] {
         let steps = probe(profile(front.url("/ws"), dialect)).await;
         let last = steps.last().unwrap();
         assert!(!last.ok && last.detail.contains("wss://erp.example.test/ws") && !last.detail.contains("s3cret"), "{dialect:?}: {steps:?}");
     }
-    let rig = Rig::start(profile(front.url("/ws"), Dialect::Erp));
+    let rig = Rig::start(profile(front.url("/ws"), Dialect::ERP));
     rig.status("refused", |status| matches!(&status.state, State::Refused { detail } if detail.contains("erp.example.test"))).await;
 }
 
 #[tokio::test]
 async fn a_redirect_to_a_page_to_sign_in_on_needs_a_login() {
     let front = Front::start(|_| redirect("302 Found", "/login?next=%2Fws")).await;
-    let rig = Rig::start(profile(front.url("/ws"), Dialect::Erp));
+    let rig = Rig::start(profile(front.url("/ws"), Dialect::ERP));
     rig.status("needs login", |status| matches!(&status.state, State::NeedsLogin { detail } if detail.contains("/login"))).await;
     let circle = Front::start(|_| redirect("307 Temporary Redirect", "/ws")).await;
-    let rig = Rig::start(profile(circle.url("/ws"), Dialect::Erp));
+    let rig = Rig::start(profile(circle.url("/ws"), Dialect::ERP));
     let status = rig.offline(Cause::NotWebSocket).await;
     assert!(format!("{:?}", status.state).contains("circles"), "{status:?}");
 }
@@ -69,19 +69,19 @@ async fn what_a_server_says_instead_of_opening_is_told() {
         ("200 OK", "<html><title>Shop</title>", "HTTP 200 OK: Shop, instead of a WebSocket"),
     ] {
         let front = Front::start(move |_| http(status, body)).await;
-        let rig = Rig::start(profile(front.url("/ws"), Dialect::Erp));
+        let rig = Rig::start(profile(front.url("/ws"), Dialect::ERP));
         let found = rig.offline(Cause::NotWebSocket).await;
         assert!(matches!(&found.state, State::Offline { detail, .. } if detail == words), "{found:?}");
     }
     let page = Front::start(|_| http("200 OK", "<form><input type=\"password\">")).await;
-    let rig = Rig::start(profile(page.url("/ws"), Dialect::Erp));
+    let rig = Rig::start(profile(page.url("/ws"), Dialect::ERP));
     rig.status("needs login", |status| matches!(status.state, State::NeedsLogin { .. })).await;
 }
 
 #[tokio::test]
 async fn json_is_read_from_binary_frames_and_one_that_cannot_be_read_ends_nothing() {
     let server = Server::start().await;
-    let mut rig = Rig::start(profile(format!("ws://{}/", server.addr), Dialect::Erp));
+    let mut rig = Rig::start(profile(format!("ws://{}/", server.addr), Dialect::ERP));
     let mut peer = server.erp().await;
     peer.ws.send(Message::binary(message(1).into_bytes())).await.unwrap();
     assert_eq!(rig.event().await.payload.as_str(), r#"{"n":1}"#);
@@ -109,7 +109,7 @@ async fn json_is_read_from_binary_frames_and_one_that_cannot_be_read_ends_nothin
 #[tokio::test]
 async fn frames_in_every_legal_shape_make_one_message() {
     let server = Server::start().await;
-    let mut rig = Rig::start(profile(format!("ws://{}/", server.addr), Dialect::Erp));
+    let mut rig = Rig::start(profile(format!("ws://{}/", server.addr), Dialect::ERP));
     let mut peer = server.erp().await;
     let text = json!({"channel": "system", "data": {"message": "库存 🍵"}}).to_string();
     for (n, byte) in text.bytes().enumerate() {
@@ -132,7 +132,7 @@ async fn what_nobody_asked_for_in_an_answer_does_no_harm() {
         )
     })
     .await;
-    let mut rig = Rig::start(profile(front.url("/"), Dialect::Erp));
+    let mut rig = Rig::start(profile(front.url("/"), Dialect::ERP));
     rig.event().await;
     assert_eq!(front.heads().iter().filter(|head| is_upgrade(head)).count(), 1);
 }

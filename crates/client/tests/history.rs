@@ -21,7 +21,7 @@ const TO: Millis = Millis(1_795_219_260_500);
 
 fn erp(server: &Server, path: &str) -> Profile {
     let history = Some(History { path: path.into(), every: Duration::from_secs(15) });
-    Profile { history, ..profile(format!("ws://{}/", server.addr), Dialect::Erp) }
+    Profile { history, ..profile(format!("ws://{}/", server.addr), Dialect::ERP) }
 }
 
 /// Ask, while the server answers each request in turn. Returns what came of it and the requests' heads.
@@ -200,7 +200,7 @@ async fn a_probe_ends_with_the_history() {
 #[tokio::test]
 async fn every_dialect_signs_as_it_does() {
     let server = Server::start().await;
-    for dialect in [Dialect::Native, Dialect::Hub, Dialect::SocketIo] {
+    for dialect in [Dialect::NATIVE, Dialect::HUB, Dialect::SOCKET_IO] {
         let profile = Profile { dialect, ..erp(&server, "/api/events") };
         let (found, heads) = ask(&server, &profile, &[("200 OK", "[]".into())]).await;
         assert_eq!(found.unwrap(), []);

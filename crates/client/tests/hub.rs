@@ -16,7 +16,7 @@ use watchdeck_testkit::{
 };
 
 fn hub(server: &Server) -> Profile {
-    profile(format!("ws://{}", server.addr), Dialect::Hub)
+    profile(format!("ws://{}", server.addr), Dialect::HUB)
 }
 
 struct Hubs;
@@ -157,7 +157,7 @@ async fn measured() -> Front {
 #[tokio::test]
 async fn a_probe_never_opens_a_second_link_and_tells_good_tokens_from_bad_ones() {
     let front = measured().await;
-    let hub = |token: Option<&str>| Profile { token: token.map(Into::into), ..profile(front.url(""), Dialect::Hub) };
+    let hub = |token: Option<&str>| Profile { token: token.map(Into::into), ..profile(front.url(""), Dialect::HUB) };
     let steps = probe(hub(Some("secret-token"))).await;
     assert!(steps.iter().all(|step| step.ok) && steps.last().unwrap().detail.contains("nothing was opened"), "{steps:?}");
     for (token, words) in [(Some("old"), "HTTP 401 Unauthorized: token已过期"), (None, "缺少token参数")] {
@@ -165,7 +165,7 @@ async fn a_probe_never_opens_a_second_link_and_tells_good_tokens_from_bad_ones()
         let last = steps.last().unwrap();
         assert!(last.step == "sign_in" && !last.ok && last.detail.contains(words), "{steps:?}");
     }
-    let unknown = Profile { dialect: Dialect::Detect, ..hub(Some("secret-token")) };
+    let unknown = Profile { dialect: Dialect::DETECT, ..hub(Some("secret-token")) };
     assert!(probe(unknown).await.iter().all(|step| step.ok));
     assert!(!front.heads().iter().any(|head| is_upgrade(head)), "a second link of a user deafens the first");
 }
@@ -173,7 +173,7 @@ async fn a_probe_never_opens_a_second_link_and_tells_good_tokens_from_bad_ones()
 #[tokio::test]
 async fn beside_a_running_link_a_hub_that_answers_no_question_is_not_opened_either() {
     let front = Front::start(|head| if is_upgrade(head) { Say::Open("", vec![]) } else { Say::HangUp }).await;
-    let hub = || profile(front.url("/ws/messages"), Dialect::Hub);
+    let hub = || profile(front.url("/ws/messages"), Dialect::HUB);
     let rig = Rig::start(hub());
     let status = rig.live().await;
     for beside in [Beside::Somebody, Beside::Link(Box::new(status))] {
@@ -188,7 +188,7 @@ async fn beside_a_running_link_a_hub_that_answers_no_question_is_not_opened_eith
 #[tokio::test]
 async fn a_missing_token_needs_a_login_in_the_hubs_own_words() {
     let front = measured().await;
-    let rig = Rig::start(Profile { token: None, ..profile(front.url("/ws/messages"), Dialect::Hub) });
+    let rig = Rig::start(Profile { token: None, ..profile(front.url("/ws/messages"), Dialect::HUB) });
     let status = rig.status("needs login", |status| matches!(status.state, State::NeedsLogin { .. })).await;
     assert_eq!(status.state, State::NeedsLogin { detail: "HTTP 400 Bad Request: 缺少token参数".into() });
 }

@@ -21,7 +21,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const NIGHT: Duration = Duration::from_secs(8 * 3600);
 
 fn native(server: &Server) -> Profile {
-    profile(server.url(), Dialect::Native)
+    profile(server.url(), Dialect::NATIVE)
 }
 
 async fn live(server: &Server, rig: &Rig) -> Peer {

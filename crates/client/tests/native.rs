@@ -14,7 +14,7 @@ use watchdeck_testkit::{
 };
 
 fn native(server: &Server) -> Profile {
-    profile(server.url(), Dialect::Native)
+    profile(server.url(), Dialect::NATIVE)
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ const BASIC: &str = "Basic YW5uOnA6c3M=";
 fn through(server: &Server, proxy: &Server, credentials: bool) -> Profile {
     let credentials = credentials.then(|| ("ann".to_owned(), "p:ss".into()));
     let proxy = Proxy::Through { url: format!("http://{}", proxy.addr), credentials };
-    Profile { proxy, ..profile(server.url(), Dialect::Native) }
+    Profile { proxy, ..profile(server.url(), Dialect::NATIVE) }
 }
 
 /// Take a `CONNECT`, check where it goes and who asks, and carry what follows.
@@ -75,7 +75,7 @@ async fn tls_runs_inside_the_tunnel_and_around_it() {
     let named = Proxy::Through { url: format!("https://{}/", proxy.addr), credentials: None };
     let url = format!("wss://{}/", server.addr);
     let ca_file = Some(authority.file.clone());
-    let _rig = Rig::start(Profile { proxy: named, ca_file, ..profile(url, Dialect::Erp) });
+    let _rig = Rig::start(Profile { proxy: named, ca_file, ..profile(url, Dialect::ERP) });
     let addr = server.addr;
     let tcp = proxy.tcp().await;
     let carrier = tokio::spawn(async move { carry(around.accept(tcp).await.unwrap(), addr, None).await });
@@ -92,7 +92,7 @@ async fn the_environment_names_the_proxy_in_either_case() {
     const NAME: &str = "the_environment_names_the_proxy_in_either_case";
     const CHILD: &str = "WATCHDECK_TEST_CHILD";
     if std::env::var_os(CHILD).is_some() {
-        let mut rig = Rig::start(profile("ws://erp.invalid:3002/ws".into(), Dialect::Native));
+        let mut rig = Rig::start(profile("ws://erp.invalid:3002/ws".into(), Dialect::NATIVE));
         rig.until(1, true).await;
         return;
     }
@@ -192,7 +192,7 @@ async fn a_proxy_that_hangs_times_out_and_one_that_is_gone_is_said_so() {
 async fn a_proxy_of_an_unknown_kind_is_refused_at_once() {
     let server = Server::start().await;
     let proxy = Proxy::Through { url: "socks5://127.0.0.1:1080".into(), credentials: None };
-    let rig = Rig::start(Profile { proxy, ..profile(server.url(), Dialect::Native) });
+    let rig = Rig::start(Profile { proxy, ..profile(server.url(), Dialect::NATIVE) });
     let status = rig.status("refused", |status| matches!(status.state, State::Refused { .. })).await;
     assert!(detail(&status.state).contains("socks5"), "{status:?}");
 }

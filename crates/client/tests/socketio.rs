@@ -16,7 +16,7 @@ use watchdeck_testkit::{
 fn venue(server: &Server, topics: &[&str]) -> Profile {
     let url = format!("ws://{}/", server.addr);
     let user = Some(User { id: "7".into(), role: "ROLE_ADMIN".into(), name: "zhang".into() });
-    Profile { channels: topics.iter().copied().map(Channel::from).collect(), user, ..profile(url, Dialect::SocketIo) }
+    Profile { channels: topics.iter().copied().map(Channel::from).collect(), user, ..profile(url, Dialect::SOCKET_IO) }
 }
 
 struct Venues;

@@ -22,7 +22,7 @@ use watchdeck_testkit::{
 };
 
 fn wss(server: &Server) -> Profile {
-    profile(format!("wss://{}/", server.addr), Dialect::Erp)
+    profile(format!("wss://{}/", server.addr), Dialect::ERP)
 }
 
 async fn refused(server: &Server, authority: &Authority, name: &str, valid: Valid, profile: Profile) -> String {
@@ -119,7 +119,7 @@ async fn outcome(file: &[u8], own: &Own, url: impl Fn(&Server) -> String) -> Sta
     // Whatever comes of it stands: it is not tried again soon.
     let hour = Duration::from_secs(3600);
     let timing = Timing { backoff_first: hour, backoff_cap: hour, ..Timing::default() };
-    let rig = Rig::start(Profile { ca_file: Some(path), timing, ..profile(url(&server), Dialect::Erp) });
+    let rig = Rig::start(Profile { ca_file: Some(path), timing, ..profile(url(&server), Dialect::ERP) });
     let serve = async {
         if let Ok(tls) = own.acceptor.accept(server.tcp().await).await {
             let mut ws = accept_async(tls).await.unwrap();

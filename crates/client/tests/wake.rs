@@ -19,7 +19,7 @@ use watchdeck_testkit::{
 async fn lazy() -> (std::net::SocketAddr, Server, Profile) {
     let (server, application) = (Server::start().await, Server::start().await);
     let wake_url = Some(format!("http://{}/api/ws", application.addr));
-    let profile = Profile { wake_url, ..profile(server.url(), Dialect::Erp) };
+    let profile = Profile { wake_url, ..profile(server.url(), Dialect::ERP) };
     (server.addr, application, profile)
 }
 

@@ -41,7 +41,7 @@ fn with_source(mut settings: Settings, url: &str, token: Option<&str>) -> Settin
         id: uuid::Uuid::new_v4().to_string(),
         name: url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_owned(),
         url: url.to_owned(),
-        dialect: DialectName::Auto,
+        dialect: DialectName::AUTO,
         token,
         ..Source::default()
     });
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn what_it_speaks_is_found_out_and_the_same_address_is_known_in_every_spelling() {
         let once = with_source(Settings::default(), "ws://erp.example:3010/ws", None);
-        assert_eq!(once.sources[0].dialect, DialectName::Auto);
+        assert_eq!(once.sources[0].dialect, DialectName::AUTO);
         let again = with_source(once, " HTTP://ERP.example:3010/ws", Some("b"));
         assert_eq!(again.sources.len(), 1);
     }

@@ -28,7 +28,7 @@ pub struct SourceStatus {
     pub last_sign_at: Option<Millis>,
     /// Tells it apart from the others on screen.
     pub colour: SourceColour,
-    /// The protocol spoken (`native`, `erp`, `socket_io`, `hub`); empty while it is not known.
+    /// The protocol spoken (by the name that the settings call it); empty while it is not known.
     pub dialect: String,
     /// The server's clock less ours, ms, as far as known.
     pub skew_ms: Option<f64>,

@@ -1,8 +1,10 @@
 //! What a user may set, kept as one JSON document.
 
+mod dialect;
 mod source;
 
-pub use source::{DialectName, Source, SourceColour};
+pub use dialect::DialectName;
+pub use source::{Source, SourceColour};
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -238,7 +240,7 @@ mod tests {
             "paused":true,"demo":false},{"id":"demo","name":"Demo ERP","url":"","dialect":"native","channels":[],"token":null,"paused":false,"demo":true}]}"#;
         let settings: Settings = serde_json::from_str(stored).unwrap();
         let [east, demo] = settings.sources.as_slice() else { panic!("{settings:?}") };
-        assert_eq!((east.dialect, east.colour, east.poll_seconds), (DialectName::Erp, SourceColour::Blue, 15));
+        assert_eq!((east.dialect.as_str(), east.colour, east.poll_seconds), ("erp", SourceColour::Blue, 15));
         assert_eq!(east.token.as_deref(), Some("old-cookie"), "a token of old is there to be moved");
         assert!(east.history_path.is_empty() && east.proxy.is_empty() && east.proxy_password.is_none() && demo.demo);
     }

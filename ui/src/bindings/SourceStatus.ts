@@ -48,7 +48,7 @@ last_sign_at: Millis | null,
  */
 colour: SourceColour, 
 /**
- * The protocol spoken (`native`, `erp`, `socket_io`, `hub`); empty while it is not known.
+ * The protocol spoken (by the name that the settings call it); empty while it is not known.
  */
 dialect: string, 
 /**

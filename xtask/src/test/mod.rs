@@ -14,8 +14,11 @@ use anyhow::{Result, bail};
 use count::Count;
 use std::time::Instant;
 
-/// Set up and run all parts, or one.
-pub(crate) fn run(only: Option<Part>) -> Result<()> {
+/// Set up and run all parts, or one; `extend`: with what is only run when asked for.
+pub(crate) fn run(only: Option<Part>, extend: bool) -> Result<()> {
+    if extend && only != Some(Part::Architecture) {
+        bail!("--extend is a part of `architecture`: cargo xtask test architecture --extend");
+    }
     let mut total = Count::default();
     let mut summary = Vec::new();
     let mut book = |name: &str, started: Instant, result: Result<Count>| {
@@ -43,7 +46,7 @@ pub(crate) fn run(only: Option<Part>) -> Result<()> {
         }
         println!("\n== {} ==", part.name());
         let started = Instant::now();
-        book(part.name(), started, parts::run(part));
+        book(part.name(), started, parts::run(part, extend));
     }
 
     println!();

@@ -13,7 +13,7 @@ pub(crate) enum Part {
     Browser,
     /// Rust's formatting, clippy, and the examples in the documentation.
     Lint,
-    /// The arrows between and inside of crates, and what is declared once: printed, to be read. A part of `rust`.
+    /// The arrows between and inside of crates, and what is declared once: printed, to be read. A part of `rust`; with --extend, more.
     Architecture,
 }
 

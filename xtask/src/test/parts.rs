@@ -18,14 +18,17 @@ pub(super) fn build() -> Result<()> {
     process::check(process::cargo().args(["build", "--workspace", "--all-targets"]))
 }
 
-pub(super) fn run(part: Part) -> Result<Count> {
+pub(super) fn run(part: Part, extend: bool) -> Result<Count> {
     match part {
         Part::Ui => ui_check(),
         Part::Rust => rust(),
         Part::Desktop => desktop(),
         Part::Browser => browser(),
         Part::Lint => lint(),
-        Part::Architecture => nextest("package(watchdeck-tests) and binary(architecture)", &["--no-capture"], &bindings::fresh_folder()?),
+        Part::Architecture => {
+            let more: &[&str] = if extend { &["--no-capture", "--run-ignored", "all"] } else { &["--no-capture"] };
+            nextest("package(watchdeck-tests) and binary(architecture)", more, &bindings::fresh_folder()?)
+        }
     }
 }
 

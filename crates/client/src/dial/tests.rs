@@ -11,19 +11,19 @@ fn target(profile: &Profile) -> Result<Target, String> {
 
 #[test]
 fn each_dialect_signs_in_its_own_way() {
-    let native = target(&profile("wss://h/ws", Dialect::Native)).unwrap();
+    let native = target(&profile("wss://h/ws", Dialect::NATIVE)).unwrap();
     assert_eq!(native.headers["authorization"], "Bearer abc");
     assert_eq!(native.headers["sec-websocket-protocol"], "watchdeck.v1");
-    let erp = target(&profile("wss://h:3002/", Dialect::Erp)).unwrap();
+    let erp = target(&profile("wss://h:3002/", Dialect::ERP)).unwrap();
     assert_eq!(erp.headers["cookie"], "next-auth.session-token=abc; __Secure-next-auth.session-token=abc");
     assert_eq!(erp.headers["origin"], "https://h:3002");
     assert!(!erp.headers.contains_key("sec-websocket-protocol"));
-    let plain = target(&profile("ws://h:3002/", Dialect::Erp)).unwrap();
+    let plain = target(&profile("ws://h:3002/", Dialect::ERP)).unwrap();
     assert_eq!(plain.headers["cookie"], erp.headers["cookie"], "the server knows one of them, whatever the line is");
     let named =
-        Profile { token: Some("next-auth.session-token.0=a; x=y; next-auth.session-token.1=b".into()), ..profile("ws://h/", Dialect::Erp) };
+        Profile { token: Some("next-auth.session-token.0=a; x=y; next-auth.session-token.1=b".into()), ..profile("ws://h/", Dialect::ERP) };
     assert_eq!(target(&named).unwrap().headers["cookie"], "next-auth.session-token.0=a; next-auth.session-token.1=b");
-    let page = Profile { origin: Some(" https://shop.example/stock ".into()), ..profile("ws://h:3002/", Dialect::Erp) };
+    let page = Profile { origin: Some(" https://shop.example/stock ".into()), ..profile("ws://h:3002/", Dialect::ERP) };
     assert_eq!(target(&page).unwrap().headers["origin"], "https://shop.example");
 }
 
@@ -40,7 +40,7 @@ fn a_page_to_sign_in_on_is_known_by_its_path() {
 #[test]
 fn a_redirect_is_followed_on_the_same_host_and_named_elsewhere() {
     let led =
-        |url: &str, status: u16, to: &str| target(&profile(url, Dialect::Hub)).unwrap().led(StatusCode::from_u16(status).unwrap(), to);
+        |url: &str, status: u16, to: &str| target(&profile(url, Dialect::HUB)).unwrap().led(StatusCode::from_u16(status).unwrap(), to);
     let to = |turned| match turned {
         Turned::Elsewhere(address) => address.as_str().to_owned(),
         Turned::Ending(ending) => panic!("{ending:?}"),
@@ -61,7 +61,7 @@ fn a_redirect_is_followed_on_the_same_host_and_named_elsewhere() {
 #[test]
 fn a_token_that_breaks_a_header_is_refused() {
     for token in ["a\nb", "a; admin=1", "库存"] {
-        let profile = Profile { token: Some(token.into()), ..profile("ws://h/", Dialect::Erp) };
+        let profile = Profile { token: Some(token.into()), ..profile("ws://h/", Dialect::ERP) };
         assert!(target(&profile).is_err(), "{token:?}");
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{
     protocol::{Out, Wire},
-    spoken::wire,
+    wire,
 };
 use crate::{clock::Now, delivery::Delivery, profile::Profile};
 use std::time::Duration;
@@ -82,7 +82,7 @@ mod tests {
         let erp = [r#"{"channel":"a","data":{},"ts":1795223788150}"#];
         let hub = [r#"{"type":"a","data":{},"timestamp":1795223788}"#];
         let cases: [(Dialect, &[&str]); 4] =
-            [(Dialect::Native, &native), (Dialect::SocketIo, &socketio), (Dialect::Erp, &erp), (Dialect::Hub, &hub)];
+            [(Dialect::NATIVE, &native), (Dialect::SOCKET_IO, &socketio), (Dialect::ERP, &erp), (Dialect::HUB, &hub)];
         for (dialect, frames) in cases {
             let mut decoder = Decoder::new(&Profile { channels: vec!["a".into()], ..Profile::new("p", "ws://h/", dialect) });
             for _ in 0..2 {

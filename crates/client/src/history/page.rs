@@ -1,7 +1,10 @@
 //! One answer of a history: its shapes, and what each element is.
 
 use super::error::HistoryError;
-use crate::{dialect::plain_text, profile::Dialect};
+use crate::{
+    dialect::{self, plain_text},
+    profile::Dialect,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -127,14 +130,14 @@ impl Reader {
             return incoming(Channel::from("events"), Some(id), at(item.timestamp), Some(&kind), element.get());
         }
         let kind = item.kind.and_then(plain_text);
-        if let (Dialect::Hub, Some(kind), Some(data)) = (self.dialect, &kind, item.data) {
+        if let (Some(messages), Some(kind), Some(data)) = (dialect::kind(self.dialect).messages(), &kind, item.data) {
             let inner = Item::of(data);
             if inner.id.is_some() && inner.event_type.is_some() {
                 let mut event = self.event(data);
                 event.server_at = at(item.timestamp).or(event.server_at);
                 return event;
             }
-            return incoming(Channel::from("messages"), None, at(item.timestamp), Some(kind), data.get());
+            return incoming(Channel::from(messages), None, at(item.timestamp), Some(kind), data.get());
         }
         incoming(self.channel(kind.as_deref()), None, None, None, element.get())
     }

@@ -8,7 +8,7 @@ use crate::{
     settings::{self, Merged},
 };
 use std::{collections::BTreeMap, sync::Arc};
-use watchdeck_client::{Address, Secret};
+use watchdeck_client::{Address, Dialect, Secret};
 use watchdeck_feed::{
     keys::{KeyRing as _, Keys},
     sources,
@@ -16,7 +16,7 @@ use watchdeck_feed::{
 use watchdeck_store::{Batch, Document};
 use watchdeck_wire::{
     link::LinkState,
-    settings::{DialectName, Settings, SettingsPatch, Source, SourceSecrets, SourceTest, TestStep},
+    settings::{Settings, SettingsPatch, Source, SourceSecrets, SourceTest, TestStep},
 };
 
 /// The built-in ERP among the sources.
@@ -100,7 +100,7 @@ pub(crate) async fn set_token(core: &Core, id: &str, token: &str) -> Result<(), 
 pub(crate) fn login(core: &Core, id: &str) -> Result<(), CommandError> {
     let source = known(core, id)?;
     let spoken = core.sources.address(id).map_or(source.dialect, |source| source.dialect);
-    if !matches!(spoken, DialectName::Erp | DialectName::Auto) {
+    if !Dialect::named(spoken.as_str()).has_sign_in_page() {
         return Err(CommandError::invalid("this server wants a token, not the session of a web page; paste the token"));
     }
     let url = if source.login_url.is_empty() { origin(&source.url) } else { Some(source.login_url) };
@@ -173,7 +173,7 @@ pub(crate) async fn start_demo(core: &Arc<Core>) -> Result<Settings, CommandErro
             None => settings.sources.push(Source {
                 id: DEMO_ID.to_owned(),
                 name: "Demo ERP".to_owned(),
-                dialect: DialectName::Native,
+                dialect: Dialect::NATIVE.name().into(),
                 demo: true,
                 ..Source::default()
             }),

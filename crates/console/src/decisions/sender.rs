@@ -2,7 +2,7 @@
 
 use super::decision::{Answer, Decision};
 use serde_json::Value;
-use watchdeck_client::{Dialect, Profile, post};
+use watchdeck_client::{Profile, post};
 
 /// Where gateways take decisions.
 const PLACE: &str = "/api/decisions";
@@ -14,7 +14,7 @@ impl Sender {
     /// One try. `profile` is the source's; `None` when it is gone.
     pub(crate) async fn send(decision: &Decision, profile: Option<&Profile>) -> Answer {
         let Some(profile) = profile else { return Answer::Refused("the source that this request came through has been removed".into()) };
-        if !matches!(profile.dialect, Dialect::Native | Dialect::Detect) {
+        if !profile.dialect.decides() {
             return Answer::Unsupported(
                 "this server takes no decisions over its event stream; decide in the ERP, or connect through a Watchdeck gateway".into(),
             );

@@ -103,8 +103,8 @@ mod tests {
             json!({ "sources": { "b": { "paused": true, "id": "x" }, "c": { "name": "C", "url": "ws://c/", "dialect": "erp" } } }),
         )
         .unwrap();
-        let told: Vec<_> = changed.sources.iter().map(|source| (source.id.as_str(), source.paused, source.dialect)).collect();
-        assert_eq!(told, [("a", false, DialectName::Auto), ("b", true, DialectName::Auto), ("c", false, DialectName::Erp)]);
+        let told: Vec<_> = changed.sources.iter().map(|source| (source.id.as_str(), source.paused, source.dialect.clone())).collect();
+        assert_eq!(told, [("a", false, DialectName::AUTO), ("b", true, DialectName::AUTO), ("c", false, "erp".into())]);
         assert_eq!(change(&changed, json!({ "sources": { "a": null, "gone": null } })).unwrap().sources.len(), 2);
     }
 

@@ -122,7 +122,7 @@ impl Beyond {
 mod tests {
     use super::*;
     use serde_json::json;
-    use watchdeck_wire::settings::{DialectName, Language, Theme};
+    use watchdeck_wire::settings::{Language, SourceColour, Theme};
 
     fn newer() -> Value {
         json!({
@@ -130,7 +130,7 @@ mod tests {
             "delivery": { "critical": { "toast": true, "sound": false, "phone": true } },
             "product_thresholds": { "P/1": 3.0 }, "low_stock_threshold": 7.0,
             "sources": [
-                { "id": "east", "name": "East", "url": "ws://e/", "dialect": "mqtt", "currency": "CNY", "retain": true },
+                { "id": "east", "name": "East", "url": "ws://e/", "dialect": "mqtt", "colour": "gold", "currency": "CNY", "retain": true },
                 { "id": "west", "name": "West", "url": "ws://w/", "dialect": "erp" },
             ],
         })
@@ -143,7 +143,8 @@ mod tests {
         assert!(!settings.delivery.critical.sound && settings.delivery.warning.sound && settings.low_stock_threshold == 7.0);
         assert_eq!(settings.product_thresholds.get("P/1"), Some(&3.0));
         let [east, west] = settings.sources.as_slice() else { panic!("{settings:?}") };
-        assert_eq!((east.dialect, east.currency.as_str(), west.dialect), (DialectName::Auto, "CNY", DialectName::Erp));
+        assert_eq!((east.colour, east.currency.as_str(), west.dialect.as_str()), (SourceColour::Blue, "CNY", "erp"));
+        assert_eq!(east.dialect.as_str(), "mqtt", "it is not taken for another kind of server");
         assert_eq!(beyond.0.len(), 5, "{beyond:?}");
     }
 
@@ -153,9 +154,10 @@ mod tests {
         settings.muted = false;
         let again: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
         assert_eq!((&again["theme"], &again["quiet_hours"]["from"], &again["muted"]), (&json!("sepia"), &json!(22), &json!(false)));
-        assert_eq!((&again["sources"][0]["dialect"], &again["sources"][0]["retain"]), (&json!("mqtt"), &json!(true)));
+        let east = &again["sources"][0];
+        assert_eq!((&east["dialect"], &east["colour"], &east["retain"]), (&json!("mqtt"), &json!("gold"), &json!(true)));
         assert_eq!((&again["delivery"]["critical"]["phone"], &again["version"]), (&json!(true), &json!(VERSION)));
-        (settings.theme, settings.sources[0].dialect) = (Theme::Dark, DialectName::Native);
+        (settings.theme, settings.sources[0].dialect) = (Theme::Dark, "native".into());
         settings.sources.remove(1);
         let changed: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
         assert_eq!((&changed["theme"], &changed["sources"][0]["dialect"]), (&json!("dark"), &json!("native")), "what a person sets holds");

@@ -201,7 +201,7 @@ mod tests {
 
     fn profile(token: &str) -> Profile {
         let history = History { path: "/events".into(), every: std::time::Duration::from_secs(15) };
-        Profile { token: Some(token.into()), history: Some(history), ..Profile::new("east", "ws://h/", Dialect::Erp) }
+        Profile { token: Some(token.into()), history: Some(history), ..Profile::new("east", "ws://h/", Dialect::ERP) }
     }
 
     #[test]

@@ -3,10 +3,12 @@
 //!
 //! While nobody knows yet what their server speaks, as after a start, only the first dials; the others wait for what it finds out.
 
-use super::{known::Known, profile::same_server};
+use super::{
+    known::Known,
+    profile::{self, same_server},
+};
 use crate::keys::Excuse;
 use watchdeck_client::Dialect;
-use watchdeck_wire::settings::DialectName;
 
 /// What two sources with one account at one server may do to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,15 +56,12 @@ fn beside(first: &Known, second: &Known, spoken: &impl Fn(&str) -> Option<Dialec
     if !meet {
         return Beside::Nothing;
     }
-    let speaks = |known: &Known| match known.source.dialect {
-        DialectName::Hub => Some(Dialect::Hub),
-        DialectName::Auto => spoken(&known.source.id).filter(|dialect| *dialect != Dialect::Detect),
-        DialectName::Native => Some(Dialect::Native),
-        DialectName::Erp => Some(Dialect::Erp),
-        DialectName::SocketIo => Some(Dialect::SocketIo),
+    let speaks = |known: &Known| match profile::spoken(&known.source) {
+        Dialect::DETECT => spoken(&known.source.id).filter(|dialect| *dialect != Dialect::DETECT),
+        set => Some(set),
     };
     match [speaks(first), speaks(second)] {
-        [Some(Dialect::Hub), _] | [_, Some(Dialect::Hub)] => Beside::Deafens,
+        both if both.iter().flatten().any(|dialect| dialect.is_alone()) => Beside::Deafens,
         [None, None] => Beside::Perhaps,
         _ => Beside::Nothing,
     }
@@ -77,7 +76,7 @@ fn same_account(one: &Known, other: &Known) -> bool {
 mod tests {
     use super::*;
     use crate::keys::Keys;
-    use watchdeck_wire::settings::Source;
+    use watchdeck_wire::settings::{DialectName, Source};
 
     const HUB: &str = "wss://hub.example/ws/notifications";
 
@@ -93,14 +92,14 @@ mod tests {
     #[test]
     fn the_first_source_of_an_account_has_the_hub() {
         let mut wanted = [
-            known("a", HUB, "t1", DialectName::Auto),
-            known("b", "wss://HUB.example:443/ws/messages", "t1", DialectName::Auto),
-            known("c", HUB, "t2", DialectName::Hub),
-            known("d", "wss://other.example/ws", "t1", DialectName::Hub),
-            known("e", HUB, "t2", DialectName::Auto),
+            known("a", HUB, "t1", DialectName::AUTO),
+            known("b", "wss://HUB.example:443/ws/messages", "t1", DialectName::AUTO),
+            known("c", HUB, "t2", "hub".into()),
+            known("d", "wss://other.example/ws", "t1", "hub".into()),
+            known("e", HUB, "t2", DialectName::AUTO),
         ];
         wanted[2].source.paused = true;
-        hold_back(&mut wanted, &excuse, |_| false, |id| (id == "a").then_some(Dialect::Hub));
+        hold_back(&mut wanted, &excuse, |_| false, |id| (id == "a").then_some(Dialect::HUB));
         let held: Vec<_> = wanted.iter().filter(|known| known.keys.is_err()).map(|known| known.source.id.as_str()).collect();
         assert_eq!(held, ["b"], "a paused one deafens nobody, and another server or account neither");
         assert!(wanted[1].keys.as_ref().unwrap_err().contains('A') && wanted.iter().all(|known| !known.waits));
@@ -108,27 +107,27 @@ mod tests {
 
     #[test]
     fn other_servers_take_as_many_links_as_come() {
-        let mut wanted = ["a", "b"].map(|id| known(id, "wss://erp.example/ws", "t", DialectName::Erp));
-        hold_back(&mut wanted, &excuse, |_| false, |_| Some(Dialect::Erp));
+        let mut wanted = ["a", "b"].map(|id| known(id, "wss://erp.example/ws", "t", "erp".into()));
+        hold_back(&mut wanted, &excuse, |_| false, |_| Some(Dialect::ERP));
         assert!(wanted.iter().all(|known| known.keys.is_ok() && known.dials()));
     }
 
     #[test]
     fn one_that_is_resumed_does_not_take_the_link_of_one_that_runs() {
-        let mut wanted = ["a", "b"].map(|id| known(id, HUB, "t", DialectName::Auto));
-        let spoken = |id: &str| (id == "b").then_some(Dialect::Hub);
+        let mut wanted = ["a", "b"].map(|id| known(id, HUB, "t", DialectName::AUTO));
+        let spoken = |id: &str| (id == "b").then_some(Dialect::HUB);
         hold_back(&mut wanted, &excuse, |id| id == "b", spoken);
         assert!(wanted[1].keys.is_ok() && wanted[0].keys.as_ref().unwrap_err().contains('B'));
     }
 
     #[test]
     fn while_nobody_knows_whether_it_is_a_hub_only_the_first_dials() {
-        let pair = || ["a", "b"].map(|id| known(id, HUB, "t", DialectName::Auto));
+        let pair = || ["a", "b"].map(|id| known(id, HUB, "t", DialectName::AUTO));
         let mut wanted = pair();
         hold_back(&mut wanted, &excuse, |_| false, |_| None);
         assert!(wanted[0].dials() && !wanted[1].dials() && wanted[1].keys.is_ok());
         assert!(!waits_no_more(&wanted, |_| None));
-        for (found, dials) in [(Dialect::Erp, true), (Dialect::Hub, false)] {
+        for (found, dials) in [(Dialect::ERP, true), (Dialect::HUB, false)] {
             let spoken = |id: &str| (id == "a").then_some(found);
             assert!(waits_no_more(&wanted, spoken), "{found:?} is known");
             let mut anew = pair();

@@ -3,7 +3,7 @@
 use super::{
     known::{Known, View},
     links::Sources,
-    profile::{dialect_name, named, profile, same_server, takes_decisions, without_secrets},
+    profile::{self, profile, same_server, without_secrets},
 };
 use crate::inbox::Reader;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use watchdeck_events::Millis;
 use watchdeck_store::Document;
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
-    settings::{DialectName, Source},
+    settings::Source,
 };
 
 impl Sources {
@@ -21,8 +21,7 @@ impl Sources {
     pub fn address(&self, id: &str) -> Option<Source> {
         let known = self.known.hold();
         let source = known.iter().map(|known| &known.source).find(|source| source.id == id)?.clone();
-        let views = self.views.hold();
-        let spoken = views.get(id).and_then(|view| view.status.borrow().dialect).and_then(named);
+        let spoken = self.spoken(id).map(|dialect| dialect.name().into());
         Some(Source { dialect: spoken.unwrap_or(source.dialect), ..source })
     }
 
@@ -40,7 +39,7 @@ impl Sources {
 
     /// Whether a source takes decisions, as far as known.
     pub fn can_decide(&self, id: &str) -> bool {
-        self.address(id).is_some_and(|source| takes_decisions(source.dialect)) && !self.without_decisions.hold().contains(id)
+        self.address(id).is_some_and(|source| profile::spoken(&source).decides()) && !self.without_decisions.hold().contains(id)
     }
 
     /// The sources that take decisions.
@@ -58,8 +57,8 @@ impl Sources {
     pub fn alone_at(&self, url: &str) -> Option<(String, LinkState)> {
         let same = |known: &Known, view: Option<&View>| {
             let spoken = view?.status.borrow().dialect;
-            let hub = spoken == Some(Dialect::Hub) || known.source.dialect == DialectName::Hub;
-            (hub && same_server(&known.source.url, url)).then(|| (known.source.name.clone(), self.state(known, view)))
+            let alone = [spoken, Some(profile::spoken(&known.source))].into_iter().flatten().any(Dialect::is_alone);
+            (alone && same_server(&known.source.url, url)).then(|| (known.source.name.clone(), self.state(known, view)))
         };
         self.each(same).into_iter().flatten().next()
     }
@@ -121,7 +120,7 @@ impl Sources {
             last_event_at: last_event_at(&source.id),
             last_sign_at: view.and_then(|view| view.status.borrow().last_frame_at),
             colour: source.colour,
-            dialect: view.and_then(|view| view.status.borrow().dialect).map(dialect_name).unwrap_or_default().to_owned(),
+            dialect: view.and_then(|view| view.status.borrow().dialect).map(Dialect::name).unwrap_or_default().to_owned(),
             skew_ms: self.records.of(&source.id).clock().estimate().map(|known| known.skew),
             polling: view.is_some_and(View::polls),
             covers_since: self.covers.since(&source.id),

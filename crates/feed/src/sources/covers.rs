@@ -1,6 +1,6 @@
 //! Since when what is stored of a source is whole: from its first look on. A number that says more than that says since when.
 
-use super::profile::first_since;
+use super::profile::{first_since, spoken};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
@@ -8,7 +8,7 @@ use std::{
 use watchdeck_contain::Hold as _;
 use watchdeck_events::Millis;
 use watchdeck_store::{Document, Store, StoreError};
-use watchdeck_wire::settings::{DialectName, Source};
+use watchdeck_wire::settings::Source;
 
 /// Collection of the notes, keyed by source.
 const COLLECTION: &str = "covers";
@@ -30,7 +30,7 @@ impl Covers {
 
     /// A source is followed for the first time: a gateway tells the day, the others tell what happens from now on.
     pub(super) fn begins(&self, source: &Source, at: Millis) {
-        let since = if matches!(source.dialect, DialectName::Native | DialectName::Auto) { first_since(at) } else { at };
+        let since = if spoken(source).replays() { first_since(at) } else { at };
         self.since.hold().insert(source.id.clone(), since);
         self.dirty.hold().insert(source.id.clone());
     }

@@ -1,11 +1,9 @@
 //! What Feed health shows of the sources.
 
-use super::{
-    links::Sources,
-    profile::{dialect_name, without_secrets},
-};
+use super::{links::Sources, profile::without_secrets};
 use crate::{inbox::QUEUE, latency::Latency};
 use std::sync::atomic::Ordering;
+use watchdeck_client::Dialect;
 use watchdeck_wire::views::{DeniedChannel, MalformedFrame, Percentiles, SourceHealth};
 
 /// Malformed frames shown, over all sources.
@@ -53,7 +51,7 @@ impl Sources {
                     })
                     .unwrap_or_default(),
                 colour: source.colour,
-                dialect: status.dialect.map(dialect_name).unwrap_or_default().to_owned(),
+                dialect: status.dialect.map(Dialect::name).unwrap_or_default().to_owned(),
                 skew_ms: skew.map(|known| known.skew),
                 skew_error_ms: skew.map(|known| known.error),
                 round_trip_ms: status.round_trip.map(|took| took.as_secs_f64() * 1000.0),

@@ -4,7 +4,7 @@ use crate::keys::Keys;
 use std::time::Duration;
 use watchdeck_client::{Dialect, History, Profile, Proxy, User};
 use watchdeck_events::{Channel, Millis};
-use watchdeck_wire::settings::{DialectName, Source, SourceColour};
+use watchdeck_wire::settings::{Source, SourceColour};
 use watchdeck_world::calendar::Calendar;
 
 /// How much of a channel's newest history a first look brings, where nothing says since when.
@@ -23,13 +23,6 @@ pub(crate) fn first_since(at: Millis) -> Millis {
 /// The profile that the client is given.
 pub fn profile(source: &Source, keys: &Keys, at: Millis) -> Profile {
     let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
-    let dialect = match source.dialect {
-        DialectName::Auto => Dialect::Detect,
-        DialectName::Native => Dialect::Native,
-        DialectName::Erp => Dialect::Erp,
-        DialectName::SocketIo => Dialect::SocketIo,
-        DialectName::Hub => Dialect::Hub,
-    };
     let proxy = match source.proxy.trim() {
         "" => Proxy::Environment,
         "direct" => Proxy::Direct,
@@ -50,7 +43,7 @@ pub fn profile(source: &Source, keys: &Keys, at: Millis) -> Profile {
             .map(|path| History { path, every: Duration::from_secs(u64::from(source.poll_seconds.max(1))) }),
         ca_file: given(&source.ca_file).map(Into::into),
         proxy,
-        ..Profile::new(source.id.as_str(), source.url.clone(), dialect)
+        ..Profile::new(source.id.as_str(), source.url.clone(), spoken(source))
     }
 }
 
@@ -83,31 +76,9 @@ pub(super) fn on_the_wire(source: &Source) -> Source {
     }
 }
 
-/// A protocol as the settings call it, once it is known.
-pub(super) fn named(dialect: Dialect) -> Option<DialectName> {
-    match dialect {
-        Dialect::Native => Some(DialectName::Native),
-        Dialect::Erp => Some(DialectName::Erp),
-        Dialect::SocketIo => Some(DialectName::SocketIo),
-        Dialect::Hub => Some(DialectName::Hub),
-        Dialect::Detect => None,
-    }
-}
-
-/// A protocol as the settings and the window call it; empty while it is not known.
-pub(super) fn dialect_name(dialect: Dialect) -> &'static str {
-    match dialect {
-        Dialect::Native => "native",
-        Dialect::Erp => "erp",
-        Dialect::SocketIo => "socket_io",
-        Dialect::Hub => "hub",
-        Dialect::Detect => "",
-    }
-}
-
-/// Whether a server that speaks this takes decisions at all. While it is not known yet it may.
-pub(super) fn takes_decisions(dialect: DialectName) -> bool {
-    matches!(dialect, DialectName::Native | DialectName::Auto)
+/// What its server is set to speak.
+pub(super) fn spoken(source: &Source) -> Dialect {
+    Dialect::named(source.dialect.as_str())
 }
 
 /// Whether two addresses lead to one server: the same host and port, however they are written.

@@ -1,5 +1,6 @@
 //! A place events come from, as the user set it up.
 
+use super::DialectName;
 use serde::{Deserialize, Serialize};
 use watchdeck_events::Conventions;
 
@@ -104,7 +105,7 @@ impl Default for Source {
             id: String::new(),
             name: String::new(),
             url: String::new(),
-            dialect: DialectName::Auto,
+            dialect: DialectName::AUTO,
             channels: Vec::new(),
             token: None,
             paused: false,
@@ -128,23 +129,6 @@ impl Default for Source {
             same_as: String::new(),
         }
     }
-}
-
-/// How a server speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(rename_all = "snake_case")]
-#[ts(export)]
-pub enum DialectName {
-    /// Found out by trying.
-    Auto,
-    /// The Watchdeck gateway, `watchdeck.v1`.
-    Native,
-    /// The inventory ERP's own WebSocket server.
-    Erp,
-    /// Socket.IO 4 over WebSocket.
-    SocketIo,
-    /// The notification hub of the writing platform.
-    Hub,
 }
 
 /// The colour that a source has on screen.

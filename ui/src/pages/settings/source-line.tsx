@@ -5,10 +5,10 @@ import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
 import type { LinkState } from "@/bindings/LinkState";
 import type { Source } from "@/bindings/Source";
+import { isKnown, isSpoken } from "@/dialects";
 import { useNow } from "@/format";
 import { useLive, useSources } from "@/live";
 import { Button, cx, IconButton, linkTone, SourceMark, StateDot, toneInk } from "@/parts";
-import { isSpoken } from "@/settings/source/dialects";
 import { useLinkReason, useLinkText, useWord } from "@/text";
 
 const CONNECTING: LinkState = { kind: "connecting", attempt: 0 };
@@ -114,6 +114,7 @@ export function SourceLine({
 function useDialect(): (chosen: DialectName, spoken: string) => string {
   const { t } = useTranslation();
   return (chosen, spoken) => {
+    if (!isKnown(chosen)) return t("sources.kindNewer", { name: chosen });
     if (chosen !== "auto") return t(`sources.dialect.${chosen}.title`);
     return isSpoken(spoken) ? t("sources.detected", { dialect: t(`sources.dialect.${spoken}.title`) }) : t("sources.kindUnknown");
   };

@@ -2,9 +2,9 @@
 
 import { ChevronRight } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { dialectOf } from "@/dialects";
 import { cx } from "@/parts";
 import { Choices } from "@/parts/choices";
-import { DIALECTS } from "./dialects";
 import { advancedParts } from "./draft";
 import { fieldId, Help, INPUT, Label, TextField } from "./field";
 import type { SourceFormApi } from "./use-form";
@@ -22,8 +22,8 @@ export function Advanced({ form, api, open, onToggle, loginWindow }: { form: str
       </button>
       <div id={panel} hidden={!open} className={open ? "flex flex-col gap-3 pt-2 pl-5" : undefined}>
         {/* Here, so that the form keeps its shape whatever kind is chosen. */}
-        {DIALECTS[api.dialect].userAsked === "advanced" && <TextField form={form} api={api} field="userId" label={t("sources.form.userId")} help={t("sources.form.userIdHelp")} placeholder={t("sources.form.userIdPlaceholder")} />}
-        {DIALECTS[api.dialect].origin && <TextField form={form} api={api} field="origin" label={t("sources.form.origin")} help={t("sources.form.originHelp")} placeholder={t("sources.form.examples.origin")} />}
+        {dialectOf(api.dialect).userAsked === "advanced" && <TextField form={form} api={api} field="userId" label={t("sources.form.userId")} help={t("sources.form.userIdHelp")} placeholder={t("sources.form.userIdPlaceholder")} />}
+        {dialectOf(api.dialect).origin && <TextField form={form} api={api} field="origin" label={t("sources.form.origin")} help={t("sources.form.originHelp")} placeholder={t("sources.form.examples.origin")} />}
         <TextField form={form} api={api} field="currency" label={t("sources.form.currency")} help={t("sources.form.currencyHelp")} placeholder={t("sources.form.examples.currency")} />
         <TextField form={form} api={api} field="timeZone" label={t("sources.form.timeZone")} help={t("sources.form.timeZoneHelp")} placeholder={t("sources.form.examples.timeZone")} />
         <TextField form={form} api={api} field="wakeUrl" label={t("sources.form.wakeUrl")} help={t("sources.form.wakeUrlHelp")} placeholder={t("sources.form.examples.wakeUrl")} />

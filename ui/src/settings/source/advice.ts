@@ -1,9 +1,10 @@
 // What to do about a step that failed, and the field where to do it. Decided by the step and by what the draft says; of the details only the words that
 // the protocols fix are read (close reasons and close codes), never an error message of this program. Pure.
 
+import type { DialectName } from "@/bindings/DialectName";
 import type { SourceTest } from "@/bindings/SourceTest";
 import type { TestStep } from "@/bindings/TestStep";
-import { DIALECT_NAMES, DIALECTS, isSpoken, type Spoken } from "./dialects";
+import { DIALECT_NAMES, dialectOf, isSpoken, type Remedy, remedyFor } from "@/dialects";
 import type { Draft, DraftField } from "./draft";
 
 /** The steps of a try that have words of their own. */
@@ -19,12 +20,7 @@ export type AdviceKey =
   | "connectErp"
   | "connectWake"
   | "tls"
-  | "signInNone"
-  | "signInRefused"
-  | "signInEither"
-  | "expired"
-  | "origin"
-  | "limit"
+  | Remedy["key"]
   | "subscribe"
   | "subscribeSome"
   | "history"
@@ -35,21 +31,9 @@ export interface Advice {
   readonly field: DraftField | null;
 }
 
-/** Close reasons of the ERP's server and close codes of the gateway and the hub, as the protocols spell them. */
-const WORDS: readonly (readonly [RegExp, AdviceKey, DraftField | null])[] = [
-  [/^(No cookies provided|No session token found)$/, "signInNone", "token"],
-  [/^(Token expired|4005\b.*)$/, "expired", "token"],
-  // Our own words may follow in brackets.
-  [/^Authentication failed( \(.*)?$/, "signInEither", "token"],
-  [/^(Invalid token payload( \(.*)?|Invalid token|未授权|450[03]\b.*|4401\b.*)$/, "signInRefused", "token"],
-  [/^禁止的来源( \(.*)?$/, "origin", "origin"],
-  [/^4504\b/, "limit", null],
-];
-
 /** Advice about a server's own words for turning us away; null for words no protocol fixes. */
 export function adviceOnWords(words: string): Advice | null {
-  const known = WORDS.find(([pattern]) => pattern.test(words.trim()));
-  return known === undefined ? null : { key: known[1], field: known[2] };
+  return remedyFor(words.trim()) ?? null;
 }
 
 /** `hasToken`: one is typed or kept. */
@@ -63,7 +47,7 @@ export function adviceOn(step: TestStep, draft: Draft, hasToken: boolean): Advic
     case "address":
       return { key: "address", field: "url" };
     case "connect":
-      if (!DIALECTS[draft.dialect].wakes) return { key: "connect", field: "url" };
+      if (!dialectOf(draft.dialect).wakes) return { key: "connect", field: "url" };
       return draft.wakeUrl.trim() === "" ? { key: "connectErp", field: "wakeUrl" } : { key: "connectWake", field: "wakeUrl" };
     case "tls":
       return { key: "tls", field: "caFile" };
@@ -79,7 +63,7 @@ export function adviceOn(step: TestStep, draft: Draft, hasToken: boolean): Advic
 }
 
 /** The kind of server that a try found out. */
-export function detectedBy(test: SourceTest): Spoken | null {
+export function detectedBy(test: SourceTest): DialectName | null {
   const said = test.steps.find((step) => step.step === "detect" && step.ok)?.detail.toLowerCase().replace(/[^a-z]/g, "");
   return DIALECT_NAMES.filter(isSpoken).find((kind) => kind.replace("_", "") === said) ?? null;
 }

@@ -3,24 +3,27 @@
 import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
 import type { SourceColour } from "@/bindings/SourceColour";
+import { DIALECT_NAMES, isKnown } from "@/dialects";
 import { cx, SOURCE_COLOURS, sourceColour } from "@/parts";
-import { DIALECT_NAMES } from "./dialects";
 
 export function DialectChoice({ id, value, onChange }: { id: string; value: DialectName; onChange: (dialect: DialectName) => void }) {
   const { t } = useTranslation();
+  // One that only a newer version knows stays chosen until another is.
+  const names = isKnown(value) ? DIALECT_NAMES : [...DIALECT_NAMES, value];
+  const title = (dialect: DialectName) => (isKnown(dialect) ? t(`sources.dialect.${dialect}.title`) : dialect);
   return (
     <fieldset>
       <legend className="mb-1 text-ink-2">{t("sources.form.dialect")}</legend>
       <div className="divide-y divide-line overflow-hidden rounded-md border border-line-strong">
-        {DIALECT_NAMES.map((dialect) => {
+        {names.map((dialect) => {
           const on = dialect === value;
           return (
             <label key={dialect} className={cx("flex items-baseline gap-2 px-2.5 py-[5px] has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent", on ? "bg-accent-soft" : "hover:bg-raised")}>
               {/* Arrow keys move through the group from the one that is chosen. */}
-              <input type="radio" id={on ? id : undefined} name={id} checked={on} onChange={() => onChange(dialect)} aria-describedby={`${id}-${dialect}`} aria-label={t(`sources.dialect.${dialect}.title`)} className="flex-none translate-y-[2px] accent-accent outline-none" />
-              <span className={cx("w-[148px] flex-none", on && "font-[540]")}>{t(`sources.dialect.${dialect}.title`)}</span>
+              <input type="radio" id={on ? id : undefined} name={id} checked={on} onChange={() => onChange(dialect)} aria-describedby={`${id}-${dialect}`} aria-label={title(dialect)} className="flex-none translate-y-[2px] accent-accent outline-none" />
+              <span className={cx("w-[148px] flex-none", on && "font-[540]")}>{title(dialect)}</span>
               <span id={`${id}-${dialect}`} className="min-w-0 text-[12px] leading-snug text-ink-2">
-                {t(`sources.dialect.${dialect}.help`)}
+                {isKnown(dialect) ? t(`sources.dialect.${dialect}.help`) : t("sources.kindNewerHelp")}
               </span>
             </label>
           );

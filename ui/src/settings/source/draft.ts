@@ -3,9 +3,9 @@
 import type { DialectName } from "@/bindings/DialectName";
 import type { Source } from "@/bindings/Source";
 import type { SourceColour } from "@/bindings/SourceColour";
+import { dialectOf, type UserField } from "@/dialects";
 import { SOURCE_COLOURS } from "@/parts";
 import { tidyAddress } from "./address";
-import { DIALECTS, type UserField } from "./dialects";
 import { readSecret } from "./secret";
 
 /** The way to the server: what `Source.proxy` holds, taken apart. */
@@ -114,7 +114,7 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
   const name = draft.name.trim();
   const secret = readSecret(draft.token);
   const through = draft.proxyKind === "through";
-  const told = (field: UserField) => (DIALECTS[draft.dialect].user.includes(field) ? draft[field].trim() : "");
+  const told = (field: UserField) => (dialectOf(draft.dialect).user.includes(field) ? draft[field].trim() : "");
   return {
     id: before?.id ?? id,
     name: name !== "" ? name : hostOf(url),

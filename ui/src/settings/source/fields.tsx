@@ -4,10 +4,10 @@ import { AppWindow } from "lucide-react";
 import { useEffect, useImperativeHandle, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
+import { dialectOf } from "@/dialects";
 import { Button } from "@/parts";
 import { Advanced } from "./advanced";
 import { ColourChoice, DialectChoice } from "./choices";
-import { DIALECTS } from "./dialects";
 import { type DraftField, hostOf } from "./draft";
 import { fieldId, Help, TextField } from "./field";
 import { ADVANCED } from "./problems";
@@ -29,7 +29,7 @@ export function SourceFields({ form, api, loginWindow, onSignIn, focus }: { form
     document.getElementById(fieldId(form, focus ?? "url"))?.focus();
   }, [form, focus]);
   // Signing in in a window yields a session cookie.
-  const cookies = DIALECTS[api.dialect].signInPage;
+  const cookies = dialectOf(api.dialect).signInPage;
 
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -46,7 +46,7 @@ export function SourceFields({ form, api, loginWindow, onSignIn, focus }: { form
           </div>
         )}
       </div>
-      {DIALECTS[api.dialect].userAsked === "first" && (
+      {dialectOf(api.dialect).userAsked === "first" && (
         <div>
           <div className="grid grid-cols-3 gap-3">
             <TextField form={form} api={api} field="userId" label={t("sources.form.userId")} placeholder="7" />

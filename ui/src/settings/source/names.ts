@@ -2,13 +2,13 @@
 
 import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
-import { DIALECTS } from "./dialects";
+import { dialectOf } from "@/dialects";
 import type { DraftField } from "./draft";
 
 /** The label of the token's field: people know a cookie from a token. */
 export function useTokenLabel(): (dialect: DialectName) => string {
   const { t } = useTranslation();
-  return (dialect) => t(`sources.form.${DIALECTS[dialect].secret}`);
+  return (dialect) => t(`sources.form.${dialectOf(dialect).secret}`);
 }
 
 /** A field as its label names it. */

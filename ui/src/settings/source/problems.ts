@@ -1,7 +1,7 @@
 // What keeps a draft from being tried or saved, field by field, and the repair where there is an obvious one. Pure.
 
+import { dialectOf } from "@/dialects";
 import { tidyAddress } from "./address";
-import { DIALECTS } from "./dialects";
 import type { Draft, DraftField } from "./draft";
 import { readSecret } from "./secret";
 
@@ -91,7 +91,7 @@ export function problemsOf(draft: Draft): Problems {
   const found: Record<string, Problem | null> = {
     url: addressProblem(draft.url),
     token: readSecret(draft.token).found === "missing" ? { key: "cookieMissing" } : null,
-    userId: DIALECTS[draft.dialect].userAsked === "first" && draft.userRole.trim() !== "" && draft.userId.trim() === "" ? { key: "userId" } : null,
+    userId: dialectOf(draft.dialect).userAsked === "first" && draft.userRole.trim() !== "" && draft.userId.trim() === "" ? { key: "userId" } : null,
     origin: draft.origin.trim() === "" || isWebUrl(draft.origin.trim()) ? null : { key: "webUrl" },
     wakeUrl: draft.wakeUrl.trim() === "" || isWebUrl(draft.wakeUrl.trim()) ? null : { key: "webUrl" },
     loginUrl: draft.loginUrl.trim() === "" || isWebUrl(draft.loginUrl.trim()) ? null : { key: "webUrl" },

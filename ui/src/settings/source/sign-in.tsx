@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { LinkState } from "@/bindings/LinkState";
 import type { Source } from "@/bindings/Source";
 import type { SourceTest } from "@/bindings/SourceTest";
+import { dialectOf, isSpoken } from "@/dialects";
 import { useNow } from "@/format";
 import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
@@ -14,7 +15,6 @@ import { Button, cx, Dialog, linkTone, StateDot, toneInk } from "@/parts";
 import { useLinkText } from "@/text";
 import { useSettings } from "..";
 import { adviceOnWords } from "./advice";
-import { DIALECTS, isSpoken } from "./dialects";
 import { draftOf } from "./draft";
 import { readSecret } from "./secret";
 import { useSecrets } from "./secrets";
@@ -76,7 +76,7 @@ export function SignInDialog({ source, windowOpen = false, onClose, onEdit }: { 
     });
   // A kind that was detected has a better hint than “whichever the server uses”.
   const dialect = source.dialect === "auto" && isSpoken(spoken) ? spoken : source.dialect;
-  const hasWindow = hello.login_window && DIALECTS[dialect].signInPage;
+  const hasWindow = hello.login_window && dialectOf(dialect).signInPage;
   const busy = phase.kind === "trying" || phase.kind === "kept";
 
   return (

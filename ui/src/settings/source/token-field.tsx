@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
 import type { SecretPlace } from "@/bindings/SecretPlace";
+import { isKnown } from "@/dialects";
 import { useFormat, useNow } from "@/format";
 import { cx, IconButton } from "@/parts";
 import { Help, INPUT, Label } from "./field";
@@ -57,7 +58,7 @@ export function TokenField({
           {shown ? <EyeOff aria-hidden /> : <Eye aria-hidden />}
         </IconButton>
       </div>
-      <Help id={`${id}-hint`}>{t(`sources.dialect.${dialect}.hint`)}</Help>
+      <Help id={`${id}-hint`}>{t(`sources.dialect.${isKnown(dialect) ? dialect : "auto"}.hint`)}</Help>
       <Found id={`${id}-found`} text={value} kept={kept} replacing={replacing} />
     </div>
   );

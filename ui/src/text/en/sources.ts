@@ -1,3 +1,5 @@
+import { dialectWords } from "@/dialects";
+
 export const sources = {
   text: "Where events come from. A lost connection is made again by itself.",
   list: "Sources",
@@ -10,6 +12,8 @@ export const sources = {
   signIn: "Sign in",
   simulated: "built-in simulator",
   kindUnknown: "kind not known yet",
+  kindNewer: "{{name}}, a kind this version does not know",
+  kindNewerHelp: "This version does not know it: nothing is fetched, and the setting is kept for a newer one.",
   detected: "{{dialect}}, detected",
   channelsAll: "all channels",
   channels_one: "{{count}} channel",
@@ -24,33 +28,7 @@ export const sources = {
   demoStart: "Start the simulator",
   demoStop: "Stop the simulator",
   demoText: "A simulated ERP on this machine: stock, orders, approvals and alerts come alive. No network needed; no real system is touched.",
-  dialect: {
-    auto: {
-      title: "Detect automatically",
-      help: "The server is asked, and the kind is found out.",
-      hint: "Whichever the server uses. Leave it empty if you do not know; the test will tell.",
-    },
-    native: {
-      title: "Watchdeck gateway",
-      help: "Goes on where it stopped; no event is missing.",
-      hint: "The token from whoever runs the gateway.",
-    },
-    erp: {
-      title: "ERP server",
-      help: "The ERP's own WebSocket. No replay; possible gaps are marked.",
-      hint: "From a browser signed in to the ERP: its session-token cookie, or the whole Cookie header.",
-    },
-    socket_io: {
-      title: "Venue platform",
-      help: "Socket.IO. Its events are numbered, so a gap is noticed.",
-      hint: "The token of your account, if the platform wants one.",
-    },
-    hub: {
-      title: "Content hub",
-      help: "The writing platform's notices and messages. No replay.",
-      hint: "The access token of your account on the platform.",
-    },
-  },
+  dialect: dialectWords("en"),
   colour: { blue: "Blue", teal: "Teal", amber: "Amber", violet: "Violet", rose: "Rose", lime: "Lime" },
   form: {
     addTitle: "Add source",

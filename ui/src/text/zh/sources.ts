@@ -1,3 +1,5 @@
+import { dialectWords } from "@/dialects";
+
 export const sources = {
   text: "事件从哪里来。断线后自动重连。",
   list: "数据源",
@@ -10,6 +12,8 @@ export const sources = {
   signIn: "登录",
   simulated: "内置模拟器",
   kindUnknown: "类型尚未探明",
+  kindNewer: "{{name}}（此版本不认识的类型）",
+  kindNewerHelp: "此版本不认识这种类型：不会取任何事件，设置原样保留，供更新的版本使用。",
   detected: "{{dialect}}（自动识别）",
   channelsAll: "全部频道",
   channels_other: "{{count}} 个频道",
@@ -23,33 +27,7 @@ export const sources = {
   demoStart: "启动模拟器",
   demoStop: "停止模拟器",
   demoText: "一个在本机运行的模拟 ERP：库存、订单、审批和告警都会动起来，不需要网络，也不涉及真实系统。",
-  dialect: {
-    auto: {
-      title: "自动识别",
-      help: "直接询问服务器，探明它的类型。",
-      hint: "服务器用哪种就填哪种。不知道就先留空，测试会告诉你。",
-    },
-    native: {
-      title: "Watchdeck 网关",
-      help: "断线后从原处续传，一个事件都不少。",
-      hint: "向网关的管理员索取。",
-    },
-    erp: {
-      title: "ERP 服务器",
-      help: "ERP 自带的 WebSocket。无法补发，可能的缺口会标出。",
-      hint: "在浏览器里登录 ERP 后，复制 session-token Cookie，或整段 Cookie 请求头。",
-    },
-    socket_io: {
-      title: "场馆平台",
-      help: "Socket.IO。事件带编号，缺了会发现。",
-      hint: "你在该平台账号的令牌；平台不要求时留空。",
-    },
-    hub: {
-      title: "内容平台",
-      help: "写作平台的通知与消息。无法补发。",
-      hint: "你在该平台账号的访问令牌。",
-    },
-  },
+  dialect: dialectWords("zh-CN"),
   colour: { blue: "蓝色", teal: "青色", amber: "琥珀色", violet: "紫色", rose: "玫红色", lime: "黄绿色" },
   form: {
     addTitle: "添加数据源",

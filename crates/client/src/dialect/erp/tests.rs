@@ -10,7 +10,7 @@ fn at(millis: u64) -> Now {
 fn erp(channels: &[&str]) -> Erp {
     Erp::new(&Profile {
         channels: channels.iter().copied().map(Channel::from).collect(),
-        ..Profile::new("p", "ws://h/", profile::Dialect::Erp)
+        ..Profile::new("p", "ws://h/", profile::Dialect::ERP)
     })
 }
 
@@ -157,7 +157,7 @@ fn a_message_on_one_channel_does_not_vouch_for_another() {
 #[test]
 fn who_chooses_nothing_follows_all_that_is_known_and_his_own_notifications() {
     let user = Some(profile::User { id: "u7".into(), ..profile::User::default() });
-    let (mut erp, mut out) = (Erp::new(&Profile { user, ..Profile::new("p", "ws://h/", profile::Dialect::Erp) }), Out::default());
+    let (mut erp, mut out) = (Erp::new(&Profile { user, ..Profile::new("p", "ws://h/", profile::Dialect::ERP) }), Out::default());
     erp.opened(at(0), &mut out);
     let sent = sent(&mut out);
     for channel in Channel::ERP.into_iter().chain(["user:u7:notifications", "data.products"]) {

@@ -8,7 +8,7 @@ fn at(millis: u64) -> Now {
 }
 
 fn hub() -> Hub {
-    Hub::new(&Profile::new("p", "ws://h/", profile::Dialect::Hub))
+    Hub::new(&Profile::new("p", "ws://h/", profile::Dialect::HUB))
 }
 
 /// What one frame becomes: channel, kind, id, time and payload of its events, or the sample of what is damaged.

@@ -14,7 +14,7 @@ struct Talk {
 impl Talk {
     /// A connection on which the hello of a server with one channel has been read.
     fn greeted(first_look: u64) -> Self {
-        let profile = Profile { first_look, listened_until: Some(Millis(42)), ..Profile::new("p", "ws://h/", profile::Dialect::Native) };
+        let profile = Profile { first_look, listened_until: Some(Millis(42)), ..Profile::new("p", "ws://h/", profile::Dialect::NATIVE) };
         let mut talk = Self { native: Native::new(&profile), out: Out::default() };
         talk.open();
         talk
@@ -333,7 +333,7 @@ fn a_gateway_that_is_deaf_to_its_erp_says_so_and_says_when_it_hears_again() {
 
 #[test]
 fn a_first_look_reaches_back_to_a_time_where_one_is_given() {
-    let profile = Profile { first_look: 5, first_since: Some(Millis(1_000)), ..Profile::new("p", "ws://h/", profile::Dialect::Native) };
+    let profile = Profile { first_look: 5, first_since: Some(Millis(1_000)), ..Profile::new("p", "ws://h/", profile::Dialect::NATIVE) };
     let mut talk = Talk { native: Native::new(&profile), out: Out::default() };
     talk.open();
     talk.committed(None);
@@ -344,7 +344,7 @@ fn a_first_look_reaches_back_to_a_time_where_one_is_given() {
 fn of_thousands_of_channels_none_is_left_out_in_silence() {
     const ALL: usize = 3000;
     let names: Vec<String> = (0..ALL).map(|n| format!("user:{n}:notifications")).collect();
-    let mut native = Native::new(&Profile { first_look: 10, ..Profile::new("p", "ws://h/", crate::profile::Dialect::Native) });
+    let mut native = Native::new(&Profile { first_look: 10, ..Profile::new("p", "ws://h/", crate::profile::Dialect::NATIVE) });
     let (mut out, now) = (Out::default(), Now { up: Duration::ZERO, wall: Millis(0) });
     native.opened(now, &mut out);
     let hello = serde_json::json!({"type": "hello", "session": "s", "server": "0", "user": {"id": "u", "name": "n", "roles": []}, "pingIntervalMs": 25_000, "channels": names});

@@ -28,11 +28,6 @@ pub(super) fn path(given: &str, user: Option<&User>) -> String {
     format!("{path}?{}", fields.join("&"))
 }
 
-/// Path and query of an Engine.IO WebSocket, made of those of an address.
-pub(crate) fn engine_io_path(given: &str) -> String {
-    path(given, None)
-}
-
 /// Percent-encoded as RFC 3986 wants it.
 fn escaped(text: &str) -> String {
     use std::fmt::Write as _;

@@ -30,7 +30,7 @@ impl Talk {
         Self::new(Profile {
             channels: topics.iter().copied().map(Channel::from).collect(),
             token: Some("x".into()),
-            ..Profile::new("p", "ws://h/", profile::Dialect::SocketIo)
+            ..Profile::new("p", "ws://h/", profile::Dialect::SOCKET_IO)
         })
     }
 

@@ -59,25 +59,25 @@ fn an_answer_without_a_list_is_an_error_and_not_an_empty_history() {
 #[test]
 fn an_element_is_read_as_the_live_event_would_be() {
     let frame = r#"{"channel":"orders","data":{"type":"order:status", "n":1},"ts":1795223788150}"#;
-    assert_eq!(event(Dialect::Erp, Some("inventory"), true, frame), r#"orders - - 1795223788150 {"type":"order:status", "n":1}"#);
+    assert_eq!(event(Dialect::ERP, Some("inventory"), true, frame), r#"orders - - 1795223788150 {"type":"order:status", "n":1}"#);
     let topic = r#"{"id":"a1","topic":"venue_notice","type":"event","payload":"闭馆","timestamp":1795223788150,"seq":4}"#;
-    assert_eq!(event(Dialect::SocketIo, None, false, topic), r#"venue_notice venue_notice a1 1795223788150 "闭馆""#);
+    assert_eq!(event(Dialect::SOCKET_IO, None, false, topic), r#"venue_notice venue_notice a1 1795223788150 "闭馆""#);
     let stored = r#"{"id":"evt_1","event_type":"like.added","event_data":{"userid":"u"},"timestamp":"2026-11-21T00:00:00Z"}"#;
-    assert_eq!(event(Dialect::Hub, None, false, stored), format!("events like.added evt_1 1795219200000 {stored}"));
+    assert_eq!(event(Dialect::HUB, None, false, stored), format!("events like.added evt_1 1795219200000 {stored}"));
     let message = r#"{"type":"new_message","data":{"x":1},"timestamp":1795219200}"#;
-    assert_eq!(event(Dialect::Hub, None, false, message), r#"messages new_message - 1795219200000 {"x":1}"#);
+    assert_eq!(event(Dialect::HUB, None, false, message), r#"messages new_message - 1795219200000 {"x":1}"#);
     let packed = format!(r#"{{"type":"event","data":{stored},"timestamp":1795219201}}"#);
-    assert_eq!(event(Dialect::Hub, None, false, &packed), format!("events like.added evt_1 1795219201000 {stored}"));
+    assert_eq!(event(Dialect::HUB, None, false, &packed), format!("events like.added evt_1 1795219201000 {stored}"));
 }
 
 #[test]
 fn a_bare_event_belongs_where_it_was_asked_for_or_where_its_kind_does() {
     let bare = r#"{"type":"order:status","id":"7"}"#;
-    let of = |asked, by_channel| event(Dialect::Erp, asked, by_channel, bare).split(' ').next().unwrap().to_owned();
+    let of = |asked, by_channel| event(Dialect::ERP, asked, by_channel, bare).split(' ').next().unwrap().to_owned();
     assert_eq!(of(Some("finance"), true), "finance", "the endpoint answers for one channel");
     assert_eq!((of(Some("finance"), false), of(None, false)), ("orders".into(), "orders".into()), "the catalogue knows the kind");
     for odd in [r#"{"type":"weather"}"#, r#""a word""#, "7", "null", r#"[1]"#, r#"{"channel":7.5e3}"#, r#"["orders","t",{"x":1}]"#] {
-        assert!(event(Dialect::Erp, None, false, odd).starts_with("history "), "nothing is left out: {odd}");
-        assert!(event(Dialect::Erp, Some("system"), false, odd).ends_with(odd), "{odd}");
+        assert!(event(Dialect::ERP, None, false, odd).starts_with("history "), "nothing is left out: {odd}");
+        assert!(event(Dialect::ERP, Some("system"), false, odd).ends_with(odd), "{odd}");
     }
 }

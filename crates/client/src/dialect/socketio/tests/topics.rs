@@ -6,7 +6,7 @@ use crate::profile::User as Me;
 #[test]
 fn who_chooses_nothing_gets_the_shared_topics_and_his_own() {
     let user = Some(Me { id: "7".into(), role: "ROLE_USER".into(), name: "alice".into() });
-    let mut talk = Talk::new(Profile { user, ..Profile::new("p", "ws://h/", profile::Dialect::SocketIo) });
+    let mut talk = Talk::new(Profile { user, ..Profile::new("p", "ws://h/", profile::Dialect::SOCKET_IO) });
     talk.wire.opened(talk.now, &mut talk.out);
     talk.hear(OPENING);
     assert_eq!(talk.sent(), ["40"], "no token, none said");
@@ -35,7 +35,7 @@ fn refused_topics_are_said_at_once_and_all_refused_is_no_waiting() {
 
 #[test]
 fn a_server_that_serves_none_of_the_usual_topics_is_reported() {
-    let mut talk = Talk::new(Profile::new("p", "ws://h/", profile::Dialect::SocketIo));
+    let mut talk = Talk::new(Profile::new("p", "ws://h/", profile::Dialect::SOCKET_IO));
     talk.join();
     let asked = talk.sent().iter().filter(|text| text.contains("subscribe")).count();
     for number in 0..asked {

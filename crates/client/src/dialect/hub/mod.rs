@@ -9,6 +9,10 @@
 //! we made since. So after such a loss the new link is not trusted: once that deadline has passed it is put down and made anew, and what
 //! it may have missed is a gap.
 
+mod about;
+
+pub(super) use about::About;
+
 use super::{
     handshake::Handshake,
     json::{object, plain_text},

@@ -5,7 +5,10 @@
 //! were away is gone. Hence every reconnect leaves a gap, and each subscribe is repeated until a message on its channel shows
 //! that it took. One on another channel proves only that *its* subscribe was heard: the others may have been sent too early.
 
+mod about;
 mod cookie;
+
+pub(super) use about::About;
 
 use super::{
     handshake::{self, Handshake},
@@ -104,13 +107,7 @@ impl Wire for Erp {
     /// The session cookie, and an Origin: that of the web page, where the user names it, else the one that the server's own pages would have.
     fn handshake(&self, profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
         shake.origin(profile, true)?;
-        if let Some(token) = &profile.token {
-            let cookie = cookie::header(token.expose())?;
-            let mut value = HeaderValue::from_str(&cookie).map_err(|_| "the token holds characters that no cookie may hold".to_owned())?;
-            value.set_sensitive(true);
-            shake.headers.insert(header::COOKIE, value);
-        }
-        Ok(())
+        signed(profile, shake)
     }
 
     fn is_spoken_to(&self) -> bool {
@@ -200,6 +197,17 @@ impl Wire for Erp {
     fn standing(&self) -> Standing {
         if self.open.as_ref().is_some_and(|open| open.heard) { Standing::Live } else { Standing::Unconfirmed }
     }
+}
+
+/// The session cookie.
+fn signed(profile: &Profile, shake: &mut Handshake<'_>) -> Result<(), String> {
+    if let Some(token) = &profile.token {
+        let cookie = cookie::header(token.expose())?;
+        let mut value = HeaderValue::from_str(&cookie).map_err(|_| "the token holds characters that no cookie may hold".to_owned())?;
+        value.set_sensitive(true);
+        shake.headers.insert(header::COOKIE, value);
+    }
+    Ok(())
 }
 
 /// Every channel that the server is known to have, and the user's own.

@@ -5,6 +5,7 @@
 //! whatever name. It replays nothing, so every reconnect leaves a gap; its numbers then tell where something is certainly missing, and
 //! where it started anew. Copies are handed on: they carry the same id, and the store keeps one.
 
+mod about;
 mod address;
 mod content;
 mod numbers;
@@ -12,7 +13,7 @@ mod packet;
 mod refusal;
 mod topic;
 
-pub(crate) use address::engine_io_path;
+pub(super) use about::About;
 
 use super::{
     handshake::{Handshake, bearer},

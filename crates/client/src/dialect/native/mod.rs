@@ -4,7 +4,10 @@
 //! is none. When the server cannot replay from the position, the gap is recorded and the channel is rebuilt from the newest
 //! history; until that has begun, events carry no position, so that a crash in between starts over instead of skipping.
 
+mod about;
 mod sub;
+
+pub(super) use about::About;
 
 use super::{
     handshake::Handshake,
