@@ -58,7 +58,12 @@ pub fn in_fields(event: &Event, fields: &Fields<'_>, conventions: &Conventions) 
 }
 
 fn not_understood(field: &FieldInfo, fields: &Fields<'_>, catalogue: &Catalogue, conventions: &Conventions) -> bool {
-    let Some(token) = fields.token(&field.name).filter(|token| !is_nothing(token)) else { return false };
+    let Some(token) = fields.token(&field.name) else { return false };
+    // A text that is no word of a list says what it says. Most fields of most events are one.
+    let is_plain = field.field_type == FieldType::Text && field.words.is_none() && token.starts_with('"');
+    if is_plain || is_nothing(token) {
+        return false;
+    }
     match field.field_type {
         FieldType::Number => amount::quantity(token).unread().is_some(),
         FieldType::Money => {

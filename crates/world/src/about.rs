@@ -29,8 +29,12 @@ pub fn of(view: &View<'_>, realm: &Arc<str>) -> Option<Entity> {
 #[must_use]
 pub fn product(realm: &Arc<str>, product_id: &str, variant_id: Option<&str>) -> Entity {
     match variant_id.filter(|variant| !variant.is_empty()) {
-        Some(variant) => Entity::new(realm, PRODUCT, &format!("{product_id}/{variant}")),
-        None => Entity::new(realm, PRODUCT, product_id),
+        Some(variant) => {
+            let mut id = String::with_capacity(product_id.len() + 1 + variant.len());
+            id.extend([product_id, "/", variant]);
+            Entity::known(realm, PRODUCT, id.into())
+        }
+        None => Entity::known(realm, PRODUCT, product_id.into()),
     }
 }
 

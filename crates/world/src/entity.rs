@@ -20,7 +20,7 @@ pub struct Entity {
     /// The source whose world it is in, or the first of those that are one ERP.
     pub realm: Arc<str>,
     /// `product`, `order`, `return`, `payment`, …
-    pub kind: Box<str>,
+    pub kind: Cow<'static, str>,
     /// The ERP's id.
     pub id: Box<str>,
 }
@@ -29,7 +29,18 @@ impl Entity {
     /// An entity; of ids without end, a name that is as distinct.
     #[must_use]
     pub fn new(realm: &Arc<str>, kind: &str, id: &str) -> Self {
-        Self { realm: Arc::clone(realm), kind: bounded(kind).into(), id: bounded(id).into() }
+        Self::of(realm, bounded(kind).into_owned().into(), bounded(id).into())
+    }
+
+    /// An entity of a kind that has its name here.
+    #[must_use]
+    pub fn known(realm: &Arc<str>, kind: &'static str, id: Cow<'_, str>) -> Self {
+        let id = if id.len() <= LONGEST { id.into_owned().into() } else { bounded(&id).into() };
+        Self::of(realm, kind.into(), id)
+    }
+
+    fn of(realm: &Arc<str>, kind: Cow<'static, str>, id: Box<str>) -> Self {
+        Self { realm: Arc::clone(realm), kind, id }
     }
 }
 
@@ -70,7 +81,7 @@ impl FromStr for Entity {
     fn from_str(text: &str) -> Result<Self, NoEntity> {
         let parts = text.split_once('/').and_then(|(realm, rest)| Some((realm, rest.split_once(':')?)));
         let Some((realm, (kind, id))) = parts else { return Err(NoEntity(text.to_owned())) };
-        Ok(Self { realm: plain(realm, '/').into(), kind: plain(kind, ':').into(), id: id.into() })
+        Ok(Self::of(&plain(realm, '/').into(), plain(kind, ':').into(), id.into()))
     }
 }
 

@@ -119,14 +119,11 @@ impl Stock {
         if self.movements.len() > MOVEMENTS {
             self.movements.pop_front();
         }
-        if !self.products.contains_key(seen.about) {
-            if self.products.len() > PRODUCTS {
-                self.forget_long_unmoved();
-            }
-            self.products.insert(seen.about.clone(), Product::new(at));
+        if self.products.len() > PRODUCTS && !self.products.contains_key(seen.about) {
+            self.forget_long_unmoved();
         }
         let gaps = Holes { of: &seen.about.realm, all: &self.gaps };
-        let product = self.products.get_mut(seen.about).expect("it is there now");
+        let product = self.products.entry(seen.about.clone()).or_insert_with(|| Product::new(at));
         product.mover.keep(moment, event.actor.as_deref());
         product.add(Change { moment, at, by, what }, day, &gaps);
         product
