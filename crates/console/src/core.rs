@@ -103,7 +103,7 @@ impl Core {
         let secrets = Arc::new(Secrets::open(&store, &config.data_dir, host.keychain()).await?);
         settings::move_secrets(&store, &mut kept, &secrets).await;
         secrets.load().await;
-        let state = State::load(&store, kept.settings.clone(), seams.now()).await?;
+        let state = State::load(&store, kept.settings.clone(), seams.now(), seams.calendar()).await?;
         let records = Records::load(&store, &seams).await?;
         let covers = Covers::load(&store).await?;
         let (urgent, unstored) = mpsc::channel(URGENT);

@@ -25,6 +25,7 @@ use std::{
 use watchdeck_feed::{
     keys::KeyRing as _,
     records::{MALFORMED, TIMELINES},
+    seams::now,
 };
 use watchdeck_secret::Redactor;
 use watchdeck_store::{Profile, Store};
@@ -155,10 +156,10 @@ impl Examination {
     /// When it cannot be written.
     pub fn write_bundle(&self) -> anyhow::Result<SupportBundle> {
         let mut files = self.files.clone();
-        files.push(("about.json", self.redactor.json(&support::about("doctor"))?));
+        files.push(("about.json", self.redactor.json(&support::about("doctor", now()))?));
         files.push(("doctor.json", self.json()));
         files.push(("log.txt", self.redactor.clean(&support::last_lines(&self.data_dir))));
-        support::write(&self.data_dir, &files)
+        support::write(&self.data_dir, &files, now())
     }
 }
 

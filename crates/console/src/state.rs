@@ -116,7 +116,7 @@ pub(crate) struct Recent {
 
 impl State {
     /// As it was when it was last written down.
-    pub(crate) async fn load(store: &Store, settings: Settings, at: Millis) -> anyhow::Result<Self> {
+    pub(crate) async fn load(store: &Store, settings: Settings, at: Millis, calendar: Calendar) -> anyhow::Result<Self> {
         let realms = Realms::of(&settings.sources);
         let mut book = AlertBook::load(store.documents(ALERTS).await?);
         name_alerts(store, &realms, &mut book, at).await?;
@@ -131,7 +131,7 @@ impl State {
             world: snapshot::load(store, realms).await?,
             book,
             outbox,
-            calendar: Calendar::system(),
+            calendar,
             settings,
             settings_version: 0,
             hints: BTreeSet::new(),

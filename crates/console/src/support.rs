@@ -11,6 +11,7 @@ use std::{
     io::{Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
 };
+use watchdeck_events::Millis;
 use watchdeck_secret::HIDDEN;
 use watchdeck_store::Inspection;
 use watchdeck_wire::views::{SupportBundle, UnreadOf};
@@ -32,14 +33,14 @@ pub(crate) fn without_samples(unread: &[UnreadOf]) -> Vec<UnreadOf> {
 }
 
 /// Versions and the machine.
-pub(crate) fn about(host: &str) -> Value {
+pub(crate) fn about(host: &str, at: Millis) -> Value {
     let system = fs::read_to_string("/etc/os-release").ok();
     let pretty = system.as_deref().and_then(|text| text.lines().find_map(|line| line.strip_prefix("PRETTY_NAME=")));
     let env = |name: &str| std::env::var(name).ok();
     json!({
         "watchdeck": env!("CARGO_PKG_VERSION"),
         "host": host,
-        "made_at": Timestamp::now().to_string(),
+        "made_at": stamp(at).to_string(),
         "os": std::env::consts::OS,
         "system": pretty.map(|name| name.trim_matches('"')),
         "arch": std::env::consts::ARCH,
@@ -83,18 +84,22 @@ fn tail(path: &Path) -> std::io::Result<String> {
 }
 
 /// Write `files` into a new bundle below `data_dir`. Half a bundle never has its name.
-pub(crate) fn write(data_dir: &Path, files: &Files) -> anyhow::Result<SupportBundle> {
+pub(crate) fn write(data_dir: &Path, files: &Files, at: Millis) -> anyhow::Result<SupportBundle> {
     let folder = data_dir.join("support");
     fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    let path = free_name(&folder);
+    let path = free_name(&folder, at);
     let half = path.with_extension("part");
     let bytes = pack(&half, files).with_context(|| format!("{} cannot be written", path.display()))?;
     fs::rename(&half, &path)?;
     Ok(SupportBundle { path: path.display().to_string(), bytes })
 }
 
-fn free_name(folder: &Path) -> PathBuf {
-    let at = Timestamp::now().strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
+fn stamp(at: Millis) -> Timestamp {
+    Timestamp::from_millisecond(at.0).unwrap_or_default()
+}
+
+fn free_name(folder: &Path, at: Millis) -> PathBuf {
+    let at = stamp(at).strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
     let named = |suffix: String| folder.join(format!("watchdeck-support-{at}{suffix}.zip"));
     let suffixes = std::iter::once(String::new()).chain((2..).map(|n: u32| format!("-{n}")));
     let mut names = suffixes.map(named);
@@ -165,7 +170,7 @@ mod tests {
     #[test]
     fn no_planted_secret_is_anywhere_in_the_bundle() {
         let dir = tempfile::tempdir().unwrap();
-        let bundle = write(dir.path(), &planted()).unwrap();
+        let bundle = write(dir.path(), &planted(), Millis(0)).unwrap();
         let all = unpacked(&bundle.path);
         for secret in SECRETS {
             assert!(!all.contains(secret), "{secret} is in the bundle");
@@ -178,7 +183,7 @@ mod tests {
     #[test]
     fn two_bundles_of_one_second_are_two_files() {
         let dir = tempfile::tempdir().unwrap();
-        let [one, two, three] = [(); 3].map(|()| write(dir.path(), &vec![("a.txt", "a".into())]).unwrap().path);
+        let [one, two, three] = [(); 3].map(|()| write(dir.path(), &vec![("a.txt", "a".into())], Millis(0)).unwrap().path);
         assert!(one != two && two != three && one != three);
         let left = fs::read_dir(dir.path().join("support")).unwrap().count();
         assert_eq!(left, 3, "and nothing half-done is left");

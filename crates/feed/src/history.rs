@@ -106,7 +106,8 @@ async fn stored(store: &Store, reader: &Reader, mut batch: Batch, set_aside: &mu
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seams::Seams;
+    use crate::{seams::Seams, source_stats::SourceStats};
+    use std::sync::Arc;
     use watchdeck_events::{Kind, Payload};
     use watchdeck_store::Options;
     use watchdeck_wire::settings::Source;
@@ -116,7 +117,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("events.db"), Options::CONSOLE).unwrap();
         let source = Source { id: "east".into(), ..Source::default() };
-        let reader = Reader::new(&source, Default::default(), Seams::default());
+        let reader = Reader::new(&source, Arc::new(SourceStats::new(Seams::default().calendar())), Seams::default());
         let order = |n: u32| Incoming {
             channel: Channel::from("orders"),
             offset: None,

@@ -17,11 +17,10 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard},
 };
-use watchdeck_client::Clock;
 use watchdeck_contain::Hold as _;
 use watchdeck_events::Event;
 use watchdeck_store::{Document, Store};
-use watchdeck_world::{arrival::Arrival, calendar::Calendar};
+use watchdeck_world::arrival::Arrival;
 
 /// Collections of what outlives a run, keyed by source.
 pub const TIMELINES: &str = "timelines";
@@ -34,7 +33,7 @@ const RHYTHMS: &str = "rhythms";
 
 /// Every source's record, by its id.
 pub struct Records {
-    clock: Arc<dyn Clock>,
+    seams: Seams,
     records: Mutex<BTreeMap<String, Arc<SourceStats>>>,
     /// Removed by the user; what is written down of them is to be deleted.
     gone: Mutex<BTreeSet<String>>,
@@ -70,22 +69,23 @@ impl Records {
                     SourceClock::load(clocks.remove(&id).unwrap_or_default()),
                     Timeline::load(timelines.remove(&id).unwrap_or_default()),
                     Frames::load(frames.remove(&id).unwrap_or_default()),
-                    Rhythm::load(Calendar::system(), rhythms.remove(&id).unwrap_or_default()),
+                    Rhythm::load(seams.calendar(), rhythms.remove(&id).unwrap_or_default()),
                 );
                 (id, Arc::new(stats))
             })
             .collect();
-        Ok(Self { clock: Arc::clone(&seams.clock), records: Mutex::new(records), gone: Mutex::default() })
+        Ok(Self { seams: seams.clone(), records: Mutex::new(records), gone: Mutex::default() })
     }
 
     /// Both of our clocks, now.
     pub fn now(&self) -> Reading {
-        Reading::of(&*self.clock)
+        Reading::of(&*self.seams.clock)
     }
 
     /// The record of a source; a new one where there is none.
     pub fn of(&self, id: &str) -> Arc<SourceStats> {
-        Arc::clone(self.records().entry(id.to_owned()).or_default())
+        let new = || Arc::new(SourceStats::new(self.seams.calendar()));
+        Arc::clone(self.records().entry(id.to_owned()).or_insert_with(new))
     }
 
     /// Of all other sources nothing is shown any more. Their clocks stay written down: rows of them may still be looked at.

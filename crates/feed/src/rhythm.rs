@@ -51,16 +51,16 @@ pub(crate) struct Overdue {
     pub learned: bool,
 }
 
-impl Default for Rhythm {
-    fn default() -> Self {
-        Self::load(Calendar::system(), Pauses::new())
-    }
-}
-
 impl Rhythm {
     /// As it was written down.
     pub(crate) fn load(calendar: Calendar, learned: Pauses) -> Self {
         Self { calendar, learned, expected: None, began: None, dirty: false }
+    }
+
+    /// As if nothing had ever come.
+    pub(crate) fn forget(&mut self) {
+        self.learned.clear();
+        (self.expected, self.began, self.dirty) = (None, None, false);
     }
 
     /// The user wants an event every so many minutes; zero: whenever it comes; `None`: as learned.

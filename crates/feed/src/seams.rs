@@ -1,17 +1,21 @@
 //! What a test or a measurement may put in place of the machine: another clock, shorter waits, a fault. Not part of the interface.
 
+use jiff::tz::TimeZone;
 use std::sync::Arc;
 pub use watchdeck_client::{BootClock, Clock, Timing};
 use watchdeck_events::{Event, Millis};
 pub use watchdeck_store::Options;
+use watchdeck_world::calendar::Calendar;
 
 /// See the [module docs](self). The default is the machine as it is.
 #[derive(Clone)]
 pub struct Seams {
     /// How long every link waits for what.
     pub timing: Timing,
-    /// The clock that every link lives on.
+    /// The clock that everything lives on.
     pub clock: Arc<dyn Clock>,
+    /// The time zone of the clock on the wall.
+    pub zone: TimeZone,
     /// How the store is opened.
     pub store: Options,
     /// Called where something may go wrong: it may panic there.
@@ -45,6 +49,12 @@ impl Seams {
         self.clock.wall()
     }
 
+    /// Days and hours by the clock on the wall.
+    #[must_use]
+    pub fn calendar(&self) -> Calendar {
+        Calendar::new(self.zone.clone())
+    }
+
     /// Pass a place where something may go wrong.
     pub fn pass(&self, point: Point<'_>) {
         if let Some(fault) = &self.fault {
@@ -55,11 +65,11 @@ impl Seams {
 
 impl Default for Seams {
     fn default() -> Self {
-        Self { timing: Timing::default(), clock: Arc::new(BootClock), store: Options::CONSOLE, fault: None }
+        Self { timing: Timing::default(), clock: Arc::new(BootClock), zone: TimeZone::system(), store: Options::CONSOLE, fault: None }
     }
 }
 
-/// The time of day, for a test that dates its own events.
+/// The time of day, for whoever runs without a core: a diagnosis, a test that dates its own events.
 #[must_use]
 pub fn now() -> Millis {
     BootClock.wall()

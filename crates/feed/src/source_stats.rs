@@ -2,7 +2,14 @@
 //!
 //! Its inbox and the follower of its link write it, Feed health reads it. Events that came from a backlog are counted, and are no measure of latency.
 
-use crate::{latency::Latency, malformed::Frames, rhythm::Rhythm, skew::Reading, source_clock::SourceClock, timeline::Timeline};
+use crate::{
+    latency::Latency,
+    malformed::Frames,
+    rhythm::{Pauses, Rhythm},
+    skew::Reading,
+    source_clock::SourceClock,
+    timeline::Timeline,
+};
 use std::sync::{
     Mutex, MutexGuard,
     atomic::{AtomicU32, AtomicU64, Ordering},
@@ -11,7 +18,7 @@ use watchdeck_client::Status;
 use watchdeck_contain::Hold as _;
 use watchdeck_events::{Event, Millis};
 use watchdeck_wire::link::LinkState;
-use watchdeck_world::arrival::Arrival;
+use watchdeck_world::{arrival::Arrival, calendar::Calendar};
 
 /// A server's clock may be set to another zone, or to tomorrow, ms.
 const FAR: i64 = 2 * 86_400_000;
@@ -19,7 +26,7 @@ const FAR: i64 = 2 * 86_400_000;
 const RATE_OVER: i64 = 5;
 
 /// See the [module docs](self).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SourceStats {
     pub received: AtomicU64,
     pub duplicates: AtomicU64,
@@ -91,13 +98,27 @@ pub struct Receipt {
 }
 
 impl SourceStats {
+    /// Of a source of which nothing is known yet.
+    pub(crate) fn new(calendar: Calendar) -> Self {
+        Self::with(SourceClock::default(), Timeline::default(), Frames::default(), Rhythm::load(calendar, Pauses::new()))
+    }
+
     pub(crate) fn with(clock: SourceClock, timeline: Timeline, frames: Frames, rhythm: Rhythm) -> Self {
         Self {
+            received: AtomicU64::default(),
+            duplicates: AtomicU64::default(),
+            malformed: AtomicU64::default(),
+            stored: AtomicU64::default(),
+            set_aside: AtomicU64::default(),
+            store_error: Mutex::default(),
+            queue: AtomicU32::default(),
+            latencies: Mutex::default(),
+            pace: Mutex::default(),
             clock: Mutex::new(clock),
             timeline: Mutex::new(timeline),
             frames: Mutex::new(frames),
             rhythm: Mutex::new(rhythm),
-            ..Self::default()
+            said: Mutex::default(),
         }
     }
 
@@ -125,7 +146,7 @@ impl SourceStats {
     pub fn forget(&self) {
         *self.timeline() = Timeline::default();
         *self.frames() = Frames::default();
-        *self.rhythm() = Rhythm::default();
+        self.rhythm().forget();
     }
 
     /// Events per second over the last whole seconds.

@@ -29,15 +29,15 @@ pub(crate) async fn bundle(core: &Core) -> Result<SupportBundle, CommandError> {
     }
     let redactor = Redactor::knowing(known);
     let mut files = vec![
-        ("about.json", redactor.json(&about(core.config.host_name))?),
+        ("about.json", redactor.json(&about(core.config.host_name, core.now()))?),
         ("settings.json", redactor.json(&settings)?),
         ("store.json", redactor.json(&inspected(&core.store, &health).await)?),
     ];
     files.extend(of_health(&health, &redactor)?);
-    let dir = core.config.data_dir.clone();
+    let (dir, at) = (core.config.data_dir.clone(), core.now());
     let written = tokio::task::spawn_blocking(move || {
         files.push(("log.txt", redactor.clean(&last_lines(&dir))));
-        write(&dir, &files)
+        write(&dir, &files, at)
     });
     Ok(written.await.map_err(anyhow::Error::from)??)
 }

@@ -258,7 +258,7 @@ impl Core {
             world = World::of(realms);
         }
         let looks = Looks::of(self.sources.records.clocks(), &mut self.state(), self.now());
-        let mut calendar = Calendar::system();
+        let mut calendar = self.seams.calendar();
         while world.cursor < upto {
             let mut page = self.store.read_after(world.cursor, PAGE).await?;
             page.retain(|stored| stored.seq <= upto);

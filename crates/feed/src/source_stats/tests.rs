@@ -4,6 +4,10 @@ use watchdeck_events::{Catalogue, Channel, Incoming, Payload};
 const BASE: i64 = 1_795_248_000_000;
 const HOUR: i64 = 3_600_000;
 
+fn stats() -> SourceStats {
+    SourceStats::new(Calendar::new(jiff::tz::TimeZone::UTC))
+}
+
 fn at(up: i64) -> Reading {
     Reading { up, wall: Millis(BASE + up) }
 }
@@ -30,7 +34,7 @@ fn take(stats: &SourceStats, received: i64, events: &[(Option<Millis>, Event)]) 
 
 #[test]
 fn each_stage_is_measured_by_itself_and_the_clocks_difference_is_in_none() {
-    let stats = SourceStats::default();
+    let stats = stats();
     stats.handshake(2 * HOUR, 500, at(0));
     stats.link(&Status { round_trip: Some(std::time::Duration::from_millis(20)), ..Status::default() }, &LinkState::Live, at(1));
     for n in 1..200 {
@@ -49,7 +53,7 @@ fn each_stage_is_measured_by_itself_and_the_clocks_difference_is_in_none() {
 
 #[test]
 fn a_backlog_is_counted_and_not_measured() {
-    let stats = SourceStats::default();
+    let stats = stats();
     stats.link(&Status::default(), &LinkState::CatchingUp { done: 0, total: 9 }, at(0));
     assert_eq!(take(&stats, BASE + 500, &[event(Some(BASE), BASE, BASE + 500)]), None);
     stats.link(&Status::default(), &LinkState::Live, at(1_000));
@@ -63,7 +67,7 @@ fn a_backlog_is_counted_and_not_measured() {
 
 #[test]
 fn a_time_that_is_years_off_says_nothing_of_a_servers_clock() {
-    let stats = SourceStats::default();
+    let stats = stats();
     stats.link(&Status::default(), &LinkState::Live, at(0));
     for (n, sent) in [i64::MAX, i64::MIN, BASE * 1_000, BASE + 1_000, 0].into_iter().enumerate() {
         take(&stats, BASE + 1_010 + n as i64, &[event(None, sent, BASE + 1_010 + n as i64)]);
@@ -74,7 +78,7 @@ fn a_time_that_is_years_off_says_nothing_of_a_servers_clock() {
 
 #[test]
 fn an_event_without_a_time_of_its_own_says_nothing_of_its_way_to_the_server() {
-    let stats = SourceStats::default();
+    let stats = stats();
     stats.link(&Status::default(), &LinkState::Unconfirmed, at(0));
     take(&stats, BASE + 500, &[event(None, BASE + 490, BASE + 500)]);
     assert_eq!(stats.latencies().forwarded.percentiles().count, 0);
@@ -84,7 +88,7 @@ fn an_event_without_a_time_of_its_own_says_nothing_of_its_way_to_the_server() {
 
 #[test]
 fn a_link_that_answers_and_brings_nothing_is_stale_and_live_again_with_the_next_event() {
-    let stats = SourceStats::default();
+    let stats = stats();
     stats.rhythm().expect(Some(10));
     let partly = LinkState::Partly { refused: 1, asked: 3 };
     for state in [LinkState::Live, LinkState::Unconfirmed, partly] {
@@ -104,7 +108,7 @@ fn a_link_that_answers_and_brings_nothing_is_stale_and_live_again_with_the_next_
 
 #[test]
 fn worse_than_stale_is_said_instead_and_a_link_that_owes_an_answer_does_not_begin_anew() {
-    let stats = SourceStats::default();
+    let stats = stats();
     stats.rhythm().expect(Some(10));
     stats.link(&Status::default(), &LinkState::Live, at(0));
     let silent = LinkState::Silent { since: Millis(BASE + 500_000) };

@@ -3,7 +3,7 @@
 use super::{
     known::{Known, View},
     links::Sources,
-    profile::{self, profile, same_server, without_secrets},
+    profile::{self, first_since, profile, same_server, without_secrets},
 };
 use crate::inbox::Reader;
 use std::collections::BTreeSet;
@@ -34,7 +34,7 @@ impl Sources {
     pub fn profile(&self, id: &str) -> Option<Result<Profile, String>> {
         let source = self.address(id)?;
         let keys = self.secrets.of(id);
-        Some(keys.map(|keys| Profile { timing: self.seams.timing, ..profile(&source, &keys, self.seams.now()) }))
+        Some(keys.map(|keys| Profile { timing: self.seams.timing, ..profile(&source, &keys, Some(first_since(&self.seams))) }))
     }
 
     /// Whether a source takes decisions, as far as known.
@@ -82,7 +82,7 @@ impl Sources {
         let known = self.known.hold();
         let told = known.iter().filter(|known| !known.source.paused && !known.source.history_path.is_empty());
         told.filter_map(|known| {
-            Some(Profile { timing: self.seams.timing, ..profile(&known.source, known.keys.as_ref().ok()?, self.seams.now()) })
+            Some(Profile { timing: self.seams.timing, ..profile(&known.source, known.keys.as_ref().ok()?, Some(first_since(&self.seams))) })
         })
         .collect()
     }

@@ -1,6 +1,7 @@
 //! Since when what is stored of a source is whole: from its first look on. A number that says more than that says since when.
 
 use super::profile::{first_since, spoken};
+use crate::seams::Seams;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
@@ -29,8 +30,8 @@ impl Covers {
     }
 
     /// A source is followed for the first time: a gateway tells the day, the others tell what happens from now on.
-    pub(super) fn begins(&self, source: &Source, at: Millis) {
-        let since = if spoken(source).replays() { first_since(at) } else { at };
+    pub(super) fn begins(&self, source: &Source, seams: &Seams) {
+        let since = if spoken(source).replays() { first_since(seams) } else { seams.now() };
         self.since.hold().insert(source.id.clone(), since);
         self.dirty.hold().insert(source.id.clone());
     }

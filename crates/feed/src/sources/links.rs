@@ -8,7 +8,7 @@ use super::{
     known::{Known, Running, View},
     listened::Listened,
     polling::Poller,
-    profile::profile,
+    profile::{first_since, profile},
 };
 use crate::{
     inbox::{Committed, End, Inbox, QUEUE, Reader},
@@ -164,9 +164,9 @@ impl Sources {
         let inbox = self.guarded(&source.id, "inbox", &ending, inbox.run(deliveries, stop.clone()), |end| *end == End::Anew);
         let listened_until = self.listened.until(&self.store, &source.id).await;
         if listened_until.is_none() && committed.all().is_empty() {
-            self.covers.begins(&source, self.seams.now());
+            self.covers.begins(&source, &self.seams);
         }
-        let profile = Profile { listened_until, timing: self.seams.timing, ..profile(&source, &keys, self.seams.now()) };
+        let profile = Profile { listened_until, timing: self.seams.timing, ..profile(&source, &keys, Some(first_since(&self.seams))) };
         let io = LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ };
         let link = Link::start_on(profile, io, Arc::clone(&clock));
         let status = link.status();

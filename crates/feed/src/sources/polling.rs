@@ -3,7 +3,7 @@
 //! Events come late, but they come, and the window says so. The link goes on trying; as soon as it is open again polling ends, and the gap that
 //! the link then records is filled like any other, so nothing depends on two polls meeting exactly. Repeats are recognised by their identity.
 
-use super::profile::profile;
+use super::profile::{first_since, profile};
 use crate::{
     history::{self, Fetched},
     inbox::Reader,
@@ -136,7 +136,7 @@ impl Poller {
     }
 
     fn profile(&self, source: &Source) -> Profile {
-        let profile = profile(source, &self.keys, self.seams.now());
+        let profile = profile(source, &self.keys, Some(first_since(&self.seams)));
         let dialect = self.status.borrow().dialect.unwrap_or(profile.dialect);
         Profile { dialect, timing: self.seams.timing, ..profile }
     }

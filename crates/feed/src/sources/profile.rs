@@ -1,11 +1,10 @@
 //! From a source as the user set it up to what the client is given, and back to words for the window.
 
-use crate::keys::Keys;
+use crate::{keys::Keys, seams::Seams};
 use std::time::Duration;
 use watchdeck_client::{Dialect, History, Profile, Proxy, User};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_wire::settings::{Source, SourceColour};
-use watchdeck_world::calendar::Calendar;
 
 /// How much of a channel's newest history a first look brings, where nothing says since when.
 const FIRST_LOOK: u64 = 20_000;
@@ -14,14 +13,14 @@ const YOUNG: i64 = 6 * 3_600_000;
 
 /// Since when a first look brings everything: the beginning of the local day, so that what is said of today is whole; of the day before while today is
 /// young.
-pub(crate) fn first_since(at: Millis) -> Millis {
-    let mut calendar = Calendar::system();
+pub(crate) fn first_since(seams: &Seams) -> Millis {
+    let (at, mut calendar) = (seams.now(), seams.calendar());
     let today = calendar.day(at).start;
     if at.since(today) >= YOUNG { today } else { calendar.day(today.plus(-1)).start }
 }
 
-/// The profile that the client is given.
-pub fn profile(source: &Source, keys: &Keys, at: Millis) -> Profile {
+/// The profile that the client is given, with since when a first look brings everything.
+pub fn profile(source: &Source, keys: &Keys, first_since: Option<Millis>) -> Profile {
     let given = |text: &str| Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     let proxy = match source.proxy.trim() {
         "" => Proxy::Environment,
@@ -37,7 +36,7 @@ pub fn profile(source: &Source, keys: &Keys, at: Millis) -> Profile {
         user: user(source),
         origin: given(&source.origin),
         first_look: FIRST_LOOK,
-        first_since: Some(first_since(at)),
+        first_since,
         wake_url: given(&source.wake_url),
         history: given(&source.history_path)
             .map(|path| History { path, every: Duration::from_secs(u64::from(source.poll_seconds.max(1))) }),
@@ -49,7 +48,7 @@ pub fn profile(source: &Source, keys: &Keys, at: Millis) -> Profile {
 
 /// For a try that only shows whether it goes: nothing is asked for that came before.
 pub fn trial(source: &Source, keys: &Keys) -> Profile {
-    Profile { first_look: 0, first_since: None, ..profile(source, keys, Millis(0)) }
+    Profile { first_look: 0, ..profile(source, keys, None) }
 }
 
 /// Who we are to the server, where anything of it is set.
@@ -121,10 +120,10 @@ mod tests {
     fn the_id_and_the_name_of_a_user_are_two_things() {
         let source =
             Source { user_id: " 7 ".into(), user_name: "zhang".into(), origin: "https://shop.example".into(), ..Source::default() };
-        let profile = profile(&source, &Keys::default(), Millis(0));
+        let profile = profile(&source, &Keys::default(), None);
         assert_eq!(profile.user, Some(User { id: "7".into(), role: String::new(), name: "zhang".into() }));
         assert_eq!(profile.origin.as_deref(), Some("https://shop.example"));
-        assert_eq!(super::profile(&Source::default(), &Keys::default(), Millis(0)).user, None);
+        assert_eq!(super::profile(&Source::default(), &Keys::default(), None).user, None);
     }
 
     #[test]
