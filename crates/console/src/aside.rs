@@ -3,6 +3,7 @@
 //! One that brought a part of the console down is not handed to that part again: not now, not at the next start, not in a replay. It stays in the
 //! store like every other, and what is known of it (which part, in which words) is kept for a person to look at.
 
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use watchdeck_events::{Event, Millis};
 use watchdeck_store::Document;
@@ -15,6 +16,39 @@ const KEPT: usize = 1_000;
 /// Longest reason and longest sample, in bytes.
 const LONGEST: usize = 400;
 
+/// A note as it is stored, apart from what the window is told.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    at: Millis,
+    /// Who could not deal with it: `numbers`, `alerts`, …
+    by: String,
+    #[serde(default)]
+    source: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    channel: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    sample: String,
+}
+
+impl Kept {
+    fn of(note: &SetAside) -> Self {
+        let SetAside { at, seq: _, by, source, kind, channel, reason, sample } = note.clone();
+        let by = serde_json::to_value(by).ok().and_then(|by| by.as_str().map(str::to_owned)).unwrap_or_default();
+        Self { at, by, source, kind, channel, reason, sample }
+    }
+
+    fn note(self, seq: u64) -> SetAside {
+        let Self { at, by, source, kind, channel, reason, sample } = self;
+        // Whoever this version does not know looks at it no more than the rules do.
+        let by = serde_json::from_value(by.into()).unwrap_or(SetAsideBy::Alerts);
+        SetAside { at, seq: Some(seq), by, source, kind, channel, reason, sample }
+    }
+}
+
 /// See the [module docs](self).
 #[derive(Debug, Default)]
 pub(crate) struct Asides {
@@ -25,8 +59,8 @@ pub(crate) struct Asides {
 impl Asides {
     /// As they were written down.
     pub(crate) fn load(documents: Vec<(String, String)>) -> Self {
-        let read = |(key, body): (String, String)| match (key.parse(), serde_json::from_str(&body)) {
-            (Ok(seq), Ok(note)) => Some((seq, note)),
+        let read = |(key, body): (String, String)| match (key.parse(), serde_json::from_str::<Kept>(&body)) {
+            (Ok(seq), Ok(kept)) => Some((seq, kept.note(seq))),
             _ => {
                 tracing::warn!(key, "A note of an event that was set aside could not be read.");
                 None
@@ -84,7 +118,7 @@ impl Asides {
     /// What is to be stored.
     pub(crate) fn take_dirty(&mut self) -> Vec<Document> {
         let one = |seq: u64| {
-            let body = self.by_seq.get(&seq).and_then(|note| serde_json::to_string(note).ok());
+            let body = self.by_seq.get(&seq).and_then(|note| serde_json::to_string(&Kept::of(note)).ok());
             Document { collection: COLLECTION, key: seq.to_string(), body }
         };
         std::mem::take(&mut self.dirty).into_iter().map(one).collect()
@@ -131,6 +165,16 @@ mod tests {
         let newest = asides.newest(10);
         assert_eq!((newest[0].seq, newest[1].reason.as_str(), asides.of("east")), (Some(9), "it overflowed", 2));
         assert!(newest[0].reason.len() <= LONGEST);
+    }
+
+    #[test]
+    fn a_note_of_another_version_is_read_as_far_as_it_goes() {
+        let stored = [
+            (7, r#"{"at":1,"seq":7,"by":"numbers","source":"east","kind":"k","channel":"c","reason":"r","sample":"{}"}"#),
+            (9, r#"{"at":1,"by":"somebody","more":[]}"#),
+        ];
+        let asides = Asides::load(stored.map(|(seq, body): (u64, &str)| (seq.to_string(), body.to_owned())).into());
+        assert!(asides.is_out(7) && asides.is_known(9) && !asides.is_out(9));
     }
 
     #[test]

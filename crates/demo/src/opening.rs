@@ -1,7 +1,7 @@
 //! What a host does when it is started with `--demo` or `--connect`: the same for a desktop and for a browser.
 
 use anyhow::Context;
-use serde_json::json;
+use serde_json::{Value, json};
 use watchdeck_console::{Address, Console};
 use watchdeck_wire::settings::{DialectName, Hello, Settings, Source};
 
@@ -21,60 +21,64 @@ pub async fn watch_demo(console: &Console) -> anyhow::Result<()> {
 pub async fn watch_server(console: &Console, url: &str, token: Option<&str>) -> anyhow::Result<()> {
     let hello = console.call("hello", json!({})).await?;
     let hello: Hello = serde_json::from_slice(&hello).context("the core's greeting is of another version")?;
-    let settings = with_source(hello.settings, url, token);
-    console.call("save_settings", json!({ "settings": settings })).await.map(drop).with_context(|| format!("{url} cannot be watched"))
+    let (id, change) = change(&hello.settings, url, token);
+    let patch = json!({ "sources": { id: change } });
+    console.call("change_settings", json!({ "patch": patch })).await.map(drop).with_context(|| format!("{url} cannot be watched"))
 }
 
-fn with_source(mut settings: Settings, url: &str, token: Option<&str>) -> Settings {
-    let token = token.map(str::to_owned);
+/// Which source is to be changed, and how; a new one where none has this address.
+fn change(settings: &Settings, url: &str, token: Option<&str>) -> (String, Value) {
     let url = url.trim();
     let here = Address::parse(url).ok();
-    let same = |source: &Source| source.url == url || here.is_some() && Address::parse(&source.url).ok() == here;
-    if let Some(known) = settings.sources.iter_mut().find(|source| same(source)) {
-        known.paused = false;
-        // No token keeps the one that is stored.
-        known.token = token;
-        return settings;
+    let same = |source: &&Source| source.url == url || here.is_some() && Address::parse(&source.url).ok() == here;
+    let mut change = json!({ "paused": false });
+    let id = match settings.sources.iter().find(same) {
+        Some(known) => known.id.clone(),
+        None => {
+            change["name"] = url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').into();
+            change["url"] = url.into();
+            change["dialect"] = json!(DialectName::AUTO);
+            // Never given before: events of a source that was removed carry its id.
+            uuid::Uuid::new_v4().to_string()
+        }
+    };
+    // No token keeps the one that is stored.
+    if let Some(token) = token {
+        change["token"] = token.into();
     }
-    settings.sources.push(Source {
-        // Never given before: events of a source that was removed carry its id.
-        id: uuid::Uuid::new_v4().to_string(),
-        name: url.split_once("://").map_or(url, |(_, rest)| rest).trim_end_matches('/').to_owned(),
-        url: url.to_owned(),
-        dialect: DialectName::AUTO,
-        token,
-        ..Source::default()
-    });
-    settings
+    (id, change)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn known(url: &str) -> Settings {
+        Settings { sources: vec![Source { id: "one".into(), url: url.into(), paused: true, ..Source::default() }], ..Settings::default() }
+    }
+
     #[test]
     fn connecting_twice_adds_one_source_and_renews_its_token() {
-        let once = with_source(Settings::default(), "ws://erp.example:3010/ws", Some("a"));
-        let before = once.sources.len();
-        let twice = with_source(once, "ws://erp.example:3010/ws", Some("b"));
-        assert_eq!(twice.sources.len(), before);
-        assert_eq!(twice.sources.last().unwrap().token.as_deref(), Some("b"));
+        let url = "ws://erp.example:3010/ws";
+        let (first, new) = change(&Settings::default(), url, Some("a"));
+        assert_eq!((new["url"].as_str(), new["token"].as_str()), (Some(url), Some("a")));
+        assert_ne!(first, change(&Settings::default(), url, None).0, "events are kept by the source's id");
+        let (id, again) = change(&known(url), url, Some("b"));
+        assert_eq!((id.as_str(), again), ("one", json!({ "paused": false, "token": "b" })), "nothing else of it changes");
     }
 
     #[test]
     fn what_it_speaks_is_found_out_and_the_same_address_is_known_in_every_spelling() {
-        let once = with_source(Settings::default(), "ws://erp.example:3010/ws", None);
-        assert_eq!(once.sources[0].dialect, DialectName::AUTO);
-        let again = with_source(once, " HTTP://ERP.example:3010/ws", Some("b"));
-        assert_eq!(again.sources.len(), 1);
+        let (_, new) = change(&Settings::default(), "ws://erp.example:3010/ws", None);
+        assert_eq!(new["dialect"], json!(DialectName::AUTO));
+        let (id, again) = change(&known("ws://erp.example:3010/ws"), " HTTP://ERP.example:3010/ws", None);
+        assert_eq!((id.as_str(), again), ("one", json!({ "paused": false })), "no token keeps the one that is stored");
     }
 
     #[test]
-    fn a_second_server_gets_an_id_of_its_own() {
-        let one = with_source(Settings::default(), "ws://one.example/ws", None);
-        let two = with_source(one, "ws://two.example/ws", None);
-        let ids: std::collections::HashSet<_> = two.sources.iter().map(|source| &source.id).collect();
-        assert_eq!(ids.len(), two.sources.len(), "events are kept by the source's id");
-        assert_eq!(two.sources.last().unwrap().name, "two.example/ws");
+    fn a_second_server_gets_an_id_and_a_name_of_its_own() {
+        let (id, new) = change(&known("ws://one.example/ws"), "ws://two.example/ws/", None);
+        assert_ne!(id, "one");
+        assert_eq!(new["name"], "two.example/ws");
     }
 }

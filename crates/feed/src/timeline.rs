@@ -1,5 +1,7 @@
 //! What became of a source's connection, step by step, kept over restarts.
 
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::VecDeque;
 use watchdeck_events::Millis;
 use watchdeck_wire::{
@@ -19,10 +21,29 @@ pub struct Timeline {
     dirty: bool,
 }
 
+/// A step as it is stored, apart from what the window is told: each is read by itself, and one of a state that this version does not know is left out alone.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Kept {
+    at: Millis,
+    state: Value,
+}
+
+impl Kept {
+    fn of(step: &LinkStep) -> Option<Self> {
+        Some(Self { at: step.at, state: serde_json::to_value(&step.state).ok()? })
+    }
+
+    fn read(self) -> Option<LinkStep> {
+        let state =
+            serde_json::from_value(self.state).inspect_err(|error| tracing::debug!(%error, "A step of a timeline is passed over.")).ok()?;
+        Some(LinkStep { at: self.at, cause: cause(&state), state })
+    }
+}
+
 impl Timeline {
     /// As it was written down. What came after the last step of the run before is not known, only that it ended.
-    pub fn load(steps: Vec<LinkStep>) -> Self {
-        Self { steps: steps.into(), ended: true, dirty: false }
+    pub fn load(steps: Vec<Kept>) -> Self {
+        Self { steps: steps.into_iter().filter_map(Kept::read).collect(), ended: true, dirty: false }
     }
 
     /// The link is in this state now. The same kind of state again is no step: a counter that ticks is no news.
@@ -62,8 +83,8 @@ impl Timeline {
     }
 
     /// What is to be written down, when it changed.
-    pub fn take_dirty(&mut self) -> Option<Vec<LinkStep>> {
-        std::mem::take(&mut self.dirty).then(|| self.steps())
+    pub fn take_dirty(&mut self) -> Option<Vec<Kept>> {
+        std::mem::take(&mut self.dirty).then(|| self.steps.iter().filter_map(Kept::of).collect())
     }
 
     /// It was not written down.
@@ -109,6 +130,13 @@ mod tests {
         let causes: Vec<_> = timeline.steps().iter().map(|step| step.cause).collect();
         assert_eq!(causes, [None, None, Some(LinkCause::Broken), Some(LinkCause::ConnectionRefused)]);
         assert_eq!(timeline.last_error().as_deref(), Some("ConnectionRefused 3"));
+    }
+
+    #[test]
+    fn a_state_that_is_not_known_costs_its_own_step_and_no_other() {
+        let kept = r#"[{"at":1,"state":{"state":"live"},"cause":null},{"at":2,"state":{"state":"dreaming","of":"sheep"}},{"at":3,"state":{"state":"paused"},"more":1}]"#;
+        let loaded = Timeline::load(serde_json::from_str(kept).unwrap());
+        assert_eq!(loaded.steps().iter().map(|step| step.at.0).collect::<Vec<_>>(), [1, 3]);
     }
 
     #[test]
