@@ -5,15 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
-
-/// What the list of commands begins with.
-pub(crate) const COMMANDS: &str = "commands! { |core|\n";
-/// Where the client has its dialects, each in a folder of its own.
-pub(crate) const DIALECTS: &str = "crates/client/src/dialect";
-/// What their list begins with.
-pub(crate) const REGISTRY: &str = "const KINDS: &[&dyn Kind] = &[";
-/// Where the window has a file for each.
-pub(crate) const WINDOW: &str = "ui/src/dialects/kinds";
+use watchdeck_tests::declared::{between, commands, dialects, offered};
 
 /// Every file of these folders with its text; generated types, tests and what plays the core for tests are left out.
 fn sources() -> Result<BTreeMap<String, String>> {
@@ -45,45 +37,6 @@ fn lists<'a>(sources: &'a BTreeMap<String, String>, names: &[String]) -> BTreeSe
     };
     let many = |text: &&String| names.iter().filter(|name| says(text, name)).count() * 2 >= names.len();
     sources.iter().filter(|(_, text)| many(text)).map(|(path, _)| path.as_str()).collect()
-}
-
-/// What stands between `before` and `after`, everywhere in a text.
-fn between(text: &str, before: &str, after: &str) -> Vec<String> {
-    text.split(before).skip(1).filter_map(|rest| rest.split_once(after)).map(|(name, _)| name.to_owned()).collect()
-}
-
-/// The commands that the router declares.
-pub(crate) fn commands(router: &str) -> Result<Vec<String>> {
-    let declared = router.split_once(COMMANDS).context("the list of commands")?.1;
-    let names = declared.lines().filter_map(|line| line.strip_prefix("    ")?.split_once(" {").map(|(name, _)| name.to_owned()));
-    Ok(names.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')).collect())
-}
-
-/// The dialects that the client below `root` has registered, by the name that each one's folder gives it.
-pub(crate) fn dialects(root: &Path) -> Result<BTreeSet<String>> {
-    let folder = root.join(DIALECTS);
-    let registry = std::fs::read_to_string(folder.join("mod.rs"))?;
-    let list = between(&registry, REGISTRY, "];").pop().context("the list of dialects")?;
-    let mut names = BTreeSet::new();
-    for module in between(&list, "&", "::") {
-        let mut given = Vec::new();
-        for entry in std::fs::read_dir(folder.join(&module))? {
-            let path = entry?.path();
-            if path.is_file() {
-                given.extend(between(&std::fs::read_to_string(path)?, "Self::new(\"", "\")"));
-            }
-        }
-        ensure!(given.len() == 1, "{module} has a name, and one only: {given:?}");
-        names.extend(given);
-    }
-    Ok(names)
-}
-
-/// The dialects that the window below `root` can offer.
-pub(crate) fn offered(root: &Path) -> Result<BTreeSet<String>> {
-    let files = std::fs::read_dir(root.join(WINDOW))?;
-    let names = files.map(|entry| Ok(entry?.path().file_stem().unwrap_or_default().to_string_lossy().into_owned()));
-    Ok(names.collect::<Result<BTreeSet<_>>>()?.into_iter().filter(|name| name != "auto").collect())
 }
 
 #[test]

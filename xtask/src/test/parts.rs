@@ -26,8 +26,11 @@ pub(super) fn run(part: Part, extend: bool) -> Result<Count> {
         Part::Browser => browser(),
         Part::Lint => lint(),
         Part::Architecture => {
-            let more: &[&str] = if extend { &["--no-capture", "--run-ignored", "all"] } else { &["--no-capture"] };
-            nextest("package(watchdeck-tests) and binary(architecture)", more, &bindings::fresh_folder()?)
+            let mut count = nextest("package(watchdeck-tests) and binary(architecture)", &["--no-capture"], &bindings::fresh_folder()?)?;
+            if extend {
+                count += Count::check(process::status(&mut process::command(paths::binary("debug", "watchdeck-extend")))?.success());
+            }
+            Ok(count)
         }
     }
 }
