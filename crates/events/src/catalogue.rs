@@ -18,7 +18,7 @@ mod words;
 pub use domain::Domain;
 pub use folder::{PackFileError, PackProblem};
 pub use known::Catalogue;
-pub use normalise::Intake;
+pub use normalise::{Intake, Normalised};
 pub use pack::{FieldInfo, FieldType, KindInfo, PackError, Title};
 pub use row::RowParts;
 pub use words::{Vocabulary, Word};

@@ -3,7 +3,7 @@
 use super::known::Catalogue;
 use crate::{
     conventions::Conventions,
-    event::{Event, Incoming},
+    event::{Event, Incoming, Kind, Severity},
     identity::{self, Doubles},
     plausible,
     time::Millis,
@@ -34,26 +34,21 @@ impl Catalogue {
     /// As [`Catalogue::normalise`], with what is known of the source.
     #[must_use]
     pub fn normalise_as(&self, incoming: Incoming, intake: &Intake<'_>) -> Event {
-        self.event(incoming, intake, |incoming, kind, stated, envelope| {
-            identity::named(&incoming.channel, kind, stated, envelope, incoming.payload.as_str())
-        })
+        self.read(&incoming, intake, None).event(incoming, intake)
     }
 
     /// As [`Catalogue::normalise_as`], for a live source whose server gives no ids: a repeat of a message without a time of its own gets the
     /// id of its first copy wherever the window of its identity ends. One memory per source.
     #[must_use]
     pub fn normalise_with(&self, incoming: Incoming, intake: &Intake<'_>, doubles: &mut Doubles) -> Event {
-        self.event(incoming, intake, |incoming, kind, stated, envelope| {
-            doubles.id(&incoming.channel, kind, stated, envelope, incoming.payload.as_str())
-        })
+        self.read(&incoming, intake, Some(doubles)).event(incoming, intake)
     }
 
-    fn event<I>(&self, mut incoming: Incoming, intake: &Intake<'_>, id: I) -> Event
-    where
-        I: FnOnce(&Incoming, Option<&str>, Option<Millis>, Millis) -> Box<str>,
-    {
+    /// All of [`Catalogue::normalise_with`] that has to be read: what came stays with the caller, who may need it when this fails.
+    #[must_use]
+    pub fn read(&self, incoming: &Incoming, intake: &Intake<'_>, doubles: Option<&mut Doubles>) -> Normalised {
         let fields = incoming.payload.fields();
-        let (kind, info) = self.kind_of(&incoming, &fields);
+        let (kind, info) = self.kind_of(incoming, &fields);
         // What makes an event the same again is what was stated, believed or not.
         let stated = fields.stated();
         let envelope = incoming.server_at.unwrap_or(intake.received_at);
@@ -62,13 +57,34 @@ impl Catalogue {
             Some(info) => (info.subject_of(&fields), info.actor_of(&fields), info.severity_of(&fields)),
             None => (None, self.fallback.actor_of(&fields), self.fallback.severity_of(&fields)),
         };
-        drop(fields);
-        let id = match incoming.id.take() {
-            Some(id) => id,
-            None => id(&incoming, incoming.kind.as_deref(), stated, envelope),
-        };
+        let (channel, named, payload) = (&incoming.channel, incoming.kind.as_deref(), incoming.payload.as_str());
+        let id = incoming.id.is_none().then(|| match doubles {
+            Some(doubles) => doubles.id(channel, named, stated, envelope, payload),
+            None => identity::named(channel, named, stated, envelope, payload),
+        });
+        Normalised { id, kind, occurred_at, subject, actor, severity }
+    }
+}
+
+/// What of an event had to be read.
+#[derive(Debug)]
+pub struct Normalised {
+    /// Where the server gave none.
+    id: Option<Box<str>>,
+    kind: Kind,
+    occurred_at: Millis,
+    subject: Option<Box<str>>,
+    actor: Option<Box<str>>,
+    severity: Severity,
+}
+
+impl Normalised {
+    /// The event: what was read of it, and what came.
+    #[must_use]
+    pub fn event(self, incoming: Incoming, intake: &Intake<'_>) -> Event {
+        let Self { id, kind, occurred_at, subject, actor, severity } = self;
         Event {
-            id,
+            id: incoming.id.or(id).unwrap_or_default(),
             kind,
             occurred_at,
             received_at: intake.received_at,

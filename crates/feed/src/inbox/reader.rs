@@ -48,21 +48,25 @@ impl Reader {
     pub fn event(&self, mut incoming: Incoming, received_at: Millis, doubles: Option<&mut Doubles>) -> (NewEvent, bool) {
         // SQLite counts to 2^63: a place beyond is none, and the event is kept without one.
         incoming.offset = incoming.offset.filter(|offset| i64::try_from(*offset).is_ok());
-        let (offset, channel, server_at) = (incoming.offset, incoming.channel.clone(), incoming.server_at);
-        let sample = marks::beginning(incoming.payload.as_str());
+        let offset = incoming.offset;
+        let intake = Intake { source: &self.source, received_at, skew: self.skew(), conventions: &self.conventions };
         let read = attempt(|| {
             self.seams.pass(Point::Read(incoming.payload.as_str()));
-            let intake = Intake { source: &self.source, received_at, skew: self.skew(), conventions: &self.conventions };
-            self.unforged(match doubles {
-                Some(doubles) => Catalogue::builtin().normalise_with(incoming, &intake, doubles),
-                None => Catalogue::builtin().normalise_as(incoming, &intake),
-            })
+            Catalogue::builtin().read(&incoming, &intake, doubles)
         });
         match read {
-            Ok(event) => (NewEvent { event, offset }, true),
+            Ok(read) => {
+                let mut event = read.event(incoming, &intake);
+                if Kind::is_own(event.kind.as_str()) && attempt(|| self.unforge(&mut event)).is_err() {
+                    event.kind = Kind::from(Kind::UNTYPED);
+                }
+                (NewEvent { event, offset }, true)
+            }
             Err(why) => {
+                let sample = marks::beginning(incoming.payload.as_str());
                 self.stats.malformed(received_at, sample.len() as u64, &why, sample.as_bytes());
-                let marker = marks::set_aside(&self.source, &channel, None, "reader", &why, &sample, server_at, received_at);
+                let marker =
+                    marks::set_aside(&self.source, &incoming.channel, None, "reader", &why, &sample, incoming.server_at, received_at);
                 (NewEvent { offset, ..marker }, false)
             }
         }
@@ -84,10 +88,7 @@ impl Reader {
 
     /// A gateway's report of a message that it could not read is counted like a frame that could not be read here. Whoever else calls an event
     /// by one of our own names would forge a marker: the event stays, the name does not.
-    fn unforged(&self, mut event: Event) -> Event {
-        if !Kind::is_own(event.kind.as_str()) {
-            return event;
-        }
+    fn unforge(&self, event: &mut Event) {
         let payload = event.payload.as_str();
         let fields = event.payload.fields();
         let sample = fields.text("sample").unwrap_or_else(|| payload.into());
@@ -100,6 +101,5 @@ impl Reader {
             self.stats.malformed(event.received_at, payload.len() as u64, &why, &sample.as_bytes()[..sample.floor_char_boundary(SAMPLE)]);
             event.kind = Kind::from(Kind::UNTYPED);
         }
-        event
     }
 }
