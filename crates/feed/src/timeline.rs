@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn a_state_that_is_not_known_costs_its_own_step_and_no_other() {
-        let kept = r#"[{"at":1,"state":{"state":"live"},"cause":null},{"at":2,"state":{"state":"dreaming","of":"sheep"}},{"at":3,"state":{"state":"paused"},"more":1}]"#;
+        let kept = r#"[{"at":1,"state":{"kind":"live"},"cause":null},{"at":2,"state":{"kind":"dreaming","of":"sheep"}},{"at":3,"state":{"kind":"paused"},"more":1}]"#;
         let loaded = Timeline::load(serde_json::from_str(kept).unwrap());
         assert_eq!(loaded.steps().iter().map(|step| step.at.0).collect::<Vec<_>>(), [1, 3]);
     }
