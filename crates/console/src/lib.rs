@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod error;
 mod faults;
 pub mod host;
+mod needs;
 mod notices;
 pub mod secrets;
 mod settings;

@@ -225,9 +225,8 @@ impl State {
         let known = |about: &str| statuses.iter().any(|source| about == format!("source:{}", source.id));
         let orphans: Vec<_> = self
             .book
-            .active()
+            .active(|rule| rules::is_of_a_link(rule))
             .into_iter()
-            .filter(|alert| rules::is_of_a_link(&alert.rule))
             .filter_map(|alert| Some((alert.rule, alert.subject.filter(|about| !known(about))?)))
             .collect();
         notices.extend(orphans.iter().filter_map(|(rule, about)| self.book.resolve(rule, about, at)));
@@ -238,8 +237,8 @@ impl State {
     pub(crate) fn new_badge(&mut self, statuses: &[SourceStatus]) -> Option<Badge> {
         let badge = Badge {
             approvals: self.world.approvals.pending_count(),
-            alerts: self.book.firing().count() as u32,
-            worst: self.book.firing().map(|alert| alert.severity).max(),
+            alerts: self.alerts().count() as u32,
+            worst: self.alerts().map(|alert| alert.severity).max(),
             link: statuses.iter().map(|source| overall(&source.state)).max().unwrap_or(Overall::Live),
         };
         (self.badge.replace(badge) != Some(badge)).then_some(badge)
@@ -264,6 +263,11 @@ impl State {
             named.next().filter(|_| named.next().is_none())
         };
         full.or_else(short)
+    }
+
+    /// The alerts that fire. A request for approval is counted where requests are, and is none of them.
+    pub(crate) fn alerts(&self) -> impl Iterator<Item = &AlertView> {
+        self.book.firing().filter(|alert| !rules::is_of_a_request(&alert.rule))
     }
 
     /// How many alerts of a rule fire.

@@ -42,7 +42,7 @@ describe("the window", () => {
     const { calls } = open("");
     await screen.findByText("Needs you");
     const user = userEvent.setup();
-    await user.keyboard("j");
+    await user.keyboard("jj");
     await user.keyboard("a");
     await waitFor(() => expect(calls.some((call) => call.startsWith('decide {"keys":["east/return:RT-0093"],"approve":true'))).toBe(true));
 

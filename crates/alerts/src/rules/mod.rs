@@ -45,6 +45,12 @@ pub fn is_of_a_link(id: &str) -> bool {
     find(id).is_some_and(|rule| rule.of_a_link)
 }
 
+/// Whether a rule is about requests for approval: what waits for a decision is counted once, among the requests.
+#[must_use]
+pub fn is_of_a_request(id: &str) -> bool {
+    id == approval_requested::ID
+}
+
 /// First line for an alert.
 #[must_use]
 pub fn title(words: Words, alert: &AlertView) -> String {

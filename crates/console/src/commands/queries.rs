@@ -1,17 +1,17 @@
 //! Commands that only look: the pages, and history.
 
 use super::rows::{ROWS, fill_in, row, row_list};
-use crate::{core::Core, error::CommandError, settings, state::State};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::{core::Core, error::CommandError, needs, settings, state::State};
+use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
-use watchdeck_events::{Catalogue, Millis, Severity};
+use watchdeck_events::{Catalogue, Severity};
 use watchdeck_filter::Filter;
 use watchdeck_store::Search;
 use watchdeck_wire::{
     settings::Hello,
     views::{
         AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView,
-        InventoryView, KindView, Need, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
+        InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
     },
 };
 
@@ -45,7 +45,9 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
     let day = world.finance.day(&today);
     let (orders_open, orders_stuck) = world.orders.open(at, stuck_after(state));
     let overdue = world.finance.overdue();
-    let mut needs = needs(state, &core.sources.deciders());
+    let deciders = core.sources.deciders();
+    let waiting = state.pending(|source| deciders.contains(source)).into_iter();
+    let mut needs = needs::by_urgency(state.alerts().cloned(), waiting, at);
     let needs_omitted = needs.len().saturating_sub(NEEDS) as u32;
     needs.truncate(NEEDS);
     let hours = world.finance.hours(&today);
@@ -71,8 +73,8 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
         overdue: overdue.single,
         overdue_sums: overdue.sums,
         overdue_count: overdue.count,
-        alerts_firing: state.book.firing().count() as u32,
-        alerts_critical: state.book.firing().filter(|alert| alert.severity == Severity::Critical).count() as u32,
+        alerts_firing: state.alerts().count() as u32,
+        alerts_critical: state.alerts().filter(|alert| alert.severity == Severity::Critical).count() as u32,
         last_event_at: world.rates.last_at.clone(),
         histogram: world.rates.histogram(at),
         needs,
@@ -92,24 +94,6 @@ fn shape(hours: &[FinanceHour]) -> Vec<f64> {
     let most = payments.into_iter().max_by_key(|(_, count)| *count).map(|(purse, _)| purse);
     let of_most = |hour: &FinanceHour| sums(hour).into_iter().find(|sum| Some((sum.currency.clone(), sum.source.clone())) == most);
     hours.iter().map(|hour| of_most(hour).map_or(0.0, |sum| sum.amount.to_f64())).collect()
-}
-
-/// What waits for a person: critical alerts, then requests and warnings by what runs out first.
-fn needs(state: &State, deciders: &BTreeSet<String>) -> Vec<Need> {
-    let alerts = state.book.firing().filter(|alert| alert.rule != rules::approval_requested::ID).map(|alert| {
-        let due = match alert.severity {
-            Severity::Critical => Millis(i64::MIN),
-            _ => alert.last_at.plus(30 * 60_000),
-        };
-        (due, Need::Alert { alert: alert.clone() })
-    });
-    let approvals = state.pending(|source| deciders.contains(source)).into_iter().map(|approval| {
-        let due = approval.deadline.unwrap_or(approval.requested_at.plus(60 * 60_000));
-        (due, Need::Approval { approval })
-    });
-    let mut needs: Vec<_> = alerts.chain(approvals).collect();
-    needs.sort_by_key(|(due, _)| *due);
-    needs.into_iter().map(|(_, need)| need).collect()
 }
 
 fn stuck_after(state: &State) -> u64 {
@@ -161,8 +145,11 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
         threshold: (rule.threshold)(&state.settings),
         firing: state.firing(rule.id),
     });
-    let (active_count, let_go) = state.book.counts();
-    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules: rules.collect() }
+    // Requests for approval have a page of their own.
+    let is_alert = |rule: &str| !rules::is_of_a_request(rule);
+    let (active_count, let_go) = state.book.counts(is_alert);
+    let resolved = state.book.resolved().into_iter().filter(|alert| is_alert(&alert.rule)).collect();
+    AlertsView { active: state.book.active(is_alert), active_count, let_go, resolved, rules: rules.collect() }
 }
 
 pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {

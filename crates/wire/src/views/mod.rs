@@ -22,5 +22,5 @@ pub use health::{
 pub use inventory::{InventoryView, StockRow, StockRows};
 pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
-pub use overview::{Histogram, Need, OverviewView};
+pub use overview::{Histogram, Need, OverviewView, Urgency};
 pub use unread::{UnreadField, UnreadOf};

@@ -81,6 +81,19 @@ pub struct Histogram {
     pub counts: Vec<Vec<u32>>,
 }
 
+/// When a person should look at something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Urgency {
+    /// It is critical, or its deadline has passed.
+    Now,
+    /// Its deadline comes within the hour.
+    NextHour,
+    /// There is time.
+    Later,
+}
+
 /// Something that waits for a person.
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -88,11 +101,15 @@ pub struct Histogram {
 pub enum Need {
     /// An alert that fires.
     Alert {
+        /// When to look at it.
+        urgency: Urgency,
         /// The alert.
         alert: AlertView,
     },
     /// A request for approval.
     Approval {
+        /// When to look at it.
+        urgency: Urgency,
         /// The request.
         approval: ApprovalView,
     },

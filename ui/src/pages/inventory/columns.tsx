@@ -1,6 +1,6 @@
 // The columns of the stock table.
 
-import { OctagonAlert, TriangleAlert } from "lucide-react";
+import { Hourglass, OctagonAlert, TriangleAlert } from "lucide-react";
 import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StockRow } from "@/bindings/StockRow";
@@ -9,10 +9,7 @@ import { useFreshness, useSources } from "@/live";
 import { Age, type Column, cx, Delta, Figure, RowSource, Sparkline } from "@/parts";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
-import { stockState } from "./order";
-
-/** Stock that lasts for less than this deserves a colour, hours. */
-const SHORT = 1;
+import { SOON, stockState, type StockState } from "./order";
 
 export function useStockColumns(): readonly Column<StockRow>[] {
   const { t } = useTranslation();
@@ -68,7 +65,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
             <None title={row.on_hand === null ? t("inventory.unknown") : row.on_hand <= 0 ? t("inventory.state.out") : t("inventory.still")} />
           ) : (
             <Figure aged={fresh.of(row.source)}>
-              <span className={row.hours_left < SHORT ? "text-warn" : "text-ink-2"} title={fresh.of(row.source) === null ? format.duration(row.hours_left * 3_600_000) : undefined}>
+              <span className={row.hours_left < SOON ? "text-warn" : "text-ink-2"} title={fresh.of(row.source) === null ? format.duration(row.hours_left * 3_600_000) : undefined}>
                 {format.age(row.hours_left * 3_600_000)}
               </span>
             </Figure>
@@ -97,16 +94,16 @@ function State({ row }: { row: StockRow }) {
   return (
     <>
       <Flash seq={row.last_seq} />
-      {state === "fine" ? (
-        <span className="text-ink-3">{t("inventory.state.fine")}</span>
-      ) : (
-        <Mark tone={state === "out" ? "text-crit" : "text-warn"} icon={state === "out" ? <OctagonAlert aria-hidden /> : <TriangleAlert aria-hidden />}>
+      {state !== "fine" && (
+        <Mark tone={state === "out" ? "text-crit" : "text-warn"} icon={ICONS[state]}>
           {t(`inventory.state.${state}`)}
         </Mark>
       )}
     </>
   );
 }
+
+const ICONS: Record<Exclude<StockState, "fine">, ReactNode> = { out: <OctagonAlert aria-hidden />, low: <TriangleAlert aria-hidden />, soon: <Hourglass aria-hidden /> };
 
 function Mark({ tone, icon, children }: { tone: string; icon: ReactNode; children: ReactNode }) {
   return <span className={cx("inline-flex items-center gap-1.5 align-middle [&_svg]:size-3.5", tone)}>{icon}{children}</span>;

@@ -13,7 +13,10 @@ import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
 import { useStockColumns } from "./columns";
-import { steadyOrder } from "./order";
+import { lasts, steadyOrder, warehouses } from "./order";
+
+/** Products that run out within so many hours can be looked at by themselves. */
+const WITHIN = [4, 24] as const;
 
 export default function Inventory() {
   return <ViewGate name="inventory">{(view) => <Stock view={view} />}</ViewGate>;
@@ -29,9 +32,20 @@ function Stock({ view }: { view: InventoryView }) {
   const fresh = useFreshness();
   const [text, setText] = useState("");
   const [onlyLow, setOnlyLow] = useState(false);
+  const [within, setWithin] = useState<(typeof WITHIN)[number] | null>(null);
+  const [warehouse, setWarehouse] = useState("");
   const products = useSteady(view.products);
 
-  const rows = useMemo(() => products.filter((row) => (!onlyLow || row.low) && matchesWords(text, [row.name, row.product_id, row.warehouse])), [products, onlyLow, text]);
+  const places = useMemo(() => warehouses(products), [products]);
+  // A warehouse that is told of no more hides nothing.
+  const place = places.includes(warehouse) ? warehouse : "";
+  const rows = useMemo(
+    () =>
+      products.filter(
+        (row) => (!onlyLow || row.low) && (within === null || !lasts(row, within)) && (place === "" || row.warehouse === place) && matchesWords(text, [row.name, row.product_id, row.warehouse]),
+      ),
+    [products, onlyLow, within, place, text],
+  );
   const movements = useMemo(() => (text === "" ? view.movements : view.movements.filter((row) => matchesWords(text, [row.label, row.detail]))), [view.movements, text]);
 
   return (
@@ -52,6 +66,21 @@ function Stock({ view }: { view: InventoryView }) {
               <Button look={onlyLow ? "primary" : "plain"} aria-pressed={onlyLow} icon={<TriangleAlert aria-hidden />} onClick={() => setOnlyLow(!onlyLow)}>
                 {t("inventory.onlyLow")}
               </Button>
+              <span role="group" aria-label={t("inventory.within.label")} className="flex gap-1">
+                {WITHIN.map((hours) => (
+                  <Button key={hours} look={within === hours ? "primary" : "plain"} aria-pressed={within === hours} onClick={() => setWithin(within === hours ? null : hours)}>
+                    {t(`inventory.within.h${hours}`)}
+                  </Button>
+                ))}
+              </span>
+              {places.length > 1 && (
+                <select aria-label={t("inventory.warehouse")} value={place} onChange={(event) => setWarehouse(event.target.value)} className="h-[26px] max-w-[150px] rounded-md border border-line-strong bg-panel px-1.5 text-ink @max-[860px]:hidden">
+                  <option value="">{t("inventory.everyWarehouse")}</option>
+                  {places.map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+              )}
               <SearchField label={t("inventory.search")} value={text} onChange={setText} className="w-[clamp(140px,22vw,240px)]" />
             </>
           }

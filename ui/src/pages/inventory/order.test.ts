@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { StockRow } from "@/bindings/StockRow";
-import { steadyOrder, stockState } from "./order";
+import { steadyOrder, stockState, warehouses } from "./order";
 
 const key = (product_id: string) => `east/product:${product_id}`;
 const row = (product_id: string, low = false): StockRow => ({
@@ -40,10 +40,21 @@ test("the first answer and new products stand in the core's order", () => {
   expect(ids(steadyOrder([key("b")], [row("z"), row("b"), row("y")]))).toEqual(["b", "z", "y"]);
 });
 
-test("nothing on hand is worse than low, and an unknown quantity is neither", () => {
-  expect(stockState({ low: true, on_hand: 0 })).toBe("out");
-  expect(stockState({ low: true, on_hand: 3 })).toBe("low");
-  expect(stockState({ low: false, on_hand: null })).toBe("fine");
+test("nothing on hand is worse than low, low worse than soon, and an unknown quantity is neither", () => {
+  expect(stockState({ low: true, on_hand: 0, hours_left: null })).toBe("out");
+  expect(stockState({ low: true, on_hand: 3, hours_left: 90 })).toBe("low");
+  expect(stockState({ low: false, on_hand: 300, hours_left: 5 / 60 }), "it lasts five minutes").toBe("soon");
+  expect(stockState({ low: false, on_hand: 300, hours_left: 4 })).toBe("fine");
+  expect(stockState({ low: false, on_hand: null, hours_left: null })).toBe("fine");
+});
+
+test("what runs out soon stands behind what is low and before the rest", () => {
+  const soon = { ...row("s"), hours_left: 0.5 };
+  expect(ids(steadyOrder([], [row("a"), soon, row("b", true)]))).toEqual(["b", "s", "a"]);
+});
+
+test("warehouses are listed once, by name", () => {
+  expect(warehouses([{ warehouse: "B" }, { warehouse: null }, { warehouse: "A" }, { warehouse: "B" }])).toEqual(["A", "B"]);
 });
 
 test("products of two sources that are called alike are two", () => {

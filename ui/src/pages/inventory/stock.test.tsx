@@ -40,6 +40,18 @@ it("keeps what was typed and says why when it was not saved", async () => {
   expect(screen.getByRole("textbox", { name: "threshold of 马可波罗瓷砖 800×800" })).toHaveValue("25");
 });
 
+it("shows by themselves the products that run out soon", async () => {
+  openPage("inventory");
+  const all = (await table()).getAllByRole("row").length;
+  const user = userEvent.setup();
+  const chips = within(screen.getByRole("group", { name: "Runs out within" }));
+  await user.click(chips.getByRole("button", { name: "< 4 h" }));
+  expect(chips.getByRole("button", { name: "< 4 h" })).toHaveAttribute("aria-pressed", "true");
+  await waitFor(async () => expect((await table()).getAllByRole("row").length).toBeLessThan(all));
+  await user.click(chips.getByRole("button", { name: "< 4 h" }));
+  await waitFor(async () => expect((await table()).getAllByRole("row")).toHaveLength(all));
+});
+
 it("narrows by name, and says when nothing is left", async () => {
   openPage("inventory");
   await table();

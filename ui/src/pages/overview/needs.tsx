@@ -1,4 +1,4 @@
-// What needs a person now, the most urgent first. One is chosen; A, R, E and S act on it, j and k choose another.
+// What needs a person, by when. j, k or a click choose one; A, R, E and S act on the one that is chosen and on no other.
 
 import { CircleCheckBig, PanelRightOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
@@ -31,13 +31,13 @@ export function Needs({ needs, omitted }: { needs: readonly Need[]; omitted: num
   const format = useFormat();
   const { approve, reject, acknowledge, snooze } = useActions();
   const [chosenKey, setChosen] = useState<string | null>(null);
-  const found = needs.findIndex((need) => needKey(need) === chosenKey);
-  const index = found === -1 ? 0 : found;
+  // Nothing is chosen until somebody chooses: a key must never act on whatever has just come to the top.
+  const index = needs.findIndex((need) => needKey(need) === chosenKey);
   const chosen = needs[index];
   const list = useRef<HTMLUListElement>(null);
 
   const move = (by: number) => {
-    const next = needs[Math.min(needs.length - 1, Math.max(0, index + by))];
+    const next = needs[index === -1 ? 0 : Math.min(needs.length - 1, Math.max(0, index + by))];
     if (next !== undefined) setChosen(needKey(next));
   };
   useEffect(() => {
@@ -62,6 +62,7 @@ export function Needs({ needs, omitted }: { needs: readonly Need[]; omitted: num
         <ul ref={list} className="min-h-0 flex-1 overflow-auto">
           {needs.map((need, i) => (
             <li key={needKey(need)} aria-current={i === index} onPointerDown={() => setChosen(needKey(need))}>
+              {need.urgency !== needs[i - 1]?.urgency && <h3 className="border-b border-line bg-raised px-4 py-1 text-[12px] text-ink-2">{t(`overview.needs.urgency.${need.urgency}`)}</h3>}
               {need.type === "alert" ? <Alert alert={need.alert} chosen={i === index} /> : <Approval approval={need.approval} chosen={i === index} />}
             </li>
           ))}

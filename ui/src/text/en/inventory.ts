@@ -6,7 +6,10 @@ export const inventory = {
   search: "Find by name, code or warehouse",
   onlyLow: "Low only",
   table: "Stock per product",
-  state: { low: "Low", out: "Sold out", fine: "Fine" },
+  state: { low: "Low", out: "Sold out", soon: "Within 4 h" },
+  within: { h4: "< 4 h", h24: "< 1 day", label: "Runs out within" },
+  warehouse: "Warehouse",
+  everyWarehouse: "All warehouses",
   column: {
     state: "State",
     product: "Product",

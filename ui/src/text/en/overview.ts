@@ -47,6 +47,7 @@ export const overview = {
   needs: {
     title: "Needs you",
     order: "most urgent first",
+    urgency: { now: "Now", next_hour: "Next hour", later: "Later" },
     empty: "Nothing waits for you",
     emptyText: "New alerts and approvals will show here.",
     left: "{{age}} left",

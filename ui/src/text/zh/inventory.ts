@@ -6,7 +6,10 @@ export const inventory = {
   search: "按名称、编码或仓库查找",
   onlyLow: "只看不足",
   table: "各商品库存",
-  state: { low: "不足", out: "售罄", fine: "正常" },
+  state: { low: "不足", out: "售罄", soon: "4 小时内" },
+  within: { h4: "4 小时内", h24: "1 天内", label: "预计售罄" },
+  warehouse: "仓库",
+  everyWarehouse: "全部仓库",
   column: {
     state: "状态",
     product: "商品",

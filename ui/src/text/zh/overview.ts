@@ -46,6 +46,7 @@ export const overview = {
   needs: {
     title: "需要你处理",
     order: "按紧急程度",
+    urgency: { now: "立即处理", next_hour: "一小时内", later: "稍后" },
     empty: "没有等你处理的事",
     emptyText: "新的告警与审批会出现在这里。",
     left: "剩 {{age}}",
