@@ -89,6 +89,7 @@ impl Told {
 struct StateRecord {
     count: u32,
     stuck: u32,
+    oldest_at: Option<Millis>,
     /// When orders left it, and after how long.
     dwell: Vec<(Millis, i64)>,
     /// Statuses that orders came from, to put the states in the order in which orders pass them.
@@ -173,7 +174,10 @@ impl Orders {
     pub fn view(&self, now: Millis, stuck_after_ms: u64) -> OrdersView {
         let mut newest: Vec<_> = self.known().collect();
         let total = newest.len() as u32;
-        newest.sort_by_key(|(key, _, last)| (!is_stuck(last, now, stuck_after_ms), std::cmp::Reverse(last.at), *key));
+        newest.sort_by_key(|(key, _, last)| {
+            let ended = is_final(&last.to);
+            (ended, if ended { last.at.0.saturating_neg() } else { last.at.0 }, *key)
+        });
         let orders = newest.into_iter().take(ROWS).map(|(key, order, last)| order.row(key, last, now, stuck_after_ms)).collect();
         OrdersView { states: self.flow(now, stuck_after_ms), orders, total, stuck_after_ms, forgotten: self.forgotten }
     }
@@ -194,6 +198,7 @@ impl Orders {
             }
             if let Some(now_in) = states.get_mut(&last.to) {
                 now_in.count += 1;
+                now_in.oldest_at = Some(now_in.oldest_at.map_or(last.at, |oldest| oldest.min(last.at)));
                 now_in.stuck += u32::from(is_stuck(last, now, stuck_after_ms));
             }
         }
@@ -209,6 +214,7 @@ impl Orders {
                     terminal: is_final(status),
                     count: record.count,
                     stuck: record.stuck,
+                    oldest_at: record.oldest_at,
                     dwell_ms: record.median_dwell(),
                 });
             }

@@ -9,7 +9,7 @@ use watchdeck_events::Millis;
 pub struct OrdersView {
     /// The flow: a count per order type and status, in the order in which orders pass them.
     pub states: Vec<OrderStateCount>,
-    /// Stuck first, then newest change; at most 500.
+    /// Those on their way first, the longest waiting on top; then those that ended, the newest first. At most 500.
     pub orders: Vec<OrderRow>,
     /// How many orders there are in all.
     pub total: u32,
@@ -35,6 +35,8 @@ pub struct OrderStateCount {
     pub count: u32,
     /// Of those, stuck.
     pub stuck: u32,
+    /// Since when the one of them waits that has waited longest; `None` where there is none.
+    pub oldest_at: Option<Millis>,
     /// Median time that orders spent in it before they left, ms.
     pub dwell_ms: Option<u64>,
 }

@@ -58,7 +58,9 @@ fn orders_are_counted_once_where_they_are_now() {
         "in the order in which orders pass them"
     );
     assert_eq!(view.states[0].dwell_ms, Some(HOUR as u64));
-    assert_eq!(view.orders[0].order_id, "1", "stuck ones first");
+    assert_eq!(view.states[1].oldest_at, Some(NOW.plus(-3 * HOUR)));
+    let ids: Vec<_> = view.orders.iter().map(|row| row.order_id.as_str()).collect();
+    assert_eq!(ids, ["1", "2", "3"], "the longest waiting first, and behind them what has ended");
     assert_eq!(view.orders[0].transitions.len(), 2, "the same status again is no transition");
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { lanes, steps } from "./flow";
 
-const state = (order_type: string, status: string, terminal = false, count = 1, stuck = 0, source = "east") => ({ source, order_type, status, terminal, count, stuck, dwell_ms: null });
+const state = (order_type: string, status: string, terminal = false, count = 1, stuck = 0, source = "east") => ({ source, order_type, status, terminal, count, stuck, oldest_at: null, dwell_ms: null });
 
 test("sales come first, and a type we do not know comes last", () => {
   expect(lanes([state("rental", "a"), state("return", "a"), state("sales", "a")]).map((lane) => lane.type)).toEqual(["sales", "return", "rental"]);

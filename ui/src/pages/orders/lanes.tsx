@@ -4,7 +4,7 @@ import { ChevronRight, TriangleAlert } from "lucide-react";
 import { Fragment, memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderStateCount } from "@/bindings/OrderStateCount";
-import { useFormat } from "@/format";
+import { useFormat, useNow } from "@/format";
 import { type Aged, type KnownSource, useFreshness, useSources } from "@/live";
 import { cx, Figure, SourceMark } from "@/parts";
 import { useWord } from "@/text";
@@ -60,6 +60,7 @@ function Node({ state, aged, share, on, narrow = false, onChoose }: { state: Ord
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
+  const now = useNow();
   const status = word("status", state.status);
   const name = t("orders.nodeName", { type: word("orderType", state.order_type), status, n: format.integer(state.count) });
   const count = state.count >= 100_000 ? format.compact(state.count) : format.integer(state.count);
@@ -91,8 +92,8 @@ function Node({ state, aged, share, on, narrow = false, onChoose }: { state: Ord
           </span>
         ) : (
           !state.terminal && (
-            <span className="num min-w-0 truncate text-[11.5px] text-ink-3" title={t("orders.dwellHint")}>
-              {state.dwell_ms === null ? "" : t("orders.dwell", { age: format.age(state.dwell_ms) })}
+            <span className="num min-w-0 truncate text-[11.5px] text-ink-3" title={state.dwell_ms === null ? undefined : t("orders.dwell", { age: format.age(state.dwell_ms) })}>
+              {state.oldest_at === null ? "" : t("orders.oldest", { age: format.age(Math.max(0, now - state.oldest_at)) })}
             </span>
           )
         )}
