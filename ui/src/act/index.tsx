@@ -87,7 +87,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 }
 
 /** The snooze button with its times. */
-export function SnoozeMenu({ id, kbd }: { id: string; kbd?: string }) {
+export function SnoozeMenu({ id, what, kbd }: { id: string; /** What is put off, for those who hear the button. */ what: string; kbd?: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { snooze, busy } = useActions();
@@ -95,7 +95,7 @@ export function SnoozeMenu({ id, kbd }: { id: string; kbd?: string }) {
     <Menu
       label={t("frame.snooze.title")}
       trigger={
-        <Button kbd={kbd} disabled={busy.has(id)}>
+        <Button aria-label={t("common.actionOn.snooze", { what })} kbd={kbd} disabled={busy.has(id)}>
           {t("common.actions.snooze")}
         </Button>
       }

@@ -10,7 +10,7 @@ import { useHost, useLive } from "@/live";
 import { Button, cx, IconButton, LinkMark, linkTone, Popover, PopoverClose, ProgressBar, SourceMark, StateDot, toneFill, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
 import { useSettings } from "@/settings";
-import { useLinkReason, useLinkText, useWord } from "@/text";
+import { joined, useLinkReason, useLinkText, useWord } from "@/text";
 
 /** Worst first: the one that needs a person must be the one in the bar. */
 const TONE_ORDER = ["crit", "warn", "info", "dim", "good"] as const;
@@ -134,7 +134,7 @@ function CatchingUp() {
   if (value === null) return null;
   const counts = t("health.progress", { done: format.integer(value.done), total: format.integer(value.total) });
   return (
-    <span className="num hidden flex-none items-center gap-2 text-info md:flex" title={[t("parts.progress.sources", { count: n, n: format.integer(n) }), counts, pace(value)].filter(Boolean).join(" · ")}>
+    <span className="num hidden flex-none items-center gap-2 text-info md:flex" title={joined([t("parts.progress.sources", { count: n, n: format.integer(n) }), counts, pace(value)])}>
       <CloudDownload aria-hidden className="size-3.5 flex-none" />
       <ProgressBar value={value} label={t("parts.progress.all")} className="h-1.5 w-20" />
       {n > 1 && <span>{counts}</span>}

@@ -50,4 +50,6 @@ export function changeLanguage(lang: Lang): void {
   void i18next.changeLanguage(lang);
 }
 
-export { useGapText, useKindTitle, useLinkReason, useLinkText, useWord } from "./words";
+export { amountLook, moneyStep, signed, type Told } from "./happening";
+export { joined } from "./joined";
+export { happening, useGapText, useKindTitle, useLinkReason, useLinkText, useWord } from "./words";

@@ -19,6 +19,7 @@ import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
 import { useAlertText, useRuleName } from "@/rules";
 import { DeliveryMatrix } from "@/settings/delivery";
+import { joined } from "@/text";
 import { Detail, PanelTitle } from "./detail";
 import { counts, grouped, inTab, isHeading, type Line, lineKey, TABS } from "./groups";
 import { Rules } from "./rules";
@@ -216,9 +217,9 @@ function Title({ alert }: { alert: AlertView }) {
   const words = useAlertText();
   const text = words({ ...alert, count: 1 });
   return (
-    <span title={[text.title, ...text.parts].join(" · ")}>
+    <span title={joined([text.title, ...text.parts])}>
       <span className={alert.state === "firing" ? "font-[540]" : undefined}>{text.title}</span>
-      {text.parts.length > 0 && <span className="num text-ink-2"> · {text.parts.join(" · ")}</span>}
+      {text.parts.length > 0 && <span className="num text-ink-2"> · {joined(text.parts)}</span>}
     </span>
   );
 }

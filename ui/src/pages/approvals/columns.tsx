@@ -96,10 +96,10 @@ function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowSta
   if (state.kind === "open") {
     return (
       <span className="flex gap-1.5" onClick={(event) => event.stopPropagation()}>
-        <Button look={on ? "primary" : "plain"} kbd={on ? "A" : undefined} onClick={() => decide.approve([row])}>
+        <Button aria-label={t("common.actionOn.approve", { what: row.number })} look={on ? "primary" : "plain"} kbd={on ? "A" : undefined} onClick={() => decide.approve([row])}>
           {t("common.actions.approve")}
         </Button>
-        <Button kbd={on ? "R" : undefined} onClick={() => decide.reject([row])}>
+        <Button aria-label={t("common.actionOn.reject", { what: row.number })} kbd={on ? "R" : undefined} onClick={() => decide.reject([row])}>
           {t("approvals.rejectOne")}
         </Button>
       </span>

@@ -11,7 +11,7 @@ import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
-import { useLinkReason, useWord } from "@/text";
+import { joined, useLinkReason, useWord } from "@/text";
 import { Clock, Facts } from "./facts";
 import { outages } from "./strip";
 import { type Range, Timeline } from "./timeline";
@@ -49,7 +49,7 @@ export function SourceCard({ source, range }: { source: SourceHealth; range: Ran
         <p className="mt-1 flex gap-1.5 break-words text-warn">
           <CircleSlash aria-hidden className="mt-[3px] size-3.5 flex-none" />
           <span>
-            {t("health.denied", { count: source.denied.length, n: source.denied.length })} <span className="text-ink-2">{source.denied.map((one) => `${one.channel}: ${one.detail}`).join(" · ")}</span>
+            {t("health.denied", { count: source.denied.length, n: source.denied.length })} <span className="text-ink-2">{joined(source.denied.map((one) => `${one.channel}: ${one.detail}`))}</span>
           </span>
         </p>
       )}
@@ -216,8 +216,8 @@ function Outages({ of: all, now }: { of: ReturnType<typeof outages>; now: number
               {format.dateTime(each.from, now)} – {each.to === null ? t("health.stripNow") : format.time(each.to)}
             </span>
             <span className="text-right font-[540]">{format.duration((each.to ?? now) - each.from)}</span>
-            <span className="truncate text-ink-2" title={why.join(" · ")}>
-              {why.join(" · ")}
+            <span className="truncate text-ink-2" title={joined(why)}>
+              {joined(why)}
             </span>
             <span className="text-ink-3">{each.tries > 0 ? t("health.tries", { n: format.integer(each.tries) }) : ""}</span>
           </li>
