@@ -9,9 +9,9 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { useFormat } from "@/format";
-import { CommandError } from "@/host";
 import { useHost } from "@/live";
 import { Button, Menu } from "@/parts";
+import { errorDetail, errorText } from "@/text";
 import { type Decide, useDecisions } from "./decide";
 
 export type { Decide } from "./decide";
@@ -48,7 +48,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
         await work();
         return true;
       } catch (thrown) {
-        toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+        toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
         return false;
       } finally {
         setBusy((before) => new Set([...before].filter((key) => !keys.includes(key))));

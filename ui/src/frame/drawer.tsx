@@ -14,7 +14,7 @@ import { fillOf, useHost, useLive, useSources, useView } from "@/live";
 import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceMark, useChangeWords } from "@/parts";
 import { go } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
-import { joined, useGapText } from "@/text";
+import { failureText, joined, useGapText } from "@/text";
 import { Fact } from "./drawer-fact";
 import { DrawerTimes } from "./drawer-times";
 
@@ -117,7 +117,7 @@ function Decision({ seq, subject }: { seq: number; subject: string | null }) {
         {t("common.actions.approve")}
       </Button>
       <Button aria-label={t("common.actionOn.reject", { what: request.number })} onClick={() => reject([request])}>{t("approvals.rejectOne")}</Button>
-      {refusal !== undefined && <p className="w-full break-words text-crit">{refusal}</p>}
+      {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
     </div>
   );
 }

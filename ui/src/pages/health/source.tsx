@@ -7,11 +7,10 @@ import { toast } from "sonner";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { isSpoken } from "@/dialects";
 import { useFormat, useNow } from "@/format";
-import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
-import { joined, useLinkReason, useWord } from "@/text";
+import { errorDetail, errorText, joined, useLinkReason, useWord } from "@/text";
 import { Clock, Facts } from "./facts";
 import { outages } from "./strip";
 import { type Range, Timeline } from "./timeline";
@@ -146,7 +145,7 @@ function Act({ source }: { source: SourceHealth }) {
       await host.call("reconnect", { source: source.id });
       toast(t("health.reconnecting"));
     } catch (thrown) {
-      toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+      toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
     } finally {
       setBusy(false);
     }

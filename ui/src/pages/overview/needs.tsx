@@ -14,7 +14,7 @@ import { Age, Button, cx, EmptyState, IconButton, SectionHeader, severityInk, Se
 import { go } from "@/route";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
-import { useWord } from "@/text";
+import { failureText, useWord } from "@/text";
 
 function needKey(need: Need): string {
   return need.type === "alert" ? `alert ${need.alert.id}` : `approval ${need.approval.key}`;
@@ -167,7 +167,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
           )}
         </div>
       )}
-      {error !== null && <p className="col-start-2 col-end-4 mt-1 line-clamp-4 break-words text-crit">{error}</p>}
+      {error !== null && <p className="col-start-2 col-end-4 mt-1 line-clamp-4 break-words text-crit">{failureText(error)}</p>}
     </Box>
   );
 }
