@@ -144,7 +144,7 @@ test("where no WebSocket gets through, events come by asking, and the window say
   await expect(bar.getByText(/^WebSocket is blocked: .*400/)).toBeVisible();
   branch.publish({ action: "inbound", productId: "E2E-3", productName: "Asked for", oldQuantity: 0, newQuantity: 9, changeAmount: 9, operator: "Emma Clarke" });
   await page.getByRole("navigation", { name: "Main navigation" }).getByRole("link", { name: "Feed health" }).click();
-  await expect(card(page, "Branch ERP")).toContainText("Events come late, but they come.");
+  await expect(card(page, "Branch ERP")).toContainText("Events arrive late, but none are lost.");
   await keepsTheRules(page);
   await page.getByRole("navigation", { name: "Main navigation" }).getByRole("link", { name: "Events" }).click();
   await page.getByRole("textbox", { name: "Filter" }).fill('"Asked for"');
@@ -168,7 +168,7 @@ test("one click makes an archive that is really there", async ({ page }) => {
   await open(page, watched, "health");
   await page.getByRole("button", { name: "Make a support bundle" }).click();
   const dialog = page.getByRole("dialog", { name: "Support bundle" });
-  await expect(dialog).toContainText(/Made, [\d.]+\s(B|kB|MB)/);
+  await expect(dialog).toContainText(/Ready, [\d.]+\s(B|kB|MB)/);
   await expect(dialog).toContainText("Tokens, cookies, passwords");
   const path = (await dialog.locator("code").first().innerText()).trim();
   expect((await stat(path)).size).toBeGreaterThan(200);
@@ -199,7 +199,7 @@ for (const [language, theme] of [
       }
       await page.setViewportSize({ width, height: 900 });
       await open(page, watched, "health", { language, theme });
-      await expect(card(page, "Old address")).toContainText(language === "en" ? "nobody listens on that port" : "服务器没有监听此端口");
+      await expect(card(page, "Old address")).toContainText(language === "en" ? "nothing is listening on that port" : "服务器没有监听此端口");
       await expect(card(page, "Test environment")).toContainText(language === "en" ? "Nothing is received until you resume it" : "在设置中恢复之前不会接收任何事件");
       await keepsTheRules(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);

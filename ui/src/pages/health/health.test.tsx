@@ -24,7 +24,7 @@ describe("the feed health page", () => {
     const short = await inShort();
     expect(within(short).getByRole("status")).toHaveTextContent("Needs you");
     const items = within(short).getAllByRole("listitem").map((item) => item.textContent);
-    expect(items[0]).toBe("Content platform: Needs login");
+    expect(items[0]).toBe("Content platform: Sign-in needed");
     expect(items.join("\n")).toMatch(/Polling every 15 sec\n.*Offline, next try[^]*2 gaps not filled\n2 frames could not be read\n3 failures set aside\n.*catching up, [\d,]+ of 98,000/);
     expect(screen.getByText("WebSocket is blocked: the other side is not a WebSocket server · HTTP 403")).toBeVisible();
     expect(screen.getByText(/The server's clock is/)).toHaveTextContent("The server's clock is 2 hr ahead ±500 ms · times and lateness are corrected for it");
@@ -114,16 +114,16 @@ describe("the feed health page", () => {
     await user.click(await screen.findByRole("button", { name: "Make a support bundle" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("No space left on device");
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Retry" }));
-    await waitFor(() => expect(screen.getByRole("dialog")).toHaveTextContent("Made, 180 kB"));
+    await waitFor(() => expect(screen.getByRole("dialog")).toHaveTextContent("Ready, 180 kB"));
   });
 
   it.each([
-    ["offline", "It tries again by itself."],
-    ["login", "Sign in to go on."],
+    ["offline", "It retries on its own."],
+    ["login", "Sign in to continue."],
     ["paused", "Nothing is received until you resume it"],
     ["silent", "No sign of life"],
     ["stale", "At this hour, pauses are usually no longer than 8 min"],
-    ["polling", "Events come late, but they come."],
+    ["polling", "Events arrive late, but none are lost."],
   ])("says what happens next while a source is %s", async (state, words) => {
     openPage("health", {}, `state=${state}`);
     expect(await screen.findByText(new RegExp(words))).toBeVisible();

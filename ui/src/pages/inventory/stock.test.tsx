@@ -15,7 +15,7 @@ const table = async () => within(await screen.findByRole("grid", { name: "Stock 
 it("shows what is low on top, in words", async () => {
   openPage("inventory");
   const rows = (await table()).getAllByRole("row");
-  expect(rows[1]).toHaveTextContent("Sold out");
+  expect(rows[1]).toHaveTextContent("Out of stock");
   expect(rows[2]).toHaveTextContent("Low");
 });
 
@@ -36,7 +36,7 @@ it("keeps what was typed and says why when it was not saved", async () => {
   const user = userEvent.setup();
   await user.click((await table()).getByRole("button", { name: "Change threshold for 马可波罗瓷砖 800×800" }));
   await user.keyboard("{Control>}a{/Control}25{Enter}");
-  expect(await screen.findByRole("alert")).toHaveTextContent("a stock threshold must be zero or more");
+  expect(await screen.findByRole("alert")).toHaveTextContent("A stock threshold must be zero or more");
   expect(screen.getByRole("textbox", { name: "threshold for 马可波罗瓷砖 800×800" })).toHaveValue("25");
 });
 

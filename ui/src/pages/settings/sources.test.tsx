@@ -66,7 +66,7 @@ describe("the form", () => {
     await user.click(dialog.getByRole("button", { name: "Save" }));
     expect(address).toHaveAccessibleDescription(/Enter the server's address/);
     await user.type(address, "http://10.0.0.9:3002");
-    expect(address).toHaveAccessibleDescription(/Starts with ws:/);
+    expect(address).toHaveAccessibleDescription(/Must start with ws:/);
     await user.click(dialog.getByRole("button", { name: "Use ws://10.0.0.9:3002" }));
     expect(address).toBeValid();
     expect(address).toHaveValue("ws://10.0.0.9:3002");
@@ -208,7 +208,7 @@ describe("the first start", () => {
     const user = userEvent.setup();
     const address = await screen.findByRole("textbox", { name: "Address" });
     await user.type(address, "erp.example:3002{Enter}");
-    expect(address).toHaveAccessibleDescription(/Starts with ws:/);
+    expect(address).toHaveAccessibleDescription(/Must start with ws:/);
     await user.click(screen.getByRole("button", { name: "Use wss://erp.example:3002" }));
     await user.click(screen.getByRole("button", { name: "Test connection" }));
     expect(await screen.findByText("All good")).toBeVisible();
