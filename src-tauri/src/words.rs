@@ -47,7 +47,7 @@ const CHINESE: Words = Words {
     mute: "静音",
     quit: "退出",
     pending: "待审批",
-    alerts: "活动告警",
+    alerts: "当前告警",
     links: ["实时", "部分异常", "离线", "需要处理"],
     still_here: "Watchdeck 仍在运行",
     still_here_body: "窗口已关闭，告警仍会送达。可从托盘图标重新打开或退出。",

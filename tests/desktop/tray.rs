@@ -96,7 +96,7 @@ async fn the_tray_speaks_the_language_of_the_system_until_another_is_set() -> Re
     driver.env("LC_ALL", "zh_CN.UTF-8").env("LANG", "zh_CN.UTF-8");
     let data = desktop.folder("watchdeck");
     let window = Window::open(driver, &watchdeck()?, &["--data-dir", &data.to_string_lossy()]).await?;
-    let chinese = ["待审批: 0", "活动告警: 0", "静音", "退出"];
+    let chinese = ["待审批: 0", "当前告警: 0", "静音", "退出"];
     eventually("the system's language", || async { Ok((tray.labels().await?[1..] == chinese).then_some(())) }).await?;
     set(&window, "language", json!("en")).await?;
     let english = ["Approvals waiting: 0", "Alerts firing: 0", "Mute sounds", "Quit"];

@@ -26,7 +26,7 @@ test.describe("a console that knows no source", () => {
     await page.goto(empty.url);
     await page.getByLabel("Address").fill("http://wrong.example");
     await page.getByRole("button", { name: "Test connection" }).click();
-    await expect(page.getByText("Starts with ws:// or wss://")).toBeVisible();
+    await expect(page.getByText("Must start with ws:// or wss://")).toBeVisible();
     await expect(page.getByRole("button", { name: "Use ws://wrong.example" })).toBeVisible();
     await page.getByLabel("Address").fill("ws://127.0.0.1:9/ws");
     await page.keyboard.press("Enter");

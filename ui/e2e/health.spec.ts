@@ -49,7 +49,7 @@ test("the page says what every source speaks, since when it is connected, and th
   await expect(card(page, "Branch ERP")).toContainText("ERP server");
   await expect(card(page, "Branch ERP").getByRole("listbox")).toHaveAccessibleName(/connected [\d.]+%/);
   await expect(card(page, "Fast clock")).toContainText(/The server's clock is (2 hr|1 hr 59 min) ahead ±/);
-  await expect(page.getByRole("region", { name: "In short" })).toContainText("All well3 sources live");
+  await expect(page.getByRole("region", { name: "Summary" })).toContainText("All good3 sources live");
   await keepsTheRules(page);
 });
 
@@ -63,7 +63,7 @@ test("a row happened when it happened by our clock, and is late only when it is"
   await expect(late).toContainText("late by 5 min");
   await late.click();
   const drawer = page.getByRole("complementary", { name: "Event details" });
-  await expect(drawer).toContainText(/5 min( \d sec)? · the server's clock is (2 hr|1 hr 59 min).* ahead, taken out/);
+  await expect(drawer).toContainText(/5 min( \d sec)? · server clock (2 hr|1 hr 59 min).* ahead, corrected/);
   await expect(drawer).toContainText("Fast clock");
   await keepsTheRules(page);
 });
@@ -78,7 +78,7 @@ test("a cut line leaves a gap in the stream, and the server's history fills it",
   await open(page, watched, "health");
   await expect(page.getByRole("grid", { name: "Possible gaps" }).getByRole("row").filter({ hasText: "Branch ERP" }).first()).toContainText(/filled: \d+ event/);
   await card(page, "Branch ERP").getByRole("button", { name: /^Connection lost/ }).click();
-  await expect(card(page, "Branch ERP").getByRole("listitem").first()).toContainText(/the line broke|the server closed the connection/);
+  await expect(card(page, "Branch ERP").getByRole("listitem").first()).toContainText(/the connection broke|the server closed the connection/);
 });
 
 test("a cut line without a history stays a gap that nobody overlooks", async ({ page }) => {
@@ -86,7 +86,7 @@ test("a cut line without a history stays a gap that nobody overlooks", async ({ 
   ahead.cut();
   await page.getByRole("navigation", { name: "Main navigation" }).getByRole("link", { name: "Feed health" }).click();
   await expect(page.getByRole("grid", { name: "Possible gaps" }).getByRole("row").filter({ hasText: "Fast clock" }).first()).toContainText("not filled");
-  await expect(page.getByRole("region", { name: "In short" })).toContainText(/gaps? not filled/);
+  await expect(page.getByRole("region", { name: "Summary" })).toContainText(/gaps? not filled/);
   await page.getByRole("grid", { name: "Possible gaps" }).getByRole("row").filter({ hasText: "Fast clock" }).first().click();
   await expect(page.getByRole("complementary", { name: "Event details" })).toContainText("Not filled:");
   await keepsTheRules(page);
@@ -100,8 +100,8 @@ test("the strip tells each stretch to the keyboard", async ({ page }) => {
   await strip.focus();
   await expect(strip.getByRole("option", { selected: true })).toHaveAccessibleName(/^Live since \d\d:\d\d:\d\d/);
   await page.keyboard.press("Home");
-  for (let i = 0; i < 12 && !/the line broke|closed the connection/.test((await strip.getByRole("option", { selected: true }).getAttribute("aria-label")) ?? ""); i += 1) await page.keyboard.press("ArrowRight");
-  await expect(strip.getByRole("option", { selected: true }), "the cut is one of the stretches, with its reason").toHaveAccessibleName(/\d\d:\d\d:\d\d – \d\d:\d\d:\d\d .*(the line broke|closed the connection)/);
+  for (let i = 0; i < 12 && !/the connection broke|closed the connection/.test((await strip.getByRole("option", { selected: true }).getAttribute("aria-label")) ?? ""); i += 1) await page.keyboard.press("ArrowRight");
+  await expect(strip.getByRole("option", { selected: true }), "the cut is one of the stretches, with its reason").toHaveAccessibleName(/\d\d:\d\d:\d\d – \d\d:\d\d:\d\d .*(the connection broke|closed the connection)/);
   await page.getByRole("radio", { name: "24 hours" }).click();
   await expect(page.getByRole("radio", { name: "24 hours" })).toHaveAttribute("aria-checked", "true");
 });
@@ -113,7 +113,7 @@ test("a frame that nobody can read is kept to be looked at", async ({ page }) =>
   const frame = page.getByRole("list", { name: "Malformed frames" }).getByRole("button").first();
   await expect(frame).toContainText("Branch ERP");
   await frame.click();
-  await expect(page.getByLabel("How the frame begins")).toContainText("half a fr");
+  await expect(page.getByLabel("Start of the frame")).toContainText("half a fr");
   await keepsTheRules(page);
 });
 
@@ -144,7 +144,7 @@ test("where no WebSocket gets through, events come by asking, and the window say
   await expect(bar.getByText(/^WebSocket is blocked: .*400/)).toBeVisible();
   branch.publish({ action: "inbound", productId: "E2E-3", productName: "Asked for", oldQuantity: 0, newQuantity: 9, changeAmount: 9, operator: "Emma Clarke" });
   await page.getByRole("navigation", { name: "Main navigation" }).getByRole("link", { name: "Feed health" }).click();
-  await expect(card(page, "Branch ERP")).toContainText("Events come late, but they come.");
+  await expect(card(page, "Branch ERP")).toContainText("Events arrive late, but none are lost.");
   await keepsTheRules(page);
   await page.getByRole("navigation", { name: "Main navigation" }).getByRole("link", { name: "Events" }).click();
   await page.getByRole("textbox", { name: "Filter" }).fill('"Asked for"');
@@ -168,7 +168,7 @@ test("one click makes an archive that is really there", async ({ page }) => {
   await open(page, watched, "health");
   await page.getByRole("button", { name: "Make a support bundle" }).click();
   const dialog = page.getByRole("dialog", { name: "Support bundle" });
-  await expect(dialog).toContainText(/Made, [\d.]+\s(B|kB|MB)/);
+  await expect(dialog).toContainText(/Ready, [\d.]+\s(B|kB|MB)/);
   await expect(dialog).toContainText("Tokens, cookies, passwords");
   const path = (await dialog.locator("code").first().innerText()).trim();
   expect((await stat(path)).size).toBeGreaterThan(200);
@@ -178,7 +178,7 @@ test("one click makes an archive that is really there", async ({ page }) => {
 test("a source that wants a login leads there, from the bar and by keyboard", async ({ page }) => {
   branch.expire("another");
   await open(page, watched, "health");
-  await expect(card(page, "Branch ERP")).toContainText("Needs login");
+  await expect(card(page, "Branch ERP")).toContainText("Sign-in needed");
   await expect(card(page, "Branch ERP")).toContainText("Sign in to go on.");
   const button = page.getByRole("banner").getByRole("button", { name: "Sign in" });
   await button.focus();
@@ -199,7 +199,7 @@ for (const [language, theme] of [
       }
       await page.setViewportSize({ width, height: 900 });
       await open(page, watched, "health", { language, theme });
-      await expect(card(page, "Old address")).toContainText(language === "en" ? "nobody listens on that port" : "服务器没有监听此端口");
+      await expect(card(page, "Old address")).toContainText(language === "en" ? "nothing is listening on that port" : "服务器没有监听此端口");
       await expect(card(page, "Test environment")).toContainText(language === "en" ? "Nothing is received until you resume it" : "在设置中恢复之前不会接收任何事件");
       await keepsTheRules(page);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);

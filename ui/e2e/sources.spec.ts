@@ -107,7 +107,7 @@ test("a session that ends leads to signing in, and the state turns without a rel
   await expect(dialog.getByText("Stopped at “Sign in”")).toBeVisible();
   await dialog.getByLabel("Session cookie").fill("__Secure-next-auth.session-token=new-session");
   await page.keyboard.press("Enter");
-  await expect(dialog.getByText("Signed in. Events come in again.")).toBeVisible();
+  await expect(dialog.getByText("Signed in. Events are coming in again.")).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Done" })).toBeFocused();
   await keepsTheRules(page);
   await page.keyboard.press("Enter");

@@ -7,12 +7,13 @@
 
 use crate::{
     Notice,
-    rule::{PLAIN, Rule},
+    rule::{PLAIN, Rule, joined},
     rules,
     toast::{Toast, ToastAction},
     words::Words,
 };
-use std::collections::{BTreeSet, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{settings::Settings, views::AlertView};
 
@@ -48,8 +49,8 @@ pub struct Notifier {
     fresh: Vec<(Millis, AlertView)>,
     shown_at: VecDeque<Millis>,
     shown: BTreeSet<String>,
-    /// Fired, but not shown on their own.
-    held_back: BTreeSet<String>,
+    /// Fired, but not shown on their own; without their timelines.
+    held_back: BTreeMap<String, AlertView>,
     /// What the next digest tells of for the first time.
     untold: BTreeSet<String>,
     /// The worst tone of what the digest tells.
@@ -69,8 +70,7 @@ impl Notifier {
                     self.late_tone = self.late_tone.max(Some(alert.severity));
                     self.untold.insert(alert.id.clone());
                     if settings.delivery.of(alert.severity).toast {
-                        self.held_back.insert(alert.id);
-                        self.digest_due = true;
+                        self.hold_back(*alert);
                     }
                 }
                 Notice::Fired(alert) => self.fresh.push((now, *alert)),
@@ -139,9 +139,13 @@ impl Notifier {
             self.shown.insert(alert.id.clone());
             effects.push(Effect::Notify(toast(alert, words)));
         } else {
-            self.held_back.insert(alert.id.clone());
-            self.digest_due = true;
+            self.hold_back(alert.clone());
         }
+    }
+
+    fn hold_back(&mut self, alert: AlertView) {
+        self.held_back.insert(alert.id.clone(), AlertView { timeline: Vec::new(), ..alert });
+        self.digest_due = true;
     }
 
     /// The summary of what was held back, new or replaced; or its end.
@@ -152,8 +156,8 @@ impl Notifier {
         }
         std::mem::take(&mut self.digest_due).then(|| {
             self.shown.insert(SUMMARY.to_owned());
-            Effect::Notify(summary(&self.held_back, words))
-        })
+            summary(&self.held_back, words).map(Effect::Notify)
+        })?
     }
 
     /// The user has seen the summary.
@@ -175,23 +179,31 @@ fn toast(alert: &AlertView, words: Words) -> Toast {
     }
 }
 
-fn summary(held_back: &BTreeSet<String>, words: Words) -> Toast {
-    let count = |rule: &str| held_back.iter().filter(|id| id.split(':').next() == Some(rule)).count();
+/// The most urgent by name, the worst and of those the rule that stands first; then how many there are of each rule. `None` where nothing is held back.
+fn summary(held_back: &BTreeMap<String, AlertView>, words: Words) -> Option<Toast> {
+    let place = |alert: &AlertView| rules::ALL.iter().position(|rule| rule.id == alert.rule).unwrap_or(rules::ALL.len());
+    let most_urgent = held_back.values().min_by_key(|alert| (Reverse(alert.severity), place(alert), alert.first_at))?;
+    let count = |rule: &str| held_back.values().filter(|alert| alert.rule == rule).count();
     let parts: Vec<_> = rules::ALL.iter().map(|rule| (rule, count(rule.id))).filter(|(_, count)| *count > 0).collect();
-    let part = |(rule, count): &(&&Rule, usize)| format!("{} {count}", words.either(rule.several[0], rule.several[1]));
-    Toast {
+    let part = |(rule, count): &(&&Rule, usize)| {
+        format!("{} {}", words.either(rule.several[0], rule.several[1]), words.number(&count.to_string()))
+    };
+    let counts = parts.iter().map(part).collect::<Vec<_>>().join(words.comma());
+    let counts = if held_back.len() > 1 { counts } else { String::new() };
+    Some(Toast {
         id: SUMMARY.to_owned(),
-        title: words.summary_title(held_back.len()),
-        body: parts.iter().map(part).collect::<Vec<_>>().join(words.comma()),
-        severity: parts.iter().map(|(rule, _)| rule.severity).max().unwrap_or_default(),
+        title: words.summary_title(&rules::title(words, most_urgent), held_back.len() - 1),
+        body: joined(&[&rules::body(words, most_urgent), &counts]),
+        severity: most_urgent.severity,
         actions: vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }],
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{AlertBook, Raise};
+    use std::cmp::Reverse;
     use std::collections::BTreeMap;
 
     const NOW: Millis = Millis(1_000_000);
@@ -237,7 +249,8 @@ mod tests {
         else {
             panic!("no summary in {effects:?}")
         };
-        assert!(summary.title.contains("197"), "the summary says how many: {}", summary.title);
+        assert_eq!(summary.title, "Critical system alert, and 196 more", "the most urgent by name, and how many beside it");
+        assert!(summary.body.ends_with("system alerts 197"), "and of what sort all are: {}", summary.body);
         let told: usize = effects.iter().map(|effect| if let Effect::Told(ids) = effect { ids.len() } else { 0 }).sum();
         assert_eq!(told, 200, "each is known to be told, and once");
     }
@@ -252,7 +265,31 @@ mod tests {
         assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), false), [], "not before the backlog is through");
         let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
         let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
-        assert!(digest.title.contains('4'), "what was resolved meanwhile is left out: {}", digest.title);
+        assert_eq!(digest.title, "Critical system alert, and 3 more", "what was resolved meanwhile is left out");
+    }
+
+    #[test]
+    fn a_summary_says_the_most_urgent_first_whatever_came_first() {
+        let (mut notifier, settings) = (Notifier::default(), Settings::default());
+        let low = |i: u32, rule: &str, severity: Severity| {
+            let Notice::Fired(alert) = burst(1).1.remove(0) else { panic!("it fires") };
+            Notice::Fired(Box::new(AlertView {
+                id: format!("{rule}:{i}"),
+                rule: rule.to_owned(),
+                severity,
+                label: format!("n{i}"),
+                values: BTreeMap::new(),
+                ..*alert
+            }))
+        };
+        let mut notices: Vec<_> = (0..1_200).map(|i| low(i, rules::low_stock::ID, Severity::Warning)).collect();
+        notices.push(low(9_999, rules::feed_stale::ID, Severity::Critical));
+        notifier.take(notices, true, &settings, NOW);
+        let effects = notifier.settle(&settings, Words::CHINESE, NOW, true);
+        let Some(Effect::Notify(digest)) = effects.first() else { panic!("no digest in {effects:?}") };
+        assert_eq!(digest.title, "n9999 的数据已停止更新，另有 1,200 条");
+        assert_eq!(digest.body, "数字可能已过时，正在重新连接。 · 数据中断 1，库存不足 1,200");
+        assert_eq!(digest.severity, Severity::Critical);
     }
 
     #[test]

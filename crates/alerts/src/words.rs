@@ -142,14 +142,27 @@ impl Words {
         known.map(|amount| self.money(amount, value("currency"))).or_else(|| value("unread").map(str::to_owned))
     }
 
-    /// First line of the summary.
+    /// A number as people read it: in groups of three. What is no number stays as it is.
     #[must_use]
-    pub fn summary_title(self, count: usize) -> String {
-        match (self.chinese, count) {
-            (true, _) => format!("另有 {count} 条需要处理"),
-            (false, 1) => "1 more thing needs attention".to_owned(),
-            (false, _) => format!("{count} more things need attention"),
+    pub fn number(self, text: &str) -> String {
+        money::number(text)
+    }
+
+    /// First line of the summary: the most urgent, by its own title, and how many there are beside it.
+    #[must_use]
+    pub fn summary_title(self, most_urgent: &str, others: usize) -> String {
+        let n = self.number(&others.to_string());
+        match (self.chinese, others) {
+            (_, 0) => most_urgent.to_owned(),
+            (true, _) => format!("{most_urgent}，另有 {n} 条"),
+            (false, _) => format!("{most_urgent}, and {n} more"),
         }
+    }
+
+    /// What the built-in ERP is called as a source.
+    #[must_use]
+    pub fn demo_name(self) -> &'static str {
+        self.either("演示 ERP", "Demo ERP")
     }
 
     /// Title of the test notification.

@@ -73,7 +73,7 @@ pub fn lapse(decision: &Decision, at: Millis) -> Published {
     let verdict = Verdict {
         approve: false,
         approver_id: "system",
-        approver_name: "Demo ERP",
+        approver_name: "演示 ERP · Demo ERP",
         comment: Some("lapsed: the built-in ERP was restarted after this was asked · 内置 ERP 重启后，此申请已失效"),
         title: "",
         message: "",

@@ -33,6 +33,8 @@ pub struct EventRow {
     pub detail: Option<String>,
     /// The event's `action`, where the kind has one (`outbound`, `confirmed`).
     pub action: Option<String>,
+    /// The sort of record that it is about, where the kind has several (`paymentOut`, `customer`): it tells which way money goes.
+    pub record_type: Option<String>,
     /// Before, for what changes (a quantity, a status).
     pub old: Option<String>,
     /// After.

@@ -6,8 +6,8 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat } from "@/format";
-import { CommandError } from "@/host";
 import { useHost } from "@/live";
+import { errorText, failureText } from "@/text";
 import { RejectDialog } from "./reject";
 import { type Refusals, withResults } from "./results";
 
@@ -46,14 +46,14 @@ export function useDecisions(): Decide & { readonly dialog: ReactNode } {
         setRefusals((before) => withResults(before, results, approve));
         const ok = results.filter((each) => each.ok);
         const bad = results.find((each) => !each.ok);
-        if (bad !== undefined && only !== undefined) toast.error(t("frame.done.failedOne", { number: only.number, error: bad.error ?? "" }));
+        if (bad !== undefined && only !== undefined) toast.error(t("frame.done.failedOne", { number: only.number, error: failureText(bad.error ?? "") }));
         else if (bad !== undefined) toast.error(t("approvals.bulkDone", { ok: format.integer(ok.length), bad: format.integer(results.length - ok.length) }));
         else if (only !== undefined) toast(t(approve ? "frame.done.approved" : "frame.done.rejected", { number: only.number }));
         else toast(approve ? t("frame.done.approvedMany", { count: ok.length }) : t("frame.done.rejectedMany", { count: ok.length }));
         onDone?.(ok.map((each) => each.key));
       } catch (thrown) {
         // Nothing was accepted: each request says so, and may be tried again.
-        const error = CommandError.from(thrown).message;
+        const error = errorText(thrown);
         setRefusals((before) => withResults(before, keys.map((key) => ({ key, ok: false, error })), approve));
         toast.error(t("frame.done.failed", { error }));
       } finally {

@@ -9,9 +9,9 @@ import { createContext, type ReactNode, useCallback, useContext, useMemo, useSta
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { useFormat } from "@/format";
-import { CommandError } from "@/host";
 import { useHost } from "@/live";
 import { Button, Menu } from "@/parts";
+import { errorDetail, errorText } from "@/text";
 import { type Decide, useDecisions } from "./decide";
 
 export type { Decide } from "./decide";
@@ -48,7 +48,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
         await work();
         return true;
       } catch (thrown) {
-        toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+        toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
         return false;
       } finally {
         setBusy((before) => new Set([...before].filter((key) => !keys.includes(key))));
@@ -87,7 +87,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
 }
 
 /** The snooze button with its times. */
-export function SnoozeMenu({ id, kbd }: { id: string; kbd?: string }) {
+export function SnoozeMenu({ id, what, kbd }: { id: string; /** What is put off, for those who hear the button. */ what: string; kbd?: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { snooze, busy } = useActions();
@@ -95,7 +95,7 @@ export function SnoozeMenu({ id, kbd }: { id: string; kbd?: string }) {
     <Menu
       label={t("frame.snooze.title")}
       trigger={
-        <Button kbd={kbd} disabled={busy.has(id)}>
+        <Button aria-label={t("common.actionOn.snooze", { what })} kbd={kbd} disabled={busy.has(id)}>
           {t("common.actions.snooze")}
         </Button>
       }

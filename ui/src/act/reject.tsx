@@ -3,6 +3,7 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Dialog } from "@/parts";
+import { joined } from "@/text";
 
 export function RejectDialog({ numbers, onClose, onConfirm }: { numbers: readonly string[]; onClose: () => void; onConfirm: (reason: string) => void }) {
   const { t } = useTranslation();
@@ -25,7 +26,7 @@ export function RejectDialog({ numbers, onClose, onConfirm }: { numbers: readonl
         </>
       }
     >
-      {only === undefined && <p className="num mb-3 line-clamp-3 text-ink-2">{numbers.join(" · ")}</p>}
+      {only === undefined && <p className="num mb-3 line-clamp-3 text-ink-2">{joined(numbers)}</p>}
       <label className="flex flex-col gap-1.5">
         <span className="text-ink-2">{t("frame.reject.reason")}</span>
         <textarea

@@ -60,6 +60,10 @@ detail: string | null,
  */
 action: string | null, 
 /**
+ * The sort of record that it is about, where the kind has several (`paymentOut`, `customer`): it tells which way money goes.
+ */
+record_type: string | null, 
+/**
  * Before, for what changes (a quantity, a status).
  */
 old: string | null, 

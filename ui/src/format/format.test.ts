@@ -38,6 +38,19 @@ describe("money", () => {
   });
 });
 
+describe("tight places", () => {
+  it("have four figures of an amount, so that it is not another", () => {
+    expect([en.moneyCompact("1024044429", "CNY"), zh.moneyCompact("1024044429", "CNY"), en.moneyCompact("-12345678.9", "USD"), zh.moneyCompact("9007199254740993", "CNY")].map(plain)).toEqual(["CN¥ 1.024B", "¥ 10.24亿", "−$ 12.35M", "¥ 9007万亿"]);
+  });
+});
+
+describe("ordinals", () => {
+  it("have the ending that is said", () => {
+    expect([1, 2, 3, 4, 6, 11, 12, 13, 21, 22, 101, 111, 1_003].map(en.ordinal)).toEqual(["1st", "2nd", "3rd", "4th", "6th", "11th", "12th", "13th", "21st", "22nd", "101st", "111th", "1,003rd"]);
+    expect(zh.ordinal(6)).toBe("6");
+  });
+});
+
 describe("odd values", () => {
   const odd = [Number.NaN, Infinity, -Infinity, 8.64e15, 8.64e15 + 1, -8.64e15 - 1, 9.2e18, -9.2e18, -1, 0];
 
@@ -79,6 +92,13 @@ describe("durations", () => {
 
   it("drop the small unit when it is zero", () => {
     expect(plain(en.duration(3_600_000))).toBe("1 hr");
+  });
+
+  it("in one unit have a decimal below ten hours and days, and never more than passed", () => {
+    const hour = 3_600_000;
+    expect([1.9 * hour, 1.99 * hour, 2 * hour, 9.96 * hour, 12.7 * hour, 36 * hour, 11.5 * 24 * hour].map((ms) => plain(en.age(ms)))).toEqual(["1.9 hr", "1.9 hr", "2 hr", "9.9 hr", "12 hr", "1.5 days", "11 days"]);
+    expect(plain(zh.age(1.9 * hour))).toBe("1.9 小时");
+    expect(plain(en.age(119_000)), "minutes tick often enough").toBe("1 min");
   });
 
   it("are never negative: a clock that is a little ahead is not the future", () => {

@@ -22,9 +22,16 @@ function isDecimal(text: string): text is DecimalText {
   return DECIMAL.test(text);
 }
 
+function tenths(value: number): number {
+  return Math.floor(value * 10) / 10;
+}
+
 function realMinus(text: string): string {
   return text.replaceAll("-", MINUS);
 }
+
+/** Of English ordinals, by their plural category: `1st`, `2nd`, `3rd`, `4th`. */
+const ENDINGS: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
 
 /** What `Intl` calls a well-formed code. It writes those that it does not know as they are. */
 const CURRENCY = /^[A-Za-z]{3}$/;
@@ -71,11 +78,13 @@ export interface Format {
   money(amount: string, currency?: string | null): string;
   /** The same without decimals, for axes and tight tiles. */
   moneyShort(amount: string, currency?: string | null): string;
-  /** `¥ 9007万亿`, where even that is too wide; the exact amount belongs in a title. */
+  /** `¥ 10.24亿`, `CN¥ 1.024B`, where even that is too wide: four figures, so that it is not another amount; the exact one belongs in a title. */
   moneyCompact(amount: string, currency?: string | null): string;
   /** `+¥ 8,460.00` or `−¥ 960.00`. */
   moneyChange(amount: string, currency?: string | null): string;
   percent(share: number): string;
+  /** `6th`, `21st`; in Chinese the figure alone, for its word stands before it. */
+  ordinal(n: number): string;
   /** `14:32:08` */
   time(at: number): string;
   /** `14:32:08.412` */
@@ -88,7 +97,7 @@ export interface Format {
   day(day: string): string;
   /** `12 ms`, `3.4 秒`, `4 分 12 秒`, `2 小时 5 分`. */
   duration(ms: number): string;
-  /** One unit only: `38 分`, `2 小时`. */
+  /** One unit only: `38 分`, `1.9 小时`, `12 小时`. */
   age(ms: number): string;
   /** `3 秒前`, `in 5 min.` by the distance of `at` to `now`. */
   relative(at: number, now: number): string;
@@ -109,6 +118,7 @@ export function formatFor(lang: Lang): Format {
 
 function make(lang: Lang): Format {
   const integer = new Intl.NumberFormat(lang, { maximumFractionDigits: 0 });
+  const ordinals = new Intl.PluralRules("en", { type: "ordinal" });
   const compact = new Intl.NumberFormat(lang, { notation: "compact", maximumFractionDigits: 1 });
   const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 2 });
   const exact = new Intl.NumberFormat(lang, { maximumFractionDigits: EXACT });
@@ -128,7 +138,7 @@ function make(lang: Lang): Format {
   };
   // The symbol, in every language: a column of latencies is read by its figures.
   const milliseconds = { format: (value: number) => `${integer.format(value)}\u2009ms` };
-  const units = { ms: milliseconds, s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), d: unit("day") };
+  const units = { ms: milliseconds, s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), h1: unit("hour", 1), d: unit("day"), d1: unit("day", 1) };
   // Symbols as well: they are the same in both languages, and "byte" in English is not one.
   const tenth = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const sizes = ["B", "kB", "MB", "GB", "TB"].map((symbol, step) => ({ format: (value: number) => `${(step === 0 ? integer : tenth).format(value)}\u2009${symbol}` }));
@@ -203,9 +213,10 @@ function make(lang: Lang): Format {
     quantity: (text) => exactText(exact, text),
     money: (amount, currency) => inCurrency(amount, currency, null),
     moneyShort: (amount, currency) => inCurrency(amount, currency, { maximumFractionDigits: 0 }),
-    moneyCompact: (amount, currency) => inCurrency(amount, currency, { notation: "compact", maximumFractionDigits: 1 }),
+    moneyCompact: (amount, currency) => inCurrency(amount, currency, { notation: "compact", maximumSignificantDigits: 4 }),
     moneyChange: (amount, currency) => inCurrency(amount, currency, null, { signDisplay: "exceptZero" }),
     percent: (share) => realMinus(percent.format(share)),
+    ordinal: (n) => (lang === "en" ? `${integer.format(n)}${ENDINGS[ordinals.select(n)] ?? "th"}` : integer.format(n)),
     time: (at) => moment(time, at),
     timeMs: (at) => moment(timeMs, at),
     minute: (at) => moment(minute, at),
@@ -220,7 +231,10 @@ function make(lang: Lang): Format {
       const abs = Math.max(0, ms);
       if (abs < MINUTE) return units.s.format(Math.floor(abs / SECOND));
       if (abs < HOUR) return units.m.format(Math.floor(abs / MINUTE));
+      // Below ten a whole unit is too coarse: 1.9 h is not 1 h. Down to the tenth, so that no more is said than passed.
+      if (abs < 10 * HOUR) return units.h1.format(tenths(abs / HOUR));
       if (abs < DAY) return units.h.format(Math.floor(abs / HOUR));
+      if (abs < 10 * DAY) return units.d1.format(tenths(abs / DAY));
       return units.d.format(Math.floor(abs / DAY));
     },
     relative: (at, now) => {
@@ -230,8 +244,8 @@ function make(lang: Lang): Format {
       const sign = Math.sign(away);
       if (abs < MINUTE) return relative.format(sign * Math.floor(abs / SECOND), "second");
       if (abs < HOUR) return relative.format(sign * Math.floor(abs / MINUTE), "minute");
-      if (abs < DAY) return relative.format(sign * Math.floor(abs / HOUR), "hour");
-      return relative.format(sign * Math.floor(abs / DAY), "day");
+      if (abs < DAY) return relative.format(sign * (abs < 10 * HOUR ? tenths(abs / HOUR) : Math.floor(abs / HOUR)), "hour");
+      return relative.format(sign * (abs < 10 * DAY ? tenths(abs / DAY) : Math.floor(abs / DAY)), "day");
     },
     bytes: (bytes) => {
       let value = bytes;

@@ -10,6 +10,7 @@ import { useFormat, useNow } from "@/format";
 import { useLive } from "@/live";
 import { Button, cx } from "@/parts";
 import { useAlertText } from "@/rules";
+import { joined } from "@/text";
 
 export function Banner() {
   const banner = useLive((live) => live.frame?.banner ?? null);
@@ -43,7 +44,7 @@ function Blocking({ banner }: { banner: BannerView }) {
                         <p className={cx("leading-snug break-words", one ? "line-clamp-4 text-[20px] font-[600]" : "line-clamp-2 text-[15px] font-[560]")} title={text.title}>
                           {text.title}
                         </p>
-                        <p className="num mt-0.5 line-clamp-2 break-words text-ink-2">{[...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })].join(" · ")}</p>
+                        <p className="num mt-0.5 line-clamp-2 break-words text-ink-2">{joined([...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })])}</p>
                       </li>
                     );
                   })}

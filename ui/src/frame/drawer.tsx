@@ -14,7 +14,7 @@ import { fillOf, useHost, useLive, useSources, useView } from "@/live";
 import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceMark, useChangeWords } from "@/parts";
 import { go } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
-import { useGapText } from "@/text";
+import { failureText, joined, useGapText } from "@/text";
 import { Fact } from "./drawer-fact";
 import { DrawerTimes } from "./drawer-times";
 
@@ -72,11 +72,11 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="flex flex-col gap-1 px-4 pt-4 pb-3">
         <span className="flex items-center gap-3">
-          <KindTitle kind={row.kind} action={row.action} domain={row.domain} className="text-ink-2" />
+          <KindTitle row={row} className="text-ink-2" />
           <SeverityMark severity={row.severity} className="text-[12px]" />
         </span>
         <p className="text-[16px] leading-snug font-[560] break-words">{gap?.title ?? row.label}</p>
-        {(gap !== null || row.detail !== null) && <p className="break-words text-ink-2">{gap === null ? row.detail : `${gap.channel} · ${gap.reason}`}</p>}
+        {(gap !== null || row.detail !== null) && <p className="break-words text-ink-2">{gap === null ? row.detail : joined([gap.channel, gap.reason])}</p>}
         {gap !== null && (gap.filled === null ? <p className="text-warn">{t("frame.drawer.gapOpen")}</p> : <p className="num text-good">{gap.filled}</p>)}
       </div>
       <What row={row} />
@@ -113,11 +113,11 @@ function Decision({ seq, subject }: { seq: number; subject: string | null }) {
   const refusal = refusals.get(request.key)?.error;
   return (
     <div className="flex flex-wrap items-center gap-1.5 border-t border-line px-4 py-3">
-      <Button look="primary" onClick={() => approve([request])}>
+      <Button look="primary" aria-label={t("common.actionOn.approve", { what: request.number })} onClick={() => approve([request])}>
         {t("common.actions.approve")}
       </Button>
-      <Button onClick={() => reject([request])}>{t("approvals.rejectOne")}</Button>
-      {refusal !== undefined && <p className="w-full break-words text-crit">{refusal}</p>}
+      <Button aria-label={t("common.actionOn.reject", { what: request.number })} onClick={() => reject([request])}>{t("approvals.rejectOne")}</Button>
+      {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
     </div>
   );
 }
@@ -188,7 +188,7 @@ function Related({ subject, rows }: { subject: string; rows: readonly EventRow[]
             <li key={row.seq}>
               <button type="button" data-inset-focus onClick={() => openEvent(row.seq)} className="grid h-7 w-full grid-cols-[64px_104px_1fr_auto] items-center gap-2 px-4 text-left hover:bg-raised">
                 <span className="num text-ink-3">{format.time(row.occurred_at)}</span>
-                <KindTitle kind={row.kind} action={row.action} domain={row.domain} />
+                <KindTitle row={row} />
                 <Change row={row} className="truncate text-ink-2" />
                 <span className="flex items-center gap-3">
                   <RowValue row={row} />

@@ -3,12 +3,12 @@
 import { Play, PlugZap } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { CommandError } from "@/host";
 import { useHost } from "@/live";
 import { Button, cx } from "@/parts";
 import { go } from "@/route";
 import { useSettings } from "@/settings";
 import { isSocketUrl, meantAddress, SourceForm, SourceFormFooter, useFormId, useSourceForm } from "@/settings/source";
+import { errorText } from "@/text";
 
 export function FirstStart() {
   const { t } = useTranslation();
@@ -49,7 +49,7 @@ function Demo() {
     try {
       take(await host.call("start_demo", {}));
     } catch (thrown) {
-      setError(CommandError.from(thrown).message);
+      setError(errorText(thrown));
       setBusy(false);
     }
   };

@@ -35,6 +35,8 @@ describe("the window", () => {
     expect(await screen.findByText("Needs you")).toBeVisible();
     expect(screen.getByText("RT-0093", { exact: false, selector: "p" })).toBeVisible();
     expect(screen.getAllByText("Live").length).toBeGreaterThan(0);
+    expect(screen.getByRole("button", { name: "Approve RT-0093" }), "a button says what it is for to those who hear it").toBeVisible();
+    expect(screen.getByRole("link", { name: /^Approvals\s*, \d+ waiting for approval$/ }), "what waits is heard once").toBeVisible();
     await waitFor(() => expect(document.title).toBe("(7) Overview · Watchdeck"));
   });
 

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { Hint } from "@/bindings/Hint";
 import { useLive } from "@/live";
 import { Button, cx, IconButton } from "@/parts";
+import { joined } from "@/text";
 
 const NONE: readonly Hint[] = [];
 const GRAVE: Hint = "store_read_only";
@@ -26,7 +27,7 @@ export function Hints() {
         {grave && <Line grave>{t(`frame.hint.${GRAVE}`)}</Line>}
         {mild.length > 1 && !open ? (
           <Line onAway={() => putAway(mild)}>
-            {mild.map((hint) => t(`frame.hint.short.${hint}`)).join(" · ")}
+            {joined(mild.map((hint) => t(`frame.hint.short.${hint}`)))}
             <Button look="ghost" className="ml-2 h-6" aria-expanded={false} onClick={() => setOpen(true)}>
               {t("frame.hint.details")}
             </Button>

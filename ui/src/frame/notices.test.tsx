@@ -16,11 +16,11 @@ const area = async () => within(await screen.findByRole("region", { name: /^Noti
 it("shows what the core tells where nothing else can, and takes it away when the core does", async () => {
   const asked = openPage("events", {}, "state=hints");
   const notices = await area();
-  expect(await notices.findByText("Tile 0 is low")).toBeInTheDocument();
+  expect(await notices.findByText("Low stock: Tile 0")).toBeInTheDocument();
   const user = userEvent.setup({ pointerEventsCheck: 0 });
   await user.click(notices.getByRole("button", { name: "Acknowledge" }));
   await waitFor(() => expect(asked.filter((each) => each.name === "notice_answered").map((each) => each.args)).toEqual([{ id: "low_stock:T-0", action: "acknowledge" }]));
-  await waitFor(() => expect(notices.queryByText("Tile 0 is low")).toBeNull());
+  await waitFor(() => expect(notices.queryByText("Low stock: Tile 0")).toBeNull());
 });
 
 it("rejects a request from its notification with the reason that every rejection needs", async () => {
@@ -37,7 +37,7 @@ it("rejects a request from its notification with the reason that every rejection
 it("tells nothing of its own where the system can", async () => {
   openPage("alerts");
   await screen.findByRole("grid", { name: "Alerts" });
-  expect(screen.queryByText("Tile 0 is low")).toBeNull();
+  expect(screen.queryByText("Low stock: Tile 0")).toBeNull();
 });
 
 it("lets the core show the test of a severity", async () => {

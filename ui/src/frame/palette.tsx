@@ -6,12 +6,13 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { SettingsPatch } from "@/bindings/SettingsPatch";
-import { CommandError, type Incident } from "@/host";
+import { type Incident } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Kbd } from "@/parts";
 import { go } from "@/route";
 import { PAGES } from "@/route/pages";
 import { useSettings } from "@/settings";
+import { errorDetail, errorText } from "@/text";
 
 const INCIDENTS: readonly Incident[] = ["printer_down", "feed_cut", "low_stock", "refund_large", "approval_burst"];
 
@@ -37,7 +38,7 @@ function Body({ onClose }: { onClose: () => void }) {
   const demo = useLive((live) => live.frame?.sources.some((source) => source.demo) ?? false);
   const muted = useLive((live) => live.frame?.muted ?? false);
   const [text, setText] = useState("");
-  const failed = (thrown: unknown) => toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+  const failed = (thrown: unknown) => toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
   const set = (patch: SettingsPatch) => void save(patch).catch(failed);
   const run = (action: () => void) => () => {
     onClose();

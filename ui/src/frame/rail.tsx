@@ -61,18 +61,22 @@ function Count({ of, collapsed }: { of: Waiting; collapsed: boolean }) {
   const count = useLive(({ frame }) => (frame === null ? 0 : of.count(frame)));
   const severity = useLive(({ frame }) => (frame === null ? "info" : of.severity(frame)));
   if (count === 0) return null;
-  const spoken = t(of.text, { n: format.integer(count), severity: t(`common.severity.${severity}`) });
+  const spoken = t(of.text, { count, n: format.integer(count), severity: t(`common.severity.${severity}`) });
+  // What is seen is a bare number; what is heard says what of, and is heard once.
   return (
-    <b
-      title={spoken}
-      className={cx(
-        "num grid place-items-center rounded-full font-[560]",
-        severitySoft(severity),
-        collapsed ? "absolute -top-0.5 right-0 h-[15px] min-w-[15px] px-[3px] text-[10px]" : "ml-auto h-[18px] min-w-[18px] px-[5px] text-[11px]",
-      )}
-    >
-      <span aria-hidden>{count > 999 ? format.compact(count) : format.integer(count)}</span>
-      <span className="sr-only">{spoken}</span>
-    </b>
+    <>
+      <span className="sr-only">{`, ${spoken}`}</span>
+      <b
+        title={spoken}
+        aria-hidden
+        className={cx(
+          "num grid place-items-center rounded-full font-[560]",
+          severitySoft(severity),
+          collapsed ? "absolute -top-0.5 right-0 h-[15px] min-w-[15px] px-[3px] text-[10px]" : "ml-auto h-[18px] min-w-[18px] px-[5px] text-[11px]",
+        )}
+      >
+        {count > 999 ? format.compact(count) : format.integer(count)}
+      </b>
+    </>
   );
 }

@@ -15,7 +15,7 @@ describe("the sources in the top bar", () => {
   it("lead from a login that is needed to the source's settings", async () => {
     openPage("overview", {}, "state=several");
     const bar = await screen.findByRole("banner");
-    expect(await within(bar).findByText("Needs login")).toBeVisible();
+    expect(await within(bar).findByText("Sign-in needed")).toBeVisible();
     await userEvent.setup().click(within(bar).getByRole("button", { name: "Sign in" }));
     await waitFor(() => expect(window.location.hash).toBe("#/settings?source=press"));
   });
@@ -56,9 +56,9 @@ describe("rows of several sources", () => {
     openPage("events?filter=kind:watchdeck", {}, "state=several");
     await waitFor(() => expect(screen.getAllByRole("row").length).toBeGreaterThan(4));
     expect(rows().slice(1, 4)).toEqual([
-      expect.stringMatching(/Possible gap \d\d:\d\d:\d\d – \d\d:\d\d:\d\d \(20 sec\).*华南仓 ERP · channel orders · the server started anew/),
+      expect.stringMatching(/Possible gap \d\d:\d\d:\d\d – \d\d:\d\d:\d\d \(20 sec\).*华南仓 ERP · channel orders · the server restarted/),
       expect.stringMatching(/Gap filled from history: 37 events · 华南仓 ERP/),
-      expect.stringMatching(/Possible gap .* \(2 min 29 sec\)filled from history: 37 events华南仓 ERP · this server cannot send again/),
+      expect.stringMatching(/Possible gap .* \(2 min 29 sec\)filled from history: 37 events华南仓 ERP · this server cannot resend/),
     ]);
   });
 
@@ -67,7 +67,7 @@ describe("rows of several sources", () => {
     const user = userEvent.setup();
     await waitFor(() => expect(screen.getAllByRole("row").length).toBeGreaterThan(4));
     await user.keyboard("j{Enter}");
-    expect(await within(await screen.findByRole("complementary", { name: "Event details" })).findByText("channel orders · the server started anew and cannot send again what passed")).toBeVisible();
+    expect(await within(await screen.findByRole("complementary", { name: "Event details" })).findByText("channel orders · the server restarted and cannot resend what it sent before")).toBeVisible();
   });
 
   it("are asked for one source by a term of the filter", async () => {
@@ -109,7 +109,7 @@ describe("the drawer", () => {
     await waitFor(() => expect(screen.getAllByRole("row").length).toBeGreaterThan(5));
     await user.keyboard("j{Enter}");
     const drawer = await screen.findByRole("complementary", { name: "Event details" });
-    expect(await within(drawer).findByText(/the server's clock is 2 hr ahead, taken out/)).toBeVisible();
+    expect(await within(drawer).findByText(/server clock 2 hr ahead, corrected/)).toBeVisible();
     expect(within(drawer).getByText(/by the server's clock$/)).toBeVisible();
   });
 });

@@ -5,12 +5,11 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { SourceStatus } from "@/bindings/SourceStatus";
 import { useFormat, useNow } from "@/format";
-import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Button, cx, IconButton, LinkMark, linkTone, Popover, PopoverClose, ProgressBar, SourceMark, StateDot, toneFill, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
 import { useSettings } from "@/settings";
-import { useLinkReason, useLinkText, useWord } from "@/text";
+import { errorDetail, errorText, joined, useLinkReason, useLinkText, useWord } from "@/text";
 
 /** Worst first: the one that needs a person must be the one in the bar. */
 const TONE_ORDER = ["crit", "warn", "info", "dim", "good"] as const;
@@ -134,7 +133,7 @@ function CatchingUp() {
   if (value === null) return null;
   const counts = t("health.progress", { done: format.integer(value.done), total: format.integer(value.total) });
   return (
-    <span className="num hidden flex-none items-center gap-2 text-info md:flex" title={[t("parts.progress.sources", { count: n, n: format.integer(n) }), counts, pace(value)].filter(Boolean).join(" · ")}>
+    <span className="num hidden flex-none items-center gap-2 text-info md:flex" title={joined([t("parts.progress.sources", { count: n, n: format.integer(n) }), counts, pace(value)])}>
       <CloudDownload aria-hidden className="size-3.5 flex-none" />
       <ProgressBar value={value} label={t("parts.progress.all")} className="h-1.5 w-20" />
       {n > 1 && <span>{counts}</span>}
@@ -153,7 +152,7 @@ function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
   const host = useHost();
   const { state } = source;
   const why = reason(state);
-  const reconnect = () => host.call("reconnect", { source: source.id }).catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message })));
+  const reconnect = () => host.call("reconnect", { source: source.id }).catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown)));
   return (
     <li className="flex flex-col gap-0.5 px-3 py-2.5">
       <span className="flex items-center gap-2">
@@ -222,7 +221,7 @@ function Mute() {
   const { t } = useTranslation();
   const { settings, save } = useSettings();
   const muted = useLive((live) => live.frame?.muted) ?? settings.muted;
-  const toggle = () => save({ muted: !muted }).catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message })));
+  const toggle = () => save({ muted: !muted }).catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown)));
   return (
     <IconButton label={muted ? t("frame.unmute") : t("frame.mute")} pressed={muted} onClick={toggle} className={muted ? "text-warn" : undefined}>
       {muted ? <VolumeX aria-hidden /> : <Volume2 aria-hidden />}

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { coreNow } from "@/format/clock";
 import { type Aged, type Freshness, useLive } from "@/live";
-import { useWord } from "@/text";
+import { joined, useWord } from "@/text";
 import { cx } from "./cx";
 
 /** `as of 10:41`; of another day with its date. */
@@ -45,7 +45,7 @@ export function AgedNote({ fresh, sources }: { fresh: Freshness; sources: Iterab
   if (aged.size === 0) return null;
   return (
     <span role="note" className="text-warn">
-      {[...aged.values()].map(text).join(" · ")}
+      {joined([...aged.values()].map(text))}
       {" · "}
     </span>
   );

@@ -13,4 +13,4 @@ export { SOURCE_COLOURS, sourceColour, SourceMark } from "./source";
 export { Sparkline } from "./sparkline";
 export { EmptyState, ErrorState, Skeleton, StaleBar } from "./states";
 export { Tile } from "./tile";
-export { Age, Change, changeOf, Delta, MainSum, Money, RowValue, Unread, useChangeWords, useOtherSums } from "./values";
+export { Age, Change, changeOf, Delta, MainSum, Money, Moved, RowValue, Unread, useChangeWords, useOtherSums } from "./values";

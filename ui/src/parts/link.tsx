@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { LinkState } from "@/bindings/LinkState";
 import { useFormat, useNow } from "@/format";
 import { type Progress, progress, useLive } from "@/live";
-import { useLinkText } from "@/text";
+import { joined, useLinkText } from "@/text";
 import { cx } from "./cx";
 import { linkTone, toneInk } from "./marks";
 
@@ -54,7 +54,7 @@ export function useProgressText(): (progress: Progress) => string {
   const { t } = useTranslation();
   const format = useFormat();
   return ({ rate, left }) =>
-    [rate === null ? null : t("parts.progress.rate", { n: format.integer(Math.round(rate)) }), left === null || left < 1_000 ? null : t("parts.progress.left", { age: format.age(left) })].filter((part) => part !== null).join(" · ");
+    joined([rate === null ? null : t("parts.progress.rate", { n: format.integer(Math.round(rate)) }), left === null || left < 1_000 ? null : t("parts.progress.left", { age: format.age(left) })]);
 }
 
 export function ProgressBar({ value, label, className }: { value: Progress; label: string; className?: string }) {

@@ -1,9 +1,10 @@
 // Small marks that mean the same everywhere: severity, domain, link state, kind.
 
 import { CircleCheck, Info, OctagonAlert, TriangleAlert } from "lucide-react";
+import type { EventRow } from "@/bindings/EventRow";
 import type { LinkState } from "@/bindings/LinkState";
 import type { Severity } from "@/bindings/Severity";
-import { useKindTitle, useWord } from "@/text";
+import { type Told, useKindTitle, useWord } from "@/text";
 import { useTranslation } from "react-i18next";
 import { cx } from "./cx";
 
@@ -49,13 +50,13 @@ export function DomainMark({ domain, word = true }: { domain: string; word?: boo
   );
 }
 
-/** A kind's title behind the bar of its domain. */
-export function KindTitle({ kind, action, domain, className }: { kind: string; action?: string | null; domain: string; className?: string }) {
-  const title = useKindTitle();
+/** What an event says happened, behind the bar of its domain. */
+export function KindTitle({ row, className }: { row: Told & Pick<EventRow, "domain">; className?: string }) {
+  const title = useKindTitle()(row);
   return (
-    <span className={cx("inline-flex min-w-0 items-center gap-[7px]", className)} title={kind}>
-      <i aria-hidden className="h-3.5 w-[3px] flex-none rounded-[2px]" style={{ background: domainColour(domain) }} />
-      <span className="truncate">{title(kind, action)}</span>
+    <span className={cx("inline-flex min-w-0 items-center gap-[7px]", className)} title={`${title} (${row.kind})`}>
+      <i aria-hidden className="h-3.5 w-[3px] flex-none rounded-[2px]" style={{ background: domainColour(row.domain) }} />
+      <span className="truncate">{title}</span>
     </span>
   );
 }

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat, useNow } from "@/format";
 import type { CommandError } from "@/host";
 import { useLive } from "@/live";
+import { errorText, failureText, isKnownFailure } from "@/text";
 import { Button } from "./button";
 import { cx } from "./cx";
 
@@ -27,7 +28,7 @@ export function ErrorState({ error, onRetry }: { error: CommandError; onRetry?: 
     <div role="alert" className="flex flex-1 flex-col items-center justify-center gap-1 p-8 text-center">
       <Unplug aria-hidden className="mb-2 size-6 text-crit" strokeWidth={1.4} />
       <p className="font-[540]">{t("common.error.title")}</p>
-      <p className="max-w-[52ch] text-balance text-ink-2">{t(`common.error.${error.code}`)}</p>
+      <p className="max-w-[52ch] text-balance text-ink-2">{isKnownFailure(error.message) ? failureText(error.message) : t(`common.error.${error.code}`)}</p>
       <p className="max-w-[52ch] text-balance text-ink-2">{t("common.error.safe")}</p>
       <p className="mt-2 max-w-[64ch] break-words font-mono text-[11px] text-ink-3">{t("common.error.detail", { message: error.message })}</p>
       {onRetry !== undefined && (
@@ -46,7 +47,7 @@ export function StaleBar({ at, error, onRetry }: { at: number | null; error: Com
   const core = useLive((live) => live.core);
   const now = useNow();
   if (at === null || (error === null && core.kind !== "unreachable")) return null;
-  const why = error === null ? t("common.stale.core") : t("common.stale.why", { message: error.message });
+  const why = error === null ? t("common.stale.core") : t("common.stale.why", { message: errorText(error) });
   return (
     <div role="status" className="flex min-h-[30px] flex-none items-center gap-3 border-b border-line bg-warn-soft px-4 text-warn">
       <span className="num whitespace-nowrap font-[540]">{t("common.stale.title", { age: format.age(now - at) })}</span>

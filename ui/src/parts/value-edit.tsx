@@ -5,7 +5,7 @@ import { Check, LoaderCircle, Pencil } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 import { useTranslation } from "react-i18next";
-import { CommandError } from "@/host";
+import { errorText } from "@/text";
 import { cx } from "./cx";
 
 type State = { readonly kind: "idle" } | { readonly kind: "saving" } | { readonly kind: "saved" } | { readonly kind: "failed"; readonly why: string };
@@ -47,7 +47,7 @@ export function ValueEdit({ label, value, shown, placeholder, onSave, allowEmpty
       setState({ kind: "saved" });
       setTyped(null);
     } catch (thrown) {
-      setState({ kind: "failed", why: CommandError.from(thrown).message });
+      setState({ kind: "failed", why: errorText(thrown) });
     }
   };
 

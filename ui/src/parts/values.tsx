@@ -5,7 +5,7 @@ import type { EventRow } from "@/bindings/EventRow";
 import type { MoneySum } from "@/bindings/MoneySum";
 import { isInstant, ordered, useFormat, useNow } from "@/format";
 import { difference } from "@/format/decimal";
-import { useWord } from "@/text";
+import { amountLook, moneyStep, signed, useWord } from "@/text";
 import { cx } from "./cx";
 
 /** How long ago, in one unit, ticking. The exact time is in the title. */
@@ -59,11 +59,11 @@ export function Unread({ text, className }: { text: string; className?: string }
   );
 }
 
-/** A signed change of a quantity: up is good news, down is a warning colour, the sign says it without colour. */
+/** A signed change of a quantity: up is green, down is plain, for less stock is an ordinary day; the sign says it without colour. */
 export function Delta({ change, className }: { change: number | string; className?: string }) {
   const format = useFormat();
   const text = format.change(change);
-  const tone = text.startsWith("+") ? "text-good" : text.startsWith("−") ? "text-warn" : "text-ink-2";
+  const tone = text.startsWith("+") ? "text-good" : text.startsWith("−") ? "text-ink" : "text-ink-2";
   return <span className={cx("num whitespace-nowrap", tone, className)}>{text}</span>;
 }
 
@@ -98,15 +98,18 @@ export function changeOf(row: Pick<EventRow, "domain" | "old" | "new" | "change"
   return difference(row.new, row.old);
 }
 
+/** An amount as what happened to it signs and colours it. */
+export function Moved({ amount, currency, step, className }: { amount: string; currency: string | null; step: ReturnType<typeof moneyStep>; className?: string }) {
+  const format = useFormat();
+  const { direction, ink } = amountLook(step);
+  const text = direction === null ? format.money(amount, currency) : format.moneyChange(signed(amount, direction), currency);
+  return <span className={cx("num", ink, className)}>{text}</span>;
+}
+
 /** The quantity or the amount of a row, signed where it has a direction. */
 export function RowValue({ row }: { row: EventRow }) {
-  const format = useFormat();
   if (row.amount !== null) {
-    const out = row.kind === "finance:refund";
-    const done = row.action === "confirmed";
-    const overdue = row.kind === "finance:overdue";
-    const text = out ? format.moneyChange(row.amount.startsWith("-") ? row.amount : `-${row.amount}`, row.currency) : format.money(row.amount, row.currency);
-    return <span className={cx("num whitespace-nowrap", out || overdue ? "text-warn" : done ? "text-good" : "text-ink")}>{text}</span>;
+    return <Moved amount={row.amount} currency={row.currency} step={moneyStep(row)} className="whitespace-nowrap" />;
   }
   const change = changeOf(row);
   if (change === null && row.unread !== null) return <Unread text={row.unread} className="text-ink-2" />;

@@ -4,9 +4,9 @@ import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { useFormat, useNow } from "@/format";
-import { type Answer, CommandError, type ViewName } from "@/host";
+import { type Answer, type ViewName } from "@/host";
 import { useFreshness, useHost, useLive, useView } from "@/live";
-import { useLinkText } from "@/text";
+import { errorDetail, errorText, useLinkText } from "@/text";
 import { Button } from "./button";
 import { linkTone, StateDot, toneInk } from "./marks";
 import { ErrorState, Skeleton, StaleBar } from "./states";
@@ -44,7 +44,7 @@ function LinkBar() {
     try {
       for (const source of sources) if (source.state.kind !== "paused") await host.call("reconnect", { source: source.id });
     } catch (thrown) {
-      toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+      toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
     } finally {
       setBusy(false);
     }

@@ -39,7 +39,7 @@ export function useAlertText(): (alert: AlertView) => AlertText {
     const say = { label: alert.label, value, money, format, t, word };
     const rule = ruleOf(alert.rule);
     const facts = rule === undefined ? [alert.rule, value("message")] : rule.facts(say);
-    const times = alert.count > 1 ? t("rules.fact.count", { n: format.integer(alert.count) }) : undefined;
+    const times = alert.count > 1 ? t("rules.fact.count", { n: format.ordinal(alert.count) }) : undefined;
     return {
       title: rule === undefined ? t("rules.unknown", { label: alert.label }) : t(`rules.rule.${rule.id}.alert`, rule.fill(say)),
       parts: [...facts, times].filter((part): part is string => part !== undefined && part !== ""),

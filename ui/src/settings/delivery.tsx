@@ -5,10 +5,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { Severity } from "@/bindings/Severity";
-import { CommandError } from "@/host";
 import { useHost } from "@/live";
 import { Button, SeverityMark } from "@/parts";
 import { Switch } from "@/parts/switch";
+import { errorDetail, errorText } from "@/text";
 import { useSettings } from ".";
 
 const SEVERITIES: readonly Severity[] = ["critical", "warning", "success", "info"];
@@ -22,7 +22,7 @@ export function DeliveryMatrix({ className }: { className?: string }) {
     try {
       await work();
     } catch (thrown) {
-      toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+      toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
     }
   };
   const set = (severity: Severity, patch: { toast?: boolean; sound?: boolean }) => guarded(() => save({ delivery: { [severity]: patch } }));

@@ -50,4 +50,7 @@ export function changeLanguage(lang: Lang): void {
   void i18next.changeLanguage(lang);
 }
 
-export { useGapText, useKindTitle, useLinkReason, useLinkText, useWord } from "./words";
+export { amountLook, moneyStep, signed, type Told } from "./happening";
+export { errorDetail, errorText, failureText, isKnownFailure } from "./failures";
+export { joined } from "./joined";
+export { happening, useGapText, useKindTitle, useLinkReason, useLinkText, useWord } from "./words";

@@ -4,14 +4,17 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { GapView } from "@/bindings/GapView";
 import type { LinkState } from "@/bindings/LinkState";
+import type { Lang } from "@/format/format";
 import { useFormat } from "@/format/react";
 import { en } from "./en";
+import { type Told, titleKeys } from "./happening";
+import { joined } from "./joined";
 import { useKinds } from "./kinds";
 import { zh } from "./zh";
 
 type Words = typeof zh.words;
 /** The groups of plain words. */
-export type WordGroup = Exclude<keyof Words, "gap" | "link">;
+export type WordGroup = Exclude<keyof Words, "gap" | "link" | "money">;
 export type Word = (group: WordGroup, value: string) => string;
 
 function lookUp(words: Record<string, string>, value: string): string | undefined {
@@ -27,18 +30,25 @@ export function useWord(): Word {
   }, [lang]);
 }
 
-/** The title of a kind: by kind and action where we have a word for both, else from the catalogue, else as published. */
-export function useKindTitle(): (kind: string, action?: string | null) => string {
+/** What happened, in the words that we have for it; undefined where we have none. */
+export function happening(told: Told, lang: Lang): string | undefined {
+  const words = lang === "en" ? en.words : zh.words;
+  const { money, precise } = titleKeys(told);
+  if (money !== null) return lookUp(words.money, money);
+  return precise.map((key) => lookUp(words.kindAction, key)).find((word) => word !== undefined);
+}
+
+/** What an event says happened: by kind, action and type of record where we have words for them, else the kind's title from the catalogue, else as published. */
+export function useKindTitle(): (told: Told) => string {
   const { lang } = useFormat();
   const kinds = useKinds();
-  return useMemo(() => {
-    const precise: Record<string, string> = lang === "en" ? en.words.kindAction : zh.words.kindAction;
-    return (kind, action) => {
-      const exact = action ? lookUp(precise, `${kind}/${action}`) : undefined;
-      const known = kinds[kind];
-      return exact ?? (known === undefined ? kind : lang === "en" ? known.en : known.zh);
-    };
-  }, [lang, kinds]);
+  return useMemo(
+    () => (told) => {
+      const known = kinds[told.kind];
+      return happening(told, lang) ?? (known === undefined ? told.kind : lang === "en" ? known.en : known.zh);
+    },
+    [lang, kinds],
+  );
 }
 
 /** What a link is doing, in a few words. */
@@ -85,9 +95,9 @@ export function useLinkReason(): (state: LinkState) => string | null {
   return (state) => {
     switch (state.kind) {
       case "offline":
-        return [word("cause", state.cause), state.detail].filter(Boolean).join(" · ");
+        return joined([word("cause", state.cause), state.detail]);
       case "polling":
-        return t("words.link.pollingWhy", { why: [word("cause", state.cause), state.detail].filter(Boolean).join(" · ") });
+        return t("words.link.pollingWhy", { why: joined([word("cause", state.cause), state.detail]) });
       case "upstream_down":
       case "needs_login":
       case "refused":

@@ -16,15 +16,15 @@ pub const ID: &str = "feed_quiet";
 pub const RULE: Rule = Rule {
     id: ID,
     of_a_link: true,
-    title: |words, alert| words.of(format!("{} 久无新事件", alert.label), format!("No event from {} for long", alert.label)),
+    title: |words, alert| words.of(format!("{} 久无新事件", alert.label), format!("No events from {} for a while", alert.label)),
     body: |words, alert| {
-        let minutes = value(alert, "minutes");
+        let minutes = words.number(value(alert, "minutes"));
         words.of(
             format!("连接正常，但已 {minutes} 分钟没有事件，比平时久；请检查 ERP 是否仍在发布。"),
-            format!("The link answers, but nothing came for {minutes} min, longer than usual; look whether the ERP still publishes."),
+            format!("The connection is up, but no event has come for {minutes} min, longer than usual. Check whether the ERP is still publishing."),
         )
     },
-    several: ["数据停滞", "stale feeds"],
+    several: ["久无事件", "quiet feeds"],
     ..PLAIN
 };
 

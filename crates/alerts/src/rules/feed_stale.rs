@@ -19,8 +19,8 @@ pub const RULE: Rule = Rule {
     of_a_link: true,
     threshold: |settings| Some(settings.stale_after_seconds.to_string()),
     title: |words, alert| words.of(format!("{} 的数据已停止更新", alert.label), format!("{} has stopped updating", alert.label)),
-    body: |words, _| words.either("数字可能已过时，正在重新连接。", "Numbers may be out of date; reconnecting.").to_owned(),
-    several: ["数据停滞", "stale feeds"],
+    body: |words, _| words.either("数字可能已过时，正在重新连接。", "Figures may be out of date. Reconnecting.").to_owned(),
+    several: ["数据中断", "stale feeds"],
     ..PLAIN
 };
 

@@ -17,9 +17,9 @@ pub const ID: &str = "low_stock";
 pub const RULE: Rule = Rule {
     id: ID,
     threshold: |settings| Some(settings.low_stock_threshold.to_string()),
-    title: |words, alert| words.of(format!("{} 库存不足", alert.label), format!("{} is low", alert.label)),
+    title: |words, alert| words.of(format!("{} 库存不足", alert.label), format!("Low stock: {}", alert.label)),
     body: |words, alert| {
-        let (on_hand, threshold) = (value(alert, "on_hand"), value(alert, "threshold"));
+        let (on_hand, threshold) = (words.number(value(alert, "on_hand")), words.number(value(alert, "threshold")));
         words.of(format!("现有 {on_hand}，阈值 {threshold}"), format!("{on_hand} on hand, threshold {threshold}"))
     },
     several: ["库存不足", "low stock"],

@@ -148,6 +148,15 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_in_groups_of_three() {
+        let low = alert(low_stock::ID, "Screws", &[("on_hand", "12800.5"), ("threshold", "20000")]);
+        assert_eq!(body(Words::ENGLISH, &low), "12,800.5 on hand, threshold 20,000");
+        assert_eq!(body(Words::CHINESE, &low), "现有 12,800.5，阈值 20,000");
+        let quiet = alert(feed_quiet::ID, "East", &[("minutes", "1440")]);
+        assert!(body(Words::CHINESE, &quiet).contains("1,440 分钟"));
+    }
+
+    #[test]
     fn a_foreign_text_is_one_line_of_a_notification() {
         let trace = "stock posting failed\n\tat Posting.run(Posting.java:7)\n".repeat(200);
         let said = body(Words::ENGLISH, &alert(system_critical::ID, "x", &[("message", &trace)]));

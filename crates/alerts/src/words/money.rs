@@ -62,6 +62,15 @@ pub(super) fn text(amount: Money, currency: Option<&str>, chinese: bool) -> Stri
     format!("{sign} {number}")
 }
 
+/// `12800` as `12,800`; what is no number as it is.
+pub(super) fn number(text: &str) -> String {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let is_number = !digits.is_empty()
+        && digits.split('.').count() <= 2
+        && digits.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if is_number { grouped(text, None) } else { text.to_owned() }
+}
+
 /// Digits after the point that a currency has.
 fn decimals(currency: &str) -> usize {
     DECIMALS.iter().find(|(code, _)| *code == currency).map_or(2, |(_, decimals)| *decimals)
@@ -112,5 +121,14 @@ mod tests {
             assert_eq!(say(amount, currency, false), expected);
         }
         assert_eq!(say("5", Some("CNY"), true), "¥ 5.00");
+    }
+
+    #[test]
+    fn a_number_is_in_groups_of_three_and_a_word_is_left_alone() {
+        for (text, expected) in
+            [("12800", "12,800"), ("-1234.5", "−1,234.5"), ("999", "999"), ("", ""), ("1.2.3", "1.2.3"), ("many", "many"), ("-", "-")]
+        {
+            assert_eq!(number(text), expected);
+        }
     }
 }

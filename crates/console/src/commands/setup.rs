@@ -167,12 +167,13 @@ pub(crate) async fn start_demo(core: &Arc<Core>) -> Result<Settings, CommandErro
         return Err(CommandError::not_found("this build has no built-in ERP"));
     }
     set(core, |settings| {
+        let name = core.words(settings).demo_name().to_owned();
         let mut settings = settings.clone();
         match settings.sources.iter_mut().find(|source| source.demo) {
             Some(demo) => demo.paused = false,
             None => settings.sources.push(Source {
                 id: DEMO_ID.to_owned(),
-                name: "Demo ERP".to_owned(),
+                name,
                 dialect: Dialect::NATIVE.name().into(),
                 demo: true,
                 ..Source::default()

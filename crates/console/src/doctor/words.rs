@@ -79,7 +79,7 @@ texts! {
     gaps: "gaps", "缺口";
     values: "values", "取值";
     all_read: "every value was understood", "所有取值均能识别";
-    unread_advice: "Feed health shows what stood there. The source's time zone and currency in the settings may be missing; else tell whoever publishes these events.", "“数据通路”页会显示原文。可能是设置中缺少该数据源的时区或币种；否则请告知发布这些事件的一方。";
+    unread_advice: "Feed health shows what stood there. The source's time zone and currency in the settings may be missing; else tell whoever publishes these events.", "“数据链路”页会显示原文。可能是设置中缺少该数据源的时区或币种；否则请告知发布这些事件的一方。";
     gaps_advice: "Events may be missing there: this server cannot replay. A history path in the source's settings, or a Watchdeck gateway before the ERP, closes such gaps.", "这些时段可能缺少事件：该服务器不能重放。可在数据源设置中填写历史路径，或在 ERP 前部署 Watchdeck 网关。";
 }
 
@@ -97,7 +97,7 @@ impl Texts {
             Tongue::English => format!(
                 "is running{who}; what its links do is on Feed health. Where a server keeps one link per account, no second one is opened here"
             ),
-            Tongue::Chinese => format!("正在运行{who}；其连接状态见“数据通路”。对每个账号只保留一条连接的服务器，这里不再另开连接"),
+            Tongue::Chinese => format!("正在运行{who}；其连接状态见“数据链路”。对每个账号只保留一条连接的服务器，这里不再另开连接"),
         }
     }
 

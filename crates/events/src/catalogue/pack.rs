@@ -123,6 +123,7 @@ pub(super) struct RowFields {
     pub(super) label: Vec<Box<str>>,
     pub(super) detail: Vec<Box<str>>,
     pub(super) action: Vec<Box<str>>,
+    pub(super) record_type: Vec<Box<str>>,
     pub(super) old: Vec<Box<str>>,
     pub(super) new: Vec<Box<str>>,
     pub(super) change: Vec<Box<str>>,
@@ -130,11 +131,12 @@ pub(super) struct RowFields {
 }
 
 impl RowFields {
-    fn named(&self) -> [(&'static str, &[Box<str>]); 7] {
+    fn named(&self) -> [(&'static str, &[Box<str>]); 8] {
         [
             ("label", &self.label),
             ("detail", &self.detail),
             ("action", &self.action),
+            ("record_type", &self.record_type),
             ("old", &self.old),
             ("new", &self.new),
             ("change", &self.change),

@@ -20,6 +20,8 @@ pub struct RowParts {
     pub detail: Option<String>,
     /// The `action`, where the kind has one.
     pub action: Option<String>,
+    /// The sort of record that it is about, where the kind says one (`paymentOut`, `customer`): with the action it tells which way money goes.
+    pub record_type: Option<String>,
     /// Before, for what changes.
     pub old: Option<String>,
     /// After.
@@ -85,6 +87,7 @@ impl<'a> Shown<'a, '_> {
             label: String::new(),
             detail: None,
             action: self.word(&names.action),
+            record_type: self.word(&names.record_type),
             old: self.word(&names.old),
             new: self.word(&names.new),
             change,
@@ -95,9 +98,9 @@ impl<'a> Shown<'a, '_> {
         }
     }
 
-    /// The first that is there.
+    /// The first that says something.
     fn text(&self, names: &[Box<str>]) -> Option<Cow<'a, str>> {
-        names.iter().find_map(|name| self.shown(name))
+        names.iter().filter_map(|name| self.shown(name)).find(|text| !text.trim().is_empty())
     }
 
     fn shown(&self, name: &str) -> Option<Cow<'a, str>> {

@@ -10,7 +10,7 @@ import { useFormat, useNow } from "@/format";
 import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
-import { useWord } from "@/text";
+import { joined, useWord } from "@/text";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
@@ -29,7 +29,7 @@ export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /*
     <div className="px-4 pb-3">
       <SeverityMark severity={alert.severity} className="mt-1" />
       <p className="mt-1 text-[15px] leading-snug font-[560] break-words">{text.title}</p>
-      {text.parts.length > 0 && <p className="num mt-0.5 break-words text-ink-2">{text.parts.join(" · ")}</p>}
+      {text.parts.length > 0 && <p className="num mt-0.5 break-words text-ink-2">{joined(text.parts)}</p>}
       <div className="mt-2.5 flex flex-wrap gap-1.5">
         {alert.state !== "resolved" && (
           <>

@@ -41,4 +41,8 @@ test("each alert is in exactly one tab", () => {
 test("until tomorrow 8:00 is tomorrow, late in the evening and before dawn too", () => {
   expect(minutesUntilMorning(new Date(2026, 10, 21, 23, 30).getTime())).toBe(8 * 60 + 30);
   expect(minutesUntilMorning(new Date(2026, 10, 21, 6, 0).getTime())).toBe(26 * 60);
+  for (const second of [0, 1, 29, 31, 59]) {
+    const until = new Date(new Date(2026, 10, 21, 21, 0, second).getTime() + minutesUntilMorning(new Date(2026, 10, 21, 21, 0, second).getTime()) * 60_000);
+    expect([until.getHours(), until.getMinutes()], "a begun minute is a minute: 8:00 is not 7:59").toEqual([8, 0]);
+  }
 });

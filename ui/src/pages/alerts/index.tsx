@@ -9,7 +9,6 @@ import type { AlertState } from "@/bindings/AlertState";
 import type { AlertsView } from "@/bindings/AlertsView";
 import type { AlertView } from "@/bindings/AlertView";
 import { useFormat, useNow } from "@/format";
-import { CommandError } from "@/host";
 import { useKeys } from "@/keys";
 import { useHost } from "@/live";
 import { Age, Button, type Column, cx, EmptyState, SeverityMark, VirtualRows } from "@/parts";
@@ -19,6 +18,7 @@ import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
 import { useAlertText, useRuleName } from "@/rules";
 import { DeliveryMatrix } from "@/settings/delivery";
+import { errorText, joined } from "@/text";
 import { Detail, PanelTitle } from "./detail";
 import { counts, grouped, inTab, isHeading, type Line, lineKey, TABS } from "./groups";
 import { Rules } from "./rules";
@@ -70,7 +70,7 @@ function Watch({ view }: { view: AlertsView }) {
         try {
           await host.call("snooze", { id: alert.id, minutes });
         } catch (thrown) {
-          failed.push(t("frame.done.failedOne", { number: alert.label, error: CommandError.from(thrown).message }));
+          failed.push(t("frame.done.failedOne", { number: alert.label, error: errorText(thrown) }));
         }
       }
       for (const text of failed) toast.error(text);
@@ -216,9 +216,9 @@ function Title({ alert }: { alert: AlertView }) {
   const words = useAlertText();
   const text = words({ ...alert, count: 1 });
   return (
-    <span title={[text.title, ...text.parts].join(" · ")}>
+    <span title={joined([text.title, ...text.parts])}>
       <span className={alert.state === "firing" ? "font-[540]" : undefined}>{text.title}</span>
-      {text.parts.length > 0 && <span className="num text-ink-2"> · {text.parts.join(" · ")}</span>}
+      {text.parts.length > 0 && <span className="num text-ink-2"> · {joined(text.parts)}</span>}
     </span>
   );
 }

@@ -4,12 +4,12 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { RuleView } from "@/bindings/RuleView";
 import { useFormat } from "@/format";
-import { CommandError } from "@/host";
 import { cx, SeverityMark } from "@/parts";
 import { Switch } from "@/parts/switch";
 import { ValueEdit } from "@/parts/value-edit";
 import { limitOf, ruleOf, switched, useRuleName } from "@/rules";
 import { useSettings } from "@/settings";
+import { errorDetail, errorText } from "@/text";
 
 export function Rules({ rules }: { rules: readonly RuleView[] }) {
   const { t } = useTranslation();
@@ -20,7 +20,7 @@ export function Rules({ rules }: { rules: readonly RuleView[] }) {
     try {
       await save(switched(rule, on));
     } catch (thrown) {
-      toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+      toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
     }
   };
   return (

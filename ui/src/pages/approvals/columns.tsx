@@ -9,7 +9,7 @@ import { useFormat, useNow } from "@/format";
 import { useSources } from "@/live";
 import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread } from "@/parts";
 import { Tick } from "@/parts/tick";
-import { useWord } from "@/text";
+import { failureText, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
 import type { Chosen } from "./selection";
 
@@ -96,10 +96,10 @@ function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowSta
   if (state.kind === "open") {
     return (
       <span className="flex gap-1.5" onClick={(event) => event.stopPropagation()}>
-        <Button look={on ? "primary" : "plain"} kbd={on ? "A" : undefined} onClick={() => decide.approve([row])}>
+        <Button aria-label={t("common.actionOn.approve", { what: row.number })} look={on ? "primary" : "plain"} kbd={on ? "A" : undefined} onClick={() => decide.approve([row])}>
           {t("common.actions.approve")}
         </Button>
-        <Button kbd={on ? "R" : undefined} onClick={() => decide.reject([row])}>
+        <Button aria-label={t("common.actionOn.reject", { what: row.number })} kbd={on ? "R" : undefined} onClick={() => decide.reject([row])}>
           {t("approvals.rejectOne")}
         </Button>
       </span>
@@ -145,7 +145,7 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" }
     case "queued":
       return look(<Clock3 aria-hidden />, "text-info", t("approvals.state.queued"), verb);
     case "retrying":
-      return look(<RefreshCw aria-hidden />, "text-warn", t("approvals.state.retrying", { n: format.integer(state.attempts) }), state.error);
+      return look(<RefreshCw aria-hidden />, "text-warn", t("approvals.state.retrying", { n: format.integer(state.attempts) }), failureText(state.error));
     case "sent":
       return look(<Send aria-hidden />, "text-info", t("approvals.state.sent"), verb);
     case "confirmed":
@@ -153,9 +153,9 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" }
     case "overtaken":
       return look(<UserCheck aria-hidden />, "text-warn", state.who === null || state.who === "" ? t("approvals.state.overtakenSomebody") : t("approvals.state.overtaken", { who: state.who }));
     case "failed":
-      return look(<OctagonAlert aria-hidden />, "text-crit", t("approvals.state.failed"), state.error);
+      return look(<OctagonAlert aria-hidden />, "text-crit", t("approvals.state.failed"), failureText(state.error));
     case "refused":
-      return look(<Ban aria-hidden />, "text-crit", t("approvals.state.refused"), state.error);
+      return look(<Ban aria-hidden />, "text-crit", t("approvals.state.refused"), failureText(state.error));
   }
 }
 

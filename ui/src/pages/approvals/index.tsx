@@ -11,6 +11,7 @@ import { useKeys } from "@/keys";
 import { Button, EmptyState, SectionHeader, VirtualRows } from "@/parts";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
+import { joined } from "@/text";
 import { type Deciding, useHistoryColumns, useQueueColumns } from "./columns";
 import { added, allOrNone, type Chosen, cursorAfter, NONE, pruned, toggled } from "./selection";
 import { totals } from "./sum";
@@ -81,9 +82,9 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
         <div role="toolbar" aria-label={t("approvals.selected", { n: format.integer(marked.length) })} className="flex h-[38px] flex-none items-center gap-2.5 border-b border-line bg-accent-soft px-4">
           <h2 className="num whitespace-nowrap">{t("approvals.selected", { n: format.integer(marked.length) })}</h2>
           <span className="num min-w-0 truncate text-ink-2">
-            {totals(marked)
+            {joined(totals(marked)
               .map((total) => format.money(total.amount, total.currency))
-              .join(" · ")}
+              )}
           </span>
           <span className="ml-auto flex flex-none gap-1.5">
             <Button look="primary" kbd="A" disabled={able.length === 0} onClick={() => decide.approve(able)}>

@@ -6,6 +6,7 @@ import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { happenedAt, isRow, type Item, type KnownSources, LATE_MS, took } from "@/live";
 import { Change, type Column, DoubtMark, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceMark } from "@/parts";
+import { joined } from "@/text";
 
 export const COLUMN_IDS = ["time", "severity", "kind", "label", "change", "delta", "actor", "channel", "source", "latency"] as const;
 export type ColumnId = (typeof COLUMN_IDS)[number];
@@ -31,15 +32,15 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
         )),
       },
       severity: { width: "88px", from: 980, className: "flex items-center", cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
-      kind: { width: "132px", className: "flex items-center", cell: row((event) => <KindTitle kind={event.kind} action={event.action} domain={event.domain} />) },
+      kind: { width: "132px", className: "flex items-center", cell: row((event) => <KindTitle row={event} />) },
       label: {
         width: "minmax(180px, 1fr)",
         cell: row((event) => (
-          <span title={event.detail === null ? event.label : `${event.label} · ${event.detail}`}>
+          <span title={joined([event.label, event.detail])}>
             <DoubtMark row={event} />
             <LateMark row={event} behind={behind.get(event.seq)} />
             {event.label}
-            {event.detail !== null && <span className="text-ink-2"> · {event.detail}</span>}
+            {joined([event.detail]) !== "" && <span className="text-ink-2"> · {event.detail}</span>}
           </span>
         )),
       },

@@ -5,6 +5,7 @@ import { type Ref, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { CommandError } from "@/host";
 import { cx, IconButton } from "@/parts";
+import { errorText } from "@/text";
 import { markError } from "./tail";
 
 export function FilterBox({ text, onText, error, errorFor, kept, inputRef }: { text: string; onText: (text: string) => void; error: CommandError | null; errorFor: string; kept: boolean; inputRef: Ref<HTMLInputElement> }) {
@@ -52,7 +53,7 @@ export function FilterBox({ text, onText, error, errorFor, kept, inputRef }: { t
       </div>
       {mark !== null && error !== null && (
         <p id="filter-error" role="alert" className="mt-1 truncate text-crit">
-          {t("events.filterBad", { token: mark.token, message: error.message })} {kept && <span className="text-ink-2">· {t("events.filterKept")}</span>}
+          {t("events.filterBad", { token: mark.token, message: errorText(error) })} {kept && <span className="text-ink-2">· {t("events.filterKept")}</span>}
         </p>
       )}
     </div>

@@ -10,6 +10,7 @@ import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Paus
 import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu, Skeleton, VirtualRows } from "@/parts";
 import { go, useRoute } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
+import { errorText } from "@/text";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
@@ -305,7 +306,7 @@ function Foot({ rows, history, end, cleared, canLoad, onMore }: { rows: number; 
   if (history.error !== null) {
     return (
       <div role="alert" className={cx(box, "text-crit")}>
-        {t("events.olderFailed", { message: history.error.message })}
+        {t("events.olderFailed", { message: errorText(history.error) })}
         <Button onClick={onMore}>{t("common.retry")}</Button>
       </div>
     );

@@ -8,11 +8,11 @@ import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
 import { amountIn, ordered, purse, purses, records, useFormat, useNow } from "@/format";
 import { useFreshness, useSources } from "@/live";
-import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, RowSource, SectionHeader, Tile, Unread, useOtherSums, useTileAge, VirtualRows } from "@/parts";
+import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, Moved, RowSource, SectionHeader, Tile, Unread, useOtherSums, useTileAge, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
-import { useWord } from "@/text";
+import { joined, moneyStep, useWord } from "@/text";
 import type { Series } from "./bars";
 import { Bars } from "./bars-chart";
 
@@ -41,7 +41,7 @@ function Books({ view }: { view: FinanceView }) {
   const [wanted, setWanted] = useState<string | null>(null);
   const drawn = all.find((sum) => purse(sum) === wanted) ?? all[0];
   const key = drawn === undefined ? undefined : purse(drawn);
-  const name = (sum: Pick<MoneySum, "currency" | "source">) => sum.currency ?? [t("finance.noCurrency"), sum.source !== null && sources.several ? sources.of(sum.source)?.name : undefined].filter(Boolean).join(" · ");
+  const name = (sum: Pick<MoneySum, "currency" | "source">) => sum.currency ?? joined([t("finance.noCurrency"), sum.source !== null && sources.several ? sources.of(sum.source)?.name : undefined]);
   const hours = useMemo(() => {
     const confirmed = view.hours.some((hour) => hour.received.length > 0 || hour.refunded.length > 0);
     return view.hours.map((hour) => ({ key: String(hour.hour), amounts: (confirmed ? [hour.received, hour.refunded] : [hour.recorded, hour.refunds_recorded]).map((sums) => amountIn(sums, key)) }));
@@ -96,7 +96,7 @@ function Sums({ view }: { view: FinanceView }) {
     const main = ordered(sums)[0];
     const then = only || main === undefined ? undefined : yesterday?.find((sum) => purse(sum) === purse(main));
     const note = [count(records(sums)), ...others(sums), then === undefined ? null : t("finance.yesterday", { amount: format.moneyShort(then.amount, then.currency) })];
-    return { label: only ? recordedLabel : label, value: <MainSum sums={sums} room={ROOM} />, note: note.filter((part) => part !== null).join(" · ") };
+    return { label: only ? recordedLabel : label, value: <MainSum sums={sums} room={ROOM} />, note: joined(note) };
   };
   const shape = (of: (hour: FinanceView["hours"][number]) => readonly MoneySum[]) => {
     const main = purses(view.hours.map(of))[0];
@@ -114,7 +114,7 @@ function Sums({ view }: { view: FinanceView }) {
             <MainSum sums={view.overdue_sums} room={ROOM} />
           </span>
         }
-        note={view.overdue_count > 0 ? [count(view.overdue_count), ...others(view.overdue_sums)].join(" · ") : t("finance.overdueNone")}
+        note={view.overdue_count > 0 ? joined([count(view.overdue_count), ...others(view.overdue_sums)]) : t("finance.overdueNone")}
         tone={view.overdue_count > 0 ? "warn" : undefined}
         colour="var(--warn)"
         age={age}
@@ -212,15 +212,13 @@ function Action({ row, children }: { row: FinanceRow; children: ReactNode }) {
   );
 }
 
-/** Money that moved has a sign; money that is only spoken of (registered, cancelled, overdue) has none. */
+/** A record has the step that its newest event told of. */
+const stepOf = (row: FinanceRow) => moneyStep({ kind: "finance:change", action: row.action, record_type: row.record_type });
+
+
 function Amount({ row }: { row: FinanceRow }) {
-  const format = useFormat();
   if (row.amount === null) return row.unread === null ? <span className="text-ink-3">—</span> : <Unread text={row.unread} />;
-  const out = row.record_type !== "payment";
-  const moved = row.action === "confirmed";
-  const text = moved ? format.moneyChange(out ? `-${row.amount.replace(/^-/, "")}` : row.amount, row.currency) : format.money(row.amount, row.currency);
-  const tone = !moved ? (row.action === "cancelled" ? "text-ink-3 line-through" : "text-ink-2") : row.record_type === "refund" ? "text-warn" : out ? "text-ink" : "text-good";
-  return <span className={cx("num", tone, row.large && "font-[600]")}>{text}</span>;
+  return <Moved amount={row.amount} currency={row.currency} step={stepOf(row)} className={row.large ? "font-[600]" : undefined} />;
 }
 
 function Overdue({ view }: { view: FinanceView }) {

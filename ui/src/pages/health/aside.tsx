@@ -39,7 +39,7 @@ export function Aside({ view }: { view: Pick<HealthView, "set_aside" | "faults">
                 {source?.name ?? one.source}
               </span>
               <span className="truncate" title={one.reason}>
-                {title(one.kind)} · {one.channel} · <span className="text-warn">{t(`health.asideBy.${one.by}`)}</span> <span className="text-ink-2">{one.reason}</span>
+                {title(one)} · {one.channel} · <span className="text-warn">{t(`health.asideBy.${one.by}`)}</span> <span className="text-ink-2">{one.reason}</span>
               </span>
               {one.seq !== null && one.by !== "store" && (
                 <Button look="ghost" className="-mr-2.5" onClick={() => one.seq !== null && openEvent(one.seq)}>

@@ -8,6 +8,7 @@ import { useFormat } from "@/format";
 import { type Answer, CommandError } from "@/host";
 import { useHost } from "@/live";
 import { Button, Dialog } from "@/parts";
+import { errorText } from "@/text";
 
 type State = { readonly kind: "busy" } | { readonly kind: "made"; readonly bundle: Answer<"support_bundle"> } | { readonly kind: "failed"; readonly error: CommandError };
 
@@ -44,7 +45,7 @@ export function SupportBundle() {
         {state?.kind === "failed" && (
           <p role="alert" className="mb-3 flex gap-2 text-crit">
             <TriangleAlert aria-hidden className="mt-0.5 size-4 flex-none" />
-            <span className="min-w-0 break-words">{t("health.bundle.failed", { error: state.error.message })}</span>
+            <span className="min-w-0 break-words">{t("health.bundle.failed", { error: errorText(state.error) })}</span>
           </p>
         )}
         <Contents />

@@ -6,10 +6,11 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { HealthView } from "@/bindings/HealthView";
 import { useFormat, useNow } from "@/format";
-import { CommandError, type Incident } from "@/host";
+import { type Incident } from "@/host";
 import { useHost } from "@/live";
 import { Age, Button, SectionHeader } from "@/parts";
 import { go } from "@/route";
+import { errorDetail, errorText } from "@/text";
 import { area } from "./strip";
 
 export const Rate = memo(function Rate({ values }: { values: readonly number[] }) {
@@ -155,7 +156,7 @@ export function Demo() {
       await host.call("incident", { name });
       toast(t("health.demoDone", { name: t(`frame.palette.incident.${name}`) }));
     } catch (thrown) {
-      toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+      toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
     } finally {
       setBusy(null);
     }

@@ -8,7 +8,7 @@ import { useFormat, useNow } from "@/format";
 import { useSources } from "@/live";
 import { type Column, cx, EmptyState, SourceMark, VirtualRows } from "@/parts";
 import { openEvent } from "@/route/selection";
-import { useGapText } from "@/text";
+import { joined, useGapText } from "@/text";
 
 const gapKey = (gap: GapView) => String(gap.seq);
 
@@ -43,7 +43,7 @@ export function Gaps({ gaps }: { gaps: readonly GapView[] }) {
         cell: (gap) => {
           const { channel, reason } = gapText(gap, 0);
           return (
-            <span title={`${reason} · ${channel}`}>
+            <span title={joined([reason, channel])}>
               {gap.channel !== null && <span className="text-ink-2">{channel} · </span>}
               {reason}
             </span>

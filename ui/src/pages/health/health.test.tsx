@@ -10,13 +10,13 @@ beforeEach(() => {
   localStorage.clear();
 });
 
-const inShort = () => screen.findByRole("region", { name: "In short" });
+const inShort = () => screen.findByRole("region", { name: "Summary" });
 
 describe("the feed health page", () => {
   it("is calm when all is well", async () => {
     openPage("health", {}, "state=calm");
-    expect(await inShort()).toHaveTextContent("All well1 source live");
-    expect(screen.getByText("No event is known to be missing.")).toBeVisible();
+    expect(await inShort()).toHaveTextContent("All good1 source live");
+    expect(screen.getByText("No events are known to be missing.")).toBeVisible();
   });
 
   it("names every trouble of every source, worst first", async () => {
@@ -24,10 +24,10 @@ describe("the feed health page", () => {
     const short = await inShort();
     expect(within(short).getByRole("status")).toHaveTextContent("Needs you");
     const items = within(short).getAllByRole("listitem").map((item) => item.textContent);
-    expect(items[0]).toBe("Content platform: Needs login");
-    expect(items.join("\n")).toMatch(/Polling every 15 sec\n.*Offline, next try[^]*2 gaps not filled\n2 frames could not be read\n3 failures set aside\n.*catching up, [\d,]+ of 98,000/);
+    expect(items[0]).toBe("Content platform: Sign-in needed");
+    expect(items.join("\n")).toMatch(/Polling every 15 sec\n.*Offline, next attempt[^]*2 gaps not filled\n2 frames could not be read\n3 failures set aside\n.*catching up, [\d,]+ of 98,000/);
     expect(screen.getByText("WebSocket is blocked: the other side is not a WebSocket server · HTTP 403")).toBeVisible();
-    expect(screen.getByText(/The server's clock is/)).toHaveTextContent("The server's clock is 2 hr ahead ±500 ms · times and lateness are corrected by it");
+    expect(screen.getByText(/The server's clock is/)).toHaveTextContent("The server's clock is 2 hr ahead ±500 ms · times and lateness are corrected for it");
   });
 
   it("tells each stretch of the connection to the keyboard", async () => {
@@ -38,7 +38,7 @@ describe("the feed health page", () => {
     expect(within(strip).getByRole("option", { selected: true })).toHaveAccessibleName(/^Live since/);
     await user.keyboard("{ArrowLeft}{ArrowLeft}");
     const chosen = within(strip).getByRole("option", { selected: true });
-    expect(chosen).toHaveAccessibleName(/^Offline \d\d:\d\d:\d\d – \d\d:\d\d:\d\d \(2 min 29 sec\) · the line broke · connection reset by peer · tries: 3$/);
+    expect(chosen).toHaveAccessibleName(/^Offline \d\d:\d\d:\d\d – \d\d:\d\d:\d\d \(2 min 29 sec\) · the connection broke · connection reset by peer · attempts: 3$/);
     expect(strip).toHaveAttribute("aria-activedescendant", chosen.id);
   });
 
@@ -47,7 +47,7 @@ describe("the feed health page", () => {
     const user = userEvent.setup();
     const card = await screen.findByRole("article");
     await user.click(within(card).getByRole("button", { name: /^Connection lost 2/ }));
-    expect(within(card).getAllByRole("listitem").map((item) => item.textContent)).toEqual([expect.stringContaining("the line broke"), expect.stringContaining("connected, but silent for too long")]);
+    expect(within(card).getAllByRole("listitem").map((item) => item.textContent)).toEqual([expect.stringContaining("the connection broke"), expect.stringContaining("connected, but silent for too long")]);
   });
 
   it("shows what a malformed frame begins with, when asked", async () => {
@@ -55,9 +55,9 @@ describe("the feed health page", () => {
     const user = userEvent.setup();
     await user.click(await screen.findByRole("tab", { name: /Malformed frames/ }));
     const frame = screen.getByRole("button", { name: /unexpected end of JSON/ });
-    expect(screen.queryByLabelText("How the frame begins")).toBeNull();
+    expect(screen.queryByLabelText("Start of the frame")).toBeNull();
     await user.click(frame);
-    expect(screen.getByLabelText("How the frame begins")).toHaveTextContent('{"type":"inventory:change"');
+    expect(screen.getByLabelText("Start of the frame")).toHaveTextContent('{"type":"inventory:change"');
     expect(frame).toHaveAttribute("aria-expanded", "true");
   });
 
@@ -73,7 +73,7 @@ describe("the feed health page", () => {
     expect(items.map((item) => item.textContent)).toEqual([
       expect.stringMatching(/Payment · Amount · finance1,2341,204 times/),
       expect.stringMatching(/Approval request · Deadline · approvals明天.*41 times/),
-      expect.stringMatching(/Stock change · Product ID · inventorymissing: nobody knows.*once/),
+      expect.stringMatching(/Stock change · Product ID · inventorymissing: there is no telling.*once/),
       "and 41 more values of other fields",
     ]);
     expect(within(south).getByText(/^明天下班前/), "the whole of it is in the title").toHaveAttribute("title", expect.stringMatching(/提前安排好审批$/));
@@ -114,16 +114,16 @@ describe("the feed health page", () => {
     await user.click(await screen.findByRole("button", { name: "Make a support bundle" }));
     expect(await screen.findByRole("alert")).toHaveTextContent("No space left on device");
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Retry" }));
-    await waitFor(() => expect(screen.getByRole("dialog")).toHaveTextContent("Made, 180 kB"));
+    await waitFor(() => expect(screen.getByRole("dialog")).toHaveTextContent("Ready, 180 kB"));
   });
 
   it.each([
-    ["offline", "It tries again by itself."],
-    ["login", "Sign in to go on."],
+    ["offline", "It retries on its own."],
+    ["login", "Sign in to continue."],
     ["paused", "Nothing is received until you resume it"],
     ["silent", "No sign of life"],
-    ["stale", "Usually no pause at this hour is longer than 8 min"],
-    ["polling", "Events come late, but they come."],
+    ["stale", "At this hour, pauses are usually no longer than 8 min"],
+    ["polling", "Events arrive late, but none are lost."],
   ])("says what happens next while a source is %s", async (state, words) => {
     openPage("health", {}, `state=${state}`);
     expect(await screen.findByText(new RegExp(words))).toBeVisible();
@@ -135,7 +135,7 @@ describe("the feed health page", () => {
     const latency = await screen.findByRole("region", { name: "End-to-end latency" });
     const stages = () => within(latency).getAllByRole("rowheader").map((cell) => cell.textContent);
     expect(stages()).toEqual(["Published → here", "Here → stored", "Published → screen"]);
-    await user.click(within(latency).getByRole("button", { name: /^Latency of/ }));
+    await user.click(within(latency).getByRole("button", { name: /^Latency for/ }));
     await user.click(await screen.findByRole("menuitemcheckbox", { name: "Content platform" }));
     expect(stages()).toEqual(["Published → server", "Server → here", "Here → stored", "Published → screen"]);
     expect(within(latency).getByRole("row", { name: /^Published → server/ }), "no samples are not zero milliseconds").toHaveTextContent("Published → server———0");

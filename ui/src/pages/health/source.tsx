@@ -7,11 +7,10 @@ import { toast } from "sonner";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { isSpoken } from "@/dialects";
 import { useFormat, useNow } from "@/format";
-import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
-import { useLinkReason, useWord } from "@/text";
+import { errorDetail, errorText, joined, useLinkReason, useWord } from "@/text";
 import { Clock, Facts } from "./facts";
 import { outages } from "./strip";
 import { type Range, Timeline } from "./timeline";
@@ -49,7 +48,7 @@ export function SourceCard({ source, range }: { source: SourceHealth; range: Ran
         <p className="mt-1 flex gap-1.5 break-words text-warn">
           <CircleSlash aria-hidden className="mt-[3px] size-3.5 flex-none" />
           <span>
-            {t("health.denied", { count: source.denied.length, n: source.denied.length })} <span className="text-ink-2">{source.denied.map((one) => `${one.channel}: ${one.detail}`).join(" · ")}</span>
+            {t("health.denied", { count: source.denied.length, n: source.denied.length })} <span className="text-ink-2">{joined(source.denied.map((one) => `${one.channel}: ${one.detail}`))}</span>
           </span>
         </p>
       )}
@@ -146,7 +145,7 @@ function Act({ source }: { source: SourceHealth }) {
       await host.call("reconnect", { source: source.id });
       toast(t("health.reconnecting"));
     } catch (thrown) {
-      toast.error(t("frame.done.failed", { error: CommandError.from(thrown).message }));
+      toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
     } finally {
       setBusy(false);
     }
@@ -216,8 +215,8 @@ function Outages({ of: all, now }: { of: ReturnType<typeof outages>; now: number
               {format.dateTime(each.from, now)} – {each.to === null ? t("health.stripNow") : format.time(each.to)}
             </span>
             <span className="text-right font-[540]">{format.duration((each.to ?? now) - each.from)}</span>
-            <span className="truncate text-ink-2" title={why.join(" · ")}>
-              {why.join(" · ")}
+            <span className="truncate text-ink-2" title={joined(why)}>
+              {joined(why)}
             </span>
             <span className="text-ink-3">{each.tries > 0 ? t("health.tries", { n: format.integer(each.tries) }) : ""}</span>
           </li>

@@ -8,7 +8,7 @@ import { useFormat, useNow } from "@/format";
 import { useLive } from "@/live";
 import { cx, LinkIcon, ProgressBar, SourceMark, type Tone, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
-import { useLinkText } from "@/text";
+import { joined, useLinkText } from "@/text";
 import { type Finding, verdict } from "./verdict";
 
 const ICONS: Record<Tone, ReactNode> = {
@@ -40,7 +40,7 @@ export function Summary({ view, onShow, right }: { view: HealthView; onShow: (ta
         <span role="status">{t(`health.verdict.${tone}`)}</span>
       </h2>
       {findings.length === 0 ? (
-        <p className="num min-w-0 truncate text-ink-2">{calm.join(" · ")}</p>
+        <p className="num min-w-0 truncate text-ink-2">{joined(calm)}</p>
       ) : (
         <ul className="flex min-w-0 flex-wrap items-center gap-x-1 gap-y-0.5">
           {findings.map((finding) => (
@@ -100,7 +100,7 @@ function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "
       if (progress === null || first === undefined) return null;
       const counts = t("health.progress", { done: format.integer(progress.done), total: format.integer(progress.total) });
       const who = finding.sources.length === 1 ? first.name : t("health.verdict.sources", { count: finding.sources.length, n: format.integer(finding.sources.length) });
-      return chip(<CloudDownload aria-hidden className="size-3.5 flex-none" />, [t("health.verdict.catchingUp", { who, counts }), pace(progress)].filter(Boolean).join(" · "), () => toSource(first.id));
+      return chip(<CloudDownload aria-hidden className="size-3.5 flex-none" />, joined([t("health.verdict.catchingUp", { who, counts }), pace(progress)]), () => toSource(first.id));
     }
     case "gaps":
       return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.gaps", { count: finding.n, n: format.integer(finding.n) }), () => onShow("gaps"));

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { useFormat, useNow } from "@/format";
 import { cx, LinkIcon, linkTone, type Tone, toneFill, toneInk } from "@/parts";
-import { useLinkText, useWord } from "@/text";
+import { joined, useLinkText, useWord } from "@/text";
 import { connectedShare, type Segment, segments, span } from "./strip";
 
 /** The strip's reach, by name. */
@@ -135,6 +135,6 @@ function useSaid(): (segment: Segment) => { head: string; rest: string } {
       ? t("health.stretchSince", { from: format.time(segment.from), length: format.duration(segment.to - segment.from) })
       : t("health.stretch", { from: format.time(segment.from), to: format.time(segment.to), length: format.duration(segment.to - segment.from) });
     const why = [segment.cause === null ? null : word("cause", segment.cause), segment.detail === "" ? null : segment.detail, segment.tries > 1 ? t("health.tries", { n: format.integer(segment.tries) }) : null];
-    return { head, rest: [times, ...why].filter((part) => part !== null).join(" · ") };
+    return { head, rest: joined([times, ...why]) };
   };
 }

@@ -11,7 +11,7 @@ import { useSources } from "@/live";
 import { Button, cx, EmptyState, SourceMark } from "@/parts";
 import { go } from "@/route";
 import { openEvent } from "@/route/selection";
-import { useKindTitle, useWord } from "@/text";
+import { joined, useKindTitle, useWord } from "@/text";
 
 /** In a row of its own where there is little room: the field's name is what the row is about. */
 const SAMPLE = "order-last col-span-full truncate pb-1 @[660px]:order-none @[660px]:col-span-1 @[660px]:pb-0";
@@ -60,8 +60,8 @@ function Field({ source, field }: { source: string; field: UnreadField }) {
   return (
     <li className="num grid min-h-7 grid-cols-[132px_minmax(0,1fr)_minmax(76px,auto)_auto] items-center gap-x-3 @[660px]:grid-cols-[132px_minmax(0,1fr)_minmax(0,1fr)_minmax(76px,auto)_auto] border-b border-line/55 px-4">
       <span className="text-ink-2">{format.dateTime(field.last_at, now)}</span>
-      <span className="truncate" title={`${field.kind} · ${field.field} · ${field.channel}`}>
-        {title(field.kind)} · <span className="text-warn">{word("field", field.field)}</span> <span className="text-ink-3">· {field.channel}</span>
+      <span className="truncate" title={joined([field.kind, field.field, field.channel])}>
+        {title(field)} · <span className="text-warn">{word("field", field.field)}</span> <span className="text-ink-3">· {field.channel}</span>
       </span>
       {field.sample === "" ? (
         <span title={t("health.unreadMissing")} className={cx(SAMPLE, "text-ink-3")}>

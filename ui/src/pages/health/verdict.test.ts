@@ -40,7 +40,7 @@ describe("the verdict", () => {
     expect(verdict({ ...calm, gaps: [gap(NOW - 1_000, null)] })).toMatchObject({ tone: "warn", findings: [{ kind: "gaps", n: 1 }] });
   });
 
-  it("does not call a clock that is off a problem: times are corrected by it", () => {
+  it("does not call a clock that is off a problem: times are corrected for it", () => {
     expect(verdict({ ...calm, sources: [source("east", LIVE, 2 * HOUR)] }).tone).toBe("good");
   });
 

@@ -10,19 +10,19 @@ beforeEach(() => {
   localStorage.clear();
 });
 
-const table = async () => within(await screen.findByRole("grid", { name: "Stock per product" }));
+const table = async () => within(await screen.findByRole("grid", { name: "Stock by product" }));
 
 it("shows what is low on top, in words", async () => {
   openPage("inventory");
   const rows = (await table()).getAllByRole("row");
-  expect(rows[1]).toHaveTextContent("Sold out");
+  expect(rows[1]).toHaveTextContent("Out of stock");
   expect(rows[2]).toHaveTextContent("Low");
 });
 
 it("gives a product its own threshold where it stands", async () => {
   const asked = openPage("inventory");
   const user = userEvent.setup();
-  await user.click((await table()).getByRole("button", { name: "Change threshold of 马可波罗瓷砖 800×800" }));
+  await user.click((await table()).getByRole("button", { name: "Change threshold for 马可波罗瓷砖 800×800" }));
   await user.keyboard("{Control>}a{/Control}25{Enter}");
   await waitFor(() => expect(asked.find((each) => each.name === "change_settings")?.args).toEqual({ patch: { product_thresholds: { "A-104": 25 } } }));
 });
@@ -34,10 +34,10 @@ it("keeps what was typed and says why when it was not saved", async () => {
     },
   });
   const user = userEvent.setup();
-  await user.click((await table()).getByRole("button", { name: "Change threshold of 马可波罗瓷砖 800×800" }));
+  await user.click((await table()).getByRole("button", { name: "Change threshold for 马可波罗瓷砖 800×800" }));
   await user.keyboard("{Control>}a{/Control}25{Enter}");
-  expect(await screen.findByRole("alert")).toHaveTextContent("a stock threshold must be zero or more");
-  expect(screen.getByRole("textbox", { name: "threshold of 马可波罗瓷砖 800×800" })).toHaveValue("25");
+  expect(await screen.findByRole("alert")).toHaveTextContent("A stock threshold must be zero or more");
+  expect(screen.getByRole("textbox", { name: "threshold for 马可波罗瓷砖 800×800" })).toHaveValue("25");
 });
 
 it("shows by themselves the products that run out soon", async () => {
@@ -59,5 +59,5 @@ it("narrows by name, and says when nothing is left", async () => {
   await user.type(screen.getByRole("searchbox", { name: /Find by name/ }), "oak");
   await waitFor(async () => expect((await table()).getAllByRole("row")).toHaveLength(2));
   await user.type(screen.getByRole("searchbox", { name: /Find by name/ }), "zzz");
-  expect(await screen.findByText("No product matches")).toBeVisible();
+  expect(await screen.findByText("No matching products")).toBeVisible();
 });

@@ -14,7 +14,7 @@ import { Age, Button, cx, EmptyState, IconButton, SectionHeader, severityInk, Se
 import { go } from "@/route";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
-import { useWord } from "@/text";
+import { failureText, useWord } from "@/text";
 
 function needKey(need: Need): string {
   return need.type === "alert" ? `alert ${need.alert.id}` : `approval ${need.approval.key}`;
@@ -111,12 +111,12 @@ function Alert({ alert, chosen }: { alert: AlertView; chosen: boolean }) {
       <Age at={alert.last_at} className="text-ink-3" />
       {text.parts.length > 0 && <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{text.parts.join(" · ")}</p>}
       <div className="col-start-2 col-end-4 mt-2 flex flex-wrap gap-1.5">
-        <Button kbd={chosen ? "E" : undefined} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id])}>
+        <Button aria-label={t("common.actionOn.acknowledge", { what: text.title })} kbd={chosen ? "E" : undefined} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id])}>
           {t("common.actions.acknowledge")}
         </Button>
-        <SnoozeMenu id={alert.id} kbd={chosen ? "S" : undefined} />
+        <SnoozeMenu id={alert.id} what={text.title} kbd={chosen ? "S" : undefined} />
         {alert.seq !== null && (
-          <IconButton label={t("overview.needs.see")} className="size-[26px]" onClick={() => alert.seq !== null && openEvent(alert.seq)}>
+          <IconButton label={t("common.actionOn.open", { what: text.title })} className="size-[26px]" onClick={() => alert.seq !== null && openEvent(alert.seq)}>
             <PanelRightOpen aria-hidden />
           </IconButton>
         )}
@@ -155,10 +155,10 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
         <p className="col-start-2 col-end-4 mt-2 text-ink-2">{word("decision", approval.decision.state)}</p>
       ) : (
         <div className="col-start-2 col-end-4 mt-2 flex flex-wrap items-center gap-1.5">
-          <Button look={chosen ? "primary" : "plain"} kbd={chosen ? "A" : undefined} disabled={sending.has(approval.key)} onClick={() => approve([approval])}>
+          <Button aria-label={t("common.actionOn.approve", { what: approval.number })} look={chosen ? "primary" : "plain"} kbd={chosen ? "A" : undefined} disabled={sending.has(approval.key)} onClick={() => approve([approval])}>
             {t("common.actions.approve")}
           </Button>
-          <Button kbd={chosen ? "R" : undefined} disabled={sending.has(approval.key)} onClick={() => reject([approval])}>
+          <Button aria-label={t("common.actionOn.reject", { what: approval.number })} kbd={chosen ? "R" : undefined} disabled={sending.has(approval.key)} onClick={() => reject([approval])}>
             {t("common.actions.reject")}
           </Button>
           {left !== null && (
@@ -168,7 +168,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
           )}
         </div>
       )}
-      {error !== null && <p className="col-start-2 col-end-4 mt-1 line-clamp-4 break-words text-crit">{error}</p>}
+      {error !== null && <p className="col-start-2 col-end-4 mt-1 line-clamp-4 break-words text-crit">{failureText(error)}</p>}
     </Box>
   );
 }

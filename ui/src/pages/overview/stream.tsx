@@ -9,6 +9,7 @@ import { fillOf, happenedAt, hidden, isRow, type KnownSource, LATE_MS, type Paus
 import { Button, Change, cx, DoubtMark, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
 import { go } from "@/route";
 import { openEvent, useSelectedEvent } from "@/route/selection";
+import { joined } from "@/text";
 
 const ROW = 28;
 /** Above this rate every row would be new, and highlighting each would be noise. */
@@ -45,7 +46,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
           pause.kind === "paused" ? (
             <span className="text-warn">{t("overview.stream.paused", { n: format.integer(missed) })}</span>
           ) : (
-            [t("overview.stream.rate", { n: format.number(Math.round(rate * 10) / 10) }), live.omitted > 0 ? t("overview.stream.omitted", { n: format.integer(live.omitted) }) : t("overview.stream.omittedNone")].join(" · ")
+            joined([t("overview.stream.rate", { n: format.number(Math.round(rate * 10) / 10) }), live.omitted > 0 ? t("overview.stream.omitted", { n: format.integer(live.omitted) }) : t("overview.stream.omittedNone")])
           )
         }
         right={
@@ -100,15 +101,15 @@ const Line = memo(function Line({ row, source, behind, fresh, selected }: { row:
         <span className="@min-[720px]:hidden">{format.time(happenedAt(row))}</span>
       </span>
       <span role="cell" className="flex min-w-0 items-center px-2">
-        <KindTitle kind={row.kind} action={row.action} domain={row.domain} />
+        <KindTitle row={row} />
       </span>
-      <span role="cell" className="flex min-w-0 items-center gap-1.5 px-2" title={row.detail === null ? row.label : `${row.label} · ${row.detail}`}>
+      <span role="cell" className="flex min-w-0 items-center gap-1.5 px-2" title={joined([row.label, row.detail])}>
         {(row.severity === "critical" || row.severity === "warning") && <SeverityMark severity={row.severity} word={false} />}
         <span className="truncate">
           <DoubtMark row={row} />
           <LateMark row={row} behind={behind} />
           {row.label}
-          {row.detail !== null && <span className="text-ink-2"> · {row.detail}</span>}
+          {joined([row.detail]) !== "" && <span className="text-ink-2"> · {row.detail}</span>}
         </span>
       </span>
       <span role="cell" className="truncate px-2 text-ink-2">

@@ -6,6 +6,7 @@ import { ordered, useFormat, useNow } from "@/format";
 import { useFreshness, useLive } from "@/live";
 import { cx, MainSum, Tile, useOtherSums, useTileAge } from "@/parts";
 import { go } from "@/route";
+import { joined } from "@/text";
 
 /** Characters that the tiles of money hold; a longer amount loses its decimals, then its digits, and keeps its exact form in the title. */
 const WIDE = 14;
@@ -83,13 +84,13 @@ export function Strip({ view }: { view: OverviewView }) {
           className="@max-[1099px]:col-span-2"
           label={t(recordedOnly ? "overview.tile.recorded" : "overview.tile.received")}
           value={<MainSum sums={takings} room={WIDE} />}
-          note={[
+          note={joined([
             ...(covers === null ? [] : [covers]),
             ...others(takings),
             ...(view.refunded_count > 0
               ? ordered(today.refunded_sums).map((sum) => t("overview.tile.refunded", { amount: format.moneyShort(sum.amount, sum.currency) }))
-              : [t(recordedOnly ? "overview.tile.recordedSub" : "overview.tile.receivedSub", { n: format.integer(recordedOnly ? today.recorded_count : today.received_count) })]),
-          ].join(" · ")}
+              : [t(recordedOnly ? "overview.tile.recordedSub" : "overview.tile.receivedSub", { count: recordedOnly ? today.recorded_count : today.received_count, n: format.integer(recordedOnly ? today.recorded_count : today.received_count) })]),
+          ])}
           spark={view.received_spark}
           colour="var(--d-finance)"
           {...fresh("finance")}
@@ -98,7 +99,7 @@ export function Strip({ view }: { view: OverviewView }) {
         <Tile
           label={t("overview.tile.overdue")}
           value={<MainSum sums={view.overdue_sums} room={NARROW} />}
-          note={view.overdue_count > 0 ? [...others(view.overdue_sums), t("overview.tile.overdueSub", { count: view.overdue_count, n: format.integer(view.overdue_count) })].join(" · ") : t("overview.tile.overdueNone")}
+          note={view.overdue_count > 0 ? joined([...others(view.overdue_sums), t("overview.tile.overdueSub", { count: view.overdue_count, n: format.integer(view.overdue_count) })]) : t("overview.tile.overdueNone")}
           tone={view.overdue_count > 0 ? "warn" : undefined}
           colour="var(--warn)"
           {...fresh("finance")}

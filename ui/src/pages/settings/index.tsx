@@ -12,6 +12,7 @@ import { Switch } from "@/parts/switch";
 import { LIMITS, RULES, switched } from "@/rules";
 import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
+import { joined } from "@/text";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 
@@ -86,9 +87,10 @@ function LimitRow({ limit }: { limit: (typeof LIMITS)[number] }) {
   const { settings } = useSettings();
   const { saving, save } = useSaver();
   const name = t(`rules.limit.${limit.setting}.name`);
+  const own = Object.keys(settings.product_thresholds).length;
   const check = "least" in limit ? (text: string) => (/^\d+$/.test(text) && Number(text) >= limit.least ? null : t(`rules.limit.${limit.setting}.wrong`)) : undefined;
   return (
-    <Row label={name} help={t(`rules.limit.${limit.setting}.help`, { n: format.integer(Object.keys(settings.product_thresholds).length) })} saving={saving}>
+    <Row label={name} help={t(`rules.limit.${limit.setting}.help`, { count: own, n: format.integer(own) })} saving={saving}>
       <NumberBox label={name} value={String(settings[limit.setting])} unit={limit.unit === "money" ? "¥" : t(`rules.unit.${limit.unit}`)} check={check} onSave={(text) => void save(limit.set(text))} />
     </Row>
   );
@@ -170,7 +172,7 @@ function You() {
   };
   return (
     <Section id="you" title={t("settings.section.you")}>
-      <Row label={t("settings.you.name")} help={settings.user_name === "" ? `${t("settings.you.help")} · ${t("settings.you.empty")}` : t("settings.you.help")} saving={saving}>
+      <Row label={t("settings.you.name")} help={joined([t("settings.you.help"), settings.user_name === "" && t("settings.you.empty")])} saving={saving}>
         <input
           aria-label={t("settings.you.name")}
           value={typed ?? settings.user_name}

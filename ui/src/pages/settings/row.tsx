@@ -4,9 +4,9 @@ import { Check, LoaderCircle } from "lucide-react";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SettingsPatch } from "@/bindings/SettingsPatch";
-import { CommandError } from "@/host";
 import { cx, SectionHeader } from "@/parts";
 import { useSettings } from "@/settings";
+import { errorText } from "@/text";
 
 export type Saving = { readonly kind: "idle" } | { readonly kind: "saving" } | { readonly kind: "saved" } | { readonly kind: "failed"; readonly why: string };
 
@@ -28,7 +28,7 @@ export function useSaver(): { saving: Saving; save: (patch: SettingsPatch) => Pr
       setSaving({ kind: "saved" });
       return true;
     } catch (thrown) {
-      setSaving({ kind: "failed", why: CommandError.from(thrown).message });
+      setSaving({ kind: "failed", why: errorText(thrown) });
       return false;
     }
   }, []);

@@ -9,7 +9,7 @@ import { isKnown, isSpoken } from "@/dialects";
 import { useNow } from "@/format";
 import { useLive, useSources } from "@/live";
 import { Button, cx, IconButton, linkTone, SourceMark, StateDot, toneInk } from "@/parts";
-import { useLinkReason, useLinkText, useWord } from "@/text";
+import { joined, useLinkReason, useLinkText, useWord } from "@/text";
 
 const CONNECTING: LinkState = { kind: "connecting", attempt: 0 };
 const PAUSED: LinkState = { kind: "paused" };
@@ -133,7 +133,7 @@ function useWhy(): (state: LinkState) => string | null {
         return state.detail === "" ? t("sources.saysNothing") : t("sources.says", { words: state.detail });
       case "offline":
       case "polling":
-        return `${word("cause", state.cause)}${state.detail === "" ? "" : ` · ${state.detail}`}`;
+        return joined([word("cause", state.cause), state.detail]);
       case "paused":
       case "connecting":
       case "unconfirmed":

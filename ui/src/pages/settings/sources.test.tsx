@@ -51,7 +51,7 @@ describe("the list", () => {
     expect(dialog.getByText(/Events received so far stay/)).toBeVisible();
     await user.click(dialog.getByRole("button", { name: "Remove" }));
     await waitFor(() => expect(saved(asked)?.patch).toEqual({ sources: { east: null } }));
-    expect(await screen.findByText("Nothing new comes in. Events received so far can be read as before."), "what is stored can still be read, so the window stays").toBeVisible();
+    expect(await screen.findByText("No new events come in. Events received so far remain available."), "what is stored can still be read, so the window stays").toBeVisible();
   });
 });
 
@@ -66,7 +66,7 @@ describe("the form", () => {
     await user.click(dialog.getByRole("button", { name: "Save" }));
     expect(address).toHaveAccessibleDescription(/Enter the server's address/);
     await user.type(address, "http://10.0.0.9:3002");
-    expect(address).toHaveAccessibleDescription(/Starts with ws:/);
+    expect(address).toHaveAccessibleDescription(/Must start with ws:/);
     await user.click(dialog.getByRole("button", { name: "Use ws://10.0.0.9:3002" }));
     expect(address).toBeValid();
     expect(address).toHaveValue("ws://10.0.0.9:3002");
@@ -75,7 +75,7 @@ describe("the form", () => {
     await user.click(dialog.getByRole("button", { name: /^Advanced/ }));
     await user.click(dialog.getByRole("button", { name: "Save" }));
     expect(dialog.getByRole("textbox", { name: "History path" }), "the fold opens for what is wrong in it").toHaveFocus();
-    expect(dialog.getByText("{zone} is not filled in")).toBeVisible();
+    expect(dialog.getByText("{zone} is not a placeholder")).toBeVisible();
     expect(asked.some((each) => each.name === "change_settings")).toBe(false);
   });
 
@@ -111,7 +111,7 @@ describe("the form", () => {
     const cookie = dialog.getByLabelText("Session cookie");
     await user.click(cookie);
     await user.paste("Cookie: theme=dark");
-    expect(cookie).toHaveAccessibleDescription(/There is no cookie whose name ends with session-token in it/);
+    expect(cookie).toHaveAccessibleDescription(/It contains no cookie whose name ends with session-token/);
     await user.clear(cookie);
     await user.paste("Cookie: theme=dark; next-auth.session-token=abcdef; lang=zh");
     expect(dialog.getByText(/Session cookie found, 6 characters/)).toBeVisible();
@@ -136,7 +136,7 @@ describe("the form", () => {
     const dialog = await open("Add source");
     await user.type(dialog.getByRole("textbox", { name: "Name" }), "West");
     await user.keyboard("{Escape}");
-    expect(await dialog.findByText("Discard what you changed?")).toBeVisible();
+    expect(await dialog.findByText("Discard your changes?")).toBeVisible();
     await user.click(dialog.getByRole("button", { name: "Keep editing" }));
     expect(dialog.getByRole("textbox", { name: "Name" })).toHaveValue("West");
     await user.keyboard("{Escape}");
@@ -173,7 +173,7 @@ describe("signing in again", () => {
     await user.clear(field);
     await user.paste("Bearer fresh");
     await user.keyboard("{Enter}");
-    expect(await dialog.findByText("Signed in. Events come in again."), "the state turns without a reload").toBeVisible();
+    expect(await dialog.findByText("Signed in. Events are coming in again."), "the state turns without a reload").toBeVisible();
     expect(asked.find((each) => each.name === "set_token")?.args).toEqual({ source: "east", token: "fresh" });
     await waitFor(() => expect(dialog.getByRole("button", { name: "Done" })).toHaveFocus());
     await user.keyboard("{Enter}");
@@ -208,7 +208,7 @@ describe("the first start", () => {
     const user = userEvent.setup();
     const address = await screen.findByRole("textbox", { name: "Address" });
     await user.type(address, "erp.example:3002{Enter}");
-    expect(address).toHaveAccessibleDescription(/Starts with ws:/);
+    expect(address).toHaveAccessibleDescription(/Must start with ws:/);
     await user.click(screen.getByRole("button", { name: "Use wss://erp.example:3002" }));
     await user.click(screen.getByRole("button", { name: "Test connection" }));
     expect(await screen.findByText("All good")).toBeVisible();

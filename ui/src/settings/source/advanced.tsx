@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { dialectOf } from "@/dialects";
 import { cx } from "@/parts";
 import { Choices } from "@/parts/choices";
+import { joined } from "@/text";
 import { advancedParts } from "./draft";
 import { fieldId, Help, INPUT, Label, TextField } from "./field";
 import type { SourceFormApi } from "./use-form";
@@ -18,7 +19,7 @@ export function Advanced({ form, api, open, onToggle, loginWindow }: { form: str
       <button type="button" aria-expanded={open} aria-controls={panel} onClick={onToggle} className="flex h-7 w-full items-center gap-1.5 rounded-md text-left hover:bg-raised">
         <ChevronRight aria-hidden className={cx("size-3.5 flex-none text-ink-3", open && "rotate-90")} />
         <span className="flex-none font-[540]">{t("sources.form.advanced")}</span>
-        <span className="truncate text-[12px] text-ink-3">{set.map((part) => t(`sources.form.${part}`)).join(" · ")}</span>
+        <span className="truncate text-[12px] text-ink-3">{joined(set.map((part) => t(`sources.form.${part}`)))}</span>
       </button>
       <div id={panel} hidden={!open} className={open ? "flex flex-col gap-3 pt-2 pl-5" : undefined}>
         {/* Here, so that the form keeps its shape whatever kind is chosen. */}

@@ -9,10 +9,9 @@ import type { Source } from "@/bindings/Source";
 import type { SourceTest } from "@/bindings/SourceTest";
 import { dialectOf, isSpoken } from "@/dialects";
 import { useNow } from "@/format";
-import { CommandError } from "@/host";
 import { useHost, useLive } from "@/live";
 import { Button, cx, Dialog, linkTone, StateDot, toneInk } from "@/parts";
-import { useLinkText } from "@/text";
+import { errorText, useLinkText } from "@/text";
 import { useSettings } from "..";
 import { adviceOnWords } from "./advice";
 import { draftOf } from "./draft";
@@ -52,7 +51,7 @@ export function SignInDialog({ source, windowOpen = false, onClose, onEdit }: { 
     try {
       await work();
     } catch (thrown) {
-      setPhase({ kind: "failed", why: CommandError.from(thrown).message });
+      setPhase({ kind: "failed", why: errorText(thrown) });
     }
   };
   const store = () =>

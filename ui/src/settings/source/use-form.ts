@@ -7,6 +7,7 @@ import type { Source } from "@/bindings/Source";
 import type { SourceTest } from "@/bindings/SourceTest";
 import { CommandError, isAbort } from "@/host";
 import { useHost } from "@/live";
+import { errorText } from "@/text";
 import { useSettings } from "..";
 import { detectedBy } from "./advice";
 import { blankBeside, type Draft, type DraftField, draftOf, sameTry, sourceOf } from "./draft";
@@ -110,7 +111,7 @@ export function useSourceForm(before: Source | null, start: Partial<Draft> = {})
       await keep({ sources: { [source.id]: source } });
       return source;
     } catch (thrown) {
-      setError(CommandError.from(thrown).message);
+      setError(errorText(thrown));
       return null;
     } finally {
       setSaving(false);
@@ -125,7 +126,7 @@ export function useSourceForm(before: Source | null, start: Partial<Draft> = {})
       await host.call("login", { source: source.id });
       return source;
     } catch (thrown) {
-      setError(CommandError.from(thrown).message);
+      setError(errorText(thrown));
       return null;
     }
   };

@@ -1,7 +1,7 @@
 // Names of the fields that events have, as people say them. A field that is not here is shown as it is published.
 export const fields = {
   action: "Action",
-  notificationType: "Notice level",
+  notificationType: "Notification type",
   title: "Title",
   message: "Message",
   productId: "Product ID",
@@ -42,7 +42,7 @@ export const fields = {
   supplierName: "Supplier name",
   resourceType: "Subject type",
   resourceId: "Subject ID",
-  resourceNumber: "Subject number",
+  resourceNumber: "Document number",
   resourceName: "Subject name",
   resource: "Subject",
   requesterId: "Requester ID",
@@ -119,7 +119,7 @@ export const fields = {
   content_type: "Content type",
   message_id: "Message ID",
   messageId: "Message ID",
-  notification_id: "Notice ID",
+  notification_id: "Notification ID",
   withdrawal_id: "Withdrawal ID",
   deposit_id: "Deposit ID",
   refund_id: "Refund ID",

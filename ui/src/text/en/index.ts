@@ -4,6 +4,7 @@ import { alerts } from "./alerts";
 import { approvals } from "./approvals";
 import { common } from "./common";
 import { events } from "./events";
+import { failures } from "./failures";
 import { finance } from "./finance";
 import { frame } from "./frame";
 import { health } from "./health";
@@ -16,4 +17,4 @@ import { settings } from "./settings";
 import { sources } from "./sources";
 import { words } from "./words";
 
-export const en = { alerts, approvals, common, events, finance, frame, health, inventory, orders, overview, parts, rules, settings, sources, words };
+export const en = { alerts, approvals, common, events, failures, finance, frame, health, inventory, orders, overview, parts, rules, settings, sources, words };

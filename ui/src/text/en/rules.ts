@@ -5,23 +5,23 @@ export const rules = {
     low_stock: {
       name: "Low stock",
       text: "On hand is below the threshold",
-      alert: "{{label}} is low",
+      alert: "Low stock: {{label}}",
       limit: "below {{n}} (default)",
     },
     approval_requested: {
       name: "Approval requested",
-      text: "A document waits for approval",
+      text: "A document is waiting for approval",
       alert: "{{resource_type}} {{label}} awaits approval",
     },
     finance_overdue: {
-      name: "Overdue money",
-      text: "Money was reported overdue",
-      alert: "{{amount}} overdue",
+      name: "Overdue payment",
+      text: "The ERP reports a payment as overdue",
+      alert: "Overdue: {{amount}}",
     },
     large_refund: {
       name: "Large refund",
       text: "A refund reaches this amount",
-      alert: "Large refund {{amount}}",
+      alert: "Large refund: {{amount}}",
       limit: "from {{n}}",
     },
     system_critical: {
@@ -31,40 +31,42 @@ export const rules = {
     },
     feed_stale: {
       name: "Feed stale",
-      text: "A source gave no sign of life",
-      alert: "Nothing new from {{label}}",
+      text: "A source has given no sign of life for too long",
+      alert: "{{label}} has stopped updating",
       limit: "silent for {{n}} s",
     },
     feed_quiet: {
       name: "No events",
-      text: "A link is well, but brings nothing for longer than usual",
-      alert: "No event from {{label}} for long",
+      text: "The connection is up, but no events have come for longer than usual",
+      alert: "No events from {{label}} for a while",
     },
   },
   unknown: "{{label}}",
   fact: {
     onHand: "{{on_hand}} on hand, threshold {{threshold}}",
     hoursLeft: "sold out in {{hours}} at this pace",
-    quiet: "the link answers; nothing came for {{age}}",
-    requester: "asked by {{requester}}",
-    count: "time {{n}}",
+    quiet: "connection up; no events for {{age}}",
+    requester: "requested by {{requester}}",
+    count: "{{n}} time",
   },
   limit: {
     low_stock_threshold: {
       name: "Low stock",
-      help: "Below this a product is low. A product may have its own on the Inventory page (so far {{n}})",
+      help_zero: "Below this a product counts as low. A product can have its own threshold on the Inventory page.",
+      help_one: "Below this a product counts as low. A product can have its own threshold on the Inventory page; {{n}} product does.",
+      help_other: "Below this a product counts as low. A product can have its own threshold on the Inventory page; {{n}} products do.",
     },
     large_refund: {
       name: "Large refund",
-      help: "Alerts from this amount on",
+      help: "Alerts on refunds of this amount or more",
     },
     large_amount: {
       name: "Large amount",
-      help: "From this amount on a record stands out in Finance",
+      help: "Records of this amount or more stand out in Finance",
     },
     stuck_after_minutes: {
       name: "Stuck orders",
-      help: "In one unfinished state for longer than this",
+      help: "Orders that stay in one unfinished state for longer than this",
       wrong: "A whole number, at least 1 minute",
     },
     stale_after_seconds: {

@@ -22,14 +22,21 @@ export const common = {
     approve: "批准",
     reject: "驳回",
     acknowledge: "确认",
-    snooze: "稍后",
+    snooze: "稍后提醒",
     open: "打开",
   },
+  actionOn: {
+    approve: "批准 {{what}}",
+    reject: "驳回 {{what}}",
+    acknowledge: "确认 {{what}}",
+    snooze: "稍后提醒 {{what}}",
+    open: "查看事件：{{what}}",
+  },
   error: {
-    title: "未能取得数据",
+    title: "无法获取数据",
     safe: "已收到的事件都保存在本机，不会丢失。",
-    unreachable: "本机核心没有应答。窗口会自动重试；若持续出现，请重启 Watchdeck。",
-    internal: "核心内部出错。请重试；若重复出现，请在“数据通路”导出诊断信息。",
+    unreachable: "本机核心没有响应。窗口会自动重试；若持续出现，请重启 Watchdeck。",
+    internal: "核心内部出错。请重试；若重复出现，请在“数据链路”页生成诊断包。",
     invalid_input: "输入有误，请检查后重试。",
     not_found: "没有找到。它可能已被清理，或属于另一个数据源。",
     unauthorized: "访问令牌无效或已过期。请用 Watchdeck 打印的完整地址重新打开此页。",
@@ -39,6 +46,6 @@ export const common = {
   stale: {
     title: "显示的是 {{age}}前的数据",
     why: "更新失败：{{message}}",
-    core: "核心没有应答，正在重试",
+    core: "核心没有响应，正在重试",
   },
 };

@@ -1,7 +1,7 @@
 // 事件字段的叫法。这里没有的字段按发布时的名称显示。
 export const fields = {
   action: "操作",
-  notificationType: "通知级别",
+  notificationType: "通知类型",
   title: "标题",
   message: "消息",
   productId: "商品编号",
@@ -42,7 +42,7 @@ export const fields = {
   supplierName: "供应商名称",
   resourceType: "审批对象类型",
   resourceId: "审批对象编号",
-  resourceNumber: "审批单号",
+  resourceNumber: "单据号",
   resourceName: "对象名称",
   resource: "对象",
   requesterId: "申请人编号",

@@ -1,4 +1,4 @@
-// 告警规则与设置中的界限，各一条。由测试保证每条都有文字。
+// 告警规则与设置中的阈值，各一条。由测试保证每条都有文字。
 
 export const rules = {
   rule: {
@@ -15,14 +15,14 @@ export const rules = {
     },
     finance_overdue: {
       name: "款项逾期",
-      text: "款项被报为逾期",
-      alert: "应收逾期 {{amount}}",
+      text: "ERP 报告款项逾期",
+      alert: "款项逾期：{{amount}}",
     },
     large_refund: {
       name: "大额退款",
       text: "退款达到此金额",
-      alert: "大额退款 {{amount}}",
-      limit: "{{n}} 起",
+      alert: "大额退款：{{amount}}",
+      limit: "{{n}} 及以上",
     },
     system_critical: {
       name: "系统严重告警",
@@ -32,7 +32,7 @@ export const rules = {
     feed_stale: {
       name: "数据中断",
       text: "数据源长时间没有任何信号",
-      alert: "{{label}} 没有新数据",
+      alert: "{{label}} 的数据已停止更新",
       limit: "无信号超过 {{n}} 秒",
     },
     feed_quiet: {
@@ -44,7 +44,7 @@ export const rules = {
   unknown: "{{label}}",
   fact: {
     onHand: "现有 {{on_hand}}，阈值 {{threshold}}",
-    hoursLeft: "按近日速度 {{hours}}后售罄",
+    hoursLeft: "按目前速度，预计 {{hours}}后用完",
     quiet: "连接正常，已 {{age}}没有事件",
     requester: "申请人 {{requester}}",
     count: "第 {{n}} 次",
@@ -52,7 +52,8 @@ export const rules = {
   limit: {
     low_stock_threshold: {
       name: "库存不足阈值",
-      help: "低于此数即为不足；单个商品可在库存页另设，已有 {{n}} 个",
+      help_other: "低于此数即为库存不足；单个商品可在库存页另设，已有 {{n}} 种单独设定",
+      help_zero: "低于此数即为库存不足；单个商品可在库存页另设",
     },
     large_refund: {
       name: "大额退款",

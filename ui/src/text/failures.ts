@@ -1,0 +1,90 @@
+// The errors of the core in the language of the window. The core says them in English, to whoever calls it; those that are known have words here in both
+// languages, and the original stays as detail. A server's own words are shown as they came.
+
+import i18next from "i18next";
+import { CommandError } from "@/host/error";
+import type { zh } from "./zh";
+
+type Known = keyof typeof zh.failures;
+
+/** What the core says, by the words' key; what is named in it fills the words in. The first that fits. */
+const SAID: readonly (readonly [Known, RegExp])[] = [
+  ["decidedBySomebody", /^(?<what>.+) was already decided by somebody else$/su],
+  ["decidedBy", /^(?<what>.+) was already decided by (?<who>.+)$/su],
+  ["oppositeUnderWay", /^the opposite decision on (?<what>.+) is already on its way$/su],
+  ["noRequest", /^there is no request (?<what>.+)$/su],
+  ["sourceRemoved", /^the source that this request came through has been removed$/su],
+  ["alertOver", /^the alert (?<what>.+) is over$/su],
+  ["snoozeRange", /^an alert can be put off for 1 to (?<most>\S+) minutes$/su],
+  ["eventGone", /^this event is no longer in the store$/su],
+  ["incidentsDemoOnly", /^incidents can be made to happen in the built-in ERP only, and it is not running$/su],
+  ["noDemo", /^this build has no built-in ERP$/su],
+  ["noSource", /^there is no source (?<what>.+)$/su],
+  ["sourceNotRunning", /^no source (?<what>.+) is running$/su],
+  ["wantsToken", /^this server wants a token, not the session of a web page; paste the token$/su],
+  ["noLoginWindow", /^there is no login window here; sign in with a browser and paste the value of the session cookie$/su],
+  ["notAddress", /^(?<what>.+) is not an address$/su],
+  ["sameId", /^two sources have the id (?<what>.+)$/su],
+  ["retiredId", /^the id (?<what>.+) belonged to another server that was removed, and its events carry it; give the new source another id$/su],
+  ["thresholdNegative", /^a stock threshold must be zero or more$/su],
+  ["limitsTooLow", /^orders can be stuck after 1 minute at the earliest, and a feed stale after 5 seconds$/su],
+  ["sourceName", /^a source needs a name$/su],
+  ["badAddress", /^the address of (?<what>.+?): (?<why>.+)$/su],
+  ["badOrigin", /^the Origin of (?<what>.+?): (?<why>.+)$/su],
+  ["wakeScheme", /^the wake-up address of (?<what>.+) must begin with http:\/\/ or https:\/\/$/su],
+  ["loginScheme", /^the login page of (?<what>.+) must begin with http:\/\/ or https:\/\/$/su],
+  ["historyScheme", /^the history of (?<what>.+) must be a path that begins with \/, or an address that begins with http:\/\/ or https:\/\/$/su],
+  ["proxyScheme", /^the proxy of (?<what>.+) must begin with http:\/\/ or https:\/\/$/su],
+  ["pollRange", /^(?<what>.+) can be asked every (?<least>\S+) to (?<most>\S+) seconds$/su],
+  ["expectRange", /^an event of (?<what>.+) can be expected every (?<most>\S+) minutes at the least often, which is a week$/su],
+  ["secretInAddress", /^an address of (?<what>.+) holds a user or password; put them into the fields that are kept secret$/su],
+  ["secretNotKept", /^a secret could not be kept: (?<why>.+)$/su],
+  ["settingsUnfit", /^the settings cannot be changed so: (?<why>.+)$/su],
+  ["coreFailed", /^Watchdeck could not answer this \((?<why>.+)\); everything else goes on$/su],
+  ["diskFull", /the disk is full \((?<why>.+)\)$/su],
+  ["storeUnavailable", /the event store cannot be used: (?<why>.+)$/su],
+  ["storeDamaged", /the event store is damaged: (?<why>.+)$/su],
+  ["storeNewer", /the event store was written by a newer version of Watchdeck; install that version or choose another data directory$/su],
+  ["storeInUse", /(?<what>\S+) is in use by (?<who>.+); close it, or choose another folder with --data-dir$/su],
+  ["storeClosed", /the event store is closed$/su],
+  ["unstorable", /cannot be stored: (?<why>.+)$/su],
+  ["quoteOpen", /^the quotation mark is not closed$/su],
+  ["comparedWithNothing", /^(?<what>.+) is compared with nothing$/su],
+  ["notSeverity", /^(?<what>.+) is not a severity; use info, success, warning or critical$/su],
+  ["notNumber", /^(?<what>.+) is not a number$/su],
+  ["notTime", /^(?<what>.+) is no time; use 15m, 2h, 7d, or 2026-11-21$/su],
+  ["filterTooLong", /^a filter may have (?<most>\S+) bytes at most$/su],
+  ["httpStatus", /^HTTP (?<status>\d{3})$/su],
+];
+
+/** Whether a message of the core has words of its own. */
+export function isKnownFailure(message: string): boolean {
+  return SAID.some(([, pattern]) => pattern.test(message));
+}
+
+/** A message of the core, of a server or of a person's ERP: in the window's words where it is known, else as it came. */
+export function failureText(message: string): string {
+  for (const [key, pattern] of SAID) {
+    const found = pattern.exec(message);
+    if (found !== null) return i18next.t(`failures.${key}`, { ...NOTHING_NAMED, ...found.groups });
+  }
+  return message;
+}
+
+/** Everything that words may be filled in with. */
+const NOTHING_NAMED = { what: "", who: "", why: "", least: "", most: "", status: "" };
+
+const CJK = /[\u3400-\u9fff]/u;
+
+/** What a command failed with, for people. What nobody has words for is told by its code, with the original behind it where that is another language. */
+export function errorText(thrown: unknown): string {
+  const { code, message } = CommandError.from(thrown);
+  if (i18next.language === "en" || isKnownFailure(message) || CJK.test(message)) return failureText(message);
+  return `${i18next.t(`common.error.${code}`)} ${i18next.t("common.error.detail", { message })}`;
+}
+
+/** The original beside its words, as the second line of a toast; nothing where the words are the original. */
+export function errorDetail(thrown: unknown): { description: string } | undefined {
+  const { message } = CommandError.from(thrown);
+  return isKnownFailure(message) && failureText(message).toLowerCase() !== message.toLowerCase() ? { description: i18next.t("common.error.detail", { message }) } : undefined;
+}
