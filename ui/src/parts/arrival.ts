@@ -6,8 +6,8 @@ import { useLive } from "@/live";
 
 /** How long it stands, ms; the clock looks once a second. */
 const STANDS = 1_000;
-/** Above this rate everything would be marked, and nothing is, events per second. */
-const CALM = 8;
+/** Above this rate half of a list would be marked, and nothing is, events per second. */
+const CALM = 3;
 
 /** Whether what came at `at` is still marked at `now`. Pure. */
 export function justCame(at: number, now: number): boolean {
