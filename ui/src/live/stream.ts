@@ -74,7 +74,10 @@ export class Stream {
     const atOnce = urgent(this.#taken, state, batch?.events ?? []);
     this.#taken = state;
     for (const taker of this.#takers) taker();
-    if (!document.hidden) this.#schedule(waitFor(performance.now(), this.#lastTold, atOnce));
+    if (document.hidden) return;
+    // The first answer is what the window opens with.
+    if (this.#told === INITIAL) this.#tick();
+    else this.#schedule(waitFor(performance.now(), this.#lastTold, atOnce));
   }
 
   #schedule(wait: number): void {
