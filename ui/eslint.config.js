@@ -3,6 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 const tauri = { group: ["@tauri-apps/*"], message: "Only src/host speaks to Tauri." };
+const toasts = { group: ["sonner"], message: "What the window tells goes through @/parts/notice: one strip, and nothing that floats." };
 const pages = { group: ["@/pages/*", "**/pages/*"], message: "Pages do not import each other; what two pages need is a part." };
 
 export default tseslint.config(
@@ -20,12 +21,12 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": ["error", { allowDefaultCaseForExhaustiveSwitch: false }],
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
-      "no-restricted-imports": ["error", { patterns: [tauri] }],
+      "no-restricted-imports": ["error", { patterns: [tauri, toasts] }],
       "no-console": "error",
       // A rule for the React compiler, which is not used here.
       "react-hooks/incompatible-library": "off",
     },
   },
   { files: ["src/host/**"], rules: { "no-restricted-imports": "off" } },
-  { files: ["src/pages/*/**"], rules: { "no-restricted-imports": ["error", { patterns: [tauri, pages] }] } },
+  { files: ["src/pages/*/**"], rules: { "no-restricted-imports": ["error", { patterns: [tauri, toasts, pages] }] } },
 );

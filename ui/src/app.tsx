@@ -9,7 +9,7 @@ import { FirstStart } from "@/frame/first-start";
 import { CommandError, type Host, isAbort } from "@/host";
 import { LiveProvider, useHost, useLive } from "@/live";
 import { pauseBefore, sleep } from "@/live/follow";
-import { ErrorState, Toaster, TooltipProvider } from "@/parts";
+import { ErrorState, TooltipProvider } from "@/parts";
 import { SettingsProvider, useSettings } from "@/settings";
 import { changeLanguage, languageFor } from "@/text";
 import { setKinds } from "@/text/kinds";
@@ -65,7 +65,7 @@ function Window() {
   const host = useHost();
   const { hello, settings } = useSettings();
   const { i18n } = useTranslation();
-  const theme = useTheme(settings.theme);
+  useTheme(settings.theme);
   const lang = languageFor(settings.language, [hello.system_language, ...navigator.languages]);
   useEffect(() => changeLanguage(lang), [lang, i18n]);
   useEffect(() => {
@@ -77,7 +77,6 @@ function Window() {
   return (
     <TooltipProvider>
       <ActionsProvider>{settings.sources.length > 0 ? <Frame /> : <Sourceless />}</ActionsProvider>
-      <Toaster theme={theme} />
     </TooltipProvider>
   );
 }

@@ -3,11 +3,11 @@
 
 import { type ReactNode, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat } from "@/format";
 import { useHost } from "@/live";
 import { errorText, failureText } from "@/text";
+import { toast } from "@/parts/notice";
 import { RejectDialog } from "./reject";
 import { type Refusals, withResults } from "./results";
 

@@ -7,11 +7,11 @@
 
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { useFormat } from "@/format";
 import { useHost } from "@/live";
 import { Button, Menu } from "@/parts";
 import { errorDetail, errorText } from "@/text";
+import { toast } from "@/parts/notice";
 import { type Decide, useDecisions } from "./decide";
 
 export type { Decide } from "./decide";

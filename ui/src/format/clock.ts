@@ -1,4 +1,5 @@
-// One clock for all relative times, so that they tick together and one timer serves them all. It shows the core's time.
+// One clock for all relative times, so that they tick together and one timer serves them all. It shows the core's time. Whoever asks for a text of it
+// is rendered again only when the text is another; nobody is while the window is hidden, and everybody who has to be as soon as it is shown.
 
 import { useSyncExternalStore } from "react";
 
@@ -17,25 +18,40 @@ export function coreNow(): number {
   return Date.now() + offset;
 }
 
+/** The time that is shown. Before the timer runs it is at most a second old. */
+function present(): number {
+  if (timer === undefined && Math.abs(coreNow() - now) >= 1_000) now = coreNow();
+  return now;
+}
+
+function tick(): void {
+  if (document.hidden) return;
+  now = coreNow();
+  for (const each of listeners) each();
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
-    now = coreNow();
-    timer = setInterval(() => {
-      now = coreNow();
-      for (const each of listeners) each();
-    }, 1_000);
+    now = present();
+    timer = setInterval(tick, 1_000);
+    document.addEventListener("visibilitychange", tick);
   }
   return () => {
     listeners.delete(listener);
-    if (listeners.size === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+    document.removeEventListener("visibilitychange", tick);
   };
 }
 
-/** The core's time, renewed each second. */
+/** The core's time, renewed each second. For what is drawn anew each second; everything else wants `useClock`. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now, () => now);
+  return useClock((at) => at);
+}
+
+/** What `read` makes of the core's time: looked at each second, rendered when it is another. It answers a text, a number or a yes or no. */
+export function useClock<T extends string | number | boolean | null>(read: (now: number) => T): T {
+  return useSyncExternalStore(subscribe, () => read(present()), () => read(present()));
 }

@@ -3,7 +3,6 @@
 import { Copy, Eye, EyeOff, ListFilter, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { isOpen, rowState, useActions } from "@/act";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
@@ -12,6 +11,7 @@ import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
 import { fillOf, useHost, useLive, useSources, useView } from "@/live";
 import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceMark, useChangeWords } from "@/parts";
+import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { failureText, joined, useGapText } from "@/text";

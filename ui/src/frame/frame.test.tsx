@@ -154,6 +154,19 @@ describe("the events", () => {
     expect(await screen.findByRole("button", { name: "Pause" })).toBeVisible();
   });
 
+  it("have the keys after a click in the rail: Space is theirs and not the link's", async () => {
+    open("", "overview");
+    const user = userEvent.setup();
+    const link = within(await screen.findByRole("navigation", { name: "Main navigation" })).getByRole("link", { name: /Events/ });
+    await user.click(link);
+    await screen.findByRole("grid", { name: "Events" });
+    await waitFor(() => expect(screen.getByRole("main")).toHaveFocus());
+    await user.keyboard(" ");
+    expect(await screen.findByRole("button", { name: "Resume" })).toBeVisible();
+    await user.click(link);
+    expect(screen.getByRole("main"), "on the page already: the same").toHaveFocus();
+  });
+
   it("open one in the drawer with j and Enter, and close it with Escape", async () => {
     open("", "events");
     await waitFor(() => expect(screen.getAllByRole("row").length).toBeGreaterThan(5));

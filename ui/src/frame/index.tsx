@@ -1,10 +1,10 @@
 // The frame around the pages: rail, top bar, hints, the page, the drawer; the keys that work everywhere; the title of the window.
 
-import { Component, type ReactNode, Suspense, useDeferredValue, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { Component, type ReactNode, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { useKeys } from "@/keys";
-import { useLive } from "@/live";
+import { useTaken } from "@/live";
 import { Button, EmptyState, Skeleton } from "@/parts";
 import { pageOf, prefetchPages } from "@/pages/load";
 import { go, useRoute } from "@/route";
@@ -36,8 +36,8 @@ export function Frame() {
     localStorage.setItem(KEPT, collapsed ? "open" : "collapsed");
     setCollapsed(!collapsed);
   };
-  useTitle();
   usePrefetch();
+  useFocusOfPage(shown);
   useKeys({
     ...Object.fromEntries(PAGES.map(({ name, key }) => [`g ${key}`, () => go(name)])),
     "Ctrl+k": () => setPalette((open) => !open),
@@ -48,12 +48,14 @@ export function Frame() {
 
   return (
     <div className="flex h-full">
+      <Title />
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-panel focus:px-3 focus:py-1" onClick={(event) => (event.preventDefault(), document.getElementById("main")?.focus())}>
         {t("frame.skip")}
       </a>
       <Rail collapsed={collapsed || narrow} forced={narrow} onToggle={toggleRail} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onPalette={() => setPalette(true)} />
+        <Notices page={page} />
         <Hints />
         <main id="main" tabIndex={-1} aria-label={t(`frame.page.${page}`)} className="relative flex min-h-0 flex-1 flex-col overflow-hidden outline-none">
           <h1 className="sr-only">{t(`frame.page.${page}`)}</h1>
@@ -70,7 +72,6 @@ export function Frame() {
       <Palette open={palette} onClose={() => setPalette(false)} />
       <Help open={help} onClose={() => setHelp(false)} />
       <Banner />
-      <Notices />
     </div>
   );
 }
@@ -87,15 +88,32 @@ function useMedia(query: string): boolean {
   );
 }
 
-/** `(3) Alerts · Watchdeck`: what waits, readable in the task bar. */
-function useTitle(): void {
+/** `(3) Alerts · Watchdeck`: what waits, readable in the task bar, also of a window that is hidden. */
+function Title() {
   const { t } = useTranslation();
   const format = useFormat();
   const { page } = useRoute();
-  const waiting = useLive(({ frame }) => (frame === null ? 0 : PAGES.reduce((sum, page) => sum + (page.waiting?.count(frame) ?? 0), 0)));
+  const waiting = useTaken(({ frame }) => (frame === null ? 0 : PAGES.reduce((sum, page) => sum + (page.waiting?.count(frame) ?? 0), 0)));
   useEffect(() => {
     document.title = `${waiting > 0 ? `(${format.integer(waiting)}) ` : ""}${t(`frame.page.${page}`)} · ${t("common.product")}`;
   }, [t, format, page, waiting]);
+  return null;
+}
+
+/** After a change of page the keys are the page's: on the link that led there, Space would press the link. What the page itself has given the focus keeps it. */
+function useFocusOfPage(page: string): void {
+  const before = useRef(page);
+  useEffect(() => {
+    if (before.current === page) return;
+    before.current = page;
+    // After a palette that closes has given the focus back to where it came from.
+    const timer = setTimeout(() => {
+      const main = document.getElementById("main");
+      const at = document.activeElement;
+      if (main !== null && !main.contains(at) && at?.closest("[role=dialog], [role=alertdialog]") == null) main.focus({ preventScroll: true });
+    }, 0);
+    return () => clearTimeout(timer);
+  }, [page]);
 }
 
 /** Fetch the other pages once the first one works. */

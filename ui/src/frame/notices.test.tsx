@@ -1,14 +1,15 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { toast } from "sonner";
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Severity } from "@/bindings/Severity";
+import { aged, passNotices, STAYS, toast, type Told, visible } from "@/parts/notice";
 import { startText } from "@/text";
 import { openPage } from "../../tests/fixtures/open";
 
 beforeEach(() => {
   startText("en");
   localStorage.clear();
-  toast.dismiss();
+  passNotices(10 * STAYS);
 });
 
 const area = async () => within(await screen.findByRole("region", { name: /^Notifications/ }));
@@ -17,7 +18,7 @@ it("shows what the core tells where nothing else can, and takes it away when the
   const asked = openPage("events", {}, "state=hints");
   const notices = await area();
   expect(await notices.findByText("Low stock: Tile 0")).toBeInTheDocument();
-  const user = userEvent.setup({ pointerEventsCheck: 0 });
+  const user = userEvent.setup();
   await user.click(notices.getByRole("button", { name: "Acknowledge" }));
   await waitFor(() => expect(asked.filter((each) => each.name === "notice_answered").map((each) => each.args)).toEqual([{ id: "low_stock:T-0", action: "acknowledge" }]));
   await waitFor(() => expect(notices.queryByText("Low stock: Tile 0")).toBeNull());
@@ -26,7 +27,8 @@ it("shows what the core tells where nothing else can, and takes it away when the
 it("rejects a request from its notification with the reason that every rejection needs", async () => {
   const asked = openPage("events", {}, "state=hints");
   const notices = await area();
-  const user = userEvent.setup({ pointerEventsCheck: 0 });
+  const user = userEvent.setup();
+  await user.click(await notices.findByRole("button", { name: "Next of 2" }));
   await user.click(await notices.findByRole("button", { name: "Reject" }));
   const dialog = within(await screen.findByRole("dialog"));
   await user.type(dialog.getByRole("textbox"), "counted twice");
@@ -42,7 +44,76 @@ it("tells nothing of its own where the system can", async () => {
 
 it("lets the core show the test of a severity", async () => {
   const asked = openPage("settings", {}, "state=hints");
-  const user = userEvent.setup({ pointerEventsCheck: 0 });
+  const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: /Test · Critical|Try · Critical/ }));
   await waitFor(() => expect(asked.find((each) => each.name === "test_delivery")?.args).toEqual({ severity: "critical" }));
+});
+
+it("is one line in the page's flow, above nothing, however many they are", async () => {
+  openPage("events", {}, "state=hints");
+  const notices = await area();
+  expect(await notices.findByText("1 of 2")).toBeInTheDocument();
+  expect(notices.queryByText("Return RT-0093 awaits approval"), "the other waits behind the count").toBeNull();
+  const line = notices.getByText("Tile 0 is low").closest("section");
+  for (let at: Element | null = line; at !== null; at = at.parentElement) expect(at.className, "nothing of it is taken out of the flow").not.toMatch(/\b(fixed|absolute|z-\d+)\b/);
+  expect(line?.nextElementSibling?.contains(await screen.findByRole("main")) || line?.parentElement?.contains(screen.getByRole("main"))).toBe(true);
+  await userEvent.setup().click(notices.getByRole("button", { name: "Next of 2" }));
+  expect(await notices.findByText("Return RT-0093 awaits approval")).toBeInTheDocument();
+});
+
+it("says what became of something in the same strip", async () => {
+  openPage("events");
+  const notices = await area();
+  act(() => toast("Copied"));
+  expect(await notices.findByText("Copied")).toBeInTheDocument();
+});
+
+it("tells the core that time took a notice away", async () => {
+  const asked = openPage("events", {}, "state=hints");
+  await (await area()).findByText("Tile 0 is low");
+  act(() => passNotices(STAYS));
+  await waitFor(() => expect(asked.filter((each) => each.name === "notice_answered").map((each) => each.args)).toContainEqual({ id: "low_stock:T-0", action: "closed" }));
+});
+
+it("tells nothing of the page that one is looking at", async () => {
+  openPage("alerts", {}, "state=hints");
+  const notices = await area();
+  expect(await notices.findByText("Return RT-0093 awaits approval")).toBeInTheDocument();
+  expect(notices.queryByText("1 of 2")).toBeNull();
+});
+
+describe("the strip", () => {
+  const told = (id: string, severity: Severity, about: string | null = null, left = STAYS): Told => ({ notice: { id, severity, title: id, body: "", about, actions: [] }, left, onGone: () => undefined });
+  const ids = (all: readonly Told[]) => all.map(({ notice }) => notice.id);
+
+  it("has the worst first, and of these the newest", () => {
+    expect(ids(visible([told("old", "warning"), told("new", "warning"), told("done", "success"), told("grave", "critical")], "events"))).toEqual(["grave", "new", "old", "done"]);
+  });
+
+  it("leaves out what the page shows", () => {
+    const all = [told("request", "warning", "approvals"), told("alert", "critical", "alerts")];
+    expect(ids(visible(all, "approvals"))).toEqual(["alert"]);
+    expect(ids(visible(all, "alerts"))).toEqual(["request"]);
+    expect(ids(visible(all, "overview"))).toHaveLength(2);
+  });
+
+  it("loses after eight seconds what is not critical", () => {
+    const all = [told("a", "warning"), told("b", "critical")];
+    expect(ids(aged(all, 7_900).goes)).toEqual([]);
+    expect(ids(aged(all, 8_000).goes)).toEqual(["a"]);
+    expect(ids(aged(all, 3_600_000).stays), "until somebody answers it").toEqual(["b"]);
+  });
+});
+
+it("holds what the pointer is on", async () => {
+  openPage("events");
+  const notices = await area();
+  act(() => toast("Copied"));
+  const line = await notices.findByText("Copied");
+  const user = userEvent.setup();
+  await user.hover(line);
+  await new Promise((resolve) => setTimeout(resolve, STAYS + 2_500));
+  expect(notices.getByText("Copied"), "it is being read").toBeInTheDocument();
+  await user.unhover(line);
+  await waitFor(() => expect(notices.queryByText("Copied")).toBeNull());
 });

@@ -1,17 +1,39 @@
-// Notifications inside the window, where the host cannot show them outside of it. What is told, and when, is the core's to say: this only draws what
-// the core would have shown, and carries the buttons back. Renders nothing itself.
+// One strip under the top bar for what the window tells: the core's notices, where the host cannot show them outside of it, and what became of something a
+// person did. What is told, and when, is the core's to say: this only draws it and carries the buttons back. It takes a line of its own and floats above
+// nothing; there is one line however many they are; what the page on screen shows anyhow is not told again.
 
-import { useEffect, useEffectEvent, useRef } from "react";
+import { ChevronRight, X } from "lucide-react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
 import type { NoticeView } from "@/bindings/NoticeView";
+import type { Severity } from "@/bindings/Severity";
+import { useClock, useFormat } from "@/format";
 import { useHost, useLive } from "@/live";
-import { type Notice, removeNotice, showNotice } from "@/parts/notice";
+import { Button, cx, IconButton, SeverityMark } from "@/parts";
+import { closeNotice, type Notice, passNotices, removeNotice, showNotice, useNotices, visible } from "@/parts/notice";
 import { go } from "@/route";
+import type { PageName } from "@/route/pages";
 import { openEvent } from "@/route/selection";
 
 const NONE: readonly NoticeView[] = [];
 
-export function Notices() {
+/** What the window says of itself, a test of the sound for example, is on no page. */
+const OWN = "watchdeck:";
+
+/** The page that shows what a notice is about. Pure. */
+export function pageOf({ id, request }: Pick<NoticeView, "id" | "request">): PageName | null {
+  if (id.startsWith(OWN)) return null;
+  return request === null ? "alerts" : "approvals";
+}
+
+export function Notices({ page }: { page: PageName }) {
+  useToldByCore();
+  return <Strip page={page} />;
+}
+
+/** Keeps what is told here the same as what the core tells. */
+function useToldByCore(): void {
   const notices = useLive((live) => live.frame?.notices ?? NONE);
   const host = useHost();
   const { approve, reject } = useActions();
@@ -34,6 +56,7 @@ export function Notices() {
     severity: notice.severity,
     title: notice.title,
     body: notice.body,
+    about: pageOf(notice),
     actions: notice.actions.map(({ id, label }) => ({ label, run: () => answer(notice, id) })),
   });
 
@@ -54,12 +77,76 @@ export function Notices() {
   });
   useEffect(() => look(notices), [notices]);
 
-  useEffect(
-    () => () => {
-      for (const id of drawn.current.keys()) removeNotice(id);
-      drawn.current.clear();
-    },
-    [],
+  useEffect(() => {
+    const mine = drawn.current;
+    return () => {
+      for (const id of mine.keys()) removeNotice(id);
+      mine.clear();
+    };
+  }, []);
+}
+
+const SOFTS: Record<Severity, string> = { critical: "bg-crit-soft", warning: "bg-warn-soft", success: "bg-good-soft", info: "bg-info-soft" };
+
+function Strip({ page }: { page: PageName }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const told = useNotices();
+  const [held, setHeld] = useState(false);
+  const [chosen, setChosen] = useState<string | null>(null);
+  usePassing(told.length > 0 && !held);
+  const shown = visible(told, page);
+  const found = shown.findIndex(({ notice }) => notice.id === chosen);
+  const at = found === -1 ? 0 : found;
+  const notice = shown[at]?.notice;
+  // The line goes from under the pointer without a word of it.
+  const gone = notice === undefined;
+  if (gone && held) setHeld(false);
+  return (
+    <section aria-label={t("frame.notice.area")} aria-live="polite" className="flex-none">
+      {notice !== undefined && (
+        <div
+          role={notice.severity === "critical" ? "alert" : undefined}
+          className={cx("flex h-[34px] items-center gap-2.5 border-b border-line px-4", SOFTS[notice.severity])}
+          onPointerEnter={() => setHeld(true)}
+          onPointerLeave={() => setHeld(false)}
+          onFocus={() => setHeld(true)}
+          onBlur={() => setHeld(false)}
+        >
+          <SeverityMark severity={notice.severity} word={false} />
+          <p className="min-w-0 truncate" title={[notice.title, notice.body].filter((text) => text !== "").join(" · ")}>
+            <span className="font-[540]">{notice.title}</span>
+            {notice.body !== "" && <span className="num text-ink-2"> · {notice.body}</span>}
+          </p>
+          <span className="ml-auto flex flex-none items-center gap-1.5">
+            {notice.actions.map((action, i) => (
+              <Button key={action.label} look={i === 0 ? "primary" : "plain"} className="h-6" onClick={action.run}>
+                {action.label}
+              </Button>
+            ))}
+            {shown.length > 1 && (
+              <Button look="ghost" className="num h-6" aria-label={t("frame.notice.next", { n: format.integer(shown.length) })} onClick={() => setChosen(shown[(at + 1) % shown.length]?.notice.id ?? null)}>
+                {t("frame.notice.at", { at: format.integer(at + 1), n: format.integer(shown.length) })}
+                <ChevronRight aria-hidden />
+              </Button>
+            )}
+            <IconButton label={t("common.close")} className="size-6" onClick={() => closeNotice(notice.id)}>
+              <X aria-hidden />
+            </IconButton>
+          </span>
+        </div>
+      )}
+    </section>
   );
-  return null;
+}
+
+/** Time passes for what is told while nobody holds it and the window is seen, by the shared clock. */
+function usePassing(passes: boolean): void {
+  const now = useClock((at) => (passes ? at : null));
+  const before = useRef<number | null>(null);
+  useEffect(() => {
+    // The hours in which a window was hidden are one look of the clock.
+    if (now !== null && before.current !== null) passNotices(Math.min(1_500, now - before.current));
+    before.current = now;
+  }, [now]);
 }

@@ -39,6 +39,8 @@ function Entry({ of: { name, icon: Icon, waiting }, on, collapsed }: { of: Page;
     <a
       href={routeHash(name)}
       aria-current={on ? "page" : undefined}
+      // Where the page is already, nothing changes that would move the focus to it.
+      onClick={on ? () => document.getElementById("main")?.focus({ preventScroll: true }) : undefined}
       className={cx("relative flex h-[30px] items-center gap-2.5 rounded-md px-[9px]", on ? "bg-raised text-ink" : "text-ink-2 hover:bg-raised/60 hover:text-ink")}
     >
       <Icon aria-hidden className="size-4 flex-none" strokeWidth={1.7} />

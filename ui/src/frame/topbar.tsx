@@ -2,11 +2,11 @@
 
 import { Activity, CloudDownload, KeyRound, Radio, Search, Unplug, Volume2, VolumeX } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { SourceStatus } from "@/bindings/SourceStatus";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { useHost, useLive } from "@/live";
 import { Button, cx, IconButton, LinkMark, linkTone, Popover, PopoverClose, ProgressBar, SourceMark, StateDot, toneFill, toneInk, useProgress, useProgressText } from "@/parts";
+import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { useSettings } from "@/settings";
 import { errorDetail, errorText, joined, useLinkReason, useLinkText, useWord } from "@/text";
@@ -54,12 +54,13 @@ function useFacts(): (source: SourceStatus, now: number) => string {
 function Sources() {
   const { t } = useTranslation();
   const facts = useFacts();
-  const now = useNow();
   const linkText = useLinkText();
   const reason = useLinkReason();
   const sources = useLive((live) => live.frame?.sources);
   const core = useLive((live) => live.core);
   const [first, ...rest] = worstFirst(sources ?? []);
+  const said = useClock((now) => (first === undefined ? "" : linkText(first.state, now)));
+  const told = useClock((now) => (first === undefined ? "" : facts(first, now)));
   if (sources === undefined) return <span className="text-ink-3">{t("frame.starting")}</span>;
   if (first === undefined) return <span className="text-ink-2">{t("frame.sources.none")}</span>;
   const known = core.kind !== "unreachable";
@@ -75,9 +76,9 @@ function Sources() {
             <StateDot tone={tone} />
             {rest.length > 0 && <SourceMark colour={first.colour} />}
             <b className="max-w-[180px] flex-none truncate font-[560]">{first.name}</b>
-            <span className={cx("num whitespace-nowrap", toneInk(tone))}>{known ? linkText(first.state, now) : t("frame.sources.unknown")}</span>
+            <span className={cx("num whitespace-nowrap", toneInk(tone))}>{known ? said : t("frame.sources.unknown")}</span>
             <span className="num hidden min-w-0 truncate text-ink-3 md:inline" title={why ?? undefined}>
-              {why ?? facts(first, now)}
+              {why ?? told}
             </span>
             {rest.length > 0 && <Others sources={rest} known={known} />}
           </button>
@@ -85,7 +86,7 @@ function Sources() {
       >
         <ul className="max-h-[70vh] divide-y divide-line overflow-y-auto">
           {[first, ...rest].map((source) => (
-            <SourceLine key={source.id} source={source} now={now} />
+            <SourceLine key={source.id} source={source} />
           ))}
         </ul>
         <div className="border-t border-line px-1.5 py-1">
@@ -116,7 +117,7 @@ function Others({ sources, known }: { sources: readonly SourceStatus[]; known: b
     <span className="num flex flex-none items-center gap-[7px] rounded bg-raised px-1.5 py-0.5 text-ink-2" title={said}>
       <span aria-hidden>+{format.integer(sources.length)}</span>
       <span aria-hidden className="flex items-center gap-[3px]">
-        {known && sources.slice(0, 6).map((source) => <i key={source.id} className={cx("size-1.5 rounded-full", toneFill(linkTone(source.state)))} />)}
+        {known && sources.slice(0, 6).map((source) => <i key={source.id} className={cx("tint size-1.5 rounded-full", toneFill(linkTone(source.state)))} />)}
       </span>
       <span className="sr-only">{t("parts.link.others", { states: said })}</span>
     </span>
@@ -142,10 +143,11 @@ function CatchingUp() {
   );
 }
 
-function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
+function SourceLine({ source }: { source: SourceStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
   const facts = useFacts();
+  const told = useClock((now) => facts(source, now));
   const reason = useLinkReason();
   const progress = useProgress(source.id);
   const pace = useProgressText();
@@ -168,7 +170,7 @@ function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
           <span className="flex-none">{pace(progress) === "" ? format.percent(progress.share) : pace(progress)}</span>
         </span>
       )}
-      <span className="num text-ink-3">{facts(source, now)}</span>
+      <span className="num text-ink-3">{told}</span>
       {why !== null && <span className="mt-0.5 break-words text-ink-2">{why}</span>}
       {(state.kind === "offline" || state.kind === "stale" || state.kind === "silent" || state.kind === "refused" || state.kind === "polling") && (
         <span className="mt-1.5">
@@ -192,17 +194,18 @@ function SourceLine({ source, now }: { source: SourceStatus; now: number }) {
 function LiveMark() {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const core = useLive((live) => live.core);
+  const silent = useClock((now) => (core.kind === "unreachable" ? format.age(now - core.since) : null));
   // With a source that is away, green would say too much.
   const whole = useLive((live) => live.frame?.sources.every((source) => source.state.kind === "live" || source.state.kind === "paused") ?? true);
   const box = "flex h-7 flex-none items-center gap-1.5 rounded-md px-2.5 whitespace-nowrap";
   switch (core.kind) {
     case "starting":
-      return <span className={cx(box, "bg-raised text-ink-2")}>{t("frame.starting")}</span>;
+      return <span className="px-1 whitespace-nowrap text-ink-2">{t("frame.starting")}</span>;
     case "following":
       return (
-        <span className={cx(box, "bg-raised", !whole && "text-ink-2")}>
+        // Words and no box: a box would look like a button, and there is nothing to press.
+        <span className={cx("flex h-7 flex-none items-center gap-1.5 px-1 whitespace-nowrap", whole ? "text-ink" : "text-ink-2")}>
           <Radio aria-hidden className={cx("size-3.5", whole ? "text-good" : "text-ink-3")} />
           {t("frame.live")}
         </span>
@@ -211,7 +214,7 @@ function LiveMark() {
       return (
         <span role="status" title={core.message} className={cx(box, "num bg-crit-soft text-crit")}>
           <Unplug aria-hidden className="size-3.5" />
-          {t("frame.coreGoneFor", { age: format.age(now - core.since) })}
+          {t("frame.coreGoneFor", { age: silent })}
         </span>
       );
   }

@@ -69,6 +69,12 @@ export function useLive<T>(select: (live: LiveState) => T): T {
   return useSyncExternalStore(stream.subscribe, () => select(stream.state()), () => select(INITIAL));
 }
 
+/** The same of everything that was taken, told or not, also while the window is hidden. For what draws nothing. */
+export function useTaken<T>(select: (live: LiveState) => T): T {
+  const { stream } = useWorld();
+  return useSyncExternalStore(stream.subscribeTaken, () => select(stream.taken()), () => select(INITIAL));
+}
+
 /** The named view, current as long as the component is mounted. */
 export function useView<N extends ViewName>(name: N): ViewState<N> & { refresh: () => void } {
   const feed = useWorld().view(name);

@@ -1,9 +1,11 @@
-// The stream as a store that React can read: `subscribe` and `state`. Batches change the state at once; readers are told once a frame.
+// The stream as a store that React can read: `subscribe` and `state`. Batches are taken as they come; readers are told four times a second at most, at once
+// of what must not wait (`pace.ts`), and never while the window is hidden: it is told of everything when it is shown again.
 
 import type { Batch } from "@/bindings/Batch";
 import type { CommandError, Host } from "@/host";
 import { follow } from "./follow";
 import { happenedAt } from "./late";
+import { urgent, waitFor } from "./pace";
 import { PaintedLog } from "./painted";
 import { continued, failed, INITIAL, type LiveState, restarted } from "./state";
 
@@ -16,50 +18,87 @@ const LATE_MS = 10_000;
 export class Stream {
   readonly #host: Host;
   readonly #listeners = new Set<() => void>();
+  readonly #takers = new Set<() => void>();
   readonly #painted = new PaintedLog();
   #unpainted: number[] = [];
-  #scheduled = false;
-  #state: LiveState = INITIAL;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #frame: number | undefined;
+  #lastTold = -Infinity;
+  #taken: LiveState = INITIAL;
+  #told: LiveState = INITIAL;
 
   constructor(host: Host) {
     this.#host = host;
   }
 
-  /** The present state; a new object whenever something changed. */
-  readonly state = (): LiveState => this.#state;
+  /** What readers were told last; a new object whenever something changed. */
+  readonly state = (): LiveState => this.#told;
+
+  /** Everything that was taken, told or not. */
+  readonly taken = (): LiveState => this.#taken;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
 
+  /** For what draws nothing and goes on while the window is hidden: told of every batch, of `taken`. */
+  readonly subscribeTaken = (listener: () => void): (() => void) => {
+    this.#takers.add(listener);
+    return () => this.#takers.delete(listener);
+  };
+
   /** Follow the core until `signal` aborts. */
   run(signal: AbortSignal): Promise<void> {
+    const shown = () => !document.hidden && this.#taken !== this.#told && this.#schedule(0);
+    document.addEventListener("visibilitychange", shown, { signal });
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+    });
     return follow(
       this.#host,
       {
-        restarted: (batch) => this.#move(restarted(this.#state, batch, Date.now())),
+        restarted: (batch) => this.#move(restarted(this.#taken, batch, Date.now()), batch),
         continued: (batch) => {
           this.#noteForPaint(batch);
-          this.#move(continued(this.#state, batch, Date.now()));
+          this.#move(continued(this.#taken, batch, Date.now()), batch);
         },
-        failed: (error: CommandError) => this.#move(failed(this.#state, error, Date.now())),
+        failed: (error: CommandError) => this.#move(failed(this.#taken, error, Date.now()), null),
       },
       signal,
     );
   }
 
-  #move(state: LiveState): void {
-    this.#state = state;
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    // A hidden window gets no animation frames, but its title still counts what waits.
-    if (document.hidden) setTimeout(this.#tick, 500);
-    else requestAnimationFrame(this.#tick);
+  #move(state: LiveState, batch: Batch | null): void {
+    const atOnce = urgent(this.#taken, state, batch?.events ?? []);
+    this.#taken = state;
+    for (const taker of this.#takers) taker();
+    if (document.hidden) return;
+    // The first answer is what the window opens with.
+    if (this.#told === INITIAL) this.#tick();
+    else this.#schedule(waitFor(performance.now(), this.#lastTold, atOnce));
   }
 
+  #schedule(wait: number): void {
+    if (this.#frame !== undefined) return;
+    if (wait > 0) {
+      this.#timer ??= setTimeout(this.#draw, wait);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#draw();
+  }
+
+  readonly #draw = (): void => {
+    this.#timer = undefined;
+    if (!document.hidden) this.#frame = requestAnimationFrame(this.#tick);
+  };
+
   readonly #tick = (): void => {
-    this.#scheduled = false;
+    this.#frame = undefined;
+    this.#lastTold = performance.now();
+    this.#told = this.#taken;
     for (const listener of this.#listeners) listener();
     if (this.#unpainted.length === 0) return;
     const rows = this.#unpainted;
@@ -70,7 +109,7 @@ export class Stream {
 
   #noteForPaint(batch: Batch): void {
     if (document.hidden) return;
-    const offset = this.#state.clockOffset;
+    const offset = this.#taken.clockOffset;
     // What is asked for now and then waited for the question, not for the line.
     const asked = new Set(batch.frame.sources.filter((source) => source.polling).map((source) => source.id));
     let noted = 0;

@@ -5,7 +5,7 @@ export { Button, IconButton, Kbd } from "./button";
 export { cx } from "./cx";
 export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneFill, toneInk } from "./marks";
 export { LinkMark, LinkIcon, ProgressBar, useProgress, useProgressText } from "./link";
-export { Dialog, Menu, Popover, PopoverClose, Toaster, Tooltip, TooltipProvider } from "./overlay";
+export { Dialog, Menu, Popover, PopoverClose, Tooltip, TooltipProvider } from "./overlay";
 export { type Column, VirtualRows } from "./rows";
 export { DoubtMark, FilledRow, GapRow, LateMark, RowSource } from "./rows-marks";
 export { SectionHeader } from "./section";

@@ -3,7 +3,7 @@
 import { Ban, CloudDownload, EarOff, Hourglass, KeyRound, LoaderCircle, type LucideIcon, MoonStar, Pause, Radio, RadioTower, RefreshCw, Unplug } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { LinkState } from "@/bindings/LinkState";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { type Progress, progress, useLive } from "@/live";
 import { joined, useLinkText } from "@/text";
 import { cx } from "./cx";
@@ -31,12 +31,12 @@ export function LinkIcon({ kind, className }: { kind: LinkState["kind"]; classNa
 }
 
 export function LinkMark({ state, className }: { state: LinkState; className?: string }) {
-  const now = useNow();
   const text = useLinkText();
+  const said = useClock((now) => text(state, now));
   return (
     <span className={cx("num inline-flex items-center gap-1.5 whitespace-nowrap", state.kind === "live" ? "text-good" : toneInk(linkTone(state)), className)}>
-      <LinkIcon kind={state.kind} className={cx("size-3.5", (state.kind === "connecting" || state.kind === "unconfirmed") && "breathe")} />
-      {text(state, now)}
+      <LinkIcon kind={state.kind} className="size-3.5" />
+      {said}
     </span>
   );
 }
@@ -60,8 +60,8 @@ export function useProgressText(): (progress: Progress) => string {
 export function ProgressBar({ value, label, className }: { value: Progress; label: string; className?: string }) {
   const percent = Math.floor(Math.min(1, value.share) * 100);
   return (
-    <span role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent} className={cx("block overflow-hidden rounded-full bg-raised", className)}>
-      <i aria-hidden className="block h-full rounded-full bg-info" style={{ width: `${value.share * 100}%` }} />
+    <span role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} aria-valuenow={percent} className={cx("gauge block overflow-hidden rounded-full bg-raised", className)}>
+      <i aria-hidden className="tint block h-full rounded-full bg-info" style={{ width: `${value.share * 100}%` }} />
     </span>
   );
 }

@@ -44,7 +44,7 @@ export function DomainMark({ domain, word = true }: { domain: string; word?: boo
   const say = useWord();
   return (
     <span className="inline-flex items-center gap-1.5 whitespace-nowrap text-ink-2">
-      <i aria-hidden className="size-2 rounded-[2px]" style={{ background: domainColour(domain) }} />
+      <i aria-hidden className="tint size-2 rounded-[2px]" style={{ background: domainColour(domain) }} />
       <span className={word ? undefined : "sr-only"}>{say("domain", domain)}</span>
     </span>
   );
@@ -55,7 +55,7 @@ export function KindTitle({ row, className }: { row: Told & Pick<EventRow, "doma
   const title = useKindTitle()(row);
   return (
     <span className={cx("inline-flex min-w-0 items-center gap-[7px]", className)} title={`${title} (${row.kind})`}>
-      <i aria-hidden className="h-3.5 w-[3px] flex-none rounded-[2px]" style={{ background: domainColour(row.domain) }} />
+      <i aria-hidden className="tint h-3.5 w-[3px] flex-none rounded-[2px]" style={{ background: domainColour(row.domain) }} />
       <span className="truncate">{title}</span>
     </span>
   );
@@ -85,7 +85,7 @@ export function linkTone(state: LinkState): "good" | "info" | "warn" | "crit" | 
   }
 }
 
-const DOTS = { good: "bg-good ring-good-soft", info: "bg-info ring-info-soft breathe", warn: "bg-warn ring-warn-soft", crit: "bg-crit ring-crit-soft", dim: "bg-ink-3 ring-raised" } as const;
+const DOTS = { good: "bg-good ring-good-soft", info: "bg-info ring-info-soft", warn: "bg-warn ring-warn-soft", crit: "bg-crit ring-crit-soft", dim: "bg-ink-3 ring-raised" } as const;
 const TONES = { good: "text-ink-2", info: "text-info", warn: "text-warn", crit: "text-crit", dim: "text-ink-3" } as const;
 
 export type Tone = keyof typeof DOTS;
@@ -101,5 +101,5 @@ export function toneFill(tone: Tone): string {
 }
 
 export function StateDot({ tone }: { tone: Tone }) {
-  return <span aria-hidden className={cx("size-[7px] flex-none rounded-full ring-3", DOTS[tone])} />;
+  return <span aria-hidden className={cx("tint size-[7px] flex-none rounded-full ring-3", DOTS[tone])} />;
 }

@@ -1,10 +1,9 @@
-// What opens above the page: dialog, menu, popover, tooltip, toasts. Radix gives focus, Escape and roles; here is how they look.
+// What opens above the page: dialog, menu, popover, tooltip. Radix gives focus, Escape and roles; here is how they look.
 
 import { Dialog as RadixDialog, DropdownMenu, Popover as RadixPopover, Tooltip as RadixTooltip } from "radix-ui";
 import { Check, X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Toaster as Sonner } from "sonner";
 import { IconButton } from "./button";
 import { cx } from "./cx";
 
@@ -114,32 +113,5 @@ export function TooltipProvider({ children }: { children: ReactNode }) {
     <RadixTooltip.Provider delayDuration={350} skipDelayDuration={200}>
       {children}
     </RadixTooltip.Provider>
-  );
-}
-
-/** Say something with `toast("…")` from sonner. */
-export function Toaster({ theme }: { theme: "dark" | "light" }) {
-  const { t } = useTranslation();
-  return (
-    <Sonner
-      theme={theme}
-      containerAriaLabel={t("frame.notice.area")}
-      expand
-      className="!font-sans"
-      position="bottom-right"
-      gap={8}
-      visibleToasts={6}
-      toastOptions={{
-        unstyled: true,
-        classNames: {
-          toast: "flex w-[340px] max-w-[calc(100vw-32px)] overflow-hidden items-center gap-2.5 rounded-md border border-line-strong bg-panel px-3 py-2.5 text-[13px] text-ink",
-          error: "!border-crit",
-          content: "min-w-0 flex-1",
-          title: "font-[480]",
-          description: "text-ink-2",
-          icon: "text-ink-2",
-        },
-      }}
-    />
   );
 }

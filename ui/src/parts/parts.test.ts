@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseRoute, routeHash } from "@/route";
 import { findNear } from "./rows";
-import { sparkPoints } from "./sparkline";
+import { sameLine, sparkPoints } from "./sparkline";
 import { changeOf } from "./values";
 
 describe("the change of a row", () => {
@@ -82,4 +82,12 @@ describe("the palette", () => {
       expect(contrast(colour("accent-ink"), colour("accent"))).toBeGreaterThanOrEqual(4.5);
     });
   }
+});
+
+it("draws a sparkline anew only when one of its values is another", () => {
+  const line = { values: [1, 2, 3], colour: "red" };
+  expect(sameLine(line, { values: [1, 2, 3], colour: "red" }), "each answer brings new arrays").toBe(true);
+  expect(sameLine(line, { values: [1, 2, 4], colour: "red" })).toBe(false);
+  expect(sameLine(line, { values: [1, 2], colour: "red" })).toBe(false);
+  expect(sameLine(line, { ...line, colour: "blue" })).toBe(false);
 });

@@ -6,7 +6,7 @@
 // is on screen. A row that is not a record (a gap, a counter) is drawn over the full width by `special`.
 
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { memo, type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys } from "@/keys";
 import { cx } from "./cx";
 
@@ -22,7 +22,8 @@ export interface Column<T> {
   readonly to?: number;
   /** Classes of the cell. */
   readonly className?: string;
-  readonly cell: (row: T) => ReactNode;
+  /** `above` is the row over it, where there is one. */
+  readonly cell: (row: T, above: T | undefined) => ReactNode;
 }
 
 export interface VirtualRowsProps<T> {
@@ -220,26 +221,13 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
                   aria-selected={on}
                   onClick={chosen ? () => (select(row), onOpen?.(row)) : undefined}
                   className={cx(
-                    "absolute inset-x-0 grid items-center border-b border-line/55",
+                    "absolute inset-x-0 top-0 grid items-center border-b border-line/55 [contain:layout_style]",
                     on ? "bg-accent-soft" : cx(rowClass?.(row) || undefined, full === null && onOpen !== undefined && "hover:bg-raised"),
                   )}
-                  style={{ top: item.start, height: rowHeight, gridTemplateColumns: full === null ? template : "1fr" }}
+                  style={{ transform: `translateY(${item.start}px)`, height: rowHeight, gridTemplateColumns: full === null ? template : "1fr" }}
                 >
                   {full === null ? (
-                    shown.map((column) => (
-                      <span
-                        key={column.id}
-                        role="gridcell"
-                        className={cx(
-                          "min-w-0 px-2 first:pl-4 last:pr-4",
-                          wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate",
-                          column.align === "end" && "text-right",
-                          column.className,
-                        )}
-                      >
-                        {column.cell(row)}
-                      </span>
-                    ))
+                    <Cells row={row} above={rows[item.index - 1]} columns={shown} wrap={wrap} />
                   ) : (
                     <span role="gridcell" className={cx("h-full min-w-0 truncate", on && "outline-2 -outline-offset-2 outline-accent")}>
                       {full}
@@ -256,6 +244,19 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     </div>
   );
 }
+
+/** What is in a row. Rows that only move are not made anew. */
+const Cells = memo(function Cells<T>({ row, above, columns, wrap }: { row: T; above: T | undefined; columns: readonly Column<T>[]; wrap: boolean }) {
+  return columns.map((column) => (
+    <span
+      key={column.id}
+      role="gridcell"
+      className={cx("min-w-0 px-2 first:pl-4 last:pr-4", wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate", column.align === "end" && "text-right", column.className)}
+    >
+      {column.cell(row, above)}
+    </span>
+  ));
+}) as <T>(props: { row: T; above: T | undefined; columns: readonly Column<T>[]; wrap: boolean }) => ReactNode;
 
 /** `range`, which ascends, with `index` at its place; -1 is none. Pure. */
 export function withIndex(range: number[], index: number): number[] {

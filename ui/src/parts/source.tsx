@@ -11,5 +11,5 @@ export function sourceColour(colour: (typeof SOURCE_COLOURS)[number]): string {
 }
 
 export function SourceMark({ colour, className }: { colour: (typeof SOURCE_COLOURS)[number]; className?: string }) {
-  return <i aria-hidden className={cx("inline-block size-2 flex-none rotate-45 rounded-[1.5px]", className)} style={{ background: sourceColour(colour) }} />;
+  return <i aria-hidden className={cx("tint inline-block size-2 flex-none rotate-45 rounded-[1.5px]", className)} style={{ background: sourceColour(colour) }} />;
 }

@@ -16,10 +16,22 @@ export function sparkPoints(values: readonly number[]): string {
   return values.map((value, i) => `${((i * W) / last).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
 }
 
-export const Sparkline = memo(function Sparkline({ values, colour, className }: { values: readonly number[]; colour: string; className?: string }) {
+interface Props {
+  values: readonly number[];
+  colour: string;
+  className?: string;
+}
+
+/** Whether both draw the same line. Pure. */
+export function sameLine(before: Props, after: Props): boolean {
+  return before.colour === after.colour && before.className === after.className && before.values.length === after.values.length && before.values.every((value, i) => value === after.values[i]);
+}
+
+/** Each answer of the core brings the values anew; the line is drawn anew when one of them is another. */
+export const Sparkline = memo(function Sparkline({ values, colour, className }: Props) {
   return (
     <svg aria-hidden viewBox={`0 0 ${W} ${H}`} preserveAspectRatio="none" className={className ?? "h-[18px] w-[76px]"}>
       <polyline fill="none" stroke={colour} strokeWidth={1.4} strokeLinejoin="round" vectorEffect="non-scaling-stroke" points={sparkPoints(values)} />
     </svg>
   );
-});
+}, sameLine);

@@ -3,7 +3,7 @@
 import { RefreshCw, Unplug } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import type { CommandError } from "@/host";
 import { useLive } from "@/live";
 import { errorText, failureText, isKnownFailure } from "@/text";
@@ -45,12 +45,12 @@ export function StaleBar({ at, error, onRetry }: { at: number | null; error: Com
   const { t } = useTranslation();
   const format = useFormat();
   const core = useLive((live) => live.core);
-  const now = useNow();
-  if (at === null || (error === null && core.kind !== "unreachable")) return null;
+  const age = useClock((now) => (at === null ? null : format.age(now - at)));
+  if (age === null || (error === null && core.kind !== "unreachable")) return null;
   const why = error === null ? t("common.stale.core") : t("common.stale.why", { message: errorText(error) });
   return (
     <div role="status" className="flex min-h-[30px] flex-none items-center gap-3 border-b border-line bg-warn-soft px-4 text-warn">
-      <span className="num whitespace-nowrap font-[540]">{t("common.stale.title", { age: format.age(now - at) })}</span>
+      <span className="num whitespace-nowrap font-[540]">{t("common.stale.title", { age })}</span>
       <span className="min-w-0 truncate text-ink-2" title={why}>
         {why}
       </span>
@@ -76,9 +76,9 @@ export function Skeleton({ rows = 8, className }: { rows?: number; className?: s
       {shown &&
         Array.from({ length: rows }, (_, i) => (
           <div key={i} className="flex h-7 items-center gap-4 px-4">
-            <i className="breathe h-2 w-16 rounded-sm bg-raised" />
-            <i className="breathe h-2 rounded-sm bg-raised" style={{ width: `${24 + ((i * 37) % 40)}%` }} />
-            <i className="breathe ml-auto h-2 w-12 rounded-sm bg-raised" />
+            <i className="h-2 w-16 rounded-sm bg-raised" />
+            <i className="h-2 rounded-sm bg-raised" style={{ width: `${24 + ((i * 37) % 40)}%` }} />
+            <i className="ml-auto h-2 w-12 rounded-sm bg-raised" />
           </div>
         ))}
     </div>

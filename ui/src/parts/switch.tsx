@@ -11,7 +11,7 @@ export function Switch({ label, checked, onChange, disabled, className }: { labe
       onCheckedChange={onChange}
       className={cx("inline-flex h-4 w-7 flex-none items-center rounded-full border px-px disabled:opacity-50", checked ? "border-accent bg-accent" : "border-line-strong bg-raised", className)}
     >
-      <RadixSwitch.Thumb className={cx("block size-3 rounded-full transition-transform duration-100", checked ? "translate-x-3 bg-accent-ink" : "bg-ink-3")} />
+      <RadixSwitch.Thumb className={cx("tint block size-3 rounded-full transition-transform duration-100", checked ? "translate-x-3 bg-accent-ink" : "bg-ink-3")} />
     </RadixSwitch.Root>
   );
 }

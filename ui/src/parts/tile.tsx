@@ -1,14 +1,18 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import type { TileAge } from "./as-of";
 import { cx } from "./cx";
 import { Sparkline } from "./sparkline";
 
+/** What moved within this time is current without a word, ms. */
+const QUIET = 60_000;
+
 /**
  * A number at a glance: label, value, a quiet note and the shape of the last hour.
  *
- * `freshAt` is when its data last moved; leave it undefined where silence is normal. With `age` the tile greys and says until when it holds.
+ * `freshAt` is when its data last moved; leave it undefined where silence is normal. That it moved within the last minute is how things should be: only a
+ * tile that `saysNow` says it, and speaks for its neighbours. With `age` the tile greys and says until when it holds.
  */
 export function Tile({
   label,
@@ -19,6 +23,7 @@ export function Tile({
   spark,
   colour,
   freshAt,
+  saysNow: says = false,
   age = null,
   onOpen,
   className,
@@ -31,18 +36,19 @@ export function Tile({
   spark?: readonly number[];
   colour: string;
   freshAt?: number | null;
+  saysNow?: boolean;
   age?: TileAge | null;
   onOpen?: () => void;
   className?: string;
 }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const told = useClock((now) => (freshAt == null || (!says && now - freshAt < QUIET) ? null : now - freshAt < 2_000 ? t("common.now") : format.age(now - freshAt)));
   const body = (
     <>
       <span className="flex items-baseline justify-between gap-2 text-ink-2">
         <span className="truncate">{label}</span>
-        {freshAt != null && age === null && <span className="num flex-none text-[11px] text-ink-3">{now - freshAt < 2_000 ? t("common.now") : format.age(now - freshAt)}</span>}
+        {told !== null && age === null && <span className="num flex-none text-[11px] text-ink-3">{told}</span>}
       </span>
       <span data-aged={age === null ? undefined : ""} title={age?.title} className={cx("num mt-0.5 flex min-w-0 items-baseline gap-1.5 overflow-hidden text-[length:var(--tile-figure)] leading-[1.25] font-[560] tracking-[-0.02em] whitespace-nowrap", age !== null && (age.whole ? "aged" : "aged-part"))}>
         {value}

@@ -72,7 +72,7 @@ export function ValueEdit({ label, value, shown, placeholder, onSave, allowEmpty
   }
   return (
     <span className="relative inline-flex items-center" onClick={(event) => event.stopPropagation()}>
-      {state.kind === "saving" && <LoaderCircle aria-label={t("parts.edit.saving")} className="absolute left-1 size-3 animate-spin text-ink-3" />}
+      {state.kind === "saving" && <LoaderCircle aria-label={t("parts.edit.saving")} className="absolute left-1 size-3 text-ink-3" />}
       <input
         ref={input}
         autoFocus

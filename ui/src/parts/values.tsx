@@ -3,18 +3,23 @@
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import type { MoneySum } from "@/bindings/MoneySum";
-import { isInstant, ordered, useFormat, useNow } from "@/format";
+import { isInstant, ordered, useClock, useFormat } from "@/format";
 import { difference } from "@/format/decimal";
 import { amountLook, moneyStep, signed, useWord } from "@/text";
 import { cx } from "./cx";
 
-/** How long ago, in one unit, ticking. The exact time is in the title. */
-export function Age({ at, className }: { at: number; className?: string }) {
-  const now = useNow();
+/**
+ * How long ago, in one unit, ticking; rendered when the text is another. The exact time is in the title. With `above`, the time of the row over it, an age
+ * that is the same as there steps back, so that a run of the same ages reads as one.
+ */
+export function Age({ at, above, className }: { at: number; above?: number | null; className?: string }) {
   const format = useFormat();
+  const text = useClock((now) => format.age(now - at));
+  const repeated = useClock((now) => above != null && format.age(now - above) === format.age(now - at));
+  const title = useClock((now) => format.dateTime(at, now));
   return (
-    <time dateTime={isInstant(at) ? new Date(at).toISOString() : undefined} title={format.dateTime(at, now)} className={cx("num whitespace-nowrap", className)}>
-      {format.age(now - at)}
+    <time dateTime={isInstant(at) ? new Date(at).toISOString() : undefined} title={title} data-repeated={repeated ? "" : undefined} className={cx("num whitespace-nowrap", above !== undefined && (repeated ? "text-ink-3" : "text-ink-2"), className)}>
+      {text}
     </time>
   );
 }

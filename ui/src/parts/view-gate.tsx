@@ -2,10 +2,10 @@
 
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { type Answer, type ViewName } from "@/host";
 import { useFreshness, useHost, useLive, useView } from "@/live";
+import { toast } from "@/parts/notice";
 import { errorDetail, errorText, useLinkText } from "@/text";
 import { Button } from "./button";
 import { linkTone, StateDot, toneInk } from "./marks";
@@ -28,7 +28,6 @@ export function ViewGate<N extends ViewName>({ name, links = true, children }: {
 function LinkBar() {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const host = useHost();
   const linkText = useLinkText();
   const [busy, setBusy] = useState(false);
@@ -36,9 +35,11 @@ function LinkBar() {
   const core = useLive((live) => live.core.kind);
   const { none } = useFreshness();
   const worst = sources?.find((source) => ["needs_login", "refused"].includes(source.state.kind)) ?? sources?.[0];
+  const newest = Math.max(0, ...(sources ?? []).map((source) => source.last_event_at ?? 0));
+  const said = useClock((now) => (worst === undefined ? "" : linkText(worst.state, now)));
+  const age = useClock((now) => format.age(now - newest));
   if (core === "unreachable" || sources === undefined || worst === undefined) return null;
   if (!none) return null;
-  const newest = Math.max(...sources.map((source) => source.last_event_at ?? 0));
   const reconnect = async () => {
     setBusy(true);
     try {
@@ -53,10 +54,10 @@ function LinkBar() {
     <div role="status" className="flex min-h-[30px] flex-none items-center gap-2.5 border-b border-line bg-warn-soft px-4">
       <StateDot tone={linkTone(worst.state)} />
       <span className={`num flex-none font-[540] ${toneInk(linkTone(worst.state))}`}>
-        {worst.name} · {linkText(worst.state, now)}
+        {worst.name} · {said}
       </span>
       <span className="num min-w-0 truncate text-ink-2">
-        {newest > 0 ? t("parts.link.since", { age: format.age(now - newest) }) : t("parts.link.nothing")} {t(worst.state.kind === "stale" ? "parts.link.quiet" : "parts.link.safe")}
+        {newest > 0 ? t("parts.link.since", { age }) : t("parts.link.nothing")} {t(worst.state.kind === "stale" ? "parts.link.quiet" : "parts.link.safe")}
       </span>
       {worst.state.kind !== "paused" && (
         <Button look="ghost" className="ml-auto" disabled={busy} onClick={reconnect}>

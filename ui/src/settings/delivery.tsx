@@ -3,10 +3,10 @@
 import { BellRing, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Severity } from "@/bindings/Severity";
 import { useHost } from "@/live";
 import { Button, SeverityMark } from "@/parts";
+import { toast } from "@/parts/notice";
 import { Switch } from "@/parts/switch";
 import { errorDetail, errorText } from "@/text";
 import { useSettings } from ".";

@@ -3,15 +3,15 @@
 import { Bell, BellOff, Check, CircleCheck, Clock3 } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertsView } from "@/bindings/AlertsView";
 import type { AlertView } from "@/bindings/AlertView";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useHost } from "@/live";
 import { Age, Button, type Column, cx, EmptyState, SeverityMark, VirtualRows } from "@/parts";
+import { toast } from "@/parts/notice";
 import { Tabs } from "@/parts/tabs";
 import { Tick } from "@/parts/tick";
 import { ViewGate } from "@/parts/view-gate";
@@ -177,7 +177,8 @@ function useHeading(): (line: Line) => ReactNode | null {
   return useCallback(
     (line) =>
       isHeading(line) ? (
-        <span className="flex h-full items-center gap-2 px-2 pl-4 text-[12px] text-ink-2">
+        // At the foot of its line, so that it belongs to what is under it and not to the row above.
+        <span className="flex h-full items-end gap-2 border-t border-line-strong bg-surface px-2 pb-1 pl-4 text-[12px] text-ink-2">
           <SeverityMark severity={line.severity} word={false} />
           <span className="font-[580]">{name(line.heading)}</span>
           <span className="num text-ink-3">{t("alerts.group", { n: format.integer(line.alerts.length) })}</span>
@@ -207,7 +208,7 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
       { id: "title", header: t("alerts.column.title"), width: "minmax(180px, 1fr)", cell: of((alert) => <Title alert={alert} />) },
       { id: "count", header: t("alerts.column.count"), width: "64px", align: "end", from: 720, className: "num text-ink-2", cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
       { id: "state", header: t("alerts.column.state"), width: "156px", from: 720, className: "text-ink-2", cell: of((alert) => <StateText alert={alert} />) },
-      { id: "age", header: t("alerts.column.age"), width: "80px", align: "end", cell: of((alert) => <Age at={alert.last_at} className="text-ink-3" />) },
+      { id: "age", header: t("alerts.column.age"), width: "80px", align: "end", cell: (line, above) => isHeading(line) ? null : <Age at={line.last_at} above={above === undefined || isHeading(above) ? null : above.last_at} /> },
     ];
   }, [t, format, tab, chosen, toggle]);
 }
@@ -226,15 +227,17 @@ function Title({ alert }: { alert: AlertView }) {
 function StateText({ alert }: { alert: AlertView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const lasting = useClock((now) => format.age(now - alert.first_at));
+  const resolved = useClock((now) => (alert.resolved_at === null ? null : format.age(now - alert.resolved_at)));
+  const until = useClock((now) => (alert.snoozed_until === null ? null : format.dateTime(alert.snoozed_until, now)));
   switch (alert.state) {
     case "firing":
-      return <span className="num inline-flex items-center gap-1.5 align-middle"><Bell aria-hidden className="size-3.5 text-ink-3" />{t("alerts.lasting", { age: format.age(now - alert.first_at) })}</span>;
+      return <span className="num inline-flex items-center gap-1.5 align-middle"><Bell aria-hidden className="size-3.5 text-ink-3" />{t("alerts.lasting", { age: lasting })}</span>;
     case "acknowledged":
       return alert.acknowledged_by === null ? null : <span title={alert.acknowledged_by}>{t("alerts.acknowledgedBy", { who: alert.acknowledged_by })}</span>;
     case "snoozed":
-      return alert.snoozed_until === null ? null : <span className="num" title={format.dateTime(alert.snoozed_until, now)}>{t("alerts.snoozedUntil", { time: format.minute(alert.snoozed_until) })}</span>;
+      return alert.snoozed_until === null ? null : <span className="num" title={until ?? undefined}>{t("alerts.snoozedUntil", { time: format.minute(alert.snoozed_until) })}</span>;
     case "resolved":
-      return alert.resolved_at === null ? null : <span className="num">{t("alerts.resolvedAgo", { age: format.age(now - alert.resolved_at) })}</span>;
+      return resolved === null ? null : <span className="num">{t("alerts.resolvedAgo", { age: resolved })}</span>;
   }
 }

@@ -1,10 +1,10 @@
 // The rules: on or off, their limit where they have one, and how many of their alerts fire.
 
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { RuleView } from "@/bindings/RuleView";
 import { useFormat } from "@/format";
 import { cx, SeverityMark } from "@/parts";
+import { toast } from "@/parts/notice";
 import { Switch } from "@/parts/switch";
 import { ValueEdit } from "@/parts/value-edit";
 import { limitOf, ruleOf, switched, useRuleName } from "@/rules";

@@ -5,7 +5,7 @@ import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type RowState, rowState } from "@/act";
 import type { ApprovalView } from "@/bindings/ApprovalView";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { useSources } from "@/live";
 import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread } from "@/parts";
 import { Tick } from "@/parts/tick";
@@ -45,7 +45,7 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         width: "minmax(120px, 1fr)",
         cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={row.reason ?? t("approvals.noReason")} title={row.reason ?? undefined} />,
       },
-      { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row) => <Age at={row.requested_at} className="text-ink-2" /> },
+      { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "132px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
       { id: "decision", header: t("approvals.column.decision"), width: "minmax(216px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
     ],
@@ -72,19 +72,21 @@ function Pair({ first, second, title }: { first: ReactNode; second: ReactNode; t
 function DeadlineBar({ row }: { row: ApprovalView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
-  const { level, left, share } = deadline(row.requested_at, row.deadline, now);
+  // A bar as wide as a hand's breadth moves by half a pixel each percent.
+  const level = useClock((now) => deadline(row.requested_at, row.deadline, now).level);
+  const percent = useClock((now) => Math.round(deadline(row.requested_at, row.deadline, now).share * 200) / 2);
+  const age = useClock((now) => format.age(Math.abs(deadline(row.requested_at, row.deadline, now).left)));
+  const exact = useClock((now) => (row.deadline === null ? null : format.dateTime(row.deadline, now)));
   if (level === "none") return <span className="text-ink-3">{t("approvals.noDeadline")}</span>;
-  const age = format.age(Math.abs(left));
   const text = level === "over" ? t("approvals.over", { age }) : level === "soon" ? t("approvals.soon", { age }) : t("approvals.left", { age });
   return (
-    <span className="block" title={row.deadline === null ? undefined : t("approvals.deadlineName", { text: format.dateTime(row.deadline, now) })}>
+    <span className="block" title={exact === null ? undefined : t("approvals.deadlineName", { text: exact })}>
       <span className={cx("num flex items-center gap-1 truncate text-[12px]", INKS[level])}>
         {level === "over" ? <OctagonAlert aria-hidden className="size-3 flex-none" /> : level === "soon" ? <Clock3 aria-hidden className="size-3 flex-none" /> : null}
         {text}
       </span>
-      <span aria-hidden className="mt-1 block h-[3px] overflow-hidden rounded-sm bg-raised">
-        <i className={cx("block h-full rounded-sm", BARS[level])} style={{ width: level === "over" ? "100%" : `${share * 100}%` }} />
+      <span aria-hidden className="gauge mt-1 block h-[3px] overflow-hidden rounded-sm bg-raised">
+        <i className={cx("tint block h-full rounded-sm", BARS[level])} style={{ width: level === "over" ? "100%" : `${percent}%` }} />
       </span>
     </span>
   );
@@ -141,7 +143,7 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" }
   );
   switch (state.kind) {
     case "sending":
-      return look(<LoaderCircle aria-hidden className="animate-spin" />, "text-ink-2", verb);
+      return look(<LoaderCircle aria-hidden />, "text-ink-2", verb);
     case "queued":
       return look(<Clock3 aria-hidden />, "text-info", t("approvals.state.queued"), verb);
     case "retrying":

@@ -25,7 +25,7 @@ export const Bars = memo(function Bars({ title, currency, summary, columns, seri
           <span className="flex gap-3.5">
             {series.map((each, j) => (
               <span key={each.id} className="num inline-flex items-center gap-1.5 whitespace-nowrap text-ink-2">
-                <i aria-hidden className="size-2 rounded-[2px]" style={{ background: FILL[each.id] }} />
+                <i aria-hidden className="tint size-2 rounded-[2px]" style={{ background: FILL[each.id] }} />
                 {t(`finance.legend.${each.id}`)}
                 {column !== undefined && <span className="text-ink">{format.moneyShort(column.amounts[j] ?? "0", currency)}</span>}
               </span>

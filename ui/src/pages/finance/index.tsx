@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { FinanceRow } from "@/bindings/FinanceRow";
 import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
-import { amountIn, ordered, purse, purses, records, useFormat, useNow } from "@/format";
+import { amountIn, coreNow, ordered, purse, purses, records, useClock, useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
 import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, Moved, RowSource, SectionHeader, Tile, Unread, useOtherSums, useTileAge, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
@@ -15,6 +15,7 @@ import { openEvent } from "@/route/selection";
 import { joined, moneyStep, useWord } from "@/text";
 import type { Series } from "./bars";
 import { Bars } from "./bars-chart";
+import { hourAt, zoneName, zoneOf } from "./zone";
 
 const HOURS: readonly Series[] = [
   { id: "received", down: false },
@@ -50,8 +51,10 @@ function Books({ view }: { view: FinanceView }) {
     const confirmed = view.days.some((day) => day.received_count + day.paid_out_count + day.refunded_count > 0);
     return view.days.map((day) => ({ key: day.day, amounts: (confirmed ? [day.received_sums, day.paid_out_sums, day.refunded_sums] : [day.recorded_sums, day.paid_out_recorded_sums, day.refunds_recorded_sums]).map((sums) => amountIn(sums, key)) }));
   }, [view.days, key]);
-  const clock = useNow();
-  const hour = String(new Date(clock).getHours());
+  // By the core's day, as the columns are: where the window is in another zone, the title says which one.
+  const own = useClock((now) => -new Date(now).getTimezoneOffset() * 60_000);
+  const ahead = useMemo(() => zoneOf(view, own, coreNow()), [view, own]);
+  const hour = useClock((now) => String(hourAt(now, ahead)));
   const currency = drawn?.currency ?? null;
   return (
     <div className="@container flex min-h-0 flex-1 flex-col">
@@ -67,7 +70,7 @@ function Books({ view }: { view: FinanceView }) {
         </div>
       )}
       <div className="grid flex-none grid-cols-1 border-b border-line @min-[820px]:grid-cols-2">
-        <Bars title={t("finance.hours")} currency={currency} summary={(most) => t("finance.hoursSummary", { most })} columns={hours} series={HOURS} now={hour} every={3} label={(each) => each.padStart(2, "0")} name={(each) => t("finance.hoursAt", { hour: each.padStart(2, "0") })} />
+        <Bars title={ahead === own ? t("finance.hours") : `${t("finance.hours")} · ${zoneName(ahead)}`} currency={currency} summary={(most) => t("finance.hoursSummary", { most })} columns={hours} series={HOURS} now={hour} every={3} label={(each) => each.padStart(2, "0")} name={(each) => t("finance.hoursAt", { hour: each.padStart(2, "0") })} />
         <Bars title={t("finance.days")} currency={currency} summary={(most) => t("finance.daysSummary", { most })} columns={days} series={DAYS} now={view.day} every={2} label={(each) => `${Number(each.slice(5, 7))}/${Number(each.slice(8))}`} name={format.day} className="border-line @max-[819px]:hidden @min-[820px]:border-l" />
       </div>
       <div className="flex min-h-0 flex-1">
@@ -196,7 +199,7 @@ const TYPE_COLOURS: Record<string, string> = { payment: "var(--d-finance)", paym
 function TypeMark({ row, children }: { row: FinanceRow; children: ReactNode }) {
   return (
     <span className="inline-flex items-center gap-[7px] align-middle">
-      <i aria-hidden className="h-3.5 w-[3px] rounded-[2px]" style={{ background: TYPE_COLOURS[row.record_type] ?? "var(--d-other)" }} />
+      <i aria-hidden className="tint h-3.5 w-[3px] rounded-[2px]" style={{ background: TYPE_COLOURS[row.record_type] ?? "var(--d-other)" }} />
       {children}
     </span>
   );

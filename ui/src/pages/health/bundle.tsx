@@ -3,12 +3,12 @@
 import { Check, Copy, LifeBuoy, TriangleAlert, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { useFormat } from "@/format";
 import { type Answer, CommandError } from "@/host";
 import { useHost } from "@/live";
 import { Button, Dialog } from "@/parts";
 import { errorText } from "@/text";
+import { toast } from "@/parts/notice";
 
 type State = { readonly kind: "busy" } | { readonly kind: "made"; readonly bundle: Answer<"support_bundle"> } | { readonly kind: "failed"; readonly error: CommandError };
 

@@ -3,12 +3,12 @@
 import { Copy, FlaskConical, OctagonAlert } from "lucide-react";
 import { memo, type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { HealthView } from "@/bindings/HealthView";
 import { useFormat, useNow } from "@/format";
 import { type Incident } from "@/host";
 import { useHost } from "@/live";
 import { Age, Button, SectionHeader } from "@/parts";
+import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { errorDetail, errorText } from "@/text";
 import { area } from "./strip";

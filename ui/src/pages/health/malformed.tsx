@@ -3,11 +3,11 @@
 import { ChevronRight, CircleCheck, Copy } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { MalformedFrame } from "@/bindings/MalformedFrame";
 import { useFormat, useNow } from "@/format";
 import { useSources } from "@/live";
 import { Button, cx, EmptyState, SourceMark } from "@/parts";
+import { toast } from "@/parts/notice";
 
 const keyOf = (frame: MalformedFrame) => `${frame.source} ${frame.at} ${frame.bytes}`;
 

@@ -3,12 +3,12 @@
 import { ChevronRight, CircleSlash, Clock3, KeyRound, RefreshCw } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { isSpoken } from "@/dialects";
 import { useFormat, useNow } from "@/format";
 import { useHost, useLive } from "@/live";
 import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
+import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { errorDetail, errorText, joined, useLinkReason, useWord } from "@/text";
 import { Clock, Facts } from "./facts";
@@ -152,7 +152,7 @@ function Act({ source }: { source: SourceHealth }) {
   };
   const calm = kind === "live" || kind === "catching_up";
   return (
-    <Button look={calm ? "ghost" : "plain"} className={cx("ml-auto", calm && "-mr-2.5")} disabled={busy} icon={<RefreshCw aria-hidden className={busy ? "animate-spin" : undefined} />} onClick={() => void reconnect()}>
+    <Button look={calm ? "ghost" : "plain"} className={cx("ml-auto", calm && "-mr-2.5")} disabled={busy} icon={<RefreshCw aria-hidden />} onClick={() => void reconnect()}>
       {t("health.reconnect")}
     </Button>
   );

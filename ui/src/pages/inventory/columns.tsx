@@ -1,12 +1,13 @@
 // The columns of the stock table.
 
 import { Hourglass, OctagonAlert, TriangleAlert } from "lucide-react";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
 import { Age, type Column, cx, Delta, Figure, RowSource, Sparkline } from "@/parts";
+import { useChangeMark } from "@/parts/arrival";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
 import { SOON, stockState, type StockState } from "./order";
@@ -73,7 +74,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
       },
       { id: "threshold", header: t("inventory.column.threshold"), width: "92px", align: "end", className: "!overflow-visible", cell: (row) => <Threshold row={row} /> },
       { id: "mover", header: t("inventory.column.mover"), width: "88px", from: 900, className: "text-ink-2", cell: (row) => row.last_mover ?? <None /> },
-      { id: "age", header: t("inventory.column.age"), width: "72px", align: "end", from: 620, cell: (row) => <Age at={row.last_at} className="text-ink-3" /> },
+      { id: "age", header: t("inventory.column.age"), width: "72px", align: "end", from: 620, cell: (row, above) => <Age at={row.last_at} above={above?.last_at ?? null} /> },
       { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "84px", from: 660, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
     ],
     [t, format, sources, fresh],
@@ -93,7 +94,7 @@ function State({ row }: { row: StockRow }) {
   const state = stockState(row);
   return (
     <>
-      <Flash seq={row.last_seq} />
+      <Moved seq={row.last_seq} />
       {state !== "fine" && (
         <Mark tone={state === "out" ? "text-crit" : "text-warn"} icon={ICONS[state]}>
           {t(`inventory.state.${state}`)}
@@ -109,10 +110,9 @@ function Mark({ tone, icon, children }: { tone: string; icon: ReactNode; childre
   return <span className={cx("inline-flex items-center gap-1.5 align-middle [&_svg]:size-3.5", tone)}>{icon}{children}</span>;
 }
 
-/** A wash over the row when its product moved while on screen; a row that is scrolled into view has not moved. It lies under the text (the row isolates). */
-function Flash({ seq }: { seq: number }) {
-  const [first] = useState(seq);
-  return seq === first ? null : <i key={seq} aria-hidden className="arrive pointer-events-none absolute inset-0 -z-10" />;
+/** A bar at the row's edge when its product moved while on screen; a row that is scrolled into view has not moved. */
+function Moved({ seq }: { seq: number }) {
+  return useChangeMark(seq) && <i aria-hidden className="arrived pointer-events-none absolute inset-0" />;
 }
 
 function Threshold({ row }: { row: StockRow }) {

@@ -5,7 +5,7 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderRow } from "@/bindings/OrderRow";
 import type { OrdersView } from "@/bindings/OrdersView";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useFreshness, useSources } from "@/live";
 import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, RowSource, SectionHeader, VirtualRows } from "@/parts";
@@ -111,7 +111,7 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
         { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <Figure aged={fresh.of(row.source)} className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</Figure> },
         { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Figure aged={fresh.of(row.source)}><Since row={row} /></Figure>) },
         { id: "steps", header: t("orders.column.steps"), width: "minmax(130px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
-        { id: "at", header: t("orders.column.at"), width: "88px", align: "end", cell: (row) => <Age at={row.transitions.at(-1)?.at ?? row.since} className="text-ink-3" /> },
+        { id: "at", header: t("orders.column.at"), width: "88px", align: "end", cell: (row, above) => <Age at={lastStep(row)} above={above === undefined ? null : lastStep(above)} /> },
       ];
       // With nothing stuck its column would be a hole at the head of every row.
       return anyStuck ? [stuck, ...rest] : rest;
@@ -120,10 +120,12 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
   );
 }
 
+const lastStep = (row: OrderRow) => row.transitions.at(-1)?.at ?? row.since;
+
 function Since({ row }: { row: OrderRow }) {
-  const now = useNow();
   const format = useFormat();
-  return <span className={cx("num", row.stuck ? "text-warn" : "text-ink-2")}>{now - row.since < 60_000 ? format.age(now - row.since) : format.duration(Math.floor((now - row.since) / 60_000) * 60_000)}</span>;
+  const text = useClock((now) => (now - row.since < 60_000 ? format.age(now - row.since) : format.duration(Math.floor((now - row.since) / 60_000) * 60_000)));
+  return <span className={cx("num", row.stuck ? "text-warn" : "text-ink-2")}>{text}</span>;
 }
 
 /** The way the order took: a length per state, the present one in full colour. Words are in the titles and in the drawer. */
@@ -131,7 +133,8 @@ function Steps({ row, terminal }: { row: OrderRow; terminal: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
-  const now = useNow();
+  // Lengths move slowly: four looks a minute are enough.
+  const now = useClock((at) => Math.floor(at / 15_000) * 15_000);
   const line = steps(row, terminal, now);
   const said = row.transitions.map((step) => t("orders.stepsHint", { time: format.time(step.at), from: step.from === "" ? t("orders.start") : word("status", step.from), to: word("status", step.to) })).join("\n");
   return (
@@ -141,9 +144,9 @@ function Steps({ row, terminal }: { row: OrderRow; terminal: boolean }) {
         return (
           <span key={`${step.from}-${step.status}`} className="relative flex h-full min-w-0 items-center" style={{ width: `${step.width * 100}%` }}>
             <i
-              className={cx("size-[7px] flex-none rounded-full", present ? (row.stuck ? "bg-warn" : terminal ? "bg-good" : "bg-[var(--d-orders)]") : "bg-line-strong")}
+              className={cx("tint size-[7px] flex-none rounded-full", present ? (row.stuck ? "bg-warn" : terminal ? "bg-good" : "bg-[var(--d-orders)]") : "bg-line-strong")}
             />
-            {(!present || !terminal) && <i className={cx("h-[2px] min-w-0 flex-1", present ? (row.stuck ? "bg-warn" : "bg-[var(--d-orders)] opacity-50") : "bg-line-strong")} />}
+            {(!present || !terminal) && <i className={cx("tint h-[2px] min-w-0 flex-1", present ? (row.stuck ? "bg-warn" : "bg-[var(--d-orders)] opacity-50") : "bg-line-strong")} />}
             {present && i > 0 && terminal && <span className="sr-only">{word("status", step.status)}</span>}
           </span>
         );

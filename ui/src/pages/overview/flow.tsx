@@ -1,10 +1,12 @@
-// The last hour, a column a minute, stacked by domain. Pointing at a column reads it out in the legend's place.
+// The last hour, a column a minute, stacked by domain. Pointing at a column reads it out in the legend's place; a click shows the events of its minute. The
+// minute that still runs is drawn lightly: it is not low, it is not over.
 
 import { memo, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Histogram } from "@/bindings/Histogram";
-import { useFormat } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { DomainMark, domainColour, SectionHeader } from "@/parts";
+import { go } from "@/route";
 
 const W = 1_000;
 const H = 120;
@@ -15,6 +17,14 @@ export interface Bar {
   readonly width: number;
   readonly height: number;
   readonly domain: string;
+  /** Which column it is in. */
+  readonly column: number;
+}
+
+/** The filter that means the events of one column. Pure. */
+export function within(from: number, ms: number): string {
+  const at = (instant: number) => new Date(instant).toISOString().replace(".000Z", "Z");
+  return `after:${at(from)} before:${at(from + ms)}`;
 }
 
 /** The rectangles of a stacked histogram in a 1000 × 120 box, first series at the bottom. Pure. */
@@ -28,7 +38,7 @@ export function stack({ counts, domains }: Pick<Histogram, "counts" | "domains">
       if (n === 0 || domain === undefined) return [];
       const height = (n / most) * (H - 4);
       top -= height;
-      return [{ x: i * step + step * 0.09, y: top, width: step * 0.82, height: Math.max(0.6, height - 0.8), domain }];
+      return [{ x: i * step + step * 0.09, y: top, width: step * 0.82, height: Math.max(0.6, height - 0.8), domain, column: i }];
     });
   });
 }
@@ -40,7 +50,15 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
   const bars = useMemo(() => stack(histogram), [histogram]);
   const totals = useMemo(() => histogram.counts.map((column) => column.reduce((sum, n) => sum + n, 0)), [histogram]);
   const all = totals.reduce((sum, n) => sum + n, 0);
-  const step = W / Math.max(1, histogram.counts.length);
+  const { from, bucket_ms: width } = histogram;
+  const columns = histogram.counts.length;
+  const step = W / Math.max(1, columns);
+  const running = useClock((now) => Math.floor((now - from) / width));
+  const start = (i: number) => from + i * width;
+  const columnAt = (event: React.MouseEvent<SVGSVGElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return Math.min(columns - 1, Math.max(0, Math.floor(((event.clientX - box.left) / Math.max(1, box.width)) * columns)));
+  };
   const column = pointed === null ? undefined : histogram.counts[pointed];
   const shown = histogram.domains.map((domain, j) => ({ domain, n: column?.[j] ?? 0, any: histogram.counts.some((each) => (each[j] ?? 0) > 0) })).filter((each) => each.any);
 
@@ -48,7 +66,7 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
     <section className="flex-none border-b border-line" aria-label={t("overview.flow.title")}>
       <SectionHeader
         title={t("overview.flow.title")}
-        note={pointed === null || column === undefined ? t("overview.flow.range") : t("overview.flow.at", { time: format.minute(histogram.from + pointed * histogram.bucket_ms), n: format.integer(totals[pointed] ?? 0) })}
+        note={pointed === null || column === undefined ? t("overview.flow.range") : t(pointed === running ? "overview.flow.soFar" : "overview.flow.at", { time: format.minute(start(pointed)), n: format.integer(totals[pointed] ?? 0) })}
         right={
           <span className="flex gap-3.5 overflow-hidden max-[900px]:hidden">
             {shown.map(({ domain, n }) => (
@@ -60,28 +78,36 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
           </span>
         }
       />
-      <div className="relative h-[clamp(76px,14vh,132px)] px-4 pb-3">
+      <div className="relative h-[clamp(88px,15vh,140px)] px-4 pb-[22px]">
         {all === 0 ? (
           <p className="grid h-full place-items-center text-ink-3">{t("overview.flow.empty")}</p>
         ) : (
-          <svg
-            role="img"
-            aria-label={t("overview.flow.summary", { n: format.integer(all), most: format.integer(Math.max(...totals)) })}
-            viewBox={`0 0 ${W} ${H}`}
-            preserveAspectRatio="none"
-            className="size-full"
-            onPointerLeave={() => setPointed(null)}
-            onPointerMove={(event) => {
-              const box = event.currentTarget.getBoundingClientRect();
-              const i = Math.floor(((event.clientX - box.left) / box.width) * histogram.counts.length);
-              setPointed(Math.min(histogram.counts.length - 1, Math.max(0, i)));
-            }}
-          >
-            {pointed !== null && <rect x={pointed * step} y={0} width={step} height={H} fill="var(--raised)" />}
-            {bars.map((bar) => (
-              <rect key={`${bar.x}-${bar.domain}`} x={bar.x} y={bar.y} width={bar.width} height={bar.height} fill={domainColour(bar.domain)} opacity={0.92} />
-            ))}
-          </svg>
+          <>
+            <svg
+              role="img"
+              aria-label={t("overview.flow.summary", { n: format.integer(all), most: format.integer(Math.max(...totals)) })}
+              viewBox={`0 0 ${W} ${H}`}
+              preserveAspectRatio="none"
+              className="size-full cursor-pointer"
+              onPointerLeave={() => setPointed(null)}
+              onPointerMove={(event) => setPointed(columnAt(event))}
+              onClick={(event) => go("events", { filter: within(start(columnAt(event)), width) })}
+            >
+              <title>{t("overview.flow.open")}</title>
+              <line x1={0} x2={W} y1={H} y2={H} stroke="var(--line-strong)" strokeWidth={1} vectorEffect="non-scaling-stroke" />
+              {pointed !== null && <rect x={pointed * step} y={0} width={step} height={H} fill="var(--raised)" />}
+              {bars.map((bar) => (
+                <rect key={`${bar.x}-${bar.domain}`} x={bar.x} y={bar.y} width={bar.width} height={bar.height} fill={domainColour(bar.domain)} opacity={bar.column === running ? 0.4 : 0.92} />
+              ))}
+            </svg>
+            <span aria-hidden className="num pointer-events-none absolute top-0 left-4 rounded-sm bg-surface/80 px-1 text-[11px] leading-[14px] text-ink-3">
+              {t("overview.flow.most", { n: format.integer(Math.max(...totals)) })}
+            </span>
+            <span aria-hidden className="num pointer-events-none absolute inset-x-4 bottom-1 flex justify-between text-[11px] leading-[14px] text-ink-3">
+              <span>{format.minute(from)}</span>
+              <span>{format.minute(start(columns - 1))}</span>
+            </span>
+          </>
         )}
       </div>
     </section>

@@ -17,8 +17,8 @@ function Loading() {
       <div aria-hidden className="grid h-[91px] flex-none grid-cols-7 border-b border-line bg-panel">
         {Array.from({ length: 7 }, (_, i) => (
           <div key={i} className="flex flex-col gap-3 border-r border-line px-4 pt-4 last:border-r-0">
-            <i className="breathe h-2 w-14 rounded-sm bg-raised" />
-            <i className="breathe h-4 w-20 rounded-sm bg-raised" />
+            <i className="h-2 w-14 rounded-sm bg-raised" />
+            <i className="h-4 w-20 rounded-sm bg-raised" />
           </div>
         ))}
       </div>

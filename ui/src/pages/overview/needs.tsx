@@ -8,7 +8,7 @@ import type { AlertView } from "@/bindings/AlertView";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { Need } from "@/bindings/Need";
 import type { Severity } from "@/bindings/Severity";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { Age, Button, cx, EmptyState, IconButton, SectionHeader, severityInk, SeverityMark } from "@/parts";
 import { go } from "@/route";
@@ -128,11 +128,15 @@ function Alert({ alert, chosen }: { alert: AlertView; chosen: boolean }) {
 function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const word = useWord();
   const { approve, reject, sending, refusals } = useActions();
-  const share = used(approval.requested_at, approval.deadline, now);
-  const left = approval.deadline === null ? null : approval.deadline - now;
+  const { deadline } = approval;
+  const share = useClock((now) => {
+    const part = used(approval.requested_at, deadline, now);
+    return part === null ? null : Math.round(part * 200) / 200;
+  });
+  const over = useClock((now) => deadline !== null && deadline < now);
+  const leftAge = useClock((now) => (deadline === null ? null : format.age(Math.abs(deadline - now))));
   const tight = share !== null && share >= 0.75;
   const severity: Severity = tight ? "warning" : "info";
   const error = refusals.get(approval.key)?.error ?? approval.decision?.error ?? null;
@@ -145,8 +149,8 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
       <Age at={approval.requested_at} className="text-ink-3" />
       <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{parts.join(" · ")}</p>
       {share !== null && (
-        <div className="col-start-2 col-end-4 mt-2 h-[3px] overflow-hidden rounded-sm bg-raised" aria-hidden>
-          <i className={cx("block h-full rounded-sm", share >= 1 ? "bg-crit" : tight ? "bg-warn" : "bg-info")} style={{ width: `${share * 100}%` }} />
+        <div className="col-start-2 col-end-4 gauge mt-2 h-[3px] overflow-hidden rounded-sm bg-raised" aria-hidden>
+          <i className={cx("tint block h-full rounded-sm", share >= 1 ? "bg-crit" : tight ? "bg-warn" : "bg-info")} style={{ width: `${share * 100}%` }} />
         </div>
       )}
       {!approval.can_decide ? (
@@ -161,9 +165,9 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
           <Button aria-label={t("common.actionOn.reject", { what: approval.number })} kbd={chosen ? "R" : undefined} disabled={sending.has(approval.key)} onClick={() => reject([approval])}>
             {t("common.actions.reject")}
           </Button>
-          {left !== null && (
-            <span className={cx("num ml-auto", left < 0 ? "text-crit" : tight ? "text-warn" : "text-ink-3")}>
-              {left < 0 ? t("overview.needs.over", { age: format.age(-left) }) : t("overview.needs.left", { age: format.age(left) })}
+          {leftAge !== null && (
+            <span className={cx("num ml-auto", over ? "text-crit" : tight ? "text-warn" : "text-ink-3")}>
+              {t(over ? "overview.needs.over" : "overview.needs.left", { age: leftAge })}
             </span>
           )}
         </div>

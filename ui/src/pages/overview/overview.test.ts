@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stack } from "./flow";
+import { stack, within } from "./flow";
 import { used } from "./needs";
 
 describe("the histogram", () => {
@@ -9,6 +9,14 @@ describe("the histogram", () => {
     const top = Math.min(...bars.map((bar) => bar.y));
     expect(top).toBeCloseTo(4);
     expect(bars[0]?.y).toBeGreaterThan(bars[1]?.y ?? 0);
+  });
+
+  it("knows each bar's minute, so that the one that runs can be drawn lightly", () => {
+    expect(stack({ domains: ["inventory"], counts: [[3], [0], [1]] }).map((bar) => bar.column)).toEqual([0, 2]);
+  });
+
+  it("means the events of one minute and no other's", () => {
+    expect(within(Date.UTC(2026, 10, 21, 6, 32), 60_000)).toBe("after:2026-11-21T06:32:00Z before:2026-11-21T06:33:00Z");
   });
 
   it("survives an hour without events", () => {

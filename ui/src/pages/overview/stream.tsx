@@ -7,13 +7,13 @@ import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { fillOf, happenedAt, hidden, isRow, type KnownSource, LATE_MS, type Pause, shown, took, useLive, useSources } from "@/live";
 import { Button, Change, cx, DoubtMark, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
+import { useArrival, useCalm } from "@/parts/arrival";
 import { go } from "@/route";
 import { openEvent, useSelectedEvent } from "@/route/selection";
 import { joined } from "@/text";
+import { NO_PLACES, placed } from "./places";
 
 const ROW = 28;
-/** Above this rate every row would be new, and highlighting each would be noise. */
-const CALM = 8;
 
 export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void }) {
   const { t } = useTranslation();
@@ -37,6 +37,10 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
 
   const items = shown(pause, live);
   const rows = useMemo(() => items.slice(-3 * room).filter(isRow).slice(-room).reverse(), [items, room]);
+  const [before, setPlaces] = useState(NO_PLACES);
+  const places = placed(before, useMemo(() => rows.map((row) => row.seq), [rows]));
+  if (places !== before) setPlaces(places);
+  const marks = useCalm() && pause.kind === "following";
   const missed = hidden(pause, live);
   return (
     <section className="flex min-h-0 flex-1 flex-col" aria-label={t("overview.stream.title")}>
@@ -65,35 +69,46 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
         {rows.length === 0 ? (
           <EmptyState icon={<Radio />} title={t("overview.stream.empty")} text={t("overview.stream.emptyText")} />
         ) : (
-          rows.map((row) => {
-            const source = sources.of(row.source);
-            const mark = sources.several ? source : null;
-            if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={row.seq} row={row} filled={row.gap === null ? null : fillOf(live.fills, row.gap)} source={mark} selected={row.seq === selected} />;
-            return <Line key={row.seq} row={row} source={mark} behind={live.order.behind.get(row.seq)} fresh={rate <= CALM && pause.kind === "following"} selected={row.seq === selected} />;
-          })
+          <div role="rowgroup" className="relative" style={{ transform: `translateY(${places.top * ROW}px)` }}>
+            {rows.map((row, i) => {
+              const place = places.top - i;
+              const source = sources.of(row.source);
+              const mark = sources.several ? source : null;
+              const shared = { row, place, source: mark, selected: row.seq === selected };
+              if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={place} {...shared} filled={row.gap === null ? null : fillOf(live.fills, row.gap)} />;
+              return <Line key={place} {...shared} behind={live.order.behind.get(row.seq)} marks={marks} />;
+            })}
+          </div>
         )}
       </div>
     </section>
   );
 }
 
+/** A row stands where it was put; nothing in it is laid out with its neighbours. */
+const BOX = "absolute inset-x-0 top-0 h-7 border-b border-line/55 [contain:strict]";
 const GRID =
   "grid grid-cols-[84px_116px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_124px_minmax(0,1fr)_minmax(0,148px)_108px_80px] @min-[820px]:grid-cols-[104px_128px_minmax(0,1fr)_minmax(0,152px)_108px_80px_64px]";
 
-const Line = memo(function Line({ row, source, behind, fresh, selected }: { row: EventRow; source: KnownSource | null; behind: number | undefined; fresh: boolean; selected: boolean }) {
+const at = (place: number) => ({ transform: `translateY(${-place * ROW}px)` });
+
+const Line = memo(function Line({ row, place, source, behind, marks, selected }: { row: EventRow; place: number; source: KnownSource | null; behind: number | undefined; marks: boolean; selected: boolean }) {
   const format = useFormat();
+  const fresh = useArrival(row.received_at, marks);
   const ms = took(row);
   return (
     <div
       role="row"
       onClick={() => openEvent(row.seq)}
       className={cx(
+        BOX,
         GRID,
-        "relative h-7 flex-none items-center border-b border-line/55",
+        "items-center",
         selected ? "bg-accent-soft" : "hover:bg-raised",
         !selected && row.severity === "critical" && "bg-crit-soft",
-        fresh && row.severity !== "critical" && "arrive",
+        fresh && "arrived",
       )}
+      style={at(place)}
     >
       <span role="cell" className="num truncate pl-4 text-ink-3">
         <RowSource source={source} />
@@ -128,9 +143,9 @@ const Line = memo(function Line({ row, source, behind, fresh, selected }: { row:
   );
 });
 
-const Marker = memo(function Marker({ row, filled, source, selected }: { row: EventRow; filled: number | null; source: KnownSource | null; selected: boolean }) {
+const Marker = memo(function Marker({ row, place, filled, source, selected }: { row: EventRow; place: number; filled: number | null; source: KnownSource | null; selected: boolean }) {
   return (
-    <div role="row" onClick={() => openEvent(row.seq)} className={cx("relative h-7 flex-none border-b border-line/55", selected && "outline-2 -outline-offset-2 outline-accent")}>
+    <div role="row" onClick={() => openEvent(row.seq)} className={cx(BOX, selected && "outline-2 -outline-offset-2 outline-accent")} style={at(place)}>
       <span role="cell" className="block h-full min-w-0">
         {row.kind === "watchdeck:gap_filled" ? <FilledRow row={row} source={source} /> : <GapRow row={row} filled={filled} source={source} />}
       </span>

@@ -2,7 +2,7 @@
 
 import { useTranslation } from "react-i18next";
 import type { OverviewView } from "@/bindings/OverviewView";
-import { ordered, useFormat, useNow } from "@/format";
+import { ordered, useClock, useFormat } from "@/format";
 import { useFreshness, useLive } from "@/live";
 import { cx, MainSum, Tile, useOtherSums, useTileAge } from "@/parts";
 import { go } from "@/route";
@@ -15,7 +15,7 @@ const NARROW = 12;
 export function Strip({ view }: { view: OverviewView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const oldest = useClock((now) => (view.approvals_oldest_at === null ? null : format.age(now - view.approvals_oldest_at)));
   const stored = useLive((live) => live.frame?.events_stored ?? 0);
   const perSecond = useLive((live) => live.frame?.events_per_second ?? 0);
   const age = useTileAge(useFreshness());
@@ -49,6 +49,7 @@ export function Strip({ view }: { view: OverviewView }) {
           spark={view.rate}
           colour="var(--accent)"
           freshAt={newest}
+          saysNow
           age={age}
           onOpen={() => go("events")}
         />
@@ -74,7 +75,7 @@ export function Strip({ view }: { view: OverviewView }) {
         <Tile
           label={t("overview.tile.approvals")}
           value={count(view.approvals_pending)}
-          note={view.approvals_oldest_at === null ? t("overview.tile.approvalsNone") : t("overview.tile.approvalsOldest", { age: format.age(now - view.approvals_oldest_at) })}
+          note={oldest === null ? t("overview.tile.approvalsNone") : t("overview.tile.approvalsOldest", { age: oldest })}
           spark={view.approvals_spark}
           colour="var(--d-approvals)"
           {...fresh("approvals")}

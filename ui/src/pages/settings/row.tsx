@@ -39,7 +39,7 @@ export function SavingMark({ saving }: { saving: Saving }) {
   const { t } = useTranslation();
   return (
     <span role="status" className="inline-flex w-4 flex-none justify-center">
-      {saving.kind === "saving" && <LoaderCircle aria-label={t("settings.saving")} className="size-3.5 animate-spin text-ink-3" />}
+      {saving.kind === "saving" && <LoaderCircle aria-label={t("settings.saving")} className="size-3.5 text-ink-3" />}
       {saving.kind === "saved" && <Check aria-label={t("settings.saved")} className="fade-in size-3.5 text-good" />}
     </span>
   );

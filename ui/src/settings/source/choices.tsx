@@ -20,7 +20,7 @@ export function DialectChoice({ id, value, onChange }: { id: string; value: Dial
           return (
             <label key={dialect} className={cx("flex items-baseline gap-2 px-2.5 py-[5px] has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent", on ? "bg-accent-soft" : "hover:bg-raised")}>
               {/* Arrow keys move through the group from the one that is chosen. */}
-              <input type="radio" id={on ? id : undefined} name={id} checked={on} onChange={() => onChange(dialect)} aria-describedby={`${id}-${dialect}`} aria-label={title(dialect)} className="flex-none translate-y-[2px] accent-accent outline-none" />
+              <input type="radio" id={on ? id : undefined} name={id} checked={on} onChange={() => onChange(dialect)} aria-describedby={`${id}-${dialect}`} aria-label={title(dialect)} className={cx("m-0 size-3.5 flex-none translate-y-[2px] appearance-none rounded-full outline-none", on ? "border-[4px] border-accent bg-accent-ink" : "border border-ink-3 bg-panel")} />
               <span className={cx("w-[148px] flex-none", on && "font-[540]")}>{title(dialect)}</span>
               <span id={`${id}-${dialect}`} className="min-w-0 text-[12px] leading-snug text-ink-2">
                 {isKnown(dialect) ? t(`sources.dialect.${dialect}.help`) : t("sources.kindNewerHelp")}
@@ -44,7 +44,7 @@ export function ColourChoice({ id, value, onChange }: { id: string; value: Sourc
           return (
             <label key={colour} title={name} className={cx("grid size-7 place-items-center rounded-md border has-focus-visible:outline-2 has-focus-visible:outline-accent", colour === value ? "border-ink-2 bg-raised" : "border-transparent hover:bg-raised")}>
               <input type="radio" id={colour === value ? id : undefined} name={id} checked={colour === value} onChange={() => onChange(colour)} aria-label={name} className="sr-only" />
-              <i aria-hidden className="size-3 rotate-45 rounded-[2px]" style={{ background: sourceColour(colour) }} />
+              <i aria-hidden className="tint size-3 rotate-45 rounded-[2px]" style={{ background: sourceColour(colour) }} />
             </label>
           );
         })}

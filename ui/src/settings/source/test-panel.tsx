@@ -70,7 +70,7 @@ export function Steps({ test, draft, running }: { test: SourceTest | null; draft
           <span className="grid h-[19px] place-items-center">
             {taken === null ? (
               running && i === 0 ? (
-                <LoaderCircle aria-hidden className="size-3.5 animate-spin text-ink-3" />
+                <LoaderCircle aria-hidden className="size-3.5 text-ink-3" />
               ) : (
                 <Circle aria-label={test === null ? undefined : t("sources.test.notTried")} aria-hidden={test === null ? true : undefined} className="size-2.5 text-ink-3" />
               )

@@ -131,6 +131,8 @@ export const frame = {
   },
   notice: {
     area: "Notifications",
+    next: "Next of {{n}}",
+    at: "{{at}} of {{n}}",
   },
   first: {
     title: "Watch your ERP at work",

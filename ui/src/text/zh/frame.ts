@@ -130,6 +130,8 @@ export const frame = {
   },
   notice: {
     area: "通知",
+    next: "下一条，共 {{n}} 条",
+    at: "{{at}} / {{n}}",
   },
   first: {
     title: "实时掌握 ERP 动态",
