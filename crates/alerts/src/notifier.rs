@@ -203,7 +203,6 @@ fn summary(held_back: &BTreeMap<String, AlertView>, words: Words) -> Option<Toas
 mod tests {
     use super::*;
     use crate::{AlertBook, Raise};
-    use std::cmp::Reverse;
     use std::collections::BTreeMap;
 
     const NOW: Millis = Millis(1_000_000);

@@ -54,7 +54,7 @@ it("is one line in the page's flow, above nothing, however many they are", async
   const notices = await area();
   expect(await notices.findByText("1 of 2")).toBeInTheDocument();
   expect(notices.queryByText("Return RT-0093 awaits approval"), "the other waits behind the count").toBeNull();
-  const line = notices.getByText("Tile 0 is low").closest("section");
+  const line = notices.getByText("Low stock: Tile 0").closest("section");
   for (let at: Element | null = line; at !== null; at = at.parentElement) expect(at.className, "nothing of it is taken out of the flow").not.toMatch(/\b(fixed|absolute|z-\d+)\b/);
   expect(line?.nextElementSibling?.contains(await screen.findByRole("main")) || line?.parentElement?.contains(screen.getByRole("main"))).toBe(true);
   await userEvent.setup().click(notices.getByRole("button", { name: "Next of 2" }));
@@ -70,7 +70,7 @@ it("says what became of something in the same strip", async () => {
 
 it("tells the core that time took a notice away", async () => {
   const asked = openPage("events", {}, "state=hints");
-  await (await area()).findByText("Tile 0 is low");
+  await (await area()).findByText("Low stock: Tile 0");
   act(() => passNotices(STAYS));
   await waitFor(() => expect(asked.filter((each) => each.name === "notice_answered").map((each) => each.args)).toContainEqual({ id: "low_stock:T-0", action: "closed" }));
 });

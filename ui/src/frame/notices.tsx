@@ -15,6 +15,7 @@ import { closeNotice, type Notice, passNotices, removeNotice, showNotice, useNot
 import { go } from "@/route";
 import type { PageName } from "@/route/pages";
 import { openEvent } from "@/route/selection";
+import { joined } from "@/text";
 
 const NONE: readonly NoticeView[] = [];
 
@@ -114,7 +115,7 @@ function Strip({ page }: { page: PageName }) {
           onBlur={() => setHeld(false)}
         >
           <SeverityMark severity={notice.severity} word={false} />
-          <p className="min-w-0 truncate" title={[notice.title, notice.body].filter((text) => text !== "").join(" · ")}>
+          <p className="min-w-0 truncate" title={joined([notice.title, notice.body])}>
             <span className="font-[540]">{notice.title}</span>
             {notice.body !== "" && <span className="num text-ink-2"> · {notice.body}</span>}
           </p>

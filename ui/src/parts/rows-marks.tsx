@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
 import { type KnownSource, lateBy } from "@/live";
-import { useGapText } from "@/text";
+import { joined, useGapText } from "@/text";
 import { cx } from "./cx";
 import { SourceMark } from "./source";
 
@@ -58,14 +58,14 @@ export function GapRow({ row, filled, source }: { row: EventRow; filled: number 
   const open = text.filled === null;
   return (
     <span
-      title={[text.title, ...parts, text.filled].filter((part) => part !== null).join(" · ")}
+      title={joined([text.title, ...parts, text.filled])}
       className={cx("flex h-full w-full items-center gap-2 overflow-hidden pr-4 pl-4", open ? "gap-hatch border-y border-warn/45" : "bg-good-soft/60")}
     >
       <RowSource source={source} />
       {open ? <TriangleAlert aria-hidden className="size-4 flex-none text-warn" strokeWidth={1.9} /> : <Check aria-hidden className="size-4 flex-none text-good" />}
       <b className={cx("num flex-none font-[560]", open ? "text-warn" : "font-[480] text-ink-2")}>{text.title}</b>
       {text.filled !== null && <span className="num flex-none text-good">{text.filled}</span>}
-      <span className="min-w-0 truncate text-ink-2">{parts.join(" · ")}</span>
+      <span className="min-w-0 truncate text-ink-2">{joined(parts)}</span>
     </span>
   );
 }

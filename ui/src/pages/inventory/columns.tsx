@@ -10,6 +10,7 @@ import { Age, type Column, cx, Delta, Figure, RowSource, Sparkline } from "@/par
 import { useChangeMark } from "@/parts/arrival";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
+import { joined } from "@/text";
 import { SOON, stockState, type StockState } from "./order";
 
 export function useStockColumns(): readonly Column<StockRow>[] {
@@ -25,7 +26,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
         header: t("inventory.column.product"),
         width: "minmax(170px, 1fr)",
         cell: (row) => (
-          <span title={[row.name, row.product_id, row.warehouse].filter(Boolean).join(" · ")}>
+          <span title={joined([row.name, row.product_id, row.warehouse])}>
             <RowSource source={sources.several ? sources.of(row.source) : null} />
             {row.name}
             {row.name !== row.product_id && <span className="text-ink-3"> · {row.product_id}</span>}

@@ -12,6 +12,7 @@ import { AgedNote, Button, type Column, cx, EmptyState, RowValue, SectionHeader,
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
+import { joined } from "@/text";
 import { useStockColumns } from "./columns";
 import { lasts, steadyOrder, warehouses } from "./order";
 
@@ -126,7 +127,7 @@ function Movements({ rows }: { rows: readonly EventRow[] }) {
         id: "product",
         header: t("inventory.movementsColumn.product"),
         width: "minmax(0, 1fr)",
-        cell: (row) => <span title={[row.label, row.detail].filter(Boolean).join(" · ")}>{row.label}</span>,
+        cell: (row) => <span title={joined([row.label, row.detail])}>{row.label}</span>,
       },
       { id: "delta", header: t("inventory.movementsColumn.change"), width: "56px", align: "end", cell: (row) => <RowValue row={row} /> },
       { id: "new", header: t("inventory.movementsColumn.now"), width: "70px", align: "end", className: "num text-ink-2", cell: (row) => row.new !== null && format.quantity(row.new) },

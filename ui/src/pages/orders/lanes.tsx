@@ -7,7 +7,7 @@ import type { OrderStateCount } from "@/bindings/OrderStateCount";
 import { useFormat, useNow } from "@/format";
 import { type Aged, type KnownSource, useFreshness, useSources } from "@/live";
 import { cx, Figure, SourceMark } from "@/parts";
-import { useWord } from "@/text";
+import { joined, useWord } from "@/text";
 import { type Chosen, isChosen, lanes } from "./flow";
 
 export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states: readonly OrderStateCount[]; chosen: Chosen | null; onChoose: (chosen: Chosen | null) => void }) {
@@ -20,7 +20,7 @@ export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states:
   return (
     <div className="flex flex-col gap-2.5 px-4 pb-3">
       {all.map((lane) => (
-        <div key={`${lane.source}/${lane.type}`} role="group" aria-label={[word("orderType", lane.type), sources.several ? sources.of(lane.source)?.name : undefined].filter(Boolean).join(" · ")} className="relative flex min-w-0 items-stretch gap-3">
+        <div key={`${lane.source}/${lane.type}`} role="group" aria-label={joined([word("orderType", lane.type), sources.several && sources.of(lane.source)?.name])} className="relative flex min-w-0 items-stretch gap-3">
           <div className="flex w-[76px] flex-none flex-col justify-center">
             <span className="truncate font-[540]">
               {sources.several && <LaneSource source={sources.of(lane.source)} />}

@@ -14,7 +14,7 @@ import { Age, Button, cx, EmptyState, IconButton, SectionHeader, severityInk, Se
 import { go } from "@/route";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
-import { failureText, useWord } from "@/text";
+import { joined, failureText, useWord } from "@/text";
 
 function needKey(need: Need): string {
   return need.type === "alert" ? `alert ${need.alert.id}` : `approval ${need.approval.key}`;
@@ -109,7 +109,7 @@ function Alert({ alert, chosen }: { alert: AlertView; chosen: boolean }) {
         {text.title}
       </p>
       <Age at={alert.last_at} className="text-ink-3" />
-      {text.parts.length > 0 && <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{text.parts.join(" · ")}</p>}
+      {text.parts.length > 0 && <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{joined(text.parts)}</p>}
       <div className="col-start-2 col-end-4 mt-2 flex flex-wrap gap-1.5">
         <Button aria-label={t("common.actionOn.acknowledge", { what: text.title })} kbd={chosen ? "E" : undefined} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id])}>
           {t("common.actions.acknowledge")}
@@ -147,7 +147,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
       <CircleCheckBig aria-hidden className={cx("mt-px size-4", severityInk(severity))} strokeWidth={1.75} />
       <p className="line-clamp-3 font-[540] break-words [unicode-bidi:isolate]">{t("overview.needs.awaits", { type: word("resourceType", approval.resource_type), number: approval.number })}</p>
       <Age at={approval.requested_at} className="text-ink-3" />
-      <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{parts.join(" · ")}</p>
+      <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{joined(parts)}</p>
       {share !== null && (
         <div className="col-start-2 col-end-4 gauge mt-2 h-[3px] overflow-hidden rounded-sm bg-raised" aria-hidden>
           <i className={cx("tint block h-full rounded-sm", share >= 1 ? "bg-crit" : tight ? "bg-warn" : "bg-info")} style={{ width: `${share * 100}%` }} />
