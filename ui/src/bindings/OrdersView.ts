@@ -11,7 +11,7 @@ export type OrdersView = {
  */
 states: Array<OrderStateCount>, 
 /**
- * Stuck first, then newest change; at most 500.
+ * Those on their way first, the longest waiting on top; then those that ended, the newest first. At most 500.
  */
 orders: Array<OrderRow>, 
 /**
