@@ -11,7 +11,10 @@ import { useChangeMark } from "@/parts/arrival";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
 import { joined } from "@/text";
-import { SOON, stockState, type StockState } from "./order";
+import { lasts, stockState, type StockState } from "./order";
+
+/** Stock that lasts for less than this deserves a colour, hours. */
+const SHORT = 1;
 
 export function useStockColumns(): readonly Column<StockRow>[] {
   const { t } = useTranslation();
@@ -67,7 +70,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
             <None title={row.on_hand === null ? t("inventory.unknown") : row.on_hand <= 0 ? t("inventory.state.out") : t("inventory.still")} />
           ) : (
             <Figure aged={fresh.of(row.source)}>
-              <span className={row.hours_left < SOON ? "text-warn" : "text-ink-2"} title={fresh.of(row.source) === null ? format.duration(row.hours_left * 3_600_000) : undefined}>
+              <span className={row.hours_left < SHORT ? "text-warn" : "text-ink-2"} title={fresh.of(row.source) === null ? format.duration(row.hours_left * 3_600_000) : undefined}>
                 {format.age(row.hours_left * 3_600_000)}
               </span>
             </Figure>
@@ -97,12 +100,18 @@ function State({ row }: { row: StockRow }) {
     <>
       <Moved seq={row.last_seq} />
       {state !== "fine" && (
-        <Mark tone={state === "out" ? "text-crit" : "text-warn"} icon={ICONS[state]}>
+        <Mark tone={tone(state, row)} icon={ICONS[state]}>
           {t(`inventory.state.${state}`)}
         </Mark>
       )}
     </>
   );
+}
+
+/** Amber for what is short now; that something will be short before the shift ends is said in plain ink. */
+function tone(state: StockState, row: StockRow): string {
+  if (state === "out") return "text-crit";
+  return state === "low" || !lasts(row, SHORT) ? "text-warn" : "text-ink-2";
 }
 
 const ICONS: Record<Exclude<StockState, "fine">, ReactNode> = { out: <OctagonAlert aria-hidden />, low: <TriangleAlert aria-hidden />, soon: <Hourglass aria-hidden /> };

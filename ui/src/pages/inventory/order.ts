@@ -17,7 +17,7 @@ export function steadyOrder(before: readonly string[], rows: readonly StockRow[]
 export type StockState = "out" | "low" | "soon" | "fine";
 
 /** A product that is gone before the shift ends wants looking at, whatever its threshold says. Hours. */
-export const SOON = 4;
+const SOON = 4;
 
 const CLASS: Record<StockState, number> = { out: 0, low: 0, soon: 1, fine: 2 };
 

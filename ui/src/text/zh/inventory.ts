@@ -29,7 +29,7 @@ export const inventory = {
   unknown: "只收到过相对变动，现有数量未知",
   still: "近 24 小时没有出库",
   thresholdOf: "{{name}} 的阈值",
-  own: "单独设定",
+  own: "自设",
   ownHint: "此商品单独设定的阈值；清空则恢复默认 {{n}}",
   defaultHint: "默认阈值，点击可为此商品单独设定",
   movements: "库存流水",
