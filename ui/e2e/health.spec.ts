@@ -179,7 +179,7 @@ test("a source that wants a login leads there, from the bar and by keyboard", as
   branch.expire("another");
   await open(page, watched, "health");
   await expect(card(page, "Branch ERP")).toContainText("Sign-in needed");
-  await expect(card(page, "Branch ERP")).toContainText("Sign in to go on.");
+  await expect(card(page, "Branch ERP")).toContainText("Sign in to continue.");
   const button = page.getByRole("banner").getByRole("button", { name: "Sign in" });
   await button.focus();
   await page.keyboard.press("Enter");
