@@ -101,7 +101,7 @@ impl Computed {
         let orders = self.world.orders.view(NOW, 60_000);
         let finance = self.world.finance.view(self.settings.large_amount, NOW, &mut self.calendar);
         (orders.total.min(8), finance.records.len().min(8), self.world.approvals.pending_count().min(8)).hash(shape);
-        for alert in self.book.active(|_| true) {
+        for alert in self.book.active() {
             for words in [Words::CHINESE, Words::ENGLISH] {
                 let (title, body) = (rules::title(words, &alert), rules::body(words, &alert));
                 assert!(is_line(&title) && !has_control(&body), "a notification cannot be disturbed: {title:?} {body:?}");

@@ -308,19 +308,18 @@ impl AlertBook {
         self.active.get(id).and_then(|alert| alert.view.seq)
     }
 
-    /// Living alerts of the rules that are `wanted`, worst first, then newest; at most 1,000.
+    /// Living alerts, worst first, then newest; at most 1,000.
     #[must_use]
-    pub fn active(&self, wanted: impl Fn(&str) -> bool) -> Vec<AlertView> {
-        let mut all: Vec<_> = self.active.values().map(|alert| &alert.view).filter(|view| wanted(&view.rule)).collect();
+    pub fn active(&self) -> Vec<AlertView> {
+        let mut all: Vec<_> = self.active.values().map(|alert| &alert.view).collect();
         all.sort_by_key(|view| (std::cmp::Reverse(view.severity), std::cmp::Reverse(view.last_at)));
         all.into_iter().take(SHOWN).cloned().collect()
     }
 
-    /// How many of the rules that are `wanted` live, and how many of any were not kept because too many of their rule did.
+    /// How many live, and how many were not kept because too many of their rule did.
     #[must_use]
-    pub fn counts(&self, wanted: impl Fn(&str) -> bool) -> (u32, u64) {
-        let living: usize = self.living.iter().filter(|(rule, _)| wanted(rule)).map(|(_, living)| living).sum();
-        (living as u32, self.let_go)
+    pub fn counts(&self) -> (u32, u64) {
+        (self.active.len() as u32, self.let_go)
     }
 
     /// Living alerts of one rule: id and view.

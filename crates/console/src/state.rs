@@ -225,8 +225,9 @@ impl State {
         let known = |about: &str| statuses.iter().any(|source| about == format!("source:{}", source.id));
         let orphans: Vec<_> = self
             .book
-            .active(|rule| rules::is_of_a_link(rule))
+            .active()
             .into_iter()
+            .filter(|alert| rules::is_of_a_link(&alert.rule))
             .filter_map(|alert| Some((alert.rule, alert.subject.filter(|about| !known(about))?)))
             .collect();
         notices.extend(orphans.iter().filter_map(|(rule, about)| self.book.resolve(rule, about, at)));

@@ -1,5 +1,5 @@
 // What the core raises alerts for, and the numbers that it compares with.
 
 export { LIMITS, limitOf } from "./limits";
-export { ruleOf, RULES, switched } from "./rules";
+export { isListed, ruleOf, RULES, switched } from "./rules";
 export { useAlertText, useRuleName } from "./words";

@@ -21,6 +21,8 @@ export interface Say {
 
 interface Rule {
   readonly id: string;
+  /** What it is about waits on a page of its own, and is counted there and not among the alerts. */
+  readonly elsewhere?: boolean;
   /** The setting that it compares with. */
   readonly limit?: LimitName;
   /** What fills its sentence in. */
@@ -47,6 +49,7 @@ export const RULES = [
   { id: "low_stock", limit: "low_stock_threshold", fill: ({ label }) => ({ label }), facts: (say) => [onHand(say), hoursLeft(say)] },
   {
     id: "approval_requested",
+    elsewhere: true,
     fill: ({ label, value, word }) => ({ label: value("number") ?? label, resource_type: word("resourceType", value("resource_type") ?? "") }),
     facts: (say) => [say.money("amount"), requester(say), say.value("message")],
   },
@@ -60,6 +63,12 @@ export const RULES = [
 /** Undefined for a rule that this window does not know. */
 export function ruleOf(id: AlertView["rule"]): (typeof RULES)[number] | undefined {
   return RULES.find((rule) => rule.id === id);
+}
+
+/** Whether its alerts are among the alerts: what waits is counted once. */
+export function isListed(id: AlertView["rule"]): boolean {
+  const rule: Rule | undefined = ruleOf(id);
+  return rule?.elsewhere !== true;
 }
 
 /** The change of the settings that turns a rule on or off. */

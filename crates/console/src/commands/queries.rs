@@ -145,11 +145,8 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
         threshold: (rule.threshold)(&state.settings),
         firing: state.firing(rule.id),
     });
-    // Requests for approval have a page of their own.
-    let is_alert = |rule: &str| !rules::is_of_a_request(rule);
-    let (active_count, let_go) = state.book.counts(is_alert);
-    let resolved = state.book.resolved().into_iter().filter(|alert| is_alert(&alert.rule)).collect();
-    AlertsView { active: state.book.active(is_alert), active_count, let_go, resolved, rules: rules.collect() }
+    let (active_count, let_go) = state.book.counts();
+    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules: rules.collect() }
 }
 
 pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {

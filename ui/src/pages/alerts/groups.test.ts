@@ -46,3 +46,8 @@ test("until tomorrow 8:00 is tomorrow, late in the evening and before dawn too",
     expect([until.getHours(), until.getMinutes()], "a begun minute is a minute: 8:00 is not 7:59").toEqual([8, 0]);
   }
 });
+
+test("a request for approval is counted where requests are", () => {
+  const view = { active: [alert("a", "approval_requested"), alert("b", "low_stock")], resolved: [alert("c", "approval_requested", "warning", "resolved")] };
+  expect(counts(view)).toEqual({ firing: 1, acknowledged: 0, snoozed: 0, resolved: 0 });
+});

@@ -4,6 +4,7 @@ import type { AlertState } from "@/bindings/AlertState";
 import type { AlertsView } from "@/bindings/AlertsView";
 import type { AlertView } from "@/bindings/AlertView";
 import type { Severity } from "@/bindings/Severity";
+import { isListed } from "@/rules";
 
 export const TABS = ["firing", "acknowledged", "snoozed", "resolved"] as const satisfies readonly AlertState[];
 
@@ -26,11 +27,12 @@ export function lineKey(line: Line): string {
 }
 
 export function inTab(view: Pick<AlertsView, "active" | "resolved">, tab: AlertState): readonly AlertView[] {
-  return tab === "resolved" ? view.resolved : view.active.filter((alert) => alert.state === tab);
+  const all = tab === "resolved" ? view.resolved : view.active.filter((alert) => alert.state === tab);
+  return all.filter(({ rule }) => isListed(rule));
 }
 
 export function counts(view: Pick<AlertsView, "active" | "resolved">): Record<AlertState, number> {
-  return { firing: inTab(view, "firing").length, acknowledged: inTab(view, "acknowledged").length, snoozed: inTab(view, "snoozed").length, resolved: view.resolved.length };
+  return { firing: inTab(view, "firing").length, acknowledged: inTab(view, "acknowledged").length, snoozed: inTab(view, "snoozed").length, resolved: inTab(view, "resolved").length };
 }
 
 /** The worst group first, then the larger, then by name, so that groups do not change places with every new alert. Inside, as the core sorts. */
