@@ -14,6 +14,8 @@ pub struct Rule {
     pub severity: Severity,
     /// It is about our own links, and not about what an ERP tells.
     pub of_a_link: bool,
+    /// It is about requests for approval: what waits for a decision is counted once, among the requests.
+    pub of_a_request: bool,
     /// The setting that it judges by, as the page shows it.
     pub threshold: fn(&Settings) -> Option<String>,
     /// The buttons of its notifications, the main one first.
@@ -35,6 +37,7 @@ pub(crate) const PLAIN: Rule = Rule {
     id: "",
     severity: Severity::Warning,
     of_a_link: false,
+    of_a_request: false,
     threshold: |_| None,
     actions: &["acknowledge", "open"],
     title: |_, alert| alert.label.clone(),

@@ -126,6 +126,12 @@ impl Payload {
         &self.text
     }
 
+    /// How much memory it takes, bytes: its text, and what is remembered of it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.layout.get().map_or(0, |layout| layout.bytes())
+    }
+
     /// Its top level: read by whoever asks first, remembered for everybody after.
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {

@@ -24,7 +24,7 @@ impl Batch {
     /// About how much memory it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let events: usize = self.events.iter().map(|new| new.event.payload.as_str().len() + OVERHEAD).sum();
+        let events: usize = self.events.iter().map(|new| new.event.payload.bytes() + OVERHEAD).sum();
         let documents: usize = self.documents.iter().map(|document| document.body.as_ref().map_or(0, String::len) + OVERHEAD).sum();
         events + documents + (self.positions.len() + self.checkpoints.len()) * OVERHEAD
     }
@@ -96,7 +96,7 @@ impl Stored {
     /// About how much memory it takes.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.event.payload.as_str().len() + OVERHEAD
+        self.event.payload.bytes() + OVERHEAD
     }
 }
 

@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Severity } from "@/bindings/Severity";
 import { aged, passNotices, STAYS, toast, type Told, visible } from "@/parts/notice";
 import { startText } from "@/text";
@@ -106,14 +106,24 @@ describe("the strip", () => {
 });
 
 it("holds what the pointer is on", async () => {
-  openPage("events");
-  const notices = await area();
-  act(() => toast("Copied"));
-  const line = await notices.findByText("Copied");
-  const user = userEvent.setup();
-  await user.hover(line);
-  await new Promise((resolve) => setTimeout(resolve, STAYS + 2_500));
-  expect(notices.getByText("Copied"), "it is being read").toBeInTheDocument();
-  await user.unhover(line);
-  await waitFor(() => expect(notices.queryByText("Copied")).toBeNull());
+  // The clock of the window is this test's; everything else waits as ever.
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
+  const pass = (ms: number) => {
+    for (let at = 0; at < ms; at += 500) act(() => vi.advanceTimersByTime(500));
+  };
+  try {
+    openPage("events");
+    const notices = await area();
+    act(() => toast("Copied"));
+    const line = await notices.findByText("Copied");
+    const user = userEvent.setup();
+    await user.hover(line);
+    pass(STAYS + 2_500);
+    expect(notices.getByText("Copied"), "it is being read").toBeInTheDocument();
+    await user.unhover(line);
+    pass(STAYS + 2_500);
+    expect(notices.queryByText("Copied")).toBeNull();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -17,6 +17,7 @@ pub const ID: &str = "approval_requested";
 /// See the [module docs](self).
 pub const RULE: Rule = Rule {
     id: ID,
+    of_a_request: true,
     actions: &["approve", "reject"],
     title: |words, alert| {
         let what = resource(words, value(alert, "resource_type"));

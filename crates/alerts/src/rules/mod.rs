@@ -45,10 +45,10 @@ pub fn is_of_a_link(id: &str) -> bool {
     find(id).is_some_and(|rule| rule.of_a_link)
 }
 
-/// Whether a rule is about requests for approval: what waits for a decision is counted once, among the requests.
+/// Whether a rule is about requests for approval, which are counted as such and are no alerts beside.
 #[must_use]
 pub fn is_of_a_request(id: &str) -> bool {
-    id == approval_requested::ID
+    find(id).is_some_and(|rule| rule.of_a_request)
 }
 
 /// First line for an alert.

@@ -106,6 +106,12 @@ impl Layout {
         self
     }
 
+    /// How much memory it takes beside the text, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let unescaped: usize = self.unescaped.iter().map(|key| key.len() + size_of::<Box<str>>()).sum();
+        size_of::<Self>() + self.entries.capacity() * size_of::<Entry>() + unescaped
+    }
+
     pub(crate) const fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
