@@ -109,7 +109,7 @@ it("holds what the pointer is on", async () => {
   // The clock of the window is this test's; everything else waits as ever.
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "Date"] });
   const pass = (ms: number) => {
-    for (let at = 0; at < ms; at += 500) act(() => vi.advanceTimersByTime(500));
+    for (let at = 0; at < ms; at += 500) act(() => void vi.advanceTimersByTime(500));
   };
   try {
     openPage("events");
