@@ -13,12 +13,12 @@ test.describe("a console that knows no source", () => {
     await empty.stop();
   });
 
-  test("the simulator's door leads to live rows within seconds", async ({ page }) => {
+  test("the simulator's door leads to live rows", async ({ page }) => {
     await page.goto(empty.url);
     await expect(page.getByRole("heading", { name: "Watch your ERP at work" })).toBeVisible();
     await page.getByRole("button", { name: "Start the simulator" }).click();
-    await expect(page.getByRole("navigation")).toBeVisible({ timeout: 8_000 });
-    await expect(page.getByRole("table", { name: "Live events" }).getByRole("row").nth(5)).toBeVisible({ timeout: 8_000 });
+    await expect(page.getByRole("navigation")).toBeVisible();
+    await expect(page.getByRole("table", { name: "Live events" }).getByRole("row").nth(5)).toBeVisible();
     await expect(page.getByRole("banner").getByText("Live").first()).toBeVisible();
   });
 

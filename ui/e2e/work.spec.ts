@@ -1,14 +1,21 @@
 // What people do all day: decide, look closer, pause, acknowledge, live through a lost feed.
 
+import type { Locator, Page } from "@playwright/test";
 import { expect, open, test } from "./console";
+
+/** A row of the queue with that button, held by its number: others may come before it while a test looks. */
+async function theFirstThatHas(page: Page, queue: Locator, button: string | RegExp): Promise<{ row: Locator; number: string }> {
+  const first = queue.getByRole("row").filter({ has: page.getByRole("button", { name: button }) }).first();
+  const number = /[A-Z]{2}-\d{8}-\d+/.exec(await first.innerText())?.[0] ?? "";
+  expect(number).not.toBe("");
+  return { row: queue.getByRole("row").filter({ hasText: number }), number };
+}
 
 test("an approved request goes to the ERP and comes back confirmed", async ({ page, demo }) => {
   await demo.incident("approval_burst");
   await open(page, demo, "approvals");
   const queue = page.getByRole("grid", { name: "Waiting" });
-  const row = queue.getByRole("row").filter({ has: page.getByRole("button", { name: "Approve" }) }).first();
-  const number = (await row.innerText()).match(/[A-Z]{2}-\d{8}-\d+/)?.[0] ?? "";
-  expect(number).not.toBe("");
+  const { row, number } = await theFirstThatHas(page, queue, "Approve");
   await row.getByRole("button", { name: "Approve" }).click();
   const past = page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number });
   await expect(past).toContainText("Approved");
@@ -19,8 +26,7 @@ test("a request is rejected with a reason, and not without one", async ({ page, 
   await demo.incident("approval_burst");
   await open(page, demo, "approvals");
   const queue = page.getByRole("grid", { name: "Waiting" });
-  const row = queue.getByRole("row").filter({ has: page.getByRole("button", { name: /Reject/ }) }).first();
-  const number = (await row.innerText()).match(/[A-Z]{2}-\d{8}-\d+/)?.[0] ?? "";
+  const { row, number } = await theFirstThatHas(page, queue, /Reject/);
   await row.getByRole("button", { name: /Reject/ }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Reject" }).click();

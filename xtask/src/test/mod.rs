@@ -24,10 +24,11 @@ pub(crate) fn run(only: Option<Part>, extend: bool) -> Result<()> {
     let mut book = |name: &str, started: Instant, result: Result<Count>| {
         let count = result.unwrap_or_else(|error| {
             eprintln!("error: {name}: {error:#}");
-            Count { passed: 0, failed: 1 }
+            Count { failed: 1, ..Count::default() }
         });
-        total += count;
         summary.push(format!("{name:<8} {:>6} passed {:>4} failed {:>6.0} s", count.passed, count.failed, started.elapsed().as_secs_f64()));
+        summary.extend(count.names.iter().map(|test| format!("    failed: {test}")));
+        total += count;
     };
 
     let started = Instant::now();

@@ -38,7 +38,7 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         width: "minmax(116px, 148px)",
         cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
       },
-      { id: "amount", header: t("approvals.column.amount"), width: "124px", align: "end", cell: (row) => <Amount row={row} className="font-[540]" /> },
+      { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", cell: (row) => <Amount row={row} className="font-[540]" /> },
       {
         id: "requester",
         header: t("approvals.column.requester"),
@@ -178,8 +178,8 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
         ),
       },
       { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
-      { id: "amount", header: t("approvals.column.amount"), width: "112px", align: "end", from: 380, cell: (row) => <Amount row={row} /> },
-      { id: "requester", header: t("approvals.column.requester"), width: "88px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
+      { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", from: 380, cell: (row) => <Amount row={row} /> },
+      { id: "requester", header: t("approvals.column.requester"), width: "104px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
       { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
       {
         id: "comment",

@@ -23,7 +23,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
   const fresh = useFreshness();
   return useMemo(
     () => [
-      { id: "state", header: t("inventory.column.state"), width: "102px", cell: (row) => <State row={row} /> },
+      { id: "state", header: t("inventory.column.state"), width: "110px", cell: (row) => <State row={row} /> },
       {
         id: "product",
         header: t("inventory.column.product"),
@@ -62,7 +62,7 @@ export function useStockColumns(): readonly Column<StockRow>[] {
       {
         id: "hours",
         header: t("inventory.column.hours"),
-        width: "72px",
+        width: "88px",
         align: "end",
         className: "num",
         cell: (row) =>

@@ -129,8 +129,8 @@ function Movements({ rows }: { rows: readonly EventRow[] }) {
         width: "minmax(0, 1fr)",
         cell: (row) => <span title={joined([row.label, row.detail])}>{row.label}</span>,
       },
-      { id: "delta", header: t("inventory.movementsColumn.change"), width: "56px", align: "end", cell: (row) => <RowValue row={row} /> },
-      { id: "new", header: t("inventory.movementsColumn.now"), width: "70px", align: "end", className: "num text-ink-2", cell: (row) => row.new !== null && format.quantity(row.new) },
+      { id: "delta", header: t("inventory.movementsColumn.change"), width: "66px", align: "end", cell: (row) => <RowValue row={row} /> },
+      { id: "new", header: t("inventory.movementsColumn.now"), width: "76px", align: "end", className: "num text-ink-2", cell: (row) => row.new !== null && format.quantity(row.new) },
     ],
     [t, format],
   );

@@ -9,7 +9,7 @@ export const overview = {
     orders: "Open orders",
     ordersStuck: "{{n}} stuck",
     ordersFlow: "none stuck",
-    approvals: "Pending approvals",
+    approvals: "To approve",
     approvalsOldest: "oldest {{age}}",
     approvalsNone: "none waiting",
     received: "Received today",
