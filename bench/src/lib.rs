@@ -4,6 +4,7 @@
 
 pub mod memory;
 pub mod publisher;
+pub mod screen;
 pub mod stages;
 pub mod webdriver;
 

@@ -1,7 +1,10 @@
-//! Memory of a process and everything it started, as Linux counts it.
+//! Memory and processor time of a process and everything it started, as Linux counts them.
 
 use anyhow::{Context, Result};
-use std::{collections::HashMap, fs};
+use std::{collections::HashMap, fs, time::Duration};
+
+/// How many times a second Linux counts processor time for programs to read (`USER_HZ`).
+const TICKS: u64 = 100;
 
 /// Sums over a process tree, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -31,6 +34,35 @@ pub fn of_tree(root: u32) -> Result<Memory> {
     Ok(memory)
 }
 
+/// Resident memory of the descendants of `root` whose name begins with `name` (Linux keeps 15 bytes of a name), in bytes.
+///
+/// # Errors
+/// When there is none, or this is not Linux.
+pub fn resident(root: u32, name: &str) -> Result<u64> {
+    let mut rss = 0;
+    for pid in tree(root)? {
+        let Ok(command) = fs::read_to_string(format!("/proc/{pid}/comm")) else { continue };
+        if command.starts_with(name) {
+            rss += field(&fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default(), "Rss:");
+        }
+    }
+    anyhow::ensure!(rss > 0, "no {name} runs");
+    Ok(rss)
+}
+
+/// Processor time that the descendants of `root` have used, without `root` itself: a driver measures and is not measured.
+///
+/// # Errors
+/// When this is not Linux.
+pub fn processor(root: u32) -> Result<Duration> {
+    let ticks = tree(root)?.into_iter().skip(1).filter_map(|pid| {
+        let stat = stat(pid)?;
+        // utime and stime, the 14th and 15th field of the whole line.
+        Some(stat.get(11)?.parse::<u64>().ok()? + stat.get(12)?.parse::<u64>().ok()?)
+    });
+    Ok(Duration::from_millis(ticks.sum::<u64>() * 1_000 / TICKS))
+}
+
 /// Ids of the process `root` and its descendants, the root first.
 ///
 /// # Errors
@@ -58,10 +90,15 @@ fn field(text: &str, name: &str) -> u64 {
     kib.unwrap_or_default() * 1024
 }
 
-/// The fourth field of `stat`; the second is the program's name in brackets, which may hold anything.
+/// Who started it.
 fn parent(pid: u32) -> Option<u32> {
+    stat(pid)?.get(1)?.parse().ok()
+}
+
+/// The fields of `stat` from the third on; the second is the program's name in brackets, which may hold anything.
+fn stat(pid: u32) -> Option<Vec<String>> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    Some(stat.rsplit_once(')')?.1.split_whitespace().map(str::to_owned).collect())
 }
 
 #[cfg(test)]
@@ -75,5 +112,19 @@ mod tests {
         drop(child.stdin.take());
         child.wait().unwrap();
         assert_eq!(with_child.processes, own.processes + 1, "a window's web process would be left out");
+    }
+
+    #[test]
+    fn processor_time_is_that_of_the_children_alone() {
+        let own = std::process::id();
+        let before = super::processor(own).unwrap();
+        let mut child = std::process::Command::new("sh").args(["-c", "while :; do :; done"]).spawn().unwrap();
+        while super::processor(own).unwrap() <= before {
+            std::thread::yield_now();
+        }
+        assert!(super::resident(own, "sh").unwrap() > 0);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(super::resident(own, "no-such-program").is_err());
     }
 }

@@ -9,6 +9,8 @@ mod bus;
 mod commands;
 mod display;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod drawing;
 mod hints;
 mod host;
 mod keep;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { justCame } from "@/parts/arrival";
 import { Age } from "@/parts";
 import { startText } from "@/text";
-import { useClock } from "./clock";
+import { tickAlong, useClock } from "./clock";
 
 const START = Date.UTC(2026, 10, 21, 12);
 
@@ -29,6 +29,25 @@ it("renders who reads it only when the text is another", () => {
   expect(renders, "59 looks at the clock, one text").toBe(1);
   pass(2_000);
   expect(renders).toBe(2);
+});
+
+it("goes along with a frame that is drawn near its time, and is not drawn again for itself", () => {
+  let renders = 0;
+  function Seconds() {
+    renders += 1;
+    return <p>{useClock((now) => Math.floor((now - START) / 100))}</p>;
+  }
+  render(<Seconds />);
+  pass(300);
+  act(tickAlong);
+  expect(renders, "too early").toBe(1);
+  pass(500);
+  act(tickAlong);
+  expect(renders).toBe(2);
+  pass(300);
+  expect(renders, "the timer's own turn, just after").toBe(2);
+  pass(1_000);
+  expect(renders).toBe(3);
 });
 
 it("is one timer for all who read it, and none when nobody does", () => {

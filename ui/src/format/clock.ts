@@ -3,6 +3,9 @@
 
 import { useSyncExternalStore } from "react";
 
+/** How much of its second must have passed for the clock to go along with a frame, ms. */
+const ALONG = 700;
+
 let offset = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 let now = Date.now();
@@ -30,11 +33,21 @@ function tick(): void {
   for (const each of listeners) each();
 }
 
+/** The timer's turn: nothing, where a frame took the clock along just before. */
+function turn(): void {
+  if (Math.abs(coreNow() - now) >= ALONG) tick();
+}
+
+/** A frame is being drawn: what the clock would draw soon is drawn with it. */
+export function tickAlong(): void {
+  if (timer !== undefined && Math.abs(coreNow() - now) >= ALONG) tick();
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   if (timer === undefined) {
     now = present();
-    timer = setInterval(tick, 1_000);
+    timer = setInterval(turn, 1_000);
     document.addEventListener("visibilitychange", tick);
   }
   return () => {

@@ -6,7 +6,8 @@
 
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from "react";
 import type { Host, ViewName } from "@/host";
-import { setClockOffset } from "@/format/clock";
+import { setClockOffset, tickAlong } from "@/format/clock";
+import { Painter } from "./painter";
 import { INITIAL, type LiveState } from "./state";
 import { Stream } from "./stream";
 import { ViewFeed, type ViewState } from "./view";
@@ -14,17 +15,18 @@ import { ViewFeed, type ViewState } from "./view";
 class World {
   readonly host: Host;
   readonly stream: Stream;
+  readonly painter = new Painter();
   readonly #views = new Map<ViewName, ViewFeed<ViewName>>();
 
   constructor(host: Host) {
     this.host = host;
-    this.stream = new Stream(host);
+    this.stream = new Stream(host, this.painter);
   }
 
   view<N extends ViewName>(name: N): ViewFeed<N> {
     let feed = this.#views.get(name);
     if (feed === undefined) {
-      feed = new ViewFeed<ViewName>(this.host, name, () => this.stream.state().versions?.[name] ?? null, this.stream.subscribe);
+      feed = new ViewFeed<ViewName>(this.host, name, () => this.stream.state().versions?.[name] ?? null, this.stream.subscribe, this.painter);
       this.#views.set(name, feed);
     }
     return feed as unknown as ViewFeed<N>;
@@ -40,7 +42,9 @@ export function LiveProvider({ host, children }: { host: Host; children: ReactNo
     const stop = new AbortController();
     void world.stream.run(stop.signal);
     const unsubscribe = world.stream.subscribe(() => setClockOffset(world.stream.state().clockOffset));
+    const alone = world.painter.add(tickAlong);
     return () => {
+      alone();
       unsubscribe();
       stop.abort();
     };

@@ -1,12 +1,13 @@
-// The stream as a store that React can read: `subscribe` and `state`. Batches are taken as they come; readers are told four times a second at most, at once
+// The stream as a store that React can read: `subscribe` and `state`. Batches are taken as they come; readers are told when the painter draws, at once
 // of what must not wait (`pace.ts`), and never while the window is hidden: it is told of everything when it is shown again.
 
 import type { Batch } from "@/bindings/Batch";
 import type { CommandError, Host } from "@/host";
 import { follow } from "./follow";
 import { happenedAt } from "./late";
-import { urgent, waitFor } from "./pace";
+import { urgent } from "./pace";
 import { PaintedLog } from "./painted";
+import { Painter } from "./painter";
 import { continued, failed, INITIAL, type LiveState, restarted } from "./state";
 
 /** Rows of one frame whose latency is sampled, at most. */
@@ -21,14 +22,13 @@ export class Stream {
   readonly #takers = new Set<() => void>();
   readonly #painted = new PaintedLog();
   #unpainted: number[] = [];
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #frame: number | undefined;
-  #lastTold = -Infinity;
+  readonly #painter: Painter;
   #taken: LiveState = INITIAL;
   #told: LiveState = INITIAL;
 
-  constructor(host: Host) {
+  constructor(host: Host, painter = new Painter()) {
     this.#host = host;
+    this.#painter = painter;
   }
 
   /** What readers were told last; a new object whenever something changed. */
@@ -50,11 +50,12 @@ export class Stream {
 
   /** Follow the core until `signal` aborts. */
   run(signal: AbortSignal): Promise<void> {
-    const shown = () => !document.hidden && this.#taken !== this.#told && this.#schedule(0);
+    const shown = () => this.#painter.request(false);
     document.addEventListener("visibilitychange", shown, { signal });
+    const leave = this.#painter.add(this.#tell);
     signal.addEventListener("abort", () => {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
+      leave();
+      this.#painter.stop();
     });
     return follow(
       this.#host,
@@ -75,29 +76,12 @@ export class Stream {
     this.#taken = state;
     for (const taker of this.#takers) taker();
     if (document.hidden) return;
-    // The first answer is what the window opens with.
-    if (this.#told === INITIAL) this.#tick();
-    else this.#schedule(waitFor(performance.now(), this.#lastTold, atOnce));
+    if (this.#told === INITIAL) this.#painter.now();
+    else this.#painter.request(atOnce);
   }
 
-  #schedule(wait: number): void {
-    if (this.#frame !== undefined) return;
-    if (wait > 0) {
-      this.#timer ??= setTimeout(this.#draw, wait);
-      return;
-    }
-    clearTimeout(this.#timer);
-    this.#draw();
-  }
-
-  readonly #draw = (): void => {
-    this.#timer = undefined;
-    if (!document.hidden) this.#frame = requestAnimationFrame(this.#tick);
-  };
-
-  readonly #tick = (): void => {
-    this.#frame = undefined;
-    this.#lastTold = performance.now();
+  readonly #tell = (): void => {
+    if (this.#told === this.#taken) return;
     this.#told = this.#taken;
     for (const listener of this.#listeners) listener();
     if (this.#unpainted.length === 0) return;
