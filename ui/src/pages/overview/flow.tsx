@@ -43,6 +43,26 @@ export function stack({ counts, domains }: Pick<Histogram, "counts" | "domains">
   });
 }
 
+/** All columns of one domain as one shape. A rectangle for each would be a hundred elements to look after, for a picture that changes twice a second. */
+interface Shape {
+  readonly domain: string;
+  /** Of the minute that still runs. */
+  readonly running: boolean;
+  readonly d: string;
+}
+
+/** The bars as shapes. Pure. */
+export function shapes(bars: readonly Bar[], running: number): Shape[] {
+  const found = new Map<string, { domain: string; running: boolean; d: string }>();
+  for (const { x, y, width, height, domain, column } of bars) {
+    const key = `${domain} ${column === running}`;
+    const shape = found.get(key) ?? { domain, running: column === running, d: "" };
+    shape.d += `M${x.toFixed(1)} ${y.toFixed(1)}h${width.toFixed(1)}v${height.toFixed(1)}h${(-width).toFixed(1)}z`;
+    found.set(key, shape);
+  }
+  return [...found.values()];
+}
+
 export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -54,6 +74,7 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
   const columns = histogram.counts.length;
   const step = W / Math.max(1, columns);
   const running = useClock((now) => Math.floor((now - from) / width));
+  const drawn = useMemo(() => shapes(bars, running), [bars, running]);
   const start = (i: number) => from + i * width;
   const columnAt = (event: React.MouseEvent<SVGSVGElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -96,8 +117,8 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
               <title>{t("overview.flow.open")}</title>
               <line x1={0} x2={W} y1={H} y2={H} stroke="var(--line-strong)" strokeWidth={1} vectorEffect="non-scaling-stroke" />
               {pointed !== null && <rect x={pointed * step} y={0} width={step} height={H} fill="var(--raised)" />}
-              {bars.map((bar) => (
-                <rect key={`${bar.x}-${bar.domain}`} x={bar.x} y={bar.y} width={bar.width} height={bar.height} fill={domainColour(bar.domain)} opacity={bar.column === running ? 0.4 : 0.92} />
+              {drawn.map((shape) => (
+                <path key={`${shape.domain} ${shape.running}`} d={shape.d} fill={domainColour(shape.domain)} opacity={shape.running ? 0.4 : 0.92} />
               ))}
             </svg>
             <span aria-hidden className="num pointer-events-none absolute top-0 left-4 rounded-sm bg-surface/80 px-1 text-[11px] leading-[14px] text-ink-3">

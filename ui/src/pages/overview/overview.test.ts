@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { stack, within } from "./flow";
+import { shapes, stack, within } from "./flow";
 import { used } from "./needs";
 
 describe("the histogram", () => {
@@ -17,6 +17,13 @@ describe("the histogram", () => {
 
   it("means the events of one minute and no other's", () => {
     expect(within(Date.UTC(2026, 10, 21, 6, 32), 60_000)).toBe("after:2026-11-21T06:32:00Z before:2026-11-21T06:33:00Z");
+  });
+
+  it("draws each domain as one shape, and what the running minute has of it as another", () => {
+    const bars = stack({ domains: ["inventory", "orders"], counts: [[3, 1], [2, 0], [1, 1]] });
+    const drawn = shapes(bars, 2);
+    expect(drawn.map(({ domain, running }) => [domain, running])).toEqual([["inventory", false], ["orders", false], ["inventory", true], ["orders", true]]);
+    expect(drawn.map(({ d }) => d.split("M").length - 1), "no bar is lost").toEqual([2, 1, 1, 1]);
   });
 
   it("survives an hour without events", () => {
