@@ -10,7 +10,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use watchdeck_events::{Millis, Quantity};
-use watchdeck_wire::{settings::Settings, views::StockRow};
+use watchdeck_wire::{settings::Settings, views::{FoundRow, StockRow}};
 
 /// Points of a spark line.
 const SPARK: usize = 32;
@@ -205,6 +205,19 @@ impl Product {
             last_change: last.map_or(0.0, |last| last.by.to_f64()),
             last_seq: last.map_or(0, |last| last.moment.seq),
             spark: self.spark(),
+        }
+    }
+
+    /// What the palette shows of it.
+    pub(super) fn found(&self, key: &Entity) -> FoundRow {
+        FoundRow {
+            key: key.to_string(),
+            source: key.realm.to_string(),
+            label: self.name.get().unwrap_or(&key.id).to_owned(),
+            detail: Some(key.id.to_string()),
+            sort: None,
+            status: None,
+            seq: self.changes.back().map_or(0, |last| last.moment.seq),
         }
     }
 
