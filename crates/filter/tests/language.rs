@@ -198,7 +198,7 @@ fn an_or_joins_its_neighbours_and_brackets_are_one_term() {
     ] {
         assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
     }
-    for text in ["李四 OR 王五", "张三 李四 OR 王五", "-(李四 OR 张三)", "(木纹 OR 李四) 王五", "kind:order:* OR kind:system:*", "\"OR\""] {
+    for text in ["李四 OR 王五", "张三 李四 OR 王五", "-(李四 OR 张三)", "(木纹 OR 李四) 王五", "kind:order:* OR kind:system:*"] {
         assert!(!Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
     }
     let marked = |text: &str| Filter::parse(text, NOW).unwrap_err().at;

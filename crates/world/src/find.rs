@@ -1,7 +1,7 @@
 //! Finding a thing by a few letters of its name, its number or a party: everything is looked at once, and only the best get a row.
 
 use crate::{entity::Entity, world::World};
-use std::{cmp::Reverse, collections::HashMap};
+use std::{borrow::Cow, cmp::Reverse, collections::HashMap};
 use watchdeck_events::{Millis, fold};
 use watchdeck_wire::views::{Found, FoundRow, FoundView};
 
@@ -37,10 +37,11 @@ impl Wanted {
         if !self.words.iter().all(|word| names.iter().any(|name| name.contains(word.as_str()))) {
             return None;
         }
-        Some(match names.iter() {
-            mut all if all.any(|name| *name == self.whole) => Fit::Exact,
-            _ if names.iter().any(|name| name.starts_with(&self.whole)) => Fit::Begins,
-            _ => Fit::Has,
+        let begins = |name: &&Cow<'_, str>| name.starts_with(&self.whole);
+        Some(match names.iter().filter(begins).map(|name| name.len()).min() {
+            Some(length) if length == self.whole.len() => Fit::Exact,
+            Some(_) => Fit::Begins,
+            None => Fit::Has,
         })
     }
 }

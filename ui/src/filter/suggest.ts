@@ -5,7 +5,7 @@ import { en } from "@/text/en";
 import { zh } from "@/text/zh";
 import { type Candidate, nearest } from "./nearest";
 import { everyWord, folded } from "./search";
-import { written } from "./terms";
+import { outsideQuotes, written } from "./terms";
 
 export interface Suggestion {
   /** The term that is meant: `kind:inventory:*`. */
@@ -31,7 +31,7 @@ const TERM = /(^|[\s(（])(-?)([\p{L}\p{N}_.]+)([:：])("[^"]*"|[^\s"()（）]+)
 /** The first term that nothing can match, where something near it can be matched. */
 export function didYouMean(filter: string, known: Known): Suggestion | null {
   const names = fieldNames(known.kinds);
-  for (const match of filter.matchAll(TERM)) {
+  for (const match of outsideQuotes(filter).matchAll(TERM)) {
     const [all, before = "", minus = "", name = "", , quoted = ""] = match;
     const value = quoted.replaceAll('"', "");
     const field = names.some(({ is }) => is === name) ? name : nearest(name, names);
@@ -83,13 +83,14 @@ function kindMatches(pattern: string, kinds: Kinds): boolean {
 
 /** Families of kinds (`inventory:*`) before the kinds themselves: who does not know the name rather wants them all. */
 function kindNames(kinds: Kinds): readonly Candidate[] {
-  const families = new Map<string, Set<string>>();
+  const families = new Map<string, { name: string; domains: Set<string> }>();
   for (const [kind, { domain }] of Object.entries(kinds)) {
     const at = kind.search(/[:.]/);
     if (at === -1) continue;
-    const family = `${kind.slice(0, at + 1)}*`;
-    families.set(family, (families.get(family) ?? new Set([kind.slice(0, at)])).add(domain));
+    const is = `${kind.slice(0, at + 1)}*`;
+    const family = families.get(is) ?? { name: kind.slice(0, at), domains: new Set() };
+    families.set(is, { ...family, domains: family.domains.add(domain) });
   }
-  const all = [...families].map(([is, [name = "", ...domains]]) => ({ is, called: [name, ...domains.flatMap((domain) => called("domain", domain))] }));
+  const all = [...families].map(([is, { name, domains }]) => ({ is, called: [name, ...[...domains].flatMap((domain) => called("domain", domain))] }));
   return [...all, ...Object.entries(kinds).map(([is, { zh, en }]) => ({ is, called: [is, zh, en] }))];
 }

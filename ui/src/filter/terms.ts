@@ -44,6 +44,6 @@ function dropped(filter: string, literal: string): string {
 const joined = (filter: string, from: number, to: number) => `${filter.slice(0, from).trim()} ${filter.slice(to).trim()}`.trim();
 
 /** Quoted text (but not a quoted value) blanked out, places kept. */
-function outsideQuotes(filter: string): string {
+export function outsideQuotes(filter: string): string {
   return filter.replace(/(^|\s)(-?"[^"]*"?)/g, (all, before: string, quoted: string) => before + "\u0000".repeat(quoted.length) || all);
 }
