@@ -79,6 +79,7 @@ impl Stock {
         let product = self.touch(seen, by.unwrap_or(Quantity::ZERO), what, calendar);
         let at = Moment::of(seen.stored, seen.arrival);
         product.name.keep(at, change.product_name.as_deref());
+        product.code.keep(at, change.product_code.as_deref());
         product.warehouse.keep(at, change.warehouse.as_deref());
     }
 
@@ -181,7 +182,7 @@ impl Stock {
     /// Products that are called so.
     pub(super) fn find(&self, wanted: &Wanted, limit: usize) -> Found {
         let all = self.products.iter().filter_map(|(key, product)| {
-            let fit = wanted.fit(&[Some(&*key.id), product.name.get(), product.warehouse.get()])?;
+            let fit = wanted.fit(&[Some(&*key.id), product.code.get(), product.name.get(), product.warehouse.get()])?;
             Some((fit, Reverse(product.last_at()), key, product))
         });
         find::best(all, limit, |key, product| product.found(key))

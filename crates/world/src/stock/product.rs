@@ -23,6 +23,9 @@ const HOUR: i64 = 3_600_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Product {
     pub(super) name: Dated,
+    /// On the shelf, where the publisher gives one.
+    #[serde(default)]
+    pub(super) code: Dated,
     pub(super) warehouse: Dated,
     pub(super) mover: Dated,
     /// The newest changes, oldest first.
@@ -190,6 +193,7 @@ impl Product {
             source: key.realm.to_string(),
             product_id: key.id.to_string(),
             name: self.name.get().unwrap_or(&key.id).to_owned(),
+            code: self.code.get().map(str::to_owned),
             warehouse: self.warehouse.get().map(str::to_owned),
             on_hand,
             per_batch: self.now.per_batch(),
@@ -214,7 +218,7 @@ impl Product {
             key: key.to_string(),
             source: key.realm.to_string(),
             label: self.name.get().unwrap_or(&key.id).to_owned(),
-            detail: Some(key.id.to_string()),
+            detail: Some(self.code.get().unwrap_or(&key.id).to_owned()),
             sort: None,
             status: None,
             seq: self.changes.back().map_or(0, |last| last.moment.seq),

@@ -46,7 +46,7 @@ function Stock({ view }: { view: InventoryView }) {
   const rows = useMemo(
     () =>
       products.filter(
-        (row) => (!onlyLow || row.low) && (within === null || !lasts(row, within)) && (place === "" || row.warehouse === place) && matchesWords(text, [row.name, row.product_id, row.warehouse, row.last_mover]),
+        (row) => (!onlyLow || row.low) && (within === null || !lasts(row, within)) && (place === "" || row.warehouse === place) && matchesWords(text, [row.name, row.product_id, row.code, row.warehouse, row.last_mover]),
       ),
     [products, onlyLow, within, place, text],
   );
