@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Batch } from "@/bindings/Batch";
 import type { Hello } from "@/bindings/Hello";
+import type { InventoryView } from "@/bindings/InventoryView";
 import type { Settings } from "@/bindings/Settings";
 import { routeHash } from "@/route";
 import { type PageName, PAGES } from "@/route/pages";
@@ -54,6 +55,7 @@ export class Console {
   async call(name: "recent", args: { rows: number }): Promise<Batch>;
   async call(name: "save_settings", args: { settings: Settings }): Promise<Settings>;
   async call(name: "incident", args: { name: string }): Promise<null>;
+  async call(name: "inventory", args: Record<string, never>): Promise<InventoryView>;
   async call(name: string, args: object): Promise<unknown> {
     const { origin, hash } = new URL(this.url);
     const token = new URLSearchParams(hash.slice(1)).get("token");

@@ -1,20 +1,21 @@
-//! The grammar: a text into its pieces, whatever it says. What a piece means is the matter of [`crate::term`].
+//! The grammar: a text into its pieces, whatever it says. What a piece means, and what stands between brackets, is the matter of [`crate::term`].
 //!
 //! ```text
 //! filter     = space* (piece space*)*
-//! piece      = '-'? (quoted | unclosed | comparison | word)
+//! piece      = '-'? (quoted | unclosed | '(' | comparison | word) | ')'
 //! quoted     = '"' [^"]* '"'
 //! unclosed   = '"' everything that follows
 //! comparison = name ':' word?  |  name space* sign space* word?
 //! sign       = '<=' | '>=' | '==' | '<' | '>' | '='
 //! name       = (letter | digit | '_' | '.')+
-//! word       = (neither space nor '"' | '"' [^"]* '"'?)+
+//! word       = (neither space nor '"' nor a ')' that closes nothing of it | '"' [^"]* '"'?)+
 //! ```
 
 use std::ops::Range;
 use winnow::{
     LocatingSlice, ModalResult, Parser,
-    combinator::{alt, delimited, not, opt, peek, preceded, repeat, terminated},
+    combinator::{alt, delimited, fail, opt, peek, preceded, repeat, terminated},
+    stream::Stream as _,
     token::{any, rest, take_till, take_while},
 };
 
@@ -31,12 +32,18 @@ pub(crate) struct Piece<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Said<'a> {
-    /// To be found anywhere.
+    /// A word to be found anywhere.
     Text(&'a str),
+    /// A quotation to be found anywhere.
+    Quoted(&'a str),
     /// A quotation that nobody closed.
     Unclosed,
     /// A field and what is said of it; nothing, where the text ends before.
     Compared { name: &'a str, sign: Sign, value: &'a str },
+    /// `(`
+    Opened,
+    /// `)`
+    Closed,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,8 +66,15 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 fn piece<'a>(input: &mut Input<'a>) -> ModalResult<Piece<'a>> {
     // A minus sign by itself is a text like any other.
-    let minus = terminated('-', peek(any.verify(|c: &char| !c.is_whitespace())));
-    let said = alt((quoted.map(Said::Text), ('"', rest).value(Said::Unclosed), comparison, word.map(Said::Text)));
+    let minus = terminated('-', peek(any.verify(|c: &char| !c.is_whitespace() && *c != ')')));
+    let said = alt((
+        quoted.map(Said::Quoted),
+        ('"', rest).value(Said::Unclosed),
+        '('.value(Said::Opened),
+        ')'.value(Said::Closed),
+        comparison,
+        word.map(Said::Text),
+    ));
     (opt(minus), said).with_span().map(|((minus, said), place)| Piece { place, negated: minus.is_some(), said }).parse_next(input)
 }
 
@@ -86,9 +100,27 @@ fn quoted<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
 }
 
 fn word<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
-    let quotation = ('"', take_till(0.., '"'), opt('"')).void();
-    let plain = take_till(1.., |c: char| c.is_whitespace() || c == '"').void();
-    preceded(not(any.verify(|c: &char| c.is_whitespace())), repeat::<_, _, (), _, _>(1.., alt((quotation, plain))).take()).parse_next(input)
+    match word_end(input.as_ref()) {
+        0 => fail.parse_next(input),
+        end => Ok(input.next_slice(end)),
+    }
+}
+
+/// How many bytes of `text` are its first word.
+fn word_end(text: &str) -> usize {
+    let (mut open, mut quoted) = (0_usize, false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '(' => open += 1,
+            ')' if open > 0 => open -= 1,
+            ')' => return at,
+            c if c.is_whitespace() => return at,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 fn space(input: &mut Input<'_>) -> ModalResult<()> {
@@ -111,9 +143,17 @@ mod tests {
         }
         let two = Said::Compared { name: "name", sign: Sign::Is, value: "two words" };
         assert_eq!(said(r#"-name:"two words" x"#), [(true, two), (false, Said::Text("x"))]);
-        assert_eq!(said(r#""a b" "c"#), [(false, Said::Text("a b")), (false, Said::Unclosed)]);
-        assert_eq!(said("- -- (a):b"), [(false, Said::Text("-")), (true, Said::Text("-")), (false, Said::Text("(a):b"))]);
+        assert_eq!(said(r#""a b" "c"#), [(false, Said::Quoted("a b")), (false, Said::Unclosed)]);
+        assert_eq!(said("- -- a(1):b"), [(false, Said::Text("-")), (true, Said::Text("-")), (false, Said::Text("a(1):b"))]);
         assert_eq!(said("kind: x"), [(false, Said::Compared { name: "kind", sign: Sign::Is, value: "" }), (false, Said::Text("x"))]);
+    }
+
+    #[test]
+    fn a_bracket_is_a_piece_unless_it_is_within_a_word() {
+        let [a, b] = ["a", "b(1)"].map(|word| (false, Said::Text(word)));
+        assert_eq!(said("-(a b(1))"), [(true, Said::Opened), a, b, (false, Said::Closed)]);
+        let name = Said::Compared { name: "name", sign: Sign::Is, value: "b(1)" };
+        assert_eq!(said("(name:b(1)) -)"), [(false, Said::Opened), (false, name), (false, Said::Closed), (false, Said::Text("-")), (false, Said::Closed)]);
     }
 
     #[test]

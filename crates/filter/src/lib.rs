@@ -3,12 +3,13 @@
 //! One language for everybody who says which events they mean: its grammar, its terms, what they hold of ([`Filter::keeps`]), and what can be said of a
 //! match beforehand ([`Sieve`]), which a store makes use of. It reads no store and asks no clock.
 //!
-//! Terms are joined by *and*; `-` before a term means *not*. A name that is not an event's own is looked up in the payload's top level.
+//! Terms are joined by *and*, or by an `OR` between two; `-` before a term means *not*, and terms in brackets are one. A name that is not an event's own is looked up in the payload's top level.
 //! Case, width and composition of letters do not count, in what is searched for and in what is found; the signs of the language may be typed on a
 //! Chinese keyboard, with spaces around a comparison. A text is found in what an event says and in the words that the window shows for it.
 
 mod grammar;
 mod predicate;
+mod reader;
 mod sieve;
 mod term;
 mod typed;
@@ -17,6 +18,7 @@ mod words;
 pub use sieve::{NameTest, Sieve};
 
 use predicate::Asked;
+use reader::{Reader, Wrong};
 use term::Term;
 use typed::Typed;
 use watchdeck_events::{Event, Millis};
@@ -57,11 +59,9 @@ impl Filter {
             return Err(Refusal { message: format!("a filter may have {LONGEST} bytes at most"), at: None });
         }
         let typed = Typed::of(text);
-        let read = |piece: grammar::Piece<'_>| {
-            let at = Some(typed.place(piece.place.start, piece.place.end));
-            Term::of(&piece, now).map_err(|message| Refusal { message, at })
-        };
-        Ok(Self { terms: grammar::pieces(&typed.text).into_iter().map(read).collect::<Result<_, _>>()? })
+        let terms = Reader::of(&grammar::pieces(&typed.text), now).all();
+        let terms = terms.map_err(|Wrong { message, place }| Refusal { message, at: Some(typed.place(place.start, place.end)) })?;
+        Ok(Self { terms })
     }
 
     /// What every event that it keeps must have, so that a store can pass over what does not. Terms that say nothing beforehand are left out.
@@ -73,7 +73,6 @@ impl Filter {
     /// Whether it keeps `event`.
     #[must_use]
     pub fn keeps(&self, event: &Event) -> bool {
-        let asked = Asked::about(event);
-        self.terms.iter().all(|term| asked.holds(&term.test) != term.negated)
+        Asked::about(event).holds_all(&self.terms)
     }
 }

@@ -1,6 +1,6 @@
 //! Whether a term holds of an event. The payload's fields are read when a term asks for one: most events are turned away before.
 
-use crate::term::Test;
+use crate::term::{Term, Test};
 use std::{borrow::Cow, cell::OnceCell};
 use watchdeck_events::{Catalogue, Event, fields::Fields, fold};
 
@@ -15,9 +15,14 @@ impl<'a> Asked<'a> {
         Self { event, fields: OnceCell::new() }
     }
 
-    pub(crate) fn holds(&self, test: &Test) -> bool {
+    pub(crate) fn holds_all(&self, terms: &[Term]) -> bool {
+        terms.iter().all(|term| self.holds(&term.test) != term.negated)
+    }
+
+    fn holds(&self, test: &Test) -> bool {
         let event = self.event;
         match test {
+            Test::Any(alternatives) => alternatives.iter().any(|terms| self.holds_all(terms)),
             Test::Text(text, shown) => self.says(text) || (!shown.is_nothing() && shown.is_on(event, self.fields())),
             Test::Is(name, pattern) => self.text(name).is_some_and(|value| matches(pattern, &fold(&value))),
             Test::Number(name, op, number) => self.fields().number(name).is_some_and(|value| op.holds(&value, number)),

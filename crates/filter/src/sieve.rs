@@ -47,16 +47,27 @@ impl Sieve {
 
     fn take(&mut self, Term { negated, test }: &Term) {
         match (test, negated) {
+            (Test::Any(alternatives), false) => {
+                let all = alternatives.iter().map(|terms| Self::of(terms));
+                self.also(all.reduce(Self::or).unwrap_or_default());
+            }
+            // None of them holds.
+            (Test::Any(alternatives), true) => {
+                for alternative in alternatives {
+                    if let [term] = alternative.as_slice() {
+                        self.take(&Term { negated: !term.negated, ..term.clone() });
+                    }
+                }
+            }
             (Test::Is(name, pattern), _) if ["source", "channel", "kind"].contains(&name.as_str()) => {
+                let (pattern, negated) = (pattern.clone(), *negated);
+                let test: NameTest = Arc::new(move |name| matches(&pattern, &fold(name)) != negated);
                 let column = match name.as_str() {
                     "source" => &mut self.source,
                     "channel" => &mut self.channel,
                     _ => &mut self.kind,
                 };
-                let (pattern, negated, others) = (pattern.clone(), *negated, column.take());
-                let also: NameTest =
-                    Arc::new(move |name| matches(&pattern, &fold(name)) != negated && others.as_ref().is_none_or(|test| test(name)));
-                *column = Some(also);
+                *column = both(column.take(), Some(test));
             }
             (Test::Severity(op, severity), _) => {
                 let all = [Severity::Info, Severity::Success, Severity::Warning, Severity::Critical];
@@ -76,4 +87,43 @@ impl Sieve {
             (Test::Text(..) | Test::Is(..) | Test::Number(..), _) => {}
         }
     }
+
+    /// What passes both.
+    fn also(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+        self.source = both(self.source.take(), other.source);
+        self.channel = both(self.channel.take(), other.channel);
+        self.kind = both(self.kind.take(), other.kind);
+        self.severities = self.severities.zip(other.severities).map(|(a, b)| a & b).or(self.severities).or(other.severities);
+        self.from = self.from.max(other.from);
+        self.before = self.before.zip(other.before).map(|(a, b)| a.min(b)).or(self.before).or(other.before);
+    }
+
+    /// What passes one of the two: whatever is said of both.
+    fn or(self, other: Self) -> Self {
+        // Of several texts one is enough to pass over most, the longest most of all.
+        let telling = |texts: Vec<Vec<String>>| texts.into_iter().max_by_key(|any| any.iter().map(String::len).min());
+        let texts = telling(self.texts).zip(telling(other.texts)).map(|(a, b)| a.into_iter().chain(b).collect());
+        Self {
+            texts: texts.into_iter().collect(),
+            source: one_of(self.source, other.source),
+            channel: one_of(self.channel, other.channel),
+            kind: one_of(self.kind, other.kind),
+            severities: self.severities.zip(other.severities).map(|(a, b)| a | b),
+            from: self.from.zip(other.from).map(|(a, b)| a.min(b)),
+            before: self.before.zip(other.before).map(|(a, b)| a.max(b)),
+        }
+    }
+}
+
+fn both(a: Option<NameTest>, b: Option<NameTest>) -> Option<NameTest> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(Arc::new(move |name| a(name) && b(name))),
+        (a, b) => a.or(b),
+    }
+}
+
+fn one_of(a: Option<NameTest>, b: Option<NameTest>) -> Option<NameTest> {
+    let (a, b) = a.zip(b)?;
+    Some(Arc::new(move |name| a(name) || b(name)))
 }

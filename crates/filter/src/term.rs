@@ -1,8 +1,8 @@
 //! What a term means.
 
 use crate::{
-    grammar::{Piece, Said, Sign},
-    words::Shown,
+    grammar::Sign,
+    words::{self, Shown},
 };
 use watchdeck_events::{Millis, Quantity, Severity, fold};
 
@@ -14,6 +14,8 @@ pub(crate) struct Term {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Test {
+    /// All terms of one of these hold.
+    Any(Vec<Vec<Term>>),
     /// Anywhere in the event, or in the words that it is shown with. Folded.
     Text(String, Shown),
     /// A field's text matches a pattern: folded, split where a `*` stood.
@@ -60,50 +62,52 @@ impl Op {
     }
 }
 
-impl Term {
-    /// Errors are in words, and say what to write instead.
-    pub(crate) fn of(piece: &Piece<'_>, now: Millis) -> Result<Self, String> {
-        let test = match piece.said {
-            Said::Text(text) => anywhere(text),
-            Said::Unclosed => return Err("the quotation mark is not closed".into()),
-            Said::Compared { name, value: "", .. } => return Err(format!("{name} is compared with nothing")),
-            Said::Compared { name, sign, value } => compared(name, Op::of(sign), value, now)?,
-        };
-        Ok(Self { negated: piece.negated, test })
+impl From<Test> for Term {
+    fn from(test: Test) -> Self {
+        Self { negated: false, test }
     }
 }
 
-fn anywhere(text: &str) -> Test {
+/// A text to be found anywhere.
+pub(crate) fn anywhere(text: &str) -> Test {
     let text = fold(text).into_owned();
     let shown = Shown::of(&text);
     Test::Text(text, shown)
 }
 
-fn compared(name: &str, op: Option<Op>, value: &str, now: Millis) -> Result<Test, String> {
-    match (name, op) {
+/// Words that stand together in a title: the title, or each of them where it stands.
+pub(crate) fn phrase(words: &[&str]) -> Test {
+    let each = words.iter().map(|word| Test::Text(fold(word).into_owned(), Shown::default()).into());
+    Test::Any(vec![vec![anywhere(&words.join(" ")).into()], each.collect()])
+}
+
+/// A field compared. Errors are in words, and say what to write instead.
+pub(crate) fn compared(name: &str, sign: Sign, value: &str, now: Millis) -> Result<Test, String> {
+    if value.is_empty() {
+        return Err(format!("{name} is compared with nothing"));
+    }
+    match (name, Op::of(sign)) {
         ("severity", op) => {
-            let severity = severity(value).ok_or_else(|| format!("{value} is not a severity; use info, success, warning or critical"))?;
+            let severity = words::severity(value).ok_or_else(|| format!("{value} is not a severity; use info, success, warning or critical"))?;
             Ok(Test::Severity(op.unwrap_or(Op::Equal), severity))
         }
         ("after", None) => Ok(Test::After(instant(value, now)?)),
         ("before", None) => Ok(Test::Before(instant(value, now)?)),
-        (_, None) => Ok(Test::Is(name.to_owned(), fold(value).split('*').map(str::to_owned).collect())),
+        (_, None) => Ok(says(name, fold(value).split('*').map(str::to_owned).collect())),
         (_, Some(op)) => match Quantity::from_json(value) {
             Some(number) => Ok(Test::Number(name.to_owned(), op, number)),
-            None if op == Op::Equal => Ok(Test::Is(name.to_owned(), vec![fold(value).into_owned()])),
+            None if op == Op::Equal => Ok(says(name, vec![fold(value).into_owned()])),
             None => Err(format!("{value} is not a number")),
         },
     }
 }
 
-fn severity(name: &str) -> Option<Severity> {
-    Some(match name {
-        "info" => Severity::Info,
-        "success" => Severity::Success,
-        "warning" => Severity::Warning,
-        "critical" => Severity::Critical,
-        _ => return None,
-    })
+/// A field says `pattern`, or what the window shows in these words. An order's status is the one that it has now.
+fn says(name: &str, pattern: Vec<String>) -> Test {
+    let patterns: Vec<_> = words::said_by(name, &pattern).into_iter().map(|text| vec![text]).chain([pattern]).collect();
+    let names: &[&str] = if name == "status" { &["status", "newStatus"] } else { &[name] };
+    let every = names.iter().flat_map(|name| patterns.iter().map(|pattern| Test::Is((*name).to_owned(), pattern.clone())));
+    Test::Any(every.map(|test| vec![test.into()]).collect())
 }
 
 /// An age (`90s`, `15m`, `2h`, `7d`) or an instant (`2026-11-21T08:00Z`, or a local date).

@@ -102,6 +102,10 @@ fn whatever_a_text_is_found_by_stands_in_the_sieve() {
         "库存出库",
         "Stock out",
         "Inventory change",
+        "Stock out 木纹",
+        "李四 OR 出库",
+        "action:出库",
+        "信息",
         "actor:张*",
         "reason:盘点",
     ] {
@@ -174,6 +178,165 @@ fn the_words_on_the_screen_are_found_in_both_languages() {
         assert!(Filter::parse(&format!("\"{text}\""), NOW).unwrap().keeps(&event), "{text}");
     }
     assert!(!Filter::parse("已发货", NOW).unwrap().keeps(&event()));
+}
+
+#[test]
+fn an_or_joins_its_neighbours_and_brackets_are_one_term() {
+    for text in [
+        "李四 OR 张三",
+        "张三 OR 李四",
+        "kind:order:* OR kind:inventory:*",
+        "（李四 OR 张三） 木纹",
+        "木纹 李四 OR 张三 OR 王五",
+        "(李四 张三) OR (木纹 SKU-104)",
+        "-(李四 OR 王五)",
+        "-(木纹 李四)",
+        "张三 AND 木纹",
+        "“木纹砖” OR nothing",
+        "Stock in OR Stock out",
+        "\"OR\" OR 木纹",
+    ] {
+        assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+    }
+    for text in ["李四 OR 王五", "张三 李四 OR 王五", "-(李四 OR 张三)", "(木纹 OR 李四) 王五", "kind:order:* OR kind:system:*"] {
+        assert!(!Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+    }
+    let marked = |text: &str| Filter::parse(text, NOW).unwrap_err().at;
+    assert_eq!(marked("张三 OR"), Some((3, 5)));
+    assert_eq!(marked("OR 张三"), Some((0, 2)));
+    assert_eq!(marked("a （张三 OR"), Some((6, 8)));
+    assert_eq!(marked("a （张三"), Some((2, 3)));
+    assert_eq!(marked("()"), Some((1, 2)));
+    assert_eq!(marked(&"(".repeat(1_000)), Some((8, 9)), "deep enough to exhaust a stack");
+}
+
+#[test]
+fn what_an_or_joins_is_passed_over_only_where_none_of_it_can_be() {
+    let texts = |text: &str| Filter::parse(text, NOW).unwrap().sieve().texts;
+    assert_eq!(texts("qxa OR qxbc"), [["qxa", "qxbc"]]);
+    assert_eq!(texts("(qx qxlonger) OR qxb"), [["qxlonger", "qxb"]], "one of each is enough");
+    assert!(texts("qxa OR -qxb").is_empty() && texts("-(qxa OR qxb)").is_empty());
+    let sieve = |text: &str| Filter::parse(text, NOW).unwrap().sieve();
+    let kind = sieve("kind:order:* OR kind:inventory:*").kind.unwrap();
+    assert!(kind("order:status") && kind("inventory:change") && !kind("finance:payment"));
+    assert!(sieve("kind:order:* OR SKU-104").kind.is_none());
+    assert_eq!(sieve("severity:critical OR severity:info").severities, Some(0b1001));
+    assert_eq!(sieve("after:2h OR after:1h").from, Some(NOW.plus(-7_200_000)));
+}
+
+#[test]
+fn commas_part_the_words_of_a_list() {
+    for text in ["木纹，张三", "木纹、张三", "木纹, 张三", "张三，", "SKU-104、出库", "、木纹"] {
+        assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
+    }
+    assert!(!Filter::parse("木纹、李四", NOW).unwrap().keeps(&event()));
+    assert!(!Filter::parse("1,2", NOW).unwrap().keeps(&event()), "the digits of a number stay together");
+}
+
+/// An event of the ERP with these fields.
+fn told(kind: &str, fields: &str) -> Event {
+    let channel = match kind.split(':').next() {
+        Some("inventory") => "inventory",
+        Some("order") => "orders",
+        Some("approval") => "approvals",
+        Some("finance") => "finance",
+        Some("data") => "products",
+        _ => "user:7:notifications",
+    };
+    let payload = format!(r#"{{"type":"{kind}","timestamp":1795223788000,{fields}"x":1}}"#);
+    let payload = Payload::from_json(payload.as_str());
+    Catalogue::builtin().normalise(Incoming { channel: Channel::from(channel), offset: None, id: None, server_at: None, kind: None, payload }, &"s".into(), NOW)
+}
+
+/// Every event that has a title of its own, with its key in the window's catalogues.
+fn titled() -> Vec<(String, Event)> {
+    let catalogue = include_str!("../../../ui/src/text/en/words.ts");
+    let keys = |group: &str| -> Vec<String> {
+        let start = catalogue.find(&format!("  {group}: {{")).unwrap();
+        let body = &catalogue[start..start + catalogue[start..].find('}').unwrap()];
+        body.lines().filter_map(|line| Some(line.trim().strip_prefix('"')?.split_once('"')?.0.to_owned())).collect()
+    };
+    let money = keys("money").into_iter().map(|key| {
+        let (record, action) = key.split_once('/').unwrap();
+        let kind = if record == "refund" { "finance:refund" } else { "finance:payment" };
+        (key.clone(), told(kind, &format!(r#""action":"{action}","recordType":"{record}","recordId":"7","#)))
+    });
+    let others = keys("kindAction").into_iter().map(|key| {
+        let mut parts = key.split('/');
+        let (kind, action, resource) = (parts.next().unwrap(), parts.next().unwrap(), parts.next());
+        let field = match kind.split(':').next().unwrap() {
+            "order" => "orderType",
+            "approval" => "resourceType",
+            "notification" => "notificationType",
+            _ => "action",
+        };
+        let resource = resource.map(|resource| format!(r#""resource":"{resource}","#)).unwrap_or_default();
+        (key.clone(), told(kind, &format!(r#""{field}":"{action}",{resource}"#)))
+    });
+    money.chain(others).collect()
+}
+
+/// The titles of a catalogue, by key.
+fn titles(catalogue: &str) -> std::collections::HashMap<String, String> {
+    let entries = catalogue.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\",")?.split_once("\": \""));
+    entries.map(|(key, title)| (key.to_owned(), title.to_owned())).collect()
+}
+
+#[test]
+fn a_title_that_is_typed_finds_the_rows_that_wear_it_and_no_others() {
+    let (zh, en) = (titles(include_str!("../../../ui/src/text/zh/words.ts")), titles(include_str!("../../../ui/src/text/en/words.ts")));
+    let all = titled();
+    assert!(all.len() > 60, "{}", all.len());
+    for (key, own) in &all {
+        for typed in [&zh[key], &en[key]] {
+            let filter = Filter::parse(typed, NOW).unwrap();
+            assert!(filter.keeps(own) && may_pass(&filter, own), "{typed} does not find {key}");
+            for (other, event) in &all {
+                let [typed, zh, en] = [typed, &zh[other], &en[other]].map(|text| text.to_lowercase());
+                let worn = zh.contains(&typed) || en.contains(&typed);
+                let stands = typed.split(' ').all(|word| event.payload.as_str().to_lowercase().contains(word) || event.kind.as_str().contains(word));
+                assert_eq!(filter.keeps(event), worn || stands || is_kind(&typed, event), "{typed} and {other}, which reads {zh} and {en}");
+            }
+        }
+    }
+}
+
+/// Whether a store would read the event at all.
+fn may_pass(filter: &Filter, event: &Event) -> bool {
+    let own = [event.payload.as_str(), event.kind.as_str(), event.actor.as_deref().unwrap_or_default(), event.subject.as_deref().unwrap_or_default()];
+    let stands = |part: &String| own.iter().any(|own| fold(own).contains(part.as_str()));
+    let sieve = filter.sieve();
+    sieve.texts.iter().all(|any| any.iter().any(stands)) && sieve.kind.is_none_or(|test| test(event.kind.as_str()))
+}
+
+/// Whether a text stands in the title of the event's kind, or in the word for where a request stands.
+fn is_kind(typed: &str, event: &Event) -> bool {
+    let title = &Catalogue::builtin().get(&event.kind, &event.channel).unwrap().title;
+    [&title.zh, &title.en].iter().any(|title| title.to_lowercase().contains(typed))
+}
+
+#[test]
+fn statuses_are_found_in_both_languages_however_they_were_written() {
+    let step = |status: &str| told("order:status", &format!(r#""orderType":"sales","orderId":"7","oldStatus":"x","newStatus":"{status}","#));
+    let finds = |text: &str, event: &Event| Filter::parse(text, NOW).unwrap().keeps(event);
+    for (status, texts) in [
+        ("paid", ["Paid", "已付款", "status:paid", "status:已付款", "newStatus:Paid"]),
+        ("已付款", ["Paid", "已付款", "status:paid", "status:已付款", "newStatus:Paid"]),
+        ("in_transit", ["In transit", "在途", "status:in_transit", "status:在途", "status:\"In transit\""]),
+        ("approved", ["Approved", "已批准", "status:approved", "status:已批准", "status:批准 OR status:*批准"]),
+    ] {
+        for text in texts {
+            assert!(finds(text, &step(status)) && may_pass(&Filter::parse(text, NOW).unwrap(), &step(status)), "{text} {status}");
+            assert!(!finds(text, &step("draft")), "{text}");
+        }
+    }
+    let asked = told("approval:request", r#""resourceType":"return","resourceId":"7","#);
+    let approved = told("approval:approved", r#""resourceType":"return","resourceId":"7","#);
+    assert!(finds("退货", &asked) && finds("待审批", &asked) && finds("已批准", &approved) && !finds("已批准", &asked));
+    assert!(finds("kind:审批申请", &asked) && !finds("kind:审批申请", &approved) && finds("-kind:审批通过", &asked));
+    assert!(finds("severity:警告", &asked) && finds("警告", &asked) && !finds("严重", &asked));
+    let written = told("inventory:change", r#""action":"STOCK-OUT","productId":"P-1","newQuantity":1,"#);
+    assert!(finds("出库", &written) && finds("库存出库", &written) && !finds("入库", &written), "in whatever spelling");
 }
 
 proptest::proptest! {

@@ -2,6 +2,7 @@
 
 use super::{
     entity::Entity,
+    find::{self, Wanted},
     moment::{Moment, place},
     money::Purse,
     per_minute::PerMinute,
@@ -9,6 +10,7 @@ use super::{
 use crate::arrival::Arrival;
 use serde::{Deserialize, Serialize};
 use std::{
+    cmp::Reverse,
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
@@ -18,7 +20,7 @@ use watchdeck_events::{
     line,
 };
 use watchdeck_store::Stored;
-use watchdeck_wire::views::{ApprovalStatus, ApprovalView, MoneySum};
+use watchdeck_wire::views::{ApprovalStatus, ApprovalView, Found, FoundRow, MoneySum};
 
 /// Requests kept that nobody waits for any more.
 const HISTORY: usize = 500;
@@ -148,6 +150,31 @@ impl Approvals {
     /// Everything that waits, in no order.
     pub fn open(&self) -> impl Iterator<Item = (&Entity, &Request)> {
         self.subjects.iter().filter(|(_, subject)| subject.is_open()).filter_map(|(key, subject)| Some((key, subject.requests.last()?)))
+    }
+
+    /// The newest request of each resource that is called so, or was asked for by somebody who is.
+    pub(super) fn find(&self, wanted: &Wanted, limit: usize) -> Found {
+        let newest = self.subjects.iter().filter_map(|(key, subject)| Some((key, &subject.requests.last()?.view)));
+        let all = newest.filter_map(|(key, view)| {
+            let fit = wanted.fit(&[Some(&*key.id), Some(&view.number), Some(&view.requester), view.reason.as_deref()])?;
+            Some((fit, Reverse(view.decided_at.unwrap_or(view.requested_at)), key, view))
+        });
+        find::best(all, limit, |key, view| FoundRow {
+            key: key.to_string(),
+            source: key.realm.to_string(),
+            label: view.number.clone(),
+            detail: Some(view.requester.clone()).filter(|name| !name.is_empty()),
+            sort: Some(view.resource_type.clone()),
+            status: Some(
+                match view.status {
+                    ApprovalStatus::Pending => "pending",
+                    ApprovalStatus::Approved => "approved",
+                    ApprovalStatus::Rejected => "rejected",
+                }
+                .to_owned(),
+            ),
+            seq: view.seq,
+        })
     }
 
     /// How many wait.

@@ -14,6 +14,7 @@ pub mod dated;
 pub mod entity;
 pub mod facts;
 pub mod finance;
+mod find;
 pub mod gaps;
 pub mod moment;
 pub mod money;

@@ -3,15 +3,19 @@
 use super::{
     dated::Dated,
     entity::Entity,
+    find::{self, Wanted},
     moment::{Moment, place},
     per_minute::PerMinute,
 };
 use crate::arrival::Arrival;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap, VecDeque},
+};
 use watchdeck_events::{Millis, erp::OrderStatus, line};
 use watchdeck_store::Stored;
-use watchdeck_wire::views::{OrderRow, OrderStateCount, OrdersView, Transition};
+use watchdeck_wire::views::{Found, FoundRow, OrderRow, OrderStateCount, OrdersView, Transition};
 
 /// Transitions in a row.
 const TRANSITIONS: usize = 20;
@@ -180,6 +184,28 @@ impl Orders {
         });
         let orders = newest.into_iter().take(ROWS).map(|(key, order, last)| order.row(key, last, now, stuck_after_ms)).collect();
         OrdersView { states: self.flow(now, stuck_after_ms), orders, total, stuck_after_ms, forgotten: self.forgotten }
+    }
+
+    /// Orders that are called so, or are for somebody who is.
+    pub(super) fn find(&self, wanted: &Wanted, limit: usize) -> Found {
+        let all = self.known().filter_map(|(key, order, last)| {
+            let fit = wanted.fit(&[Some(&*key.id), order.number.get(), order.customer.get()])?;
+            Some((fit, Reverse(last.at), key, (order, last)))
+        });
+        find::best(all, limit, |key, (order, last)| FoundRow {
+            key: key.to_string(),
+            source: key.realm.to_string(),
+            label: order.number.get().unwrap_or(&key.id).to_owned(),
+            detail: order.customer.get().map(str::to_owned),
+            sort: Some(key.kind.to_string()),
+            status: Some(last.to.clone()),
+            seq: last.seq,
+        })
+    }
+
+    /// Whom orders are for, with the newest transition of each order.
+    pub(super) fn customers(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.known().filter_map(|(_, order, last)| Some((order.customer.get()?, last.seq)))
     }
 
     fn flow(&self, now: Millis, stuck_after_ms: u64) -> Vec<OrderStateCount> {

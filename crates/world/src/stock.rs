@@ -4,12 +4,19 @@ mod holes;
 mod levels;
 mod product;
 
-use super::{about, entity::Entity, moment::Moment, per_minute::PerMinute};
+use super::{
+    about,
+    entity::Entity,
+    find::{self, Wanted},
+    moment::Moment,
+    per_minute::PerMinute,
+};
 use crate::{arrival::Arrival, calendar::Calendar};
 use holes::Holes;
 use product::{Change, Product, What};
 use serde::{Deserialize, Serialize};
 use std::{
+    cmp::Reverse,
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
@@ -20,7 +27,7 @@ use watchdeck_events::{
 use watchdeck_store::Stored;
 use watchdeck_wire::{
     settings::Settings,
-    views::{StockRow, StockRows},
+    views::{Found, StockRow, StockRows},
 };
 
 /// Movements listed beside the products.
@@ -72,6 +79,7 @@ impl Stock {
         let product = self.touch(seen, by.unwrap_or(Quantity::ZERO), what, calendar);
         let at = Moment::of(seen.stored, seen.arrival);
         product.name.keep(at, change.product_name.as_deref());
+        product.code.keep(at, change.product_code.as_deref());
         product.warehouse.keep(at, change.warehouse.as_deref());
     }
 
@@ -169,6 +177,15 @@ impl Stock {
         let (low, total) = (rows.iter().filter(|row| row.low).count() as u32, rows.len() as u32);
         rows.truncate(ROWS);
         StockRows { rows, low, total, forgotten: self.forgotten }
+    }
+
+    /// Products that are called so.
+    pub(super) fn find(&self, wanted: &Wanted, limit: usize) -> Found {
+        let all = self.products.iter().filter_map(|(key, product)| {
+            let fit = wanted.fit(&[Some(&*key.id), product.code.get(), product.name.get(), product.warehouse.get()])?;
+            Some((fit, Reverse(product.last_at()), key, product))
+        });
+        find::best(all, limit, |key, product| product.found(key))
     }
 
     /// Every product with whether it is low; `None` while it is not known what is on hand.

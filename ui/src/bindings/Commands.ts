@@ -7,6 +7,7 @@ import type { DecideResult } from "./DecideResult";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
 import type { FinanceView } from "./FinanceView";
+import type { FoundView } from "./FoundView";
 import type { HealthView } from "./HealthView";
 import type { Hello } from "./Hello";
 import type { InventoryView } from "./InventoryView";
@@ -68,6 +69,10 @@ health: { args: Record<symbol, never>, answer: HealthView, },
  * What is known about kinds of events.
  */
 catalogue: { args: Record<symbol, never>, answer: CatalogueView, }, 
+/**
+ * Products, orders, requests and parties that are called so, at most so many of each.
+ */
+find: { args: { text: string, limit: number, }, answer: FoundView, }, 
 /**
  * A page of history, newest first: before a place, and not at or before another.
  */

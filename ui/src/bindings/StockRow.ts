@@ -22,6 +22,10 @@ product_id: string,
  */
 name: string, 
 /**
+ * The code on the shelf, where the publisher gives one.
+ */
+code: string | null, 
+/**
  * Warehouse, where events name one.
  */
 warehouse: string | null, 

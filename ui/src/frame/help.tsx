@@ -21,6 +21,7 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
         <Group title={t("frame.keys.lists")}>
           <Line keys={["j", "k"]}>{t("frame.keys.move")}</Line>
           <Line keys={["↵"]}>{t("frame.keys.open")}</Line>
+          <Line keys={["⇧", "F10"]}>{t("frame.keys.menu")}</Line>
           <Line keys={["/"]}>{t("frame.keys.filter")}</Line>
           <Line keys={["␣"]}>{t("frame.keys.pause")}</Line>
           <Line keys={["a"]}>{t("frame.keys.approve")}</Line>

@@ -54,28 +54,61 @@ export function Menu({ trigger, label, items, align = "start" }: { trigger: Reac
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content align={align} sideOffset={4} className={cx(FLOATING, "min-w-[168px] p-1")}>
-          {label !== undefined && <DropdownMenu.Label className="px-2 py-1 text-[11px] text-ink-3">{label}</DropdownMenu.Label>}
-          {items.map((item) => {
-            const className = "flex h-7 items-center gap-2 rounded px-2 outline-none select-none data-disabled:opacity-50 data-highlighted:bg-raised [&_svg]:size-3.5 [&_svg]:flex-none";
-            const onSelect = (event: Event) => {
-              if (item.stay) event.preventDefault();
-              item.onSelect();
-            };
-            return item.checked === undefined ? (
-              <DropdownMenu.Item key={item.id} disabled={item.disabled} onSelect={onSelect} className={className}>
-                {item.icon}
-                <span className="truncate">{item.label}</span>
-              </DropdownMenu.Item>
-            ) : (
-              <DropdownMenu.CheckboxItem key={item.id} checked={item.checked} disabled={item.disabled} onSelect={onSelect} className={className}>
-                <span className="grid size-3.5 place-items-center">{item.checked && <Check aria-hidden className="text-accent" />}</span>
-                <span className="truncate">{item.label}</span>
-              </DropdownMenu.CheckboxItem>
-            );
-          })}
+          <MenuBody label={label} items={items} />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** A menu at a place of the window, open as long as it is there. `back` has the focus afterwards. */
+export function ContextMenu({ at, label, items, back, onClose }: { at: { readonly x: number; readonly y: number }; label: string; items: readonly MenuItem[]; back: React.RefObject<HTMLElement | null>; onClose: () => void }) {
+  return (
+    <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
+      <DropdownMenu.Trigger asChild>
+        <span aria-hidden className="fixed size-0" style={{ left: at.x, top: at.y }} />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content
+          align="start"
+          aria-label={label}
+          onContextMenu={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            back.current?.focus({ preventScroll: true });
+          }}
+          className={cx(FLOATING, "max-w-[360px] min-w-[168px] p-1")}
+        >
+          <MenuBody items={items} />
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+function MenuBody({ label, items }: { label?: string; items: readonly MenuItem[] }) {
+  return (
+    <>
+      {label !== undefined && <DropdownMenu.Label className="px-2 py-1 text-[11px] text-ink-3">{label}</DropdownMenu.Label>}
+      {items.map((item) => {
+        const className = "flex h-7 items-center gap-2 rounded px-2 outline-none select-none data-disabled:opacity-50 data-highlighted:bg-raised [&_svg]:size-3.5 [&_svg]:flex-none";
+        const onSelect = (event: Event) => {
+          if (item.stay) event.preventDefault();
+          item.onSelect();
+        };
+        return item.checked === undefined ? (
+          <DropdownMenu.Item key={item.id} disabled={item.disabled} onSelect={onSelect} className={className}>
+            {item.icon}
+            <span className="truncate">{item.label}</span>
+          </DropdownMenu.Item>
+        ) : (
+          <DropdownMenu.CheckboxItem key={item.id} checked={item.checked} disabled={item.disabled} onSelect={onSelect} className={className}>
+            <span className="grid size-3.5 place-items-center">{item.checked && <Check aria-hidden className="text-accent" />}</span>
+            <span className="truncate">{item.label}</span>
+          </DropdownMenu.CheckboxItem>
+        );
+      })}
+    </>
   );
 }
 

@@ -3,12 +3,14 @@
 //   <VirtualRows label={…} rows={rows} rowKey={(row) => row.order_id} columns={columns} onOpen={open} primary />
 //
 // `primary` gives j, k and Enter to this list wherever the focus is. Rows that come in at the top while the user has scrolled away do not move what
-// is on screen. A row that is not a record (a gap, a counter) is drawn over the full width by `special`.
+// is on screen. A row that is not a record (a gap, a counter) is drawn over the full width by `special`. `menu` is for the right button, and for Shift+F10
+// on the selected row.
 
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useKeys } from "@/keys";
 import { cx } from "./cx";
+import { ContextMenu, type MenuItem } from "./overlay";
 
 export interface Column<T> {
   readonly id: string;
@@ -41,6 +43,8 @@ export interface VirtualRowsProps<T> {
   rowClass?: (row: T) => string | false | undefined;
   /** Content over the full width, for what is not a record. */
   special?: (row: T) => ReactNode | null;
+  /** What can be done with a row, the column under the pointer first; none: it has no menu. */
+  menu?: (row: T, column: string | null) => readonly MenuItem[];
   /** Whether a row over the full width can be selected and opened all the same. */
   opens?: (row: T) => boolean;
   primary?: boolean;
@@ -54,15 +58,19 @@ export interface VirtualRowsProps<T> {
   foot?: ReactNode;
   empty?: ReactNode;
   wrap?: boolean;
+  /** The rows answer another question than the one that is asked now: they are dimmed, and said to be busy. */
+  stale?: boolean;
   className?: string;
 }
 
 const NEAR = 12;
 
 export function VirtualRows<T>(props: VirtualRowsProps<T>) {
-  const { label, rows, rowKey, columns, rowHeight = 28, header = true, onSelect, onOpen, rowClass, special, opens, primary = false, stickToEnd = false, onEdge, onNearEnd, foot, empty, wrap = false, className } = props;
+  const { label, rows, rowKey, columns, rowHeight = 28, header = true, onSelect, onOpen, rowClass, special, opens, menu, primary = false, stickToEnd = false, onEdge, onNearEnd, foot, empty, wrap = false, stale = false, className } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
+  const [opened, setOpened] = useState<{ at: { x: number; y: number }; items: readonly MenuItem[] } | null>(null);
   const [width, setWidth] = useState(10_000);
   const [own, setOwn] = useState<string | null>(null);
   const selected = props.selected === undefined ? own : props.selected;
@@ -160,6 +168,28 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     onOpen?.(row);
     return true;
   };
+  /** The row's menu; false where it has none. */
+  const openMenu = (row: T | undefined, column: string | null, at: { x: number; y: number } | undefined) => {
+    const items = row === undefined ? [] : (menu?.(row, column) ?? []);
+    if (row === undefined || at === undefined || items.length === 0) return false;
+    select(row);
+    setOpened({ at, items });
+    return true;
+  };
+  const menuOfSelected = () => {
+    const box = document.getElementById(`${id}-${selected}`)?.getBoundingClientRect();
+    return openMenu(rows[index], null, box === undefined ? undefined : { x: box.left + 24, y: box.bottom });
+  };
+  const onContextMenu = (event: React.MouseEvent) => {
+    const target = event.target instanceof Element ? event.target : null;
+    const row = target?.closest<HTMLElement>("[role=row][data-at]");
+    const at = { x: event.clientX, y: event.clientY };
+    // Without a row under it, it came from the keyboard.
+    const done = row == null ? target === grid.current && menuOfSelected() : openMenu(rows[Number(row.dataset.at)], target?.closest<HTMLElement>("[data-column]")?.dataset.column ?? null, at);
+    if (done) event.preventDefault();
+  };
+  const menuKey = (event: { readonly shiftKey: boolean }) => event.shiftKey && menuOfSelected();
+  useKeys({ F10: menuKey, ContextMenu: menuOfSelected }, primary && menu !== undefined);
   useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: open }, primary);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -173,6 +203,8 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
       Home: () => move(-rows.length),
       End: () => move(rows.length),
       Enter: open,
+      ContextMenu: menuOfSelected,
+      ...(event.shiftKey && { F10: menuOfSelected }),
     };
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
     const action = moves[event.key];
@@ -183,16 +215,19 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   };
 
   return (
-    <div className={cx("flex min-h-0 flex-1 flex-col", className)}>
+    <div className={cx("flex min-h-0 flex-1 flex-col", stale && "opacity-50", className)}>
       <div ref={scroller} onScroll={onScroll} className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto [overflow-anchor:none] outline-accent has-[>[role=grid]:focus-visible]:outline-2 has-[>[role=grid]:focus-visible]:-outline-offset-2">
         {stickToEnd && foot}
         <div
+          ref={grid}
           role={header || rows.length > 0 ? "grid" : undefined}
           aria-label={label}
+          aria-busy={stale || undefined}
           aria-rowcount={rows.length}
           aria-activedescendant={index === -1 ? undefined : `${id}-${selected}`}
           tabIndex={0}
           onKeyDown={onKeyDown}
+          onContextMenu={menu === undefined ? undefined : onContextMenu}
           className="outline-none"
         >
           {header && (
@@ -218,6 +253,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
                   id={`${id}-${key}`}
                   role="row"
                   aria-rowindex={item.index + 1}
+                  data-at={item.index}
                   aria-selected={on}
                   onClick={chosen ? () => (select(row), onOpen?.(row)) : undefined}
                   className={cx(
@@ -241,6 +277,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
         {!stickToEnd && foot}
         {rows.length === 0 && empty}
       </div>
+      {opened !== null && <ContextMenu at={opened.at} label={label} items={opened.items} back={grid} onClose={() => setOpened(null)} />}
     </div>
   );
 }
@@ -251,6 +288,7 @@ const Cells = memo(function Cells<T>({ row, above, columns, wrap }: { row: T; ab
     <span
       key={column.id}
       role="gridcell"
+      data-column={column.id}
       className={cx("min-w-0 px-2 first:pl-4 last:pr-4", wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate", column.align === "end" && "text-right", column.className)}
     >
       {column.cell(row, above)}

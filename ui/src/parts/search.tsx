@@ -1,8 +1,10 @@
 import { Search, X } from "lucide-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { withPhrase } from "@/filter";
 import { useKeys } from "@/keys";
 import { cx } from "./cx";
+import type { MenuItem } from "./overlay";
 
 /** A box that narrows the list below while one types. `/` goes to it, Escape empties it and gives the focus back. */
 export function SearchField({ label, value, onChange, className }: { label: string; value: string; onChange: (value: string) => void; className?: string }) {
@@ -39,11 +41,14 @@ export function SearchField({ label, value, onChange, className }: { label: stri
   );
 }
 
-/** Every word of `text` is somewhere in one of `fields`, whatever the case. Pure. */
-export function matchesWords(text: string, fields: readonly (string | null | undefined)[]): boolean {
-  const hay = fields.filter(Boolean).join("\n").toLowerCase();
-  return text
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => hay.includes(word));
+/** For a row's menu: only what has this value, or only what has not, as words of the box. */
+export function usePhraseItems(text: string, onText: (text: string) => void): (what: string, value: string | null) => readonly MenuItem[] {
+  const { t } = useTranslation();
+  return (what, value) =>
+    value === null || value === ""
+      ? []
+      : [
+          { id: `only ${what}`, label: t("parts.menu.only", { what, value }), onSelect: () => onText(withPhrase(text, value, false)) },
+          { id: `not ${what}`, label: t("parts.menu.not", { what, value }), onSelect: () => onText(withPhrase(text, value, true)) },
+        ];
 }

@@ -1,6 +1,6 @@
 // Where the window is: the address's fragment, `#/events?filter=kind%3Asystem%3A*`. A reload and the back button work as anywhere.
 
-import { useSyncExternalStore } from "react";
+import { useCallback, useState, useSyncExternalStore } from "react";
 import { FIRST_PAGE, type PageName, PAGES } from "./pages";
 
 export interface Route {
@@ -40,4 +40,21 @@ export function useRoute(): Route {
     current,
     current,
   );
+}
+
+/** The text of a page's search box: what the address asks to find, until somebody types. */
+export function useFindText(): [string, (text: string) => void] {
+  const { page, query } = useRoute();
+  const asked = query.find;
+  const [state, setState] = useState({ asked, text: asked ?? "" });
+  if (state.asked !== asked) setState({ asked, text: asked ?? state.text });
+  const type = useCallback(
+    (text: string) => {
+      // The address says no longer what is in the box: asked for again, it is put there again.
+      window.history.replaceState(null, "", routeHash(page));
+      setState({ asked: undefined, text });
+    },
+    [page],
+  );
+  return [state.text, type];
 }

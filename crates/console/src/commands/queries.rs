@@ -10,8 +10,8 @@ use watchdeck_store::Search;
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, HealthView,
-        InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, FoundView,
+        HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
     },
 };
 
@@ -19,6 +19,8 @@ use watchdeck_wire::{
 const SCAN: u64 = 200_000;
 /// Events that were set aside, shown.
 const SET_ASIDE: usize = 50;
+/// Most things of one kind that are found at once.
+const FOUND: u32 = 50;
 /// Needs shown on the Overview.
 const NEEDS: usize = 30;
 
@@ -200,6 +202,10 @@ pub(crate) fn catalogue() -> CatalogueView {
         (info.kind.to_string(), view)
     });
     CatalogueView { kinds: kinds.collect() }
+}
+
+pub(crate) fn find(core: &Core, text: &str, limit: u32) -> FoundView {
+    core.state().world.find(text, limit.clamp(1, FOUND) as usize)
 }
 
 pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: u32, filter: &str) -> Result<EventPage, CommandError> {

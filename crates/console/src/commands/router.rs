@@ -12,8 +12,8 @@ use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecideResult, EventDetail, EventPage, FinanceView, HealthView, InventoryView, OrdersView,
-        OverviewView, SupportBundle,
+        AlertsView, ApprovalsView, CatalogueView, DecideResult, EventDetail, EventPage, FinanceView, FoundView, HealthView, InventoryView,
+        OrdersView, OverviewView, SupportBundle,
     },
 };
 
@@ -75,6 +75,8 @@ commands! { |core|
     health {} -> HealthView => queries::health(core).await?;
     /// What is known about kinds of events.
     catalogue {} -> CatalogueView => queries::catalogue();
+    /// Products, orders, requests and parties that are called so, at most so many of each.
+    find { text: String, limit: u32 } -> FoundView => queries::find(core, &text, limit);
     /// A page of history, newest first: before a place, and not at or before another.
     events { before: Option<u64>, #[serde(default)] #[cfg_attr(test, ts(optional))] after: Option<u64>, limit: u32, #[serde(default)] filter: String } -> EventPage
         => queries::events(core, before, after.unwrap_or_default(), limit, &filter).await?;

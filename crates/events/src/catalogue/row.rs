@@ -44,6 +44,15 @@ impl Catalogue {
     pub fn row(&self, event: &Event, conventions: &Conventions) -> RowParts {
         of(self, event, conventions)
     }
+
+    /// The action and the sort of record of that row: what chooses its title.
+    #[must_use]
+    pub fn told(&self, event: &Event) -> (Option<String>, Option<String>) {
+        let info = self.get(&event.kind, &event.channel);
+        let names = info.map_or(&self.fallback.row, |info| &info.row);
+        let shown = Shown { fields: event.payload.fields(), masks: self.masks(event), catalogue: self, info };
+        (shown.word(&names.action), shown.word(&names.record_type))
+    }
 }
 
 fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowParts {

@@ -86,9 +86,12 @@ impl VocabularyFile {
         let mut meanings: HashMap<Box<str>, Box<str>> = HashMap::new();
         for (word, others) in self.words {
             for way in others.iter().chain(std::iter::once(&word)) {
-                let before = meanings.insert(plain(way).into(), word.clone());
-                if let Some(before) = before.filter(|before| *before != word) {
-                    return Err(format!("`{way}` means `{before}` and `{word}`"));
+                // As it is written, too: it is what a search looks for.
+                for said in [plain(way).into(), way.clone()] {
+                    let before = meanings.insert(said, word.clone());
+                    if let Some(before) = before.filter(|before| *before != word) {
+                        return Err(format!("`{way}` means `{before}` and `{word}`"));
+                    }
                 }
             }
         }
@@ -112,6 +115,11 @@ impl Vocabulary {
     pub(super) fn with(mut self, other: Self) -> Self {
         self.meanings.extend(other.meanings);
         Self { meanings: self.meanings, open: self.open || other.open, ranks: self.ranks || other.ranks }
+    }
+
+    /// Every way to say `word`, as the packs write it and without what does not count.
+    pub fn ways<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a str> {
+        self.meanings.iter().filter(move |(_, meaning)| &***meaning == word).map(|(way, _)| &**way)
     }
 
     /// What `text` means.

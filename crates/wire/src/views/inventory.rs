@@ -32,6 +32,8 @@ pub struct StockRow {
     pub product_id: String,
     /// As people read it; the id where no event named it.
     pub name: String,
+    /// The code on the shelf, where the publisher gives one.
+    pub code: Option<String>,
     /// Warehouse, where events name one.
     pub warehouse: Option<String>,
     /// On hand; `None` when only relative legacy messages were seen, and while it is told per batch.

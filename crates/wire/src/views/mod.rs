@@ -4,6 +4,7 @@ mod alerts;
 mod approvals;
 mod events;
 mod finance;
+mod found;
 mod health;
 mod inventory;
 mod money;
@@ -15,6 +16,7 @@ pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleV
 pub use approvals::{ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView};
 pub use events::{CatalogueView, EventDetail, EventPage, KindView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
+pub use found::{Found, FoundRow, FoundView};
 pub use health::{
     DeniedChannel, HealthView, LinkStep, MalformedFrame, PartFault, Percentiles, SetAside, SetAsideBy, SourceHealth, StoreHealth,
     SupportBundle,

@@ -10,7 +10,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use watchdeck_events::{Millis, Quantity};
-use watchdeck_wire::{settings::Settings, views::StockRow};
+use watchdeck_wire::{settings::Settings, views::{FoundRow, StockRow}};
 
 /// Points of a spark line.
 const SPARK: usize = 32;
@@ -23,6 +23,9 @@ const HOUR: i64 = 3_600_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Product {
     pub(super) name: Dated,
+    /// On the shelf, where the publisher gives one.
+    #[serde(default)]
+    pub(super) code: Dated,
     pub(super) warehouse: Dated,
     pub(super) mover: Dated,
     /// The newest changes, oldest first.
@@ -190,6 +193,7 @@ impl Product {
             source: key.realm.to_string(),
             product_id: key.id.to_string(),
             name: self.name.get().unwrap_or(&key.id).to_owned(),
+            code: self.code.get().map(str::to_owned),
             warehouse: self.warehouse.get().map(str::to_owned),
             on_hand,
             per_batch: self.now.per_batch(),
@@ -205,6 +209,19 @@ impl Product {
             last_change: last.map_or(0.0, |last| last.by.to_f64()),
             last_seq: last.map_or(0, |last| last.moment.seq),
             spark: self.spark(),
+        }
+    }
+
+    /// What the palette shows of it.
+    pub(super) fn found(&self, key: &Entity) -> FoundRow {
+        FoundRow {
+            key: key.to_string(),
+            source: key.realm.to_string(),
+            label: self.name.get().unwrap_or(&key.id).to_owned(),
+            detail: Some(self.code.get().unwrap_or(&key.id).to_owned()),
+            sort: None,
+            status: None,
+            seq: self.changes.back().map_or(0, |last| last.moment.seq),
         }
     }
 

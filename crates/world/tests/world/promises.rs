@@ -3,7 +3,10 @@
 use crate::bench::{Bench, HOUR, NOW, sale, stored, thing};
 use serde_json::json;
 use watchdeck_events::{Conventions, Domain, Money};
-use watchdeck_wire::{settings::Settings, views::ApprovalStatus};
+use watchdeck_wire::{
+    settings::Settings,
+    views::{ApprovalStatus, Found, FoundView},
+};
 use watchdeck_world::{arrival::Arrival, facts::Facts};
 
 #[test]
@@ -141,4 +144,50 @@ fn one_change_told_three_times_is_counted_once_in_whatever_order() {
         assert_eq!(bench.world.stock.moves_per_minute(NOW.plus(60_000)).iter().sum::<f64>(), 1.0, "{order:?}: in the last hour");
         assert_eq!(bench.world.copies.get("s"), Some(&2), "{order:?}");
     }
+}
+
+#[test]
+fn a_thing_is_found_by_its_name_its_number_or_a_party() {
+    let mut bench = Bench::new();
+    let change = |id: &str, code: &str, name: &str| json!({ "type": "inventory:change", "action": "outbound", "productId": id, "productCode": code, "productName": name, "warehouse": "华东一号仓", "oldQuantity": 9, "newQuantity": 8 });
+    bench.take("inventory", NOW.plus(-HOUR), change("p1", "SKU-104", "蒙娜丽莎木纹砖"));
+    bench.take("inventory", NOW, change("p2", "ＳＫＵ－1040", "Oak tile"));
+    let order = |id: &str, customer: &str| json!({ "type": "order:status", "orderType": "sales", "orderId": id, "orderNumber": format!("SO-{id}"), "newStatus": "paid", "customerName": customer });
+    bench.take("orders", NOW, order("7", "宏远建材"));
+    bench.take("orders", NOW.plus(HOUR), order("8", "宏远建材"));
+    bench.approval(NOW, "request", "R-7", None);
+    bench.take(
+        "finance",
+        NOW,
+        json!({ "type": "finance:payment", "action": "created", "recordType": "paymentOut", "recordId": "1", "recordNumber": "PAY-1", "amount": 5, "supplierName": "佛山供应" }),
+    );
+    let labels = |found: &Found| found.rows.iter().map(|row| row.label.clone()).collect::<Vec<_>>();
+    let products = |text: &str| labels(&bench.world.find(text, 5).products);
+    assert_eq!(products("sku-104"), ["蒙娜丽莎木纹砖", "Oak tile"], "what is called exactly so is first, though it moved before");
+    assert_eq!(products("ｓｋｕ"), ["Oak tile", "蒙娜丽莎木纹砖"], "else what moved last");
+    for text in ["木纹", "p1", "华东 木纹", "蒙娜丽莎木纹砖"] {
+        assert_eq!(products(text), ["蒙娜丽莎木纹砖"], "{text}");
+    }
+    assert_eq!(products("nothing"), [""; 0]);
+    let found = bench.world.find("宏远", 1);
+    assert_eq!((labels(&found.orders), found.orders.total), (vec!["SO-8".to_owned()], 2), "one of two");
+    assert_eq!((labels(&found.parties), found.parties.rows[0].sort.as_deref()), (vec!["宏远建材".to_owned()], Some("order")));
+    assert_eq!(bench.world.find("佛山", 5).parties.rows[0].sort.as_deref(), Some("record"));
+    let asked = bench.world.find("r-7", 5).approvals;
+    assert_eq!((asked.total, asked.rows[0].status.as_deref()), (1, Some("pending")));
+    assert_eq!(bench.world.find("  ", 5), FoundView::default());
+}
+
+#[test]
+fn fifty_thousand_products_are_looked_through_at_once() {
+    let mut bench = Bench::new();
+    for n in 0..50_000 {
+        bench.take("inventory", NOW, json!({ "type": "inventory:change", "action": "outbound", "productId": format!("p{n}"), "productCode": format!("SKU-{n}"), "productName": format!("蒙娜丽莎木纹砖 {n}"), "oldQuantity": 9, "newQuantity": 8 }));
+    }
+    let started = std::time::Instant::now();
+    let found = bench.world.find("sku-4999", 5).products;
+    let took = started.elapsed();
+    assert_eq!((found.total, found.rows.len(), found.rows[0].detail.as_deref()), (11, 5, Some("SKU-4999")));
+    assert!(took.as_secs() < 2, "{took:?}");
+    println!("{took:?}");
 }

@@ -1,14 +1,16 @@
-// The filter's line. A bad filter is marked under the token that is not understood; the result on screen stays the last good one.
+// The filter's line. A bad filter is marked under the token that is not understood; the result on screen stays the last good one. Of what can match nothing
+// it asks whether something near was meant.
 
 import { ListFilter, X } from "lucide-react";
 import { type Ref, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import type { Suggestion } from "@/filter";
 import type { CommandError } from "@/host";
 import { cx, IconButton } from "@/parts";
 import { errorText } from "@/text";
 import { markError } from "./tail";
 
-export function FilterBox({ text, onText, error, errorFor, kept, inputRef }: { text: string; onText: (text: string) => void; error: CommandError | null; errorFor: string; kept: boolean; inputRef: Ref<HTMLInputElement> }) {
+export function FilterBox({ text, onText, error, errorFor, kept, meant, inputRef }: { text: string; onText: (text: string) => void; error: CommandError | null; errorFor: string; kept: boolean; meant: Suggestion | null; inputRef: Ref<HTMLInputElement> }) {
   const { t } = useTranslation();
   const marks = useRef<HTMLDivElement>(null);
   // A mark belongs to the text it was made for; while the user types on, it is gone until the core has looked again.
@@ -54,6 +56,15 @@ export function FilterBox({ text, onText, error, errorFor, kept, inputRef }: { t
       {mark !== null && error !== null && (
         <p id="filter-error" role="alert" className="mt-1 truncate text-crit">
           {t("events.filterBad", { token: mark.token, message: errorText(error) })} {kept && <span className="text-ink-2">· {t("events.filterKept")}</span>}
+        </p>
+      )}
+      {meant !== null && (
+        <p role="status" className="mt-1 text-ink-2">
+          {t("events.didYouMean")}{" "}
+          <button type="button" onClick={() => onText(meant.filter)} className="rounded px-0.5 font-mono text-[12.5px] text-accent hover:underline">
+            {meant.term}
+          </button>
+          {t("events.didYouMeanEnd")}
         </p>
       )}
     </div>

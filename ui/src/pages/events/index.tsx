@@ -3,6 +3,7 @@
 import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { didYouMean } from "@/filter";
 import { useFormat } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
@@ -11,9 +12,11 @@ import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu
 import { go, useRoute } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { errorText } from "@/text";
+import { useKinds } from "@/text/kinds";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
+import { useRowMenu } from "./row-menu";
 import { SourceMenu } from "./source-menu";
 import { type FilterState, followFilter, PAGE } from "./tail";
 
@@ -43,7 +46,10 @@ export default function Events() {
 
   const [pause, setPause] = useState<Pause>(FOLLOWING);
   const [history, setHistory] = useState<History>(NO_HISTORY);
+  // History that was asked for before is none of the list's now.
+  const era = useRef(0);
   const resume = useCallback(() => {
+    era.current += 1;
     setPause(FOLLOWING);
     setHistory(NO_HISTORY);
   }, []);
@@ -85,12 +91,13 @@ export default function Events() {
   const canLoad = before !== null && cleared === 0 && !history.busy && (filtered === null || !filtered.loading);
   const loadOlder = useCallback(() => {
     if (!canLoad) return;
+    const asked = era.current;
     setHistory((state) => ({ ...state, busy: true, error: null }));
     host
       .call("events", { before, limit: PAGE, filter: filtered?.of ?? "" })
-      .then((page) => setHistory((state) => extended(state, page)))
+      .then((page) => asked === era.current && setHistory((state) => extended(state, page)))
       .catch((thrown: unknown) => {
-        if (!isAbort(thrown)) setHistory((state) => ({ ...state, busy: false, error: CommandError.from(thrown) }));
+        if (!isAbort(thrown) && asked === era.current) setHistory((state) => ({ ...state, busy: false, error: CommandError.from(thrown) }));
       });
   }, [canLoad, before, filtered?.of, host]);
   const onNearEnd = useCallback(() => {
@@ -119,10 +126,17 @@ export default function Events() {
   const scanned = (filtered?.scanned ?? 0) + history.scanned;
   const error = found?.error ?? null;
   const brokenFilter = error !== null && error.code === "invalid_input";
+  // What is on screen answers another question than the box asks now: it is dimmed until it does.
+  const stale = !brokenFilter && (text.trim() !== filter || (filter !== "" && (found?.filter !== filter || (found.loading && found.of !== filter))));
+  const menu = useRowMenu(text, setText, sources);
+  const kinds = useKinds();
+  const list = useLive((live) => live.frame?.sources);
+  const nothing = brokenFilter || (filtered !== null && !filtered.loading && rows.length === 0);
+  const meant = useMemo(() => (nothing && !stale && filter !== "" ? didYouMean(filter, { kinds, sources: list ?? [] }) : null), [nothing, stale, filter, kinds, list]);
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-none flex-wrap items-start gap-2 border-b border-line px-4 py-2">
-        <FilterBox text={text} onText={setText} error={error} errorFor={found?.filter ?? ""} kept={filtered !== null} inputRef={input} />
+        <FilterBox text={text} onText={setText} error={error} errorFor={found?.filter ?? ""} kept={filtered !== null} meant={meant} inputRef={input} />
         <div className="flex flex-none items-center gap-0.5 pt-0.5">
           {sources.several && <SourceMenu filter={text} onFilter={setText} />}
           <Button look={pause.kind === "paused" ? "primary" : "plain"} className="mr-1.5 min-w-[88px] justify-center" onClick={toggle} icon={pause.kind === "paused" ? <Play aria-hidden /> : <PauseIcon aria-hidden />}>
@@ -161,11 +175,11 @@ export default function Events() {
         missed={missed}
         onResume={resume}
         text={
-          filtered === null
+          stale
+            ? t("events.searching")
+            : filtered === null
             ? t("events.status", { shown: format.integer(rows.length), received: format.integer(stream.received) })
-            : filtered.loading && filtered.of === null
-              ? t("events.searching")
-              : t("events.matching", { shown: format.integer(rows.length), scanned: format.integer(scanned) })
+            : t("events.matching", { shown: format.integer(rows.length), scanned: format.integer(scanned) })
         }
         right={stream.omitted > 0 && filtered === null ? t("events.skipped", { n: format.integer(stream.omitted) }) : null}
       />
@@ -180,6 +194,8 @@ export default function Events() {
           rowHeight={wrap ? 44 : 28}
           wrap={wrap}
           primary
+          menu={menu}
+          stale={stale}
           selected={inDrawer === null ? cursor : String(inDrawer)}
           onSelect={(item) => {
             setCursor(itemKey(item));

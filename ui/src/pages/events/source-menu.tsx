@@ -2,17 +2,17 @@
 
 import { ChevronDown } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { valueIn, withOnly } from "@/filter";
 import { useLive } from "@/live";
 import { Button, Menu, SourceMark } from "@/parts";
-import { sourceIn, withSource } from "./source-filter";
 
 /** One source or all of them, as a term of the filter. */
 export function SourceMenu({ filter, onFilter }: { filter: string; onFilter: (filter: string) => void }) {
   const { t } = useTranslation();
   const list = useLive((live) => live.frame?.sources);
-  const wanted = sourceIn(filter);
+  const wanted = valueIn(filter, "source");
   const chosen = list?.find((source) => source.id === wanted);
-  const pick = (id: string | null) => onFilter(withSource(filter, id));
+  const pick = (id: string | null) => onFilter(withOnly(filter, "source", id));
   return (
     <Menu
       align="end"

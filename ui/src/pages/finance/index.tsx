@@ -6,11 +6,13 @@ import { useTranslation } from "react-i18next";
 import type { FinanceRow } from "@/bindings/FinanceRow";
 import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
+import { everyWord, matchesWords, written } from "@/filter";
 import { amountIn, coreNow, ordered, purse, purses, records, useClock, useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
 import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, Moved, RowSource, SectionHeader, Tile, Unread, useOtherSums, useTileAge, VirtualRows } from "@/parts";
-import { matchesWords, SearchField } from "@/parts/search";
+import { SearchField, usePhraseItems } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
+import { go, useFindText } from "@/route";
 import { openEvent } from "@/route/selection";
 import { joined, moneyStep, useWord } from "@/text";
 import type { Series } from "./bars";
@@ -132,8 +134,9 @@ function Records({ view }: { view: FinanceView }) {
   const word = useWord();
   const sources = useSources();
   const fresh = useFreshness();
-  const [text, setText] = useState("");
-  const rows = useMemo(() => view.records.filter((row) => matchesWords(text, [row.number, row.party])), [view.records, text]);
+  const [text, setText] = useFindText();
+  const phrases = usePhraseItems(text, setText);
+  const rows = useMemo(() => view.records.filter((row) => matchesWords(text, [row.number, row.party, everyWord("recordType", row.record_type), everyWord("action", row.action)])), [view.records, text]);
   const columns = useMemo<readonly Column<FinanceRow>[]>(
     () => [
       { id: "at", header: t("finance.column.at"), width: "86px", className: "num text-ink-3", cell: (row) => format.time(row.at) },
@@ -181,6 +184,7 @@ function Records({ view }: { view: FinanceView }) {
         rowKey={recordKey}
         columns={columns}
         primary
+        menu={(row) => [...phrases(t("parts.menu.party"), row.party), { id: "events", label: t("parts.menu.events"), onSelect: () => go("events", { filter: written("subject", `record:${row.record_id}`) }) }]}
         onOpen={(row) => openEvent(row.seq)}
         empty={
           view.records.length === 0 ? (

@@ -6,11 +6,13 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import type { InventoryView } from "@/bindings/InventoryView";
 import type { StockRow } from "@/bindings/StockRow";
+import { matchesWords, written } from "@/filter";
 import { useFormat } from "@/format";
 import { useFreshness } from "@/live";
 import { AgedNote, Button, type Column, cx, EmptyState, RowValue, SectionHeader, VirtualRows } from "@/parts";
-import { matchesWords, SearchField } from "@/parts/search";
+import { SearchField, usePhraseItems } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
+import { go, useFindText } from "@/route";
 import { openEvent } from "@/route/selection";
 import { joined } from "@/text";
 import { useStockColumns } from "./columns";
@@ -31,7 +33,8 @@ function Stock({ view }: { view: InventoryView }) {
   const format = useFormat();
   const columns = useStockColumns();
   const fresh = useFreshness();
-  const [text, setText] = useState("");
+  const [text, setText] = useFindText();
+  const phrases = usePhraseItems(text, setText);
   const [onlyLow, setOnlyLow] = useState(false);
   const [within, setWithin] = useState<(typeof WITHIN)[number] | null>(null);
   const [warehouse, setWarehouse] = useState("");
@@ -43,7 +46,7 @@ function Stock({ view }: { view: InventoryView }) {
   const rows = useMemo(
     () =>
       products.filter(
-        (row) => (!onlyLow || row.low) && (within === null || !lasts(row, within)) && (place === "" || row.warehouse === place) && matchesWords(text, [row.name, row.product_id, row.warehouse]),
+        (row) => (!onlyLow || row.low) && (within === null || !lasts(row, within)) && (place === "" || row.warehouse === place) && matchesWords(text, [row.name, row.product_id, row.code, row.warehouse, row.last_mover]),
       ),
     [products, onlyLow, within, place, text],
   );
@@ -92,13 +95,18 @@ function Stock({ view }: { view: InventoryView }) {
           rowKey={productKey}
           columns={columns}
           primary
+          menu={(row) => [
+            ...phrases(t("parts.menu.product"), row.product_id),
+            ...phrases(t("parts.menu.warehouse"), row.warehouse),
+            { id: "events", label: t("parts.menu.events"), onSelect: () => go("events", { filter: written("subject", `product:${row.product_id}`) }) },
+          ]}
           rowClass={(row) => cx("isolate", row.low && "bg-warn-soft/45")}
           onOpen={(row) => openEvent(row.last_seq)}
           empty={
             view.products.length === 0 ? (
               <EmptyState icon={<Box />} title={t("inventory.empty")} text={t("inventory.emptyText")} />
             ) : (
-              <EmptyState icon={<PackageSearch />} title={t("inventory.noMatch")} text={t("inventory.noMatchText")} />
+              <EmptyState icon={<PackageSearch />} title={t("inventory.noMatch")} text={view.total > view.products.length ? t("inventory.noMatchOfSome", { n: format.integer(view.products.length), total: format.integer(view.total) }) : t("inventory.noMatchText")} />
             )
           }
         />

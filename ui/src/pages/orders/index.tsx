@@ -5,12 +5,14 @@ import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderRow } from "@/bindings/OrderRow";
 import type { OrdersView } from "@/bindings/OrdersView";
+import { everyWord, matchesWords, written } from "@/filter";
 import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useFreshness, useSources } from "@/live";
 import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, RowSource, SectionHeader, VirtualRows } from "@/parts";
-import { matchesWords, SearchField } from "@/parts/search";
+import { SearchField, usePhraseItems } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
+import { go, useFindText } from "@/route";
 import { openEvent } from "@/route/selection";
 import { useWord } from "@/text";
 import { type Chosen, isChosen, steps } from "./flow";
@@ -28,11 +30,12 @@ function Board({ view }: { view: OrdersView }) {
   const word = useWord();
   const fresh = useFreshness();
   const [chosen, setChosen] = useState<Chosen | null>(null);
-  const [text, setText] = useState("");
+  const [text, setText] = useFindText();
+  const phrases = usePhraseItems(text, setText);
   const finals = useMemo(() => new Set(view.states.filter((state) => state.terminal).map((state) => `${state.source}/${state.order_type}/${state.status}`)), [view.states]);
   const isFinal = useCallback((row: OrderRow) => finals.has(`${row.source}/${row.order_type}/${row.status}`), [finals]);
   const rows = useMemo(
-    () => view.orders.filter((row) => (chosen === null || isChosen(chosen, row)) && matchesWords(text, [row.number, row.customer])),
+    () => view.orders.filter((row) => (chosen === null || isChosen(chosen, row)) && matchesWords(text, [row.number, row.customer, everyWord("status", row.status), everyWord("orderType", row.order_type)])),
     [view.orders, chosen, text],
   );
   const columns = useColumns(isFinal, rows.some((row) => row.stuck));
@@ -72,9 +75,10 @@ function Board({ view }: { view: OrdersView }) {
         rowKey={orderKey}
         columns={columns}
         primary
+        menu={(row) => [...phrases(t("parts.menu.customer"), row.customer), { id: "events", label: t("parts.menu.events"), onSelect: () => go("events", { filter: written("subject", `order:${row.order_id}`) }) }]}
         rowClass={(row) => row.stuck && "bg-warn-soft/45"}
         onOpen={(row) => openEvent(row.last_seq)}
-        empty={view.total === 0 ? <EmptyState icon={<ReceiptText />} title={t("orders.empty")} text={t("orders.emptyText")} /> : <EmptyState icon={<SearchX />} title={t("orders.noMatch")} text={t("orders.noMatchText")} />}
+        empty={view.total === 0 ? <EmptyState icon={<ReceiptText />} title={t("orders.empty")} text={t("orders.emptyText")} /> : <EmptyState icon={<SearchX />} title={t("orders.noMatch")} text={view.total > view.orders.length ? t("orders.noMatchOfSome", { n: format.integer(view.orders.length), total: format.integer(view.total) }) : t("orders.noMatchText")} />}
       />
     </div>
   );

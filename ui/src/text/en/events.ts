@@ -4,6 +4,8 @@ export const events = {
   filterClear: "Clear filter",
   filterBad: "“{{token}}” is not understood: {{message}}",
   filterKept: "still showing the last good result",
+  didYouMean: "Nothing matches that. Did you mean",
+  didYouMeanEnd: "?",
   column: {
     time: "Time",
     severity: "Severity",

@@ -40,4 +40,5 @@ export const inventory = {
   emptyText: "A product appears here with its first stock change.",
   noMatch: "No matching products",
   noMatchText: "Try another word, or clear the search.",
+  noMatchOfSome: "The {{n}} most urgent of {{total}} products are listed here; Ctrl+K looks through all of them.",
 };

@@ -19,4 +19,5 @@ export const orders = {
   emptyText: "The flow appears here with the first order status.",
   noMatch: "No matching orders",
   noMatchText: "Clear the filter or try another word.",
+  noMatchOfSome: "{{n}} of {{total}} orders are listed here; Ctrl+K looks through all of them.",
 };

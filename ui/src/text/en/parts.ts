@@ -26,6 +26,7 @@ export const parts = {
     sources_other: "{{n}} sources catching up",
   },
   search: { clear: "Clear" },
+  menu: { only: "Only this {{what}}: {{value}}", not: "Not this {{what}}: {{value}}", events: "Show its events", product: "product", warehouse: "warehouse", customer: "customer", party: "party", kind: "kind", subject: "subject", source: "source", actor: "person" },
   edit: {
     change: "Change {{label}}",
     number: "Enter a number of zero or more",

@@ -4,6 +4,8 @@ export const events = {
   filterClear: "清除筛选",
   filterBad: "无法识别“{{token}}”：{{message}}",
   filterKept: "仍显示上一次有效的结果",
+  didYouMean: "没有与之匹配的内容。您是不是要找",
+  didYouMeanEnd: "？",
   column: {
     time: "时间",
     severity: "级别",

@@ -40,4 +40,5 @@ export const inventory = {
   emptyText: "收到第一条库存变动后，商品会自动出现在这里。",
   noMatch: "没有符合的商品",
   noMatchText: "换一个词，或清空查找。",
+  noMatchOfSome: "这里只列出 {{total}} 种商品中最紧急的 {{n}} 种；按 Ctrl+K 可查找全部。",
 };

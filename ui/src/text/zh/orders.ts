@@ -19,4 +19,5 @@ export const orders = {
   emptyText: "收到第一条订单状态后，流转会自动出现在这里。",
   noMatch: "没有符合的订单",
   noMatchText: "取消筛选或换一个词。",
+  noMatchOfSome: "这里只列出 {{total}} 张订单中的 {{n}} 张；按 Ctrl+K 可查找全部。",
 };

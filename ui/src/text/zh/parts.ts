@@ -24,6 +24,7 @@ export const parts = {
     sources: "{{n}} 个数据源正在补齐",
   },
   search: { clear: "清空" },
+  menu: { only: "只看此{{what}}：{{value}}", not: "排除此{{what}}：{{value}}", events: "查看相关事件", product: "商品", warehouse: "仓库", customer: "客户", party: "往来单位", kind: "类型", subject: "对象", source: "数据源", actor: "操作人" },
   edit: {
     change: "修改{{label}}",
     number: "请输入不小于零的数",

@@ -1,0 +1,155 @@
+//! From pieces to terms: what stands in brackets, what an `OR` joins, and which words are searched for together.
+
+use crate::{
+    grammar::{Piece, Said},
+    term::{Term, Test, anywhere, compared, phrase},
+    words,
+};
+use std::ops::Range;
+use watchdeck_events::Millis;
+
+/// Brackets within brackets, at most.
+const DEEPEST: usize = 8;
+/// Most words of a title.
+const TITLE: usize = 4;
+/// An `OR` with nothing before or behind it.
+const ALONE: &str = "OR stands between two things; in quotation marks it is a word";
+
+/// What cannot be meant, and where it stands, in bytes.
+pub(crate) struct Wrong {
+    pub(crate) message: String,
+    pub(crate) place: Range<usize>,
+}
+
+impl Wrong {
+    fn at<T>(piece: &Piece<'_>, message: impl Into<String>) -> Result<T, Self> {
+        Err(Self { message: message.into(), place: piece.place.clone() })
+    }
+}
+
+/// Reads pieces one after the other.
+pub(crate) struct Reader<'a> {
+    pieces: &'a [Piece<'a>],
+    now: Millis,
+    /// Brackets that are open.
+    open: Vec<&'a Piece<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn of(pieces: &'a [Piece<'a>], now: Millis) -> Self {
+        Self { pieces, now, open: Vec::new() }
+    }
+
+    /// Every term, up to the end or to the bracket that closes.
+    pub(crate) fn all(&mut self) -> Result<Vec<Term>, Wrong> {
+        let mut terms: Vec<Term> = Vec::new();
+        // The `OR` that waits for what is behind it.
+        let mut or = None;
+        while let Some((piece, rest)) = self.pieces.split_first() {
+            self.pieces = rest;
+            match piece.said {
+                Said::Closed if !self.open.is_empty() => {
+                    return match or {
+                        Some(or) => Wrong::at(or, ALONE),
+                        None if terms.is_empty() => Wrong::at(piece, "nothing stands between the brackets"),
+                        None => Ok(terms),
+                    };
+                }
+                Said::Text("OR") if !piece.negated => {
+                    if terms.is_empty() || or.is_some() {
+                        return Wrong::at(piece, ALONE);
+                    }
+                    or = Some(piece);
+                }
+                // It is said by nothing, too.
+                Said::Text("AND") if !piece.negated => {}
+                _ => {
+                    let mut read = self.read(piece)?.into_iter();
+                    if or.take().is_some()
+                        && let (Some(left), Some(right)) = (terms.pop(), read.next())
+                    {
+                        terms.push(either(left, right));
+                    }
+                    terms.extend(read);
+                }
+            }
+        }
+        match (or, self.open.last()) {
+            (Some(or), _) => Wrong::at(or, ALONE),
+            (None, Some(open)) => Wrong::at(open, "the bracket is not closed"),
+            (None, None) => Ok(terms),
+        }
+    }
+
+    /// The terms of a piece, and of the words that follow it where it is one.
+    fn read(&mut self, piece: &'a Piece<'a>) -> Result<Vec<Term>, Wrong> {
+        let test = match piece.said {
+            Said::Unclosed => return Wrong::at(piece, "the quotation mark is not closed"),
+            Said::Opened if self.open.len() == DEEPEST => return Wrong::at(piece, "there are too many brackets within brackets"),
+            Said::Opened => {
+                self.open.push(piece);
+                let within = self.all()?;
+                self.open.pop();
+                Test::Any(vec![within])
+            }
+            // It closes nothing.
+            Said::Closed => anywhere(")"),
+            Said::Quoted(text) => anywhere(text),
+            Said::Text(text) if piece.negated => anywhere(text),
+            Said::Text(text) => return Ok(self.words(text)),
+            Said::Compared { name, sign, value } => compared(name, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?,
+        };
+        Ok(vec![Term { negated: piece.negated, test }])
+    }
+
+    /// A word and those after it: what stands in a title together is searched for together.
+    fn words(&mut self, first: &'a str) -> Vec<Term> {
+        let mut all = listed(first);
+        while let Some((Piece { negated: false, said: Said::Text(text), .. }, rest)) = self.pieces.split_first()
+            && !["OR", "AND"].contains(text)
+        {
+            all.extend(listed(text));
+            self.pieces = rest;
+        }
+        let mut terms = Vec::new();
+        let mut left = all.as_slice();
+        while !left.is_empty() {
+            let together = (2..=TITLE.min(left.len())).rev().find(|count| words::are_title(&left[..*count].join(" ")));
+            let (taken, rest) = left.split_at(together.unwrap_or(1));
+            terms.push(if together.is_some() { phrase(taken) } else { anywhere(taken[0]) }.into());
+            left = rest;
+        }
+        terms
+    }
+}
+
+/// The words of a list: commas part them, unless they stand within a number. An event that has the list has all of them.
+fn listed(text: &str) -> Vec<&str> {
+    let is_comma = |c: char| matches!(c, ',' | '、');
+    // What is quoted within a word is as it is, and so are commas alone.
+    if text.contains('"') || text.chars().all(is_comma) {
+        return vec![text];
+    }
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let (mut words, mut from) = (Vec::new(), 0);
+    for (at, c) in text.char_indices().filter(|(_, c)| is_comma(*c)) {
+        let behind = at + c.len_utf8();
+        if digit(text[..at].chars().next_back()) && digit(text[behind..].chars().next()) {
+            continue;
+        }
+        words.push(&text[from..at]);
+        from = behind;
+    }
+    words.push(&text[from..]);
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+fn either(left: Term, right: Term) -> Term {
+    let mut alternatives = match left {
+        Term { negated: false, test: Test::Any(alternatives) } => alternatives,
+        other => vec![vec![other]],
+    };
+    alternatives.push(vec![right]);
+    Test::Any(alternatives).into()
+}
