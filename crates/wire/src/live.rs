@@ -32,6 +32,8 @@ pub struct Versions {
     pub orders: u64,
     /// `approvals` view.
     pub approvals: u64,
+    /// `decisions` view.
+    pub decisions: u64,
     /// `finance` view.
     pub finance: u64,
     /// `alerts` view.

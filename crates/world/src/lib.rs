@@ -15,6 +15,7 @@ pub mod entity;
 pub mod facts;
 pub mod finance;
 pub mod gaps;
+pub mod lines;
 pub mod moment;
 pub mod money;
 pub mod orders;
