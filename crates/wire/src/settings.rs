@@ -215,7 +215,7 @@ impl Default for Settings {
             large_refund: Money::from_json("5000").expect("a literal amount"),
             large_amount: Money::from_json("50000").expect("a literal amount"),
             ask_large: true,
-            ask_above: Money::from_json("100000").expect("a literal amount"),
+            ask_above: Money::from_json("1000000").expect("a literal amount"),
             stuck_after_minutes: 120,
             stale_after_seconds: 60,
             rules_off: Vec::new(),
