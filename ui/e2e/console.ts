@@ -72,9 +72,9 @@ export class Console {
   }
 }
 
-/** Open the window on a page, in English and dark unless the test says otherwise. */
+/** Open the window on a page, in English, dark, and with a name for decisions, unless the test says otherwise. */
 export async function open(page: Page, console: Console, name: PageName = "overview", change: Partial<Settings> = {}): Promise<void> {
-  await console.set({ language: "en", theme: "dark", ...change });
+  await console.set({ language: "en", theme: "dark", user_name: "Emma Clarke", ...change });
   await page.goto(console.url);
   await expect(page.getByRole("navigation")).toBeVisible();
   await page.evaluate((hash) => {

@@ -22,6 +22,44 @@ test("an approved request goes to the ERP and comes back confirmed", async ({ pa
   await expect(queue.getByRole("row").filter({ hasText: number })).toHaveCount(0);
 });
 
+test("a decision is taken back within its seconds, and nothing reaches the ERP; one that is let go on is handed on", async ({ page, demo }) => {
+  await demo.incident("approval_burst");
+  await open(page, demo, "approvals");
+  const queue = page.getByRole("grid", { name: "Waiting" });
+  const { row, number } = await theFirstThatHas(page, queue, "Approve");
+  const strip = page.getByRole("region", { name: "Notifications" });
+  await row.getByRole("button", { name: "Approve" }).click();
+  await expect(row).toContainText("Approving…");
+  await expect(strip).toContainText(`Approving ${number}`);
+  await page.keyboard.press("z");
+  await expect(row.getByRole("button", { name: "Approve" })).toBeVisible();
+  await expect(strip).not.toContainText(`Approving ${number}`);
+  // It is as if nobody had decided: the opposite can be decided, and is what the ERP hears.
+  await row.getByRole("button", { name: /Reject/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText(number);
+  await dialog.getByRole("textbox").fill("Changed my mind");
+  await dialog.getByRole("button", { name: "Reject", exact: true }).click();
+  await expect(row).toContainText("Rejecting…");
+  const past = page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number });
+  await expect(past).toContainText("Rejected");
+  await expect(past).toHaveCount(1);
+});
+
+test("the name is asked for once, before the first decision", async ({ page, demo }) => {
+  await demo.incident("approval_burst");
+  await open(page, demo, "approvals", { user_name: "" });
+  const queue = page.getByRole("grid", { name: "Waiting" });
+  const { row, number } = await theFirstThatHas(page, queue, "Approve");
+  await row.getByRole("button", { name: "Approve" }).click();
+  const dialog = page.getByRole("dialog", { name: "Your name for approvals" });
+  await dialog.getByRole("textbox").fill("Lin Xiaomei");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number })).toContainText("Lin Xiaomei");
+  expect((await demo.call("hello", {})).settings.user_name).toBe("Lin Xiaomei");
+});
+
 test("a request is rejected with a reason, and not without one", async ({ page, demo }) => {
   await demo.incident("approval_burst");
   await open(page, demo, "approvals");

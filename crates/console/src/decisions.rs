@@ -11,8 +11,6 @@ mod ask;
 mod kept;
 mod look;
 mod sender;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use ask::asks;
 pub(crate) use decision::{Answer, Decision};
@@ -297,3 +295,6 @@ impl Outbox {
         self.dirty.push(key.to_owned());
     }
 }
+
+#[cfg(test)]
+mod tests;

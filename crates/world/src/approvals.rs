@@ -232,7 +232,8 @@ impl Request {
         self.view.status = status;
         self.view.decided_by.clone_from(&said.decided_by);
         self.view.decided_at = Some(said.requested_at);
-        self.view.comment.clone_from(&said.comment);
+        // A publisher that has no comment repeats the request's reason in its place.
+        self.view.comment = said.comment.clone().filter(|comment| self.view.reason.as_ref() != Some(comment));
         // A request that came as its decision only is told by what that says.
         self.view.party = self.view.party.take().or_else(|| said.party.clone());
         self.view.seq = said.seq;
@@ -242,8 +243,9 @@ impl Request {
     fn new(key: &Entity, stored: &Stored, approval: &Approval<'_>, decision: bool, arrival: Arrival, purse: &Purse) -> Self {
         let text = |text: &str| line::of(text, TEXT).into_owned();
         let given = |said: Option<&str>| said.filter(|_| decision).map(text);
-        // What a decision says of itself is its comment; its reason is the request's only where it has a comment beside.
-        let reason = approval.reason.as_deref().filter(|_| !decision || approval.comment.is_some()).map(text);
+        // Of a rejection without a comment the reason is why it was refused; of any other decision it is the request's own, told once more.
+        let refusal = approval.reason.as_deref().filter(|_| approval.stage == ApprovalStage::Rejected && approval.comment.is_none());
+        let reason = approval.reason.as_deref().filter(|_| refusal.is_none()).map(text);
         let requester = approval.requester_name.as_deref().or(approval.requester_id.as_deref());
         let view = ApprovalView {
             key: key.to_string(),
@@ -262,7 +264,7 @@ impl Request {
             status: ApprovalStatus::Pending,
             decided_by: given(approval.approver_name.as_deref().or(approval.approver_id.as_deref())),
             decided_at: None,
-            comment: given(approval.comment.as_deref().or(approval.reason.as_deref())),
+            comment: given(approval.comment.as_deref().or(refusal)),
             decision: None,
             can_decide: false,
             seq: stored.seq,

@@ -22,15 +22,19 @@ export function RequestList({ requests }: { requests: readonly Request[] }) {
   const sum = useSum()(requests);
   return (
     <div className="mb-3 overflow-hidden rounded-md border border-line">
-      <ul>
-        {requests.slice(0, SHOWN).map((request) => (
-          <li key={request.key} className="grid min-h-7 grid-cols-[minmax(0,1fr)_minmax(0,1fr)_auto] items-center gap-3 border-b border-line/55 px-2.5 py-1 last:border-b-0">
-            <span className="num truncate font-[540]" title={request.number}>{request.number}</span>
-            <span className="truncate text-ink-2" title={request.requester}>{request.requester}</span>
-            <span className="text-right">{request.amount !== null ? <Money amount={request.amount} currency={request.currency} /> : request.unread !== null ? <Unread text={request.unread} /> : <span className="text-ink-3">—</span>}</span>
-          </li>
-        ))}
-      </ul>
+      <table className="w-full border-collapse [&_td]:h-7 [&_td]:px-2.5 [&_tr:not(:last-child)]:border-b [&_tr]:border-line/55">
+        <tbody>
+          {requests.slice(0, SHOWN).map((request) => (
+            <tr key={request.key}>
+              <td className="num font-[540] break-words">{request.number}</td>
+              <td className="w-full max-w-0 truncate text-ink-2" title={request.requester}>
+                {request.requester}
+              </td>
+              <td className="text-right whitespace-nowrap">{request.amount !== null ? <Money amount={request.amount} currency={request.currency} /> : request.unread !== null ? <Unread text={request.unread} /> : <span className="text-ink-3">—</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
       {requests.length > 1 && (
         <p className="num flex gap-3 border-t border-line bg-raised px-2.5 py-1">
           <span className="text-ink-2">{requests.length > SHOWN ? t("frame.ask.more", { n: format.integer(requests.length), more: format.integer(requests.length - SHOWN) }) : t("frame.ask.all", { n: format.integer(requests.length) })}</span>

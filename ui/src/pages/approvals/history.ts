@@ -12,14 +12,19 @@ const PAGE = 100;
 /** How long somebody types before it is looked for, ms. */
 const TYPING = 250;
 
-/** One request may be decided several times: each is one line. */
-export const pastKey = (row: ApprovalView) => `${row.key} ${row.decided_at ?? row.seq}`;
+/** One request may be decided several times: each is one line, told apart by the event that decided. */
+export const pastKey = (row: ApprovalView) => `${row.key} ${row.seq}`;
 
 /** Several lists as one, without doubles, the newest decision first; of a double the first stands. Pure. */
 export function merged(...lists: readonly (readonly ApprovalView[])[]): readonly ApprovalView[] {
   const found = new Map<string, ApprovalView>();
   for (const row of lists.flat()) if (!found.has(pastKey(row))) found.set(pastKey(row), row);
   return [...found.values()].sort((a, b) => (b.decided_at ?? 0) - (a.decided_at ?? 0) || b.seq - a.seq);
+}
+
+/** What was decided before it came here is older than the oldest event. Pure. */
+function earlier(at: number | null, other: number | null): number | null {
+  return at === null || other === null ? at : Math.min(at, other);
 }
 
 interface Read {
@@ -101,5 +106,5 @@ export function useHistory(newest: readonly ApprovalView[], query: string): Past
   }, [ask, busy, error, query, read]);
 
   const rows = useMemo(() => merged(query === "" ? newest : [], read.query === query ? read.rows : []), [newest, query, read]);
-  return { rows, busy: busy || read.query !== query, error, more: read.before !== null, backTo: read.query === query ? read.backTo : null, next };
+  return { rows, busy: busy || read.query !== query, error, more: read.before !== null, backTo: read.query === query ? earlier(read.backTo, rows.at(-1)?.decided_at ?? null) : null, next };
 }

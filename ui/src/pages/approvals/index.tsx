@@ -117,7 +117,7 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
         rowHeight={44}
         primary
         selected={cursor}
-        rowClass={(row) => (chosen.has(row.key) ? "bg-accent-soft/50" : ["held", "sending"].includes(rowState(row, decide).kind) && "[&>*:not(:last-child)]:opacity-55")}
+        rowClass={(row) => (["held", "sending"].includes(rowState(row, decide).kind) ? "[&>*:not(:last-child)]:opacity-55" : chosen.has(row.key) && "bg-accent-soft/50")}
         onSelect={(row) => {
           setCursor(row.key);
           if (extending.current) setChosen((before) => added(before, row.key));

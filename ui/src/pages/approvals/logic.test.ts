@@ -103,6 +103,6 @@ test("a failed or refused decision may be made again, one on its way may not", (
 
 test("pages of history are one list, the newest decision first, and each decision once", () => {
   const row = (key: string, decided_at: number, seq: number) => ({ ...approval(null), key, decided_at, seq }) as ApprovalView;
-  const [a, b, c] = [row("a", 30, 3), row("b", 20, 9), row("b", 10, 1)];
+  const [a, b, c] = [row("a", 30, 3), row("b", 20, 9), row("b", 10, 1)] as const;
   expect(merged([b], [a, b], [c]).map((each) => [each.key, each.decided_at]), "asked for again after it was decided is another line").toEqual([["a", 30], ["b", 20], ["b", 10]]);
 });

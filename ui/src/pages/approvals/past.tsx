@@ -8,7 +8,7 @@ import { useFormat, useNow } from "@/format";
 import { Button, EmptyState, SectionHeader, VirtualRows } from "@/parts";
 import { SearchField } from "@/parts/search";
 import { openEvent } from "@/route/selection";
-import { errorText } from "@/text";
+import { errorText, joined } from "@/text";
 import { useHistoryColumns } from "./columns";
 import { pastKey, useHistory } from "./history";
 
@@ -25,8 +25,8 @@ export function Past({ newest }: { newest: readonly ApprovalView[] }) {
       <SectionHeader
         className="border-b border-line"
         title={t("approvals.history")}
-        note={[format.integer(rows.length) + (more ? "+" : ""), reach].filter(Boolean).join(" · ")}
-        right={<SearchField label={t("approvals.past.search")} value={query} onChange={setQuery} className="w-[260px] max-w-full" />}
+        note={joined([format.integer(rows.length) + (more ? "+" : ""), reach])}
+        right={<SearchField label={t("approvals.past.search")} value={query} onChange={setQuery} className="w-[290px] max-w-full" />}
       />
       {error !== null && (
         <p role="alert" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-1">
