@@ -88,7 +88,8 @@ async fn what_was_decided_is_found_as_far_back_as_the_store_goes() -> Result<()>
         decided["comment"] = json!(format!("同意 {n}"));
         redis.publish("ws:approvals", &decided).await?;
     }
-    eventually("the last decision", || approval(&bench, "history", &format!("SO-{:04}", ALL - 1))).await?;
+    let last = format!("SO-{:04}", ALL - 1);
+    eventually("the last decision", || approval(&bench, "history", &last)).await?;
     let (mut before, mut numbers) = (Value::Null, Vec::new());
     loop {
         let page = bench.call("approval_history", json!({ "before": before, "limit": 200, "query": "" })).await?;

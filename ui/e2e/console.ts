@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { ApprovalsView } from "@/bindings/ApprovalsView";
 import type { Batch } from "@/bindings/Batch";
 import type { Hello } from "@/bindings/Hello";
 import type { Settings } from "@/bindings/Settings";
@@ -51,6 +52,7 @@ export class Console {
 
   /** Ask the core what the window would ask. */
   async call(name: "hello", args: Record<string, never>): Promise<Hello>;
+  async call(name: "approvals", args: Record<string, never>): Promise<ApprovalsView>;
   async call(name: "recent", args: { rows: number }): Promise<Batch>;
   async call(name: "save_settings", args: { settings: Settings }): Promise<Settings>;
   async call(name: "incident", args: { name: string }): Promise<null>;

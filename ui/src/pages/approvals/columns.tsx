@@ -36,19 +36,19 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
       {
         id: "number",
         header: t("approvals.column.number"),
-        width: "minmax(116px, 148px)",
+        width: "minmax(150px, 168px)",
         cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
       },
       { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", cell: (row) => <Amount row={row} className="font-[540]" /> },
       {
         id: "requester",
         header: t("approvals.column.requester"),
-        width: "minmax(120px, 1fr)",
+        width: "minmax(96px, 1fr)",
         cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={joined([row.party, row.reason]) || t("approvals.noReason")} title={joined([row.requester, row.party, row.reason])} />,
       },
       { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "172px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
-      { id: "decision", header: t("approvals.column.decision"), width: "minmax(216px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide)} decide={decide} on={row.key === cursor} /> },
+      { id: "decision", header: t("approvals.column.decision"), width: "minmax(190px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide)} decide={decide} on={row.key === cursor} /> },
     ],
     [t, word, sources, chosen, all, onAll, onToggle, decide, cursor],
   );

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { deadline } from "./deadline";
 import { merged } from "./history";
+import { waits } from "./outbox";
 import { isOpen, type Known, rowState, withResults } from "@/act/results";
 import type { ApprovalView } from "@/bindings/ApprovalView";
+import type { DecisionView } from "@/bindings/DecisionView";
 import { added, allOrNone, cursorAfter, NONE, pruned, toggled } from "./selection";
 import { difference, sumDecimals } from "@/format/decimal";
 import { totals } from "@/format/totals";
@@ -99,6 +101,14 @@ test("a failed or refused decision may be made again, one on its way may not", (
   expect(isOpen({ kind: "sent", approve: true })).toBe(false);
   expect(isOpen({ kind: "held", approve: true, until: 1 })).toBe(false);
   expect(isOpen({ kind: "sending", approve: true })).toBe(false);
+});
+
+test("only what does not get through is listed as waiting", () => {
+  const one = (over: Partial<DecisionView>) => ({ decision: { ...decision, at: 0, state: "queued" as const, ...over } });
+  expect(waits(one({ held_until: 6_000 }), 5_000)).toBe(false);
+  expect(waits(one({}), 7_000), "it has just been handed on").toBe(false);
+  expect(waits(one({ error: "connection refused" }), 7_000)).toBe(true);
+  expect(waits(one({}), 60_000)).toBe(true);
 });
 
 test("pages of history are one list, the newest decision first, and each decision once", () => {

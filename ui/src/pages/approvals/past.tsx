@@ -26,7 +26,7 @@ export function Past({ newest }: { newest: readonly ApprovalView[] }) {
         className="border-b border-line"
         title={t("approvals.history")}
         note={joined([format.integer(rows.length) + (more ? "+" : ""), reach])}
-        right={<SearchField label={t("approvals.past.search")} value={query} onChange={setQuery} className="w-[290px] max-w-full" />}
+        right={<SearchField label={t("approvals.past.search")} value={query} onChange={setQuery} className="w-[260px] max-w-full" />}
       />
       {error !== null && (
         <p role="alert" className="flex items-center gap-3 border-b border-line bg-warn-soft px-4 py-1">

@@ -195,7 +195,7 @@ function Asking() {
   const { saving, save } = useSaver();
   return (
     <Row label={t("settings.you.ask")} help={t("settings.you.askHelp")} saving={saving}>
-      {settings.ask_large && <NumberBox label={t("settings.you.askAbove")} value={String(settings.ask_above)} unit="" onSave={(ask_above) => void save({ ask_above })} />}
+      {settings.ask_large && <NumberBox label={t("settings.you.askAbove")} value={String(settings.ask_above)} unit="¥" onSave={(ask_above) => void save({ ask_above })} />}
       <Switch label={t("settings.you.ask")} checked={settings.ask_large} onChange={(ask_large) => void save({ ask_large })} />
     </Row>
   );

@@ -36,7 +36,7 @@ export const approvals = {
     withdrawOne: "Withdraw the decision on {{number}}",
   },
   past: {
-    search: "Search number, person, comment, amount",
+    search: "Search number, person, amount",
     all: "back to {{time}}, the oldest event kept here",
     soFar: "looked back to {{time}}",
     none: "No decision matches “{{query}}”",
