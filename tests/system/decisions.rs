@@ -103,7 +103,9 @@ async fn what_was_decided_is_found_as_far_back_as_the_store_goes() -> Result<()>
     }
     let wanted: Vec<_> = (0..ALL).rev().map(|n| format!("SO-{n:04}")).collect();
     ensure!(numbers == wanted, "each once, the newest first: {} of {ALL}", numbers.len());
-    for (query, number) in [("so-0003", "SO-0003"), ("周主管 同意 17", "SO-0017"), ("8,460.10 so-0600", "SO-0600"), ("已批准 so-0001", "SO-0001")] {
+    for (query, number) in
+        [("so-0003", "SO-0003"), ("周主管 同意 so-0017", "SO-0017"), ("8,460.10 so-0600", "SO-0600"), ("已批准 so-0001", "SO-0001")]
+    {
         let (mut before, mut found) = (Value::Null, Vec::new());
         while found.is_empty() {
             let page = bench.call("approval_history", json!({ "before": before, "limit": 200, "query": query })).await?;

@@ -6,8 +6,8 @@
 //! The ERP's own event has the last word: it says the same (confirmed) or something else (overtaken: somebody was first). Until that event comes the
 //! gateway is asked again now and then, with the same key: a decision that was taken and then lost behind it does not stay *sent* for ever.
 
-mod decision;
 mod ask;
+mod decision;
 mod kept;
 mod look;
 mod sender;

@@ -35,9 +35,8 @@ mod tests {
 
     #[test]
     fn lines_are_told_as_they_are_written_and_nonsense_is_none() {
-        let (lines, omitted) = of(&Fields::of(
-            r#"{"items":[{"productName":"瓷砖","quantity":12,"unitPrice":"80.50","amount":966.00},{"sku":"A-1"},{},7]}"#,
-        ));
+        let (lines, omitted) =
+            of(&Fields::of(r#"{"items":[{"productName":"瓷砖","quantity":12,"unitPrice":"80.50","amount":966.00},{"sku":"A-1"},{},7]}"#));
         let told: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.quantity.as_deref(), line.amount.as_deref())).collect();
         assert_eq!((told.as_slice(), omitted), ([("瓷砖", Some("12"), Some("966.00")), ("A-1", None, None)].as_slice(), 0));
         for none in ["{}", r#"{"items":"many"}"#, r#"{"lines":{}}"#, r#"{"lines":[[1]]}"#] {

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use watchdeck_contain::attempt;
 use watchdeck_events::Kind;
 use watchdeck_store::Stored;
-use watchdeck_world::{World, approvals::Request, facts::Facts, lines};
 use watchdeck_wire::views::{ApprovalView, RequestDetail};
+use watchdeck_world::{World, approvals::Request, facts::Facts, lines};
 
 /// What an approval event is called.
 pub(super) fn is_approval(kind: &Kind) -> bool {
@@ -19,7 +19,9 @@ pub(super) fn world_of<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>
     let (conventions, mut world, events) = {
         let state = core.state();
         let mut events: Vec<&Stored> = events.collect();
-        events.retain(|stored| is_approval(&stored.event.kind) && !state.asides.is_out(stored.seq) && state.world.through.original(stored.seq).is_none());
+        events.retain(|stored| {
+            is_approval(&stored.event.kind) && !state.asides.is_out(stored.seq) && state.world.through.original(stored.seq).is_none()
+        });
         events.sort_unstable_by_key(|stored| stored.seq);
         events.dedup_by_key(|stored| stored.seq);
         (state.conventions(), World::of(state.world.realms.clone()), events)
@@ -64,7 +66,8 @@ pub(super) fn detail(core: &Core, stored: &Stored, related: &[Stored]) -> Option
 /// The decided among them, by the place of their decision.
 pub(super) fn decided<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>, decisions: &HashSet<u64>) -> Vec<ApprovalView> {
     let world = world_of(core, events);
-    let mut decided: Vec<_> = world.approvals.requests().filter(|request| !request.is_pending() && decisions.contains(&request.view.seq)).collect();
+    let mut decided: Vec<_> =
+        world.approvals.requests().filter(|request| !request.is_pending() && decisions.contains(&request.view.seq)).collect();
     decided.sort_by_key(|request| std::cmp::Reverse(request.view.seq));
     decided.into_iter().map(|request| shown(core, request)).collect()
 }

@@ -120,7 +120,9 @@ fn is_amount(word: &str, amount: &str) -> bool {
         Some((whole, decimals)) => format!("{whole}.{}", decimals.trim_end_matches('0')).trim_end_matches('.').to_owned(),
         None => figure.to_owned(),
     };
-    !bare.is_empty() && bare.chars().all(|c| c.is_ascii_digit() || c == '.') && plain(amount).trim_start_matches('-').starts_with(&plain(&bare))
+    !bare.is_empty()
+        && bare.chars().all(|c| c.is_ascii_digit() || c == '.')
+        && plain(amount).trim_start_matches('-').starts_with(&plain(&bare))
 }
 
 #[cfg(test)]

@@ -12,8 +12,8 @@ use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, FinanceView, HealthView, InventoryView, OrdersView,
-        OverviewView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, FinanceView,
+        HealthView, InventoryView, OrdersView, OverviewView, SupportBundle,
     },
 };
 

@@ -88,8 +88,20 @@ pub(super) fn written(decision: &Decision) -> Option<String> {
     let view = Said { approve, at, state: state.into(), attempts, error, held_until };
     // Whatever ends this run in the middle of a try: it may have arrived.
     let left = Some(left || under_way);
-    let kept =
-        Kept { version: VERSION, idempotency_key, resource_type, resource_id, source, reason, by, next_try_at, left, taken, on_toast, view };
+    let kept = Kept {
+        version: VERSION,
+        idempotency_key,
+        resource_type,
+        resource_id,
+        source,
+        reason,
+        by,
+        next_try_at,
+        left,
+        taken,
+        on_toast,
+        view,
+    };
     serde_json::to_string(&kept).ok()
 }
 

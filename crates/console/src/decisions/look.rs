@@ -39,7 +39,12 @@ impl Outbox {
         let ours = ours.into_iter().filter_map(|decision| decision.reason.as_deref());
         let theirs = approvals.rejections().filter_map(|request| request.view.comment.as_deref());
         let mut seen = BTreeSet::new();
-        ours.chain(theirs).map(str::trim).filter(|reason| !reason.is_empty() && seen.insert(*reason)).take(REASONS).map(str::to_owned).collect()
+        ours.chain(theirs)
+            .map(str::trim)
+            .filter(|reason| !reason.is_empty() && seen.insert(*reason))
+            .take(REASONS)
+            .map(str::to_owned)
+            .collect()
     }
 }
 

@@ -170,7 +170,9 @@ fn that_it_goes_is_stored_before_it_goes() {
 #[test]
 fn reasons_given_before_are_offered_once_each_the_newest_first() {
     let mut outbox = Outbox::default();
-    for (id, at, approve, reason) in [("a", 1, false, "破损"), ("b", 2, false, "no budget"), ("c", 3, true, "fine"), ("d", 4, false, "破损"), ("e", 5, false, " ")] {
+    for (id, at, approve, reason) in
+        [("a", 1, false, "破损"), ("b", 2, false, "no budget"), ("c", 3, true, "fine"), ("d", 4, false, "破损"), ("e", 5, false, " ")]
+    {
         let mut one = self::outbox(Millis(at)).decisions.remove("order:o1").unwrap();
         (one.view.approve, one.reason) = (approve, Some(reason.to_owned()));
         outbox.decisions.insert(id.to_owned(), one);
