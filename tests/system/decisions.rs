@@ -54,6 +54,72 @@ async fn an_approval_goes_to_the_erp_and_comes_back_as_its_event() -> Result<()>
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_taken_back_in_time_never_reaches_the_erp_and_what_was_handed_on_cannot_be() -> Result<()> {
+    let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
+    let mut erp = redis.subscribe("watchdeck:decisions").await?;
+    redis.publish("ws:approvals", &event("approval:request", "SO-7", None)).await?;
+    eventually("the request", || approval(&bench, "pending", "SO-7")).await?;
+    bench.call("decide", json!({ "keys": ["order:SO-7"], "approve": true, "reason": null })).await?;
+    let held = bench.call("decisions", json!({})).await?;
+    let one = &held["waiting"][0];
+    ensure!(one["number"] == "SO-7" && one["source"] == "s" && one["decision"]["held_until"].is_i64(), "{held}");
+    let back = bench.call("withdraw", json!({ "keys": ["order:SO-7", "order:none"] })).await?;
+    ensure!(back[0]["ok"] == true && back[1]["ok"] == false, "a result per row: {back}");
+    bench.call("decide", json!({ "keys": ["order:SO-7"], "approve": false, "reason": "破损" })).await?;
+    let decision: Value = serde_json::from_str(&erp.on_message().next().await.context("a decision")?.get_payload::<String>()?)?;
+    ensure!(decision["approve"] == false, "the first one was never sent: {decision}");
+    state_of(&bench, "pending", "SO-7", "sent").await?;
+    let late = bench.call("withdraw", json!({ "keys": ["order:SO-7"] })).await?;
+    ensure!(late[0]["error"] == "the decision on SO-7 was already handed on", "{late}");
+    ensure!(bench.call("decisions", json!({})).await?["reasons"][0] == "破损", "it is offered for the next one");
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+/// More than the projections remember.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_decided_is_found_as_far_back_as_the_store_goes() -> Result<()> {
+    const ALL: usize = 620;
+    let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
+    for n in 0..ALL {
+        let number = format!("SO-{n:04}");
+        redis.publish("ws:approvals", &event("approval:request", &number, None)).await?;
+        let mut decided = event("approval:approved", &number, Some("周主管"));
+        decided["comment"] = json!(format!("同意 {n}"));
+        redis.publish("ws:approvals", &decided).await?;
+    }
+    let last = format!("SO-{:04}", ALL - 1);
+    eventually("the last decision", || approval(&bench, "history", &last)).await?;
+    let (mut before, mut numbers) = (Value::Null, Vec::new());
+    loop {
+        let page = bench.call("approval_history", json!({ "before": before, "limit": 200, "query": "" })).await?;
+        let decided = page["decided"].as_array().context("a page")?;
+        numbers.extend(decided.iter().filter_map(|one| one["number"].as_str().map(str::to_owned)));
+        before = page["next_before"].clone();
+        if before.is_null() {
+            ensure!(page["back_to"].is_i64(), "it says how far back it goes: {page}");
+            break;
+        }
+    }
+    let wanted: Vec<_> = (0..ALL).rev().map(|n| format!("SO-{n:04}")).collect();
+    ensure!(numbers == wanted, "each once, the newest first: {} of {ALL}", numbers.len());
+    for (query, number) in
+        [("so-0003", "SO-0003"), ("周主管 同意 so-0017", "SO-0017"), ("8,460.10 so-0600", "SO-0600"), ("已批准 so-0001", "SO-0001")]
+    {
+        let (mut before, mut found) = (Value::Null, Vec::new());
+        while found.is_empty() {
+            let page = bench.call("approval_history", json!({ "before": before, "limit": 200, "query": query })).await?;
+            found.extend(page["decided"].as_array().into_iter().flatten().filter_map(|one| one["number"].as_str().map(str::to_owned)));
+            before = page["next_before"].clone();
+            ensure!(!found.is_empty() || !before.is_null(), "{query} is not found");
+        }
+        ensure!(found.iter().any(|one| one == number), "{query}: {found:?}");
+    }
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_is_second_sees_who_was_first() -> Result<()> {
     let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
     let _erp = redis.subscribe("watchdeck:decisions").await?;

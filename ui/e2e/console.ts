@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { ApprovalsView } from "@/bindings/ApprovalsView";
 import type { Batch } from "@/bindings/Batch";
 import type { Hello } from "@/bindings/Hello";
 import type { InventoryView } from "@/bindings/InventoryView";
@@ -52,6 +53,7 @@ export class Console {
 
   /** Ask the core what the window would ask. */
   async call(name: "hello", args: Record<string, never>): Promise<Hello>;
+  async call(name: "approvals", args: Record<string, never>): Promise<ApprovalsView>;
   async call(name: "recent", args: { rows: number }): Promise<Batch>;
   async call(name: "save_settings", args: { settings: Settings }): Promise<Settings>;
   async call(name: "incident", args: { name: string }): Promise<null>;
@@ -74,9 +76,9 @@ export class Console {
   }
 }
 
-/** Open the window on a page, in English and dark unless the test says otherwise. */
+/** Open the window on a page, in English, dark, and with a name for decisions, unless the test says otherwise. */
 export async function open(page: Page, console: Console, name: PageName = "overview", change: Partial<Settings> = {}): Promise<void> {
-  await console.set({ language: "en", theme: "dark", ...change });
+  await console.set({ language: "en", theme: "dark", user_name: "Emma Clarke", ...change });
   await page.goto(console.url);
   await expect(page.getByRole("navigation")).toBeVisible();
   await page.evaluate((hash) => {

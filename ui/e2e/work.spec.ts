@@ -1,32 +1,73 @@
 // What people do all day: decide, look closer, pause, acknowledge, live through a lost feed.
 
-import type { Locator, Page } from "@playwright/test";
-import { expect, open, test } from "./console";
+import type { Locator } from "@playwright/test";
+import { type Console, expect, open, test } from "./console";
 
-/** A row of the queue with that button, held by its number: others may come before it while a test looks. */
-async function theFirstThatHas(page: Page, queue: Locator, button: string | RegExp): Promise<{ row: Locator; number: string }> {
-  const first = queue.getByRole("row").filter({ has: page.getByRole("button", { name: button }) }).first();
-  const number = /[A-Z]{2}-\d{8}-\d+/.exec(await first.innerText())?.[0] ?? "";
+/** The row of what was asked last and nobody decided, held by its number: others may come before it while a test looks, and the simulator's own people decide
+ * what has waited for minutes. */
+async function theNewest(demo: Console, queue: Locator): Promise<{ row: Locator; number: string }> {
+  const open = (await demo.call("approvals", {})).pending.filter((each) => each.can_decide && each.decision === null);
+  const number = open.sort((a, b) => b.requested_at - a.requested_at)[0]?.number ?? "";
   expect(number).not.toBe("");
-  return { row: queue.getByRole("row").filter({ hasText: number }), number };
+  const row = queue.getByRole("row").filter({ hasText: number });
+  await expect(row.getByRole("button", { name: "Approve" })).toBeVisible();
+  return { row, number };
 }
 
 test("an approved request goes to the ERP and comes back confirmed", async ({ page, demo }) => {
   await demo.incident("approval_burst");
   await open(page, demo, "approvals");
   const queue = page.getByRole("grid", { name: "Waiting" });
-  const { row, number } = await theFirstThatHas(page, queue, "Approve");
+  const { row, number } = await theNewest(demo, queue);
   await row.getByRole("button", { name: "Approve" }).click();
   const past = page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number });
   await expect(past).toContainText("Approved");
   await expect(queue.getByRole("row").filter({ hasText: number })).toHaveCount(0);
 });
 
+test("a decision is taken back within its seconds, and nothing reaches the ERP; one that is let go on is handed on", async ({ page, demo }) => {
+  await demo.incident("approval_burst");
+  await open(page, demo, "approvals");
+  const queue = page.getByRole("grid", { name: "Waiting" });
+  const { row, number } = await theNewest(demo, queue);
+  const strip = page.getByRole("region", { name: "Notifications" });
+  await row.getByRole("button", { name: "Approve" }).click();
+  await expect(row).toContainText("Approving…");
+  await expect(strip).toContainText(`Approving ${number}`);
+  await page.keyboard.press("z");
+  await expect(row.getByRole("button", { name: "Approve" })).toBeVisible();
+  await expect(strip).not.toContainText(`Approving ${number}`);
+  // It is as if nobody had decided: the opposite can be decided, and is what the ERP hears.
+  await row.getByRole("button", { name: /Reject/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText(number);
+  await dialog.getByRole("textbox").fill("Changed my mind");
+  await dialog.getByRole("button", { name: "Reject", exact: true }).click();
+  await expect(row).toContainText("Rejecting…");
+  const past = page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number });
+  await expect(past).toContainText("Rejected");
+  await expect(past).toHaveCount(1);
+});
+
+test("the name is asked for once, before the first decision", async ({ page, demo }) => {
+  await demo.incident("approval_burst");
+  await open(page, demo, "approvals", { user_name: "" });
+  const queue = page.getByRole("grid", { name: "Waiting" });
+  const { row, number } = await theNewest(demo, queue);
+  await row.getByRole("button", { name: "Approve" }).click();
+  const dialog = page.getByRole("dialog", { name: "Your name for approvals" });
+  await dialog.getByRole("textbox").fill("Lin Xiaomei");
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("grid", { name: "History" }).getByRole("row").filter({ hasText: number })).toContainText("Lin Xiaomei");
+  expect((await demo.call("hello", {})).settings.user_name).toBe("Lin Xiaomei");
+});
+
 test("a request is rejected with a reason, and not without one", async ({ page, demo }) => {
   await demo.incident("approval_burst");
   await open(page, demo, "approvals");
   const queue = page.getByRole("grid", { name: "Waiting" });
-  const { row, number } = await theFirstThatHas(page, queue, /Reject/);
+  const { row, number } = await theNewest(demo, queue);
   await row.getByRole("button", { name: /Reject/ }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Reject" }).click();

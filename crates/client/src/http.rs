@@ -36,6 +36,9 @@ pub(crate) enum HttpError {
         /// Where to.
         to: String,
     },
+    /// No connection came about: nothing was asked.
+    #[error("{0}")]
+    Unconnected(String),
     /// The line.
     #[error("{0}")]
     Line(String),
@@ -172,9 +175,9 @@ fn signature(profile: &Profile, url: &Url) -> Result<HeaderMap, HttpError> {
 
 fn failed(error: &reqwest::Error, host: &str, patience: Duration) -> HttpError {
     if let Some(problem) = error.source().and_then(tls_problem) {
-        return HttpError::Line(tls::explain(problem, host));
+        return HttpError::Unconnected(tls::explain(problem, host));
     }
-    if error.is_timeout() {
+    if error.is_timeout() && !error.is_connect() {
         return HttpError::TimedOut(patience);
     }
     // The error's own words repeat the address, whose query may be nobody's business.
@@ -184,7 +187,8 @@ fn failed(error: &reqwest::Error, host: &str, patience: Duration) -> HttpError {
         cause = inner.source();
     }
     words.dedup();
-    HttpError::Line(if words.is_empty() { format!("the line to {host} broke") } else { words.join(": ") })
+    let said = if words.is_empty() { format!("the line to {host} broke") } else { words.join(": ") };
+    if error.is_connect() { HttpError::Unconnected(said) } else { HttpError::Line(said) }
 }
 
 /// What TLS objected to, wherever it is in the chain: an error of I/O does not name what it holds as its source.

@@ -24,10 +24,18 @@ pub struct PostAnswer {
 #[error(transparent)]
 pub struct PostError(#[from] HttpError);
 
+impl PostError {
+    /// Whether it certainly did not arrive: nobody was reached.
+    #[must_use]
+    pub fn never_left(&self) -> bool {
+        matches!(self.0, HttpError::Setting(_) | HttpError::Unconnected(_))
+    }
+}
+
 /// Post `body` to `place` (a path on the profile's server, or a whole URL), signed in as the stream is.
 ///
 /// # Errors
-/// [`PostError`] when nothing was answered; whether it arrived is not known then.
+/// [`PostError`] when nothing was answered; whether it arrived is not known then, unless [it never left](PostError::never_left).
 pub async fn post(profile: &Profile, place: &str, body: &serde_json::Value) -> Result<PostAnswer, PostError> {
     let url = address(profile, place)?;
     let asker = Asker::new(profile, &url, true, profile.timing.connect * PATIENCE).await?;

@@ -1,24 +1,35 @@
 //! Decisions made here, until the ERP has confirmed them.
 //!
-//! A decision is kept before it is sent, carries an idempotency key, and is sent again until somebody answers. Offline it waits, visible.
+//! A decision is kept before it is sent, carries an idempotency key, and is sent again until somebody answers. For its first seconds it is held: whoever made
+//! it may take it back, and nobody has heard of it. A run that ends meanwhile leaves it stored, and the next start hands it on. Offline it waits, visible, and
+//! can be withdrawn for as long as no try may have reached anybody.
 //! The ERP's own event has the last word: it says the same (confirmed) or something else (overtaken: somebody was first). Until that event comes the
 //! gateway is asked again now and then, with the same key: a decision that was taken and then lost behind it does not stay *sent* for ever.
 
+mod ask;
 mod decision;
 mod kept;
+mod look;
 mod sender;
 
+pub(crate) use ask::asks;
 pub(crate) use decision::{Answer, Decision};
 pub(crate) use sender::Sender;
 
 use std::collections::BTreeMap;
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
-use watchdeck_wire::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView};
-use watchdeck_world::{approvals::Approvals, entity::Entity, realms::Realms};
+use watchdeck_wire::views::{ApprovalStatus, DecisionState, DecisionView};
+use watchdeck_world::{
+    approvals::{Approvals, Request},
+    entity::Entity,
+    realms::Realms,
+};
 
 /// Collection of the stored decisions.
 pub(crate) const COLLECTION: &str = "decisions";
+/// How long a decision can be taken back before it is handed on, ms.
+pub(crate) const HOLD: i64 = 6_000;
 /// First and longest wait between tries, ms.
 const BACKOFF: (i64, i64) = (1_000, 60_000);
 /// First and longest wait for the ERP's word on what was sent, ms; then the gateway is asked again.
@@ -34,7 +45,20 @@ pub(crate) struct Outbox {
     pub(crate) version: u64,
 }
 
-/// A decision that was put in, and what it took the place of.
+/// Who decides what, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Verdict<'a> {
+    pub(crate) approve: bool,
+    pub(crate) reason: Option<&'a str>,
+    pub(crate) by: &'a str,
+    /// It is made on a notification.
+    pub(crate) on_toast: bool,
+    pub(crate) at: Millis,
+    /// How long it can be taken back, ms.
+    pub(crate) hold: i64,
+}
+
+/// A decision that was put in or taken out, and what it took the place of.
 #[derive(Debug, Clone)]
 pub(crate) struct Made {
     key: String,
@@ -85,15 +109,8 @@ impl Outbox {
     }
 
     /// Queue a decision about a pending request. One that is on its way already stands (`None`); a failed one is replaced.
-    pub(crate) fn decide(
-        &mut self,
-        request: &watchdeck_world::approvals::Request,
-        approve: bool,
-        reason: Option<String>,
-        by: &str,
-        on_toast: bool,
-        now: Millis,
-    ) -> Result<Option<Made>, String> {
+    pub(crate) fn decide(&mut self, request: &Request, verdict: Verdict<'_>) -> Result<Option<Made>, String> {
+        let Verdict { approve, reason, by, on_toast, at, hold } = verdict;
         let view = &request.view;
         if view.status != ApprovalStatus::Pending {
             return Err(format!("{} was already decided by {}", view.number, view.decided_by.as_deref().unwrap_or("somebody else")));
@@ -113,12 +130,14 @@ impl Outbox {
             resource_type: view.resource_type.clone(),
             resource_id: view.resource_id.clone(),
             source: request.source.to_string(),
-            reason,
+            reason: reason.map(str::to_owned),
             by: by.to_owned(),
-            next_try_at: now,
+            next_try_at: at.plus(hold),
+            under_way: false,
+            left: false,
             taken: 0,
             on_toast,
-            view: DecisionView { approve, at: now, state: DecisionState::Queued, attempts: 0, error: None },
+            view: DecisionView { approve, at, state: DecisionState::Queued, attempts: 0, error: None, held_until: Some(at.plus(hold)) },
         };
         let idempotency_key = decision.idempotency_key.clone();
         let before = self.decisions.insert(view.key.clone(), decision);
@@ -126,10 +145,27 @@ impl Outbox {
         Ok(Some(Made { key: view.key.clone(), idempotency_key, before }))
     }
 
-    /// It could not be written down, so it was not made.
-    pub(crate) fn take_back(&mut self, made: Vec<Made>) {
+    /// Take a decision back that nobody has heard of. `number` is what people call its request.
+    pub(crate) fn withdraw(&mut self, key: &str, number: &str) -> Result<Made, String> {
+        let Some(decision) = self.decisions.get(key) else { return Err(format!("there is no decision on {number} to take back")) };
+        match decision.view.state {
+            DecisionState::Sent | DecisionState::Confirmed => Err(format!("the decision on {number} was already handed on")),
+            DecisionState::Overtaken | DecisionState::Failed => Err(format!("there is no decision on {number} to take back")),
+            DecisionState::Queued if decision.under_way || decision.left => {
+                Err(format!("the decision on {number} may have reached the ERP already and cannot be taken back"))
+            }
+            DecisionState::Queued => {
+                let before = self.decisions.remove(key);
+                self.touch(key);
+                Ok(Made { key: key.to_owned(), idempotency_key: String::new(), before })
+            }
+        }
+    }
+
+    /// It could not be written down, so it was not done.
+    pub(crate) fn undo(&mut self, made: Vec<Made>) {
         for Made { key, idempotency_key, before } in made {
-            if self.decisions.get(&key).is_some_and(|decision| decision.idempotency_key == idempotency_key) {
+            if self.decisions.get(&key).is_none_or(|decision| decision.idempotency_key == idempotency_key) {
                 match before {
                     Some(before) => drop(self.decisions.insert(key.clone(), before)),
                     None => drop(self.decisions.remove(&key)),
@@ -139,21 +175,45 @@ impl Outbox {
         }
     }
 
-    /// Decisions whose time to be sent has come.
-    pub(crate) fn due(&self, now: Millis) -> Vec<(String, Decision)> {
-        self.decisions
-            .iter()
-            .filter(|(key, decision)| {
-                let waits = matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent);
-                waits && decision.next_try_at <= now && !self.dirty.contains(key)
+    /// Whether the time of any has come.
+    pub(crate) fn any_due(&self, now: Millis) -> bool {
+        self.decisions.iter().any(|(key, decision)| self.is_due(key, decision, now))
+    }
+
+    fn is_due(&self, key: &String, decision: &Decision, now: Millis) -> bool {
+        let waits = matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent) && !decision.under_way;
+        waits && decision.next_try_at <= now && !self.dirty.contains(key)
+    }
+
+    /// Hand on those whose time has come and whose way is `free`. From here on they may have arrived, which is to be stored before they go.
+    pub(crate) fn hand_on(&mut self, now: Millis, mut free: impl FnMut(&Decision) -> bool) -> Vec<(String, Decision)> {
+        let due = self.decisions.iter().filter(|(key, decision)| self.is_due(key, decision, now) && free(decision));
+        let going: Vec<String> = due.map(|(key, _)| key.clone()).collect();
+        going
+            .into_iter()
+            .filter_map(|key| {
+                let decision = self.decisions.get_mut(&key)?;
+                (decision.under_way, decision.view.held_until) = (true, None);
+                let going = decision.clone();
+                self.touch(&key);
+                Some((key, going))
             })
-            .map(|(key, decision)| (key.clone(), decision.clone()))
             .collect()
+    }
+
+    /// That they go could not be stored, so they did not.
+    pub(crate) fn stays(&mut self, going: &[(String, Decision)]) {
+        for (key, _) in going {
+            if let Some(decision) = self.decisions.get_mut(key) {
+                decision.under_way = false;
+            }
+        }
     }
 
     /// What came of sending one. Answers it when it is lost and somebody waits to hear of it.
     pub(crate) fn answered(&mut self, key: &str, idempotency_key: &str, answer: Answer, now: Millis) -> Option<Decision> {
         let decision = self.decisions.get_mut(key).filter(|decision| decision.idempotency_key == idempotency_key)?;
+        decision.under_way = false;
         let view = &mut decision.view;
         if !matches!(view.state, DecisionState::Queued | DecisionState::Sent) {
             // The ERP's event was faster than the gateway's answer.
@@ -176,8 +236,9 @@ impl Outbox {
                 view.state = DecisionState::Failed;
                 view.error = Some(why);
             }
-            Answer::Unreachable(why) => {
+            Answer::Unreachable { why, left } => {
                 view.error = Some(why);
+                decision.left |= left;
                 let wait = BACKOFF.0.saturating_mul(1 << view.attempts.min(16)).min(BACKOFF.1);
                 decision.next_try_at = now.plus(wait);
             }
@@ -233,88 +294,7 @@ impl Outbox {
         self.version += 1;
         self.dirty.push(key.to_owned());
     }
-
-    /// A request with our decision on it.
-    pub(crate) fn decorate(&self, view: &ApprovalView) -> ApprovalView {
-        let decision = self.decisions.get(&view.key).filter(|decision| decision.view.at >= view.requested_at);
-        ApprovalView { decision: decision.map(|decision| decision.view.clone()), ..view.clone() }
-    }
-
-    /// How many are in a state.
-    pub(crate) fn count(&self, state: DecisionState) -> u32 {
-        self.decisions.values().filter(|decision| decision.view.state == state).count() as u32
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn outbox(at: Millis) -> Outbox {
-        let view = DecisionView { approve: true, at, state: DecisionState::Queued, attempts: 0, error: None };
-        let decision = Decision {
-            idempotency_key: "k".into(),
-            resource_type: "order".into(),
-            resource_id: "o1".into(),
-            source: "s".into(),
-            reason: None,
-            by: "张敏".into(),
-            next_try_at: at,
-            taken: 0,
-            on_toast: true,
-            view,
-        };
-        let mut outbox = Outbox::default();
-        outbox.decisions.insert("order:o1".into(), decision);
-        outbox
-    }
-
-    fn state(outbox: &Outbox) -> DecisionState {
-        outbox.decisions["order:o1"].view.state
-    }
-
-    #[test]
-    fn what_the_store_refused_is_stored_later_and_not_sent_before() {
-        let at = Millis(1_000);
-        let mut outbox = outbox(at);
-        outbox.touch("order:o1");
-        let refused = outbox.take_dirty();
-        assert_eq!(outbox.due(at).len(), 1);
-        outbox.put_back(&refused);
-        assert!(outbox.due(at).is_empty(), "a decision is kept before it is sent");
-        assert_eq!(outbox.take_dirty().len(), 1, "and is not forgotten");
-    }
-
-    #[test]
-    fn what_was_sent_is_asked_for_again_with_the_same_key_and_ever_less_often() {
-        let mut at = Millis(1_000);
-        let mut outbox = outbox(at);
-        let mut waits = Vec::new();
-        for _ in 0..8 {
-            assert!(outbox.answered("order:o1", "k", Answer::Taken, at).is_none());
-            drop(outbox.take_dirty());
-            assert!(outbox.due(at).is_empty() && state(&outbox) == DecisionState::Sent);
-            let due = outbox.decisions["order:o1"].next_try_at;
-            assert_eq!(outbox.due(due)[0].1.idempotency_key, "k");
-            waits.push(due.since(at));
-            at = due;
-        }
-        assert_eq!((waits[0], waits[1], waits[7]), (60_000, 120_000, 30 * 60_000));
-        assert!(outbox.answered("order:o1", "k", Answer::Unreachable("away".into()), at).is_none());
-        assert_eq!(state(&outbox), DecisionState::Sent, "what was taken once is still taken");
-        let lost = outbox.answered("order:o1", "k", Answer::Refused("no".into()), at);
-        assert!(lost.is_some() && state(&outbox) == DecisionState::Failed, "and whoever pressed the button hears of it");
-    }
-
-    #[test]
-    fn a_decision_that_could_not_be_written_down_was_not_made() {
-        let at = Millis(1_000);
-        let mut outbox = outbox(at);
-        let before = Some(outbox.decisions["order:o1"].clone());
-        let made = |key: &str, before| Made { key: key.into(), idempotency_key: "k".into(), before };
-        outbox.take_back(vec![made("order:o1", before)]);
-        assert_eq!(state(&outbox), DecisionState::Queued);
-        outbox.take_back(vec![made("order:o1", None)]);
-        assert!(outbox.decisions.is_empty() && outbox.take_dirty()[0].body.is_none());
-    }
-}
+mod tests;

@@ -280,7 +280,8 @@ impl State {
     pub(crate) fn notice(&mut self, toast: &Toast) {
         let request = rules::approval_requested::entity(&toast.id).and_then(|key| {
             let request = self.world.approvals.get(&key)?;
-            Some(NoticeRequest { key: key.to_string(), number: request.view.number.clone() })
+            let ApprovalView { number, amount, unread, currency, requester, .. } = request.view.clone();
+            Some(NoticeRequest { key: key.to_string(), number, amount, unread, currency, requester })
         });
         let actions = toast.actions.iter().map(|action| NoticeAction { id: action.id.clone(), label: action.label.clone() });
         let notice = NoticeView {

@@ -179,6 +179,8 @@ pub struct Approval<'a> {
     pub approver_id: Option<Text<'a>>,
     /// As people read it.
     pub approver_name: Option<Text<'a>>,
+    /// Whose business it is, the customer's or the supplier's: by name, else by id.
+    pub party: Option<Text<'a>>,
     /// Why they ask, or why it was refused.
     pub reason: Option<Text<'a>>,
     /// What was said with the decision.

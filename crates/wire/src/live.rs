@@ -2,7 +2,7 @@
 
 use crate::{link::SourceStatus, row::EventRow, views::BannerView};
 use serde::{Deserialize, Serialize};
-use watchdeck_events::{Millis, Severity};
+use watchdeck_events::{Millis, Money, Severity};
 
 /// The answer to `next_batch` and `recent`.
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
@@ -32,6 +32,8 @@ pub struct Versions {
     pub orders: u64,
     /// `approvals` view.
     pub approvals: u64,
+    /// `decisions` view.
+    pub decisions: u64,
     /// `finance` view.
     pub finance: u64,
     /// `alerts` view.
@@ -110,6 +112,14 @@ pub struct NoticeRequest {
     pub key: String,
     /// As people read it.
     pub number: String,
+    /// How much is at stake.
+    pub amount: Option<Money>,
+    /// What stands in the amount's place and could not be read, as written.
+    pub unread: Option<String>,
+    /// Of the amount, where one is named.
+    pub currency: Option<String>,
+    /// Who asks.
+    pub requester: String,
 }
 
 /// Something that does not work here, and that the user should see.

@@ -31,6 +31,10 @@ pub struct Settings {
     pub large_refund: Money,
     /// From this amount on a financial record stands out.
     pub large_amount: Money,
+    /// Approving more than [`Settings::ask_above`] is asked back first.
+    pub ask_large: bool,
+    /// The most that is approved without being asked back, in one request or in several together.
+    pub ask_above: Money,
     /// An order in one non-final state for longer than this is stuck, minutes.
     pub stuck_after_minutes: u32,
     /// A link without a sign of life for longer than this is stale, seconds.
@@ -210,6 +214,8 @@ impl Default for Settings {
             product_thresholds: BTreeMap::new(),
             large_refund: Money::from_json("5000").expect("a literal amount"),
             large_amount: Money::from_json("50000").expect("a literal amount"),
+            ask_large: true,
+            ask_above: Money::from_json("1000000").expect("a literal amount"),
             stuck_after_minutes: 120,
             stale_after_seconds: 60,
             rules_off: Vec::new(),

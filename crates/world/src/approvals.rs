@@ -183,13 +183,25 @@ impl Approvals {
         self.subjects.values().filter(|subject| subject.is_open()).count() as u32
     }
 
-    /// Decided, newest first.
+    /// Decided lately, newest first.
     pub fn history(&self) -> impl Iterator<Item = &Request> {
-        let decided =
-            self.subjects.values().flat_map(|subject| &subject.requests).filter(|request| request.view.status != ApprovalStatus::Pending);
-        let mut decided: Vec<_> = decided.collect();
+        self.decided().take(SHOWN)
+    }
+
+    /// Rejected, newest first.
+    pub fn rejections(&self) -> impl Iterator<Item = &Request> {
+        self.decided().filter(|request| request.view.status == ApprovalStatus::Rejected)
+    }
+
+    fn decided(&self) -> impl Iterator<Item = &Request> {
+        let mut decided: Vec<_> = self.requests().filter(|request| !request.is_pending()).collect();
         decided.sort_by_key(|request| std::cmp::Reverse((request.view.decided_at, &request.view.key)));
-        decided.into_iter().take(SHOWN)
+        decided.into_iter()
+    }
+
+    /// Everything that is known, decided or not, in no order.
+    pub fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.subjects.values().flat_map(|subject| &subject.requests)
     }
 
     /// Approval events per minute, 60 values, the current minute last.
@@ -247,7 +259,10 @@ impl Request {
         self.view.status = status;
         self.view.decided_by.clone_from(&said.decided_by);
         self.view.decided_at = Some(said.requested_at);
-        self.view.comment.clone_from(&said.comment);
+        // A publisher that has no comment repeats the request's reason in its place.
+        self.view.comment = said.comment.clone().filter(|comment| self.view.reason.as_ref() != Some(comment));
+        // A request that came as its decision only is told by what that says.
+        self.view.party = self.view.party.take().or_else(|| said.party.clone());
         self.view.seq = said.seq;
     }
 
@@ -255,6 +270,9 @@ impl Request {
     fn new(key: &Entity, stored: &Stored, approval: &Approval<'_>, decision: bool, arrival: Arrival, purse: &Purse) -> Self {
         let text = |text: &str| line::of(text, TEXT).into_owned();
         let given = |said: Option<&str>| said.filter(|_| decision).map(text);
+        // Of a rejection without a comment the reason is why it was refused; of any other decision it is the request's own, told once more.
+        let refusal = approval.reason.as_deref().filter(|_| approval.stage == ApprovalStage::Rejected && approval.comment.is_none());
+        let reason = approval.reason.as_deref().filter(|_| refusal.is_none()).map(text);
         let requester = approval.requester_name.as_deref().or(approval.requester_id.as_deref());
         let view = ApprovalView {
             key: key.to_string(),
@@ -266,13 +284,14 @@ impl Request {
             amount: approval.amount.as_known().copied(),
             unread: approval.amount.unread().map(|written| line::of(written, line::LABEL).into_owned()),
             currency: purse.currency().map(ToString::to_string),
-            reason: approval.reason.as_deref().map(text),
+            party: approval.party.as_deref().map(text),
+            reason,
             requested_at: arrival.occurred_at(&stored.event),
             deadline: approval.deadline.as_known().map(|due| due.plus(-arrival.skew)),
             status: ApprovalStatus::Pending,
             decided_by: given(approval.approver_name.as_deref().or(approval.approver_id.as_deref())),
             decided_at: None,
-            comment: given(approval.comment.as_deref().or(approval.reason.as_deref())),
+            comment: given(approval.comment.as_deref().or(refusal)),
             decision: None,
             can_decide: false,
             seq: stored.seq,

@@ -16,6 +16,7 @@ pub mod facts;
 pub mod finance;
 mod find;
 pub mod gaps;
+pub mod lines;
 pub mod moment;
 pub mod money;
 pub mod orders;

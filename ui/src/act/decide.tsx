@@ -1,83 +1,139 @@
 // Decisions about one or many requests, with a result per request. One for the whole window: what is under way, and what was refused, is the same
-// wherever a request is shown.
+// wherever a request is shown. Before the first one a name is asked for, before a large one whether it is meant, before a rejection why. The core holds each
+// for some seconds, in which it can be taken back (`undo.tsx`).
 
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat } from "@/format";
-import { useHost } from "@/live";
-import { errorText, failureText } from "@/text";
+import { useHost, useView } from "@/live";
 import { toast } from "@/parts/notice";
+import { useSettings } from "@/settings";
+import { errorText, failureText } from "@/text";
+import { asks } from "./ask";
+import { AskDialog } from "./ask-dialog";
+import { NameDialog } from "./name";
 import { RejectDialog } from "./reject";
-import { type Refusals, withResults } from "./results";
+import { type Known, type Refusals, type Request, withResults } from "./results";
 
-/** What a decision needs to know of a request. */
-export type Request = Pick<ApprovalView, "key" | "number">;
 /** Told which requests were accepted, by key. */
 export type Done = (keys: readonly string[]) => void;
 
-export interface Decide {
-  /** Under way to the core, by request: approve or reject. */
-  readonly sending: ReadonlyMap<string, boolean>;
-  /** Not accepted, by request, until the next try or until somebody has seen it. */
-  readonly refusals: Refusals;
+export interface Decide extends Known {
   approve(requests: readonly Request[], onDone?: Done): void;
   /** Asks for the reason first. */
   reject(requests: readonly Request[], onDone?: Done): void;
   dismiss(key: string): void;
 }
 
-export function useDecisions(): Decide & { readonly dialog: ReactNode } {
+/** What a person is about to decide, and what is asked before. */
+interface Plan {
+  readonly requests: readonly Request[];
+  readonly approve: boolean;
+  readonly onDone: Done | undefined;
+  readonly step: "name" | "ask" | "reject";
+}
+
+/** `accepted` is when the core had it; it counts until the core's own list has been read since. */
+interface Sending {
+  readonly approve: boolean;
+  readonly accepted: number | null;
+}
+
+const NONE: readonly string[] = [];
+
+export function useDecisions(): { readonly decide: Decide; readonly dialog: ReactNode } {
   const { t } = useTranslation();
   const format = useFormat();
   const host = useHost();
-  const [sending, setSending] = useState<ReadonlyMap<string, boolean>>(new Map());
+  const { settings, save } = useSettings();
+  const { data, at, refresh } = useView("decisions");
+  const [under, setUnder] = useState<ReadonlyMap<string, Sending>>(new Map());
   const [refusals, setRefusals] = useState<Refusals>(new Map());
-  const [rejecting, setRejecting] = useState<{ requests: readonly Request[]; onDone: Done | undefined } | null>(null);
+  const [plan, setPlan] = useState<Plan | null>(null);
 
-  const decide = useCallback(
-    async (requests: readonly Request[], approve: boolean, reason: string | null, onDone: Done | undefined) => {
+  const send = useCallback(
+    async ({ requests, approve, onDone }: Plan, reason: string | null) => {
       const keys = requests.map((each) => each.key);
-      if (keys.length === 0) return;
       const only = requests.length === 1 ? requests[0] : undefined;
-      setSending((before) => new Map([...before, ...keys.map((key) => [key, approve] as const)]));
+      const put = (keys: readonly string[], sending: Sending) => setUnder((before) => new Map([...before, ...keys.map((key) => [key, sending] as const)]));
+      const drop = (keys: readonly string[]) => setUnder((before) => new Map([...before].filter(([key]) => !keys.includes(key))));
+      put(keys, { approve, accepted: null });
       try {
         const results = await host.call("decide", { keys, approve, reason });
         setRefusals((before) => withResults(before, results, approve));
-        const ok = results.filter((each) => each.ok);
+        const ok = results.filter((each) => each.ok).map((each) => each.key);
         const bad = results.find((each) => !each.ok);
         if (bad !== undefined && only !== undefined) toast.error(t("frame.done.failedOne", { number: only.number, error: failureText(bad.error ?? "") }));
         else if (bad !== undefined) toast.error(t("approvals.bulkDone", { ok: format.integer(ok.length), bad: format.integer(results.length - ok.length) }));
-        else if (only !== undefined) toast(t(approve ? "frame.done.approved" : "frame.done.rejected", { number: only.number }));
-        else toast(approve ? t("frame.done.approvedMany", { count: ok.length }) : t("frame.done.rejectedMany", { count: ok.length }));
-        onDone?.(ok.map((each) => each.key));
+        drop(keys.filter((key) => !ok.includes(key)));
+        put(ok, { approve, accepted: Date.now() });
+        onDone?.(ok);
       } catch (thrown) {
         // Nothing was accepted: each request says so, and may be tried again.
         const error = errorText(thrown);
         setRefusals((before) => withResults(before, keys.map((key) => ({ key, ok: false, error })), approve));
+        drop(keys);
         toast.error(t("frame.done.failed", { error }));
       } finally {
-        setSending((before) => new Map([...before].filter(([key]) => !keys.includes(key))));
+        refresh();
       }
     },
-    [format, host, t],
+    [format, host, refresh, t],
   );
 
+  // A name is asked for once; what else is asked comes after it.
+  const go = useCallback(
+    (plan: Omit<Plan, "step">, named: boolean) => {
+      if (!named) setPlan({ ...plan, step: "name" });
+      else if (!plan.approve) setPlan({ ...plan, step: "reject" });
+      else if (asks(plan.requests, settings)) setPlan({ ...plan, step: "ask" });
+      else {
+        setPlan(null);
+        void send({ ...plan, step: "ask" }, null);
+      }
+    },
+    [send, settings],
+  );
+  const begin = useCallback(
+    (approve: boolean, requests: readonly Request[], onDone: Done | undefined) => {
+      if (requests.length > 0) go({ requests, approve, onDone }, settings.user_name.trim() !== "");
+    },
+    [go, settings],
+  );
+  const close = () => setPlan(null);
+  const run = (reason: string | null) => {
+    close();
+    if (plan !== null) void send(plan, reason);
+  };
+
+  const sending = useMemo(() => new Map([...under].filter(([, { accepted }]) => accepted === null || at === null || at < accepted).map(([key, { approve }]) => [key, approve])), [under, at]);
+  const waiting = useMemo(() => new Map((data?.waiting ?? []).map((each) => [each.key, each.decision])), [data]);
+  const decide = useMemo<Decide>(
+    () => ({
+      sending,
+      refusals,
+      waiting,
+      approve: (requests, onDone) => begin(true, requests, onDone),
+      reject: (requests, onDone) => begin(false, requests, onDone),
+      dismiss: (key) => setRefusals((before) => new Map([...before].filter(([each]) => each !== key))),
+    }),
+    [sending, refusals, waiting, begin],
+  );
   return {
-    sending,
-    refusals,
-    approve: useCallback((requests, onDone) => void decide(requests, true, null, onDone), [decide]),
-    reject: useCallback((requests, onDone) => requests.length > 0 && setRejecting({ requests, onDone }), []),
-    dismiss: useCallback((key) => setRefusals((before) => new Map([...before].filter(([each]) => each !== key))), []),
-    dialog: rejecting !== null && (
-      <RejectDialog
-        numbers={rejecting.requests.map((each) => each.number)}
-        onClose={() => setRejecting(null)}
-        onConfirm={(reason) => {
-          setRejecting(null);
-          void decide(rejecting.requests, false, reason, rejecting.onDone);
-        }}
-      />
-    ),
+    decide,
+    dialog:
+      plan === null ? null : plan.step === "name" ? (
+        <NameDialog
+          onClose={close}
+          onName={async (user_name) => {
+            await save({ user_name });
+            go(plan, true);
+          }}
+        />
+      ) : plan.step === "ask" ? (
+        <AskDialog requests={plan.requests} onClose={close} onConfirm={() => run(null)} />
+      ) : (
+        <RejectDialog requests={plan.requests} reasons={data?.reasons ?? NONE} onClose={close} onConfirm={run} />
+      ),
   };
 }

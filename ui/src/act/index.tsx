@@ -13,11 +13,12 @@ import { Button, Menu } from "@/parts";
 import { errorDetail, errorText } from "@/text";
 import { toast } from "@/parts/notice";
 import { type Decide, useDecisions } from "./decide";
+import { type Undo, useUndo } from "./undo";
 
 export type { Decide } from "./decide";
-export { isOpen, type RowState, rowState } from "./results";
+export { isOpen, type Known, type RowState, rowState } from "./results";
 
-export interface Actions extends Decide {
+export interface Actions extends Decide, Undo {
   readonly busy: ReadonlySet<string>;
   acknowledge(ids: readonly string[]): Promise<boolean>;
   snooze(id: string, minutes: number): void;
@@ -39,7 +40,8 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   const format = useFormat();
   const host = useHost();
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
-  const { dialog, sending, refusals, approve, reject, dismiss } = useDecisions();
+  const { decide, dialog } = useDecisions();
+  const undo = useUndo();
 
   const run = useCallback(
     async (keys: readonly string[], work: () => Promise<void>): Promise<boolean> => {
@@ -60,11 +62,8 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   const actions = useMemo<Actions>(
     () => ({
       busy,
-      sending,
-      refusals,
-      approve,
-      reject,
-      dismiss,
+      ...decide,
+      ...undo,
       acknowledge: (ids) =>
         run(ids, async () => {
           await host.call("acknowledge", { ids: [...ids] });
@@ -75,7 +74,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
           toast(t("frame.snooze.done", { time: format.duration(minutes * 60_000) }));
         }),
     }),
-    [busy, sending, refusals, approve, reject, dismiss, format, host, run, t],
+    [busy, decide, undo, format, host, run, t],
   );
 
   return (

@@ -1,22 +1,24 @@
-// The dialog that asks for the reason of a rejection: nobody is told no without one.
+// The dialog that asks for the reason of a rejection: nobody is told no without one. Reasons that were given before are one click away.
 
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Dialog } from "@/parts";
-import { joined } from "@/text";
+import type { Request } from "./results";
+import { RequestList } from "./requests";
 
-export function RejectDialog({ numbers, onClose, onConfirm }: { numbers: readonly string[]; onClose: () => void; onConfirm: (reason: string) => void }) {
+export function RejectDialog({ requests, reasons, onClose, onConfirm }: { requests: readonly Request[]; /** Given before, the newest first. */ reasons: readonly string[]; onClose: () => void; onConfirm: (reason: string) => void }) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
   const missing = tried && reason.trim() === "";
   const submit = () => (reason.trim() === "" ? setTried(true) : onConfirm(reason.trim()));
-  const only = numbers.length === 1 ? numbers[0] : undefined;
+  const only = requests.length === 1 ? requests[0] : undefined;
   return (
     <Dialog
       open
       onClose={onClose}
-      title={only === undefined ? t("frame.reject.titleMany", { count: numbers.length }) : t("frame.reject.title", { number: only })}
+      title={only === undefined ? t("frame.reject.titleMany", { count: requests.length }) : t("frame.reject.title", { number: only.number })}
       footer={
         <>
           <Button onClick={onClose}>{t("common.cancel")}</Button>
@@ -26,13 +28,15 @@ export function RejectDialog({ numbers, onClose, onConfirm }: { numbers: readonl
         </>
       }
     >
-      {only === undefined && <p className="num mb-3 line-clamp-3 text-ink-2">{joined(numbers)}</p>}
+      <RequestList requests={requests} />
       <label className="flex flex-col gap-1.5">
         <span className="text-ink-2">{t("frame.reject.reason")}</span>
         <textarea
+          ref={field}
           autoFocus
           required
           rows={3}
+          maxLength={1_000}
           value={reason}
           placeholder={t("frame.reject.placeholder")}
           aria-invalid={missing}
@@ -46,6 +50,17 @@ export function RejectDialog({ numbers, onClose, onConfirm }: { numbers: readonl
           </span>
         )}
       </label>
+      {reasons.length > 0 && (
+        <ul aria-label={t("frame.reject.before")} className="mt-2 flex flex-wrap gap-1.5">
+          {reasons.map((before) => (
+            <li key={before} className="min-w-0">
+              <Button className="max-w-full text-ink-2" title={before} onClick={() => (setReason(before), field.current?.focus())}>
+                <span className="truncate">{before}</span>
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
     </Dialog>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { DecideResult } from "@/bindings/DecideResult";
+import type { DecisionView } from "@/bindings/DecisionView";
 
 /** Answers that refused a decision, by request; they stay until the next try or until somebody has read them. */
 export type Refusals = ReadonlyMap<string, { readonly approve: boolean; readonly error: string }>;
@@ -19,21 +20,37 @@ export type RowState =
   | { readonly kind: "open" }
   | { readonly kind: "sending"; readonly approve: boolean }
   | { readonly kind: "refused"; readonly approve: boolean; readonly error: string }
+  | { readonly kind: "held"; readonly approve: boolean; readonly until: number }
   | { readonly kind: "queued" | "sent" | "confirmed"; readonly approve: boolean }
   | { readonly kind: "retrying"; readonly approve: boolean; readonly attempts: number; readonly error: string }
   | { readonly kind: "overtaken"; readonly approve: boolean; readonly who: string | null }
   | { readonly kind: "failed"; readonly approve: boolean; readonly error: string };
 
-export function rowState(approval: Pick<ApprovalView, "key" | "decision" | "status" | "decided_by">, sending: ReadonlyMap<string, boolean>, refusals: Refusals): RowState {
+/** What a decision needs to know of a request. */
+export type Request = Pick<ApprovalView, "key" | "number" | "amount" | "unread" | "currency" | "requester">;
+
+/** What this window knows of decisions beside what its views say. */
+export interface Known {
+  /** Under way to the core, by request: approve or reject. */
+  readonly sending: ReadonlyMap<string, boolean>;
+  /** Not accepted, by request, until the next try or until somebody has seen it. */
+  readonly refusals: Refusals;
+  /** With the core and not handed on, by request. */
+  readonly waiting: ReadonlyMap<string, DecisionView>;
+}
+
+export function rowState(approval: Pick<ApprovalView, "key" | "decision" | "status" | "decided_by">, { sending, refusals, waiting }: Known): RowState {
   const under = sending.get(approval.key);
   if (under !== undefined) return { kind: "sending", approve: under };
   const refused = refusals.get(approval.key);
   if (refused !== undefined) return { kind: "refused", ...refused };
-  const { decision } = approval;
+  // The core's list of what waits is read anew at once, a page of requests a moment later.
+  const decision = approval.decision ?? waiting.get(approval.key) ?? null;
   if (decision === null) return { kind: "open" };
   const { approve } = decision;
   switch (decision.state) {
     case "queued":
+      if (decision.held_until !== null) return { kind: "held", approve, until: decision.held_until };
       return decision.error === null ? { kind: "queued", approve } : { kind: "retrying", approve, attempts: decision.attempts, error: decision.error };
     case "sent":
     case "confirmed":

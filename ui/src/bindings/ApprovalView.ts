@@ -45,6 +45,10 @@ unread: string | null,
  */
 currency: string | null, 
 /**
+ * Whose business it is: the customer or the supplier, where the event names one.
+ */
+party: string | null, 
+/**
  * Why they ask.
  */
 reason: string | null, 

@@ -11,7 +11,7 @@ export type ApprovalsView = {
  */
 pending: Array<ApprovalView>, 
 /**
- * Decided, newest first, at most 200.
+ * Decided lately, newest first, at most 200; the rest is `approval_history`.
  */
 history: Array<ApprovalView>, 
 /**

@@ -25,4 +25,8 @@ attempts: number,
 /**
  * Why the last attempt failed.
  */
-error: string | null, };
+error: string | null, 
+/**
+ * It has not been handed on yet, and will be at this time: until then it can be taken back without a trace.
+ */
+held_until: Millis | null, };

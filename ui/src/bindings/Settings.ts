@@ -42,6 +42,14 @@ large_refund: Money,
  */
 large_amount: Money, 
 /**
+ * Approving more than [`Settings::ask_above`] is asked back first.
+ */
+ask_large: boolean, 
+/**
+ * The most that is approved without being asked back, in one request or in several together.
+ */
+ask_above: Money, 
+/**
  * An order in one non-final state for longer than this is stuck, minutes.
  */
 stuck_after_minutes: number, 

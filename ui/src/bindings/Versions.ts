@@ -17,6 +17,10 @@ orders: number,
  */
 approvals: number, 
 /**
+ * `decisions` view.
+ */
+decisions: number, 
+/**
  * `finance` view.
  */
 finance: number, 

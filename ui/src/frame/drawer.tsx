@@ -4,6 +4,7 @@ import { Copy, Eye, EyeOff, ListFilter, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isOpen, rowState, useActions } from "@/act";
+import { Held } from "@/act/held";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
@@ -16,6 +17,7 @@ import { go } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { failureText, joined, useGapText } from "@/text";
 import { Fact } from "./drawer-fact";
+import { DrawerRequest } from "./drawer-request";
 import { DrawerTimes } from "./drawer-times";
 
 type Loaded = { seq: number; detail: EventDetail } | { seq: number; error: CommandError };
@@ -80,6 +82,7 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
         {gap !== null && (gap.filled === null ? <p className="text-warn">{t("frame.drawer.gapOpen")}</p> : <p className="num text-good">{gap.filled}</p>)}
       </div>
       <What row={row} />
+      {detail.request !== null && <DrawerRequest detail={detail.request} />}
       {row.domain === "approvals" && <Decision seq={row.seq} subject={row.subject} />}
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
         {row.actor !== null && <Fact name={t("frame.drawer.who")}>{row.actor}</Fact>}
@@ -107,16 +110,24 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
 function Decision({ seq, subject }: { seq: number; subject: string | null }) {
   const { t } = useTranslation();
   const { data } = useView("approvals");
-  const { approve, reject, sending, refusals } = useActions();
+  const decide = useActions();
   const request = data?.pending.find((each) => each.seq === seq || each.key === subject);
-  if (request === undefined || !isOpen(rowState(request, sending, refusals))) return null;
-  const refusal = refusals.get(request.key)?.error;
+  const state = request?.can_decide === true ? rowState(request, decide) : undefined;
+  if (request === undefined || state === undefined) return null;
+  if (state.kind === "held")
+    return (
+      <div className="border-t border-line px-4 py-3">
+        <Held request={request} approve={state.approve} until={state.until} />
+      </div>
+    );
+  if (!isOpen(state)) return null;
+  const refusal = decide.refusals.get(request.key)?.error;
   return (
     <div className="flex flex-wrap items-center gap-1.5 border-t border-line px-4 py-3">
-      <Button look="primary" aria-label={t("common.actionOn.approve", { what: request.number })} onClick={() => approve([request])}>
+      <Button look="primary" aria-label={t("common.actionOn.approve", { what: request.number })} onClick={() => decide.approve([request])}>
         {t("common.actions.approve")}
       </Button>
-      <Button aria-label={t("common.actionOn.reject", { what: request.number })} onClick={() => reject([request])}>{t("approvals.rejectOne")}</Button>
+      <Button aria-label={t("common.actionOn.reject", { what: request.number })} onClick={() => decide.reject([request])}>{t("approvals.rejectOne")}</Button>
       {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
     </div>
   );

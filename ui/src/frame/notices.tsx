@@ -120,8 +120,9 @@ function Strip({ page }: { page: PageName }) {
             {notice.body !== "" && <span className="num text-ink-2"> · {notice.body}</span>}
           </p>
           <span className="ml-auto flex flex-none items-center gap-1.5">
+            {notice.until !== undefined && <Left until={notice.until} />}
             {notice.actions.map((action, i) => (
-              <Button key={action.label} look={i === 0 ? "primary" : "plain"} className="h-6" onClick={action.run}>
+              <Button key={action.label} look={i === 0 ? "primary" : "plain"} kbd={action.kbd} className="h-6" onClick={action.run}>
                 {action.label}
               </Button>
             ))}
@@ -138,6 +139,17 @@ function Strip({ page }: { page: PageName }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** Seconds left to act; read out by nobody, for it would never end. */
+function Left({ until }: { until: number }) {
+  const format = useFormat();
+  const left = useClock((now) => format.duration(Math.max(0, Math.ceil((until - now) / 1_000)) * 1_000));
+  return (
+    <span aria-hidden className="num text-ink-2">
+      {left}
+    </span>
   );
 }
 

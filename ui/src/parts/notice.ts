@@ -14,8 +14,10 @@ export interface Notice {
   readonly body: string;
   /** The page that shows the same; null: none does. */
   readonly about: string | null;
+  /** Until when its action can be taken; what cannot be taken for long is told first. */
+  readonly until?: number;
   /** The first is the main one. */
-  readonly actions: readonly { readonly label: string; readonly run: () => void }[];
+  readonly actions: readonly { readonly label: string; readonly kbd?: string; readonly run: () => void }[];
 }
 
 export interface Told {
@@ -27,12 +29,12 @@ export interface Told {
 
 const ORDER: readonly Severity[] = ["critical", "warning", "info", "success"];
 
-/** What is told of on `page`, the worst first and of these the newest: not what one is looking at. Pure. */
+/** What is told of on `page`, what ends soon before what does not, then the worst first and of these the newest: not what one is looking at. Pure. */
 export function visible(told: readonly Told[], page: string): readonly Told[] {
   return told
     .filter(({ notice }) => notice.about !== page)
     .toReversed()
-    .sort((a, b) => ORDER.indexOf(a.notice.severity) - ORDER.indexOf(b.notice.severity));
+    .sort((a, b) => Number(b.notice.until !== undefined) - Number(a.notice.until !== undefined) || ORDER.indexOf(a.notice.severity) - ORDER.indexOf(b.notice.severity));
 }
 
 /** What is left of `told` after `ms`, and what went. Pure. */

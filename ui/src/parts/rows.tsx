@@ -258,7 +258,8 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
                   onClick={chosen ? () => (select(row), onOpen?.(row)) : undefined}
                   className={cx(
                     "absolute inset-x-0 top-0 grid items-center border-b border-line/55 [contain:layout_style]",
-                    on ? "bg-accent-soft" : cx(rowClass?.(row) || undefined, full === null && onOpen !== undefined && "hover:bg-raised"),
+                    rowClass?.(row) || undefined,
+                    on ? "!bg-accent-soft" : full === null && onOpen !== undefined && "hover:bg-raised",
                   )}
                   style={{ transform: `translateY(${item.start}px)`, height: rowHeight, gridTemplateColumns: full === null ? template : "1fr" }}
                 >

@@ -14,6 +14,7 @@ const CRATES = join(import.meta.dirname, "../../../crates");
 const MADE: readonly (readonly [string, RegExp])[] = [
   ["console/src/commands/actions.rs", /(?:invalid|not_found|Err)\((?:format!\()?"([^"]+)"/g],
   ["console/src/commands/queries.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
+  ["console/src/commands/history.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
   ["console/src/commands/setup.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
   ["console/src/settings/check.rs", /invalid\((?:format!\()?\s*"([^"]+)"/g],
   ["console/src/settings/merge.rs", /invalid\((?:format!\()?\s*"([^"]+)"/g],

@@ -56,7 +56,7 @@ impl From<HttpError> for HistoryError {
             HttpError::Setting(words) => Self::Setting(words),
             HttpError::Redirected { status, to } => Self::Redirected { status, to },
             HttpError::TooLarge(_) => Self::TooLarge(error.to_string()),
-            HttpError::TimedOut(_) | HttpError::Line(_) => Self::Line(error.to_string()),
+            HttpError::TimedOut(_) | HttpError::Unconnected(_) | HttpError::Line(_) => Self::Line(error.to_string()),
         }
     }
 }

@@ -1,6 +1,12 @@
 //! Commands that change something.
 
-use crate::{answer::answer, core::Core, error::CommandError, state::State};
+use crate::{
+    answer::answer,
+    core::Core,
+    decisions::{HOLD, Verdict},
+    error::CommandError,
+    state::State,
+};
 use watchdeck_alerts::{
     notifier::SUMMARY,
     rules::approval_requested,
@@ -14,6 +20,8 @@ use watchdeck_wire::{
 
 /// Longest snooze, minutes: four weeks.
 const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
+/// Longest reason of a decision, characters.
+const LONGEST_REASON: usize = 1_000;
 
 /// What a person is called who has not said so.
 fn user(settings: &Settings) -> String {
@@ -41,16 +49,20 @@ async fn decide_on(
     on_toast: bool,
 ) -> Result<Vec<DecideResult>, CommandError> {
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
+    if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
+        return Err(CommandError::invalid(format!("a reason may have {LONGEST_REASON} characters at most")));
+    }
     let decide = |state: &mut State| {
         let words = core.words(&state.settings);
-        let (by, at, mut made) = (user(&state.settings), core.now(), Vec::new());
+        let (by, mut made) = (user(&state.settings), Vec::new());
+        let verdict = Verdict { approve, reason: reason.as_deref(), by: &by, on_toast, at: core.now(), hold: HOLD };
         let results: Vec<_> = keys
             .iter()
             .map(|key| {
                 let named = state.request_named(key);
                 let decided = match named.as_ref().and_then(|entity| state.world.approvals.get(entity)) {
                     Some(request) if !core.sources.can_decide(&request.source) => Err(words.takes_no_decisions(&request.source)),
-                    Some(request) => state.outbox.decide(request, approve, reason.clone(), &by, on_toast, at),
+                    Some(request) => state.outbox.decide(request, verdict),
                     None => Err(format!("there is no request {key}")),
                 };
                 let error = decided.map(|one| made.extend(one)).err();
@@ -62,11 +74,37 @@ async fn decide_on(
     let ((results, made), stored) = core.record(decide).await;
     // Durable before it is said to be done.
     if let Err(error) = stored {
-        core.state().outbox.take_back(made);
+        core.state().outbox.undo(made);
         core.pulse();
         return Err(error.into());
     }
     core.decided.notify_one();
+    core.pulse();
+    Ok(results)
+}
+
+/// Take decisions back that nobody has heard of, each for itself.
+pub(crate) async fn withdraw(core: &Core, keys: &[String]) -> Result<Vec<DecideResult>, CommandError> {
+    let withdraw = |state: &mut State| {
+        let mut taken = Vec::new();
+        let results: Vec<_> = keys
+            .iter()
+            .map(|key| {
+                let named = state.request_named(key);
+                let request = named.as_ref().and_then(|entity| state.world.approvals.get(entity)).map(|request| &request.view);
+                let (full, number) = request.map_or((key, key), |view| (&view.key, &view.number));
+                let error = state.outbox.withdraw(full, number).map(|one| taken.push(one)).err();
+                DecideResult { key: key.clone(), ok: error.is_none(), error }
+            })
+            .collect();
+        ((results, taken), Vec::new())
+    };
+    let ((results, taken), stored) = core.record(withdraw).await;
+    if let Err(error) = stored {
+        core.state().outbox.undo(taken);
+        core.pulse();
+        return Err(error.into());
+    }
     core.pulse();
     Ok(results)
 }

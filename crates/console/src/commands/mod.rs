@@ -3,6 +3,8 @@
 //! Tauri and the web host only carry these; their types are `wire`'s.
 
 pub(crate) mod actions;
+mod decided;
+mod history;
 pub(crate) mod queries;
 pub(crate) mod router;
 mod rows;

@@ -1,6 +1,9 @@
 //! Commands that only look: the pages, and history.
 
-use super::rows::{ROWS, fill_in, row, row_list};
+use super::{
+    decided,
+    rows::{ROWS, fill_in, row, row_list},
+};
 use crate::{core::Core, error::CommandError, needs, settings, state::State};
 use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
@@ -10,7 +13,7 @@ use watchdeck_store::Search;
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, FoundView,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EventDetail, EventPage, FinanceHour, FinanceView, FoundView,
         HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
     },
 };
@@ -132,6 +135,11 @@ pub(crate) fn approvals(core: &Core) -> ApprovalsView {
     }
 }
 
+pub(crate) fn decisions(core: &Core) -> DecisionsView {
+    let state = core.state();
+    state.outbox.view(&state.world.approvals)
+}
+
 pub(crate) fn finance(core: &Core) -> FinanceView {
     let mut guard = core.state();
     let state = &mut *guard;
@@ -231,5 +239,6 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let raw = stored.event.payload.as_str();
     let shown = Catalogue::builtin().masked(&stored.event);
     let masked = *shown != *raw;
-    Ok(EventDetail { row, raw: if reveal { raw.to_owned() } else { shown.into_owned() }, masked, related: row_list(core, related.iter()) })
+    let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
+    Ok(EventDetail { row, raw, masked, related: row_list(core, related.iter()), request: decided::detail(core, &stored, &related) })
 }

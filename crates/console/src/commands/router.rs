@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, queries, setup, stream, support};
+use super::{actions, history, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -12,8 +12,8 @@ use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecideResult, EventDetail, EventPage, FinanceView, FoundView, HealthView, InventoryView,
-        OrdersView, OverviewView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, FinanceView,
+        FoundView, HealthView, InventoryView, OrdersView, OverviewView, SupportBundle,
     },
 };
 
@@ -67,6 +67,11 @@ commands! { |core|
     orders {} -> OrdersView => queries::orders(core);
     /// The Approvals page.
     approvals {} -> ApprovalsView => queries::approvals(core);
+    /// Decisions that were not handed on yet.
+    decisions {} -> DecisionsView => queries::decisions(core);
+    /// A page of what was decided, newest first, before a place in the store; `query` is looked for in all that is shown of it.
+    approval_history { before: Option<u64>, limit: u32, #[serde(default)] query: String } -> ApprovalHistory
+        => history::decided_before(core, before, limit, &query).await?;
     /// The Finance page.
     finance {} -> FinanceView => queries::finance(core);
     /// The Alerts page.
@@ -86,6 +91,8 @@ commands! { |core|
     /// Decide requests, each for itself.
     decide { keys: Vec<String>, approve: bool, reason: Option<String> } -> Vec<DecideResult>
         => actions::decide(core, &keys, approve, reason).await?;
+    /// Take decisions back that were not handed on yet, each for itself.
+    withdraw { keys: Vec<String> } -> Vec<DecideResult> => actions::withdraw(core, &keys).await?;
     /// Somebody has these alerts.
     acknowledge { ids: Vec<String> } -> () => actions::acknowledge(core, &ids).await?;
     /// An alert is put off.

@@ -111,6 +111,7 @@ fn versions(core: &Core) -> Versions {
         inventory,
         orders,
         approvals,
+        decisions: approvals,
         finance,
         alerts,
         health: links + second,

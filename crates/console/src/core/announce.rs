@@ -5,7 +5,7 @@
 //! its own turn is. It decides nothing of what is said.
 
 use super::Core;
-use crate::{error::CommandError, state::State};
+use crate::{decisions::asks, error::CommandError, state::State};
 use std::sync::Arc;
 use watchdeck_alerts::{
     Notice,
@@ -117,11 +117,13 @@ impl Core {
         }
     }
 
-    /// No button that could not do what it says.
+    /// No button that could not do what it says, and none for what is asked back first: a notification has no room to ask.
     fn answerable(&self, mut toast: Toast) -> Toast {
-        let source = approval_requested::entity(&toast.id)
-            .and_then(|request| self.state().world.approvals.get(&request).map(|request| Arc::clone(&request.source)));
-        if source.is_some_and(|source| !self.sources.can_decide(&source)) {
+        let request = approval_requested::entity(&toast.id).and_then(|request| {
+            let state = self.state();
+            state.world.approvals.get(&request).map(|request| (Arc::clone(&request.source), asks(&state.settings, &request.view)))
+        });
+        if request.is_some_and(|(source, asks)| asks || !self.sources.can_decide(&source)) {
             let label = self.words(&self.state().settings).action("open").to_owned();
             toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
         }

@@ -1,7 +1,10 @@
 //! What runs for as long as the core does, beside the follower of the store: the clock, the sender of decisions, and the ears on links, network and keychain.
 
 use super::Core;
-use crate::decisions::{Answer, Decision, Sender};
+use crate::{
+    decisions::{Answer, Decision, Sender},
+    state::State,
+};
 use futures_util::StreamExt as _;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
@@ -86,26 +89,49 @@ impl Core {
                     self.decision_answered(sent);
                 }
             }
-            let due = self.state().outbox.due(self.now());
-            for (key, decision) in due {
+            for (key, decision) in self.hand_on(&mut busy).await {
                 let profile = self.sources.profile(&decision.source);
-                if profile.is_none() && self.state().settings.sources.iter().any(|source| source.id == decision.source) {
-                    // Its source is about to be set up: a start comes to the decisions before it comes to the links.
-                    continue;
-                }
-                if busy.insert(decision.source.clone()) {
-                    sending.spawn(async move {
-                        let answer = match &profile {
-                            // It goes out once there is something to sign in with.
-                            Some(Err(why)) => Ok(Answer::Unreachable(why.clone())),
-                            Some(Ok(profile)) => contain::outcome(Sender::send(&decision, Some(profile))).await,
-                            None => contain::outcome(Sender::send(&decision, None)).await,
-                        };
-                        Sent { key, decision, answer: answer.unwrap_or_else(Answer::Unreachable) }
-                    });
-                }
+                sending.spawn(async move {
+                    let answer = match &profile {
+                        // It goes out once there is something to sign in with.
+                        Some(Err(why)) => Ok(Answer::kept_back(why.clone())),
+                        Some(Ok(profile)) => contain::outcome(Sender::send(&decision, Some(profile))).await,
+                        None => contain::outcome(Sender::send(&decision, None)).await,
+                    };
+                    Sent { key, decision, answer: answer.unwrap_or_else(Answer::unheard) }
+                });
             }
         }
+    }
+
+    /// Decisions whose time has come, one to each source that is not `busy` and is from now on. That they go is stored first: they cannot be taken back then.
+    async fn hand_on(&self, busy: &mut BTreeSet<String>) -> Vec<(String, Decision)> {
+        let now = self.now();
+        if !self.state().outbox.any_due(now) {
+            return Vec::new();
+        }
+        let hand_on = |state: &mut State| {
+            let sources = &state.settings.sources;
+            let going = state.outbox.hand_on(now, |decision| {
+                // Its source is about to be set up: a start comes to the decisions before it comes to the links.
+                let waits = self.sources.profile(&decision.source).is_none() && sources.iter().any(|source| source.id == decision.source);
+                !waits && busy.insert(decision.source.clone())
+            });
+            (going, Vec::new())
+        };
+        let (going, stored) = self.record(hand_on).await;
+        if let Err(error) = stored {
+            tracing::warn!(%error, "Decisions are not handed on while the store takes nothing.");
+            self.state().outbox.stays(&going);
+            for (_, decision) in &going {
+                busy.remove(&decision.source);
+            }
+            return Vec::new();
+        }
+        if !going.is_empty() {
+            self.pulse();
+        }
+        going
     }
 
     fn decision_answered(&self, Sent { key, decision, answer }: Sent) {

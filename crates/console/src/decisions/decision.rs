@@ -13,6 +13,10 @@ pub(crate) struct Decision {
     pub(crate) reason: Option<String>,
     pub(crate) by: String,
     pub(crate) next_try_at: Millis,
+    /// It is on its way at this moment.
+    pub(crate) under_way: bool,
+    /// A try may have reached the ERP, whatever was answered: it cannot be taken back any more.
+    pub(crate) left: bool,
     /// How often the gateway said that it has it.
     pub(crate) taken: u32,
     /// It was made on a notification: what becomes of it is told there.
@@ -32,5 +36,22 @@ pub(crate) enum Answer {
     /// It takes no decisions at all.
     Unsupported(String),
     /// No answer that counts; try again.
-    Unreachable(String),
+    Unreachable {
+        /// What happened.
+        why: String,
+        /// Whether it may have arrived all the same.
+        left: bool,
+    },
+}
+
+impl Answer {
+    /// It never went out.
+    pub(crate) fn kept_back(why: String) -> Self {
+        Self::Unreachable { why, left: false }
+    }
+
+    /// Nobody knows whether it arrived.
+    pub(crate) fn unheard(why: String) -> Self {
+        Self::Unreachable { why, left: true }
+    }
 }

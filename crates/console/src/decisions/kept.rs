@@ -22,6 +22,9 @@ struct Kept {
     reason: Option<String>,
     by: String,
     next_try_at: Millis,
+    /// Whether it may have reached the ERP. Before it was asked, whatever was tried may have.
+    #[serde(default)]
+    left: Option<bool>,
     #[serde(default)]
     taken: u32,
     #[serde(default)]
@@ -39,6 +42,8 @@ struct Said {
     attempts: u32,
     #[serde(default)]
     error: Option<String>,
+    #[serde(default)]
+    held_until: Option<Millis>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -58,7 +63,7 @@ fn first() -> u32 {
 /// A decision as it was stored, by this version or an earlier one.
 pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
     let kept: Kept = serde_json::from_str(body)?;
-    let Said { approve, at, state, attempts, error } = kept.view;
+    let Said { approve, at, state, attempts, error, held_until } = kept.view;
     Ok(Decision {
         idempotency_key: kept.idempotency_key,
         resource_type: kept.resource_type,
@@ -67,19 +72,36 @@ pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
         reason: kept.reason,
         by: kept.by,
         next_try_at: kept.next_try_at,
+        under_way: false,
+        left: kept.left.unwrap_or(attempts > 0),
         taken: kept.taken,
         on_toast: kept.on_toast,
-        view: DecisionView { approve, at, state: state.into(), attempts, error },
+        view: DecisionView { approve, at, state: state.into(), attempts, error, held_until },
     })
 }
 
 /// As it is stored. Plain strings and numbers can always be written.
 pub(super) fn written(decision: &Decision) -> Option<String> {
-    let Decision { idempotency_key, resource_type, resource_id, source, reason, by, next_try_at, taken, on_toast, view } = decision.clone();
-    let DecisionView { approve, at, state, attempts, error } = view;
-    let view = Said { approve, at, state: state.into(), attempts, error };
-    let kept =
-        Kept { version: VERSION, idempotency_key, resource_type, resource_id, source, reason, by, next_try_at, taken, on_toast, view };
+    let Decision { idempotency_key, resource_type, resource_id, source, reason, by, next_try_at, under_way, left, taken, on_toast, view } =
+        decision.clone();
+    let DecisionView { approve, at, state, attempts, error, held_until } = view;
+    let view = Said { approve, at, state: state.into(), attempts, error, held_until };
+    // Whatever ends this run in the middle of a try: it may have arrived.
+    let left = Some(left || under_way);
+    let kept = Kept {
+        version: VERSION,
+        idempotency_key,
+        resource_type,
+        resource_id,
+        source,
+        reason,
+        by,
+        next_try_at,
+        left,
+        taken,
+        on_toast,
+        view,
+    };
     serde_json::to_string(&kept).ok()
 }
 
@@ -119,6 +141,7 @@ mod tests {
     fn what_an_earlier_and_a_newer_version_stored_still_waits() {
         let decision = read(FIRST).unwrap();
         assert_eq!((decision.view.state, decision.view.attempts, decision.taken), (DecisionState::Queued, 2, 0));
+        assert!(decision.left && decision.view.held_until.is_none(), "what was tried before anybody asked may have arrived");
         assert_eq!(read(&written(&decision).unwrap()).unwrap(), decision);
         let newer = FIRST.replacen('{', r#"{"version":9,"signed":true,"#, 1);
         assert_eq!(read(&newer).unwrap(), decision);

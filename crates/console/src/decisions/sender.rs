@@ -32,7 +32,7 @@ impl Sender {
         });
         match post(profile, PLACE, &body).await {
             Ok(answer) => read(answer.status, &answer.body),
-            Err(error) => Answer::Unreachable(error.to_string()),
+            Err(error) => Answer::Unreachable { left: !error.never_left(), why: error.to_string() },
         }
     }
 }
@@ -47,7 +47,8 @@ fn read(status: u16, body: &[u8]) -> Answer {
         409 => text("decidedBy").map_or(Answer::Refused(message), Answer::Overtaken),
         404 | 405 | 501 => Answer::Unsupported(message),
         // A sign-in that ran out is renewed, and the decision goes out then.
-        401 | 408 | 425 | 429 | 500 | 502..=599 => Answer::Unreachable(message),
+        401 | 408 | 425 | 429 | 503 => Answer::kept_back(message),
+        500 | 502..=599 => Answer::unheard(message),
         _ => Answer::Refused(message),
     }
 }
@@ -64,8 +65,9 @@ mod tests {
             (409, r#"{"message":"too late","decidedBy":"周主管"}"#, Answer::Overtaken("周主管".into())),
             (400, r#"{"success":false,"error":"bad"}"#, Answer::Refused("bad".into())),
             (501, r#"{"message":"nobody to hand decisions to"}"#, Answer::Unsupported("nobody to hand decisions to".into())),
-            (401, "", Answer::Unreachable("HTTP 401".into())),
-            (503, "<html>", Answer::Unreachable("HTTP 503".into())),
+            (401, "", Answer::kept_back("HTTP 401".into())),
+            (503, "<html>", Answer::kept_back("HTTP 503".into())),
+            (504, "", Answer::unheard("HTTP 504".into())),
         ] {
             assert_eq!(read(status, body.as_bytes()), meant, "{status} {body}");
         }

@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 use watchdeck_client::Address;
 use watchdeck_wire::settings::{Settings, Source};
 
+/// Longest name of a person, characters.
+const LONGEST_NAME: usize = 64;
+
 /// What a change of the settings comes to.
 #[derive(Debug)]
 pub(crate) struct Merged {
@@ -47,6 +50,12 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
     }
     if new.stuck_after_minutes == 0 || new.stale_after_seconds < 5 {
         return Err(CommandError::invalid("orders can be stuck after 1 minute at the earliest, and a feed stale after 5 seconds"));
+    }
+    if new.ask_above.is_negative() {
+        return Err(CommandError::invalid("the amount above which Watchdeck asks back must be zero or more"));
+    }
+    if new.user_name.chars().count() > LONGEST_NAME {
+        return Err(CommandError::invalid(format!("a name may have {LONGEST_NAME} characters at most")));
     }
     let retired = retired(&new, kept);
     let mut changes = take_secrets(&mut new);

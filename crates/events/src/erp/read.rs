@@ -165,6 +165,7 @@ impl<'a> Approval<'a> {
             requester_name: f.text("requesterName"),
             approver_id: f.text("approverId"),
             approver_name: f.text("approverName"),
+            party: f.first_text(&["customerName", "supplierName", "customerId", "supplierId"]),
             reason: f.text("reason"),
             comment: f.text("comment"),
             amount,

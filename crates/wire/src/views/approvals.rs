@@ -10,7 +10,7 @@ use watchdeck_events::{Millis, Money};
 pub struct ApprovalsView {
     /// Waiting, the nearest deadline first, then the oldest.
     pub pending: Vec<ApprovalView>,
-    /// Decided, newest first, at most 200.
+    /// Decided lately, newest first, at most 200; the rest is `approval_history`.
     pub history: Vec<ApprovalView>,
     /// How many wait; `pending` has 1,000 at most.
     pub pending_count: u32,
@@ -42,6 +42,9 @@ pub struct ApprovalView {
     pub unread: Option<String>,
     /// ISO 4217 where it is one, else as the ERP writes it; `None` where nobody names one.
     pub currency: Option<String>,
+    /// Whose business it is: the customer or the supplier, where the event names one.
+    #[serde(default)]
+    pub party: Option<String>,
     /// Why they ask.
     pub reason: Option<String>,
     /// When they asked.
@@ -92,6 +95,9 @@ pub struct DecisionView {
     pub attempts: u32,
     /// Why the last attempt failed.
     pub error: Option<String>,
+    /// It has not been handed on yet, and will be at this time: until then it can be taken back without a trace.
+    #[serde(default)]
+    pub held_until: Option<Millis>,
 }
 
 /// Where a decision is.
@@ -109,6 +115,52 @@ pub enum DecisionState {
     Overtaken,
     /// Given up; the error says why. It can be decided again.
     Failed,
+}
+
+/// Decisions made here that have not been handed on, and what helps with the next one.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DecisionsView {
+    /// Not handed on yet, the oldest first, at most 1,000.
+    pub waiting: Vec<WaitingDecision>,
+    /// How many there are.
+    pub waiting_count: u32,
+    /// Reasons that were given before, the newest first.
+    pub reasons: Vec<String>,
+}
+
+/// A decision that has not been handed on, and what it is about.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct WaitingDecision {
+    /// The request.
+    pub key: String,
+    /// As people read it.
+    pub number: String,
+    /// How much is at stake.
+    pub amount: Option<Money>,
+    /// What stands in the amount's place and could not be read, as written.
+    pub unread: Option<String>,
+    /// As in [`ApprovalView::currency`].
+    pub currency: Option<String>,
+    /// The source that it goes to.
+    pub source: String,
+    /// The reason that goes with it.
+    pub reason: Option<String>,
+    /// What was decided, when, and what happened since.
+    pub decision: DecisionView,
+}
+
+/// A page of what was decided, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ApprovalHistory {
+    /// Decided.
+    pub decided: Vec<ApprovalView>,
+    /// Where to go on; `None` when the store holds no older decision.
+    pub next_before: Option<u64>,
+    /// How far back it was looked: when the oldest event that was looked at arrived.
+    pub back_to: Option<Millis>,
 }
 
 /// What became of one request in a bulk decision.

@@ -1,5 +1,6 @@
 //! The Events page and the drawer: single events, pages of history, and what is known of kinds.
 
+use super::approvals::ApprovalView;
 use crate::row::EventRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -16,6 +17,34 @@ pub struct EventDetail {
     pub masked: bool,
     /// Other events of the same subject, newest first, at most 50.
     pub related: Vec<EventRow>,
+    /// Of a request for approval or of its decision: the request, as far as these events tell it.
+    pub request: Option<RequestDetail>,
+}
+
+/// A request for approval with what it is made up of.
+#[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct RequestDetail {
+    /// The request.
+    pub request: ApprovalView,
+    /// Its lines, where the event has them; at most 50.
+    pub lines: Vec<RequestLine>,
+    /// Lines left out.
+    pub lines_omitted: u32,
+}
+
+/// A line of a request: what, how many, at what price. Figures as the event writes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct RequestLine {
+    /// What it is; empty where nobody says.
+    pub name: String,
+    /// How many.
+    pub quantity: Option<String>,
+    /// Of one.
+    pub price: Option<String>,
+    /// Of all of them.
+    pub amount: Option<String>,
 }
 
 /// A page of history.

@@ -13,8 +13,10 @@ mod overview;
 mod unread;
 
 pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
-pub use approvals::{ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView};
-pub use events::{CatalogueView, EventDetail, EventPage, KindView};
+pub use approvals::{
+    ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView, DecisionsView, WaitingDecision,
+};
+pub use events::{CatalogueView, EventDetail, EventPage, KindView, RequestDetail, RequestLine};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
 pub use found::{Found, FoundRow, FoundView};
 pub use health::{

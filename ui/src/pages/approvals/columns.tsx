@@ -3,13 +3,14 @@
 import { Ban, Check, CircleCheck, Clock3, LoaderCircle, OctagonAlert, RefreshCw, Send, UserCheck, X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { type Decide, isOpen, type RowState, rowState } from "@/act";
+import { type Decide, isOpen, type Known, type RowState, rowState } from "@/act";
+import { Held } from "@/act/held";
 import type { ApprovalView } from "@/bindings/ApprovalView";
-import { useClock, useFormat } from "@/format";
+import { type Format, useClock, useFormat, useNow } from "@/format";
 import { useSources } from "@/live";
 import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread } from "@/parts";
 import { Tick } from "@/parts/tick";
-import { failureText, useWord } from "@/text";
+import { failureText, joined, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
 import type { Chosen } from "./selection";
 
@@ -35,19 +36,19 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
       {
         id: "number",
         header: t("approvals.column.number"),
-        width: "minmax(116px, 148px)",
+        width: "minmax(150px, 168px)",
         cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
       },
       { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", cell: (row) => <Amount row={row} className="font-[540]" /> },
       {
         id: "requester",
         header: t("approvals.column.requester"),
-        width: "minmax(120px, 1fr)",
-        cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={row.reason ?? t("approvals.noReason")} title={row.reason ?? undefined} />,
+        width: "minmax(96px, 1fr)",
+        cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={joined([row.party, row.reason]) || t("approvals.noReason")} title={joined([row.requester, row.party, row.reason])} />,
       },
       { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
-      { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "132px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
-      { id: "decision", header: t("approvals.column.decision"), width: "minmax(216px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
+      { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "172px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
+      { id: "decision", header: t("approvals.column.decision"), width: "minmax(190px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide)} decide={decide} on={row.key === cursor} /> },
     ],
     [t, word, sources, chosen, all, onAll, onToggle, decide, cursor],
   );
@@ -68,6 +69,11 @@ function Pair({ first, second, title }: { first: ReactNode; second: ReactNode; t
   );
 }
 
+/** The time of day when it is near, else day and time. */
+function due(at: number, now: number, format: Format): string {
+  return Math.abs(at - now) < 12 * 3_600_000 ? format.minute(at) : format.dayMinute(at, now);
+}
+
 /** Time left, as a bar that runs out and as words. */
 function DeadlineBar({ row }: { row: ApprovalView }) {
   const { t } = useTranslation();
@@ -77,13 +83,15 @@ function DeadlineBar({ row }: { row: ApprovalView }) {
   const percent = useClock((now) => Math.round(deadline(row.requested_at, row.deadline, now).share * 200) / 2);
   const age = useClock((now) => format.age(Math.abs(deadline(row.requested_at, row.deadline, now).left)));
   const exact = useClock((now) => (row.deadline === null ? null : format.dateTime(row.deadline, now)));
+  const clock = useClock((now) => (row.deadline === null ? null : due(row.deadline, now, format)));
   if (level === "none") return <span className="text-ink-3">{t("approvals.noDeadline")}</span>;
   const text = level === "over" ? t("approvals.over", { age }) : level === "soon" ? t("approvals.soon", { age }) : t("approvals.left", { age });
   return (
     <span className="block" title={exact === null ? undefined : t("approvals.deadlineName", { text: exact })}>
       <span className={cx("num flex items-center gap-1 truncate text-[12px]", INKS[level])}>
         {level === "over" ? <OctagonAlert aria-hidden className="size-3 flex-none" /> : level === "soon" ? <Clock3 aria-hidden className="size-3 flex-none" /> : null}
-        {text}
+        <span className="truncate">{text}</span>
+        <span className="ml-auto flex-none text-ink-2">{clock}</span>
       </span>
       <span aria-hidden className="gauge mt-1 block h-[3px] overflow-hidden rounded-sm bg-raised">
         <i className={cx("tint block h-full rounded-sm", BARS[level])} style={{ width: level === "over" ? "100%" : `${percent}%` }} />
@@ -107,6 +115,7 @@ function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowSta
       </span>
     );
   }
+  if (state.kind === "held") return <Held request={row} approve={state.approve} until={state.until} />;
   const again = isOpen(state);
   return (
     <span className="flex min-w-0 items-center gap-1.5">
@@ -128,7 +137,7 @@ function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowSta
 }
 
 /** Icon and words, the reason in a second line. */
-export function StateText({ state }: { state: Exclude<RowState, { kind: "open" }> }) {
+export function StateText({ state }: { state: Exclude<RowState, { kind: "open" | "held" }> }) {
   const { t } = useTranslation();
   const format = useFormat();
   const verb = state.approve ? t("approvals.approving") : t("approvals.rejecting");
@@ -161,6 +170,15 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" }
   }
 }
 
+/** Day and time; how long ago it was is a hover away. */
+function When({ at }: { at: number }) {
+  const format = useFormat();
+  const now = useNow();
+  return <span title={format.relative(at, now)}>{format.dateTime(at, now)}</span>;
+}
+
+const NOTHING: Known = { sending: new Map(), refusals: new Map(), waiting: new Map() };
+
 export function useHistoryColumns(): readonly Column<ApprovalView>[] {
   const { t } = useTranslation();
   const word = useWord();
@@ -179,7 +197,8 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
       },
       { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
       { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", from: 380, cell: (row) => <Amount row={row} /> },
-      { id: "requester", header: t("approvals.column.requester"), width: "104px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
+      { id: "requester", header: t("approvals.column.requester"), width: "104px", from: 620, className: "text-ink-2", cell: (row) => <span title={joined([row.requester, row.party])}>{row.requester}</span> },
+      { id: "reason", header: t("approvals.column.reason"), width: "minmax(96px, 1fr)", from: 1_000, className: "text-ink-2", cell: (row) => row.reason !== null && <span title={row.reason}>{row.reason}</span> },
       { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
       {
         id: "comment",
@@ -188,11 +207,11 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
         from: 620,
         className: "text-ink-2",
         cell: (row) => {
-          const state = rowState(row, new Map(), new Map());
+          const state = rowState(row, NOTHING);
           return state.kind === "overtaken" ? <StateText state={state} /> : row.comment !== null ? <span title={row.comment}>{row.comment}</span> : state.kind === "confirmed" ? <span className="text-ink-3">{t("approvals.ours")}</span> : null;
         },
       },
-      { id: "at", header: t("approvals.column.at"), width: "84px", align: "end", cell: (row) => row.decided_at !== null && <Age at={row.decided_at} className="text-ink-3" /> },
+      { id: "at", header: t("approvals.column.at"), width: "148px", align: "end", className: "num text-ink-2", cell: (row) => row.decided_at !== null && <When at={row.decided_at} /> },
     ],
     [t, word],
   );

@@ -1,6 +1,6 @@
 // Approvals: the queue by deadline, decided one by one or many at once, and what became of the decided ones.
 
-import { CircleCheckBig, History } from "lucide-react";
+import { CircleCheckBig } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isOpen, rowState, useActions } from "@/act";
@@ -12,9 +12,11 @@ import { Button, EmptyState, SectionHeader, VirtualRows } from "@/parts";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
 import { joined } from "@/text";
-import { type Deciding, useHistoryColumns, useQueueColumns } from "./columns";
+import { type Deciding, useQueueColumns } from "./columns";
+import { Outbox } from "./outbox";
+import { Past } from "./past";
 import { added, allOrNone, type Chosen, cursorAfter, NONE, pruned, toggled } from "./selection";
-import { totals } from "./sum";
+import { totals } from "@/format/totals";
 
 export default function Approvals() {
   return <ViewGate name="approvals">{(view) => <Desk view={view} />}</ViewGate>;
@@ -25,9 +27,10 @@ const approvalKey = (row: ApprovalView) => row.key;
 function Desk({ view }: { view: ApprovalsView }) {
   return (
     <div className="@container flex min-h-0 flex-1 flex-col">
+      <Outbox />
       <div className="grid min-h-0 flex-1 grid-rows-[minmax(0,1fr)_minmax(160px,38%)]">
         <Queue pending={view.pending} />
-        <Past history={view.history} />
+        <Past newest={view.history} />
       </div>
     </div>
   );
@@ -37,13 +40,13 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { cursor, setCursor, chosen, setChosen } = useDeskState(pending);
-  const { sending, refusals, approve, reject, dismiss } = useActions();
+  const { sending, refusals, waiting, approve, reject, dismiss } = useActions();
   const decide = useMemo<Deciding>(() => {
     const onDone = (keys: readonly string[]) => setChosen((before) => new Set([...before].filter((key) => !keys.includes(key))));
-    return { sending, refusals, dismiss, approve: (rows) => approve(rows, onDone), reject: (rows) => reject(rows, onDone) };
-  }, [sending, refusals, approve, reject, dismiss, setChosen]);
+    return { sending, refusals, waiting, dismiss, approve: (rows) => approve(rows, onDone), reject: (rows) => reject(rows, onDone) };
+  }, [sending, refusals, waiting, approve, reject, dismiss, setChosen]);
 
-  const open = (rows: readonly ApprovalView[]) => rows.filter((row) => row.can_decide && isOpen(rowState(row, decide.sending, decide.refusals)));
+  const open = (rows: readonly ApprovalView[]) => rows.filter((row) => row.can_decide && isOpen(rowState(row, decide)));
   // What a key acts on: the chosen ones, else the row under the cursor.
   const meant = () => open(chosen.size > 0 ? pending.filter((row) => chosen.has(row.key)) : pending.filter((row) => row.key === cursor));
   const extending = useRef(false);
@@ -114,7 +117,7 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
         rowHeight={44}
         primary
         selected={cursor}
-        rowClass={(row) => chosen.has(row.key) && "bg-accent-soft/50"}
+        rowClass={(row) => (["held", "sending"].includes(rowState(row, decide).kind) ? "[&>*:not(:last-child)]:opacity-55" : chosen.has(row.key) && "bg-accent-soft/50")}
         onSelect={(row) => {
           setCursor(row.key);
           if (extending.current) setChosen((before) => added(before, row.key));
@@ -142,16 +145,4 @@ function useDeskState(pending: readonly ApprovalView[]) {
     setCursor: useCallback((cursor: string) => setState((before) => ({ ...before, cursor })), []),
     setChosen: useCallback((next: Chosen | ((before: Chosen) => Chosen)) => setState((before) => ({ ...before, chosen: typeof next === "function" ? next(before.chosen) : next })), []),
   };
-}
-
-function Past({ history }: { history: readonly ApprovalView[] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const columns = useHistoryColumns();
-  return (
-    <section aria-label={t("approvals.history")} className="flex min-h-0 flex-col border-t border-line-strong">
-      <SectionHeader className="border-b border-line" title={t("approvals.history")} note={t("approvals.historyNote", { n: format.integer(history.length) })} />
-      <VirtualRows label={t("approvals.history")} rows={history} rowKey={approvalKey} columns={columns} onOpen={(row) => openEvent(row.seq)} empty={<EmptyState icon={<History />} title={t("approvals.historyEmpty")} />} />
-    </section>
-  );
 }

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import { deadline } from "./deadline";
-import { isOpen, rowState, withResults } from "@/act/results";
+import { merged } from "./history";
+import { waits } from "./outbox";
+import { isOpen, type Known, rowState, withResults } from "@/act/results";
+import type { ApprovalView } from "@/bindings/ApprovalView";
+import type { DecisionView } from "@/bindings/DecisionView";
 import { added, allOrNone, cursorAfter, NONE, pruned, toggled } from "./selection";
 import { difference, sumDecimals } from "@/format/decimal";
-import { totals } from "./sum";
+import { totals } from "@/format/totals";
 
 const MINUTE = 60_000;
 
@@ -69,7 +73,8 @@ test("currencies are not added to each other", () => {
 });
 
 const approval = (decision: Parameters<typeof rowState>[0]["decision"]) => ({ key: "order:1", status: "pending" as const, decided_by: null, decision });
-const decision = { approve: true, at: 1, attempts: 0, error: null };
+const decision = { approve: true, at: 1, attempts: 0, error: null, held_until: null };
+const none: Known = { sending: new Map(), refusals: new Map(), waiting: new Map() };
 
 test("a bulk decision gives each row its own result", () => {
   const refusals = withResults(new Map([["order:2", { approve: true, error: "old" }]]), [{ key: "order:1", ok: false, error: "already decided by 李强" }, { key: "order:2", ok: true, error: null }], false);
@@ -77,17 +82,37 @@ test("a bulk decision gives each row its own result", () => {
 });
 
 test("a row says the truth about its decision", () => {
-  const none = new Map<string, boolean>();
-  expect(rowState(approval(null), none, new Map()).kind).toBe("open");
-  expect(rowState(approval(null), new Map([["order:1", false]]), new Map())).toEqual({ kind: "sending", approve: false });
-  expect(rowState(approval({ ...decision, state: "queued" }), none, new Map()).kind).toBe("queued");
-  expect(rowState(approval({ ...decision, state: "queued", attempts: 3, error: "connection refused" }), none, new Map())).toEqual({ kind: "retrying", approve: true, attempts: 3, error: "connection refused" });
-  expect(rowState(approval({ ...decision, state: "overtaken", error: "李强" }), none, new Map())).toEqual({ kind: "overtaken", approve: true, who: "李强" });
+  expect(rowState(approval(null), none).kind).toBe("open");
+  expect(rowState(approval(null), { ...none, sending: new Map([["order:1", false]]) })).toEqual({ kind: "sending", approve: false });
+  expect(rowState(approval({ ...decision, state: "queued", held_until: 6_001 }), none)).toEqual({ kind: "held", approve: true, until: 6_001 });
+  expect(rowState(approval({ ...decision, state: "queued" }), none).kind).toBe("queued");
+  expect(rowState(approval({ ...decision, state: "queued", attempts: 3, error: "connection refused" }), none)).toEqual({ kind: "retrying", approve: true, attempts: 3, error: "connection refused" });
+  expect(rowState(approval({ ...decision, state: "overtaken", error: "李强" }), none)).toEqual({ kind: "overtaken", approve: true, who: "李强" });
+});
+
+test("a row whose page is a moment behind does not offer a second decision", () => {
+  const waiting = new Map([["order:1", { ...decision, state: "queued" as const, held_until: 6_001 }]]);
+  expect(rowState(approval(null), { ...none, waiting }).kind).toBe("held");
 });
 
 test("a failed or refused decision may be made again, one on its way may not", () => {
   expect(isOpen({ kind: "failed", approve: true, error: "" })).toBe(true);
   expect(isOpen({ kind: "refused", approve: true, error: "" })).toBe(true);
   expect(isOpen({ kind: "sent", approve: true })).toBe(false);
+  expect(isOpen({ kind: "held", approve: true, until: 1 })).toBe(false);
   expect(isOpen({ kind: "sending", approve: true })).toBe(false);
+});
+
+test("only what does not get through is listed as waiting", () => {
+  const one = (over: Partial<DecisionView>) => ({ decision: { ...decision, at: 0, state: "queued" as const, ...over } });
+  expect(waits(one({ held_until: 6_000 }), 5_000)).toBe(false);
+  expect(waits(one({}), 7_000), "it has just been handed on").toBe(false);
+  expect(waits(one({ error: "connection refused" }), 7_000)).toBe(true);
+  expect(waits(one({}), 60_000)).toBe(true);
+});
+
+test("pages of history are one list, the newest decision first, and each decision once", () => {
+  const row = (key: string, decided_at: number, seq: number) => ({ ...approval(null), key, decided_at, seq }) as ApprovalView;
+  const [a, b, c] = [row("a", 30, 3), row("b", 20, 9), row("b", 10, 1)] as const;
+  expect(merged([b], [a, b], [c]).map((each) => [each.key, each.decided_at]), "asked for again after it was decided is another line").toEqual([["a", 30], ["b", 20], ["b", 10]]);
 });

@@ -3,7 +3,8 @@
 import { CircleCheckBig, PanelRightOpen } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { SnoozeMenu, useActions } from "@/act";
+import { rowState, SnoozeMenu, useActions } from "@/act";
+import { Held } from "@/act/held";
 import type { AlertView } from "@/bindings/AlertView";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { Need } from "@/bindings/Need";
@@ -129,7 +130,9 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
-  const { approve, reject, sending, refusals } = useActions();
+  const decide = useActions();
+  const { approve, reject, sending, refusals } = decide;
+  const state = rowState(approval, decide);
   const { deadline } = approval;
   const share = useClock((now) => {
     const part = used(approval.requested_at, deadline, now);
@@ -155,6 +158,10 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
       )}
       {!approval.can_decide ? (
         <p className="col-start-2 col-end-4 mt-2 text-ink-3">{t("common.decideElsewhere")}</p>
+      ) : state.kind === "held" ? (
+        <div className="col-start-2 col-end-4 mt-2">
+          <Held request={approval} approve={state.approve} until={state.until} />
+        </div>
       ) : under && approval.decision !== null ? (
         <p className="col-start-2 col-end-4 mt-2 text-ink-2">{word("decision", approval.decision.state)}</p>
       ) : (

@@ -184,7 +184,20 @@ function You() {
           className="h-[26px] w-[200px] rounded-md border border-line-strong bg-surface px-2 placeholder:text-ink-3"
         />
       </Row>
+      <Asking />
     </Section>
+  );
+}
+
+function Asking() {
+  const { t } = useTranslation();
+  const { settings } = useSettings();
+  const { saving, save } = useSaver();
+  return (
+    <Row label={t("settings.you.ask")} help={t("settings.you.askHelp")} saving={saving}>
+      {settings.ask_large && <NumberBox label={t("settings.you.askAbove")} value={String(settings.ask_above)} unit="¥" onSave={(ask_above) => void save({ ask_above })} />}
+      <Switch label={t("settings.you.ask")} checked={settings.ask_large} onChange={(ask_large) => void save({ ask_large })} />
+    </Row>
   );
 }
 

@@ -24,7 +24,10 @@ export const settings = {
     name: "Your name",
     help: "Shown with your decisions and acknowledgements, so that others can see who made them",
     placeholder: "Emma Clarke",
-    empty: "If empty, your system user name is used",
+    empty: "If empty, you are asked before your first decision; on notifications your system user name is used until then",
+    ask: "Ask before large approvals",
+    askHelp: "Asks once more before approving more than this, in one request or in several together. Such requests cannot be decided on a notification.",
+    askAbove: "Ask above",
   },
   desktop: {
     tray: "Keep running in the tray when the window is closed",

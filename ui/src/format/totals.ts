@@ -1,6 +1,6 @@
 // Exact sums of amounts, per currency. Pure.
 
-import { sumDecimals } from "@/format/decimal";
+import { sumDecimals } from "./decimal";
 
 export interface Total {
   readonly currency: string | null;
