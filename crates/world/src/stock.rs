@@ -72,6 +72,7 @@ impl Stock {
         let product = self.touch(seen, by.unwrap_or(Quantity::ZERO), what, calendar);
         let at = Moment::of(seen.stored, seen.arrival);
         product.name.keep(at, change.product_name.as_deref());
+        product.code.keep(at, change.product_code.as_deref());
         product.warehouse.keep(at, change.warehouse.as_deref());
     }
 

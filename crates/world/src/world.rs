@@ -27,7 +27,7 @@ use watchdeck_store::Stored;
 use watchdeck_wire::row::GapView;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 6;
+pub const SNAPSHOT_VERSION: u32 = 7;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;

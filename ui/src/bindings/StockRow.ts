@@ -18,6 +18,10 @@ source: string,
  */
 product_id: string, 
 /**
+ * The code on its shelf, where events name one: what people know it by, when its id is the ERP's own affair.
+ */
+code: string | null, 
+/**
  * As people read it; the id where no event named it.
  */
 name: string, 

@@ -9,8 +9,8 @@ import type { EventRow } from "@/bindings/EventRow";
 import { useFormat, useNow } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
-import { fillOf, useHost, useLive, useSources, useView } from "@/live";
-import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceMark, useChangeWords } from "@/parts";
+import { fillOf, useHost, useLive, useView } from "@/live";
+import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceName, useChangeWords } from "@/parts";
 import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
@@ -119,17 +119,6 @@ function Decision({ seq, subject }: { seq: number; subject: string | null }) {
       <Button aria-label={t("common.actionOn.reject", { what: request.number })} onClick={() => reject([request])}>{t("approvals.rejectOne")}</Button>
       {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
     </div>
-  );
-}
-
-function SourceName({ id }: { id: string }) {
-  const source = useSources().of(id);
-  if (source === null) return id;
-  return (
-    <span title={id}>
-      <SourceMark colour={source.colour} className="mr-1.5" />
-      {source.name}
-    </span>
   );
 }
 

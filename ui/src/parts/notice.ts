@@ -86,12 +86,16 @@ export function useNotices(): readonly Told[] {
   );
 }
 
-function say(severity: Severity, title: string, body = ""): void {
+type Action = Notice["actions"][number];
+
+function say(severity: Severity, title: string, body = "", action?: Action): void {
   made += 1;
-  showNotice({ id: `said ${made}`, severity, title, body, about: null, actions: [] }, () => undefined);
+  const id = `said ${made}`;
+  const actions = action === undefined ? [] : [{ label: action.label, run: () => (removeNotice(id), action.run()) }];
+  showNotice({ id, severity, title, body, about: null, actions }, () => undefined);
 }
 
-/** What became of something a person did: `toast("Copied")`, `toast.error("It failed")`, with what was said of it in other words. */
-export const toast = Object.assign((text: string) => say("success", text), {
+/** What became of something a person did: `toast("Copied")`, `toast.error("It failed")` with what was said of it in other words; with a way back, once. */
+export const toast = Object.assign((text: string, action?: Action) => say("success", text, "", action), {
   error: (text: string, detail?: { readonly description?: string }) => say("warning", text, detail?.description),
 });

@@ -23,6 +23,7 @@ const HOUR: i64 = 3_600_000;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Product {
     pub(super) name: Dated,
+    pub(super) code: Dated,
     pub(super) warehouse: Dated,
     pub(super) mover: Dated,
     /// The newest changes, oldest first.
@@ -189,6 +190,7 @@ impl Product {
             key: key.to_string(),
             source: key.realm.to_string(),
             product_id: key.id.to_string(),
+            code: self.code.get().map(str::to_owned),
             name: self.name.get().unwrap_or(&key.id).to_owned(),
             warehouse: self.warehouse.get().map(str::to_owned),
             on_hand,

@@ -5,9 +5,9 @@ import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type RowState, rowState } from "@/act";
 import type { ApprovalView } from "@/bindings/ApprovalView";
-import { useClock, useFormat } from "@/format";
+import { type Format, useClock, useFormat } from "@/format";
 import { useSources } from "@/live";
-import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread } from "@/parts";
+import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread, widestAge } from "@/parts";
 import { Tick } from "@/parts/tick";
 import { failureText, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
@@ -21,6 +21,7 @@ const BARS: Record<Level, string> = { none: "", calm: "bg-info", soon: "bg-warn"
 
 export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }: { chosen: Chosen; onToggle: (key: string) => void; onAll: () => void; all: boolean; decide: Deciding; cursor: string | null }): readonly Column<ApprovalView>[] {
   const { t } = useTranslation();
+  const format = useFormat();
   const word = useWord();
   const sources = useSources();
   return useMemo(
@@ -38,20 +39,22 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         width: "minmax(116px, 148px)",
         cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
       },
-      { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", cell: (row) => <Amount row={row} className="font-[540]" /> },
+      { id: "amount", header: t("approvals.column.amount"), align: "end", holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} className="font-[540]" /> },
       {
         id: "requester",
         header: t("approvals.column.requester"),
         width: "minmax(120px, 1fr)",
         cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={row.reason ?? t("approvals.noReason")} title={row.reason ?? undefined} />,
       },
-      { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
+      { id: "age", header: t("approvals.column.age"), align: "end", holds: () => widestAge(format), cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "132px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
       { id: "decision", header: t("approvals.column.decision"), width: "minmax(216px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide.sending, decide.refusals)} decide={decide} on={row.key === cursor} /> },
     ],
-    [t, word, sources, chosen, all, onAll, onToggle, decide, cursor],
+    [t, format, word, sources, chosen, all, onAll, onToggle, decide, cursor],
   );
 }
+
+const amountText = (format: Format, row: ApprovalView) => (row.amount === null ? row.unread : format.money(row.amount, row.currency));
 
 /** The amount, or what stands in its place and could not be read. */
 function Amount({ row, className }: { row: ApprovalView; className?: string }) {
@@ -163,6 +166,7 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" }
 
 export function useHistoryColumns(): readonly Column<ApprovalView>[] {
   const { t } = useTranslation();
+  const format = useFormat();
   const word = useWord();
   return useMemo(
     () => [
@@ -178,22 +182,22 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
         ),
       },
       { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
-      { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", from: 380, cell: (row) => <Amount row={row} /> },
-      { id: "requester", header: t("approvals.column.requester"), width: "104px", from: 620, className: "text-ink-2", cell: (row) => row.requester },
+      { id: "amount", header: t("approvals.column.amount"), align: "end", spare: 1, holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} /> },
+      { id: "requester", header: t("approvals.column.requester"), width: "104px", spare: 2, className: "text-ink-2", cell: (row) => row.requester },
       { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
       {
         id: "comment",
         header: t("approvals.column.comment"),
         width: "minmax(120px, 1.6fr)",
-        from: 620,
+        spare: 3,
         className: "text-ink-2",
         cell: (row) => {
           const state = rowState(row, new Map(), new Map());
           return state.kind === "overtaken" ? <StateText state={state} /> : row.comment !== null ? <span title={row.comment}>{row.comment}</span> : state.kind === "confirmed" ? <span className="text-ink-3">{t("approvals.ours")}</span> : null;
         },
       },
-      { id: "at", header: t("approvals.column.at"), width: "84px", align: "end", cell: (row) => row.decided_at !== null && <Age at={row.decided_at} className="text-ink-3" /> },
+      { id: "at", header: t("approvals.column.at"), align: "end", holds: () => widestAge(format), cell: (row) => row.decided_at !== null && <Age at={row.decided_at} className="text-ink-3" /> },
     ],
-    [t, word],
+    [t, format, word],
   );
 }

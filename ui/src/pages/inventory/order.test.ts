@@ -7,6 +7,7 @@ const row = (product_id: string, low = false): StockRow => ({
   key: key(product_id),
   source: "east",
   product_id,
+  code: null,
   name: product_id,
   warehouse: null,
   on_hand: 5,

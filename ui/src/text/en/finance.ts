@@ -28,9 +28,8 @@ export const finance = {
   noMatch: "No matching records",
   noMatchText: "Try another word, or clear the search.",
   large: "Large",
-  column: { at: "Time", type: "Type", number: "Number", party: "Party", action: "Status", amount: "Amount" },
+  column: { at: "Time", type: "Type", number: "Number", party: "Party", action: "Status", amount: "Amount", age: "Ago", source: "Source", record: "Record" },
   overdueList: "Overdue",
   overdueListNote: "largest first",
   overdueEmpty: "Nothing is overdue",
-  overdueEmptyText: "Payments that become overdue are listed here.",
 };

@@ -12,7 +12,7 @@ export const orders = {
   filtered: "Only {{type}} · {{status}}",
   clear: "Clear filter",
   search: "Find by number or customer",
-  column: { number: "Number", type: "Type", customer: "Customer", status: "Status", since: "For", steps: "Steps", at: "Changed" },
+  column: { number: "Number", type: "Type", customer: "Customer", status: "Status", since: "For", steps: "Steps", mover: "Changed by", from: "Before", first: "First seen", source: "Source", at: "Changed" },
   stepsHint: "{{time}} {{from}} → {{to}}",
   start: "Start",
   empty: "No orders yet",

@@ -27,9 +27,8 @@ export const finance = {
   noMatch: "没有符合的记录",
   noMatchText: "换一个词，或清空查找。",
   large: "大额",
-  column: { at: "时间", type: "类型", number: "单号", party: "往来单位", action: "状态", amount: "金额" },
+  column: { at: "时间", type: "类型", number: "单号", party: "往来单位", action: "状态", amount: "金额", age: "距今", source: "数据源", record: "记录编号" },
   overdueList: "逾期款项",
   overdueListNote: "金额从大到小",
   overdueEmpty: "没有逾期款项",
-  overdueEmptyText: "有款项逾期时会列在这里。",
 };

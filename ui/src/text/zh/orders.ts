@@ -12,7 +12,7 @@ export const orders = {
   filtered: "只看 {{type}} · {{status}}",
   clear: "取消筛选",
   search: "按单号或客户查找",
-  column: { number: "单号", type: "类型", customer: "客户", status: "状态", since: "已停留", steps: "流转过程", at: "最近变动" },
+  column: { number: "单号", type: "类型", customer: "客户", status: "状态", since: "已停留", steps: "流转过程", mover: "经手人", from: "上一状态", first: "首次出现", source: "数据源", at: "最近变动" },
   stepsHint: "{{time}} {{from}} → {{to}}",
   start: "开始",
   empty: "还没有订单",
