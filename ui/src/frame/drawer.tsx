@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { isOpen, rowState, useActions } from "@/act";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
 import { fillOf, useHost, useLive, useView } from "@/live";
@@ -63,11 +63,11 @@ export function Drawer() {
 
 function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed: boolean; onReveal: (on: boolean) => void }) {
   const { t } = useTranslation();
-  const now = useNow();
+  const today = useToday();
   const gapText = useGapText();
   const fills = useLive((live) => live.fills);
   const { row } = detail;
-  const gap = row.gap === null ? null : gapText({ ...row.gap, filled: fillOf(fills, row.gap) }, now);
+  const gap = row.gap === null ? null : gapText({ ...row.gap, filled: fillOf(fills, row.gap) }, today);
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="flex flex-col gap-1 px-4 pt-4 pb-3">

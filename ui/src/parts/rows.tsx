@@ -253,19 +253,27 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   );
 }
 
+interface CellsProps<T> {
+  role?: "cell" | "gridcell";
+  row: T;
+  above: T | undefined;
+  columns: readonly Column<T>[];
+  wrap: boolean;
+}
+
 /** What is in a row. Rows that only move are not made anew. */
-const Cells = memo(function Cells<T>({ row, above, columns, wrap }: { row: T; above: T | undefined; columns: readonly Column<T>[]; wrap: boolean }) {
+export const Cells = memo(function Cells<T>({ role = "gridcell", row, above, columns, wrap }: CellsProps<T>) {
   return columns.map((column) => (
     <span
       key={column.id}
-      role="gridcell"
+      role={role}
       data-exact={column.holds === undefined ? undefined : column.id}
       className={cx("min-w-0 px-2 first:pl-4 last:pr-4", column.holds !== undefined ? "num overflow-hidden whitespace-nowrap" : wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate", column.align === "end" && "text-right", column.className)}
     >
       {column.cell(row, above)}
     </span>
   ));
-}) as <T>(props: { row: T; above: T | undefined; columns: readonly Column<T>[]; wrap: boolean }) => ReactNode;
+}) as <T>(props: CellsProps<T>) => ReactNode;
 
 /** `range`, which ascends, with `index` at its place; -1 is none. Pure. */
 export function withIndex(range: number[], index: number): number[] {

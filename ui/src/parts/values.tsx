@@ -31,21 +31,15 @@ export function widestAge({ age }: Pick<Format, "age">): string {
   return heaviest([59, 59 * 60, 9.9 * 3_600, 23 * 3_600, 9.9 * 86_400, 999 * 86_400].map((seconds) => age(seconds * 1_000)));
 }
 
+/** A text that the shared clock keeps true. Whoever draws it is not drawn anew for it. */
+export function Ticking({ text }: { text: (now: number) => string }) {
+  return useClock(text);
+}
+
 /** An exact amount. */
 export function Money({ amount, currency, className }: { amount: string; currency?: string | null; className?: string }) {
   const format = useFormat();
   return <span className={cx("num whitespace-nowrap", className)}>{format.money(amount, currency)}</span>;
-}
-
-/** The sum of most records, in the longest form that `room` characters hold; the exact one, and those of other currencies, in the title. */
-export function MainSum({ sums, room }: { sums: readonly MoneySum[]; room: number }) {
-  const format = useFormat();
-  const all = ordered(sums);
-  const main = all[0];
-  if (main === undefined) return <>{format.money("0")}</>;
-  const exact = all.map((sum) => format.money(sum.amount, sum.currency));
-  const fits = [exact[0] ?? "", format.moneyShort(main.amount, main.currency)].find((text) => text.length <= room) ?? format.moneyCompact(main.amount, main.currency);
-  return <span title={exact.join("\n")}>{fits}</span>;
 }
 
 /** What a tight place says behind its main sum: how many amounts could not be read, and the sums of other currencies. */

@@ -223,7 +223,7 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
       },
       { id: "severity", header: t("alerts.column.severity"), beside: 22, spare: 2, holds: holds((alert) => t(`common.severity.${alert.severity}`)), cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
       { id: "severity-mark", header: <span className="sr-only">{t("alerts.column.severity")}</span>, width: "36px", instead: "severity", cell: of((alert) => <SeverityMark severity={alert.severity} word={false} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
-      { id: "title", header: t("alerts.column.title"), width: "minmax(180px, 2fr)", cell: of((alert) => <Title alert={alert} />) },
+      { id: "title", header: t("alerts.column.title"), width: "minmax(320px, 2fr)", cell: of((alert) => <Title alert={alert} />) },
       { id: "count", header: t("alerts.column.count"), align: "end", spare: 1, className: "text-ink-2", holds: holds((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)), cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
       { id: "state", header: t("alerts.column.state"), beside: 20, spare: 1, className: "text-ink-2", holds: holds(stateText), cell: of((alert) => <StateText alert={alert} />) },
       { id: "about", header: t("alerts.about"), width: "minmax(140px, 0.8fr)", spare: 3, className: "font-mono text-[12px] text-ink-3", cell: of((alert) => alert.subject !== null && <span title={alert.subject}>{alert.subject}</span>) },

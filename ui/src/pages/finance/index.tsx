@@ -8,7 +8,7 @@ import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
 import { amountIn, ordered, purse, purses, records, useClock, useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
-import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, Moved, movedText, RowSource, SectionHeader, SideLine, SourceName, Tile, Unread, useOtherSums, useTileAge, VirtualRows, widestAge } from "@/parts";
+import { Age, Button, type Column, cx, EmptyState, Figure, MainSum, Money, Moved, movedText, RowSource, SectionHeader, SideLine, SourceName, Tile, Unread, useAgedNote, useOtherSums, useTileAge, VirtualRows, widestAge } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
@@ -81,9 +81,6 @@ function Books({ view }: { view: FinanceView }) {
   );
 }
 
-/** Characters that a tile holds. */
-const ROOM = 16;
-
 function Sums({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -99,7 +96,7 @@ function Sums({ view }: { view: FinanceView }) {
     const main = ordered(sums)[0];
     const then = only || main === undefined ? undefined : yesterday?.find((sum) => purse(sum) === purse(main));
     const note = [count(records(sums)), ...others(sums), then === undefined ? null : t("finance.yesterday", { amount: format.moneyShort(then.amount, then.currency) })];
-    return { label: only ? recordedLabel : label, value: <MainSum sums={sums} room={ROOM} />, note: joined(note) };
+    return { label: only ? recordedLabel : label, value: <MainSum sums={sums} />, note };
   };
   const shape = (of: (hour: FinanceView["hours"][number]) => readonly MoneySum[]) => {
     const main = purses(view.hours.map(of))[0];
@@ -113,11 +110,11 @@ function Sums({ view }: { view: FinanceView }) {
       <Tile
         label={t("finance.overdue")}
         value={
-          <span className={view.overdue_count > 0 ? "text-warn" : undefined}>
-            <MainSum sums={view.overdue_sums} room={ROOM} />
+          <span className={cx("flex min-w-0 flex-1", view.overdue_count > 0 && "text-warn")}>
+            <MainSum sums={view.overdue_sums} />
           </span>
         }
-        note={view.overdue_count > 0 ? joined([count(view.overdue_count), ...others(view.overdue_sums)]) : t("finance.overdueNone")}
+        note={view.overdue_count > 0 ? [count(view.overdue_count), ...others(view.overdue_sums)] : t("finance.overdueNone")}
         tone={view.overdue_count > 0 ? "warn" : undefined}
         colour="var(--warn)"
         age={age}
@@ -132,6 +129,7 @@ function Records({ view }: { view: FinanceView }) {
   const word = useWord();
   const sources = useSources();
   const fresh = useFreshness();
+  const aged = useAgedNote();
   const [text, setText] = useState("");
   const rows = useMemo(() => view.records.filter((row) => matchesWords(text, [row.number, row.party])), [view.records, text]);
   const columns = useMemo<readonly Column<FinanceRow>[]>(
@@ -169,7 +167,7 @@ function Records({ view }: { view: FinanceView }) {
       { id: "amount", header: t("finance.column.amount"), align: "end", holds: (row) => (row.amount === null ? row.unread : movedText(format, row.amount, row.currency, stepOf(row))), cell: (row) => <Figure aged={fresh.of(row.source)}><Amount row={row} /></Figure> },
       { id: "age", header: t("finance.column.age"), align: "end", spare: 4, holds: () => widestAge(format), cell: (row, above) => <Age at={row.at} above={above?.at ?? null} /> },
       ...(sources.several ? [{ id: "source", header: t("finance.column.source"), width: "minmax(96px, 0.6fr)", spare: 3, className: "text-ink-2", cell: (row: FinanceRow) => <SourceName id={row.source} /> }] : []),
-      { id: "record", header: t("finance.column.record"), width: "minmax(110px, 0.7fr)", spare: 5, className: "font-mono text-[12px] text-ink-3", cell: (row) => <span title={row.record_id}>{row.record_id}</span> },
+      { id: "record", header: t("finance.column.record"), width: "minmax(110px, 0.7fr)", spare: 5, className: "font-mono text-[12px] text-ink-3", cell: (row) => row.record_id !== row.number && <span title={row.record_id}>{row.record_id}</span> },
     ],
     [t, format, word, sources, fresh],
   );
@@ -178,12 +176,7 @@ function Records({ view }: { view: FinanceView }) {
       <SectionHeader
         className="border-b border-line"
         title={t("finance.records")}
-        note={
-          <>
-            <AgedNote fresh={fresh} sources={[...view.records, ...view.overdue_records].map((row) => row.source)} />
-            {t("finance.recordsNote", { n: format.integer(rows.length), amount: format.moneyShort(view.large_from) })}
-          </>
-        }
+        note={[t("finance.recordsNote", { n: format.integer(rows.length) }), ...aged(fresh, [...view.records, ...view.overdue_records].map((row) => row.source)), t("finance.largeFrom", { amount: format.moneyShort(view.large_from) })]}
         right={<SearchField label={t("finance.search")} value={text} onChange={setText} className="w-[clamp(130px,18vw,220px)]" />}
       />
       <VirtualRows

@@ -28,7 +28,7 @@ export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "ch
       </>
     );
     const title = (row: StockRow) => joined([row.name, codeOf(row), row.warehouse]);
-    const product = { header: t("inventory.column.product"), width: "minmax(150px, 3fr)" };
+    const product = { header: t("inventory.column.product"), width: "minmax(216px, 2fr)" };
     const columns: Column<StockRow>[] = [
       {
         id: "select",
@@ -90,7 +90,7 @@ export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "ch
       { id: "mover", header: t("inventory.column.mover"), width: "minmax(84px, 1fr)", spare: 2, className: "text-ink-2", cell: (row) => (row.last_mover === null ? <None /> : <span title={row.last_mover}>{row.last_mover}</span>) },
       { id: "change", header: t("inventory.column.change"), align: "end", spare: 6, holds: (row) => format.change(row.last_change), cell: (row) => <Figure aged={fresh.of(row.source)}><Delta change={row.last_change} /></Figure> },
       { id: "age", header: t("inventory.column.age"), align: "end", spare: 2, holds: () => widestAge(format), cell: (row, above) => <Age at={row.last_at} above={above?.last_at ?? null} /> },
-      { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "minmax(84px, 1fr)", spare: 4, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
+      { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "minmax(84px, 2fr)", spare: 4, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
     ];
     if (sources.several) columns.push({ id: "source", header: t("inventory.column.source"), width: "minmax(96px, 1fr)", spare: 8, className: "text-ink-2", cell: (row) => <SourceName id={row.source} /> });
     return columns;

@@ -8,7 +8,7 @@ import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useFreshness } from "@/live";
-import { AgedNote, Button, cx, EmptyState, SectionHeader, VirtualRows } from "@/parts";
+import { Button, cx, EmptyState, SectionHeader, useAgedNote, VirtualRows } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { useChoice } from "@/parts/selection";
 import { ViewGate } from "@/parts/view-gate";
@@ -31,6 +31,7 @@ function Stock({ view }: { view: InventoryView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const fresh = useFreshness();
+  const aged = useAgedNote();
   const [text, setText] = useState("");
   const [onlyLow, setOnlyLow] = useState(false);
   const [within, setWithin] = useState<(typeof WITHIN)[number] | null>(null);
@@ -73,13 +74,22 @@ function Stock({ view }: { view: InventoryView }) {
           <SectionHeader
             className="border-b border-line"
             title={t("inventory.title")}
-            note={
-              <>
-                <AgedNote fresh={fresh} sources={view.products.map((row) => row.source)} />
-                {view.forgotten > 0 && <span className="text-warn">{t("inventory.forgotten", { n: format.integer(view.forgotten) })} · </span>}
-                {t("inventory.note", { n: format.integer(view.total) })} · <span className={view.low > 0 ? "text-warn" : undefined}>{view.low > 0 ? t("inventory.low", { n: format.integer(view.low) }) : t("inventory.none")}</span>
-              </>
-            }
+            note={[
+              view.low > 0 ? (
+                <span key="low" className="text-warn">
+                  {t("inventory.low", { n: format.integer(view.low) })}
+                </span>
+              ) : (
+                t("inventory.none")
+              ),
+              t("inventory.note", { n: format.integer(view.total) }),
+              ...aged(fresh, view.products.map((row) => row.source)),
+              view.forgotten > 0 && (
+                <span key="forgotten" className="text-warn">
+                  {t("inventory.forgotten", { n: format.integer(view.forgotten) })}
+                </span>
+              ),
+            ]}
             right={
               <>
                 <Button look={onlyLow ? "primary" : "plain"} aria-pressed={onlyLow} icon={<TriangleAlert aria-hidden />} onClick={() => setOnlyLow(!onlyLow)}>
@@ -100,7 +110,7 @@ function Stock({ view }: { view: InventoryView }) {
                     ))}
                   </select>
                 )}
-                <SearchField label={t("inventory.search")} value={text} onChange={setText} className="w-[clamp(140px,22vw,240px)]" />
+                <SearchField label={t("inventory.search")} value={text} onChange={setText} className="w-[clamp(120px,14vw,240px)]" />
               </>
             }
           />

@@ -16,10 +16,10 @@ export function Movements({ rows }: { rows: readonly EventRow[] }) {
   const columns = useMemo<readonly Column<EventRow>[]>(
     () => [
       { id: "time", header: t("inventory.movementsColumn.time"), className: "text-ink-3", holds: (row) => format.time(row.occurred_at), cell: (row) => format.time(row.occurred_at) },
-      { id: "product", header: t("inventory.movementsColumn.product"), width: "minmax(80px, 1fr)", cell: (row) => <span title={joined([row.label, row.detail])}>{row.label}</span> },
+      { id: "product", header: t("inventory.movementsColumn.product"), width: "minmax(104px, 1fr)", cell: (row) => <span title={joined([row.label, row.detail])}>{row.label}</span> },
       { id: "delta", header: t("inventory.movementsColumn.change"), align: "end", holds: (row) => valueText(format, row), cell: (row) => <RowValue row={row} /> },
-      { id: "new", header: t("inventory.movementsColumn.now"), align: "end", className: "text-ink-2", holds: (row) => (row.new === null ? null : format.quantity(row.new)), cell: (row) => row.new !== null && format.quantity(row.new) },
-      { id: "actor", header: t("inventory.movementsColumn.actor"), width: "minmax(80px, 0.6fr)", spare: 1, className: "text-ink-2", cell: (row) => row.actor !== null && <span title={row.actor}>{row.actor}</span> },
+      { id: "new", header: t("inventory.movementsColumn.now"), align: "end", spare: 2, className: "text-ink-2", holds: (row) => (row.new === null ? null : format.quantity(row.new)), cell: (row) => row.new !== null && format.quantity(row.new) },
+      { id: "actor", header: t("inventory.movementsColumn.actor"), width: "minmax(80px, 0.6fr)", spare: 3, className: "text-ink-2", cell: (row) => row.actor !== null && <span title={row.actor}>{row.actor}</span> },
     ],
     [t, format],
   );

@@ -8,7 +8,7 @@ import type { OrdersView } from "@/bindings/OrdersView";
 import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useFreshness, useSources } from "@/live";
-import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, heaviest, RowSource, SectionHeader, SourceName, VirtualRows, widestAge } from "@/parts";
+import { Age, Button, type Column, cx, EmptyState, Figure, heaviest, RowSource, SectionHeader, SourceName, useAgedNote, VirtualRows, widestAge } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
@@ -27,6 +27,7 @@ function Board({ view }: { view: OrdersView }) {
   const format = useFormat();
   const word = useWord();
   const fresh = useFreshness();
+  const aged = useAgedNote();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [text, setText] = useState("");
   const finals = useMemo(() => new Set(view.states.filter((state) => state.terminal).map((state) => `${state.source}/${state.order_type}/${state.status}`)), [view.states]);
@@ -42,12 +43,7 @@ function Board({ view }: { view: OrdersView }) {
     <div className="flex min-h-0 flex-1 flex-col">
       {view.states.length > 0 && (
         <section aria-label={t("orders.flow")} className="flex-none border-b border-line">
-          <SectionHeader title={t("orders.flow")} note={
-              <>
-                <AgedNote fresh={fresh} sources={view.states.map((state) => state.source)} />
-                {t("orders.flowNote", { n: format.integer(view.total), age: format.duration(view.stuck_after_ms) })}
-              </>
-            } />
+          <SectionHeader title={t("orders.flow")} note={[t("orders.flowNote", { n: format.integer(view.total) }), ...aged(fresh, view.states.map((state) => state.source)), t("orders.flowStuck", { age: format.duration(view.stuck_after_ms) })]} />
           <Lanes states={view.states} chosen={chosen} onChoose={setChosen} />
         </section>
       )}

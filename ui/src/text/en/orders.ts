@@ -1,8 +1,9 @@
 export const orders = {
   flow: "Order flow",
-  flowNote: "{{n}} in total · stuck after {{age}} without progress",
+  flowNote: "{{n}} in total",
+  flowStuck: "stuck after {{age}} without progress",
   flowOpen: "{{n}} open",
-  oldest: "oldest {{age}}",
+  oldest: "oldest",
   dwell: "Median time orders spent in this state before moving on: {{age}}",
   stuck: "{{n}} stuck",
   stuckWord: "Stuck",

@@ -29,7 +29,8 @@ export const overview = {
   },
   flow: {
     title: "Event flow",
-    range: "last 60 minutes · per minute",
+    range: "last 60 minutes",
+    per: "per minute",
     at: "{{time}} · {{n}} in total",
     soFar: "{{time}} · {{n}} so far",
     most: "most {{n}} / min",

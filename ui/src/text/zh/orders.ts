@@ -1,8 +1,9 @@
 export const orders = {
   flow: "订单流转",
-  flowNote: "共 {{n}} 单 · 超过 {{age}} 无进展视为滞留",
+  flowNote: "共 {{n}} 单",
+  flowStuck: "超过 {{age}} 无进展视为滞留",
   flowOpen: "未完成 {{n}}",
-  oldest: "最久 {{age}}",
+  oldest: "最久",
   dwell: "订单在此状态停留时间的中位数（按已离开的订单计）：{{age}}",
   stuck: "滞留 {{n}}",
   stuckWord: "滞留",

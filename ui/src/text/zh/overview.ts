@@ -26,7 +26,8 @@ export const overview = {
   },
   flow: {
     title: "事件流量",
-    range: "近 60 分钟 · 按分钟",
+    range: "近 60 分钟",
+    per: "按分钟",
     at: "{{time}} · 共 {{n}} 个",
     soFar: "{{time}} · 目前 {{n}} 个",
     most: "最高 {{n}} / 分",
