@@ -187,7 +187,8 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   };
 
   return (
-    <div className={cx("flex min-h-0 flex-1 flex-col", className)}>
+    // What the columns need never makes the list wider: it is the list's width that says which there are.
+    <div className={cx("flex min-h-0 flex-1 flex-col [contain:inline-size]", className)}>
       <div ref={scroller} onScroll={onScroll} className={cx(over === null ? "overflow-x-hidden" : "overflow-x-auto", "relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none] outline-accent has-[>[role=grid]:focus-visible]:outline-2 has-[>[role=grid]:focus-visible]:-outline-offset-2")}>
         {sizers}
         {stickToEnd && foot}

@@ -10,7 +10,7 @@ import type { AlertView } from "@/bindings/AlertView";
 import { coreNow, useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useHost, useSources } from "@/live";
-import { Age, Button, type Column, cx, EmptyState, SeverityMark, SourceName, VirtualRows, widestAge } from "@/parts";
+import { Age, Button, type Column, cx, EmptyState, Line, SeverityMark, SourceName, VirtualRows, widestAge } from "@/parts";
 import { toast } from "@/parts/notice";
 import { Tabs } from "@/parts/tabs";
 import { Tick } from "@/parts/tick";
@@ -20,7 +20,7 @@ import { useAlertText, useRuleName } from "@/rules";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { errorText, joined } from "@/text";
 import { Detail, PanelTitle } from "./detail";
-import { counts, grouped, inTab, isHeading, type Line, lineKey, TABS } from "./groups";
+import { counts, grouped, inTab, isHeading, type Line as Entry, lineKey, TABS } from "./groups";
 import { Rules } from "./rules";
 import { Snooze } from "./snooze";
 
@@ -170,7 +170,7 @@ function Watch({ view }: { view: AlertsView }) {
   );
 }
 
-function useHeading(): (line: Line) => ReactNode | null {
+function useHeading(): (line: Entry) => ReactNode | null {
   const { t } = useTranslation();
   const format = useFormat();
   const name = useRuleName();
@@ -191,13 +191,13 @@ function useHeading(): (line: Line) => ReactNode | null {
 /** Characters of a name that the state makes room for. */
 const NAME = 24;
 
-function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: string) => void): readonly Column<Line>[] {
+function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: string) => void): readonly Column<Entry>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const { several } = useSources();
   return useMemo(() => {
-    const of = (cell: (alert: AlertView) => ReactNode) => (line: Line) => (isHeading(line) ? null : cell(line));
-    const holds = (text: (alert: AlertView) => string | null) => (line: Line) => (isHeading(line) ? null : text(line));
+    const of = (cell: (alert: AlertView) => ReactNode) => (line: Entry) => (isHeading(line) ? null : cell(line));
+    const holds = (text: (alert: AlertView) => string | null) => (line: Entry) => (isHeading(line) ? null : text(line));
     const age = widestAge(format);
     const stateText = (alert: AlertView) => {
       switch (alert.state) {
@@ -237,12 +237,17 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
 function Title({ alert }: { alert: AlertView }) {
   const words = useAlertText();
   const text = words({ ...alert, count: 1 });
-  return (
-    <span title={joined([text.title, ...text.parts])}>
-      <span className={alert.state === "firing" ? "font-[540]" : undefined}>{text.title}</span>
-      {text.parts.length > 0 && <span className="num text-ink-2"> · {joined(text.parts)}</span>}
+  const parts = text.parts.map((part) => (
+    <span key={part} className="text-ink-2">
+      {part}
+    </span>
+  ));
+  const title = (
+    <span key="title" className={alert.state === "firing" ? "font-[540]" : undefined}>
+      {text.title}
     </span>
   );
+  return <Line parts={[title, ...parts]} title={joined([text.title, ...text.parts])} />;
 }
 
 function StateText({ alert }: { alert: AlertView }) {

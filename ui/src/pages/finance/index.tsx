@@ -8,7 +8,7 @@ import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
 import { amountIn, ordered, purse, purses, records, useClock, useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
-import { Age, Button, type Column, cx, EmptyState, Figure, MainSum, Money, Moved, movedText, RowSource, SectionHeader, SideLine, SourceName, Tile, Unread, useAgedNote, useOtherSums, useTileAge, VirtualRows, widestAge } from "@/parts";
+import { Age, Button, type Column, cx, EmptyState, Figure, Line, MainSum, Money, Moved, movedText, RowSource, SectionHeader, SideLine, SourceName, Tile, Unread, useAgedNote, useOtherSums, useTileAge, VirtualRows, widestAge } from "@/parts";
 import { matchesWords, SearchField } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { openEvent } from "@/route/selection";
@@ -257,10 +257,7 @@ function Overdue({ view }: { view: FinanceView }) {
               )}
               {/* Not in the columns above: a wide amount would cut the number. */}
               <span className="col-start-2 col-end-4 flex items-baseline gap-2 text-[12px] text-ink-3">
-                <span className="num min-w-0 flex-1 truncate">
-                  {row.number}
-                  {row.large && ` · ${t("finance.large")}`}
-                </span>
+                <Line parts={[row.number, row.large && t("finance.large")]} className="flex-1" />
                 <Age at={row.at} className="flex-none" />
               </span>
             </button>
