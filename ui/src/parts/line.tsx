@@ -7,14 +7,16 @@ export type Parts = ReactNode | readonly ReactNode[];
 
 const isThere = (part: ReactNode): boolean => part !== null && part !== undefined && part !== false && part !== "";
 
-/** `parts` with a dot between them; a single one is words and may be cut. All of them are in the title where they are texts. */
+/** `parts` with a dot between them. One without a figure in it is words, and cut rather than left out. All of them are in the title where they are texts. */
 export function Line({ parts, title, className }: { parts: Parts; title?: string | undefined; className?: string }) {
   const all = (Array.isArray(parts) ? (parts as readonly ReactNode[]) : [parts as ReactNode]).filter(isThere);
   const texts = all.filter((part) => typeof part === "string");
   return (
     <span title={title ?? (texts.length === all.length ? texts.join(" · ") : undefined)} className={cx("num flex h-[1.45em] min-w-0 flex-wrap overflow-hidden leading-[1.45]", className)}>
+      {/* As high as a line and before the first part, so that that one wraps as well. */}
+      <span aria-hidden className="w-0 before:content-['\\200b']" />
       {all.map((part, i) => (
-        <span key={i} className={cx("max-w-full truncate", i > 0 && "before:whitespace-pre before:content-['_·_']")}>
+        <span key={i} className={cx(typeof part === "string" && /\d/.test(part) ? "num whitespace-nowrap" : "max-w-full truncate", i > 0 && "before:whitespace-pre before:content-['_·_']")}>
           {part}
         </span>
       ))}

@@ -57,7 +57,7 @@ function LinkBar() {
       <span className={`num flex-none font-[540] ${toneInk(linkTone(worst.state))}`}>
         {worst.name} · {said}
       </span>
-      <Line parts={[newest > 0 ? t("parts.link.since", { age }) : t("parts.link.nothing"), t(worst.state.kind === "stale" ? "parts.link.quiet" : "parts.link.safe")]} className="text-ink-2" />
+      <Line parts={[newest > 0 ? t("parts.link.since", { age }) : t("parts.link.nothing"), newest > 0 && t("parts.link.then"), t(worst.state.kind === "stale" ? "parts.link.quiet" : "parts.link.safe")]} className="text-ink-2" />
       {worst.state.kind !== "paused" && (
         <Button look="ghost" className="ml-auto" disabled={busy} onClick={reconnect}>
           {t("frame.sources.reconnect")}

@@ -139,8 +139,7 @@ function Records({ view }: { view: FinanceView }) {
       {
         id: "number",
         header: t("finance.column.number"),
-        width: "minmax(150px, 0.7fr)",
-        className: "num",
+        holds: (row) => row.number,
         cell: (row) => (
           <span title={row.number}>
             <RowSource source={sources.several ? sources.of(row.source) : null} />
@@ -240,7 +239,7 @@ function Overdue({ view }: { view: FinanceView }) {
     );
   }
   return (
-    <aside aria-label={t("finance.overdueList")} className="flex w-[clamp(240px,26%,340px)] flex-none flex-col border-l border-line">
+    <aside aria-label={t("finance.overdueList")} className="flex w-[clamp(240px,26%,340px)] flex-none flex-col border-l border-line @max-[720px]:hidden">
       <SectionHeader className="border-b border-line" title={t("finance.overdueList")} note={view.forgotten > 0 ? t("finance.forgotten", { n: format.integer(view.forgotten) }) : t("finance.overdueListNote")} />
       <ul className="min-h-0 flex-1 overflow-y-auto">
         {view.overdue_records.map((row) => (

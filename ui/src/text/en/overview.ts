@@ -55,7 +55,6 @@ export const overview = {
     order: "most urgent first",
     urgency: { now: "Now", next_hour: "Next hour", later: "Later" },
     empty: "Nothing needs you",
-    emptyText: "New alerts and approvals appear here.",
     left: "{{age}} left",
     over: "{{age}} overdue",
     awaits: "{{type}} {{number}} awaits approval",
