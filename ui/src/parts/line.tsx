@@ -14,7 +14,7 @@ export function Line({ parts, title, className }: { parts: Parts; title?: string
   return (
     <span title={title ?? (texts.length === all.length ? texts.join(" · ") : undefined)} className={cx("num flex h-[1.45em] min-w-0 flex-wrap overflow-hidden leading-[1.45]", className)}>
       {/* As high as a line and before the first part, so that that one wraps as well. */}
-      <span aria-hidden className="w-0 before:content-['\\200b']" />
+      <span aria-hidden className="strut" />
       {all.map((part, i) => (
         <span key={i} className={cx(typeof part === "string" && /\d/.test(part) ? "num whitespace-nowrap" : "max-w-full truncate", i > 0 && "before:whitespace-pre before:content-['_·_']")}>
           {part}
