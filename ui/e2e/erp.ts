@@ -84,10 +84,10 @@ export class Erp {
     for (const socket of this.#open) socket.write(frame(TEXT, Buffer.from(text)));
   }
 
-  /** Tell of something that happened `ago` ms ago. */
-  publish(data: object, ago = 0): void {
+  /** Tell of something that happened `ago` ms ago: a change of stock, unless `data` and `channel` say what else. */
+  publish(data: object, ago = 0, channel = "inventory"): void {
     const ts = this.#now();
-    const event = { channel: "inventory", data: { type: "inventory:change", ...data, timestamp: ts - ago }, ts };
+    const event = { channel, data: { type: "inventory:change", ...data, timestamp: ts - ago }, ts };
     this.#log.push(event);
     this.say(JSON.stringify(event));
   }

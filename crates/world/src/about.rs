@@ -38,11 +38,11 @@ pub fn product(realm: &Arc<str>, product_id: &str, variant_id: Option<&str>) -> 
     }
 }
 
-/// What a record is, where its type is not told: a refund's event is about a refund.
+/// What a record is. A refund's event is about a refund, whatever it says is refunded: its money goes back. The other kinds tell a record's type, and one
+/// that does not is of a payment.
 fn record_type<'a>(record: &'a Finance<'_>) -> &'a str {
-    let meant = match record.kind {
+    match record.kind {
         FinanceKind::Refund => "refund",
-        FinanceKind::Payment | FinanceKind::Overdue | FinanceKind::Change => "payment",
-    };
-    record.record_type.as_deref().unwrap_or(meant)
+        FinanceKind::Payment | FinanceKind::Overdue | FinanceKind::Change => record.record_type.as_deref().unwrap_or("payment"),
+    }
 }

@@ -60,8 +60,13 @@ impl Calendar {
     /// Whole hours that the clock on the wall has counted since 1970 began there.
     #[must_use]
     pub fn hours(&self, at: Millis) -> i64 {
-        let ahead = i64::from(self.zoned(at).offset().seconds()) * 1_000;
-        at.0.saturating_add(ahead).div_euclid(3_600_000)
+        at.0.saturating_add(self.ahead(at)).div_euclid(3_600_000)
+    }
+
+    /// How far the clock on the wall is ahead of UTC, ms.
+    #[must_use]
+    pub fn ahead(&self, at: Millis) -> i64 {
+        i64::from(self.zoned(at).offset().seconds()) * 1_000
     }
 
     fn zoned(&self, at: Millis) -> jiff::Zoned {
@@ -90,5 +95,6 @@ mod tests {
         assert_eq!(calendar.day(evening_utc.plus(3_600_000)).name, "2026-11-22");
         assert_eq!(calendar.hour(evening_utc), 23);
         assert_eq!(calendar.hours(evening_utc).rem_euclid(24), 23);
+        assert_eq!(calendar.ahead(evening_utc), 8 * 3_600_000);
     }
 }

@@ -210,6 +210,7 @@ impl Finance {
         overdue_records.truncate(SHOWN_OVERDUE);
         let overdue = self.overdue();
         FinanceView {
+            ahead_ms: calendar.ahead(now),
             today: self.day(&today),
             hours: self.hours(&today),
             day: today,

@@ -63,6 +63,7 @@ pub struct Orders {
 struct Order {
     number: Dated,
     customer: Dated,
+    mover: Dated,
     /// What was told, the oldest first.
     told: VecDeque<Told>,
     /// What of it are transitions, the oldest first. Never empty once something was one.
@@ -116,6 +117,7 @@ impl Orders {
         };
         order.number.keep(moment, step.order_number.as_deref());
         order.customer.keep(moment, step.customer_name.as_deref());
+        order.mover.keep(moment, stored.event.actor.as_deref());
         order.take(Told {
             moment,
             at: arrival.occurred_at(&stored.event),
@@ -324,6 +326,7 @@ impl Order {
             status: last.to.clone(),
             since: last.at,
             customer: self.customer.get().map(str::to_owned),
+            last_mover: self.mover.get().map(str::to_owned),
             stuck: is_stuck(last, now, stuck_after_ms),
             last_seq: last.seq,
             transitions: self.passed[self.passed.len().saturating_sub(TRANSITIONS)..].to_vec(),

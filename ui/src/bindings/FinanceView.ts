@@ -14,6 +14,10 @@ export type FinanceView = {
  */
 day: string, 
 /**
+ * How far that zone is ahead of UTC now, ms: hours and days are counted by it.
+ */
+ahead_ms: number, 
+/**
  * Sums of today.
  */
 today: FinanceDay, 

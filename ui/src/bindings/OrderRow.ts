@@ -39,6 +39,10 @@ since: Millis,
  */
 customer: string | null, 
 /**
+ * Who moved it last.
+ */
+last_mover: string | null, 
+/**
  * In one non-final state for too long.
  */
 stuck: boolean, 

@@ -18,13 +18,13 @@ source: string,
  */
 product_id: string, 
 /**
+ * The code on its shelf, where events name one: what people know it by, when its id is the ERP's own affair.
+ */
+code: string | null, 
+/**
  * As people read it; the id where no event named it.
  */
 name: string, 
-/**
- * The code on the shelf, where the publisher gives one.
- */
-code: string | null, 
 /**
  * Warehouse, where events name one.
  */

@@ -59,12 +59,12 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The core's time, renewed each second. For what is drawn anew each second; everything else wants `useClock`. */
-export function useNow(): number {
-  return useClock((at) => at);
-}
-
 /** What `read` makes of the core's time: looked at each second, rendered when it is another. It answers a text, a number or a yes or no. */
 export function useClock<T extends string | number | boolean | null>(read: (now: number) => T): T {
   return useSyncExternalStore(subscribe, () => read(present()), () => read(present()));
+}
+
+/** The midnight at which today began. For what asks only of which day or year a time is. */
+export function useToday(): number {
+  return useClock((now) => new Date(now).setHours(0, 0, 0, 0));
 }

@@ -57,7 +57,7 @@ describe("odd values", () => {
   it("never take a page with them", () => {
     for (const format of [zh, en]) {
       for (const value of odd) {
-        for (const show of [format.time, format.timeMs, format.minute, format.age, format.duration, format.integer, format.compact, format.number, format.percent, format.bytes]) expect(typeof show(value)).toBe("string");
+        for (const show of [format.time, format.timeMs, format.minute, format.age, format.left, format.duration, format.integer, format.compact, format.number, format.percent, format.bytes]) expect(typeof show(value)).toBe("string");
         for (const other of odd) expect([typeof format.dateTime(value, other), typeof format.relative(value, other)]).toEqual(["string", "string"]);
       }
       for (const text of ["", "-", ".", "1e400", "NaN", "Infinity", "1".repeat(400), `0.${"1".repeat(400)}`, "9999-99-99"]) {
@@ -99,6 +99,12 @@ describe("durations", () => {
     expect([1.9 * hour, 1.99 * hour, 2 * hour, 9.96 * hour, 12.7 * hour, 36 * hour, 11.5 * 24 * hour].map((ms) => plain(en.age(ms)))).toEqual(["1.9 hr", "1.9 hr", "2 hr", "9.9 hr", "12 hr", "1.5 days", "11 days"]);
     expect(plain(zh.age(1.9 * hour))).toBe("1.9 小时");
     expect(plain(en.age(119_000)), "minutes tick often enough").toBe("1 min");
+  });
+
+  it("of what is left have a decimal in hours", () => {
+    const hour = 3_600_000;
+    expect([0.5 * hour, 4.39 * hour, 27 * hour, 99.99 * hour, 240 * hour].map((ms) => plain(en.left(ms)))).toEqual(["30 min", "4.3 hr", "27.0 hr", "99.9 hr", "10 days"]);
+    expect(plain(zh.left(12 * hour))).toBe("12.0 小时");
   });
 
   it("are never negative: a clock that is a little ahead is not the future", () => {

@@ -101,6 +101,8 @@ export interface Format {
   duration(ms: number): string;
   /** One unit only: `38 分`, `1.9 小时`, `12 小时`. */
   age(ms: number): string;
+  /** How long something lasts: hours with a decimal, `4.3 小时`, `27.0 小时`; below one in minutes, beyond a hundred in days. Never more than it does. */
+  left(ms: number): string;
   /** `3 秒前`, `in 5 min.` by the distance of `at` to `now`. */
   relative(at: number, now: number): string;
   /** `1.2 MB` */
@@ -135,14 +137,14 @@ function make(lang: Lang): Format {
   const yearMinute = new Intl.DateTimeFormat(lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" });
   const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always", style: "short" });
-  const unit = (name: string, digits = 0) => {
-    const format = new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
+  const unit = (name: string, digits = 0, always = 0) => {
+    const format = new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "short", minimumFractionDigits: always, maximumFractionDigits: digits });
     // Chinese sets the unit tight against the figure; in a column of figures a little air reads better.
     return { format: (value: number) => format.formatToParts(value).map((part) => (part.type === "unit" && lang !== "en" ? `\u2009${part.value}` : part.value)).join("") };
   };
   // The symbol, in every language: a column of latencies is read by its figures.
   const milliseconds = { format: (value: number) => `${integer.format(value)}\u2009ms` };
-  const units = { ms: milliseconds, s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), h1: unit("hour", 1), d: unit("day"), d1: unit("day", 1) };
+  const units = { ms: milliseconds, s1: unit("second", 1), s: unit("second"), m: unit("minute"), h: unit("hour"), h1: unit("hour", 1), h0: unit("hour", 1, 1), d: unit("day"), d1: unit("day", 1) };
   // Symbols as well: they are the same in both languages, and "byte" in English is not one.
   const tenth = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const sizes = ["B", "kB", "MB", "GB", "TB"].map((symbol, step) => ({ format: (value: number) => `${(step === 0 ? integer : tenth).format(value)}\u2009${symbol}` }));
@@ -208,6 +210,18 @@ function make(lang: Lang): Format {
     return pair(units.d.format(Math.floor(abs / DAY)), units.h.format(Math.floor((abs % DAY) / HOUR)), Math.floor((abs % DAY) / HOUR));
   }
 
+  function age(ms: number): string {
+    if (!Number.isFinite(ms)) return NOTHING;
+    const abs = Math.max(0, ms);
+    if (abs < MINUTE) return units.s.format(Math.floor(abs / SECOND));
+    if (abs < HOUR) return units.m.format(Math.floor(abs / MINUTE));
+    // Below ten a whole unit is too coarse: 1.9 h is not 1 h. Down to the tenth, so that no more is said than passed.
+    if (abs < 10 * HOUR) return units.h1.format(tenths(abs / HOUR));
+    if (abs < DAY) return units.h.format(Math.floor(abs / HOUR));
+    if (abs < 10 * DAY) return units.d1.format(tenths(abs / DAY));
+    return units.d.format(Math.floor(abs / DAY));
+  }
+
   return {
     lang,
     integer: (value) => realMinus(integer.format(value)),
@@ -217,7 +231,7 @@ function make(lang: Lang): Format {
     quantity: (text) => exactText(exact, text),
     money: (amount, currency) => inCurrency(amount, currency, null),
     moneyShort: (amount, currency) => inCurrency(amount, currency, { maximumFractionDigits: 0 }),
-    moneyCompact: (amount, currency) => inCurrency(amount, currency, { notation: "compact", maximumSignificantDigits: 4 }),
+    moneyCompact: (amount, currency) => inCurrency(amount, currency, { notation: "compact", minimumSignificantDigits: 4, maximumSignificantDigits: 4 }),
     moneyChange: (amount, currency) => inCurrency(amount, currency, null, { signDisplay: "exceptZero" }),
     percent: (share) => realMinus(percent.format(share)),
     ordinal: (n) => (lang === "en" ? `${integer.format(n)}${ENDINGS[ordinals.select(n)] ?? "th"}` : integer.format(n)),
@@ -231,17 +245,8 @@ function make(lang: Lang): Format {
       return Number.isNaN(at) ? text : day.format(at);
     },
     duration,
-    age: (ms) => {
-      if (!Number.isFinite(ms)) return NOTHING;
-      const abs = Math.max(0, ms);
-      if (abs < MINUTE) return units.s.format(Math.floor(abs / SECOND));
-      if (abs < HOUR) return units.m.format(Math.floor(abs / MINUTE));
-      // Below ten a whole unit is too coarse: 1.9 h is not 1 h. Down to the tenth, so that no more is said than passed.
-      if (abs < 10 * HOUR) return units.h1.format(tenths(abs / HOUR));
-      if (abs < DAY) return units.h.format(Math.floor(abs / HOUR));
-      if (abs < 10 * DAY) return units.d1.format(tenths(abs / DAY));
-      return units.d.format(Math.floor(abs / DAY));
-    },
+    age,
+    left: (ms) => (ms >= HOUR && ms < 100 * HOUR ? units.h0.format(tenths(ms / HOUR)) : age(ms)),
     relative: (at, now) => {
       const away = at - now;
       if (!Number.isFinite(away)) return NOTHING;

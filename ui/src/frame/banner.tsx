@@ -6,9 +6,9 @@ import { AlertDialog } from "radix-ui";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
 import type { BannerView } from "@/bindings/BannerView";
-import { useFormat, useNow } from "@/format";
+import { useFormat } from "@/format";
 import { useLive } from "@/live";
-import { Button, cx } from "@/parts";
+import { Button, cx, Ticking } from "@/parts";
 import { useAlertText } from "@/rules";
 import { joined } from "@/text";
 
@@ -20,7 +20,6 @@ export function Banner() {
 function Blocking({ banner }: { banner: BannerView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const alertText = useAlertText();
   const { acknowledge, busy } = useActions();
   const { newest, count, ids } = banner;
@@ -44,7 +43,7 @@ function Blocking({ banner }: { banner: BannerView }) {
                         <p className={cx("leading-snug break-words", one ? "line-clamp-4 text-[20px] font-[600]" : "line-clamp-2 text-[15px] font-[560]")} title={text.title}>
                           {text.title}
                         </p>
-                        <p className="num mt-0.5 line-clamp-2 break-words text-ink-2">{joined([...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })])}</p>
+                        <p className="num mt-0.5 line-clamp-2 break-words text-ink-2"><Ticking text={(now) => joined([...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })])} /></p>
                       </li>
                     );
                   })}

@@ -3,7 +3,7 @@
 import { useTranslation } from "react-i18next";
 import type { RequestDetail } from "@/bindings/RequestDetail";
 import type { RequestLine } from "@/bindings/RequestLine";
-import { useClock, useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { cx } from "@/parts";
 import { useWord } from "@/text";
 import { Fact } from "./drawer-fact";
@@ -11,20 +11,18 @@ import { Fact } from "./drawer-fact";
 export function DrawerRequest({ detail: { request, lines, lines_omitted } }: { detail: RequestDetail }) {
   const { t } = useTranslation();
   const word = useWord();
-  const now = useNow();
-  const format = useFormat();
   return (
     <>
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
         {request.requester !== "" && <Fact name={t("frame.request.requester")}>{request.requester}</Fact>}
         {request.party !== null && <Fact name={t("frame.request.party")}>{request.party}</Fact>}
         {request.reason !== null && <Fact name={t("frame.request.reason")}>{request.reason}</Fact>}
-        {request.deadline !== null && <Fact name={t("frame.request.deadline")}>{request.status === "pending" ? <Due at={request.deadline} /> : format.dateTime(request.deadline, now)}</Fact>}
+        {request.deadline !== null && <Fact name={t("frame.request.deadline")}>{request.status === "pending" ? <Due at={request.deadline} /> : <When at={request.deadline} />}</Fact>}
         {request.status !== "pending" && (
           <Fact name={word("approvalStatus", request.status)}>
             <span className="num">
               {request.decided_by ?? "—"}
-              {request.decided_at !== null && <span className="text-ink-3"> · {format.dateTime(request.decided_at, now)}</span>}
+              {request.decided_at !== null && <span className="text-ink-3"> · <When at={request.decided_at} /></span>}
             </span>
           </Fact>
         )}
@@ -33,6 +31,12 @@ export function DrawerRequest({ detail: { request, lines, lines_omitted } }: { d
       {lines.length > 0 && <Lines lines={lines} currency={request.currency} omitted={lines_omitted} />}
     </>
   );
+}
+
+/** Day and time, as much of it as today does not say. */
+function When({ at }: { at: number }) {
+  const format = useFormat();
+  return useClock((now) => format.dateTime(at, now));
 }
 
 /** The time itself, and how far away it is. */

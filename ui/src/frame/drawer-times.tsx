@@ -2,15 +2,15 @@
 
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { happenedAt, lateBy, skewOf, took, useLive } from "@/live";
-import { LateMark } from "@/parts";
+import { LateMark, Ticking } from "@/parts";
 import { Fact } from "./drawer-fact";
 
 export function DrawerTimes({ row }: { row: EventRow }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const skew = skewOf(row);
   const behind = useLive((live) => live.order.behind.get(row.seq));
   const happened = happenedAt(row);
@@ -18,8 +18,8 @@ export function DrawerTimes({ row }: { row: EventRow }) {
   return (
     <>
       <Fact name={t("frame.drawer.when")}>
-        <span className="num">{format.dateTime(happened, now)}</span> <span className="num text-ink-3">{format.relative(happened, now)}</span>
-        {skew !== 0 && <span className="num block text-[12px] text-ink-3">{t("frame.drawer.theirClock", { time: format.dateTime(row.occurred_at, now) })}</span>}
+        <span className="num">{format.dateTime(happened, today)}</span> <span className="num text-ink-3"><Ticking text={(now) => format.relative(happened, now)} /></span>
+        {skew !== 0 && <span className="num block text-[12px] text-ink-3">{t("frame.drawer.theirClock", { time: format.dateTime(row.occurred_at, today) })}</span>}
       </Fact>
       {row.doubted_time !== null && (
         <Fact name={t("frame.drawer.statedTime")}>
@@ -28,7 +28,7 @@ export function DrawerTimes({ row }: { row: EventRow }) {
         </Fact>
       )}
       <Fact name={t("frame.drawer.arrived")}>
-        <span className="num">{format.dateTime(row.received_at, now)}</span>
+        <span className="num">{format.dateTime(row.received_at, today)}</span>
         {(lateBy(row) !== null || behind !== undefined) && (
           <span className="ml-2">
             <LateMark row={row} behind={behind} />

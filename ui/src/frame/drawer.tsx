@@ -7,11 +7,11 @@ import { isOpen, rowState, useActions } from "@/act";
 import { Held } from "@/act/held";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
-import { fillOf, useHost, useLive, useSources, useView } from "@/live";
-import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceMark, useChangeWords } from "@/parts";
+import { fillOf, useHost, useLive, useView } from "@/live";
+import { Age, Button, Change, changeOf, ErrorState, IconButton, KindTitle, RowValue, SectionHeader, SeverityMark, Skeleton, SourceName, useChangeWords } from "@/parts";
 import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
@@ -65,11 +65,11 @@ export function Drawer() {
 
 function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed: boolean; onReveal: (on: boolean) => void }) {
   const { t } = useTranslation();
-  const now = useNow();
+  const today = useToday();
   const gapText = useGapText();
   const fills = useLive((live) => live.fills);
   const { row } = detail;
-  const gap = row.gap === null ? null : gapText({ ...row.gap, filled: fillOf(fills, row.gap) }, now);
+  const gap = row.gap === null ? null : gapText({ ...row.gap, filled: fillOf(fills, row.gap) }, today);
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="flex flex-col gap-1 px-4 pt-4 pb-3">
@@ -130,17 +130,6 @@ function Decision({ seq, subject }: { seq: number; subject: string | null }) {
       <Button aria-label={t("common.actionOn.reject", { what: request.number })} onClick={() => decide.reject([request])}>{t("approvals.rejectOne")}</Button>
       {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
     </div>
-  );
-}
-
-function SourceName({ id }: { id: string }) {
-  const source = useSources().of(id);
-  if (source === null) return id;
-  return (
-    <span title={id}>
-      <SourceMark colour={source.colour} className="mr-1.5" />
-      {source.name}
-    </span>
   );
 }
 

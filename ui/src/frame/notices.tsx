@@ -1,6 +1,7 @@
-// One strip under the top bar for what the window tells: the core's notices, where the host cannot show them outside of it, and what became of something a
-// person did. What is told, and when, is the core's to say: this only draws it and carries the buttons back. It takes a line of its own and floats above
-// nothing; there is one line however many they are; what the page on screen shows anyhow is not told again.
+// One strip at the foot of the window for what it tells: the core's notices, where the host cannot show them outside of it, and what became of something a
+// person did. What is told, and when, is the core's to say: this only draws it and carries the buttons back. It takes a line of its own from
+// the end of the page, so that it floats above nothing and nothing under the pointer moves when it comes or goes; there is one line however many they are;
+// what the page on screen shows anyhow is not told again.
 
 import { ChevronRight, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
@@ -10,12 +11,12 @@ import type { NoticeView } from "@/bindings/NoticeView";
 import type { Severity } from "@/bindings/Severity";
 import { useClock, useFormat } from "@/format";
 import { useHost, useLive } from "@/live";
-import { Button, cx, IconButton, SeverityMark } from "@/parts";
+import { Button, cx, IconButton, Line, SeverityMark } from "@/parts";
 import { closeNotice, type Notice, passNotices, removeNotice, showNotice, useNotices, visible } from "@/parts/notice";
 import { go } from "@/route";
 import type { PageName } from "@/route/pages";
 import { openEvent } from "@/route/selection";
-import { joined } from "@/text";
+import { DOT, joined } from "@/text";
 
 const NONE: readonly NoticeView[] = [];
 
@@ -108,17 +109,22 @@ function Strip({ page }: { page: PageName }) {
       {notice !== undefined && (
         <div
           role={notice.severity === "critical" ? "alert" : undefined}
-          className={cx("flex h-[34px] items-center gap-2.5 border-b border-line px-4", SOFTS[notice.severity])}
+          className={cx("flex h-[34px] items-center gap-2.5 border-t border-line-strong px-4", SOFTS[notice.severity])}
           onPointerEnter={() => setHeld(true)}
           onPointerLeave={() => setHeld(false)}
           onFocus={() => setHeld(true)}
           onBlur={() => setHeld(false)}
         >
           <SeverityMark severity={notice.severity} word={false} />
-          <p className="min-w-0 truncate" title={joined([notice.title, notice.body])}>
-            <span className="font-[540]">{notice.title}</span>
-            {notice.body !== "" && <span className="num text-ink-2"> · {notice.body}</span>}
-          </p>
+          <Line
+            title={joined([notice.title, notice.body])}
+            parts={[
+              <span key="title" className="font-[540]">
+                {notice.title}
+              </span>,
+              ...notice.body.split(DOT),
+            ]}
+          />
           <span className="ml-auto flex flex-none items-center gap-1.5">
             {notice.until !== undefined && <Left until={notice.until} />}
             {notice.actions.map((action, i) => (

@@ -5,11 +5,11 @@ import { useTranslation } from "react-i18next";
 import type { SourceStatus } from "@/bindings/SourceStatus";
 import { useClock, useFormat } from "@/format";
 import { useHost, useLive } from "@/live";
-import { Button, cx, IconButton, LinkMark, linkTone, Popover, PopoverClose, ProgressBar, SourceMark, StateDot, toneFill, toneInk, useProgress, useProgressText } from "@/parts";
+import { Button, cx, IconButton, Line, LinkMark, linkTone, Popover, PopoverClose, ProgressBar, SourceMark, StateDot, toneFill, toneInk, useProgress, useProgressText } from "@/parts";
 import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { useSettings } from "@/settings";
-import { errorDetail, errorText, joined, useLinkReason, useLinkText, useWord } from "@/text";
+import { DOT, errorDetail, errorText, joined, useLinkReason, useLinkText, useWord } from "@/text";
 
 /** Worst first: the one that needs a person must be the one in the bar. */
 const TONE_ORDER = ["crit", "warn", "info", "dim", "good"] as const;
@@ -41,13 +41,13 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
 }
 
 /** Latency and age of the last event, as far as known. */
-function useFacts(): (source: SourceStatus, now: number) => string {
+function useFacts(): (source: SourceStatus, now: number) => readonly string[] {
   const { t } = useTranslation();
   const format = useFormat();
   return (source, now) => {
     const age = source.last_event_at === null ? null : now - source.last_event_at;
     const last = age === null ? t("frame.sources.lastNone") : age < 2_000 ? t("frame.sources.lastNow") : t("frame.sources.last", { age: format.age(age) });
-    return source.latency_ms === null ? last : `${t("frame.sources.latency", { ms: format.duration(source.latency_ms) })} · ${last}`;
+    return source.latency_ms === null ? [last] : [t("frame.sources.latency", { ms: format.duration(source.latency_ms) }), last];
   };
 }
 
@@ -60,7 +60,7 @@ function Sources() {
   const core = useLive((live) => live.core);
   const [first, ...rest] = worstFirst(sources ?? []);
   const said = useClock((now) => (first === undefined ? "" : linkText(first.state, now)));
-  const told = useClock((now) => (first === undefined ? "" : facts(first, now)));
+  const told = useClock((now) => (first === undefined ? "" : joined(facts(first, now))));
   if (sources === undefined) return <span className="text-ink-3">{t("frame.starting")}</span>;
   if (first === undefined) return <span className="text-ink-2">{t("frame.sources.none")}</span>;
   const known = core.kind !== "unreachable";
@@ -77,9 +77,7 @@ function Sources() {
             {rest.length > 0 && <SourceMark colour={first.colour} />}
             <b className="max-w-[180px] flex-none truncate font-[560]">{first.name}</b>
             <span className={cx("num whitespace-nowrap", toneInk(tone))}>{known ? said : t("frame.sources.unknown")}</span>
-            <span className="num hidden min-w-0 truncate text-ink-3 md:inline" title={why ?? undefined}>
-              {why ?? told}
-            </span>
+            <Line parts={why ?? told.split(DOT)} title={why ?? undefined} className="text-left text-ink-3 max-md:hidden" />
             {rest.length > 0 && <Others sources={rest} known={known} />}
           </button>
         }
@@ -147,7 +145,7 @@ function SourceLine({ source }: { source: SourceStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
   const facts = useFacts();
-  const told = useClock((now) => facts(source, now));
+  const told = useClock((now) => joined(facts(source, now)));
   const reason = useLinkReason();
   const progress = useProgress(source.id);
   const pace = useProgressText();

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { coreNow } from "@/format/clock";
 import { type Aged, type Freshness, useLive } from "@/live";
-import { joined, useWord } from "@/text";
+import { useWord } from "@/text";
 import { cx } from "./cx";
 
 /** `as of 10:41`; of another day with its date. */
@@ -38,24 +38,40 @@ export function Figure({ aged, className, children }: { aged: Aged | null; class
   );
 }
 
-/** For the head of a list: whose numbers in it are greyed, and until when they hold. */
-export function AgedNote({ fresh, sources }: { fresh: Freshness; sources: Iterable<string> }) {
+/** For the head of a list: until when its numbers hold, and whose they are, as parts of a line; none where all are current. */
+export function useAgedNote(): (fresh: Freshness, sources: Iterable<string>) => readonly ReactNode[] {
+  const { t } = useTranslation();
+  const word = useWord();
   const text = useAgedText();
-  const aged = new Map([...new Set(sources)].flatMap((source) => fresh.of(source) ?? []).map((each) => [each.id, each]));
-  if (aged.size === 0) return null;
-  return (
-    <span role="note" className="text-warn">
-      {joined([...aged.values()].map(text))}
-      {" · "}
-    </span>
-  );
+  const asOf = useAsOf();
+  return (fresh, sources) => {
+    const aged = [...new Map([...new Set(sources)].flatMap((source) => fresh.of(source) ?? []).map((each) => [each.id, each])).values()];
+    const [first] = aged;
+    if (first === undefined) return [];
+    const whose = aged.length === 1 ? t("common.agedWhose", { name: first.name, state: word("linkShort", first.kind) }) : t("common.agedMany", { count: aged.length, n: aged.length });
+    const title = aged.map(text).join("\n");
+    return [
+      <span key="as of" role="note" title={title} className="text-warn">
+        {asOf(earliest(aged))}
+      </span>,
+      <span key="whose" title={title} className="text-warn">
+        {whose}
+      </span>,
+    ];
+  };
+}
+
+/** Until when all of them hold; null: one of them never told anything. */
+function earliest(aged: readonly Aged[]): number | null {
+  return aged.reduce<number | null>((least, { at }) => (least === null || at === null ? null : Math.min(least, at)), aged[0]?.at ?? null);
 }
 
 /** What a tile says of a sum over all sources. */
 export interface TileAge {
   /** Nothing in it is current; else a part of it is. */
   readonly whole: boolean;
-  readonly note: string;
+  /** Parts of a line, the time first: it is never cut. */
+  readonly note: readonly string[];
   readonly title: string;
 }
 
@@ -64,10 +80,9 @@ export function useTileAge({ aged, none }: Freshness): TileAge | null {
   const { t } = useTranslation();
   const text = useAgedText();
   const asOf = useAsOf();
-  if (!following) return { whole: true, note: t("common.stale.core"), title: t("common.stale.core") };
+  if (!following) return { whole: true, note: [t("common.stale.core")], title: t("common.stale.core") };
   const [first] = aged;
   if (first === undefined) return null;
-  const earliest = aged.reduce<number | null>((least, { at }) => (least === null || at === null ? null : Math.min(least, at)), first.at);
-  const note = none ? asOf(earliest) : aged.length === 1 ? t("common.agedPart", { name: first.name, asOf: asOf(first.at) }) : t("common.agedParts", { n: aged.length, asOf: asOf(earliest) });
-  return { whole: none, note, title: aged.map(text).join("\n") };
+  const whose = aged.length === 1 ? first.name : t("common.agedMany", { count: aged.length, n: aged.length });
+  return { whole: none, note: [asOf(earliest(aged)), ...(none ? [] : [whose])], title: aged.map(text).join("\n") };
 }

@@ -1,16 +1,19 @@
 // The parts that pages are made of. A page imports from here, never from another page.
 
-export { AgedNote, Figure, type TileAge, useTileAge } from "./as-of";
+export { Figure, type TileAge, useAgedNote, useTileAge } from "./as-of";
 export { Button, IconButton, Kbd } from "./button";
 export { cx } from "./cx";
-export { DomainMark, domainColour, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneFill, toneInk } from "./marks";
+export { DomainMark, domainColour, kindRoom, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneFill, toneInk } from "./marks";
 export { LinkMark, LinkIcon, ProgressBar, useProgress, useProgressText } from "./link";
 export { Dialog, Menu, Popover, PopoverClose, Tooltip, TooltipProvider } from "./overlay";
-export { type Column, VirtualRows } from "./rows";
+export { type Column, type Fit, fitted, heaviest, weight } from "./columns";
+export { Cells, VirtualRows } from "./rows";
+export { Line, type Parts } from "./line";
+export { Fitting, MainSum } from "./fitting";
 export { DoubtMark, FilledRow, GapRow, LateMark, RowSource } from "./rows-marks";
-export { SectionHeader } from "./section";
-export { SOURCE_COLOURS, sourceColour, SourceMark } from "./source";
+export { SectionHeader, SideLine } from "./section";
+export { SOURCE_COLOURS, sourceColour, SourceMark, SourceName } from "./source";
 export { Sparkline } from "./sparkline";
 export { EmptyState, ErrorState, Skeleton, StaleBar } from "./states";
 export { Tile } from "./tile";
-export { Age, Change, changeOf, Delta, MainSum, Money, Moved, RowValue, Unread, useChangeWords, useOtherSums } from "./values";
+export { Age, Change, changeOf, Delta, Money, Moved, movedText, RowValue, Ticking, Unread, useChangeText, useChangeWords, useOtherSums, valueText, widestAge } from "./values";

@@ -50,6 +50,13 @@ export function DomainMark({ domain, word = true }: { domain: string; word?: boo
   );
 }
 
+/** Characters of a title that a column makes room for: kinds that nobody knows can be called anything. */
+const KIND = 32;
+
+export function kindRoom(title: string): string {
+  return title.slice(0, KIND);
+}
+
 /** What an event says happened, behind the bar of its domain. */
 export function KindTitle({ row, className }: { row: Told & Pick<EventRow, "domain">; className?: string }) {
   const title = useKindTitle()(row);

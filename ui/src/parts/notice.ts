@@ -1,5 +1,5 @@
 // What the window tells besides what its pages show: the core's notices, and what became of something a person did. It is kept here, outside React, and
-// drawn in one strip under the top bar (`frame/notices.tsx`), so that nothing floats above what it talks about.
+// drawn in one strip at the foot of the window (`frame/notices.tsx`), so that nothing floats above what it talks about.
 
 import { useSyncExternalStore } from "react";
 import type { Severity } from "@/bindings/Severity";
@@ -88,12 +88,16 @@ export function useNotices(): readonly Told[] {
   );
 }
 
-function say(severity: Severity, title: string, body = ""): void {
+type Action = Notice["actions"][number];
+
+function say(severity: Severity, title: string, body = "", action?: Action): void {
   made += 1;
-  showNotice({ id: `said ${made}`, severity, title, body, about: null, actions: [] }, () => undefined);
+  const id = `said ${made}`;
+  const actions = action === undefined ? [] : [{ label: action.label, run: () => (removeNotice(id), action.run()) }];
+  showNotice({ id, severity, title, body, about: null, actions }, () => undefined);
 }
 
-/** What became of something a person did: `toast("Copied")`, `toast.error("It failed")`, with what was said of it in other words. */
-export const toast = Object.assign((text: string) => say("success", text), {
+/** What became of something a person did: `toast("Copied")`, `toast.error("It failed")` with what was said of it in other words; with a way back, once. */
+export const toast = Object.assign((text: string, action?: Action) => say("success", text, "", action), {
   error: (text: string, detail?: { readonly description?: string }) => say("warning", text, detail?.description),
 });

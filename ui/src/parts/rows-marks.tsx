@@ -3,7 +3,7 @@
 import { CalendarX2, Check, ClockAlert, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { type KnownSource, lateBy } from "@/live";
 import { joined, useGapText } from "@/text";
 import { cx } from "./cx";
@@ -50,10 +50,10 @@ export function DoubtMark({ row }: { row: Pick<EventRow, "doubted_time"> }) {
 
 /** Over the full width: between two times events may be missing. Quiet once they were fetched. */
 export function GapRow({ row, filled, source }: { row: EventRow; filled: number | null; source: KnownSource | null }) {
-  const now = useNow();
+  const today = useToday();
   const gapText = useGapText();
   if (row.gap === null) return null;
-  const text = gapText({ ...row.gap, filled: row.gap.filled ?? filled }, now);
+  const text = gapText({ ...row.gap, filled: row.gap.filled ?? filled }, today);
   const parts = [source?.name ?? row.source, row.gap.channel === null ? null : text.channel, text.reason].filter((part) => part !== null);
   const open = text.filled === null;
   return (

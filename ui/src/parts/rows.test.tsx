@@ -1,7 +1,9 @@
 import { render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
+import { startText } from "@/text";
 import { VirtualRows, withIndex } from "./rows";
 
+startText("en");
 const rows = Array.from({ length: 1_000 }, (_, n) => n);
 const columns = [{ id: "n", header: "Number", width: "1fr", cell: (n: number) => n }];
 

@@ -8,25 +8,12 @@
 
 import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { memo, type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useFormat } from "@/format";
 import { useKeys } from "@/keys";
+import { type Column, fitted } from "./columns";
 import { cx } from "./cx";
 import { ContextMenu, type MenuItem } from "./overlay";
-
-export interface Column<T> {
-  readonly id: string;
-  readonly header: ReactNode;
-  /** A CSS grid track: `112px`, `minmax(160px, 2fr)`. */
-  readonly width: string;
-  readonly align?: "start" | "end";
-  /** Hidden while the list is narrower than this, px. */
-  readonly from?: number;
-  /** Hidden while the list is wider than this, px. */
-  readonly to?: number;
-  /** Classes of the cell. */
-  readonly className?: string;
-  /** `above` is the row over it, where there is one. */
-  readonly cell: (row: T, above: T | undefined) => ReactNode;
-}
+import { useWidest, useWidths } from "./sizers";
 
 export interface VirtualRowsProps<T> {
   label: string;
@@ -40,6 +27,10 @@ export interface VirtualRowsProps<T> {
   onSelect?: (row: T) => void;
   /** Enter or a click. */
   onOpen?: (row: T) => void;
+  /** A click with Shift, which means all since the last one, or with Ctrl. */
+  onMark?: (row: T, range: boolean) => void;
+  /** Ctrl+A. */
+  onMarkAll?: () => void;
   rowClass?: (row: T) => string | false | undefined;
   /** Content over the full width, for what is not a record. */
   special?: (row: T) => ReactNode | null;
@@ -66,7 +57,7 @@ export interface VirtualRowsProps<T> {
 const NEAR = 12;
 
 export function VirtualRows<T>(props: VirtualRowsProps<T>) {
-  const { label, rows, rowKey, columns, rowHeight = 28, header = true, onSelect, onOpen, rowClass, special, opens, menu, primary = false, stickToEnd = false, onEdge, onNearEnd, foot, empty, wrap = false, stale = false, className } = props;
+  const { label, rows, rowKey, columns, rowHeight = 28, header = true, onSelect, onOpen, onMark, onMarkAll, rowClass, special, opens, menu, primary = false, stickToEnd = false, onEdge, onNearEnd, foot, empty, wrap = false, stale = false, className } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
@@ -85,9 +76,6 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     return () => observer.disconnect();
   }, []);
 
-  const shown = useMemo(() => columns.filter((column) => width >= (column.from ?? 0) && width <= (column.to ?? Infinity)), [columns, width]);
-  const template = shown.map((column) => column.width).join(" ");
-
   const index = selected === null ? -1 : rows.findIndex((row) => rowKey(row) === selected);
   // The selected row is always there, wherever it has been pushed to: assistive technology is told its id.
   const rangeExtractor = useCallback((range: Range) => withIndex(defaultRangeExtractor(range), index), [index]);
@@ -102,6 +90,10 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
     initialRect: { width: 1_000, height: 600 },
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+  const items = virtualizer.getVirtualItems();
+  const widest = useWidest(columns, items.flatMap((item) => rows[item.index] ?? []), useFormat().lang);
+  const { widths, sizers } = useWidths(columns, widest);
+  const { shown, template, over } = useMemo(() => fitted(columns, widest, widths, width), [columns, widest, widths, width]);
 
   // Keep what is on screen in place while rows come in before it; stay at the live edge when the user is there.
   const anchor = useRef<{ key: string; index: number; rest: number } | null>(null);
@@ -190,6 +182,12 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   };
   const menuKey = (event: { readonly shiftKey: boolean }) => event.shiftKey && menuOfSelected();
   useKeys({ F10: menuKey, ContextMenu: menuOfSelected }, primary && menu !== undefined);
+  const press = (row: T, event: React.MouseEvent) => {
+    const held = event.shiftKey || event.ctrlKey || event.metaKey;
+    select(row);
+    if (held && onMark !== undefined) onMark(row, event.shiftKey);
+    else onOpen?.(row);
+  };
   useKeys({ j: () => move(1), k: () => move(-1), ArrowDown: () => move(1), ArrowUp: () => move(-1), Enter: open }, primary);
 
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -206,6 +204,12 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
       ContextMenu: menuOfSelected,
       ...(event.shiftKey && { F10: menuOfSelected }),
     };
+    if (onMarkAll !== undefined && (event.ctrlKey || event.metaKey) && event.key === "a" && event.target === event.currentTarget) {
+      event.preventDefault();
+      event.stopPropagation();
+      onMarkAll();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
     const action = moves[event.key];
     if (action === undefined) return;
@@ -215,8 +219,10 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   };
 
   return (
-    <div className={cx("flex min-h-0 flex-1 flex-col", stale && "opacity-50", className)}>
-      <div ref={scroller} onScroll={onScroll} className="relative min-h-0 flex-1 overflow-x-hidden overflow-y-auto [overflow-anchor:none] outline-accent has-[>[role=grid]:focus-visible]:outline-2 has-[>[role=grid]:focus-visible]:-outline-offset-2">
+    // What the columns need never makes the list wider: it is the list's width that says which there are.
+    <div className={cx("flex min-h-0 flex-1 flex-col [contain:inline-size]", stale && "opacity-50", className)}>
+      <div ref={scroller} onScroll={onScroll} className={cx(over === null ? "overflow-x-hidden" : "overflow-x-auto", "relative min-h-0 flex-1 overflow-y-auto [overflow-anchor:none] outline-accent has-[>[role=grid]:focus-visible]:outline-2 has-[>[role=grid]:focus-visible]:-outline-offset-2")}>
+        {sizers}
         {stickToEnd && foot}
         <div
           ref={grid}
@@ -229,18 +235,19 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
           onKeyDown={onKeyDown}
           onContextMenu={menu === undefined ? undefined : onContextMenu}
           className="outline-none"
+          style={over === null ? undefined : { minWidth: over }}
         >
           {header && (
             <div role="row" className="sticky top-0 z-10 grid h-7 items-center border-b border-line bg-surface text-[12px] text-ink-3" style={{ gridTemplateColumns: template }}>
               {shown.map((column) => (
-                <span key={column.id} role="columnheader" className={cx("truncate px-2 first:pl-4 last:pr-4", column.align === "end" && "text-right")}>
+                <span key={column.id} role="columnheader" data-exact={column.holds === undefined ? undefined : column.id} className={cx("truncate px-2 first:pl-4 last:pr-4", column.align === "end" && "text-right")}>
                   {column.header}
                 </span>
               ))}
             </div>
           )}
           <div role="presentation" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-            {virtualizer.getVirtualItems().map((item) => {
+            {items.map((item) => {
               const row = rows[item.index];
               if (row === undefined) return null;
               const key = rowKey(row);
@@ -255,7 +262,9 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
                   aria-rowindex={item.index + 1}
                   data-at={item.index}
                   aria-selected={on}
-                  onClick={chosen ? () => (select(row), onOpen?.(row)) : undefined}
+                  onClick={chosen ? (event) => press(row, event) : undefined}
+                  // Shift would mark the text in between as well.
+                  onMouseDown={(event) => event.shiftKey && onMark !== undefined && event.preventDefault()}
                   className={cx(
                     "absolute inset-x-0 top-0 grid items-center border-b border-line/55 [contain:layout_style]",
                     rowClass?.(row) || undefined,
@@ -283,19 +292,28 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
   );
 }
 
+interface CellsProps<T> {
+  role?: "cell" | "gridcell";
+  row: T;
+  above: T | undefined;
+  columns: readonly Column<T>[];
+  wrap: boolean;
+}
+
 /** What is in a row. Rows that only move are not made anew. */
-const Cells = memo(function Cells<T>({ row, above, columns, wrap }: { row: T; above: T | undefined; columns: readonly Column<T>[]; wrap: boolean }) {
+export const Cells = memo(function Cells<T>({ role = "gridcell", row, above, columns, wrap }: CellsProps<T>) {
   return columns.map((column) => (
     <span
       key={column.id}
-      role="gridcell"
+      role={role}
       data-column={column.id}
-      className={cx("min-w-0 px-2 first:pl-4 last:pr-4", wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate", column.align === "end" && "text-right", column.className)}
+      data-exact={column.holds === undefined ? undefined : column.id}
+      className={cx("min-w-0 px-2 first:pl-4 last:pr-4", column.holds !== undefined ? "num overflow-hidden whitespace-nowrap" : wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate", column.align === "end" && "text-right", column.className)}
     >
       {column.cell(row, above)}
     </span>
   ));
-}) as <T>(props: { row: T; above: T | undefined; columns: readonly Column<T>[]; wrap: boolean }) => ReactNode;
+}) as <T>(props: CellsProps<T>) => ReactNode;
 
 /** `range`, which ascends, with `index` at its place; -1 is none. Pure. */
 export function withIndex(range: number[], index: number): number[] {

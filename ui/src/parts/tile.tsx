@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useClock, useFormat } from "@/format";
 import type { TileAge } from "./as-of";
 import { cx } from "./cx";
+import { Line, type Parts } from "./line";
 import { Sparkline } from "./sparkline";
 
 /** What moved within this time is current without a word, ms. */
@@ -31,7 +32,7 @@ export function Tile({
   label: string;
   value: ReactNode;
   unit?: string;
-  note: ReactNode;
+  note: Parts;
   tone?: "warn" | "crit";
   spark?: readonly number[];
   colour: string;
@@ -55,10 +56,8 @@ export function Tile({
         {unit !== undefined && <small className="text-[12px] font-[450] tracking-normal text-ink-3">{unit}</small>}
       </span>
       <span className="mt-px flex h-[18px] items-end justify-between gap-2">
-        <span title={age !== null ? age.title : typeof note === "string" ? note : undefined} className={cx("num min-w-0 truncate text-[11.5px]", age !== null ? (age.whole ? "text-ink-2" : "text-warn") : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")}>
-          {age?.note ?? note}
-        </span>
-        {spark !== undefined && age?.whole !== true && <Sparkline values={spark} colour={colour} className="h-[18px] w-[30%] max-w-[76px] min-w-8 flex-none" />}
+        <Line parts={age?.note ?? note} title={age?.title} className={cx("text-[11.5px]", age !== null ? (age.whole ? "text-ink-2" : "text-warn") : tone === "crit" ? "text-crit" : tone === "warn" ? "text-warn" : "text-ink-3")} />
+        {spark !== undefined && age?.whole !== true && <Sparkline values={spark} colour={colour} className="h-[18px] w-[76px] min-w-8 shrink-[1000]" />}
       </span>
     </>
   );

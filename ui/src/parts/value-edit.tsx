@@ -11,7 +11,7 @@ import { cx } from "./cx";
 type State = { readonly kind: "idle" } | { readonly kind: "saving" } | { readonly kind: "saved" } | { readonly kind: "failed"; readonly why: string };
 
 /** A decimal as people type it (`5,000.5`, `５０`), as exact text; null when it is not one or is below zero. Pure. */
-function readDecimal(typed: string): string | null {
+export function readDecimal(typed: string): string | null {
   const text = typed.normalize("NFKC").replace(/[,\s_¥$€]/g, "");
   return /^\d+(\.\d+)?$/.test(text) ? text.replace(/^0+(?=\d)/, "") : null;
 }

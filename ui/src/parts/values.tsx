@@ -1,11 +1,13 @@
 // Values as people read them: ages that tick, money, changes.
 
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import type { MoneySum } from "@/bindings/MoneySum";
-import { isInstant, ordered, useClock, useFormat } from "@/format";
+import { type Format, isInstant, ordered, useClock, useFormat } from "@/format";
 import { difference } from "@/format/decimal";
 import { amountLook, moneyStep, signed, useWord } from "@/text";
+import { heaviest } from "./columns";
 import { cx } from "./cx";
 
 /**
@@ -24,21 +26,20 @@ export function Age({ at, above, className }: { at: number; above?: number | nul
   );
 }
 
+/** The widest age there is: a column of them ticks while its list stands still. */
+export function widestAge({ age }: Pick<Format, "age">): string {
+  return heaviest([59, 59 * 60, 9.9 * 3_600, 23 * 3_600, 9.9 * 86_400, 999 * 86_400].map((seconds) => age(seconds * 1_000)));
+}
+
+/** A text that the shared clock keeps true. Whoever draws it is not drawn anew for it. */
+export function Ticking({ text }: { text: (now: number) => string }) {
+  return useClock(text);
+}
+
 /** An exact amount. */
 export function Money({ amount, currency, className }: { amount: string; currency?: string | null; className?: string }) {
   const format = useFormat();
   return <span className={cx("num whitespace-nowrap", className)}>{format.money(amount, currency)}</span>;
-}
-
-/** The sum of most records, in the longest form that `room` characters hold; the exact one, and those of other currencies, in the title. */
-export function MainSum({ sums, room }: { sums: readonly MoneySum[]; room: number }) {
-  const format = useFormat();
-  const all = ordered(sums);
-  const main = all[0];
-  if (main === undefined) return <>{format.money("0")}</>;
-  const exact = all.map((sum) => format.money(sum.amount, sum.currency));
-  const fits = [exact[0] ?? "", format.moneyShort(main.amount, main.currency)].find((text) => text.length <= room) ?? format.moneyCompact(main.amount, main.currency);
-  return <span title={exact.join("\n")}>{fits}</span>;
 }
 
 /** What a tight place says behind its main sum: how many amounts could not be read, and the sums of other currencies. */
@@ -76,16 +77,22 @@ export function Delta({ change, className }: { change: number | string; classNam
 export function useChangeWords(): (row: Pick<EventRow, "domain">, value: string) => string {
   const format = useFormat();
   const word = useWord();
-  return (row, value) => (row.domain === "orders" ? word("status", value) : format.quantity(value));
+  return useCallback((row, value) => (row.domain === "orders" ? word("status", value) : format.quantity(value)), [format, word]);
+}
+
+/** `128 → 116` in one text; null when the row changes nothing. */
+export function useChangeText(): (row: Pick<EventRow, "domain" | "old" | "new">) => string | null {
+  const words = useChangeWords();
+  return useCallback((row) => (row.old === null && row.new === null ? null : [row.old, row.new].flatMap((value) => (value === null ? [] : words(row, value))).join(" → ")), [words]);
 }
 
 /** `128 → 116`. Nothing when the row changes nothing. */
 export function Change({ row, className }: { row: Pick<EventRow, "domain" | "old" | "new">; className?: string }) {
   const words = useChangeWords();
-  if (row.old === null && row.new === null) return null;
-  const said = [row.old, row.new].filter((value) => value !== null).map((value) => words(row, value));
+  const said = useChangeText()(row);
+  if (said === null) return null;
   return (
-    <span className={cx("num", className)} title={said.join(" → ")}>
+    <span className={cx("num", className)} title={said}>
       {row.old !== null && words(row, row.old)}
       {row.new !== null && (
         <>
@@ -106,9 +113,20 @@ export function changeOf(row: Pick<EventRow, "domain" | "old" | "new" | "change"
 /** An amount as what happened to it signs and colours it. */
 export function Moved({ amount, currency, step, className }: { amount: string; currency: string | null; step: ReturnType<typeof moneyStep>; className?: string }) {
   const format = useFormat();
-  const { direction, ink } = amountLook(step);
-  const text = direction === null ? format.money(amount, currency) : format.moneyChange(signed(amount, direction), currency);
-  return <span className={cx("num", ink, className)}>{text}</span>;
+  return <span className={cx("num", amountLook(step).ink, className)}>{movedText(format, amount, currency, step)}</span>;
+}
+
+/** The text of an amount as what happened to it signs it. */
+export function movedText(format: Pick<Format, "money" | "moneyChange">, amount: string, currency: string | null, step: ReturnType<typeof moneyStep>): string {
+  const { direction } = amountLook(step);
+  return direction === null ? format.money(amount, currency) : format.moneyChange(signed(amount, direction), currency);
+}
+
+/** The text of a row's value. */
+export function valueText(format: Pick<Format, "money" | "moneyChange" | "change">, row: EventRow): string | null {
+  if (row.amount !== null) return movedText(format, row.amount, row.currency, moneyStep(row));
+  const change = changeOf(row);
+  return change === null ? row.unread : format.change(change);
 }
 
 /** The quantity or the amount of a row, signed where it has a direction. */

@@ -8,6 +8,7 @@ import { useFreshness, useHost, useLive, useView } from "@/live";
 import { toast } from "@/parts/notice";
 import { errorDetail, errorText, useLinkText } from "@/text";
 import { Button } from "./button";
+import { Line } from "./line";
 import { linkTone, StateDot, toneInk } from "./marks";
 import { ErrorState, Skeleton, StaleBar } from "./states";
 
@@ -56,9 +57,7 @@ function LinkBar() {
       <span className={`num flex-none font-[540] ${toneInk(linkTone(worst.state))}`}>
         {worst.name} · {said}
       </span>
-      <span className="num min-w-0 truncate text-ink-2">
-        {newest > 0 ? t("parts.link.since", { age }) : t("parts.link.nothing")} {t(worst.state.kind === "stale" ? "parts.link.quiet" : "parts.link.safe")}
-      </span>
+      <Line parts={[newest > 0 ? t("parts.link.since", { age }) : t("parts.link.nothing"), newest > 0 && t("parts.link.then"), t(worst.state.kind === "stale" ? "parts.link.quiet" : "parts.link.safe")]} className="text-ink-2" />
       {worst.state.kind !== "paused" && (
         <Button look="ghost" className="ml-auto" disabled={busy} onClick={reconnect}>
           {t("frame.sources.reconnect")}

@@ -52,5 +52,5 @@ export function changeLanguage(lang: Lang): void {
 
 export { amountLook, moneyStep, signed, type Told } from "./happening";
 export { errorDetail, errorText, failureText, isKnownFailure } from "./failures";
-export { joined } from "./joined";
-export { happening, useGapText, useKindTitle, useLinkReason, useLinkText, useWord } from "./words";
+export { DOT, joined } from "./joined";
+export { happening, useGapText, useKindTitle, useLinkReason, useLinkText, useWord, type Word } from "./words";

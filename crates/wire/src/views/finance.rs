@@ -10,6 +10,8 @@ use watchdeck_events::{Millis, Money};
 pub struct FinanceView {
     /// Today in the local time zone, `2026-11-21`.
     pub day: String,
+    /// How far that zone is ahead of UTC now, ms: hours and days are counted by it.
+    pub ahead_ms: i64,
     /// Sums of today.
     pub today: FinanceDay,
     /// The last 14 days, oldest first, today included.

@@ -30,10 +30,10 @@ pub struct StockRow {
     pub source: String,
     /// The ERP's product id (with `/variant` where the event names one).
     pub product_id: String,
+    /// The code on its shelf, where events name one: what people know it by, when its id is the ERP's own affair.
+    pub code: Option<String>,
     /// As people read it; the id where no event named it.
     pub name: String,
-    /// The code on the shelf, where the publisher gives one.
-    pub code: Option<String>,
     /// Warehouse, where events name one.
     pub warehouse: Option<String>,
     /// On hand; `None` when only relative legacy messages were seen, and while it is told per batch.

@@ -61,6 +61,8 @@ pub struct OrderRow {
     pub since: Millis,
     /// Whose.
     pub customer: Option<String>,
+    /// Who moved it last.
+    pub last_mover: Option<String>,
     /// In one non-final state for too long.
     pub stuck: bool,
     /// Event behind the newest transition.

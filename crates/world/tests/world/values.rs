@@ -58,6 +58,36 @@ fn an_erp_that_never_confirms_has_recorded_what_it_recorded() {
 }
 
 #[test]
+fn a_refund_gives_money_back_whatever_it_says_is_refunded() {
+    let mut bench = Bench::new();
+    for record in ["payment", "refund"] {
+        let event = json!({ "type": "finance:refund", "action": "confirmed", "recordType": record, "recordId": record, "amount": 5, "currency": "CNY" });
+        bench.take("finance", NOW, event);
+    }
+    let today = bench.world.finance.day("2026-11-21");
+    assert_eq!(
+        (today.received_count, today.refunded_count, today.refunded),
+        (0, 2, Money::from_json("10")),
+        "the window shows both as money out"
+    );
+}
+
+#[test]
+fn a_product_is_known_by_its_code_and_an_order_by_who_moved_it() {
+    let mut bench = Bench::new();
+    let change = json!({ "type": "inventory:change", "productId": "8f2c", "productCode": "SKU-104", "oldQuantity": 60, "newQuantity": 50 });
+    bench.take("inventory", NOW, change);
+    bench.stock(NOW.plus(1), "8f2c", 50.0, 49.0);
+    let row = bench.product("8f2c", &Settings::default()).expect("it is on its page");
+    assert_eq!((row.code.as_deref(), row.on_hand), (Some("SKU-104"), Some(49.0)), "an event that does not say it takes nothing away");
+
+    let step = json!({ "type": "order:status", "orderType": "sales", "orderId": "1", "oldStatus": "draft", "newStatus": "confirmed", "userId": "u7" });
+    bench.take("orders", NOW, step);
+    let orders = bench.world.orders.view(NOW, 1_000).orders;
+    assert_eq!(orders.iter().map(|order| order.last_mover.as_deref()).collect::<Vec<_>>(), [Some("u7")]);
+}
+
+#[test]
 fn one_batchs_number_is_not_low_stock() {
     let (mut bench, settings, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
     let change = |old: i64, new: i64| json!({ "type": "inventory:change", "productId": "P", "oldQuantity": old, "newQuantity": new, "timestamp": NOW.0 });

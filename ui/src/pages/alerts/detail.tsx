@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertView } from "@/bindings/AlertView";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
@@ -18,7 +18,7 @@ const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "t
 export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const word = useWord();
   const words = useAlertText();
   const { acknowledge, busy } = useActions();
@@ -52,11 +52,11 @@ export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /*
       <dl className="num mt-3 grid grid-cols-[72px_1fr] gap-y-1 [&_dt]:text-ink-3">
         <dt>{t("alerts.first")}</dt>
         <dd>
-          {format.dateTime(alert.first_at, now)} <Age at={alert.first_at} className="text-ink-3" />
+          {format.dateTime(alert.first_at, today)} <Age at={alert.first_at} className="text-ink-3" />
         </dd>
         <dt>{t("alerts.last")}</dt>
         <dd>
-          {format.dateTime(alert.last_at, now)} <Age at={alert.last_at} className="text-ink-3" />
+          {format.dateTime(alert.last_at, today)} <Age at={alert.last_at} className="text-ink-3" />
         </dd>
         <dt>{t("alerts.count")}</dt>
         <dd>{format.integer(alert.count)}</dd>
@@ -77,7 +77,7 @@ export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /*
               {word("alertState", step.state)}
               {step.by !== null && <span className="text-ink-2"> {t("alerts.by", { who: step.by })}</span>}
             </span>
-            <span className="num text-ink-3">{format.dateTime(step.at, now)}</span>
+            <span className="num text-ink-3">{format.dateTime(step.at, today)}</span>
           </li>
         ))}
       </ol>

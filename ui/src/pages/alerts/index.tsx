@@ -7,10 +7,10 @@ import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertsView } from "@/bindings/AlertsView";
 import type { AlertView } from "@/bindings/AlertView";
-import { useClock, useFormat } from "@/format";
+import { coreNow, useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
-import { useHost } from "@/live";
-import { Age, Button, type Column, cx, EmptyState, SeverityMark, VirtualRows } from "@/parts";
+import { useHost, useSources } from "@/live";
+import { Age, Button, type Column, cx, EmptyState, Line, SeverityMark, SourceName, VirtualRows, widestAge } from "@/parts";
 import { toast } from "@/parts/notice";
 import { Tabs } from "@/parts/tabs";
 import { Tick } from "@/parts/tick";
@@ -20,7 +20,7 @@ import { useAlertText, useRuleName } from "@/rules";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { errorText, joined } from "@/text";
 import { Detail, PanelTitle } from "./detail";
-import { counts, grouped, inTab, isHeading, type Line, lineKey, TABS } from "./groups";
+import { counts, grouped, inTab, isHeading, type Line as Entry, lineKey, TABS } from "./groups";
 import { Rules } from "./rules";
 import { Snooze } from "./snooze";
 
@@ -170,7 +170,7 @@ function Watch({ view }: { view: AlertsView }) {
   );
 }
 
-function useHeading(): (line: Line) => ReactNode | null {
+function useHeading(): (line: Entry) => ReactNode | null {
   const { t } = useTranslation();
   const format = useFormat();
   const name = useRuleName();
@@ -188,11 +188,29 @@ function useHeading(): (line: Line) => ReactNode | null {
   );
 }
 
-function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: string) => void): readonly Column<Line>[] {
+/** Characters of a name that the state makes room for. */
+const NAME = 24;
+
+function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: string) => void): readonly Column<Entry>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const { several } = useSources();
   return useMemo(() => {
-    const of = (cell: (alert: AlertView) => ReactNode) => (line: Line) => (isHeading(line) ? null : cell(line));
+    const of = (cell: (alert: AlertView) => ReactNode) => (line: Entry) => (isHeading(line) ? null : cell(line));
+    const holds = (text: (alert: AlertView) => string | null) => (line: Entry) => (isHeading(line) ? null : text(line));
+    const age = widestAge(format);
+    const stateText = (alert: AlertView) => {
+      switch (alert.state) {
+        case "firing":
+          return t("alerts.lasting", { age });
+        case "acknowledged":
+          return t("alerts.acknowledgedBy", { who: (alert.acknowledged_by ?? "").slice(0, NAME) });
+        case "snoozed":
+          return t("alerts.snoozedUntil", { time: format.minute(alert.snoozed_until ?? 0) });
+        case "resolved":
+          return t("alerts.resolvedAgo", { age });
+      }
+    };
     return [
       {
         id: "select",
@@ -203,25 +221,33 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
           tab === "resolved" ? null : <Tick label={t("alerts.select", { title: alert.label })} checked={chosen.has(alert.id)} onChange={() => toggle(alert.id)} />,
         ),
       },
-      { id: "severity", header: t("alerts.column.severity"), width: "104px", from: 720, cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
-      { id: "severity-mark", header: <span className="sr-only">{t("alerts.column.severity")}</span>, width: "36px", to: 719, cell: of((alert) => <SeverityMark severity={alert.severity} word={false} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
-      { id: "title", header: t("alerts.column.title"), width: "minmax(180px, 1fr)", cell: of((alert) => <Title alert={alert} />) },
-      { id: "count", header: t("alerts.column.count"), width: "64px", align: "end", from: 720, className: "num text-ink-2", cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
-      { id: "state", header: t("alerts.column.state"), width: "156px", from: 720, className: "text-ink-2", cell: of((alert) => <StateText alert={alert} />) },
-      { id: "age", header: t("alerts.column.age"), width: "80px", align: "end", cell: (line, above) => isHeading(line) ? null : <Age at={line.last_at} above={above === undefined || isHeading(above) ? null : above.last_at} /> },
+      { id: "severity", header: t("alerts.column.severity"), beside: 22, spare: 2, holds: holds((alert) => t(`common.severity.${alert.severity}`)), cell: of((alert) => <SeverityMark severity={alert.severity} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
+      { id: "severity-mark", header: <span className="sr-only">{t("alerts.column.severity")}</span>, width: "36px", instead: "severity", cell: of((alert) => <SeverityMark severity={alert.severity} word={false} className={cx("align-middle", tab === "resolved" && "!text-ink-3")} />) },
+      { id: "title", header: t("alerts.column.title"), width: "minmax(320px, 2fr)", cell: of((alert) => <Title alert={alert} />) },
+      { id: "count", header: t("alerts.column.count"), align: "end", spare: 1, className: "text-ink-2", holds: holds((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)), cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
+      { id: "state", header: t("alerts.column.state"), beside: 20, spare: 1, className: "text-ink-2", holds: holds(stateText), cell: of((alert) => <StateText alert={alert} />) },
+      { id: "about", header: t("alerts.about"), width: "minmax(140px, 0.8fr)", spare: 3, className: "font-mono text-[12px] text-ink-3", cell: of((alert) => alert.subject !== null && <span title={alert.subject}>{alert.subject}</span>) },
+      ...(several ? [{ id: "source", header: t("alerts.column.source"), width: "minmax(96px, 0.6fr)", spare: 4, className: "text-ink-2", cell: of((alert: AlertView) => alert.source !== null && <SourceName id={alert.source} />) }] : []),
+      { id: "first", header: t("alerts.first"), align: "end", spare: 5, className: "text-ink-3", holds: holds((alert) => format.dateTime(alert.first_at, coreNow())), cell: of((alert) => format.dateTime(alert.first_at, coreNow())) },
+      { id: "age", header: t("alerts.column.age"), align: "end", holds: () => widestAge(format), cell: (line, above) => isHeading(line) ? null : <Age at={line.last_at} above={above === undefined || isHeading(above) ? null : above.last_at} /> },
     ];
-  }, [t, format, tab, chosen, toggle]);
+  }, [t, format, tab, chosen, toggle, several]);
 }
 
 function Title({ alert }: { alert: AlertView }) {
   const words = useAlertText();
   const text = words({ ...alert, count: 1 });
-  return (
-    <span title={joined([text.title, ...text.parts])}>
-      <span className={alert.state === "firing" ? "font-[540]" : undefined}>{text.title}</span>
-      {text.parts.length > 0 && <span className="num text-ink-2"> · {joined(text.parts)}</span>}
+  const parts = text.parts.map((part) => (
+    <span key={part} className="text-ink-2">
+      {part}
+    </span>
+  ));
+  const title = (
+    <span key="title" className={alert.state === "firing" ? "font-[540]" : undefined}>
+      {text.title}
     </span>
   );
+  return <Line parts={[title, ...parts]} title={joined([text.title, ...text.parts])} />;
 }
 
 function StateText({ alert }: { alert: AlertView }) {

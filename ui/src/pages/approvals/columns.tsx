@@ -6,9 +6,9 @@ import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type Known, type RowState, rowState } from "@/act";
 import { Held } from "@/act/held";
 import type { ApprovalView } from "@/bindings/ApprovalView";
-import { type Format, useClock, useFormat, useNow } from "@/format";
+import { coreNow, type Format, useClock, useFormat } from "@/format";
 import { useSources } from "@/live";
-import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread } from "@/parts";
+import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread, widestAge } from "@/parts";
 import { Tick } from "@/parts/tick";
 import { failureText, joined, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
@@ -22,6 +22,7 @@ const BARS: Record<Level, string> = { none: "", calm: "bg-info", soon: "bg-warn"
 
 export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }: { chosen: Chosen; onToggle: (key: string) => void; onAll: () => void; all: boolean; decide: Deciding; cursor: string | null }): readonly Column<ApprovalView>[] {
   const { t } = useTranslation();
+  const format = useFormat();
   const word = useWord();
   const sources = useSources();
   return useMemo(
@@ -39,20 +40,22 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         width: "minmax(150px, 168px)",
         cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
       },
-      { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", cell: (row) => <Amount row={row} className="font-[540]" /> },
+      { id: "amount", header: t("approvals.column.amount"), align: "end", holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} className="font-[540]" /> },
       {
         id: "requester",
         header: t("approvals.column.requester"),
         width: "minmax(96px, 1fr)",
         cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={joined([row.party, row.reason]) || t("approvals.noReason")} title={joined([row.requester, row.party, row.reason])} />,
       },
-      { id: "age", header: t("approvals.column.age"), width: "64px", align: "end", cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
+      { id: "age", header: t("approvals.column.age"), align: "end", holds: () => widestAge(format), cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "172px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
       { id: "decision", header: t("approvals.column.decision"), width: "minmax(190px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide)} decide={decide} on={row.key === cursor} /> },
     ],
-    [t, word, sources, chosen, all, onAll, onToggle, decide, cursor],
+    [t, format, word, sources, chosen, all, onAll, onToggle, decide, cursor],
   );
 }
+
+const amountText = (format: Format, row: ApprovalView) => (row.amount === null ? row.unread : format.money(row.amount, row.currency));
 
 /** The amount, or what stands in its place and could not be read. */
 function Amount({ row, className }: { row: ApprovalView; className?: string }) {
@@ -173,14 +176,16 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" |
 /** Day and time; how long ago it was is a hover away. */
 function When({ at }: { at: number }) {
   const format = useFormat();
-  const now = useNow();
-  return <span title={format.relative(at, now)}>{format.dateTime(at, now)}</span>;
+  const said = useClock((now) => format.dateTime(at, now));
+  const ago = useClock((now) => format.relative(at, now));
+  return <span title={ago}>{said}</span>;
 }
 
 const NOTHING: Known = { sending: new Map(), refusals: new Map(), waiting: new Map() };
 
 export function useHistoryColumns(): readonly Column<ApprovalView>[] {
   const { t } = useTranslation();
+  const format = useFormat();
   const word = useWord();
   return useMemo(
     () => [
@@ -196,23 +201,23 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
         ),
       },
       { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
-      { id: "amount", header: t("approvals.column.amount"), width: "132px", align: "end", from: 380, cell: (row) => <Amount row={row} /> },
-      { id: "requester", header: t("approvals.column.requester"), width: "104px", from: 620, className: "text-ink-2", cell: (row) => <span title={joined([row.requester, row.party])}>{row.requester}</span> },
-      { id: "reason", header: t("approvals.column.reason"), width: "minmax(96px, 1fr)", from: 1_000, className: "text-ink-2", cell: (row) => row.reason !== null && <span title={row.reason}>{row.reason}</span> },
+      { id: "amount", header: t("approvals.column.amount"), align: "end", spare: 1, holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} /> },
+      { id: "requester", header: t("approvals.column.requester"), width: "104px", spare: 2, className: "text-ink-2", cell: (row) => <span title={joined([row.requester, row.party])}>{row.requester}</span> },
+      { id: "reason", header: t("approvals.column.reason"), width: "minmax(96px, 1fr)", spare: 4, className: "text-ink-2", cell: (row) => row.reason !== null && <span title={row.reason}>{row.reason}</span> },
       { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
       {
         id: "comment",
         header: t("approvals.column.comment"),
         width: "minmax(120px, 1.6fr)",
-        from: 620,
+        spare: 3,
         className: "text-ink-2",
         cell: (row) => {
           const state = rowState(row, NOTHING);
           return state.kind === "overtaken" ? <StateText state={state} /> : row.comment !== null ? <span title={row.comment}>{row.comment}</span> : state.kind === "confirmed" ? <span className="text-ink-3">{t("approvals.ours")}</span> : null;
         },
       },
-      { id: "at", header: t("approvals.column.at"), width: "148px", align: "end", className: "num text-ink-2", cell: (row) => row.decided_at !== null && <When at={row.decided_at} /> },
+      { id: "at", header: t("approvals.column.at"), align: "end", className: "text-ink-2", holds: (row) => (row.decided_at === null ? "" : format.dateTime(row.decided_at, coreNow())), cell: (row) => row.decided_at !== null && <When at={row.decided_at} /> },
     ],
-    [t, word],
+    [t, format, word],
   );
 }

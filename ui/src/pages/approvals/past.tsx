@@ -4,7 +4,7 @@ import { History } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ApprovalView } from "@/bindings/ApprovalView";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { Button, EmptyState, SectionHeader, VirtualRows } from "@/parts";
 import { SearchField } from "@/parts/search";
 import { openEvent } from "@/route/selection";
@@ -15,11 +15,10 @@ import { pastKey, useHistory } from "./history";
 export function Past({ newest }: { newest: readonly ApprovalView[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const [query, setQuery] = useState("");
   const { rows, busy, error, more, backTo, next } = useHistory(newest, query.trim());
   const columns = useHistoryColumns();
-  const reach = backTo === null ? "" : t(more ? "approvals.past.soFar" : "approvals.past.all", { time: format.dayMinute(backTo, now) });
+  const reach = useClock((now) => (backTo === null ? "" : t(more ? "approvals.past.soFar" : "approvals.past.all", { time: format.dayMinute(backTo, now) })));
   return (
     <section aria-label={t("approvals.history")} className="flex min-h-0 flex-col border-t border-line-strong">
       <SectionHeader

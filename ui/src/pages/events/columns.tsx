@@ -5,24 +5,40 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { happenedAt, isRow, type Item, type KnownSources, LATE_MS, took } from "@/live";
-import { Change, type Column, DoubtMark, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceMark } from "@/parts";
-import { joined } from "@/text";
+import { Change, type Column, DoubtMark, kindRoom, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceName, useChangeText, valueText } from "@/parts";
+import { joined, useKindTitle } from "@/text";
 
-export const COLUMN_IDS = ["time", "severity", "kind", "label", "change", "delta", "actor", "channel", "source", "latency"] as const;
+export const COLUMN_IDS = ["time", "severity", "kind", "label", "detail", "change", "delta", "actor", "channel", "subject", "source", "latency"] as const;
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
-export const DEFAULT_COLUMNS: readonly ColumnId[] = ["time", "severity", "kind", "label", "change", "delta", "actor", "latency"];
+/** Those that there is room for, in a wide window all. What a person chose is there whether there is or not. */
+export const DEFAULT_COLUMNS: readonly ColumnId[] = COLUMN_IDS.filter((id) => id !== "channel");
 
 /** `behind` has the rows that are out of order. */
 export function useColumns(on: readonly ColumnId[], sources: KnownSources, behind: ReadonlyMap<number, number>): readonly Column<Item>[] {
   const { t } = useTranslation();
   const format = useFormat();
+  const kindTitle = useKindTitle();
+  const changeText = useChangeText();
   return useMemo(() => {
     const row = (cell: (row: EventRow) => React.ReactNode) => (item: Item) => (isRow(item) ? cell(item) : null);
+    const holds = (text: (row: EventRow) => string | null) => (item: Item) => (isRow(item) && item.gap === null ? text(item) : null);
+    const latency = (event: EventRow) => {
+      const ms = took(event);
+      return ms === null ? null : ms < LATE_MS ? format.duration(ms) : format.age(ms);
+    };
+    const label = (event: EventRow, whole: boolean) => (
+      <span title={joined([event.label, event.detail])}>
+        <DoubtMark row={event} />
+        <LateMark row={event} behind={behind.get(event.seq)} />
+        {event.label}
+        {whole && joined([event.detail]) !== "" && <span className="text-ink-2"> · {event.detail}</span>}
+      </span>
+    );
     const all: Record<ColumnId, Omit<Column<Item>, "id" | "header">> = {
       time: {
-        width: "116px",
-        className: "num text-ink-3",
+        className: "text-ink-3",
+        holds: holds((event) => format.timeMs(happenedAt(event))),
         // By our clock, whatever the publisher's says.
         cell: row((event) => (
           <>
@@ -31,60 +47,26 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
           </>
         )),
       },
-      severity: { width: "88px", from: 980, className: "flex items-center", cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
-      kind: { width: "132px", className: "flex items-center", cell: row((event) => <KindTitle row={event} />) },
-      label: {
-        width: "minmax(180px, 1fr)",
-        cell: row((event) => (
-          <span title={joined([event.label, event.detail])}>
-            <DoubtMark row={event} />
-            <LateMark row={event} behind={behind.get(event.seq)} />
-            {event.label}
-            {joined([event.detail]) !== "" && <span className="text-ink-2"> · {event.detail}</span>}
-          </span>
-        )),
-      },
-      change: { width: "minmax(84px, 156px)", className: "text-ink-2", cell: row((event) => <Change row={event} />) },
-      delta: { width: "124px", align: "end", cell: row((event) => <RowValue row={event} />) },
-      actor: { width: "96px", from: 700, className: "text-ink-2", cell: row((event) => <span title={event.actor ?? undefined}>{event.actor}</span>) },
-      channel: { width: "120px", className: "font-mono text-[12px] text-ink-2", cell: row((event) => event.channel) },
-      source: {
-        width: "minmax(96px, 128px)",
-        className: "text-ink-2",
-        cell: row((event) => {
-          const source = sources.of(event.source);
-          return source === null ? (
-            event.source
-          ) : (
-            <span title={source.name}>
-              <SourceMark colour={source.colour} className="mr-1.5" />
-              {source.name}
-            </span>
-          );
-        }),
-      },
-      latency: {
-        width: "76px",
-        align: "end",
-        from: 860,
-        className: "num text-ink-3",
-        cell: row((event) => {
-          const ms = took(event);
-          return ms !== null && (ms < LATE_MS ? format.duration(ms) : format.age(ms));
-        }),
-      },
+      severity: { beside: 22, spare: 2, className: "flex items-center", holds: holds((event) => t(`common.severity.${event.severity}`)), cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
+      kind: { beside: 12, className: "flex items-center", holds: holds((event) => kindRoom(kindTitle(event))), cell: row((event) => <KindTitle row={event} />) },
+      label: { width: "minmax(180px, 2fr)", cell: row((event) => label(event, !on.includes("detail"))) },
+      detail: { width: "minmax(120px, 1fr)", spare: 6, className: "text-ink-2", cell: row((event) => event.detail !== null && <span title={event.detail}>{event.detail}</span>) },
+      change: { spare: 4, className: "text-ink-2", holds: holds(changeText), cell: row((event) => <Change row={event} />) },
+      delta: { align: "end", holds: holds((event) => valueText(format, event)), cell: row((event) => <RowValue row={event} />) },
+      actor: { width: "minmax(88px, 0.5fr)", spare: 3, className: "text-ink-2", cell: row((event) => <span title={event.actor ?? undefined}>{event.actor}</span>) },
+      channel: { width: "120px", className: "font-mono text-[12px] text-ink-2", cell: row((event) => <span title={event.channel}>{event.channel}</span>) },
+      subject: { width: "minmax(140px, 0.7fr)", spare: 7, className: "font-mono text-[12px] text-ink-3", cell: row((event) => event.subject !== null && <span title={event.subject}>{event.subject}</span>) },
+      source: { width: "minmax(96px, 0.5fr)", spare: 5, className: "text-ink-2", cell: row((event) => <SourceName id={event.source} />) },
+      latency: { align: "end", spare: 1, className: "text-ink-3", holds: holds(latency), cell: row(latency) },
     };
-    const narrow: Column<Item> = {
-      id: "severity-mark",
-      header: <span className="sr-only">{t("events.column.severity")}</span>,
-      width: "32px",
-      to: 979,
-      className: "flex items-center",
-      cell: row((event) => <SeverityMark severity={event.severity} word={false} quiet />),
-    };
-    return COLUMN_IDS.filter((id) => on.includes(id)).flatMap((id) => {
-      const column: Column<Item> = { id, header: t(`events.column.${id}`), ...all[id] };
-      return id === "severity" ? [column, narrow] : [column];
+    // What stands in the place of a column that has no room.
+    const mark: Column<Item> = { id: "severity-mark", header: <span className="sr-only">{t("events.column.severity")}</span>, width: "32px", instead: "severity", className: "flex items-center", cell: row((event) => <SeverityMark severity={event.severity} word={false} quiet />) };
+    const whole: Column<Item> = { id: "label-detail", header: t("events.column.label"), ...all.label, instead: "detail", cell: row((event) => label(event, true)) };
+    const given = on === DEFAULT_COLUMNS;
+    return COLUMN_IDS.filter((id) => on.includes(id) && (id !== "source" || !given || sources.several)).flatMap((id): Column<Item>[] => {
+      const column: Column<Item> = { id, header: t(`events.column.${id}`), ...all[id], ...(!given && id !== "severity" ? { spare: undefined } : {}) };
+      if (id === "severity") return [column, mark];
+      return id === "label" && on.includes("detail") ? [{ ...column, along: "detail" }, whole] : [column];
     });
-  }, [on, t, format, sources, behind]);
+  }, [on, t, format, sources, behind, kindTitle, changeText]);
 }

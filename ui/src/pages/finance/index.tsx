@@ -7,9 +7,9 @@ import type { FinanceRow } from "@/bindings/FinanceRow";
 import type { FinanceView } from "@/bindings/FinanceView";
 import type { MoneySum } from "@/bindings/MoneySum";
 import { everyWord, matchesWords, written } from "@/filter";
-import { amountIn, coreNow, ordered, purse, purses, records, useClock, useFormat } from "@/format";
+import { amountIn, ordered, purse, purses, records, useClock, useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
-import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, MainSum, Money, Moved, RowSource, SectionHeader, Tile, Unread, useOtherSums, useTileAge, VirtualRows } from "@/parts";
+import { Age, Button, type Column, cx, EmptyState, Figure, Line, MainSum, Money, Moved, movedText, RowSource, SectionHeader, SideLine, SourceName, Tile, Unread, useAgedNote, useOtherSums, useTileAge, VirtualRows, widestAge } from "@/parts";
 import { SearchField, usePhraseItems } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { go, useFindText } from "@/route";
@@ -17,7 +17,7 @@ import { openEvent } from "@/route/selection";
 import { joined, moneyStep, useWord } from "@/text";
 import type { Series } from "./bars";
 import { Bars } from "./bars-chart";
-import { hourAt, zoneName, zoneOf } from "./zone";
+import { hourAt, zoneName } from "./zone";
 
 const HOURS: readonly Series[] = [
   { id: "received", down: false },
@@ -53,9 +53,9 @@ function Books({ view }: { view: FinanceView }) {
     const confirmed = view.days.some((day) => day.received_count + day.paid_out_count + day.refunded_count > 0);
     return view.days.map((day) => ({ key: day.day, amounts: (confirmed ? [day.received_sums, day.paid_out_sums, day.refunded_sums] : [day.recorded_sums, day.paid_out_recorded_sums, day.refunds_recorded_sums]).map((sums) => amountIn(sums, key)) }));
   }, [view.days, key]);
-  // By the core's day, as the columns are: where the window is in another zone, the title says which one.
+  // By the core's clock on the wall, as the columns are: where the window is in another zone, the title says which one.
+  const ahead = view.ahead_ms;
   const own = useClock((now) => -new Date(now).getTimezoneOffset() * 60_000);
-  const ahead = useMemo(() => zoneOf(view, own, coreNow()), [view, own]);
   const hour = useClock((now) => String(hourAt(now, ahead)));
   const currency = drawn?.currency ?? null;
   return (
@@ -75,16 +75,13 @@ function Books({ view }: { view: FinanceView }) {
         <Bars title={ahead === own ? t("finance.hours") : `${t("finance.hours")} · ${zoneName(ahead)}`} currency={currency} summary={(most) => t("finance.hoursSummary", { most })} columns={hours} series={HOURS} now={hour} every={3} label={(each) => each.padStart(2, "0")} name={(each) => t("finance.hoursAt", { hour: each.padStart(2, "0") })} />
         <Bars title={t("finance.days")} currency={currency} summary={(most) => t("finance.daysSummary", { most })} columns={days} series={DAYS} now={view.day} every={2} label={(each) => `${Number(each.slice(5, 7))}/${Number(each.slice(8))}`} name={format.day} className="border-line @max-[819px]:hidden @min-[820px]:border-l" />
       </div>
-      <div className="flex min-h-0 flex-1">
+      <div className={cx("flex min-h-0 flex-1", view.overdue_records.length === 0 && "flex-col")}>
         <Records view={view} />
         <Overdue view={view} />
       </div>
     </div>
   );
 }
-
-/** Characters that a tile holds. */
-const ROOM = 16;
 
 function Sums({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
@@ -101,7 +98,7 @@ function Sums({ view }: { view: FinanceView }) {
     const main = ordered(sums)[0];
     const then = only || main === undefined ? undefined : yesterday?.find((sum) => purse(sum) === purse(main));
     const note = [count(records(sums)), ...others(sums), then === undefined ? null : t("finance.yesterday", { amount: format.moneyShort(then.amount, then.currency) })];
-    return { label: only ? recordedLabel : label, value: <MainSum sums={sums} room={ROOM} />, note: joined(note) };
+    return { label: only ? recordedLabel : label, value: <MainSum sums={sums} />, note };
   };
   const shape = (of: (hour: FinanceView["hours"][number]) => readonly MoneySum[]) => {
     const main = purses(view.hours.map(of))[0];
@@ -115,11 +112,11 @@ function Sums({ view }: { view: FinanceView }) {
       <Tile
         label={t("finance.overdue")}
         value={
-          <span className={view.overdue_count > 0 ? "text-warn" : undefined}>
-            <MainSum sums={view.overdue_sums} room={ROOM} />
+          <span className={cx("flex min-w-0 flex-1", view.overdue_count > 0 && "text-warn")}>
+            <MainSum sums={view.overdue_sums} />
           </span>
         }
-        note={view.overdue_count > 0 ? joined([count(view.overdue_count), ...others(view.overdue_sums)]) : t("finance.overdueNone")}
+        note={view.overdue_count > 0 ? [count(view.overdue_count), ...others(view.overdue_sums)] : t("finance.overdueNone")}
         tone={view.overdue_count > 0 ? "warn" : undefined}
         colour="var(--warn)"
         age={age}
@@ -134,25 +131,33 @@ function Records({ view }: { view: FinanceView }) {
   const word = useWord();
   const sources = useSources();
   const fresh = useFreshness();
+  const aged = useAgedNote();
   const [text, setText] = useFindText();
   const phrases = usePhraseItems(text, setText);
   const rows = useMemo(() => view.records.filter((row) => matchesWords(text, [row.number, row.party, everyWord("recordType", row.record_type), everyWord("action", row.action)])), [view.records, text]);
   const columns = useMemo<readonly Column<FinanceRow>[]>(
     () => [
-      { id: "at", header: t("finance.column.at"), width: "86px", className: "num text-ink-3", cell: (row) => format.time(row.at) },
-      { id: "type", header: t("finance.column.type"), width: "96px", cell: (row) => <TypeMark row={row}>{word("recordType", row.record_type)}</TypeMark> },
-      { id: "number", header: t("finance.column.number"), width: "minmax(170px, 0.7fr)", className: "num", cell: (row) => (
-        <span title={row.number}>
-          <RowSource source={sources.several ? sources.of(row.source) : null} />
-          {row.number}
-        </span>
-      ) },
+      { id: "at", header: t("finance.column.at"), className: "text-ink-3", holds: (row) => format.time(row.at), cell: (row) => format.time(row.at) },
+      { id: "type", header: t("finance.column.type"), beside: 10, holds: (row) => word("recordType", row.record_type), cell: (row) => <TypeMark row={row}>{word("recordType", row.record_type)}</TypeMark> },
+      {
+        id: "number",
+        header: t("finance.column.number"),
+        holds: (row) => row.number,
+        cell: (row) => (
+          <span title={row.number}>
+            <RowSource source={sources.several ? sources.of(row.source) : null} />
+            {row.number}
+          </span>
+        ),
+      },
       { id: "party", header: t("finance.column.party"), width: "minmax(96px, 1.2fr)", className: "text-ink-2", cell: (row) => row.party !== null && <span title={row.party}>{row.party}</span> },
-      { id: "action", header: t("finance.column.action"), width: "88px", from: 780, cell: (row) => <Action row={row}>{word("action", row.action)}</Action> },
+      { id: "action", header: t("finance.column.action"), beside: 20, spare: 1, holds: (row) => word("action", row.action), cell: (row) => <Action row={row}>{word("action", row.action)}</Action> },
       {
         id: "large",
         header: <span className="sr-only">{t("finance.large")}</span>,
-        width: "68px",
+        spare: 2,
+        beside: 28,
+        holds: (row) => (row.large ? t("finance.large") : null),
         cell: (row) =>
           row.large && (
             <span className="inline-flex items-center gap-1 rounded-sm bg-info-soft px-1.5 align-middle text-[12px] leading-[18px] font-[540] text-info">
@@ -161,7 +166,10 @@ function Records({ view }: { view: FinanceView }) {
             </span>
           ),
       },
-      { id: "amount", header: t("finance.column.amount"), width: "136px", align: "end", cell: (row) => <Figure aged={fresh.of(row.source)}><Amount row={row} /></Figure> },
+      { id: "amount", header: t("finance.column.amount"), align: "end", holds: (row) => (row.amount === null ? row.unread : movedText(format, row.amount, row.currency, stepOf(row))), cell: (row) => <Figure aged={fresh.of(row.source)}><Amount row={row} /></Figure> },
+      { id: "age", header: t("finance.column.age"), align: "end", spare: 4, holds: () => widestAge(format), cell: (row, above) => <Age at={row.at} above={above?.at ?? null} /> },
+      ...(sources.several ? [{ id: "source", header: t("finance.column.source"), width: "minmax(96px, 0.6fr)", spare: 3, className: "text-ink-2", cell: (row: FinanceRow) => <SourceName id={row.source} /> }] : []),
+      { id: "record", header: t("finance.column.record"), width: "minmax(110px, 0.7fr)", spare: 5, className: "font-mono text-[12px] text-ink-3", cell: (row) => row.record_id !== row.number && <span title={row.record_id}>{row.record_id}</span> },
     ],
     [t, format, word, sources, fresh],
   );
@@ -170,12 +178,7 @@ function Records({ view }: { view: FinanceView }) {
       <SectionHeader
         className="border-b border-line"
         title={t("finance.records")}
-        note={
-          <>
-            <AgedNote fresh={fresh} sources={[...view.records, ...view.overdue_records].map((row) => row.source)} />
-            {t("finance.recordsNote", { n: format.integer(rows.length), amount: format.moneyShort(view.large_from) })}
-          </>
-        }
+        note={[t("finance.recordsNote", { n: format.integer(rows.length) }), ...aged(fresh, [...view.records, ...view.overdue_records].map((row) => row.source)), t("finance.largeFrom", { amount: format.moneyShort(view.large_from) })]}
         right={<SearchField label={t("finance.search")} value={text} onChange={setText} className="w-[clamp(130px,18vw,220px)]" />}
       />
       <VirtualRows
@@ -232,38 +235,38 @@ function Overdue({ view }: { view: FinanceView }) {
   const { t } = useTranslation();
   const format = useFormat();
   const fresh = useFreshness();
+  if (view.overdue_records.length === 0) {
+    return (
+      <SideLine label={t("finance.overdueList")} icon={<CircleCheck aria-hidden />}>
+        {t("finance.overdueEmpty")}
+      </SideLine>
+    );
+  }
   return (
-    <aside aria-label={t("finance.overdueList")} className="flex w-[clamp(240px,26%,340px)] flex-none flex-col border-l border-line">
+    <aside aria-label={t("finance.overdueList")} className="flex w-[clamp(240px,26%,340px)] flex-none flex-col border-l border-line @max-[720px]:hidden">
       <SectionHeader className="border-b border-line" title={t("finance.overdueList")} note={view.forgotten > 0 ? t("finance.forgotten", { n: format.integer(view.forgotten) }) : t("finance.overdueListNote")} />
-      {view.overdue_records.length === 0 ? (
-        <EmptyState icon={<CircleCheck />} title={t("finance.overdueEmpty")} text={t("finance.overdueEmptyText")} />
-      ) : (
-        <ul className="min-h-0 flex-1 overflow-y-auto">
-          {view.overdue_records.map((row) => (
-            <li key={recordKey(row)}>
-              <button type="button" data-inset-focus onClick={() => openEvent(row.seq)} className="grid w-full grid-cols-[16px_1fr_auto] items-center gap-x-2 border-b border-line/55 px-4 py-2 text-left hover:bg-raised">
-                {row.large ? <OctagonAlert aria-label={t("finance.large")} className="size-3.5 text-crit" /> : <TriangleAlert aria-hidden className="size-3.5 text-warn" />}
-                <span className="truncate font-[540]" title={row.party ?? undefined}>
-                  {row.party ?? row.number}
-                </span>
-                {row.amount === null ? row.unread !== null && <Unread text={row.unread} /> : (
-                  <Figure aged={fresh.of(row.source)}>
-                    <Money amount={row.amount} currency={row.currency} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />
-                  </Figure>
-                )}
-                {/* Not in the columns above: a wide amount would cut the number. */}
-                <span className="col-start-2 col-end-4 flex items-baseline gap-2 text-[12px] text-ink-3">
-                  <span className="num min-w-0 flex-1 truncate">
-                    {row.number}
-                    {row.large && ` · ${t("finance.large")}`}
-                  </span>
-                  <Age at={row.at} className="flex-none" />
-                </span>
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <ul className="min-h-0 flex-1 overflow-y-auto">
+        {view.overdue_records.map((row) => (
+          <li key={recordKey(row)}>
+            <button type="button" data-inset-focus onClick={() => openEvent(row.seq)} className="grid w-full grid-cols-[16px_1fr_auto] items-center gap-x-2 border-b border-line/55 px-4 py-2 text-left hover:bg-raised">
+              {row.large ? <OctagonAlert aria-label={t("finance.large")} className="size-3.5 text-crit" /> : <TriangleAlert aria-hidden className="size-3.5 text-warn" />}
+              <span className="truncate font-[540]" title={row.party ?? undefined}>
+                {row.party ?? row.number}
+              </span>
+              {row.amount === null ? row.unread !== null && <Unread text={row.unread} /> : (
+                <Figure aged={fresh.of(row.source)}>
+                  <Money amount={row.amount} currency={row.currency} className={cx("font-[580]", row.large ? "text-crit" : "text-warn")} />
+                </Figure>
+              )}
+              {/* Not in the columns above: a wide amount would cut the number. */}
+              <span className="col-start-2 col-end-4 flex items-baseline gap-2 text-[12px] text-ink-3">
+                <Line parts={[row.number, row.large && t("finance.large")]} className="flex-1" />
+                <Age at={row.at} className="flex-none" />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
     </aside>
   );
 }

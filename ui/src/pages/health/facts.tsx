@@ -3,15 +3,15 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { SourceHealth } from "@/bindings/SourceHealth";
-import { useFormat, useNow } from "@/format";
-import { cx } from "@/parts";
+import { useFormat } from "@/format";
+import { cx, Ticking } from "@/parts";
 
 export function Facts({ source }: { source: SourceHealth }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const count = (n: number, tone?: string) => ({ value: format.integer(n), tone: n === 0 ? "text-ink-3" : tone });
   const rate = source.rate >= 100 ? format.integer(Math.round(source.rate)) : format.number(Math.round(source.rate * 10) / 10);
+  const since = source.connected_since;
   const open = source.gaps - source.gaps_filled;
   return (
     <dl className="mt-2 grid grid-cols-[repeat(auto-fill,minmax(104px,1fr))] gap-x-4 gap-y-2">
@@ -26,7 +26,7 @@ export function Facts({ source }: { source: SourceHealth }) {
       <Queue source={source} />
       <Fact name={t("health.fact.roundTrip")} value={source.round_trip_ms === null ? "—" : format.duration(source.round_trip_ms)} tone={source.round_trip_ms === null ? "text-ink-3" : undefined} hint={t("health.hint.roundTrip")} />
       <Fact name={t("health.fact.clock")} value={<ClockSign source={source} />} tone={source.skew_ms === null ? "text-ink-3" : undefined} hint={t("health.hint.clock")} />
-      <Fact name={t("health.fact.connected")} value={source.connected_since === null ? "—" : format.duration(now - source.connected_since)} tone={source.connected_since === null ? "text-ink-3" : undefined} />
+      <Fact name={t("health.fact.connected")} value={since === null ? "—" : <Ticking text={(now) => format.duration(now - since)} />} tone={source.connected_since === null ? "text-ink-3" : undefined} />
     </dl>
   );
 }

@@ -4,7 +4,7 @@ import { Copy, FlaskConical, OctagonAlert } from "lucide-react";
 import { memo, type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { HealthView } from "@/bindings/HealthView";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { type Incident } from "@/host";
 import { useHost } from "@/live";
 import { Age, Button, SectionHeader } from "@/parts";
@@ -47,7 +47,7 @@ export const Rate = memo(function Rate({ values }: { values: readonly number[] }
 export function Store({ store }: { store: HealthView["store"] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const copy = () =>
     navigator.clipboard
       .writeText(store.path)
@@ -82,7 +82,7 @@ export function Store({ store }: { store: HealthView["store"] }) {
             "—"
           ) : (
             <>
-              {format.dateTime(store.oldest_at, now)} <Age at={store.oldest_at} className="text-ink-3" />
+              {format.dateTime(store.oldest_at, today)} <Age at={store.oldest_at} className="text-ink-3" />
             </>
           )}
         </Line>

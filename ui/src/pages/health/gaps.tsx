@@ -4,9 +4,8 @@ import { Check, CircleCheck, TriangleAlert } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { GapView } from "@/bindings/GapView";
-import { useFormat, useNow } from "@/format";
-import { useSources } from "@/live";
-import { type Column, cx, EmptyState, SourceMark, VirtualRows } from "@/parts";
+import { useClock, useFormat } from "@/format";
+import { type Column, cx, EmptyState, SourceName, VirtualRows } from "@/parts";
 import { openEvent } from "@/route/selection";
 import { joined, useGapText } from "@/text";
 
@@ -15,27 +14,27 @@ const gapKey = (gap: GapView) => String(gap.seq);
 export function Gaps({ gaps }: { gaps: readonly GapView[] }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const gapText = useGapText();
-  const sources = useSources();
-  const day = Math.floor(now / 86_400_000);
-  const columns = useMemo<readonly Column<GapView>[]>(
-    () => [
+  const day = useClock((now) => Math.floor(now / 86_400_000));
+  const columns = useMemo<readonly Column<GapView>[]>(() => {
+    const filledText = (gap: GapView) => (gap.filled === null ? t("health.gapOpen") : t("health.gapFilled", { count: gap.filled, n: format.integer(gap.filled) }));
+    return [
       {
         id: "filled",
         header: t("health.gap.state"),
-        width: "minmax(120px, 156px)",
+        beside: 20,
+        holds: (gap) => filledText(gap),
         className: "flex items-center",
         cell: (gap) => (
           <span className={cx("inline-flex max-w-full items-center gap-1.5", gap.filled === null ? "text-warn" : "text-good")}>
             {gap.filled === null ? <TriangleAlert aria-hidden className="size-3.5 flex-none" /> : <Check aria-hidden className="size-3.5 flex-none" />}
-            <span className="num truncate">{gap.filled === null ? t("health.gapOpen") : t("health.gapFilled", { count: gap.filled, n: format.integer(gap.filled) })}</span>
+            <span className="num">{filledText(gap)}</span>
           </span>
         ),
       },
-      { id: "from", header: t("health.gap.from"), width: "minmax(124px, 148px)", className: "num text-ink-2", cell: (gap) => format.dateTime(gap.from, day * 86_400_000) },
-      { id: "to", header: t("health.gap.to"), width: "76px", from: 640, className: "num text-ink-2", cell: (gap) => format.time(gap.to) },
-      { id: "length", header: t("health.gap.length"), width: "108px", align: "end", className: "num font-[540]", cell: (gap) => format.duration(gap.to - gap.from) },
+      { id: "from", header: t("health.gap.from"), className: "text-ink-2", holds: (gap) => format.dateTime(gap.from, day * 86_400_000), cell: (gap) => format.dateTime(gap.from, day * 86_400_000) },
+      { id: "to", header: t("health.gap.to"), spare: 1, className: "text-ink-2", holds: (gap) => format.time(gap.to), cell: (gap) => format.time(gap.to) },
+      { id: "length", header: t("health.gap.length"), align: "end", className: "font-[540]", holds: (gap) => format.duration(gap.to - gap.from), cell: (gap) => format.duration(gap.to - gap.from) },
       {
         id: "reason",
         header: t("health.gap.reason"),
@@ -54,23 +53,14 @@ export function Gaps({ gaps }: { gaps: readonly GapView[] }) {
         id: "source",
         header: t("health.gap.source"),
         width: "minmax(104px, 0.7fr)",
-        from: 640,
+        spare: 2,
         className: "text-ink-2",
-        cell: (gap) => {
-          const source = sources.of(gap.source);
-          return (
-            <>
-              {source !== null && <SourceMark colour={source.colour} className="mr-1.5" />}
-              {source?.name ?? gap.source}
-            </>
-          );
-        },
+        cell: (gap) => <SourceName id={gap.source} />,
       },
-    ],
+    ];
     // The text of a gap depends on the language only, which `t` stands for.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [t, format, sources, day],
-  );
+  }, [t, format, day]);
   if (gaps.length === 0) return <EmptyState icon={<CircleCheck />} title={t("health.gapsNone")} text={t("health.gapsNoneText")} />;
   return <VirtualRows label={t("health.gaps")} rows={gaps} rowKey={gapKey} columns={columns} primary onOpen={(gap) => openEvent(gap.seq)} rowClass={(gap) => gap.filled === null && "bg-warn-soft/50"} />;
 }

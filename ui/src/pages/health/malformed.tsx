@@ -4,7 +4,7 @@ import { ChevronRight, CircleCheck, Copy } from "lucide-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { MalformedFrame } from "@/bindings/MalformedFrame";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { useSources } from "@/live";
 import { Button, cx, EmptyState, SourceMark } from "@/parts";
 import { toast } from "@/parts/notice";
@@ -27,7 +27,7 @@ export function Malformed({ frames }: { frames: readonly MalformedFrame[] }) {
 function Frame({ frame, open, onToggle }: { frame: MalformedFrame; open: boolean; onToggle: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const id = useId();
   const source = useSources().of(frame.source);
   const copy = () =>
@@ -39,7 +39,7 @@ function Frame({ frame, open, onToggle }: { frame: MalformedFrame; open: boolean
     <li className="border-b border-line/55">
       <button type="button" data-inset-focus aria-expanded={open} aria-controls={id} onClick={onToggle} className="num grid h-7 w-full grid-cols-[16px_148px_minmax(88px,0.4fr)_80px_minmax(0,1fr)] items-center gap-3 px-4 text-left hover:bg-raised">
         <ChevronRight aria-hidden className={cx("size-3.5 text-ink-3 transition-transform", open && "rotate-90")} />
-        <span className="text-ink-2">{format.dateTime(frame.at, now)}</span>
+        <span className="text-ink-2">{format.dateTime(frame.at, today)}</span>
         <span className="truncate text-ink-2">
           {source !== null && <SourceMark colour={source.colour} className="mr-1.5" />}
           {source?.name ?? frame.source}

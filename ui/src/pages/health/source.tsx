@@ -5,9 +5,9 @@ import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SourceHealth } from "@/bindings/SourceHealth";
 import { isSpoken } from "@/dialects";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat, useToday } from "@/format";
 import { useHost, useLive } from "@/live";
-import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, toneInk, useProgress, useProgressText } from "@/parts";
+import { Button, cx, LinkMark, linkTone, ProgressBar, SourceMark, Ticking, toneInk, useProgress, useProgressText } from "@/parts";
 import { toast } from "@/parts/notice";
 import { go } from "@/route";
 import { errorDetail, errorText, joined, useLinkReason, useWord } from "@/text";
@@ -65,17 +65,17 @@ export function SourceCard({ source, range }: { source: SourceHealth; range: Ran
 function useTodo({ state }: SourceHealth): string | null {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const polled = useClock((now) =>
+    state.kind !== "polling" ? null : [state.last_at === null ? null : t("health.todo.asked", { age: format.age(now - state.last_at) }), t("health.todo.polling", { age: format.age(Math.max(0, state.next_try_at - now)) })].filter((part) => part !== null).join(" "),
+  );
   switch (state.kind) {
     case "live":
     case "partly":
     case "connecting":
     case "catching_up":
       return null;
-    case "polling": {
-      const asked = state.last_at === null ? null : t("health.todo.asked", { age: format.age(now - state.last_at) });
-      return [asked, t("health.todo.polling", { age: format.age(Math.max(0, state.next_try_at - now)) })].filter((part) => part !== null).join(" ");
-    }
+    case "polling":
+      return polled;
     case "paused":
     case "unconfirmed":
     case "stale":
@@ -92,7 +92,7 @@ function useTodo({ state }: SourceHealth): string | null {
 function Account({ source }: { source: SourceHealth }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const n = (value: number) => format.integer(value);
   const parts = { received: n(source.received), stored: n(source.stored), duplicates: n(source.duplicates), aside: n(source.set_aside), waiting: n(source.waiting) };
   const since = useLive((live) => live.frame?.sources.find((each) => each.id === source.id)?.covers_since ?? null);
@@ -100,7 +100,7 @@ function Account({ source }: { source: SourceHealth }) {
     <p className="num mt-2 text-[12px] text-ink-3">
       {t("health.account", parts)}
       {source.left_out > 0 && <span className="text-warn"> · {t("health.leftOut", { count: source.left_out, n: n(source.left_out) })}</span>}
-      {since !== null && <span className="text-warn"> · {t("health.wholeSince", { time: format.dateTime(since, now) })}</span>}
+      {since !== null && <span className="text-warn"> · {t("health.wholeSince", { time: format.dateTime(since, today) })}</span>}
     </p>
   );
 }
@@ -163,10 +163,9 @@ type Part = "outages" | "positions";
 function More({ source }: { source: SourceHealth }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const id = useId();
   const [open, setOpen] = useState<Part | null>(null);
-  const away = outages(source.timeline, now);
+  const away = outages(source.timeline);
   const positions = Object.entries(source.positions).sort(([a], [b]) => a.localeCompare(b));
   const fold = (part: Part, title: string, note: string) => (
     <button type="button" aria-expanded={open === part} aria-controls={id} onClick={() => setOpen(open === part ? null : part)} className="-mx-1 inline-flex h-6 items-center gap-1 rounded px-1 text-ink-2 hover:bg-raised">
@@ -182,7 +181,7 @@ function More({ source }: { source: SourceHealth }) {
         {positions.length > 0 && fold("positions", t("health.positions"), t("health.positionsNote", { count: positions.length, n: format.integer(positions.length) }))}
       </div>
       <div id={id} className={open === null ? undefined : "mt-1"}>
-        {open === "outages" && <Outages of={away} now={now} />}
+        {open === "outages" && <Outages of={away} />}
         {open === "positions" && (
           <dl className="grid grid-cols-[repeat(auto-fill,minmax(230px,1fr))] gap-x-6 pl-4 font-mono text-[12px]">
             {positions.map(([channel, position]) => (
@@ -201,8 +200,9 @@ function More({ source }: { source: SourceHealth }) {
 }
 
 /** Each loss of the connection, in words. */
-function Outages({ of: all, now }: { of: ReturnType<typeof outages>; now: number }) {
+function Outages({ of: all }: { of: ReturnType<typeof outages> }) {
   const { t } = useTranslation();
+  const today = useToday();
   const format = useFormat();
   const word = useWord();
   return (
@@ -212,9 +212,9 @@ function Outages({ of: all, now }: { of: ReturnType<typeof outages>; now: number
         return (
           <li key={each.from} className="num grid min-h-6 grid-cols-[176px_84px_minmax(0,1fr)_auto] items-center gap-3 border-b border-line/55 text-[12px]">
             <span className="text-ink-2">
-              {format.dateTime(each.from, now)} – {each.to === null ? t("health.stripNow") : format.time(each.to)}
+              {format.dateTime(each.from, today)} – {each.to === null ? t("health.stripNow") : format.time(each.to)}
             </span>
-            <span className="text-right font-[540]">{format.duration((each.to ?? now) - each.from)}</span>
+            <span className="text-right font-[540]"><Ticking text={(now) => format.duration((each.to ?? now) - each.from)} /></span>
             <span className="truncate text-ink-2" title={joined(why)}>
               {joined(why)}
             </span>

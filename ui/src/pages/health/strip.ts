@@ -91,11 +91,11 @@ export interface Outage {
 }
 
 /** Newest first. A pause that the user asked for is none. */
-export function outages(timeline: readonly LinkStep[], now: number): Outage[] {
+export function outages(timeline: readonly LinkStep[]): Outage[] {
   const found: Outage[] = [];
   let open: Outage | null = null;
   let wasUp = false;
-  for (const { from, state, cause, detail, tries } of stretches(timeline, now)) {
+  for (const { from, state, cause, detail, tries } of stretches(timeline, 0)) {
     const { kind } = state;
     if (isUp(kind) || kind === "unconfirmed" || kind === "paused") {
       if (open !== null) found.push({ ...open, to: from });

@@ -4,9 +4,9 @@ import { CircleCheck, CloudDownload, Info, LoaderCircle, OctagonAlert, Pause, Tr
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { HealthView } from "@/bindings/HealthView";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { useLive } from "@/live";
-import { cx, LinkIcon, ProgressBar, SourceMark, type Tone, toneInk, useProgress, useProgressText } from "@/parts";
+import { cx, Line, LinkIcon, ProgressBar, SourceMark, Ticking, type Tone, toneInk, useProgress, useProgressText } from "@/parts";
 import { go } from "@/route";
 import { joined, useLinkText } from "@/text";
 import { type Finding, verdict } from "./verdict";
@@ -24,15 +24,15 @@ export function Summary({ view, onShow, right }: { view: HealthView; onShow: (ta
   const { t } = useTranslation();
   const { tone, findings, live, paused } = verdict(view);
   const format = useFormat();
-  const now = useNow();
   const progress = useProgress();
   const newest = useLive((state) => (state.frame?.sources ?? []).reduce((most, source) => Math.max(most, source.last_event_at ?? 0), 0));
+  const last = useClock((now) => (newest === 0 ? t("frame.sources.lastNone") : now - newest < 2_000 ? t("frame.sources.lastNow") : t("frame.sources.last", { age: format.age(now - newest) })));
   const calm = [
     live > 0 ? t("health.verdict.live", { count: live, n: format.integer(live) }) : null,
     paused > 0 ? t("health.verdict.paused", { count: paused, n: format.integer(paused) }) : null,
-    newest === 0 ? t("frame.sources.lastNone") : now - newest < 2_000 ? t("frame.sources.lastNow") : t("frame.sources.last", { age: format.age(now - newest) }),
+    last,
     view.gaps.every((gap) => gap.filled !== null) ? t("health.verdict.noGap") : null,
-  ].filter((part) => part !== null);
+  ];
   return (
     <section aria-label={t("health.verdict.title")} className={cx("relative flex min-h-[46px] flex-none items-center gap-3 border-b border-line px-4 py-1.5", GROUNDS[tone])}>
       {ICONS[tone]}
@@ -40,7 +40,7 @@ export function Summary({ view, onShow, right }: { view: HealthView; onShow: (ta
         <span role="status">{t(`health.verdict.${tone}`)}</span>
       </h2>
       {findings.length === 0 ? (
-        <p className="num min-w-0 truncate text-ink-2">{joined(calm)}</p>
+        <Line parts={calm} className="text-ink-2" />
       ) : (
         <ul className="flex min-w-0 flex-wrap items-center gap-x-1 gap-y-0.5">
           {findings.map((finding) => (
@@ -64,7 +64,6 @@ function keyOf(finding: Finding): string {
 function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "malformed" | "aside") => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const linkText = useLinkText();
   const progress = useProgress();
   const pace = useProgressText();
@@ -92,7 +91,7 @@ function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "
           <SourceMark colour={finding.source.colour} />
           <LinkIcon kind={finding.source.state.kind} className="size-3.5" />
         </>,
-        `${finding.source.name}: ${linkText(finding.source.state, now)}`,
+        <Ticking text={(now) => `${finding.source.name}: ${linkText(finding.source.state, now)}`} />,
         () => toSource(finding.source.id),
       );
     case "catching_up": {

@@ -4,7 +4,7 @@
 import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SourceHealth } from "@/bindings/SourceHealth";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { cx, LinkIcon, linkTone, type Tone, toneFill, toneInk } from "@/parts";
 import { joined, useLinkText, useWord } from "@/text";
 import { connectedShare, type Segment, segments, span } from "./strip";
@@ -12,6 +12,8 @@ import { connectedShare, type Segment, segments, span } from "./strip";
 /** The strip's reach, by name. */
 const RANGES = { hour: 3_600_000, day: 86_400_000 } as const;
 export type Range = keyof typeof RANGES;
+/** How often it moves on, ms. */
+const STEPS: Record<Range, number> = { hour: 5_000, day: 60_000 };
 
 /** Soft ground with a line of the full colour under it, for what is wide enough to be read; narrow trouble is solid, so that it is not overlooked. */
 const GROUND: Record<Tone, string> = { good: "bg-good-soft border-good text-good", info: "bg-info-soft border-info text-info", warn: "bg-warn-soft border-warn text-warn", crit: "bg-crit-soft border-crit text-crit", dim: "bg-raised border-line-strong text-ink-3" };
@@ -22,13 +24,14 @@ const WORD_FROM = 96;
 export function Timeline({ source, range }: { source: SourceHealth; range: Range }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  // A step of the strip is less than a pixel and a half of it; the stretch that lasts reaches a little beyond now, so that a new one is seen at once.
+  const now = useClock((at) => Math.ceil(at / STEPS[range]) * STEPS[range]);
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(800);
   const [pointed, setPointed] = useState<number | null>(null);
   const [focused, setFocused] = useState<number | null>(null);
-  const say = useSaid();
+  const say = useSaid(now);
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -122,10 +125,9 @@ function Word({ segment }: { segment: Segment }) {
 }
 
 /** State and times; then why. */
-function useSaid(): (segment: Segment) => { head: string; rest: string } {
+function useSaid(now: number): (segment: Segment) => { head: string; rest: string } {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
   const word = useWord();
   const linkText = useLinkText();
   return (segment) => {

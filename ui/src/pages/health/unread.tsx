@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { HealthView } from "@/bindings/HealthView";
 import type { UnreadField } from "@/bindings/UnreadField";
 import type { UnreadOf } from "@/bindings/UnreadOf";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { useSources } from "@/live";
 import { Button, cx, EmptyState, SourceMark } from "@/parts";
 import { go } from "@/route";
@@ -31,7 +31,7 @@ export function Unread({ unread }: { unread: HealthView["unread"] }) {
 function OfSource({ of }: { of: UnreadOf }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const source = useSources().of(of.source);
   const name = source?.name ?? of.source;
   return (
@@ -39,7 +39,7 @@ function OfSource({ of }: { of: UnreadOf }) {
       <h4 className="num sticky top-0 flex h-7 items-center gap-2 border-b border-line bg-surface px-4">
         {source !== null && <SourceMark colour={source.colour} />}
         <span className="min-w-0 truncate font-[540]">{name}</span>
-        <span className="flex-none text-[12px] font-[450] text-ink-3">{t("health.unreadSince", { count: of.times, n: format.integer(of.times), time: format.dateTime(of.since, now) })}</span>
+        <span className="flex-none text-[12px] font-[450] text-ink-3">{t("health.unreadSince", { count: of.times, n: format.integer(of.times), time: format.dateTime(of.since, today) })}</span>
       </h4>
       <ul aria-label={t("health.unreadOf", { name })}>
         {of.fields.map((field) => (
@@ -54,12 +54,12 @@ function OfSource({ of }: { of: UnreadOf }) {
 function Field({ source, field }: { source: string; field: UnreadField }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const title = useKindTitle();
   const word = useWord();
   return (
     <li className="num grid min-h-7 grid-cols-[132px_minmax(0,1fr)_minmax(76px,auto)_auto] items-center gap-x-3 @[660px]:grid-cols-[132px_minmax(0,1fr)_minmax(0,1fr)_minmax(76px,auto)_auto] border-b border-line/55 px-4">
-      <span className="text-ink-2">{format.dateTime(field.last_at, now)}</span>
+      <span className="text-ink-2">{format.dateTime(field.last_at, today)}</span>
       <span className="truncate" title={joined([field.kind, field.field, field.channel])}>
         {title(field)} · <span className="text-warn">{word("field", field.field)}</span> <span className="text-ink-3">· {field.channel}</span>
       </span>
@@ -72,7 +72,7 @@ function Field({ source, field }: { source: string; field: UnreadField }) {
           {field.sample}
         </code>
       )}
-      <span className="text-right" title={t("health.unreadFirst", { time: format.dateTime(field.first_at, now) })}>
+      <span className="text-right" title={t("health.unreadFirst", { time: format.dateTime(field.first_at, today) })}>
         {t("health.unreadTimes", { count: field.times, n: format.integer(field.times) })}
       </span>
       <span className="-mr-2.5 flex">

@@ -1,150 +1,98 @@
 // The columns of the stock table.
 
-import { Hourglass, OctagonAlert, TriangleAlert } from "lucide-react";
-import { type ReactNode, useMemo } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { StockRow } from "@/bindings/StockRow";
 import { useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
-import { Age, type Column, cx, Delta, Figure, RowSource, Sparkline } from "@/parts";
-import { useChangeMark } from "@/parts/arrival";
-import { ValueEdit } from "@/parts/value-edit";
-import { useSettings } from "@/settings";
+import { Age, type Column, Delta, Figure, RowSource, SourceName, Sparkline, widestAge } from "@/parts";
+import type { Choice } from "@/parts/selection";
+import { Tick } from "@/parts/tick";
 import { joined } from "@/text";
-import { lasts, stockState, type StockState } from "./order";
+import { HoursLeft, None, OnHand, pace, State, Threshold } from "./cells";
+import { codeOf, stockState } from "./order";
 
-/** Stock that lasts for less than this deserves a colour, hours. */
-const SHORT = 1;
+/** An icon before a word. */
+const ICON = 20;
 
-export function useStockColumns(): readonly Column<StockRow>[] {
+export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "chosen" | "all" | "mark" | "markAll">): readonly Column<StockRow>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const sources = useSources();
   const fresh = useFreshness();
-  return useMemo(
-    () => [
-      { id: "state", header: t("inventory.column.state"), width: "110px", cell: (row) => <State row={row} /> },
+  return useMemo(() => {
+    const names = (row: StockRow) => (
+      <>
+        <RowSource source={sources.several ? sources.of(row.source) : null} />
+        {row.name}
+      </>
+    );
+    const title = (row: StockRow) => joined([row.name, codeOf(row), row.warehouse]);
+    const product = { header: t("inventory.column.product"), width: "minmax(216px, 2fr)" };
+    const columns: Column<StockRow>[] = [
       {
-        id: "product",
-        header: t("inventory.column.product"),
-        width: "minmax(170px, 1fr)",
+        id: "select",
+        header: <Tick label={t("inventory.selectAll")} checked={all} mixed={!all && chosen.size > 0} onChange={markAll} />,
+        width: "38px",
+        className: "!pr-0",
+        cell: (row) => <Tick label={t("inventory.select", { name: row.name })} checked={chosen.has(row.key)} onChange={(range) => mark(row.key, range)} />,
+      },
+      {
+        id: "state",
+        header: t("inventory.column.state"),
+        beside: ICON,
+        holds: (row) => {
+          const state = stockState(row);
+          return state === "fine" ? null : t(`inventory.state.${state}`);
+        },
+        cell: (row) => <State row={row} />,
+      },
+      { ...product, id: "product", along: "code", cell: (row) => <span title={title(row)}>{names(row)}</span> },
+      {
+        ...product,
+        id: "product-code",
+        instead: "code",
         cell: (row) => (
-          <span title={joined([row.name, row.product_id, row.warehouse])}>
-            <RowSource source={sources.several ? sources.of(row.source) : null} />
-            {row.name}
-            {row.name !== row.product_id && <span className="text-ink-3"> · {row.product_id}</span>}
+          <span title={title(row)}>
+            {names(row)}
+            {codeOf(row) !== row.name && <span className="text-ink-3"> · {codeOf(row)}</span>}
           </span>
         ),
       },
-      { id: "warehouse", header: t("inventory.column.warehouse"), width: "108px", from: 960, className: "text-ink-2", cell: (row) => row.warehouse ?? <None /> },
+      { id: "code", header: t("inventory.column.code"), holds: codeOf, spare: 7, className: "text-ink-2", cell: (row) => codeOf(row) },
+      { id: "warehouse", header: t("inventory.column.warehouse"), width: "minmax(88px, 1fr)", spare: 1, className: "text-ink-2", cell: (row) => (row.warehouse === null ? <None /> : <span title={row.warehouse}>{row.warehouse}</span>) },
       {
         id: "onHand",
         header: t("inventory.column.onHand"),
-        width: "68px",
         align: "end",
-        cell: (row) =>
-          row.per_batch ? (
-            <span className="text-ink-3" title={t("inventory.perBatchHint", { levels: row.batches.map((level) => format.number(level)).join(", ") })}>
-              {t("inventory.perBatch")}
-            </span>
-          ) : row.on_hand === null ? (
-            <span className="text-ink-3" title={t("inventory.unknown")}>
-              ?
-            </span>
-          ) : (
-            <Figure aged={fresh.of(row.source)} className={cx("num font-[580]", row.low && (row.on_hand <= 0 ? "text-crit" : "text-warn"))}>
-              {format.number(row.on_hand)}
-            </Figure>
-          ),
+        holds: (row) => (row.per_batch ? t("inventory.perBatch") : row.on_hand === null ? null : format.number(row.on_hand)),
+        cell: (row) => <OnHand row={row} />,
       },
-      { id: "today", header: t("inventory.column.today"), width: "62px", align: "end", cell: (row) => (row.change_today === 0 ? <span className="num text-ink-3">0</span> : <Figure aged={fresh.of(row.source)}><Delta change={row.change_today} /></Figure>) },
-      { id: "rate", header: t("inventory.column.rate"), width: "66px", align: "end", from: 720, className: "num text-ink-2", cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : <Figure aged={fresh.of(row.source)}>{format.number(row.out_per_hour >= 100 ? Math.round(row.out_per_hour) : Math.round(row.out_per_hour * 10) / 10)}</Figure>) },
       {
-        id: "hours",
-        header: t("inventory.column.hours"),
-        width: "88px",
+        id: "today",
+        header: t("inventory.column.today"),
         align: "end",
-        className: "num",
-        cell: (row) =>
-          row.hours_left === null || row.hours_left <= 0 ? (
-            <None title={row.on_hand === null ? t("inventory.unknown") : row.on_hand <= 0 ? t("inventory.state.out") : t("inventory.still")} />
-          ) : (
-            <Figure aged={fresh.of(row.source)}>
-              <span className={row.hours_left < SHORT ? "text-warn" : "text-ink-2"} title={fresh.of(row.source) === null ? format.duration(row.hours_left * 3_600_000) : undefined}>
-                {format.age(row.hours_left * 3_600_000)}
-              </span>
-            </Figure>
-          ),
+        spare: 3,
+        holds: (row) => format.change(row.change_today),
+        cell: (row) => (row.change_today === 0 ? <span className="num text-ink-3">0</span> : <Figure aged={fresh.of(row.source)}><Delta change={row.change_today} /></Figure>),
       },
-      { id: "threshold", header: t("inventory.column.threshold"), width: "92px", align: "end", className: "!overflow-visible", cell: (row) => <Threshold row={row} /> },
-      { id: "mover", header: t("inventory.column.mover"), width: "88px", from: 900, className: "text-ink-2", cell: (row) => row.last_mover ?? <None /> },
-      { id: "age", header: t("inventory.column.age"), width: "72px", align: "end", from: 620, cell: (row, above) => <Age at={row.last_at} above={above?.last_at ?? null} /> },
-      { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "84px", from: 660, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
-    ],
-    [t, format, sources, fresh],
-  );
-}
-
-function None({ title }: { title?: string }) {
-  return (
-    <span className="text-ink-3" title={title}>
-      —
-    </span>
-  );
-}
-
-function State({ row }: { row: StockRow }) {
-  const { t } = useTranslation();
-  const state = stockState(row);
-  return (
-    <>
-      <Moved seq={row.last_seq} />
-      {state !== "fine" && (
-        <Mark tone={tone(state, row)} icon={ICONS[state]}>
-          {t(`inventory.state.${state}`)}
-        </Mark>
-      )}
-    </>
-  );
-}
-
-/** Amber for what is short now; that something will be short before the shift ends is said in plain ink. */
-function tone(state: StockState, row: StockRow): string {
-  if (state === "out") return "text-crit";
-  return state === "low" || !lasts(row, SHORT) ? "text-warn" : "text-ink-2";
-}
-
-const ICONS: Record<Exclude<StockState, "fine">, ReactNode> = { out: <OctagonAlert aria-hidden />, low: <TriangleAlert aria-hidden />, soon: <Hourglass aria-hidden /> };
-
-function Mark({ tone, icon, children }: { tone: string; icon: ReactNode; children: ReactNode }) {
-  return <span className={cx("inline-flex items-center gap-1.5 align-middle [&_svg]:size-3.5", tone)}>{icon}{children}</span>;
-}
-
-/** A bar at the row's edge when its product moved while on screen; a row that is scrolled into view has not moved. */
-function Moved({ seq }: { seq: number }) {
-  return useChangeMark(seq) && <i aria-hidden className="arrived pointer-events-none absolute inset-0" />;
-}
-
-function Threshold({ row }: { row: StockRow }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { settings, save } = useSettings();
-  return (
-    <span className="flex items-center justify-end gap-1" title={row.threshold_own ? t("inventory.ownHint", { n: format.number(settings.low_stock_threshold) }) : t("inventory.defaultHint")}>
-      <ValueEdit
-        label={t("inventory.thresholdOf", { name: row.name })}
-        value={String(row.threshold)}
-        placeholder={String(settings.low_stock_threshold)}
-        allowEmpty
-        className={row.threshold_own ? "text-ink" : "text-ink-3"}
-        shown={
-          <>
-            {row.threshold_own && <span className="mr-1 rounded-sm bg-raised px-1 text-[11px] text-ink-2">{t("inventory.own")}</span>}
-            {format.number(row.threshold)}
-          </>
-        }
-        onSave={(text) => save({ product_thresholds: { [row.product_id]: text === null ? null : Number(text) } })}
-      />
-    </span>
-  );
+      {
+        id: "rate",
+        header: t("inventory.column.rate"),
+        align: "end",
+        spare: 5,
+        className: "text-ink-2",
+        holds: (row) => format.number(pace(row.out_per_hour)),
+        cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : <Figure aged={fresh.of(row.source)}>{format.number(pace(row.out_per_hour))}</Figure>),
+      },
+      { id: "hours", header: t("inventory.column.hours"), align: "end", holds: (row) => (row.hours_left === null ? null : format.left(row.hours_left * 3_600_000)), cell: (row) => <HoursLeft row={row} /> },
+      { id: "threshold", header: t("inventory.column.threshold"), align: "end", beside: 12, className: "!overflow-visible", holds: (row) => `${row.threshold_own ? `${t("inventory.own")} ` : ""}${format.number(row.threshold)}`, cell: (row) => <Threshold row={row} /> },
+      { id: "mover", header: t("inventory.column.mover"), width: "minmax(84px, 1fr)", spare: 2, className: "text-ink-2", cell: (row) => (row.last_mover === null ? <None /> : <span title={row.last_mover}>{row.last_mover}</span>) },
+      { id: "change", header: t("inventory.column.change"), align: "end", spare: 6, holds: (row) => format.change(row.last_change), cell: (row) => <Figure aged={fresh.of(row.source)}><Delta change={row.last_change} /></Figure> },
+      { id: "age", header: t("inventory.column.age"), align: "end", spare: 2, holds: () => widestAge(format), cell: (row, above) => <Age at={row.last_at} above={above?.last_at ?? null} /> },
+      { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "minmax(84px, 2fr)", spare: 4, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
+    ];
+    if (sources.several) columns.push({ id: "source", header: t("inventory.column.source"), width: "minmax(96px, 1fr)", spare: 8, className: "text-ink-2", cell: (row) => <SourceName id={row.source} /> });
+    return columns;
+  }, [t, format, sources, fresh, chosen, all, mark, markAll]);
 }

@@ -1,21 +1,23 @@
 // Inventory: a row per product, the low ones on top, and the movements beside it.
 
 import { Box, PackageSearch, TriangleAlert } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { EventRow } from "@/bindings/EventRow";
 import type { InventoryView } from "@/bindings/InventoryView";
 import type { StockRow } from "@/bindings/StockRow";
 import { matchesWords, written } from "@/filter";
 import { useFormat } from "@/format";
+import { useKeys } from "@/keys";
 import { useFreshness } from "@/live";
-import { AgedNote, Button, type Column, cx, EmptyState, RowValue, SectionHeader, VirtualRows } from "@/parts";
+import { Button, cx, EmptyState, SectionHeader, useAgedNote, VirtualRows } from "@/parts";
 import { SearchField, usePhraseItems } from "@/parts/search";
+import { useChoice } from "@/parts/selection";
 import { ViewGate } from "@/parts/view-gate";
 import { go, useFindText } from "@/route";
 import { openEvent } from "@/route/selection";
-import { joined } from "@/text";
+import { BulkBar, ThresholdDialog } from "./bulk";
 import { useStockColumns } from "./columns";
+import { Movements } from "./movements";
 import { lasts, steadyOrder, warehouses } from "./order";
 
 /** Products that run out within so many hours can be looked at by themselves. */
@@ -26,13 +28,12 @@ export default function Inventory() {
 }
 
 const productKey = (row: StockRow) => row.key;
-const movementKey = (row: EventRow) => String(row.seq);
 
 function Stock({ view }: { view: InventoryView }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const columns = useStockColumns();
   const fresh = useFreshness();
+  const aged = useAgedNote();
   const [text, setText] = useFindText();
   const phrases = usePhraseItems(text, setText);
   const [onlyLow, setOnlyLow] = useState(false);
@@ -51,44 +52,72 @@ function Stock({ view }: { view: InventoryView }) {
     [products, onlyLow, within, place, text],
   );
   const movements = useMemo(() => (text === "" ? view.movements : view.movements.filter((row) => matchesWords(text, [row.label, row.detail]))), [view.movements, text]);
+  const choice = useChoice(useMemo(() => rows.map(productKey), [rows]));
+  const { chosen, mark, markAll, clear } = choice;
+  const columns = useStockColumns(choice);
+  const [cursor, setCursor] = useState<string | null>(null);
+  const [asking, setAsking] = useState<readonly StockRow[] | null>(null);
+  // What is meant: the chosen ones, else the row under the cursor.
+  const meant = () => rows.filter((row) => (chosen.size > 0 ? chosen.has(row.key) : row.key === cursor));
+  const ask = () => (meant().length === 0 ? false : setAsking(meant()));
+  const extending = useRef(false);
+  const extend = (event: KeyboardEvent) => {
+    extending.current = event.shiftKey;
+    if (event.shiftKey && cursor !== null && !chosen.has(cursor)) mark(cursor, false);
+    return false;
+  };
+  useKeys({ t: ask, x: () => (cursor === null ? false : mark(cursor, false)), Escape: () => (chosen.size === 0 ? false : clear()), "Ctrl+a": markAll, j: extend, k: extend, ArrowDown: extend, ArrowUp: extend });
 
   return (
-    <div className="@container flex min-h-0 flex-1">
+    <div className={cx("@container flex min-h-0 flex-1", movements.length === 0 && "flex-col")}>
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-        <SectionHeader
-          className="border-b border-line"
-          title={t("inventory.title")}
-          note={
-            <>
-              <AgedNote fresh={fresh} sources={view.products.map((row) => row.source)} />
-              {view.forgotten > 0 && <span className="text-warn">{t("inventory.forgotten", { n: format.integer(view.forgotten) })} · </span>}
-              {t("inventory.note", { n: format.integer(view.total) })} · <span className={view.low > 0 ? "text-warn" : undefined}>{view.low > 0 ? t("inventory.low", { n: format.integer(view.low) }) : t("inventory.none")}</span>
-            </>
-          }
-          right={
-            <>
-              <Button look={onlyLow ? "primary" : "plain"} aria-pressed={onlyLow} icon={<TriangleAlert aria-hidden />} onClick={() => setOnlyLow(!onlyLow)}>
-                {t("inventory.onlyLow")}
-              </Button>
-              <span role="group" aria-label={t("inventory.within.label")} className="flex gap-1">
-                {WITHIN.map((hours) => (
-                  <Button key={hours} look={within === hours ? "primary" : "plain"} aria-pressed={within === hours} onClick={() => setWithin(within === hours ? null : hours)}>
-                    {t(`inventory.within.h${hours}`)}
-                  </Button>
-                ))}
-              </span>
-              {places.length > 1 && (
-                <select aria-label={t("inventory.warehouse")} value={place} onChange={(event) => setWarehouse(event.target.value)} className="h-[26px] max-w-[150px] rounded-md border border-line-strong bg-panel px-1.5 text-ink @max-[860px]:hidden">
-                  <option value="">{t("inventory.everyWarehouse")}</option>
-                  {places.map((name) => (
-                    <option key={name}>{name}</option>
+        {chosen.size > 0 ? (
+          <BulkBar rows={meant()} onAsk={ask} onClear={clear} />
+        ) : (
+          <SectionHeader
+            className="border-b border-line"
+            title={t("inventory.title")}
+            note={[
+              view.low > 0 ? (
+                <span key="low" className="text-warn">
+                  {t("inventory.low", { n: format.integer(view.low) })}
+                </span>
+              ) : (
+                t("inventory.none")
+              ),
+              t("inventory.note", { n: format.integer(view.total) }),
+              ...aged(fresh, view.products.map((row) => row.source)),
+              view.forgotten > 0 && (
+                <span key="forgotten" className="text-warn">
+                  {t("inventory.forgotten", { n: format.integer(view.forgotten) })}
+                </span>
+              ),
+            ]}
+            right={
+              <>
+                <Button look={onlyLow ? "primary" : "plain"} aria-pressed={onlyLow} icon={<TriangleAlert aria-hidden />} onClick={() => setOnlyLow(!onlyLow)}>
+                  {t("inventory.onlyLow")}
+                </Button>
+                <span role="group" aria-label={t("inventory.within.label")} className="flex gap-1">
+                  {WITHIN.map((hours) => (
+                    <Button key={hours} look={within === hours ? "primary" : "plain"} aria-pressed={within === hours} onClick={() => setWithin(within === hours ? null : hours)}>
+                      {t(`inventory.within.h${hours}`)}
+                    </Button>
                   ))}
-                </select>
-              )}
-              <SearchField label={t("inventory.search")} value={text} onChange={setText} className="w-[clamp(140px,22vw,240px)]" />
-            </>
-          }
-        />
+                </span>
+                {places.length > 1 && (
+                  <select aria-label={t("inventory.warehouse")} value={place} onChange={(event) => setWarehouse(event.target.value)} className="h-[26px] max-w-[150px] rounded-md border border-line-strong bg-panel px-1.5 text-ink @max-[860px]:hidden">
+                    <option value="">{t("inventory.everyWarehouse")}</option>
+                    {places.map((name) => (
+                      <option key={name}>{name}</option>
+                    ))}
+                  </select>
+                )}
+                <SearchField label={t("inventory.search")} value={text} onChange={setText} className="w-[clamp(120px,14vw,240px)]" />
+              </>
+            }
+          />
+        )}
         <VirtualRows
           label={t("inventory.table")}
           rows={rows}
@@ -100,7 +129,15 @@ function Stock({ view }: { view: InventoryView }) {
             ...phrases(t("parts.menu.warehouse"), row.warehouse),
             { id: "events", label: t("parts.menu.events"), onSelect: () => go("events", { filter: written("subject", `product:${row.product_id}`) }) },
           ]}
-          rowClass={(row) => cx("isolate", row.low && "bg-warn-soft/45")}
+          selected={cursor}
+          onSelect={(row) => {
+            setCursor(row.key);
+            if (extending.current) mark(row.key, true);
+            extending.current = false;
+          }}
+          onMark={(row, range) => mark(row.key, range)}
+          onMarkAll={markAll}
+          rowClass={(row) => cx("isolate", chosen.has(row.key) ? "bg-accent-soft/50" : row.low && "bg-warn-soft/45")}
           onOpen={(row) => openEvent(row.last_seq)}
           empty={
             view.products.length === 0 ? (
@@ -112,6 +149,16 @@ function Stock({ view }: { view: InventoryView }) {
         />
       </div>
       <Movements rows={movements} />
+      {asking !== null && (
+        <ThresholdDialog
+          rows={asking}
+          onClose={() => setAsking(null)}
+          onDone={() => {
+            setAsking(null);
+            clear();
+          }}
+        />
+      )}
     </div>
   );
 }
@@ -123,29 +170,4 @@ function useSteady(products: readonly StockRow[]): readonly StockRow[] {
   const rows = steadyOrder(kept.rows.map(productKey), products);
   setKept({ from: products, rows });
   return rows;
-}
-
-function Movements({ rows }: { rows: readonly EventRow[] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const columns = useMemo<readonly Column<EventRow>[]>(
-    () => [
-      { id: "time", header: t("inventory.movementsColumn.time"), width: "86px", className: "num text-ink-3", cell: (row) => format.time(row.occurred_at) },
-      {
-        id: "product",
-        header: t("inventory.movementsColumn.product"),
-        width: "minmax(0, 1fr)",
-        cell: (row) => <span title={joined([row.label, row.detail])}>{row.label}</span>,
-      },
-      { id: "delta", header: t("inventory.movementsColumn.change"), width: "66px", align: "end", cell: (row) => <RowValue row={row} /> },
-      { id: "new", header: t("inventory.movementsColumn.now"), width: "76px", align: "end", className: "num text-ink-2", cell: (row) => row.new !== null && format.quantity(row.new) },
-    ],
-    [t, format],
-  );
-  return (
-    <aside aria-label={t("inventory.movements")} className="flex w-[clamp(300px,28%,380px)] flex-none flex-col border-l border-line @max-[1000px]:hidden">
-      <SectionHeader className="border-b border-line" title={t("inventory.movements")} note={t("inventory.movementsNote", { n: format.integer(rows.length) })} />
-      <VirtualRows label={t("inventory.movements")} rows={rows} rowKey={movementKey} columns={columns} onOpen={(row) => openEvent(row.seq)} empty={<EmptyState title={t("inventory.movementsEmpty")} />} />
-    </aside>
-  );
 }

@@ -33,6 +33,11 @@ export function lasts(row: Pick<StockRow, "on_hand" | "hours_left">, hours: numb
   return row.hours_left === null || row.hours_left >= hours;
 }
 
+/** What people know a product by: its code, for want of one its id. */
+export function codeOf(row: Pick<StockRow, "code" | "product_id">): string {
+  return row.code ?? row.product_id;
+}
+
 /** The warehouses that are named, in the order of their names. */
 export function warehouses(rows: readonly Pick<StockRow, "warehouse">[]): string[] {
   return [...new Set(rows.flatMap(({ warehouse }) => (warehouse === null ? [] : [warehouse])))].sort((a, b) => a.localeCompare(b));

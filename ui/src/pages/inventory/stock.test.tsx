@@ -61,3 +61,34 @@ it("narrows by name, and says when nothing is left", async () => {
   await user.type(screen.getByRole("searchbox", { name: /Find by name/ }), "zzz");
   expect(await screen.findByText("No matching products")).toBeVisible();
 });
+
+it("sets the threshold of several at once, in one change of the settings, and takes it back", async () => {
+  const asked = openPage("inventory");
+  const user = userEvent.setup();
+  const boxes = (await table()).getAllByRole("checkbox").slice(1);
+  const [first, third] = [boxes[0], boxes[2]];
+  if (first === undefined || third === undefined) throw new Error("there are ten products");
+  await user.click(first);
+  await user.keyboard("{Shift>}");
+  await user.click(third);
+  await user.keyboard("{/Shift}");
+  expect(screen.getByRole("toolbar")).toHaveTextContent("3 products selected");
+  await user.keyboard("t");
+  const dialog = within(await screen.findByRole("dialog", { name: "Threshold for 3 products" }));
+  await user.type(dialog.getByRole("textbox", { name: "Threshold" }), "25{Enter}");
+  const changes = () => asked.filter((each) => each.name === "change_settings").map((each) => each.args);
+  await waitFor(() => expect(changes()).toEqual([{ patch: { product_thresholds: { "D-311": 25, "A-119": 25, "A-104": 25 } } }]));
+  expect(screen.queryByRole("toolbar"), "what is done is not chosen any more").toBeNull();
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(changes()[1]).toMatchObject({ patch: { product_thresholds: { "D-311": null, "A-104": null } } }));
+});
+
+it("selects all with Ctrl+A, and none with Escape", async () => {
+  openPage("inventory");
+  const user = userEvent.setup();
+  const boxes = (await table()).getAllByRole("checkbox");
+  await user.keyboard("{Control>}a{/Control}");
+  expect(screen.getByRole("toolbar")).toHaveTextContent(`${boxes.length - 1} products selected`);
+  await user.keyboard("{Escape}");
+  expect(screen.queryByRole("toolbar")).toBeNull();
+});

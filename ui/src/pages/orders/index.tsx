@@ -9,12 +9,12 @@ import { everyWord, matchesWords, written } from "@/filter";
 import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useFreshness, useSources } from "@/live";
-import { Age, AgedNote, Button, type Column, cx, EmptyState, Figure, RowSource, SectionHeader, VirtualRows } from "@/parts";
+import { Age, Button, type Column, cx, EmptyState, Figure, heaviest, RowSource, SectionHeader, SourceName, useAgedNote, VirtualRows, widestAge } from "@/parts";
 import { SearchField, usePhraseItems } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { go, useFindText } from "@/route";
 import { openEvent } from "@/route/selection";
-import { useWord } from "@/text";
+import { useWord, type Word } from "@/text";
 import { type Chosen, isChosen, steps } from "./flow";
 import { Lanes } from "./lanes";
 
@@ -29,6 +29,7 @@ function Board({ view }: { view: OrdersView }) {
   const format = useFormat();
   const word = useWord();
   const fresh = useFreshness();
+  const aged = useAgedNote();
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [text, setText] = useFindText();
   const phrases = usePhraseItems(text, setText);
@@ -45,12 +46,7 @@ function Board({ view }: { view: OrdersView }) {
     <div className="flex min-h-0 flex-1 flex-col">
       {view.states.length > 0 && (
         <section aria-label={t("orders.flow")} className="flex-none border-b border-line">
-          <SectionHeader title={t("orders.flow")} note={
-              <>
-                <AgedNote fresh={fresh} sources={view.states.map((state) => state.source)} />
-                {t("orders.flowNote", { n: format.integer(view.total), age: format.duration(view.stuck_after_ms) })}
-              </>
-            } />
+          <SectionHeader title={t("orders.flow")} note={[t("orders.flowNote", { n: format.integer(view.total) }), ...aged(fresh, view.states.map((state) => state.source)), t("orders.flowStuck", { age: format.duration(view.stuck_after_ms) })]} />
           <Lanes states={view.states} chosen={chosen} onChoose={setChosen} />
         </section>
       )}
@@ -86,6 +82,7 @@ function Board({ view }: { view: OrdersView }) {
 
 function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): readonly Column<OrderRow>[] {
   const { t } = useTranslation();
+  const format = useFormat();
   const word = useWord();
   const sources = useSources();
   const fresh = useFreshness();
@@ -94,7 +91,8 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
       const stuck: Column<OrderRow> = {
         id: "state",
         header: <span className="sr-only">{t("orders.stuckWord")}</span>,
-        width: "84px",
+        beside: 20,
+        holds: (row) => (row.stuck ? t("orders.stuckWord") : null),
         cell: (row) =>
           row.stuck && (
             <span className="inline-flex items-center gap-1.5 align-middle text-warn">
@@ -103,26 +101,48 @@ function useColumns(isFinal: (row: OrderRow) => boolean, anyStuck: boolean): rea
             </span>
           ),
       };
+      const dash = <span className="text-ink-3">—</span>;
       const rest: Column<OrderRow>[] = [
-        { id: "number", header: t("orders.column.number"), width: "minmax(174px, 0.8fr)", className: "num", cell: (row) => (
-          <span title={row.number}>
-            <RowSource source={sources.several ? sources.of(row.source) : null} />
-            {row.number}
-          </span>
-        ) },
-        { id: "type", header: t("orders.column.type"), width: "76px", from: 700, className: "text-ink-2", cell: (row) => word("orderType", row.order_type) },
-        { id: "customer", header: t("orders.column.customer"), width: "minmax(90px, 1.2fr)", className: "text-ink-2", cell: (row) => (row.customer === null ? <span className="text-ink-3">—</span> : <span title={row.customer}>{row.customer}</span>) },
-        { id: "status", header: t("orders.column.status"), width: "96px", className: "font-[540]", cell: (row) => <Figure aged={fresh.of(row.source)} className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</Figure> },
-        { id: "since", header: t("orders.column.since"), width: "104px", align: "end", cell: (row) => (isFinal(row) ? null : <Figure aged={fresh.of(row.source)}><Since row={row} /></Figure>) },
-        { id: "steps", header: t("orders.column.steps"), width: "minmax(130px, 1.4fr)", from: 820, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
-        { id: "at", header: t("orders.column.at"), width: "88px", align: "end", cell: (row, above) => <Age at={lastStep(row)} above={above === undefined ? null : lastStep(above)} /> },
+        {
+          id: "number",
+          header: t("orders.column.number"),
+          holds: (row) => row.number,
+          beside: 4,
+          cell: (row) => (
+            <span title={row.number}>
+              <RowSource source={sources.several ? sources.of(row.source) : null} />
+              {row.number}
+            </span>
+          ),
+        },
+        { id: "type", header: t("orders.column.type"), spare: 3, className: "text-ink-2", holds: (row) => word("orderType", row.order_type), cell: (row) => word("orderType", row.order_type) },
+        { id: "customer", header: t("orders.column.customer"), width: "minmax(96px, 1.2fr)", className: "text-ink-2", cell: (row) => (row.customer === null ? dash : <span title={row.customer}>{row.customer}</span>) },
+        { id: "status", header: t("orders.column.status"), className: "font-[540]", holds: (row) => word("status", row.status), cell: (row) => <Figure aged={fresh.of(row.source)} className={isFinal(row) ? "font-[450] text-ink-2" : undefined}>{word("status", row.status)}</Figure> },
+        { id: "since", header: t("orders.column.since"), align: "end", holds: (row) => (isFinal(row) ? null : heaviest([LONG, LONGER, DAYS].map(format.duration))), cell: (row) => (isFinal(row) ? null : <Figure aged={fresh.of(row.source)}><Since row={row} /></Figure>) },
+        { id: "steps", header: t("orders.column.steps"), width: "minmax(130px, 1.4fr)", spare: 2, className: "!px-4", cell: (row) => <Steps row={row} terminal={isFinal(row)} /> },
+        { id: "mover", header: t("orders.column.mover"), width: "minmax(96px, 0.7fr)", spare: 4, className: "text-ink-2", cell: (row) => (row.last_mover === null ? dash : <span title={row.last_mover}>{row.last_mover}</span>) },
+        { id: "from", header: t("orders.column.from"), spare: 6, className: "text-ink-3", holds: (row) => before(row, word), cell: (row) => before(row, word) },
+        { id: "first", header: t("orders.column.first"), align: "end", spare: 5, holds: () => widestAge(format), className: "text-ink-2", cell: (row) => row.transitions[0] !== undefined && <Age at={row.transitions[0].at} /> },
+        { id: "at", header: t("orders.column.at"), align: "end", holds: () => widestAge(format), cell: (row, above) => <Age at={lastStep(row)} above={above === undefined ? null : lastStep(above)} /> },
       ];
+      if (sources.several) rest.splice(-1, 0, { id: "source", header: t("orders.column.source"), width: "minmax(96px, 0.7fr)", spare: 7, className: "text-ink-2", cell: (row) => <SourceName id={row.source} /> });
       // With nothing stuck its column would be a hole at the head of every row.
       return anyStuck ? [stuck, ...rest] : rest;
     },
-    [t, word, sources, fresh, isFinal, anyStuck],
+    [t, format, word, sources, fresh, isFinal, anyStuck],
   );
 }
+
+/** Of times that are said in two units, the widest of each pair of them, ms. */
+const LONG = 59 * 60_000 + 59_000;
+const LONGER = 23 * 3_600_000 + 59 * 60_000;
+const DAYS = 999 * 86_400_000 + 23 * 3_600_000;
+
+/** The state before the present one. */
+const before = (row: OrderRow, word: Word) => {
+  const from = row.transitions.at(-1)?.from ?? "";
+  return from === "" ? null : word("status", from);
+};
 
 const lastStep = (row: OrderRow) => row.transitions.at(-1)?.at ?? row.since;
 

@@ -4,11 +4,11 @@ import { ChevronRight, TriangleAlert } from "lucide-react";
 import { Fragment, memo, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderStateCount } from "@/bindings/OrderStateCount";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat } from "@/format";
 import { type Aged, type KnownSource, useFreshness, useSources } from "@/live";
-import { cx, Figure, SourceMark } from "@/parts";
+import { cx, Figure, heaviest, SourceMark, weight } from "@/parts";
 import { joined, useWord } from "@/text";
-import { type Chosen, isChosen, lanes } from "./flow";
+import { type Chosen, isChosen, type Lane, lanes } from "./flow";
 
 export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states: readonly OrderStateCount[]; chosen: Chosen | null; onChoose: (chosen: Chosen | null) => void }) {
   const { t } = useTranslation();
@@ -17,17 +17,20 @@ export const Lanes = memo(function Lanes({ states, chosen, onChoose }: { states:
   const sources = useSources();
   const fresh = useFreshness();
   const all = useMemo(() => lanes(states), [states]);
+  const open = (lane: Lane) => t("orders.flowOpen", { n: format.integer(lane.open) });
+  // As wide as the widest of them, so that the lanes begin under each other.
+  const least = `${Math.ceil(weight(heaviest(all.map(open))))}ch`;
   return (
-    <div className="flex flex-col gap-2.5 px-4 pb-3">
+    <div className="@container flex flex-col gap-2.5 px-4 pb-3">
       {all.map((lane) => (
         <div key={`${lane.source}/${lane.type}`} role="group" aria-label={joined([word("orderType", lane.type), sources.several && sources.of(lane.source)?.name])} className="relative flex min-w-0 items-stretch gap-3">
-          <div className="flex w-[76px] flex-none flex-col justify-center">
-            <span className="truncate font-[540]">
+          <div className="flex min-w-[76px] flex-none flex-col justify-center text-[12px]" style={{ width: least }}>
+            <span className="truncate text-[13px] font-[540]">
               {sources.several && <LaneSource source={sources.of(lane.source)} />}
               {word("orderType", lane.type)}
             </span>
-            <Figure aged={fresh.of(lane.source)} className="num text-[12px] text-ink-3">
-              {t("orders.flowOpen", { n: format.integer(lane.open) })}
+            <Figure aged={fresh.of(lane.source)} className="num whitespace-nowrap text-ink-3">
+              {open(lane)}
             </Figure>
           </div>
           <div className="flex min-w-0 flex-1 items-stretch">
@@ -56,11 +59,14 @@ function LaneSource({ source }: { source: KnownSource | null }) {
   );
 }
 
+/** Under a count, and beside it where there is room. */
+const NOTE = "num flex h-[17px] min-w-0 text-[11.5px] leading-[17px] whitespace-nowrap";
+
 function Node({ state, aged, share, on, narrow = false, onChoose }: { state: OrderStateCount; aged: Aged | null; share: number | null; on: boolean; narrow?: boolean; onChoose: (chosen: Chosen | null) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const word = useWord();
-  const now = useNow();
+  const oldest = useClock((now) => (state.oldest_at === null ? null : format.age(Math.max(0, now - state.oldest_at))));
   const status = word("status", state.status);
   const name = t("orders.nodeName", { type: word("orderType", state.order_type), status, n: format.integer(state.count) });
   const count = state.count >= 100_000 ? format.compact(state.count) : format.integer(state.count);
@@ -81,19 +87,21 @@ function Node({ state, aged, share, on, narrow = false, onChoose }: { state: Ord
       )}
     >
       <span className={cx("truncate text-[12px]", on ? "text-ink" : "text-ink-2")}>{status}</span>
-      <span className="flex items-baseline justify-between gap-1.5">
+      <span className="flex flex-col @min-[1000px]:flex-row @min-[1000px]:items-baseline @min-[1000px]:justify-between @min-[1000px]:gap-1.5">
         <Figure aged={aged} className={cx("num text-[17px] leading-[1.3] font-[560] tracking-[-0.01em]", state.terminal && !on && "text-ink-2", state.count === 0 && "text-ink-3")}>
           {count}
         </Figure>
         {state.stuck > 0 ? (
-          <span className="num flex min-w-0 items-center gap-1 truncate text-[11.5px] text-warn">
+          <span className={cx(NOTE, "items-center gap-1 text-warn")}>
             <TriangleAlert aria-hidden className="size-3 flex-none" />
             {t("orders.stuck", { n: format.integer(state.stuck) })}
           </span>
         ) : (
           !state.terminal && (
-            <span className="num min-w-0 truncate text-[11.5px] text-ink-3" title={state.dwell_ms === null ? undefined : t("orders.dwell", { age: format.age(state.dwell_ms) })}>
-              {state.oldest_at === null ? "" : t("orders.oldest", { age: format.age(Math.max(0, now - state.oldest_at)) })}
+            <span className={cx(NOTE, "flex-row-reverse flex-wrap justify-end overflow-hidden text-ink-3 @min-[1000px]:justify-start")} title={state.dwell_ms === null ? undefined : t("orders.dwell", { age: format.age(state.dwell_ms) })}>
+              {/* Where there is no room for the word, the figure stays. */}
+              <span>{oldest}</span>
+              {oldest !== null && <span className="whitespace-pre">{t("orders.oldest")} </span>}
             </span>
           )
         )}

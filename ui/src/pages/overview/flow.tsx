@@ -84,12 +84,12 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
   const shown = histogram.domains.map((domain, j) => ({ domain, n: column?.[j] ?? 0, any: histogram.counts.some((each) => (each[j] ?? 0) > 0) })).filter((each) => each.any);
 
   return (
-    <section className="flex-none border-b border-line" aria-label={t("overview.flow.title")}>
+    <section className="@container flex-none border-b border-line" aria-label={t("overview.flow.title")}>
       <SectionHeader
         title={t("overview.flow.title")}
-        note={pointed === null || column === undefined ? t("overview.flow.range") : t(pointed === running ? "overview.flow.soFar" : "overview.flow.at", { time: format.minute(start(pointed)), n: format.integer(totals[pointed] ?? 0) })}
+        note={pointed === null || column === undefined ? [t("overview.flow.range"), t("overview.flow.per")] : t(pointed === running ? "overview.flow.soFar" : "overview.flow.at", { time: format.minute(start(pointed)), n: format.integer(totals[pointed] ?? 0) })}
         right={
-          <span className="flex gap-3.5 overflow-hidden max-[900px]:hidden">
+          <span className="flex gap-3.5 overflow-hidden @max-[660px]:hidden">
             {shown.map(({ domain, n }) => (
               <span key={domain} className="num flex gap-1">
                 <DomainMark domain={domain} />

@@ -39,8 +39,8 @@ export default function Overview() {
     <div className="flex min-h-0 flex-1 flex-col">
       <StaleBar at={at} error={error} onRetry={refresh} />
       <Strip view={data} />
-      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_clamp(300px,29%,400px)]">
-        <div className="flex min-h-0 min-w-0 flex-col border-r border-line">
+      <div className={data.needs.length === 0 ? "flex min-h-0 flex-1 flex-col" : "grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_clamp(300px,29%,400px)]"}>
+        <div className="flex min-h-0 min-w-0 flex-1 flex-col border-r border-line">
           <Flow histogram={data.histogram} />
           <Stream pause={pause} onToggle={toggle} />
         </div>

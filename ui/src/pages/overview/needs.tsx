@@ -11,7 +11,7 @@ import type { Need } from "@/bindings/Need";
 import type { Severity } from "@/bindings/Severity";
 import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
-import { Age, Button, cx, EmptyState, IconButton, SectionHeader, severityInk, SeverityMark } from "@/parts";
+import { Age, Button, cx, IconButton, SectionHeader, severityInk, SeverityMark, SideLine } from "@/parts";
 import { go } from "@/route";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
@@ -54,28 +54,31 @@ export function Needs({ needs, omitted }: { needs: readonly Need[]; omitted: num
     s: () => (chosen?.type === "alert" ? snooze(chosen.alert.id, 15) : false),
   });
 
+  if (needs.length === 0) {
+    return (
+      <SideLine label={t("overview.needs.title")} icon={<CircleCheckBig aria-hidden />}>
+        {t("overview.needs.empty")}
+      </SideLine>
+    );
+  }
   return (
     <section className="flex min-h-0 flex-col" aria-label={t("overview.needs.title")}>
-      <SectionHeader title={t("overview.needs.title")} note={needs.length + omitted > 0 ? format.integer(needs.length + omitted) : undefined} right={needs.length > 0 ? t("overview.needs.order") : undefined} className="border-b border-line" />
-      {needs.length === 0 ? (
-        <EmptyState icon={<CircleCheckBig />} title={t("overview.needs.empty")} text={t("overview.needs.emptyText")} />
-      ) : (
-        <ul ref={list} className="min-h-0 flex-1 overflow-auto">
-          {needs.map((need, i) => (
-            <li key={needKey(need)} aria-current={i === index} onPointerDown={() => setChosen(needKey(need))}>
-              {need.urgency !== needs[i - 1]?.urgency && <h3 className="border-b border-line bg-raised px-4 py-1 text-[12px] text-ink-2">{t(`overview.needs.urgency.${need.urgency}`)}</h3>}
-              {need.type === "alert" ? <Alert alert={need.alert} chosen={i === index} /> : <Approval approval={need.approval} chosen={i === index} />}
-            </li>
-          ))}
-          {omitted > 0 && (
-            <li className="p-3 text-center">
-              <Button look="ghost" onClick={() => go("alerts")}>
-                {t("overview.needs.omitted", { n: format.integer(omitted) })}
-              </Button>
-            </li>
-          )}
-        </ul>
-      )}
+      <SectionHeader title={t("overview.needs.title")} note={format.integer(needs.length + omitted)} right={t("overview.needs.order")} className="border-b border-line" />
+      <ul ref={list} className="min-h-0 flex-1 overflow-auto">
+        {needs.map((need, i) => (
+          <li key={needKey(need)} aria-current={i === index} onPointerDown={() => setChosen(needKey(need))}>
+            {need.urgency !== needs[i - 1]?.urgency && <h3 className="border-b border-line bg-raised px-4 py-1 text-[12px] text-ink-2">{t(`overview.needs.urgency.${need.urgency}`)}</h3>}
+            {need.type === "alert" ? <Alert alert={need.alert} chosen={i === index} /> : <Approval approval={need.approval} chosen={i === index} />}
+          </li>
+        ))}
+        {omitted > 0 && (
+          <li className="p-3 text-center">
+            <Button look="ghost" onClick={() => go("alerts")}>
+              {t("overview.needs.omitted", { n: format.integer(omitted) })}
+            </Button>
+          </li>
+        )}
+      </ul>
     </section>
   );
 }

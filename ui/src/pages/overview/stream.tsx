@@ -5,13 +5,14 @@ import { memo, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
-import { fillOf, happenedAt, hidden, isRow, type KnownSource, LATE_MS, type Pause, shown, took, useLive, useSources } from "@/live";
-import { Button, Change, cx, DoubtMark, EmptyState, FilledRow, GapRow, KindTitle, LateMark, RowSource, RowValue, SectionHeader, SeverityMark } from "@/parts";
+import { fillOf, hidden, isRow, type KnownSource, type Pause, shown, useLive, useSources } from "@/live";
+import { Button, Cells, cx, EmptyState, FilledRow, type Fit, fitted, GapRow, SectionHeader } from "@/parts";
 import { useArrival, useCalm } from "@/parts/arrival";
+import { useWidest, useWidths } from "@/parts/sizers";
 import { go } from "@/route";
 import { openEvent, useSelectedEvent } from "@/route/selection";
-import { joined } from "@/text";
 import { NO_PLACES, placed } from "./places";
+import { useStreamColumns } from "./stream-columns";
 
 const ROW = 28;
 
@@ -20,6 +21,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
   const format = useFormat();
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(12);
+  const [width, setWidth] = useState(10_000);
   const live = useLive((state) => state);
   const selected = useSelectedEvent();
   const sources = useSources();
@@ -28,7 +30,10 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const measure = () => element.clientHeight > 0 && setRoom(Math.floor(element.clientHeight / ROW));
+    const measure = () => {
+      if (element.clientHeight > 0) setRoom(Math.floor(element.clientHeight / ROW));
+      if (element.clientWidth > 0) setWidth(element.clientWidth);
+    };
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -40,6 +45,10 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
   const [before, setPlaces] = useState(NO_PLACES);
   const places = placed(before, useMemo(() => rows.map((row) => row.seq), [rows]));
   if (places !== before) setPlaces(places);
+  const columns = useStreamColumns(sources, live.order.behind);
+  const widest = useWidest(columns, rows, format.lang);
+  const { widths, sizers } = useWidths(columns, widest);
+  const fit = useMemo(() => fitted(columns, widest, widths, width), [columns, widest, widths, width]);
   const marks = useCalm() && pause.kind === "following";
   const missed = hidden(pause, live);
   return (
@@ -50,7 +59,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
           pause.kind === "paused" ? (
             <span className="text-warn">{t("overview.stream.paused", { n: format.integer(missed) })}</span>
           ) : (
-            joined([t("overview.stream.rate", { n: format.number(Math.round(rate * 10) / 10) }), live.omitted > 0 ? t("overview.stream.omitted", { n: format.integer(live.omitted) }) : t("overview.stream.omittedNone")])
+            [t("overview.stream.rate", { n: format.number(Math.round(rate * 10) / 10) }), live.omitted > 0 ? t("overview.stream.omitted", { n: format.integer(live.omitted) }) : t("overview.stream.omittedNone")]
           )
         }
         right={
@@ -65,7 +74,8 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
           </>
         }
       />
-      <div ref={box} role={rows.length > 0 ? "table" : undefined} aria-label={rows.length > 0 ? t("overview.stream.title") : undefined} className="@container flex min-h-0 flex-1 flex-col overflow-hidden">
+      <div ref={box} role={rows.length > 0 ? "table" : undefined} aria-label={rows.length > 0 ? t("overview.stream.title") : undefined} className="relative flex min-h-0 flex-1 flex-col overflow-hidden">
+        {sizers}
         {rows.length === 0 ? (
           <EmptyState icon={<Radio />} title={t("overview.stream.empty")} text={t("overview.stream.emptyText")} />
         ) : (
@@ -74,9 +84,9 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
               const place = places.top - i;
               const source = sources.of(row.source);
               const mark = sources.several ? source : null;
-              const shared = { row, place, source: mark, selected: row.seq === selected };
-              if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={place} {...shared} filled={row.gap === null ? null : fillOf(live.fills, row.gap)} />;
-              return <Line key={place} {...shared} behind={live.order.behind.get(row.seq)} marks={marks} />;
+              const shared = { row, place, selected: row.seq === selected };
+              if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={place} {...shared} source={mark} filled={row.gap === null ? null : fillOf(live.fills, row.gap)} />;
+              return <Line key={place} {...shared} fit={fit} marks={marks} />;
             })}
           </div>
         )}
@@ -87,58 +97,19 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
 
 /** A row stands where it was put; nothing in it is laid out with its neighbours. */
 const BOX = "absolute inset-x-0 top-0 h-7 border-b border-line/55 [contain:strict]";
-const GRID =
-  "grid grid-cols-[84px_116px_minmax(0,1fr)_minmax(0,132px)_92px] @min-[720px]:grid-cols-[104px_124px_minmax(0,1fr)_minmax(0,148px)_108px_80px] @min-[820px]:grid-cols-[104px_128px_minmax(0,1fr)_minmax(0,152px)_108px_80px_64px]";
 
 const at = (place: number) => ({ transform: `translateY(${-place * ROW}px)` });
 
-const Line = memo(function Line({ row, place, source, behind, marks, selected }: { row: EventRow; place: number; source: KnownSource | null; behind: number | undefined; marks: boolean; selected: boolean }) {
-  const format = useFormat();
+const Line = memo(function Line({ row, place, fit, marks, selected }: { row: EventRow; place: number; fit: Fit<EventRow>; marks: boolean; selected: boolean }) {
   const fresh = useArrival(row.received_at, marks);
-  const ms = took(row);
   return (
     <div
       role="row"
       onClick={() => openEvent(row.seq)}
-      className={cx(
-        BOX,
-        GRID,
-        "items-center",
-        selected ? "bg-accent-soft" : "hover:bg-raised",
-        !selected && row.severity === "critical" && "bg-crit-soft",
-        fresh && "arrived",
-      )}
-      style={at(place)}
+      className={cx(BOX, "grid items-center", selected ? "bg-accent-soft" : "hover:bg-raised", !selected && row.severity === "critical" && "bg-crit-soft", fresh && "arrived")}
+      style={{ ...at(place), gridTemplateColumns: fit.template }}
     >
-      <span role="cell" className="num truncate pl-4 text-ink-3">
-        <RowSource source={source} />
-        <span className="@max-[719px]:hidden">{format.timeMs(happenedAt(row))}</span>
-        <span className="@min-[720px]:hidden">{format.time(happenedAt(row))}</span>
-      </span>
-      <span role="cell" className="flex min-w-0 items-center px-2">
-        <KindTitle row={row} />
-      </span>
-      <span role="cell" className="flex min-w-0 items-center gap-1.5 px-2" title={joined([row.label, row.detail])}>
-        {(row.severity === "critical" || row.severity === "warning") && <SeverityMark severity={row.severity} word={false} />}
-        <span className="truncate">
-          <DoubtMark row={row} />
-          <LateMark row={row} behind={behind} />
-          {row.label}
-          {joined([row.detail]) !== "" && <span className="text-ink-2"> · {row.detail}</span>}
-        </span>
-      </span>
-      <span role="cell" className="truncate px-2 text-ink-2">
-        <Change row={row} />
-      </span>
-      <span role="cell" className="px-2 text-right">
-        <RowValue row={row} />
-      </span>
-      <span role="cell" className="truncate px-2 text-ink-2 @max-[719px]:hidden">
-        {row.actor}
-      </span>
-      <span role="cell" className="num truncate pr-4 text-right text-ink-3 @max-[819px]:hidden">
-        {ms !== null && (ms < LATE_MS ? format.duration(ms) : format.age(ms))}
-      </span>
+      <Cells role="cell" row={row} above={undefined} columns={fit.shown} wrap={false} />
     </div>
   );
 });

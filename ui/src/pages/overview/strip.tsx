@@ -4,13 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { OverviewView } from "@/bindings/OverviewView";
 import { ordered, useClock, useFormat } from "@/format";
 import { useFreshness, useLive } from "@/live";
-import { cx, MainSum, Tile, useOtherSums, useTileAge } from "@/parts";
+import { cx, Fitting, MainSum, Tile, useOtherSums, useTileAge } from "@/parts";
 import { go } from "@/route";
-import { joined } from "@/text";
-
-/** Characters that the tiles of money hold; a longer amount loses its decimals, then its digits, and keeps its exact form in the title. */
-const WIDE = 14;
-const NARROW = 12;
 
 export function Strip({ view }: { view: OverviewView }) {
   const { t } = useTranslation();
@@ -31,7 +26,7 @@ export function Strip({ view }: { view: OverviewView }) {
   // What is said of today covers less where a source was not followed from its beginning.
   const covers = view.covers_since === null ? null : t("overview.tile.coversSince", { time: format.minute(view.covers_since) });
   const takings = recordedOnly ? today.recorded_sums : today.received_sums;
-  const count = (n: number) => (n >= 10_000_000 ? <span title={format.integer(n)}>{format.compact(n)}</span> : format.integer(n));
+  const count = (n: number) => <Fitting forms={[format.integer(n), format.compact(n)]} />;
 
   return (
     <div
@@ -84,14 +79,14 @@ export function Strip({ view }: { view: OverviewView }) {
         <Tile
           className="@max-[1099px]:col-span-2"
           label={t(recordedOnly ? "overview.tile.recorded" : "overview.tile.received")}
-          value={<MainSum sums={takings} room={WIDE} />}
-          note={joined([
+          value={<MainSum sums={takings} />}
+          note={[
             ...(covers === null ? [] : [covers]),
             ...others(takings),
             ...(view.refunded_count > 0
               ? ordered(today.refunded_sums).map((sum) => t("overview.tile.refunded", { amount: format.moneyShort(sum.amount, sum.currency) }))
               : [t(recordedOnly ? "overview.tile.recordedSub" : "overview.tile.receivedSub", { count: recordedOnly ? today.recorded_count : today.received_count, n: format.integer(recordedOnly ? today.recorded_count : today.received_count) })]),
-          ])}
+          ]}
           spark={view.received_spark}
           colour="var(--d-finance)"
           {...fresh("finance")}
@@ -99,8 +94,8 @@ export function Strip({ view }: { view: OverviewView }) {
         />
         <Tile
           label={t("overview.tile.overdue")}
-          value={<MainSum sums={view.overdue_sums} room={NARROW} />}
-          note={view.overdue_count > 0 ? joined([...others(view.overdue_sums), t("overview.tile.overdueSub", { count: view.overdue_count, n: format.integer(view.overdue_count) })]) : t("overview.tile.overdueNone")}
+          value={<MainSum sums={view.overdue_sums} />}
+          note={view.overdue_count > 0 ? [t("overview.tile.overdueSub", { count: view.overdue_count, n: format.integer(view.overdue_count) }), ...others(view.overdue_sums)] : t("overview.tile.overdueNone")}
           tone={view.overdue_count > 0 ? "warn" : undefined}
           colour="var(--warn)"
           {...fresh("finance")}
@@ -108,7 +103,7 @@ export function Strip({ view }: { view: OverviewView }) {
         />
         <Tile
           label={t("overview.tile.alerts")}
-          value={<span className={view.alerts_critical > 0 ? "text-crit" : undefined}>{count(view.alerts_firing)}</span>}
+          value={<span className={cx("flex min-w-0 flex-1", view.alerts_critical > 0 && "text-crit")}>{count(view.alerts_firing)}</span>}
           note={view.alerts_critical > 0 ? t("overview.tile.alertsCritical", { n: format.integer(view.alerts_critical) }) : t("overview.tile.alertsCalm")}
           tone={view.alerts_critical > 0 ? "crit" : undefined}
           colour="var(--crit)"

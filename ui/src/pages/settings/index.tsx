@@ -4,7 +4,7 @@ import { TriangleAlert } from "lucide-react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Hint } from "@/bindings/Hint";
-import { useFormat, useNow } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { useLive, useView } from "@/live";
 import { cx } from "@/parts";
 import { Choices } from "@/parts/choices";
@@ -27,9 +27,9 @@ export default function SettingsPage() {
   const jump = (id: SectionId) => document.getElementById(`settings-${id}`)?.scrollIntoView({ block: "start" });
   return (
     <div className="@container flex min-h-0 flex-1">
-      <nav aria-label={t("settings.nav")} className="w-[172px] flex-none border-r border-line px-2 py-2 @max-[760px]:hidden">
+      <nav aria-label={t("settings.nav")} className="w-max min-w-[172px] flex-none border-r border-line px-2 py-2 @max-[760px]:hidden">
         {SECTIONS.map((id) => (
-          <button key={id} type="button" aria-current={current === id ? "true" : undefined} onClick={() => jump(id)} className={cx("flex h-7 w-full items-center rounded-md px-2 text-left", current === id ? "bg-raised text-ink" : "text-ink-2 hover:bg-raised hover:text-ink")}>
+          <button key={id} type="button" aria-current={current === id ? "true" : undefined} onClick={() => jump(id)} className={cx("flex h-7 w-full items-center rounded-md px-2 text-left whitespace-nowrap", current === id ? "bg-raised text-ink" : "text-ink-2 hover:bg-raised hover:text-ink")}>
             {t(`settings.section.${id}`)}
           </button>
         ))}
@@ -236,7 +236,7 @@ function Desktop() {
 function About() {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const { hello } = useSettings();
   const { data } = useView("health");
   const unknown = t("settings.about.unknown");
@@ -249,7 +249,7 @@ function About() {
         <Line name={t("settings.about.host")}>{hello.host === "desktop" ? t("settings.about.desktop") : t("settings.about.browser")}</Line>
         <Line name={t("settings.about.data")}>{data === null ? unknown : <code className="font-mono text-[12px] break-all">{data.store.path}</code>}</Line>
         <Line name={t("settings.about.size")}>{data === null ? unknown : format.bytes(data.store.bytes)}</Line>
-        <Line name={t("settings.about.oldest")}>{data === null ? unknown : data.store.oldest_at === null ? "—" : format.dateTime(data.store.oldest_at, now)}</Line>
+        <Line name={t("settings.about.oldest")}>{data === null ? unknown : data.store.oldest_at === null ? "—" : format.dateTime(data.store.oldest_at, today)}</Line>
       </dl>
     </Section>
   );

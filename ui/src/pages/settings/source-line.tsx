@@ -6,9 +6,8 @@ import type { DialectName } from "@/bindings/DialectName";
 import type { LinkState } from "@/bindings/LinkState";
 import type { Source } from "@/bindings/Source";
 import { isKnown, isSpoken } from "@/dialects";
-import { useNow } from "@/format";
 import { useLive, useSources } from "@/live";
-import { Button, cx, IconButton, linkTone, SourceMark, StateDot, toneInk } from "@/parts";
+import { Button, cx, IconButton, linkTone, SourceMark, StateDot, Ticking, toneInk } from "@/parts";
 import { joined, useLinkReason, useLinkText, useWord } from "@/text";
 
 const CONNECTING: LinkState = { kind: "connecting", attempt: 0 };
@@ -35,7 +34,6 @@ export function SourceLine({
   onSame: (other: string) => void;
 }) {
   const { t } = useTranslation();
-  const now = useNow();
   const linkText = useLinkText();
   const dialect = useDialect();
   const why = useWhy();
@@ -53,7 +51,7 @@ export function SourceLine({
           <span className={cx("truncate font-[540]", source.paused && "text-ink-2")}>{source.name}</span>
           <span className="flex min-w-0 items-center gap-2">
             <StateDot tone={tone} />
-            <span className={cx("num truncate", toneInk(tone))}>{linkText(state, now)}</span>
+            <span className={cx("num truncate", toneInk(tone))}><Ticking text={(now) => linkText(state, now)} /></span>
           </span>
         </div>
         <div className="flex min-w-0 items-baseline text-[12px] text-ink-3">

@@ -8,9 +8,8 @@ import type { LinkState } from "@/bindings/LinkState";
 import type { Source } from "@/bindings/Source";
 import type { SourceTest } from "@/bindings/SourceTest";
 import { dialectOf, isSpoken } from "@/dialects";
-import { useNow } from "@/format";
 import { useHost, useLive } from "@/live";
-import { Button, cx, Dialog, linkTone, StateDot, toneInk } from "@/parts";
+import { Button, cx, Dialog, linkTone, StateDot, toneInk, Ticking } from "@/parts";
 import { errorText, useLinkText } from "@/text";
 import { useSettings } from "..";
 import { adviceOnWords } from "./advice";
@@ -161,7 +160,6 @@ export function SignInDialog({ source, windowOpen = false, onClose, onEdit }: { 
 /** What the server said and what the link does now: the same box before and after. */
 function Standing({ state, done, phase }: { state: LinkState | undefined; done: boolean; phase: Phase }) {
   const { t } = useTranslation();
-  const now = useNow();
   const linkText = useLinkText();
   const away = state !== undefined && (state.kind === "needs_login" || state.kind === "refused") && phase.kind !== "kept" ? state : null;
   const advice = away === null ? null : adviceOnWords(away.detail);
@@ -183,7 +181,7 @@ function Standing({ state, done, phase }: { state: LinkState | undefined; done: 
         {state !== undefined && away === null && (
           <p className="num flex items-center gap-2 text-ink-2">
             <StateDot tone={linkTone(state)} />
-            <span className={toneInk(linkTone(state))}>{linkText(state, now)}</span>
+            <span className={toneInk(linkTone(state))}><Ticking text={(now) => linkText(state, now)} /></span>
           </p>
         )}
       </div>

@@ -4,8 +4,8 @@ import { Check, Circle, CircleCheck, LoaderCircle, OctagonAlert, X } from "lucid
 import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
 import type { SourceTest } from "@/bindings/SourceTest";
-import { useFormat, useNow } from "@/format";
-import { Button, cx } from "@/parts";
+import { useFormat } from "@/format";
+import { Button, cx, Ticking } from "@/parts";
 import { type Advice, adviceOn, detectedBy, plannedSteps, STEPS, stepRows, stoppedAt } from "./advice";
 import type { Draft, DraftField } from "./draft";
 import { useFieldName } from "./names";
@@ -50,8 +50,7 @@ export function TestPanel({ api, onGo, className }: { api: SourceFormApi; onGo: 
 function Running({ since }: { since: number }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
-  return <span className="num">{t("sources.test.running", { time: format.age(Math.max(0, now - since)) })}</span>;
+  return <span className="num"><Ticking text={(now) => t("sources.test.running", { time: format.age(Math.max(0, now - since)) })} /></span>;
 }
 
 /** The steps as a list; those not reached stay grey. */

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { DialectName } from "@/bindings/DialectName";
 import type { SecretPlace } from "@/bindings/SecretPlace";
 import { isKnown } from "@/dialects";
-import { useFormat, useNow } from "@/format";
+import { useClock, useFormat, useToday } from "@/format";
 import { cx, IconButton } from "@/parts";
 import { Help, INPUT, Label } from "./field";
 import { useTokenLabel } from "./names";
@@ -68,13 +68,13 @@ export function TokenField({
 function Found({ id, text, kept, replacing }: { id: string; text: string; kept: SecretPlace | "moved"; replacing: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const now = useNow();
+  const today = useToday();
   const secret = readSecret(text);
   const end = expiryOf(secret.bare);
-  const over = end !== null && end <= now;
+  const over = useClock((now) => end !== null && end <= now);
   const parts = [
     secret.found === "cookie" || secret.found === "bearer" ? t(`sources.form.found.${secret.found}`, { count: secret.bare.length }) : null,
-    end === null ? null : t(over ? "sources.form.expired" : "sources.form.expires", { time: format.dateTime(end, now) }),
+    end === null ? null : t(over ? "sources.form.expired" : "sources.form.expires", { time: format.dateTime(end, today) }),
   ].filter((part) => part !== null);
   const told = parts.length > 0;
   return (

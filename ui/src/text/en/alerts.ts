@@ -7,7 +7,7 @@ export const alerts = {
   select: "Select {{title}}",
   group: "{{n}}",
   keys: "E acknowledge · S snooze · x select",
-  column: { severity: "Severity", title: "What", count: "Times", age: "Last", state: "State" },
+  column: { severity: "Severity", title: "What", count: "Times", age: "Last", state: "State", source: "Source" },
   times: "{{n}}×",
   acknowledgedBy: "acknowledged by {{who}}",
   snoozedUntil: "until {{time}}",

@@ -16,8 +16,9 @@ export const common = {
   asOf: "as of {{time}}",
   asOfNever: "nothing received yet",
   aged: "{{name}}: {{state}}, {{asOf}}",
-  agedPart: "{{name}} {{asOf}}",
-  agedParts: "{{n}} sources {{asOf}}",
+  agedWhose: "{{name}}: {{state}}",
+  agedMany_one: "{{n}} source",
+  agedMany_other: "{{n}} sources",
   severity: { info: "Info", success: "Success", warning: "Warning", critical: "Critical" },
   actions: {
     approve: "Approve",

@@ -29,7 +29,8 @@ export const overview = {
   },
   flow: {
     title: "Event flow",
-    range: "last 60 minutes · per minute",
+    range: "last 60 minutes",
+    per: "per minute",
     at: "{{time}} · {{n}} in total",
     soFar: "{{time}} · {{n}} so far",
     most: "most {{n}} / min",
@@ -54,7 +55,6 @@ export const overview = {
     order: "most urgent first",
     urgency: { now: "Now", next_hour: "Next hour", later: "Later" },
     empty: "Nothing needs you",
-    emptyText: "New alerts and approvals appear here.",
     left: "{{age}} left",
     over: "{{age}} overdue",
     awaits: "{{type}} {{number}} awaits approval",

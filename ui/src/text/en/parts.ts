@@ -1,7 +1,8 @@
 export const parts = {
   link: {
     others: "Also: {{states}}",
-    since: "The latest event is {{age}} old; this page shows how things stood then.",
+    since: "The latest event is {{age}} old",
+    then: "this page shows how things stood then",
     nothing: "No events have been received yet.",
     safe: "Everything received is kept; the connection picks up where it left off.",
     quiet: "The connection is up; check whether the ERP is still publishing.",

@@ -7,7 +7,7 @@ export const alerts = {
   select: "选择 {{title}}",
   group: "{{n}} 条",
   keys: "E 确认 · S 稍后提醒 · x 选择",
-  column: { severity: "级别", title: "内容", count: "次数", age: "最近", state: "状态" },
+  column: { severity: "级别", title: "内容", count: "次数", age: "最近", state: "状态", source: "数据源" },
   times: "{{n}} 次",
   acknowledgedBy: "{{who}} 已确认",
   snoozedUntil: "延至 {{time}}",

@@ -15,8 +15,8 @@ export const common = {
   asOf: "截至 {{time}}",
   asOfNever: "尚未收到",
   aged: "{{name}}：{{state}}，{{asOf}}",
-  agedPart: "{{name}} {{asOf}}",
-  agedParts: "{{n}} 个来源{{asOf}}",
+  agedWhose: "{{name}}：{{state}}",
+  agedMany: "{{n}} 个数据源",
   severity: { info: "信息", success: "成功", warning: "警告", critical: "严重" },
   actions: {
     approve: "批准",

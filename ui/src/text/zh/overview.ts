@@ -26,7 +26,8 @@ export const overview = {
   },
   flow: {
     title: "事件流量",
-    range: "近 60 分钟 · 按分钟",
+    range: "近 60 分钟",
+    per: "按分钟",
     at: "{{time}} · 共 {{n}} 个",
     soFar: "{{time}} · 目前 {{n}} 个",
     most: "最高 {{n}} / 分",
@@ -51,7 +52,6 @@ export const overview = {
     order: "最紧急的在前",
     urgency: { now: "立即处理", next_hour: "一小时内", later: "稍后" },
     empty: "没有待处理事项",
-    emptyText: "新的告警与审批会出现在这里。",
     left: "剩 {{age}}",
     over: "已超时 {{age}}",
     awaits: "{{type}} {{number}} 等待审批",

@@ -1,7 +1,8 @@
 export const parts = {
   link: {
     others: "另有：{{states}}",
-    since: "最近一条事件在 {{age}}前，此页显示的是那时的情况。",
+    since: "最近一条事件在 {{age}}前",
+    then: "此页显示的是那时的情况",
     nothing: "还没有收到任何事件。",
     safe: "已收到的都已保存，恢复后会接着补齐。",
     quiet: "连接正常，没有中断；请确认 ERP 是否仍在发布。",
