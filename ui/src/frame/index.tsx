@@ -55,6 +55,7 @@ export function Frame() {
       <Rail collapsed={collapsed || narrow} forced={narrow} onToggle={toggleRail} />
       <div className="flex min-w-0 flex-1 flex-col">
         <TopBar onPalette={() => setPalette(true)} />
+        <Notices page={page} />
         <Hints />
         <main id="main" tabIndex={-1} aria-label={t(`frame.page.${page}`)} className="relative flex min-h-0 flex-1 flex-col overflow-hidden outline-none">
           <h1 className="sr-only">{t(`frame.page.${page}`)}</h1>
@@ -67,7 +68,6 @@ export function Frame() {
           </Suspense>
           <Drawer />
         </main>
-        <Notices page={page} />
       </div>
       <Palette open={palette} onClose={() => setPalette(false)} />
       <Help open={help} onClose={() => setHelp(false)} />

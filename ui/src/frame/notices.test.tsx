@@ -1,4 +1,4 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Severity } from "@/bindings/Severity";
@@ -59,6 +59,25 @@ it("is one line in the page's flow, above nothing, however many they are", async
   expect(line?.nextElementSibling?.contains(await screen.findByRole("main")) || line?.parentElement?.contains(screen.getByRole("main"))).toBe(true);
   await userEvent.setup().click(notices.getByRole("button", { name: "Next of 2" }));
   expect(await notices.findByText("Return RT-0093 awaits approval")).toBeInTheDocument();
+});
+
+it("lets a press pass by that was aimed before the page moved", async () => {
+  openPage("events");
+  const notices = await area();
+  const main = await screen.findByRole("main");
+  const pressed = vi.fn();
+  main.addEventListener("click", pressed);
+  const press = (x: number, detail = 1) => fireEvent.click(main, { clientX: x, clientY: 300, detail });
+  fireEvent.pointerMove(main, { clientX: 500, clientY: 300 });
+  press(500);
+  expect(pressed).toHaveBeenCalledTimes(1);
+  act(() => toast("Copied"));
+  await notices.findByText("Copied");
+  press(500);
+  expect(pressed, "the pointer stood still").toHaveBeenCalledTimes(1);
+  press(540);
+  press(500, 0);
+  expect(pressed, "one that went somewhere else, and a key").toHaveBeenCalledTimes(3);
 });
 
 it("says what became of something in the same strip", async () => {

@@ -1,10 +1,10 @@
-// One strip at the foot of the window for what it tells: the core's notices, where the host cannot show them outside of it, and what became of something a
-// person did. What is told, and when, is the core's to say: this only draws it and carries the buttons back. It takes a line of its own from
-// the end of the page, so that it floats above nothing and nothing under the pointer moves when it comes or goes; there is one line however many they are;
-// what the page on screen shows anyhow is not told again.
+// One strip under the top bar for what the window tells: the core's notices, where the host cannot show them outside of it, and what became of something a
+// person did. What is told, and when, is the core's to say: this only draws it and carries the buttons back. It takes a line of its own, so that it floats
+// above nothing, and a press that was meant for what stood there the moment before is not taken; there is one line however many they are; what the page on
+// screen shows anyhow is not told again.
 
 import { ChevronRight, X } from "lucide-react";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
 import type { NoticeView } from "@/bindings/NoticeView";
@@ -103,13 +103,14 @@ function Strip({ page }: { page: PageName }) {
   const notice = shown[at]?.notice;
   // The line goes from under the pointer without a word of it.
   const gone = notice === undefined;
+  useShield(gone);
   if (gone && held) setHeld(false);
   return (
     <section aria-label={t("frame.notice.area")} aria-live="polite" className="flex-none">
       {notice !== undefined && (
         <div
           role={notice.severity === "critical" ? "alert" : undefined}
-          className={cx("flex h-[34px] items-center gap-2.5 border-t border-line-strong px-4", SOFTS[notice.severity])}
+          className={cx("flex h-[34px] items-center gap-2.5 border-b border-line px-4", SOFTS[notice.severity])}
           onPointerEnter={() => setHeld(true)}
           onPointerLeave={() => setHeld(false)}
           onFocus={() => setHeld(true)}
@@ -146,6 +147,44 @@ function Strip({ page }: { page: PageName }) {
       )}
     </section>
   );
+}
+
+/** How long after the page moved a press is meant for what was there before, ms: about what it takes to see it and hold back. */
+const AIMED = 400;
+/** A pointer that went further than this since then was aimed anew, px. */
+const STILL = 3;
+
+/** Takes no press of a pointer that stood still on the page while the strip came or went: it would hit the neighbour of what it was aimed at. */
+function useShield(gone: boolean): void {
+  const before = useRef(gone);
+  const pointer = useRef<{ x: number; y: number } | null>(null);
+  useEffect(() => {
+    const note = (event: PointerEvent) => {
+      pointer.current = { x: event.clientX, y: event.clientY };
+    };
+    document.addEventListener("pointermove", note, { passive: true });
+    return () => document.removeEventListener("pointermove", note);
+  }, []);
+  useLayoutEffect(() => {
+    const from = pointer.current;
+    if (before.current === gone) return;
+    before.current = gone;
+    if (from === null) return;
+    const stop = new AbortController();
+    const refuse = (event: MouseEvent) => {
+      const still = event.detail > 0 && Math.hypot(event.clientX - from.x, event.clientY - from.y) <= STILL;
+      if (!still || !(event.target instanceof Element) || event.target.closest("main") === null) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    // What a press does here is done by the press itself (a row is chosen) or by the click that it becomes.
+    for (const name of ["mousedown", "click"] as const) document.addEventListener(name, refuse, { capture: true, signal: stop.signal });
+    const timer = setTimeout(() => stop.abort(), AIMED);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [gone]);
 }
 
 /** Seconds left to act; read out by nobody, for it would never end. */

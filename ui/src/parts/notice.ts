@@ -1,5 +1,5 @@
 // What the window tells besides what its pages show: the core's notices, and what became of something a person did. It is kept here, outside React, and
-// drawn in one strip at the foot of the window (`frame/notices.tsx`), so that nothing floats above what it talks about.
+// drawn in one strip under the top bar (`frame/notices.tsx`), so that nothing floats above what it talks about.
 
 import { useSyncExternalStore } from "react";
 import type { Severity } from "@/bindings/Severity";
