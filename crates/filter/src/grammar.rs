@@ -153,7 +153,10 @@ mod tests {
         let [a, b] = ["a", "b(1)"].map(|word| (false, Said::Text(word)));
         assert_eq!(said("-(a b(1))"), [(true, Said::Opened), a, b, (false, Said::Closed)]);
         let name = Said::Compared { name: "name", sign: Sign::Is, value: "b(1)" };
-        assert_eq!(said("(name:b(1)) -)"), [(false, Said::Opened), (false, name), (false, Said::Closed), (false, Said::Text("-")), (false, Said::Closed)]);
+        assert_eq!(
+            said("(name:b(1)) -)"),
+            [(false, Said::Opened), (false, name), (false, Said::Closed), (false, Said::Text("-")), (false, Said::Closed)]
+        );
     }
 
     #[test]

@@ -88,7 +88,8 @@ pub(crate) fn compared(name: &str, sign: Sign, value: &str, now: Millis) -> Resu
     }
     match (name, Op::of(sign)) {
         ("severity", op) => {
-            let severity = words::severity(value).ok_or_else(|| format!("{value} is not a severity; use info, success, warning or critical"))?;
+            let severity =
+                words::severity(value).ok_or_else(|| format!("{value} is not a severity; use info, success, warning or critical"))?;
             Ok(Test::Severity(op.unwrap_or(Op::Equal), severity))
         }
         ("after", None) => Ok(Test::After(instant(value, now)?)),

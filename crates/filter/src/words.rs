@@ -158,7 +158,10 @@ mod tests {
         let bare = |text: &str| text.trim().trim_matches('"').to_owned();
         // A key of a title has colons of its own.
         let entries = body.split_once('{').expect("it begins").1.split([',', '\n']);
-        entries.filter_map(|entry| entry.split_once("\": ").or_else(|| entry.split_once(": "))).map(|(key, word)| (bare(key), bare(word))).collect()
+        entries
+            .filter_map(|entry| entry.split_once("\": ").or_else(|| entry.split_once(": ")))
+            .map(|(key, word)| (bare(key), bare(word)))
+            .collect()
     }
 
     #[test]

@@ -198,7 +198,8 @@ fn an_or_joins_its_neighbours_and_brackets_are_one_term() {
     ] {
         assert!(Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
     }
-    for text in ["李四 OR 王五", "张三 李四 OR 王五", "-(李四 OR 张三)", "(木纹 OR 李四) 王五", "kind:order:* OR kind:system:*"] {
+    for text in ["李四 OR 王五", "张三 李四 OR 王五", "-(李四 OR 张三)", "(木纹 OR 李四) 王五", "kind:order:* OR kind:system:*"]
+    {
         assert!(!Filter::parse(text, NOW).unwrap().keeps(&event()), "{text}");
     }
     let marked = |text: &str| Filter::parse(text, NOW).unwrap_err().at;
@@ -245,7 +246,11 @@ fn told(kind: &str, fields: &str) -> Event {
     };
     let payload = format!(r#"{{"type":"{kind}","timestamp":1795223788000,{fields}"x":1}}"#);
     let payload = Payload::from_json(payload.as_str());
-    Catalogue::builtin().normalise(Incoming { channel: Channel::from(channel), offset: None, id: None, server_at: None, kind: None, payload }, &"s".into(), NOW)
+    Catalogue::builtin().normalise(
+        Incoming { channel: Channel::from(channel), offset: None, id: None, server_at: None, kind: None, payload },
+        &"s".into(),
+        NOW,
+    )
 }
 
 /// Every event that has a title of its own, with its key in the window's catalogues.
@@ -294,7 +299,8 @@ fn a_title_that_is_typed_finds_the_rows_that_wear_it_and_no_others() {
             for (other, event) in &all {
                 let [typed, zh, en] = [typed, &zh[other], &en[other]].map(|text| text.to_lowercase());
                 let worn = zh.contains(&typed) || en.contains(&typed);
-                let stands = typed.split(' ').all(|word| event.payload.as_str().to_lowercase().contains(word) || event.kind.as_str().contains(word));
+                let stands =
+                    typed.split(' ').all(|word| event.payload.as_str().to_lowercase().contains(word) || event.kind.as_str().contains(word));
                 assert_eq!(filter.keeps(event), worn || stands || is_kind(&typed, event), "{typed} and {other}, which reads {zh} and {en}");
             }
         }
@@ -303,7 +309,12 @@ fn a_title_that_is_typed_finds_the_rows_that_wear_it_and_no_others() {
 
 /// Whether a store would read the event at all.
 fn may_pass(filter: &Filter, event: &Event) -> bool {
-    let own = [event.payload.as_str(), event.kind.as_str(), event.actor.as_deref().unwrap_or_default(), event.subject.as_deref().unwrap_or_default()];
+    let own = [
+        event.payload.as_str(),
+        event.kind.as_str(),
+        event.actor.as_deref().unwrap_or_default(),
+        event.subject.as_deref().unwrap_or_default(),
+    ];
     let stands = |part: &String| own.iter().any(|own| fold(own).contains(part.as_str()));
     let sieve = filter.sieve();
     sieve.texts.iter().all(|any| any.iter().any(stands)) && sieve.kind.is_none_or(|test| test(event.kind.as_str()))
@@ -317,7 +328,8 @@ fn is_kind(typed: &str, event: &Event) -> bool {
 
 #[test]
 fn statuses_are_found_in_both_languages_however_they_were_written() {
-    let step = |status: &str| told("order:status", &format!(r#""orderType":"sales","orderId":"7","oldStatus":"x","newStatus":"{status}","#));
+    let step =
+        |status: &str| told("order:status", &format!(r#""orderType":"sales","orderId":"7","oldStatus":"x","newStatus":"{status}","#));
     let finds = |text: &str, event: &Event| Filter::parse(text, NOW).unwrap().keeps(event);
     for (status, texts) in [
         ("paid", ["Paid", "已付款", "status:paid", "status:已付款", "newStatus:Paid"]),

@@ -10,8 +10,8 @@ use watchdeck_store::Search;
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, FoundView,
-        HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, EventDetail, EventPage, FinanceHour, FinanceView, FoundView, HealthView,
+        InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
     },
 };
 

@@ -10,7 +10,10 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use watchdeck_events::{Millis, Quantity};
-use watchdeck_wire::{settings::Settings, views::{FoundRow, StockRow}};
+use watchdeck_wire::{
+    settings::Settings,
+    views::{FoundRow, StockRow},
+};
 
 /// Points of a spark line.
 const SPARK: usize = 32;
