@@ -65,7 +65,11 @@ fn a_refund_gives_money_back_whatever_it_says_is_refunded() {
         bench.take("finance", NOW, event);
     }
     let today = bench.world.finance.day("2026-11-21");
-    assert_eq!((today.received_count, today.refunded_count, today.refunded), (0, 2, Money::from_json("10")), "the window shows both as money out");
+    assert_eq!(
+        (today.received_count, today.refunded_count, today.refunded),
+        (0, 2, Money::from_json("10")),
+        "the window shows both as money out"
+    );
 }
 
 #[test]
