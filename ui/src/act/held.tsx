@@ -13,7 +13,7 @@ export function Held({ request, approve, until }: { request: { readonly key: str
   const open = useClock((now) => isHeld(until, now));
   return (
     <span className="flex min-w-0 items-center gap-2">
-      <LoaderCircle aria-hidden className="size-3.5 flex-none text-ink-2" />
+      <LoaderCircle aria-hidden className="size-3.5 flex-none text-ink-2 @max-[900px]:hidden" />
       <span className="truncate text-ink-2">{t(approve ? "frame.held.approvingNow" : "frame.held.rejectingNow")}</span>
       {open && (
         <Button

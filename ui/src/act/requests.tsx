@@ -26,7 +26,7 @@ export function RequestList({ requests }: { requests: readonly Request[] }) {
         <tbody>
           {requests.slice(0, SHOWN).map((request) => (
             <tr key={request.key}>
-              <td className="num font-[540] break-words">{request.number}</td>
+              <td className="num font-[540] whitespace-nowrap">{request.number}</td>
               <td className="w-full max-w-0 truncate text-ink-2" title={request.requester}>
                 {request.requester}
               </td>
