@@ -159,8 +159,9 @@ function useShield(gone: boolean): void {
   const before = useRef(gone);
   const pointer = useRef<{ x: number; y: number } | null>(null);
   useEffect(() => {
-    const note = (event: PointerEvent) => {
-      pointer.current = { x: event.clientX, y: event.clientY };
+    // What stands in the very corner is a script's pointer, which has no place.
+    const note = ({ clientX: x, clientY: y }: PointerEvent) => {
+      pointer.current = x === 0 && y === 0 ? null : { x, y };
     };
     document.addEventListener("pointermove", note, { passive: true });
     return () => document.removeEventListener("pointermove", note);
