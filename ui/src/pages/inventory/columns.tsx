@@ -53,14 +53,15 @@ export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "ch
         id: "product-code",
         instead: "code",
         cell: (row) => (
-          <span title={title(row)}>
-            {names(row)}
-            {codeOf(row) !== row.name && <span className="text-ink-3"> · {codeOf(row)}</span>}
+          // The name gives way to the code, which is what people ask for.
+          <span title={title(row)} className="flex">
+            <span className="truncate">{names(row)}</span>
+            {codeOf(row) !== row.name && <span className="flex-none whitespace-pre text-ink-3"> · {codeOf(row)}</span>}
           </span>
         ),
       },
       { id: "code", header: t("inventory.column.code"), holds: codeOf, spare: 7, className: "text-ink-2", cell: (row) => codeOf(row) },
-      { id: "warehouse", header: t("inventory.column.warehouse"), width: "minmax(88px, 1fr)", spare: 1, className: "text-ink-2", cell: (row) => (row.warehouse === null ? <None /> : <span title={row.warehouse}>{row.warehouse}</span>) },
+      { id: "warehouse", header: t("inventory.column.warehouse"), width: "minmax(112px, 1fr)", spare: 1, className: "text-ink-2", cell: (row) => (row.warehouse === null ? <None /> : <span title={row.warehouse}>{row.warehouse}</span>) },
       {
         id: "onHand",
         header: t("inventory.column.onHand"),
@@ -87,10 +88,10 @@ export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "ch
       },
       { id: "hours", header: t("inventory.column.hours"), align: "end", holds: (row) => (row.hours_left === null ? null : format.left(row.hours_left * 3_600_000)), cell: (row) => <HoursLeft row={row} /> },
       { id: "threshold", header: t("inventory.column.threshold"), align: "end", beside: 12, className: "!overflow-visible", holds: (row) => `${row.threshold_own ? `${t("inventory.own")} ` : ""}${format.number(row.threshold)}`, cell: (row) => <Threshold row={row} /> },
-      { id: "mover", header: t("inventory.column.mover"), width: "minmax(84px, 1fr)", spare: 2, className: "text-ink-2", cell: (row) => (row.last_mover === null ? <None /> : <span title={row.last_mover}>{row.last_mover}</span>) },
+      { id: "mover", header: t("inventory.column.mover"), width: "minmax(100px, 1fr)", spare: 2, className: "text-ink-2", cell: (row) => (row.last_mover === null ? <None /> : <span title={row.last_mover}>{row.last_mover}</span>) },
       { id: "change", header: t("inventory.column.change"), align: "end", spare: 6, holds: (row) => format.change(row.last_change), cell: (row) => <Figure aged={fresh.of(row.source)}><Delta change={row.last_change} /></Figure> },
       { id: "age", header: t("inventory.column.age"), align: "end", spare: 2, holds: () => widestAge(format), cell: (row, above) => <Age at={row.last_at} above={above?.last_at ?? null} /> },
-      { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "minmax(84px, 2fr)", spare: 4, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
+      { id: "spark", header: <span className="sr-only">{t("inventory.column.spark")}</span>, width: "minmax(72px, 2fr)", spare: 4, cell: (row) => <Sparkline values={row.spark} colour={row.low ? "var(--warn)" : "var(--d-inventory)"} className="h-[18px] w-full align-middle" /> },
     ];
     if (sources.several) columns.push({ id: "source", header: t("inventory.column.source"), width: "minmax(96px, 1fr)", spare: 8, className: "text-ink-2", cell: (row) => <SourceName id={row.source} /> });
     return columns;
