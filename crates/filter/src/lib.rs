@@ -8,6 +8,7 @@
 //! Chinese keyboard, with spaces around a comparison. A text is found in what an event says and in the words that the window shows for it.
 
 mod grammar;
+mod pattern;
 mod predicate;
 mod reader;
 mod sieve;

@@ -1,7 +1,7 @@
 //! What a match must have, as far as it can be said before any event is read.
 
 use crate::{
-    predicate::matches,
+    pattern::matches,
     term::{Term, Test},
 };
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 mod table;
 
-use crate::predicate::matches;
+use crate::pattern::matches;
 use table::{MONEY, MONEY_KINDS, SEVERITIES, STAGES, TITLES, WORDS, Word};
 use watchdeck_events::{Catalogue, Event, Severity, fields::Fields, fold};
 

@@ -1,9 +1,9 @@
 //! Finding a thing by a few letters of its name, its number or a party: everything is looked at once, and only the best get a row.
 
-use crate::{entity::Entity, world::World};
-use std::{borrow::Cow, cmp::Reverse, collections::HashMap};
+use crate::entity::Entity;
+use std::{borrow::Cow, cmp::Reverse};
 use watchdeck_events::{Millis, fold};
-use watchdeck_wire::views::{Found, FoundRow, FoundView};
+use watchdeck_wire::views::{Found, FoundRow};
 
 /// What is looked for.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(super) enum Fit {
 
 impl Wanted {
     /// Of what was typed; `None` for nothing.
-    fn of(text: &str) -> Option<Self> {
+    pub(super) fn of(text: &str) -> Option<Self> {
         let whole = fold(text.trim()).into_owned();
         let words: Vec<_> = whole.split_whitespace().map(str::to_owned).collect();
         (!words.is_empty()).then_some(Self { whole, words })
@@ -59,52 +59,6 @@ pub(super) fn best<'a, T>(all: impl Iterator<Item = Fitting<'a, T>>, limit: usiz
     }
     all.sort_unstable_by(|a, b| (a.0, a.1, a.2).cmp(&(b.0, b.1, b.2)));
     Found { rows: all.into_iter().map(|(_, _, key, thing)| row(key, thing)).collect(), total }
-}
-
-/// The newest word of a party: the event and what it was about.
-type Heard = (u64, &'static str);
-
-impl World {
-    /// Whatever is called so, at most `limit` of each kind.
-    #[must_use]
-    pub fn find(&self, text: &str, limit: usize) -> FoundView {
-        let Some(wanted) = Wanted::of(text) else { return FoundView::default() };
-        FoundView {
-            products: self.stock.find(&wanted, limit),
-            orders: self.orders.find(&wanted, limit),
-            approvals: self.approvals.find(&wanted, limit),
-            parties: self.parties(&wanted, limit),
-        }
-    }
-
-    fn parties(&self, wanted: &Wanted, limit: usize) -> Found {
-        let mut known: HashMap<&str, (Fit, Heard)> = HashMap::new();
-        let records = self.finance.rows().chain(self.finance.overdue_rows());
-        let records = records.filter_map(|(_, row)| Some((row.party.as_deref()?, (row.seq, "record"))));
-        for (name, heard) in self.orders.customers().map(|(name, seq)| (name, (seq, "order"))).chain(records) {
-            match known.get_mut(name) {
-                Some((_, last)) => *last = heard.max(*last),
-                None => {
-                    if let Some(fit) = wanted.fit(&[Some(name)]) {
-                        known.insert(name, (fit, heard));
-                    }
-                }
-            }
-        }
-        let total = known.len() as u32;
-        let mut all: Vec<_> = known.into_iter().map(|(name, (fit, heard))| (fit, Reverse(heard), name)).collect();
-        all.sort_unstable();
-        let row = |(_, Reverse((seq, sort)), name): (Fit, Reverse<Heard>, &str)| FoundRow {
-            key: name.to_owned(),
-            source: String::new(),
-            label: name.to_owned(),
-            detail: None,
-            sort: Some(sort.to_owned()),
-            status: None,
-            seq,
-        };
-        Found { rows: all.into_iter().take(limit).map(row).collect(), total }
-    }
 }
 
 #[cfg(test)]

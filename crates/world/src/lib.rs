@@ -15,6 +15,7 @@ pub mod entity;
 pub mod facts;
 pub mod finance;
 mod find;
+mod found;
 pub mod gaps;
 pub mod lines;
 pub mod moment;
