@@ -52,7 +52,7 @@ test("the palette finds a product by its code and opens it", async ({ page, demo
   await expect(option).toHaveAttribute("aria-selected", "true");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/#\/inventory\?find=/);
-  await expect(grid(page, "Stock by product").getByRole("row").filter({ hasText: product.product_id })).toBeVisible();
+  await expect(grid(page, "Stock by product").getByRole("row").filter({ hasText: code })).toBeVisible();
   await expect(page.getByRole("complementary", { name: "Event details" })).toContainText(code);
 });
 
