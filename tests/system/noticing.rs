@@ -25,7 +25,12 @@ async fn low_stock_rings_once_says_how_much_is_left_and_ends_when_it_is_filled_u
     })
     .await?;
     ensure!(alerts.len() == 1 && alerts[0]["values"]["on_hand"] == "7", "{alerts:?}");
-    let toasts = bench.shell.toasts.lock().expect("no test panics while holding it").clone();
+    // What is told follows what is stored.
+    let toasts = eventually("the toast", || async {
+        let toasts = bench.shell.toasts.lock().expect("no test panics while holding it").clone();
+        Ok((!toasts.is_empty()).then_some(toasts))
+    })
+    .await?;
     ensure!(toasts.len() == 1 && toasts[0].title.contains("木纹砖") && toasts[0].body.contains("9 on hand"), "{toasts:?}");
 
     redis.publish("ws:inventory", &change(7, 200)).await?;
