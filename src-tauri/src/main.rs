@@ -9,8 +9,6 @@ mod bus;
 mod commands;
 mod display;
 mod doctor;
-#[cfg(target_os = "linux")]
-mod drawing;
 mod hints;
 mod host;
 mod keep;
@@ -45,7 +43,7 @@ fn main() -> ExitCode {
     if let Some(Command::Doctor(options)) = &args.command {
         return doctor::run(args.data_dir.as_deref(), args.no_keychain, options);
     }
-    display::avoid_empty_window();
+    display::fit();
     if let Err(error) = refusal::unless_there_is_a_screen() {
         refusal::say(&error);
         return ExitCode::FAILURE;

@@ -34,8 +34,6 @@ pub(crate) fn open(app: &App, data_dir: &Path, hidden: bool) -> tauri::Result<We
     )?;
     let config = app.config().app.windows.first().expect("the configuration declares the window");
     let window = WebviewWindowBuilder::from_config(app, config)?.build()?;
-    #[cfg(target_os = "linux")]
-    crate::drawing::fit(&window);
     if !hidden {
         window.show()?;
     }
