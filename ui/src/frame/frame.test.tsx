@@ -47,8 +47,7 @@ describe("the window", () => {
     await user.keyboard("jj");
     await user.keyboard("a");
     await waitFor(() => expect(calls.some((call) => call.startsWith('decide {"keys":["east/return:RT-0093"],"approve":true'))).toBe(true));
-
-    await waitFor(() => expect(screen.queryByText("Return RT-0093 awaits approval")).toBeNull());
+    expect((await screen.findAllByText("Approving…")).length, "it is held, and says so").toBeGreaterThan(0);
     for (let i = 0; i < 6; i += 1) await user.keyboard("j");
     await user.keyboard("r");
     const dialog = await screen.findByRole("dialog");

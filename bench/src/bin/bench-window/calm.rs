@@ -18,7 +18,11 @@ pub(crate) async fn calm(args: &Args, look: Duration, day: Duration) -> Result<V
     // What the page draws first is drawn.
     publish(&stage.gateway.http(), RATE, SETTLE).await?;
     tokio::time::sleep(SETTLE).await;
-    let at_rest = percent(driver, async { Ok(tokio::time::sleep(look).await) }).await?;
+    let resting = async {
+        tokio::time::sleep(look).await;
+        Ok(())
+    };
+    let at_rest = percent(driver, resting).await?;
     let http = stage.gateway.http();
     let while_publishing = async |time| publish(&http, RATE, time).await.map(drop);
     while_publishing(SETTLE).await?;
