@@ -1,13 +1,13 @@
 // How often the window is told of what came. Pure.
 //
-// Four times a second is as much as anybody reads, and what a whole page costs to draw is paid each time. What must not wait does not: the first answer,
+// Twice a second is as much as anybody reads, and what a whole page costs to draw is paid each time. What must not wait does not: the first answer,
 // a core that fell silent or is there again, something critical, a request that waits for a decision.
 
 import type { EventRow } from "@/bindings/EventRow";
 import type { LiveState } from "./state";
 
 /** Shortest time between two repaints, ms. */
-export const REPAINT = 250;
+export const REPAINT = 500;
 
 /** What came with `rows` and is told at once. */
 export function urgent(before: LiveState, after: LiveState, rows: readonly EventRow[]): boolean {

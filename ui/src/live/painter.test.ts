@@ -62,7 +62,7 @@ describe("a view on the painter", () => {
     await vi.advanceTimersByTimeAsync(20);
     expect(now.asked).toBe(2);
     expect(told, "it waits for the frame that is due").toHaveLength(1);
-    await vi.advanceTimersByTimeAsync(250);
+    await vi.advanceTimersByTimeAsync(500);
     expect(told).toHaveLength(2);
 
     now.answer = { n: 3 };

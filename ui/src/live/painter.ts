@@ -1,4 +1,4 @@
-// The one moment at which what came is drawn. The stream, the views and the clock ask for it, and whatever they have is drawn in one frame: four times a
+// The one moment at which what came is drawn. The stream, the views and the clock ask for it, and whatever they have is drawn in one frame: twice a
 // second at most, at once when asked so, and never while the window is hidden.
 
 import { waitFor } from "./pace";

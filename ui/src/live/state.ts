@@ -7,6 +7,7 @@ import { caughtUp, type CatchUps, NO_CATCH_UPS } from "./catch-up";
 import { filled, type Fills, NO_FILLS } from "./fills";
 import { IN_ORDER, type Order, ordered } from "./late";
 import { append, type Item } from "./rows";
+import { share } from "./share";
 
 /** Rows kept in memory. */
 export const CAPACITY = 5_000;
@@ -79,5 +80,5 @@ export function failed(state: LiveState, error: { code: string; message: string 
 function withFrame(state: LiveState, batch: Batch, now: number): LiveState {
   const drift = batch.frame.now - now;
   // Same machine, same clock, in all but the browser over a tunnel: a small drift is the way of the answer, not of the clock.
-  return { ...state, frame: batch.frame, versions: batch.versions, core: { kind: "following" }, catchUps: caughtUp(state.catchUps, batch.frame.sources, batch.frame.now), clockOffset: Math.abs(drift) > 2_000 ? drift : 0 };
+  return { ...state, frame: share(state.frame, batch.frame), versions: share(state.versions, batch.versions), core: state.core.kind === "following" ? state.core : { kind: "following" }, catchUps: caughtUp(state.catchUps, batch.frame.sources, batch.frame.now), clockOffset: Math.abs(drift) > 2_000 ? drift : 0 };
 }

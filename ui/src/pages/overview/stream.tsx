@@ -22,10 +22,15 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(12);
   const [width, setWidth] = useState(10_000);
-  const live = useLive((state) => state);
+  // In slices: a second in which nothing came draws nothing here.
+  const following = useLive((live) => live.items);
+  const received = useLive((live) => live.received);
+  const omitted = useLive((live) => live.omitted);
+  const fills = useLive((live) => live.fills);
+  const behind = useLive((live) => live.order.behind);
+  const rate = useLive((live) => live.frame?.events_per_second ?? 0);
   const selected = useSelectedEvent();
   const sources = useSources();
-  const rate = live.frame?.events_per_second ?? 0;
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -40,17 +45,18 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
     return () => observer.disconnect();
   }, []);
 
-  const items = shown(pause, live);
+  const tail = useMemo(() => ({ items: following, received }), [following, received]);
+  const items = shown(pause, tail);
   const rows = useMemo(() => items.slice(-3 * room).filter(isRow).slice(-room).reverse(), [items, room]);
   const [before, setPlaces] = useState(NO_PLACES);
   const places = placed(before, useMemo(() => rows.map((row) => row.seq), [rows]));
   if (places !== before) setPlaces(places);
-  const columns = useStreamColumns(sources, live.order.behind);
+  const columns = useStreamColumns(sources, behind);
   const widest = useWidest(columns, rows, format.lang);
   const { widths, sizers } = useWidths(columns, widest);
   const fit = useMemo(() => fitted(columns, widest, widths, width), [columns, widest, widths, width]);
   const marks = useCalm() && pause.kind === "following";
-  const missed = hidden(pause, live);
+  const missed = hidden(pause, tail);
   return (
     <section className="flex min-h-0 flex-1 flex-col" aria-label={t("overview.stream.title")}>
       <SectionHeader
@@ -59,7 +65,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
           pause.kind === "paused" ? (
             <span className="text-warn">{t("overview.stream.paused", { n: format.integer(missed) })}</span>
           ) : (
-            [t("overview.stream.rate", { n: format.number(Math.round(rate * 10) / 10) }), live.omitted > 0 ? t("overview.stream.omitted", { n: format.integer(live.omitted) }) : t("overview.stream.omittedNone")]
+            [t("overview.stream.rate", { n: format.number(Math.round(rate * 10) / 10) }), omitted > 0 ? t("overview.stream.omitted", { n: format.integer(omitted) }) : t("overview.stream.omittedNone")]
           )
         }
         right={
@@ -85,7 +91,7 @@ export function Stream({ pause, onToggle }: { pause: Pause; onToggle: () => void
               const source = sources.of(row.source);
               const mark = sources.several ? source : null;
               const shared = { row, place, selected: row.seq === selected };
-              if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={place} {...shared} source={mark} filled={row.gap === null ? null : fillOf(live.fills, row.gap)} />;
+              if (row.gap !== null || row.kind === "watchdeck:gap_filled") return <Marker key={place} {...shared} source={mark} filled={row.gap === null ? null : fillOf(fills, row.gap)} />;
               return <Line key={place} {...shared} fit={fit} marks={marks} />;
             })}
           </div>
