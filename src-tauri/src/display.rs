@@ -35,7 +35,8 @@ fn off(root: &std::path::Path) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn fit() {}
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     #[test]
     fn the_renderer_is_off_on_nvidia_and_where_nothing_but_the_processor_draws() {
