@@ -12,7 +12,7 @@ import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread, wid
 import { Tick } from "@/parts/tick";
 import { failureText, joined, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
-import type { Chosen } from "./selection";
+import type { Chosen } from "@/parts/selection";
 
 /** Decides, and takes what was accepted out of the choice. */
 export type Deciding = Omit<Decide, "approve" | "reject"> & { approve: (rows: readonly ApprovalView[]) => void; reject: (rows: readonly ApprovalView[]) => void };

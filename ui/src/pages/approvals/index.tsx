@@ -15,7 +15,8 @@ import { joined } from "@/text";
 import { type Deciding, useQueueColumns } from "./columns";
 import { Outbox } from "./outbox";
 import { Past } from "./past";
-import { added, allOrNone, type Chosen, cursorAfter, NONE, pruned, toggled } from "./selection";
+import { type Chosen, toggled } from "@/parts/selection";
+import { added, allOrNone, cursorAfter, NONE, pruned } from "./selection";
 import { totals } from "@/format/totals";
 
 export default function Approvals() {

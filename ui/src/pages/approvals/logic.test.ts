@@ -5,7 +5,8 @@ import { waits } from "./outbox";
 import { isOpen, type Known, rowState, withResults } from "@/act/results";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { DecisionView } from "@/bindings/DecisionView";
-import { added, allOrNone, cursorAfter, NONE, pruned, toggled } from "./selection";
+import { toggled } from "@/parts/selection";
+import { added, allOrNone, cursorAfter, NONE, pruned } from "./selection";
 import { difference, sumDecimals } from "@/format/decimal";
 import { totals } from "@/format/totals";
 

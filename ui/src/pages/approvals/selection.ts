@@ -1,14 +1,8 @@
 // Which requests are chosen for one decision about many, and what follows when rows go. Pure.
 
-export type Chosen = ReadonlySet<string>;
+import type { Chosen } from "@/parts/selection";
 
 export const NONE: Chosen = new Set();
-
-export function toggled(chosen: Chosen, key: string): Chosen {
-  const next = new Set(chosen);
-  if (!next.delete(key)) next.add(key);
-  return next;
-}
 
 export function added(chosen: Chosen, ...keys: readonly string[]): Chosen {
   return keys.every((key) => chosen.has(key)) ? chosen : new Set([...chosen, ...keys]);
