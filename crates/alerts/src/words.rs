@@ -162,8 +162,12 @@ impl Words {
     /// What the built-in ERP is called as a source.
     #[must_use]
     pub fn demo_name(self) -> &'static str {
-        self.either("演示 ERP", "Demo ERP")
+        let [chinese, english] = Self::DEMO_NAMES;
+        self.either(chinese, english)
     }
+
+    /// All that it was ever called in.
+    pub const DEMO_NAMES: [&'static str; 2] = ["演示 ERP", "Demo ERP"];
 
     /// Title of the test notification.
     #[must_use]

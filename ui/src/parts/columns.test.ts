@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Column, fitted, type Widest, weight, widened } from "./columns";
+import { codeIn, type Column, fitted, type Widest, weight, widened } from "./columns";
 
 interface Row {
   readonly name: string;
@@ -31,7 +31,7 @@ test("figures weigh more than what stands between them, and Chinese more than fi
 test("figures have what they need, words the rest", () => {
   const widest: Widest = { amount: "1,024,044,429.00" };
   const { template, over } = fitted([name, amount], widest, { amount: 120.2 }, 800);
-  expect([template, over]).toEqual(["minmax(160px, 2fr) 145px", null]);
+  expect([template, over]).toEqual(["minmax(160px, 20fr) 145px", null]);
 });
 
 test("what can be spared goes in its order, and what stands for it comes", () => {
@@ -46,6 +46,22 @@ test("what can be spared goes in its order, and what stands for it comes", () =>
 test("names give way before figures do, and at last the list is scrolled", () => {
   const widest: Widest = { amount: "1" };
   const tight = fitted([name, amount], widest, { amount: 200 }, 300);
-  expect([tight.template, tight.over]).toEqual(["minmax(56px, 2fr) 224px", null]);
+  expect([tight.template, tight.over]).toEqual(["minmax(56px, 20fr) 224px", null]);
   expect(fitted([name, amount], widest, { amount: 400 }, 300).over).toBe(480);
+});
+
+test("a number or a code is whole, words are not, and nobody reads a digest", () => {
+  expect(["PAY-20261126-7384", "A-105", "c9", "SO 12", "金螳螂装饰", "上海建工第5分公司", "", null].map(codeIn)).toEqual(["PAY-20261126-7384", "A-105", "c9", null, null, "上海建工第5分公司", null, null]);
+  expect(codeIn("9".repeat(64))).toBeNull();
+});
+
+test("words among which there are codes have room for the widest of these, and give way where there is none at all", () => {
+  const mixed: Column<Row> = { ...name, holds: (row) => codeIn(row.name) };
+  expect(fitted([mixed, amount], { name: "" }, { amount: 60 }, 800).template).toBe("minmax(160px, 20fr) 84px");
+  expect(fitted([mixed, amount], { name: "PAY-20261126-7384" }, { name: 181, amount: 60 }, 800).template).toBe("minmax(205px, 20fr) 84px");
+  expect(fitted([mixed, amount], { name: "PAY-20261126-7384" }, { name: 181, amount: 200 }, 300).template).toBe("minmax(56px, 20fr) 224px");
+});
+
+test("shares that add up to less than one are no gap", () => {
+  expect(fitted([{ ...name, width: "minmax(200px, 0.7fr)" }], {}, {}, 800).template).toBe("minmax(200px, 7fr)");
 });

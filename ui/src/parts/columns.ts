@@ -11,7 +11,7 @@ export interface Column<T> {
   readonly header: ReactNode;
   /** For words: a CSS grid track, `112px`, `minmax(160px, 2fr)`. They may be cut. */
   readonly width?: string;
-  /** For what is never cut: the text of a cell. */
+  /** For what is never cut: the text of a cell. With a `width`, those among its words that are never cut; `null` for the others. */
   readonly holds?: (row: T) => string | null;
   /** Room for what stands beside that text (an icon, a mark), px. */
   readonly beside?: number;
@@ -33,6 +33,10 @@ const PADDING = 16;
 const EDGE = 8;
 /** What is left of words where even figures alone have hardly room, px. */
 const SQUEEZED = 56;
+/** Shares that add up to less than one would leave room to nobody. */
+const SHARES = 10;
+/** Characters of the longest code that somebody reads. */
+const LONGEST = 40;
 /** Texts kept of a column: the next to widest by our guess may be the widest in truth. */
 const KEPT = 3;
 /** A figure's width while nothing has been measured, px. */
@@ -75,10 +79,18 @@ export function widened<T>(widest: Widest, columns: readonly Column<T>[], rows: 
   return next ?? widest;
 }
 
+/** A number or a code, which is of no use in part: `text` where it is one, and none of the lengths that only machines read. */
+export function codeIn(text: string | null | undefined): string | null {
+  return typeof text === "string" && text.length <= LONGEST && /^\S*\d\S*$/.test(text) ? text : null;
+}
+
+/** Whether a column holds nothing but what is never cut. */
+export const isExact = <T>({ holds, width }: Column<T>): boolean => holds !== undefined && width === undefined;
+
 /** A track of words in two: how much it needs, and how much it takes. */
 function words(width = "minmax(0px, 1fr)"): { least: number; most: string } {
   const [, least, most] = /^minmax\((\d+)px,\s*(.+)\)$/.exec(width) ?? [undefined, /^(\d+)px$/.exec(width)?.[1] ?? "0", width];
-  return { least: Number(least), most: most ?? width };
+  return { least: Number(least), most: (most ?? width).replace(/^[\d.]+(?=fr$)/, (share) => String(Number(share) * SHARES)) };
 }
 
 export interface Fit<T> {
@@ -94,7 +106,11 @@ export function fitted<T>(columns: readonly Column<T>[], widest: Widest, widths:
   const text = (id: string) => widths[id] || Math.max(0, ...(widest[id] ?? "").split("\n").map(weight)) * FIGURE;
   const exact = (column: Column<T>, i: number, last: number) => Math.ceil(text(column.id)) + (column.beside ?? 0) + PADDING + (i === 0 ? EDGE : 0) + (i === last ? EDGE : 0);
   const needs = (all: readonly Column<T>[], squeezed = false) =>
-    all.map((column, i) => (column.holds === undefined ? Math.min(words(column.width).least, squeezed ? SQUEEZED : Infinity) : exact(column, i, all.length - 1)));
+    all.map((column, i) => {
+      if (isExact(column)) return exact(column, i, all.length - 1);
+      const { least } = words(column.width);
+      return squeezed ? Math.min(least, SQUEEZED) : column.holds === undefined || text(column.id) === 0 ? least : Math.max(least, exact(column, i, all.length - 1));
+    });
   const sum = (all: readonly number[]) => all.reduce((total, each) => total + each, 0);
 
   const gone = new Set<string>();
@@ -106,6 +122,6 @@ export function fitted<T>(columns: readonly Column<T>[], widest: Widest, widths:
   const shown = left();
   const squeezed = sum(needs(shown)) > room;
   const need = needs(shown, squeezed);
-  const template = shown.map(({ holds, width }, i) => (holds === undefined ? `minmax(${need[i]}px, ${words(width).most})` : `${need[i]}px`)).join(" ");
+  const template = shown.map((column, i) => (isExact(column) ? `${need[i]}px` : `minmax(${need[i]}px, ${words(column.width).most})`)).join(" ");
   return { shown, template, over: sum(need) > room ? sum(need) : null };
 }

@@ -10,7 +10,7 @@ import { defaultRangeExtractor, type Range, useVirtualizer } from "@tanstack/rea
 import { memo, type ReactNode, useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useFormat } from "@/format";
 import { useKeys } from "@/keys";
-import { type Column, fitted } from "./columns";
+import { type Column, fitted, isExact } from "./columns";
 import { cx } from "./cx";
 import { ContextMenu, type MenuItem } from "./overlay";
 import { useWidest, useWidths } from "./sizers";
@@ -240,7 +240,7 @@ export function VirtualRows<T>(props: VirtualRowsProps<T>) {
           {header && (
             <div role="row" className="sticky top-0 z-10 grid h-7 items-center border-b border-line bg-surface text-[12px] text-ink-3" style={{ gridTemplateColumns: template }}>
               {shown.map((column) => (
-                <span key={column.id} role="columnheader" data-exact={column.holds === undefined ? undefined : column.id} className={cx("truncate px-2 first:pl-4 last:pr-4", column.align === "end" && "text-right")}>
+                <span key={column.id} role="columnheader" data-exact={isExact(column) ? column.id : undefined} className={cx("truncate px-2 first:pl-4 last:pr-4", column.align === "end" && "text-right")}>
                   {column.header}
                 </span>
               ))}
@@ -307,8 +307,8 @@ export const Cells = memo(function Cells<T>({ role = "gridcell", row, above, col
       key={column.id}
       role={role}
       data-column={column.id}
-      data-exact={column.holds === undefined ? undefined : column.id}
-      className={cx("min-w-0 px-2 first:pl-4 last:pr-4", column.holds !== undefined ? "num overflow-hidden whitespace-nowrap" : wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate", column.align === "end" && "text-right", column.className)}
+      data-exact={isExact(column) ? column.id : undefined}
+      className={cx("min-w-0 px-2 first:pl-4 last:pr-4", isExact(column) ? "num overflow-hidden whitespace-nowrap" : wrap ? "line-clamp-2 leading-[18px] break-words" : "truncate", column.align === "end" && "text-right", column.className)}
     >
       {column.cell(row, above)}
     </span>

@@ -8,6 +8,7 @@ use crate::{
     settings::{self, Merged},
 };
 use std::{collections::BTreeMap, sync::Arc};
+use watchdeck_alerts::words::Words;
 use watchdeck_client::{Address, Dialect, Secret};
 use watchdeck_feed::{
     keys::{KeyRing as _, Keys},
@@ -38,7 +39,8 @@ pub(crate) async fn change_settings(core: &Core, patch: SettingsPatch) -> Result
 /// New settings, made of those that hold, and the secrets that came with them take effect together, or not at all.
 async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, CommandError>) -> Result<Settings, CommandError> {
     let mut kept = core.kept.lock().await;
-    let Merged { settings, mut changes, retired } = settings::merge(make(&kept.settings)?, &kept)?;
+    let Merged { mut settings, mut changes, retired } = settings::merge(make(&kept.settings)?, &kept)?;
+    name_demo(core.words(&settings), &mut settings.sources);
     changes.extend(core.secrets.orphans(&settings.sources));
     let secrets_changed = !changes.is_empty();
     let mut documents = vec![kept.document(&settings)?];
@@ -57,6 +59,13 @@ async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, Comma
     }
     core.pulse();
     Ok(settings)
+}
+
+/// The built-in ERP is called what the language calls it, unless somebody has given it a name.
+fn name_demo(words: Words, sources: &mut [Source]) {
+    for demo in sources.iter_mut().filter(|source| source.demo && Words::DEMO_NAMES.contains(&source.name.as_str())) {
+        words.demo_name().clone_into(&mut demo.name);
+    }
 }
 
 /// Secrets and what goes with them, in one transaction.
@@ -187,6 +196,14 @@ pub(crate) async fn start_demo(core: &Arc<Core>) -> Result<Settings, CommandErro
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_built_in_erp_goes_by_the_language_and_a_given_name_stays() {
+        let named = |name: &str, demo| Source { name: name.into(), demo, ..Source::default() };
+        let mut sources = [named("Demo ERP", true), named("Training", true), named("Demo ERP", false)];
+        name_demo(Words::CHINESE, &mut sources);
+        assert_eq!(sources.map(|source| source.name), ["演示 ERP", "Training", "Demo ERP"]);
+    }
 
     #[test]
     fn people_sign_in_at_the_root_of_the_server() {

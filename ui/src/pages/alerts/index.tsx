@@ -10,7 +10,7 @@ import type { AlertView } from "@/bindings/AlertView";
 import { coreNow, useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useHost, useSources } from "@/live";
-import { Age, Button, type Column, cx, EmptyState, Line, SeverityMark, SourceName, VirtualRows, widestAge } from "@/parts";
+import { Age, Button, codeIn, type Column, cx, EmptyState, Line, SeverityMark, SourceName, VirtualRows, widestAge } from "@/parts";
 import { toast } from "@/parts/notice";
 import { Tabs } from "@/parts/tabs";
 import { Tick } from "@/parts/tick";
@@ -226,7 +226,7 @@ function useColumns(tab: AlertState, chosen: ReadonlySet<string>, toggle: (id: s
       { id: "title", header: t("alerts.column.title"), width: "minmax(320px, 2fr)", cell: of((alert) => <Title alert={alert} />) },
       { id: "count", header: t("alerts.column.count"), align: "end", spare: 1, className: "text-ink-2", holds: holds((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)), cell: of((alert) => (alert.count > 1 ? t("alerts.times", { n: format.integer(alert.count) }) : null)) },
       { id: "state", header: t("alerts.column.state"), beside: 20, spare: 1, className: "text-ink-2", holds: holds(stateText), cell: of((alert) => <StateText alert={alert} />) },
-      { id: "about", header: t("alerts.about"), width: "minmax(140px, 0.8fr)", spare: 3, className: "font-mono text-[12px] text-ink-3", cell: of((alert) => alert.subject !== null && <span title={alert.subject}>{alert.subject}</span>) },
+      { id: "about", header: t("alerts.about"), width: "minmax(140px, 0.8fr)", spare: 3, className: "font-mono text-[12px] text-ink-3", holds: holds((alert) => codeIn(alert.subject)), cell: of((alert) => alert.subject !== null && <span title={alert.subject}>{alert.subject}</span>) },
       ...(several ? [{ id: "source", header: t("alerts.column.source"), width: "minmax(96px, 0.6fr)", spare: 4, className: "text-ink-2", cell: of((alert: AlertView) => alert.source !== null && <SourceName id={alert.source} />) }] : []),
       { id: "first", header: t("alerts.first"), align: "end", spare: 5, className: "text-ink-3", holds: holds((alert) => format.dateTime(alert.first_at, coreNow())), cell: of((alert) => format.dateTime(alert.first_at, coreNow())) },
       { id: "age", header: t("alerts.column.age"), align: "end", holds: () => widestAge(format), cell: (line, above) => isHeading(line) ? null : <Age at={line.last_at} above={above === undefined || isHeading(above) ? null : above.last_at} /> },

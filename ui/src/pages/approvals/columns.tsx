@@ -49,11 +49,14 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
       },
       { id: "age", header: t("approvals.column.age"), align: "end", holds: () => widestAge(format), cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "172px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
-      { id: "decision", header: t("approvals.column.decision"), width: "minmax(190px, 0.7fr)", cell: (row) => <Decision row={row} state={rowState(row, decide)} decide={decide} on={row.key === cursor} /> },
+      { id: "decision", header: t("approvals.column.decision"), width: "minmax(190px, 0.7fr)", beside: BUTTONS, holds: () => `${t("common.actions.approve")} A ${t("approvals.rejectOne")} R`, cell: (row) => <Decision row={row} state={rowState(row, decide)} decide={decide} on={row.key === cursor} /> },
     ],
     [t, format, word, sources, chosen, all, onAll, onToggle, decide, cursor],
   );
 }
+
+/** What is around the words of its two buttons, px. */
+const BUTTONS = 58;
 
 const amountText = (format: Format, row: ApprovalView) => (row.amount === null ? row.unread : format.money(row.amount, row.currency));
 

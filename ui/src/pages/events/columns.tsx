@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { happenedAt, isRow, type Item, type KnownSources, LATE_MS, took } from "@/live";
-import { Change, type Column, DoubtMark, kindRoom, KindTitle, LateMark, RowSource, RowValue, SeverityMark, SourceName, useChangeText, valueText } from "@/parts";
+import { Change, codeIn, type Column, DoubtMark, kindRoom, KindTitle, LateMark, Named, RowSource, RowValue, SeverityMark, SourceName, useChangeText, valueText } from "@/parts";
 import { joined, useKindTitle } from "@/text";
 
 export const COLUMN_IDS = ["time", "severity", "kind", "label", "detail", "change", "delta", "actor", "channel", "subject", "source", "latency"] as const;
@@ -15,7 +15,7 @@ export type ColumnId = (typeof COLUMN_IDS)[number];
 export const DEFAULT_COLUMNS: readonly ColumnId[] = COLUMN_IDS.filter((id) => id !== "channel");
 
 /** `behind` has the rows that are out of order. */
-export function useColumns(on: readonly ColumnId[], sources: KnownSources, behind: ReadonlyMap<number, number>): readonly Column<Item>[] {
+export function useColumns(on: readonly ColumnId[], sources: KnownSources, behind: ReadonlyMap<number, number>, wrap: boolean): readonly Column<Item>[] {
   const { t } = useTranslation();
   const format = useFormat();
   const kindTitle = useKindTitle();
@@ -28,12 +28,18 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
       return ms === null ? null : ms < LATE_MS ? format.duration(ms) : format.age(ms);
     };
     const label = (event: EventRow, whole: boolean) => (
-      <span title={joined([event.label, event.detail])}>
-        <DoubtMark row={event} />
-        <LateMark row={event} behind={behind.get(event.seq)} />
-        {event.label}
-        {whole && joined([event.detail]) !== "" && <span className="text-ink-2"> · {event.detail}</span>}
-      </span>
+      <Named
+        name={event.label}
+        beside={whole ? event.detail : null}
+        title={joined([event.label, event.detail])}
+        wrap={wrap}
+        marks={
+          <>
+            <DoubtMark row={event} />
+            <LateMark row={event} behind={behind.get(event.seq)} />
+          </>
+        }
+      />
     );
     const all: Record<ColumnId, Omit<Column<Item>, "id" | "header">> = {
       time: {
@@ -50,12 +56,12 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
       severity: { beside: 22, spare: 2, className: "flex items-center", holds: holds((event) => t(`common.severity.${event.severity}`)), cell: row((event) => <SeverityMark severity={event.severity} quiet />) },
       kind: { beside: 12, className: "flex items-center", holds: holds((event) => kindRoom(kindTitle(event))), cell: row((event) => <KindTitle row={event} />) },
       label: { width: "minmax(180px, 2fr)", cell: row((event) => label(event, !on.includes("detail"))) },
-      detail: { width: "minmax(120px, 1fr)", spare: 6, className: "text-ink-2", cell: row((event) => event.detail !== null && <span title={event.detail}>{event.detail}</span>) },
+      detail: { width: "minmax(120px, 1fr)", spare: 6, className: "text-ink-2", holds: holds((event) => codeIn(event.detail)), cell: row((event) => event.detail !== null && <span title={event.detail}>{event.detail}</span>) },
       change: { spare: 4, className: "text-ink-2", holds: holds(changeText), cell: row((event) => <Change row={event} />) },
       delta: { align: "end", holds: holds((event) => valueText(format, event)), cell: row((event) => <RowValue row={event} />) },
       actor: { width: "minmax(88px, 0.5fr)", spare: 3, className: "text-ink-2", cell: row((event) => <span title={event.actor ?? undefined}>{event.actor}</span>) },
       channel: { width: "120px", className: "font-mono text-[12px] text-ink-2", cell: row((event) => <span title={event.channel}>{event.channel}</span>) },
-      subject: { width: "minmax(140px, 0.7fr)", spare: 7, className: "font-mono text-[12px] text-ink-3", cell: row((event) => event.subject !== null && <span title={event.subject}>{event.subject}</span>) },
+      subject: { width: "minmax(140px, 0.7fr)", spare: 7, className: "font-mono text-[12px] text-ink-3", holds: holds((event) => codeIn(event.subject)), cell: row((event) => event.subject !== null && <span title={event.subject}>{event.subject}</span>) },
       source: { width: "minmax(96px, 0.5fr)", spare: 5, className: "text-ink-2", cell: row((event) => <SourceName id={event.source} />) },
       latency: { align: "end", spare: 1, className: "text-ink-3", holds: holds(latency), cell: row(latency) },
     };
@@ -68,5 +74,5 @@ export function useColumns(on: readonly ColumnId[], sources: KnownSources, behin
       if (id === "severity") return [column, mark];
       return id === "label" && on.includes("detail") ? [{ ...column, along: "detail" }, whole] : [column];
     });
-  }, [on, t, format, sources, behind, kindTitle, changeText]);
+  }, [on, t, format, sources, behind, wrap, kindTitle, changeText]);
 }

@@ -66,7 +66,7 @@ export default function Events() {
   const [wrap, setWrap] = useKept("watchdeck-events-wrap", false);
   const [columnIds, setColumnIds] = useKept<readonly ColumnId[]>("watchdeck-events-columns", DEFAULT_COLUMNS);
   const sources = useSources();
-  const columns = useColumns(columnIds, sources, stream.order.behind);
+  const columns = useColumns(columnIds, sources, stream.order.behind, wrap);
   const fills = useMemo(() => filled(stream.fills, history.rows), [stream.fills, history.rows]);
   const special = useCallback(
     (item: Item): ReactNode | null => {

@@ -9,7 +9,7 @@ import type { MoneySum } from "@/bindings/MoneySum";
 import { everyWord, matchesWords, written } from "@/filter";
 import { amountIn, ordered, purse, purses, records, useClock, useFormat } from "@/format";
 import { useFreshness, useSources } from "@/live";
-import { Age, Button, type Column, cx, EmptyState, Figure, Line, MainSum, Money, Moved, movedText, RowSource, SectionHeader, SideLine, SourceName, Tile, Unread, useAgedNote, useOtherSums, useTileAge, VirtualRows, widestAge } from "@/parts";
+import { Age, Button, codeIn, type Column, cx, EmptyState, Figure, Line, MainSum, Money, Moved, movedText, RowSource, SectionHeader, SideLine, SourceName, Tile, Unread, useAgedNote, useOtherSums, useTileAge, VirtualRows, widestAge } from "@/parts";
 import { SearchField, usePhraseItems } from "@/parts/search";
 import { ViewGate } from "@/parts/view-gate";
 import { go, useFindText } from "@/route";
@@ -169,7 +169,7 @@ function Records({ view }: { view: FinanceView }) {
       { id: "amount", header: t("finance.column.amount"), align: "end", holds: (row) => (row.amount === null ? row.unread : movedText(format, row.amount, row.currency, stepOf(row))), cell: (row) => <Figure aged={fresh.of(row.source)}><Amount row={row} /></Figure> },
       { id: "age", header: t("finance.column.age"), align: "end", spare: 4, holds: () => widestAge(format), cell: (row, above) => <Age at={row.at} above={above?.at ?? null} /> },
       ...(sources.several ? [{ id: "source", header: t("finance.column.source"), width: "minmax(96px, 0.6fr)", spare: 3, className: "text-ink-2", cell: (row: FinanceRow) => <SourceName id={row.source} /> }] : []),
-      { id: "record", header: t("finance.column.record"), width: "minmax(110px, 0.7fr)", spare: 5, className: "font-mono text-[12px] text-ink-3", cell: (row) => row.record_id !== row.number && <span title={row.record_id}>{row.record_id}</span> },
+      { id: "record", header: t("finance.column.record"), width: "minmax(110px, 0.7fr)", spare: 5, className: "font-mono text-[12px] text-ink-3", holds: (row) => (row.record_id === row.number ? null : codeIn(row.record_id)), cell: (row) => row.record_id !== row.number && <span title={row.record_id}>{row.record_id}</span> },
     ],
     [t, format, word, sources, fresh],
   );

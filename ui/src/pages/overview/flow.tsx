@@ -87,7 +87,7 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
     <section className="@container flex-none border-b border-line" aria-label={t("overview.flow.title")}>
       <SectionHeader
         title={t("overview.flow.title")}
-        note={pointed === null || column === undefined ? [t("overview.flow.range"), t("overview.flow.per")] : t(pointed === running ? "overview.flow.soFar" : "overview.flow.at", { time: format.minute(start(pointed)), n: format.integer(totals[pointed] ?? 0) })}
+        note={pointed === null || column === undefined ? [t("overview.flow.range"), t("overview.flow.per"), ...(all === 0 ? [] : [t("overview.flow.most", { n: format.integer(Math.max(...totals)) })])] : t(pointed === running ? "overview.flow.soFar" : "overview.flow.at", { time: format.minute(start(pointed)), n: format.integer(totals[pointed] ?? 0) })}
         right={
           <span className="flex gap-3.5 overflow-hidden @max-[660px]:hidden">
             {shown.map(({ domain, n }) => (
@@ -121,9 +121,6 @@ export const Flow = memo(function Flow({ histogram }: { histogram: Histogram }) 
                 <path key={`${shape.domain} ${shape.running}`} d={shape.d} fill={domainColour(shape.domain)} opacity={shape.running ? 0.4 : 0.92} />
               ))}
             </svg>
-            <span aria-hidden className="num pointer-events-none absolute top-0 left-4 rounded-sm bg-surface/80 px-1 text-[11px] leading-[14px] text-ink-3">
-              {t("overview.flow.most", { n: format.integer(Math.max(...totals)) })}
-            </span>
             <span aria-hidden className="num pointer-events-none absolute inset-x-4 bottom-1 flex justify-between text-[11px] leading-[14px] text-ink-3">
               <span>{format.minute(from)}</span>
               <span>{format.minute(start(columns - 1))}</span>

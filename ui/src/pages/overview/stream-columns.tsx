@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { EventRow } from "@/bindings/EventRow";
 import { useFormat } from "@/format";
 import { happenedAt, type KnownSources, LATE_MS, took } from "@/live";
-import { Change, type Column, DoubtMark, kindRoom, KindTitle, LateMark, RowSource, RowValue, SeverityMark, useChangeText, valueText } from "@/parts";
-import { joined, useKindTitle } from "@/text";
+import { Change, codeIn, type Column, DoubtMark, kindRoom, KindTitle, LateMark, Named, RowSource, RowValue, SeverityMark, useChangeText, valueText } from "@/parts";
+import { useKindTitle } from "@/text";
 
 /** `behind` has the rows that are out of order. */
 export function useStreamColumns(sources: KnownSources, behind: ReadonlyMap<number, number>): readonly Column<EventRow>[] {
@@ -42,19 +42,23 @@ export function useStreamColumns(sources: KnownSources, behind: ReadonlyMap<numb
         cell: (row) => (
           <>
             {(row.severity === "critical" || row.severity === "warning") && <SeverityMark severity={row.severity} word={false} />}
-            <span className="truncate" title={joined([row.label, row.detail])}>
-              <DoubtMark row={row} />
-              <LateMark row={row} behind={behind.get(row.seq)} />
-              {row.label}
-              {joined([row.detail]) !== "" && <span className="text-ink-2"> · {row.detail}</span>}
-            </span>
+            <Named
+              name={row.label}
+              beside={row.detail}
+              marks={
+                <>
+                  <DoubtMark row={row} />
+                  <LateMark row={row} behind={behind.get(row.seq)} />
+                </>
+              }
+            />
           </>
         ),
       },
       { id: "change", header: t("events.column.change"), spare: 1, className: "text-ink-2", holds: changeText, cell: (row) => <Change row={row} /> },
       { id: "delta", header: "", align: "end", holds: (row) => valueText(format, row), cell: (row) => <RowValue row={row} /> },
       { id: "actor", header: t("events.column.actor"), width: "minmax(80px, 0.3fr)", spare: 2, className: "text-ink-2", cell: (row) => row.actor !== null && <span title={row.actor}>{row.actor}</span> },
-      { id: "subject", header: t("events.column.subject"), width: "minmax(150px, 0.5fr)", spare: 5, className: "font-mono text-[12px] text-ink-3", cell: (row) => row.subject !== null && <span title={row.subject}>{row.subject}</span> },
+      { id: "subject", header: t("events.column.subject"), width: "minmax(150px, 0.5fr)", spare: 5, className: "font-mono text-[12px] text-ink-3", holds: (row) => codeIn(row.subject), cell: (row) => row.subject !== null && <span title={row.subject}>{row.subject}</span> },
       { id: "latency", header: t("events.column.latency"), align: "end", spare: 4, className: "text-ink-3", holds: latency, cell: latency },
     ];
   }, [t, format, sources, behind, kindTitle, changeText]);
