@@ -1,43 +1,29 @@
 //! A backlog goes into blocks at once: what comes by the thousand never is a row.
 
 use crate::{
-    BLOCK, Batch, StoreError, Stored,
+    BLOCK, Batch, StoreError,
     block::{Sealer, Unfit},
     schema::{INSERT_BLOCK, INSERT_BYTES},
     shared::Shared,
     command::Packing,
     state::{Rows, State},
     transaction::{Failed, Insert},
+    types::Lent,
 };
 use rusqlite::{Connection, params};
 use std::collections::HashSet;
-use watchdeck_events::Event;
 
 /// Events of a transaction from which they become blocks. Fewer are rows, and packed when there are more of them.
 const FEWEST: usize = 1_024;
 /// Bytes of payloads that one block takes.
 pub(crate) const MOST_BYTES: usize = 8 << 20;
 
-/// An event on its way into a block.
-#[derive(Clone, Copy)]
-pub(crate) struct Unplaced<'a> {
-    pub(crate) seq: u64,
-    pub(crate) offset: u64,
-    pub(crate) event: &'a Event,
-}
-
-impl<'a> From<&'a Stored> for Unplaced<'a> {
-    fn from(stored: &'a Stored) -> Self {
-        Self { seq: stored.seq, offset: stored.offset, event: &stored.event }
-    }
-}
-
 /// The events of one transaction.
 pub(crate) struct Direct<'a> {
     shared: &'a Shared,
     rows: &'a Rows,
     sealer: &'a mut Sealer,
-    events: Vec<Unplaced<'a>>,
+    events: Vec<Lent<'a>>,
     ids: HashSet<&'a str>,
     pub(crate) next_block: u64,
     /// From this one on they became rows.
@@ -57,13 +43,13 @@ impl<'a> Direct<'a> {
     }
 
     /// Whether the event is new, as far as rows and this transaction know.
-    pub(crate) fn take(&mut self, insert: &mut Insert<'_>, unplaced: Unplaced<'a>) -> rusqlite::Result<bool> {
-        let id = &*unplaced.event.id;
+    pub(crate) fn take(&mut self, insert: &mut Insert<'_>, lent: Lent<'a>) -> rusqlite::Result<bool> {
+        let id = &*lent.event.id;
         if !self.ids.insert(id) || (self.rows.may_hold(id) && is_row(insert.connection, id)?) {
             return Ok(false);
         }
-        insert.names(unplaced.event)?;
-        self.events.push(unplaced);
+        insert.names(lent.event)?;
+        self.events.push(lent);
         Ok(true)
     }
 
@@ -81,7 +67,7 @@ impl<'a> Direct<'a> {
         if let Some(first) = rest.first() {
             self.rows_from = first.seq;
         }
-        for Unplaced { seq, offset, event } in rest {
+        for Lent { seq, offset, event } in rest {
             insert.event(*seq, *offset, event)?;
         }
         Ok(())
@@ -89,10 +75,10 @@ impl<'a> Direct<'a> {
 }
 
 /// How many of some events become one block.
-pub(crate) fn length(events: &[Unplaced<'_>]) -> usize {
+pub(crate) fn length(events: &[Lent<'_>]) -> usize {
     let mut bytes = 0;
-    let fits = |unplaced: &&Unplaced<'_>| {
-        bytes += unplaced.event.payload.bytes();
+    let fits = |lent: &&Lent<'_>| {
+        bytes += lent.event.payload.bytes();
         bytes <= MOST_BYTES
     };
     events.iter().take(BLOCK as usize).take_while(fits).count().max(1)
@@ -100,7 +86,7 @@ pub(crate) fn length(events: &[Unplaced<'_>]) -> usize {
 
 /// Rows become a block, if they are still all that there is between the first and the last of them: whether they did.
 pub(crate) fn pack(connection: &mut Connection, state: &mut State, shared: &Shared, Packing { events, bytes }: &Packing) -> Result<bool, StoreError> {
-    let run: Vec<_> = events.iter().map(Unplaced::from).collect();
+    let run: Vec<_> = events.iter().map(Lent::from).collect();
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(false) };
     let transaction = connection.transaction()?;
     let gone = transaction.prepare_cached("DELETE FROM events WHERE seq >= ?1 AND seq <= ?2")?.execute([first.seq, last.seq])?;
@@ -110,18 +96,18 @@ pub(crate) fn pack(connection: &mut Connection, state: &mut State, shared: &Shar
     write(&transaction, shared, state.next_block, &run, bytes)?;
     transaction.commit()?;
     state.next_block += 1;
-    state.rows.remove(run.iter().map(|unplaced| &*unplaced.event.id));
+    state.rows.remove(run.iter().map(|lent| &*lent.event.id));
     Ok(true)
 }
 
 /// Write a block. Its ids are known before it is committed: whoever asks meanwhile looks into a block that is not there, and no harm is done.
-pub(crate) fn write(connection: &Connection, shared: &Shared, number: u64, run: &[Unplaced<'_>], bytes: &[u8]) -> rusqlite::Result<()> {
+pub(crate) fn write(connection: &Connection, shared: &Shared, number: u64, run: &[Lent<'_>], bytes: &[u8]) -> rusqlite::Result<()> {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(()) };
     let row = params![number, first.seq, last.seq, run.len(), first.event.received_at.0];
     connection.prepare_cached(INSERT_BLOCK)?.execute(row)?;
     connection.prepare_cached(INSERT_BYTES)?.execute(params![number, bytes])?;
     let mut ids = shared.ids.write().expect("no code panics while holding the ids");
-    ids.add_block(number, run.iter().map(|unplaced| &*unplaced.event.id));
+    ids.add_block(number, run.iter().map(|lent| &*lent.event.id));
     Ok(())
 }
 

@@ -7,7 +7,8 @@ use crate::{
     BLOCK, StoreError,
     block::Sealer,
     command::{Command, Packing},
-    direct::{self, Unplaced},
+    direct,
+    types::Lent,
     reader::Reader,
     shared::Shared,
     summary::{Builder, Summary},
@@ -134,7 +135,8 @@ impl Work {
             return Ok(false);
         }
         let connection = self.shared.readers.take()?;
-        let command = self.prepare(&Reader::new(&connection, &self.shared))?;
+        let shared = Arc::clone(&self.shared);
+        let command = self.prepare(&Reader::new(&connection, &shared))?;
         self.shared.readers.put_back(connection);
         let (Some(command), Some(commands)) = (command, self.commands.upgrade()) else { return Ok(false) };
         let (packed, summarised) = match &command {
@@ -173,7 +175,7 @@ impl Work {
             self.packed_upto = 0;
             return Ok(None);
         };
-        let run: Vec<_> = events.iter().map(Unplaced::from).collect();
+        let run: Vec<_> = events.iter().map(Lent::from).collect();
         let length = direct::length(&run);
         if length == run.len() && length < BLOCK as usize && !is_closed {
             self.packed_upto = 0;

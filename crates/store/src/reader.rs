@@ -4,9 +4,8 @@ use crate::{
     BLOCK, Bounds, Inspection, Limit, Stats, StoreError, Stored,
     damage::next_readable,
     direct, holders,
-    packed::{Packed, Run},
+    packed::Packed,
     rows::{END, Gathered, Rows},
-    schema,
     shared::Shared,
     sieve::Tests,
     summary::Summary,
@@ -121,9 +120,7 @@ impl<'a> Reader<'a> {
             // What cannot be read is no reason to show nothing of the rest.
             drop(self.rows.gather(&mut found, rows, params![from, below, subject])?);
             let Some(run) = run else { break };
-            if self.summary(run.number)?.is_none_or(|summary| summary.may_have(subject)) {
-                drop(self.packed.gather_subject(&mut found, run, subject)?);
-            }
+            drop(self.packed.gather_subject(&mut found, run, subject)?);
             below = run.first;
         }
         Ok(found.events)

@@ -6,14 +6,15 @@ use crate::{
     BLOCK, Limit, Options, Profile, StoreError, Stored,
     block::{Block, Scratch, Sealer},
     damage::note_of,
-    direct::{self, Unplaced},
+    direct,
+    types::Lent,
     names::Names,
     reader::Reader,
     schema::{self, INSERT_EVENT},
     shared::Shared,
     sieve::Tests,
 };
-use rusqlite::{Connection, OptionalExtension as _, params, types::Value};
+use rusqlite::{Connection, params, types::Value};
 use std::{
     collections::HashMap,
     ops::Range,
@@ -258,14 +259,14 @@ fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u6
         cursor = last.seq;
         events += page.len() as u64;
         let transaction = new.unchecked_transaction()?;
-        let run: Vec<_> = page.iter().map(Unplaced::from).collect();
+        let run: Vec<_> = page.iter().map(Lent::from).collect();
         let sealed = if shared.packs && page.len() > FEW { sealer.seal(&run).ok() } else { None };
         match sealed {
             Some(bytes) => {
                 direct::write(&transaction, shared, number, &run, &bytes)?;
                 number += 1;
-                for unplaced in &run {
-                    numbers_of(&transaction, unplaced.event, shared)?;
+                for lent in &run {
+                    numbers_of(&transaction, lent.event, shared)?;
                 }
             }
             None => page.iter().try_for_each(|stored| insert(&transaction, stored, shared))?,

@@ -70,7 +70,9 @@ impl Rows {
     /// These are rows no more.
     pub(crate) fn remove<'a>(&mut self, ids: impl Iterator<Item = &'a str>) {
         if let Some(keys) = &mut self.0 {
-            ids.for_each(|id| drop(keys.remove(&key(id))));
+            for id in ids {
+                keys.remove(&key(id));
+            }
         }
     }
 }

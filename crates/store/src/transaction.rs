@@ -2,7 +2,8 @@
 
 use crate::{
     Appended, Batch, NewEvent, Placed, StoreError,
-    direct::{Direct, Unplaced},
+    direct::Direct,
+    types::Lent,
     error::{is_clash, is_of_the_value},
     holders,
     packed::Packed,
@@ -70,7 +71,7 @@ pub(crate) fn run<'b>(
                 let offset = if log { next_offset(&offsets, &state.offsets, &event.channel) } else { offset.unwrap_or(0) };
                 let new = match &mut run {
                     _ if !log && packed_has(&transaction, shared, &event.id)? => false,
-                    Some(run) => run.take(&mut insert, Unplaced { seq: head + 1, offset, event }).map_err(failed)?,
+                    Some(run) => run.take(&mut insert, Lent { seq: head + 1, offset, event }).map_err(failed)?,
                     None => insert.event(head + 1, offset, event).map_err(failed)?,
                 };
                 if new {
