@@ -108,6 +108,21 @@ impl<'a> Packed<'a> {
         Ok(Some(reading.event(at)?))
     }
 
+    /// What is wrong with the blocks, `most` of them at most: every one is read.
+    pub(crate) fn problems(&self, most: usize) -> Result<Vec<String>, StoreError> {
+        let mut problems = Vec::new();
+        for run in self.runs()? {
+            if problems.len() == most {
+                break;
+            }
+            match self.each(run.number, |_| true) {
+                Err(StoreError::Damaged(words)) => problems.push(format!("block {}: {words}", run.number)),
+                read => read?,
+            }
+        }
+        Ok(problems)
+    }
+
     /// The ids of a block, in the order of its events.
     pub(crate) fn ids(&self, number: u64) -> Result<Vec<Box<str>>, StoreError> {
         let block = self.block(number)?;

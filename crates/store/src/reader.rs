@@ -341,7 +341,7 @@ impl<'a> Reader<'a> {
             version,
             sqlite: rusqlite::version().to_owned(),
             tables: list("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")?,
-            problems: found.into_iter().filter(|line| line != "ok").collect(),
+            problems: found.into_iter().filter(|line| line != "ok").chain(self.packed.problems(20)?).collect(),
         })
     }
 

@@ -9,6 +9,7 @@ use crate::{
     direct,
     types::Lent,
     names::Names,
+    packed::Packed,
     reader::Reader,
     schema::{self, INSERT_EVENT},
     shared::Shared,
@@ -61,10 +62,23 @@ pub(crate) fn suspicion(path: &Path) -> Option<String> {
     });
     match problems {
         Ok(answer) if answer == "ok" => {
-            forget(&note);
-            None
+            let broken = broken_block(path);
+            if broken.is_none() {
+                forget(&note);
+            }
+            broken
         }
         Ok(answer) => Some(answer),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// What is wrong with the first block that is not as it was written: SQLite has no opinion on it.
+fn broken_block(path: &Path) -> Option<String> {
+    let connection = schema::open_reader(path).ok()?;
+    let packed = Packed::new(&connection, schema::packs(&connection).ok()?);
+    match packed.problems(1) {
+        Ok(problems) => problems.into_iter().next(),
         Err(error) => Some(error.to_string()),
     }
 }
