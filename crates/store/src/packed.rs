@@ -153,7 +153,7 @@ impl<'a> Packed<'a> {
     /// Events of a block about `subject`, newest first.
     pub(crate) fn gather_subject(&self, into: &mut Gathered, run: Run, subject: &str) -> Result<Result<bool, String>, StoreError> {
         told(self.take(into, run, |block| {
-            let number = block.subjects().iter().position(|known| **known == *subject);
+            let number = block.subjects().position(|known| known == subject);
             Box::new((0..block.len()).rev().filter(move |at| number.is_some() && block.subject_number(*at) == number))
         }))
     }

@@ -53,6 +53,11 @@ pub(super) fn take(count: usize, others: &[&[u64]], narrow: &mut Input<'_>, wide
 }
 
 fn numbers(count: usize, input: &mut Input<'_>, mut of: impl FnMut(usize, u64) -> u64) -> Option<Vec<u64>> {
+    // Mostly all are small.
+    if let Some(small) = input.0.get(..count).filter(|bytes| bytes.is_ascii()) {
+        input.take(count)?;
+        return Some(small.iter().enumerate().map(|(at, step)| of(at, u64::from(*step))).collect());
+    }
     let mut values = Vec::with_capacity(count);
     for at in 0..count {
         values.push(of(at, input.number()?));

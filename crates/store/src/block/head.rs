@@ -6,7 +6,7 @@
 use super::{
     bytes::{self, Input, add, difference},
     column,
-    names::{self, Label, Labels, Optional},
+    names::{self, Label, Labels, Optional, Optionals},
     table::Table,
 };
 use crate::types::Lent;
@@ -30,74 +30,85 @@ pub(super) struct Head {
     pub(super) frames: Vec<usize>,
 }
 
-/// The columns that are wanted twice: what ids may be near to.
-pub(super) struct Clocks {
-    pub(super) occurred_at: Vec<u64>,
+/// The columns of a block that is being made. One pass over the events fills them all: where events lie in memory, each is far from the other.
+#[derive(Default)]
+pub(super) struct Columns<'a> {
+    labels: Labels<'a>,
+    subjects: Optionals<'a>,
+    actors: Optionals<'a>,
+    seq: Vec<u64>,
+    offset: Vec<u64>,
     pub(super) received_at: Vec<u64>,
+    pub(super) occurred_at: Vec<u64>,
+    lengths: Vec<u64>,
 }
 
-impl Clocks {
-    pub(super) fn of(events: &[Lent<'_>]) -> Self {
-        Self {
-            occurred_at: events.iter().map(|stored| stored.event.occurred_at.0.cast_unsigned()).collect(),
-            received_at: events.iter().map(|stored| stored.event.received_at.0.cast_unsigned()).collect(),
-        }
+impl<'a> Columns<'a> {
+    pub(super) fn add(&mut self, stored: Lent<'a>) {
+        let event = stored.event;
+        self.labels.add(event);
+        self.subjects.add(event.subject.as_deref());
+        self.actors.add(event.actor.as_deref());
+        self.seq.push(stored.seq);
+        self.offset.push(stored.offset);
+        self.received_at.push(event.received_at.0.cast_unsigned());
+        self.occurred_at.push(event.occurred_at.0.cast_unsigned());
+        self.lengths.push(event.payload.as_str().len() as u64);
+    }
+
+    /// The head of a block whose frames hold so many events each.
+    pub(super) fn head(&self, frames: &[usize]) -> Vec<u8> {
+        let (mut narrow, mut wide) = (Vec::new(), Vec::new());
+        self.labels.put(&mut narrow);
+        self.subjects.put(&mut narrow, &mut wide);
+        self.actors.put(&mut narrow, &mut wide);
+        self.labels.numbers.iter().for_each(|number| bytes::put(&mut narrow, *number as u64));
+        self.seq.windows(2).for_each(|pair| bytes::put(&mut narrow, pair[1] - pair[0] - 1));
+        self.put_by_label(&self.offset, &mut narrow);
+        column::put(&self.received_at, &[], &mut narrow, &mut wide);
+        column::put(&self.occurred_at, &[&self.received_at], &mut narrow, &mut wide);
+        self.put_by_label(&self.lengths, &mut narrow);
+        frames.iter().for_each(|events| bytes::put(&mut narrow, *events as u64));
+        let mut head = Vec::with_capacity(wide.len() + narrow.len() + 10);
+        bytes::put_bytes(&mut head, &wide);
+        head.append(&mut narrow);
+        head
+    }
+
+    /// Numbers as differences: each from the one before it (0), or from the one before it with the same label (1), where that takes fewer bytes.
+    fn put_by_label(&self, numbers: &[u64], out: &mut Vec<u8>) {
+        let mut before = vec![0; numbers.len()];
+        let mut steps = |by_label: bool| {
+            before.fill(0);
+            let step = |(number, label): (&u64, &usize)| {
+                let before = &mut before[if by_label { *label } else { 0 }];
+                difference(*number, std::mem::replace(before, *number))
+            };
+            numbers.iter().zip(&self.labels.numbers).map(step).collect::<Vec<_>>()
+        };
+        let (plain, by_label) = (steps(false), steps(true));
+        let length = |steps: &[u64]| steps.iter().map(|step| bytes::length(*step)).sum::<usize>();
+        let is_plain = length(&plain) <= length(&by_label);
+        out.push(u8::from(!is_plain));
+        (if is_plain { plain } else { by_label }).into_iter().for_each(|step| bytes::put(out, step));
     }
 }
 
-/// The head of a block whose frames hold so many events each.
-pub(super) fn write(events: &[Lent<'_>], clocks: &Clocks, frames: &[usize]) -> Vec<u8> {
-    let (mut narrow, mut wide) = (Vec::new(), Vec::new());
-    let mut labels = Labels::new();
-    let label: Vec<usize> = events.iter().map(|stored| labels.number(stored.event)).collect();
-    labels.put(&mut narrow);
-    names::put_optional(events, |event| event.subject.as_deref(), &mut narrow, &mut wide);
-    names::put_optional(events, |event| event.actor.as_deref(), &mut narrow, &mut wide);
-    label.iter().for_each(|number| bytes::put(&mut narrow, *number as u64));
-    events.windows(2).for_each(|pair| bytes::put(&mut narrow, pair[1].seq - pair[0].seq - 1));
-    put_offsets(events, &label, &mut narrow);
-    column::put(&clocks.received_at, &[], &mut narrow, &mut wide);
-    column::put(&clocks.occurred_at, &[&clocks.received_at], &mut narrow, &mut wide);
-    events.iter().for_each(|stored| bytes::put(&mut narrow, stored.event.payload.as_str().len() as u64));
-    frames.iter().for_each(|events| bytes::put(&mut narrow, *events as u64));
-    let mut head = Vec::with_capacity(wide.len() + narrow.len() + 10);
-    bytes::put_bytes(&mut head, &wide);
-    head.append(&mut narrow);
-    head
-}
-
-/// Offsets as differences: each from the one before it (0), or from the one before it with the same label (1), where that takes fewer bytes.
-fn put_offsets(events: &[Lent<'_>], label: &[usize], out: &mut Vec<u8>) {
-    let mut before = vec![0; events.len()];
-    let mut way = |single: bool| {
-        before.fill(0);
-        let step = |(stored, label): (&Lent<'_>, &usize)| {
-            let before = &mut before[if single { 0 } else { *label }];
-            difference(stored.offset, std::mem::replace(before, stored.offset))
-        };
-        events.iter().zip(label).map(step).collect::<Vec<_>>()
-    };
-    let (plain, by_label) = (way(true), way(false));
-    let length = |steps: &[u64]| steps.iter().map(|step| bytes::length(*step)).sum::<usize>();
-    let is_plain = length(&plain) <= length(&by_label);
-    out.push(u8::from(!is_plain));
-    (if is_plain { plain } else { by_label }).into_iter().for_each(|step| bytes::put(out, step));
-}
-
-fn take_offsets(label: &[u16], input: &mut Input<'_>) -> Option<Vec<u64>> {
+/// The inverse of [`Columns::put_by_label`].
+fn take_by_label(label: &[u16], input: &mut Input<'_>) -> Option<Vec<u64>> {
     let by_label = input.take(1)?[0] != 0;
     let mut before = vec![0; label.len()];
-    let mut offsets = Vec::with_capacity(label.len());
+    let mut numbers = Vec::with_capacity(label.len());
     for label in label {
         let before = &mut before[if by_label { usize::from(*label) } else { 0 }];
         *before = add(*before, input.number()?);
-        offsets.push(*before);
+        numbers.push(*before);
     }
-    Some(offsets)
+    Some(numbers)
 }
 
 impl Head {
-    /// The inverse of [`write`]; `None` when it contradicts itself or the table.
+    /// The inverse of [`Columns::head`]; `None` when it contradicts itself or the table.
     pub(super) fn read(table: &Table, plain: &[u8]) -> Option<Self> {
         let (count, mut input) = (table.events, Input(plain));
         let (mut wide, input) = (Input(input.bytes()?), &mut input);
@@ -109,10 +120,10 @@ impl Head {
         for at in 1..count {
             seq[at] = seq[at - 1].checked_add(input.number()?)?.checked_add(1)?;
         }
-        let offset = take_offsets(&label, input)?;
+        let offset = take_by_label(&label, input)?;
         let received_at = column::take(count, &[], input, &mut wide)?;
         let occurred_at = column::take(count, &[&received_at], input, &mut wide)?;
-        let lengths = (0..count).map(|_| input.number()).collect::<Option<Vec<_>>>()?;
+        let lengths = take_by_label(&label, input)?;
         let (ends, frames) = take_frames(table, &lengths, input)?;
         let is_whole = seq.last() == Some(&table.last) && input.0.is_empty() && wide.0.is_empty();
         is_whole.then_some(Self { labels, label, subjects, actors, seq, offset, received_at, occurred_at, ends, frames })

@@ -2,9 +2,9 @@
 
 use super::{
     bytes::{self, Input},
-    texts::{self, Texts},
+    texts::{Gathered, Texts},
 };
-use crate::types::Lent;
+use foldhash::fast::RandomState;
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 use watchdeck_events::{Channel, Event, Kind, Severity};
 
@@ -22,17 +22,19 @@ pub(crate) struct Label {
 }
 
 /// Numbers things in the order in which they come first.
-pub(super) struct Numbering<T> {
-    numbers: HashMap<T, usize>,
-    pub(super) all: Vec<T>,
+struct Numbering<T> {
+    numbers: HashMap<T, usize, RandomState>,
+    all: Vec<T>,
+}
+
+impl<T> Default for Numbering<T> {
+    fn default() -> Self {
+        Self { numbers: HashMap::default(), all: Vec::new() }
+    }
 }
 
 impl<T: Copy + Eq + Hash> Numbering<T> {
-    pub(super) fn new() -> Self {
-        Self { numbers: HashMap::new(), all: Vec::new() }
-    }
-
-    pub(super) fn number(&mut self, thing: T) -> usize {
+    fn number(&mut self, thing: T) -> usize {
         *self.numbers.entry(thing).or_insert_with(|| {
             self.all.push(thing);
             self.all.len() - 1
@@ -40,26 +42,24 @@ impl<T: Copy + Eq + Hash> Numbering<T> {
     }
 }
 
-/// The label of an event as it is compared: source, channel, kind, severity.
-pub(super) type Borrowed<'a> = [&'a str; 3];
-
 /// Numbers the labels of a block.
+#[derive(Default)]
 pub(super) struct Labels<'a> {
-    numbering: Numbering<(Borrowed<'a>, u8)>,
+    /// Source, channel and kind, and the code of the severity.
+    numbering: Numbering<([&'a str; 3], u8)>,
+    /// Per event.
+    pub(super) numbers: Vec<usize>,
 }
 
 impl<'a> Labels<'a> {
-    pub(super) fn new() -> Self {
-        Self { numbering: Numbering::new() }
+    pub(super) fn add(&mut self, event: &'a Event) {
+        let label = ([&*event.source, event.channel.as_str(), event.kind.as_str()], event.severity.code());
+        self.numbers.push(self.numbering.number(label));
     }
 
-    pub(super) fn number(&mut self, event: &'a Event) -> usize {
-        self.numbering.number(([&event.source, event.channel.as_str(), event.kind.as_str()], event.severity.code()))
-    }
-
-    /// Append the names and the labels that are made of them.
+    /// Append the names, and the labels that are made of them.
     pub(super) fn put(&self, out: &mut Vec<u8>) {
-        let mut names = Numbering::new();
+        let mut names = Numbering::default();
         let labels: Vec<_> = self.numbering.all.iter().map(|(label, severity)| (label.map(|name| names.number(name)), *severity)).collect();
         bytes::put(out, names.all.len() as u64);
         names.all.iter().for_each(|name| bytes::put_bytes(out, name.as_bytes()));
@@ -84,41 +84,78 @@ pub(super) fn take_labels(events: usize, input: &mut Input<'_>) -> Option<Vec<La
     (0..labels).map(|_| label(input)).collect()
 }
 
-/// Append what some events have and others have not: the texts, and per event the number of its own, from 1; 0 for none.
-pub(super) fn put_optional<'a>(events: &[Lent<'a>], of: impl Fn(&'a Event) -> Option<&'a str>, narrow: &mut Vec<u8>, wide: &mut Vec<u8>) {
-    let mut known = Numbering::new();
-    let numbers: Vec<usize> = events.iter().map(|stored| of(stored.event).map_or(0, |text| known.number(text) + 1)).collect();
-    bytes::put(narrow, known.all.len() as u64);
-    texts::put(known.all.iter().copied(), &[], narrow, wide);
-    numbers.into_iter().for_each(|number| bytes::put(narrow, number as u64));
+/// Numbers what some events have and others have not.
+#[derive(Default)]
+pub(super) struct Optionals<'a> {
+    numbering: Numbering<&'a str>,
+    texts: Gathered,
+    numbers: Vec<usize>,
+}
+
+impl<'a> Optionals<'a> {
+    pub(super) fn add(&mut self, text: Option<&'a str>) {
+        let number = text.map_or(0, |text| {
+            let number = self.numbering.number(text);
+            if number == self.texts.len() {
+                self.texts.add(text);
+            }
+            number + 1
+        });
+        self.numbers.push(number);
+    }
+
+    /// Append the texts, and per event the number of its own, from 1; 0 for none.
+    pub(super) fn put(&self, narrow: &mut Vec<u8>, wide: &mut Vec<u8>) {
+        bytes::put(narrow, self.texts.len() as u64);
+        self.texts.put(&[], narrow, wide);
+        self.numbers.iter().for_each(|number| bytes::put(narrow, *number as u64));
+    }
 }
 
 /// Texts that some events have.
 #[derive(Debug)]
 pub(super) struct Optional {
-    pub(super) texts: Vec<Box<str>>,
+    /// All of them, one after another.
+    text: String,
+    /// Where each ends, bytes.
+    ends: Vec<usize>,
     /// Per event, from 1; 0 for none.
-    pub(super) numbers: Vec<u16>,
+    numbers: Vec<u16>,
 }
 
 impl Optional {
-    /// The inverse of [`put_optional`].
+    /// The inverse of [`Optionals::put`].
     pub(super) fn take(events: usize, narrow: &mut Input<'_>, wide: &mut Input<'_>) -> Option<Self> {
         let count = narrow.number_below(events + 1)?;
         let known = Texts::take(count, &[], narrow, wide)?;
-        let mut bytes = Vec::new();
-        let mut text = |row| {
-            bytes.clear();
-            known.write(row, &mut bytes);
-            str::from_utf8(&bytes).ok().map(Box::from)
-        };
-        let texts = (0..count).map(&mut text).collect::<Option<_>>()?;
-        Some(Self { texts, numbers: take_numbers(events, count + 1, narrow)? })
+        let (mut text, mut ends) = (Vec::new(), Vec::with_capacity(count));
+        for row in 0..count {
+            known.write(row, &mut text);
+            ends.push(text.len());
+        }
+        let text = String::from_utf8(text).ok()?;
+        let are_whole = ends.iter().all(|end| text.is_char_boundary(*end));
+        are_whole.then_some(Self { text, ends, numbers: take_numbers(events, count + 1, narrow)? })
+    }
+
+    /// Each of the texts once.
+    pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
+        (0..self.ends.len()).map(|number| self.text(number))
+    }
+
+    /// Which of the texts an event has.
+    pub(super) fn number(&self, event: usize) -> Option<usize> {
+        usize::from(self.numbers[event]).checked_sub(1)
     }
 
     /// The text of an event.
     pub(super) fn get(&self, event: usize) -> Option<&str> {
-        Some(&self.texts[usize::from(self.numbers[event]).checked_sub(1)?])
+        self.number(event).map(|number| self.text(number))
+    }
+
+    fn text(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[number]]
     }
 }
 

@@ -96,14 +96,14 @@ impl Block {
         &self.head.labels[self.label_number(at)]
     }
 
-    /// All subjects, each once.
-    pub(crate) fn subjects(&self) -> &[Box<str>] {
-        &self.head.subjects.texts
+    /// All subjects, each once, by number.
+    pub(crate) fn subjects(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.head.subjects.texts()
     }
 
     /// Which of the subjects an event has.
     pub(crate) fn subject_number(&self, at: usize) -> Option<usize> {
-        usize::from(self.head.subjects.numbers[at]).checked_sub(1)
+        self.head.subjects.number(at)
     }
 
     /// What an event is about.

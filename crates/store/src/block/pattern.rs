@@ -21,7 +21,7 @@ const DECIMAL_DIGITS: usize = 19;
 pub(super) fn take_apart(text: &str, pattern: &mut Vec<u8>, cells: &mut Vec<u64>) {
     let mut rest = text.as_bytes();
     while let Some(first) = rest.first() {
-        let run = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let run = rest.iter().position(|byte| class(*byte) == OTHER).unwrap_or(rest.len());
         if run == 0 {
             pattern.push(*first);
             rest = &rest[1..];
@@ -37,10 +37,12 @@ pub(super) fn take_apart(text: &str, pattern: &mut Vec<u8>, cells: &mut Vec<u64>
 
 /// Letters and digits between others.
 fn take_run(run: &[u8], pattern: &mut Vec<u8>, cells: &mut Vec<u64>) {
-    if HEX_RUNS.contains(&run.len()) && run.iter().all(is_hex) {
+    if HEX_RUNS.contains(&run.len()) && run.iter().fold(0, |most, byte| most.max(class(*byte))) < LETTER {
         let (short, long) = run.split_at(run.len() % 16);
-        [short].into_iter().filter(|short| !short.is_empty()).chain(long.chunks(16)).for_each(|part| take_hex(part, pattern, cells));
-        return;
+        if !short.is_empty() {
+            take_hex(short, pattern, cells);
+        }
+        return long.chunks_exact(16).for_each(|part| take_hex(part, pattern, cells));
     }
     let digits = run.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let (word, digits) = run.split_at(run.len() - digits);
@@ -77,17 +79,42 @@ fn take_uuid(uuid: &[u8], pattern: &mut Vec<u8>, cells: &mut Vec<u64>) {
 }
 
 fn is_uuid(text: &[u8]) -> bool {
-    let is_right = |(at, byte): (usize, &u8)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { is_hex(byte) };
-    text.len() >= 36 && text[..36].iter().enumerate().all(is_right) && !text.get(36).is_some_and(u8::is_ascii_alphanumeric)
+    let Some((uuid, behind)) = text.split_at_checked(36) else { return false };
+    let mut parts = [0..8, 9..13, 14..18, 19..23, 24..36].into_iter().map(|part| &uuid[part]);
+    [8, 13, 18, 23].into_iter().all(|at| uuid[at] == b'-')
+        && parts.all(|part| part.iter().all(|byte| class(*byte) < LETTER))
+        && behind.first().is_none_or(|next| class(*next) == OTHER)
 }
 
-const fn is_hex(byte: &u8) -> bool {
-    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+/// No digit of hexadecimal, and a letter or digit all the same.
+const LETTER: u8 = 16;
+/// Neither letter nor digit.
+const OTHER: u8 = 17;
+
+/// What a byte counts as a digit of hexadecimal, or [`LETTER`] or [`OTHER`].
+fn class(byte: u8) -> u8 {
+    CLASSES[byte as usize]
 }
 
-/// Digits that [`is_hex`] took.
+/// [`class`] for every byte: an id has 40 of them, and there are a million ids a second.
+static CLASSES: [u8; 256] = {
+    let mut classes = [OTHER; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        classes[byte] = match byte as u8 {
+            digit @ b'0'..=b'9' => digit - b'0',
+            digit @ b'a'..=b'f' => digit - b'a' + 10,
+            b'g'..=b'z' | b'A'..=b'Z' => LETTER,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    classes
+};
+
+/// Digits below [`LETTER`].
 fn hex(digits: &[u8]) -> u64 {
-    digits.iter().fold(0, |number, digit| (number << 4) | u64::from(if *digit < b'a' { digit - b'0' } else { digit - b'a' + 10 }))
+    digits.iter().fold(0, |number, digit| (number << 4) | u64::from(class(*digit)))
 }
 
 /// How many holes a pattern has; `None` when it is none.
@@ -109,28 +136,35 @@ pub(super) fn write(pattern: &[u8], cells: &[u64], out: &mut Vec<u8>) {
     for (part, cell) in parts.zip(cells) {
         let Some((form, text)) = part.split_first() else { continue };
         match *form {
-            DECIMAL => write_digits::<10>(*cell, None, out),
+            DECIMAL => write_decimal(*cell, out),
             UUID_CLOCK => {
-                write_digits::<16>(cell >> 16, Some(8), out);
+                write_hex(cell >> 16, 8, out);
                 out.push(b'-');
-                write_digits::<16>(*cell, Some(4), out);
+                write_hex(*cell, 4, out);
             }
-            digits => write_digits::<16>(*cell, Some(usize::from(digits)), out),
+            digits => write_hex(*cell, usize::from(digits), out),
         }
         out.extend_from_slice(text);
     }
 }
 
-/// The last `digits` digits of a number, or those that it has.
-fn write_digits<const BASE: u64>(mut number: u64, digits: Option<usize>, out: &mut Vec<u8>) {
-    let mut text = [b'0'; 20];
-    let mut first = text.len();
-    while digits.map_or(number > 0 || first == text.len(), |digits| text.len() - first < digits) {
-        first -= 1;
-        text[first] = b"0123456789abcdef"[(number % BASE) as usize];
-        number /= BASE;
+fn write_decimal(mut number: u64, out: &mut Vec<u8>) {
+    let start = out.len();
+    while number > 0 || out.len() == start {
+        out.push(b'0' + (number % 10) as u8);
+        number /= 10;
     }
-    out.extend_from_slice(&text[first..]);
+    out[start..].reverse();
+}
+
+/// The last `digits` digits, 16 at most.
+fn write_hex(mut number: u64, digits: usize, out: &mut Vec<u8>) {
+    let mut text = [b'0'; 16];
+    for place in text[..digits].iter_mut().rev() {
+        *place = b"0123456789abcdef"[(number & 15) as usize];
+        number >>= 4;
+    }
+    out.extend_from_slice(&text[..digits]);
 }
 
 #[cfg(test)]

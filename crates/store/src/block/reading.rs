@@ -20,7 +20,7 @@ pub(crate) struct Scratch {
     unpacker: Unpacker,
     plain: Vec<u8>,
     wide: Vec<u8>,
-    frame: String,
+    frame: Vec<u8>,
 }
 
 impl Scratch {
@@ -38,11 +38,12 @@ pub(crate) struct Reading<'a> {
     /// The frame that the scratch holds, or why it does not.
     frame: Option<(usize, Result<(), Broken>)>,
     ids: Option<Result<Texts, Broken>>,
+    id: Vec<u8>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(block: &'a Block, scratch: &'a mut Scratch) -> Self {
-        Self { block, scratch, frame: None, ids: None }
+        Self { block, scratch, frame: None, ids: None, id: Vec::new() }
     }
 
     /// An event.
@@ -81,7 +82,8 @@ impl<'a> Reading<'a> {
         };
         self.frame = Some((frame, held));
         held?;
-        self.scratch.frame.get(range).ok_or(broken("a payload ends within a character"))
+        // Looked at one by one: whoever wants one event does not wait until all of a frame are known to be text.
+        str::from_utf8(&self.scratch.frame[range]).map_err(|_| broken("it is no text"))
     }
 
     /// The id of an event.
@@ -89,9 +91,11 @@ impl<'a> Reading<'a> {
     /// # Errors
     /// [`Broken`] when the ids are.
     pub(crate) fn id(&mut self, at: usize) -> Result<Box<str>, Broken> {
-        let mut bytes = Vec::with_capacity(64);
-        self.ids()?.write(at, &mut bytes);
-        String::from_utf8(bytes).map(String::into_boxed_str).map_err(|_| Broken::at(Section::Ids, "it is no text"))
+        let mut id = std::mem::take(&mut self.id);
+        id.clear();
+        self.ids()?.write(at, &mut id);
+        self.id = id;
+        str::from_utf8(&self.id).map(Box::from).map_err(|_| Broken::at(Section::Ids, "it is no text"))
     }
 
     /// Where the event with an id is.
@@ -104,10 +108,7 @@ impl<'a> Reading<'a> {
 
     fn unpack_frame(&mut self, frame: usize) -> Result<(), &'static str> {
         let packed = self.block.table().packed(self.block.bytes(), table::FRAMES + frame)?;
-        let mut bytes = std::mem::take(&mut self.scratch.frame).into_bytes();
-        self.scratch.unpacker.unpack(packed, &mut bytes)?;
-        self.scratch.frame = String::from_utf8(bytes).map_err(|_| "it is no text")?;
-        Ok(())
+        self.scratch.unpacker.unpack(packed, &mut self.scratch.frame)
     }
 
     fn ids(&mut self) -> Result<&Texts, Broken> {

@@ -7,13 +7,14 @@ use super::{
     bytes::{self, Input},
     column, pattern,
 };
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 
 /// Patterns of one block; texts beyond are kept as they are.
 const MOST_PATTERNS: usize = 255;
 /// Holes of one pattern.
 const MOST_HOLES: usize = 16;
-/// Bytes of one pattern.
+/// Bytes of one pattern: of few bytes, a forger makes no more than so many per text.
 const MOST_PATTERN: usize = 256;
 
 /// The texts that share a pattern.
@@ -26,39 +27,68 @@ struct Group {
     cells: Vec<u64>,
 }
 
-/// Append texts. `clocks` hold as many numbers as there are texts, which their own may be near to.
-pub(super) fn put<'a>(texts: impl Iterator<Item = &'a str>, clocks: &[&[u64]], narrow: &mut Vec<u8>, wide: &mut Vec<u8>) {
-    let (mut groups, mut numbers): (Vec<Group>, HashMap<Box<[u8]>, usize>) = (Vec::new(), HashMap::new());
-    let (mut which, mut whole) = (Vec::new(), Vec::new());
-    let (mut shape, mut cells) = (Vec::new(), Vec::new());
-    for (row, text) in texts.enumerate() {
-        shape.clear();
-        cells.clear();
-        pattern::take_apart(text, &mut shape, &mut cells);
-        // Mostly it is the pattern of the text before.
-        let same = which.last().map(|number| usize::from(*number)).filter(|last| *last > 0 && *groups[*last - 1].pattern == *shape);
-        let mut number = same.or_else(|| numbers.get(shape.as_slice()).copied()).unwrap_or(0);
-        if number == 0 && groups.len() < MOST_PATTERNS && cells.len() <= MOST_HOLES && shape.len() <= MOST_PATTERN {
-            let pattern: Box<[u8]> = shape.as_slice().into();
-            groups.push(Group { pattern: pattern.clone(), ..Group::default() });
-            number = groups.len();
-            numbers.insert(pattern, number);
-        }
-        which.push(number as u8);
+/// Takes texts, one after another.
+#[derive(Default)]
+pub(super) struct Gathered {
+    groups: Vec<Group>,
+    /// The numbers of the patterns, from 1.
+    numbers: HashMap<Box<[u8]>, usize, RandomState>,
+    which: Vec<u8>,
+    whole: Vec<u8>,
+    shape: Vec<u8>,
+    cells: Vec<u64>,
+}
+
+impl Gathered {
+    pub(super) fn add(&mut self, text: &str) {
+        self.shape.clear();
+        self.cells.clear();
+        pattern::take_apart(text, &mut self.shape, &mut self.cells);
+        let number = self.number();
+        let row = self.which.len();
+        self.which.push(number as u8);
         match number.checked_sub(1) {
-            None => bytes::put_bytes(&mut whole, text.as_bytes()),
+            None => bytes::put_bytes(&mut self.whole, text.as_bytes()),
             Some(group) => {
-                groups[group].rows.push(row);
-                groups[group].cells.extend_from_slice(&cells);
+                self.groups[group].rows.push(row);
+                self.groups[group].cells.extend_from_slice(&self.cells);
             }
         }
     }
-    narrow.push(groups.len() as u8);
-    groups.iter().for_each(|group| bytes::put_bytes(narrow, &group.pattern));
-    narrow.extend_from_slice(&which);
-    narrow.extend_from_slice(&whole);
-    for group in &groups {
-        put_cells(group, clocks, narrow, wide);
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.which.len()
+    }
+
+    /// The number of the pattern at hand; 0 when it is not kept.
+    fn number(&mut self) -> usize {
+        // Mostly it is the pattern of the text before.
+        let last = self.which.last().map_or(0, |number| usize::from(*number));
+        if last > 0 && *self.groups[last - 1].pattern == *self.shape {
+            return last;
+        }
+        if let Some(known) = self.numbers.get(self.shape.as_slice()) {
+            return *known;
+        }
+        if self.groups.len() == MOST_PATTERNS || self.cells.len() > MOST_HOLES || self.shape.len() > MOST_PATTERN {
+            return 0;
+        }
+        let pattern: Box<[u8]> = self.shape.as_slice().into();
+        self.groups.push(Group { pattern: pattern.clone(), ..Group::default() });
+        self.numbers.insert(pattern, self.groups.len());
+        self.groups.len()
+    }
+
+    /// Append them. `clocks` hold as many numbers as there are texts, which their own may be near to.
+    pub(super) fn put(&self, clocks: &[&[u64]], narrow: &mut Vec<u8>, wide: &mut Vec<u8>) {
+        narrow.push(self.groups.len() as u8);
+        self.groups.iter().for_each(|group| bytes::put_bytes(narrow, &group.pattern));
+        narrow.extend_from_slice(&self.which);
+        narrow.extend_from_slice(&self.whole);
+        for group in &self.groups {
+            put_cells(group, clocks, narrow, wide);
+        }
     }
 }
 
@@ -97,7 +127,7 @@ struct Pattern {
 }
 
 impl Texts {
-    /// The inverse of [`put`].
+    /// The inverse of [`Gathered::put`].
     pub(super) fn take(count: usize, clocks: &[&[u64]], narrow: &mut Input<'_>, wide: &mut Input<'_>) -> Option<Self> {
         let patterns = usize::from(narrow.take(1)?[0]);
         let shapes = (0..patterns).map(|_| narrow.bytes()).collect::<Option<Vec<_>>>()?;
@@ -114,7 +144,7 @@ impl Texts {
         for (shape, rows) in shapes.into_iter().zip(&rows[1..]) {
             let clocks = at_rows(clocks, rows);
             let clocks: Vec<&[u64]> = clocks.iter().map(Vec::as_slice).collect();
-            let holes = pattern::holes(shape).filter(|holes| *holes <= MOST_HOLES)?;
+            let holes = pattern::holes(shape).filter(|holes| *holes <= MOST_HOLES && shape.len() <= MOST_PATTERN)?;
             let cells = (0..holes).map(|_| column::take(rows.len(), &clocks, narrow, wide)).collect::<Option<_>>()?;
             patterns.push(Pattern { pattern: shape.into(), cells });
         }
@@ -155,7 +185,9 @@ mod tests {
 
     fn back(texts: &[String], clock: &[u64]) -> Texts {
         let (mut narrow, mut wide) = (Vec::new(), Vec::new());
-        put(texts.iter().map(String::as_str), &[clock], &mut narrow, &mut wide);
+        let mut gathered = Gathered::default();
+        texts.iter().for_each(|text| gathered.add(text));
+        gathered.put(&[clock], &mut narrow, &mut wide);
         let (mut narrow, mut wide) = (Input(&narrow), Input(&wide));
         let back = Texts::take(texts.len(), &[clock], &mut narrow, &mut wide).expect("they were just written");
         assert!(narrow.0.is_empty() && wide.0.is_empty());
