@@ -157,7 +157,7 @@ async fn what_lies_beside_a_bad_page_of_a_block_is_read_and_taken_over_and_the_r
     let read = all(&store).await;
     let damage = store.watch_damage().borrow().clone();
     let [hole] = &damage.unreadable[..] else { panic!("{damage:?}") };
-    assert!(hole.start > BLOCK && hole.end == 2 * BLOCK + 1 && hole.end - hole.start <= 1_024, "{hole:?}");
+    assert!(hole.start > BLOCK && hole.end == 2 * BLOCK + 1 && hole.end - hole.start <= 2_048, "{hole:?}");
     let model: Vec<u64> = (1..hole.start).chain(hole.end..=3 * BLOCK).collect();
     assert!(read.iter().map(|stored| stored.offset).eq(model.iter().copied()));
     let scan = store.search(Search::default(), |_| true).await.unwrap();
