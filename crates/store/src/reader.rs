@@ -185,15 +185,13 @@ impl<'a> Reader<'a> {
         Ok(self.connection.query_row("SELECT coalesce(max(block) + 1, 0) FROM summaries", [], |row| row.get(0))?)
     }
 
-    /// Every event of a block with the numbers of its source, channel and kind, as long as `visit` wants more.
-    pub(crate) fn block(&self, block: u64, mut visit: impl FnMut(&Stored, [i64; 3]) -> bool) -> Result<(), StoreError> {
+    /// Every event of a block with the numbers of its source, channel and kind.
+    pub(crate) fn block(&self, block: u64, mut visit: impl FnMut(&Stored, [i64; 3])) -> Result<(), StoreError> {
         let mut names = Lookup::new(&self.shared.names);
         let mut query = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2"))?;
         let mut rows = query.query(params![block * BLOCK, (block + 1) * BLOCK])?;
         while let Some(row) = rows.next()? {
-            if !visit(&stored(row, &mut names)?, [row.get(2)?, row.get(3)?, row.get(4)?]) {
-                break;
-            }
+            visit(&stored(row, &mut names)?, [row.get(2)?, row.get(3)?, row.get(4)?]);
         }
         Ok(())
     }
@@ -204,11 +202,9 @@ impl<'a> Reader<'a> {
         if self.shared.look || self.shared.profile == schema::Profile::Log {
             return Ok(None);
         }
-        let mut query = self.connection.prepare_cached("SELECT first_at, last_at, severities, bits FROM summaries WHERE block = ?1")?;
-        let found = query.query_row([block], |row| {
-            Ok(Summary { block, occurred: row.get(0)?..=row.get(1)?, severities: row.get(2)?, bits: row.get(3)? })
-        });
-        Ok(found.optional()?)
+        let mut query = self.connection.prepare_cached("SELECT summary FROM summaries WHERE block = ?1")?;
+        let found = query.query_row([block], |row| Ok(Summary::decode(block, row.get_ref(0)?.as_blob()?)));
+        Ok(found.optional()?.flatten())
     }
 
     pub(crate) fn positions(&self, source: &str) -> Result<HashMap<Channel, Position>, StoreError> {

@@ -82,6 +82,10 @@ CREATE TABLE summaries(
     severities INTEGER NOT NULL,
     bits BLOB NOT NULL
 );";
+/// A summary is one string of bytes that says its own version. What was summarised before is summarised again.
+const SUMMARIES_IN_BYTES: &str = "
+DROP TABLE summaries;
+CREATE TABLE summaries(block INTEGER PRIMARY KEY, summary BLOB NOT NULL);";
 /// Resume from a position.
 const LOG_INDEX: &str = "CREATE UNIQUE INDEX events_by_offset ON events(channel, offset);";
 
@@ -95,8 +99,7 @@ pub const INSERT_EVENT: &str =
 pub const INSERT_SUBJECT: &str = "INSERT OR IGNORE INTO subjects(block, subject) VALUES (?1, ?2)";
 
 /// The writer's third statement, when a block is complete.
-pub(crate) const INSERT_SUMMARY: &str =
-    "INSERT OR REPLACE INTO summaries(block, first_at, last_at, severities, bits) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(crate) const INSERT_SUMMARY: &str = "INSERT OR REPLACE INTO summaries(block, summary) VALUES (?1, ?2)";
 
 /// Open the file for reading only. Beside a writer, and without one.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
@@ -148,7 +151,7 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
 /// The steps to today's tables. What a released version has made is never changed, only added to.
 fn migrations(profile: Profile) -> Vec<M<'static>> {
     match profile {
-        Profile::Console => vec![M::up(TABLES), M::up(CONSOLE_INDEX), M::up(SUMMARIES)],
+        Profile::Console => vec![M::up(TABLES), M::up(CONSOLE_INDEX), M::up(SUMMARIES), M::up(SUMMARIES_IN_BYTES)],
         Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX)],
     }
 }
