@@ -194,10 +194,7 @@ impl Work {
 
 fn summarise(reader: &Reader<'_>, block: u64) -> Result<Summary, StoreError> {
     let mut builder = Builder::new(block);
-    reader.block(block, |stored, names| {
-        builder.add(stored, names);
-        !builder.is_full()
-    })?;
+    reader.block(block, |stored, names| builder.add(stored, names))?;
     Ok(builder.finish())
 }
 

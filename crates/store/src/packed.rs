@@ -115,7 +115,7 @@ impl<'a> Packed<'a> {
             if problems.len() == most {
                 break;
             }
-            match self.each(run.number, |_| true) {
+            match self.each(run.number, |_| {}) {
                 Err(StoreError::Damaged(words)) => problems.push(format!("block {}: {words}", run.number)),
                 read => read?,
             }
@@ -131,15 +131,13 @@ impl<'a> Packed<'a> {
         Ok((0..block.len()).map(|at| reading.id(at)).collect::<Result<_, _>>()?)
     }
 
-    /// Every event of a block, as long as `visit` wants more.
-    pub(crate) fn each(&self, number: u64, mut visit: impl FnMut(&Stored) -> bool) -> Result<(), StoreError> {
+    /// Every event of a block.
+    pub(crate) fn each(&self, number: u64, mut visit: impl FnMut(&Stored)) -> Result<(), StoreError> {
         let block = self.block(number)?;
         let mut scratch = self.scratch.borrow_mut();
         let mut reading = block.read(&mut scratch);
         for at in 0..block.len() {
-            if !visit(&reading.event(at)?) {
-                break;
-            }
+            visit(&reading.event(at)?);
         }
         Ok(())
     }

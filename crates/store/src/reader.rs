@@ -120,7 +120,9 @@ impl<'a> Reader<'a> {
             // What cannot be read is no reason to show nothing of the rest.
             drop(self.rows.gather(&mut found, rows, params![from, below, subject])?);
             let Some(run) = run else { break };
-            drop(self.packed.gather_subject(&mut found, run, subject)?);
+            if self.summary(run.number)?.is_none_or(|summary| summary.may_be_about(subject)) {
+                drop(self.packed.gather_subject(&mut found, run, subject)?);
+            }
             below = run.first;
         }
         Ok(found.events)
@@ -276,22 +278,20 @@ impl<'a> Reader<'a> {
         Ok(self.connection.query_row("SELECT coalesce(max(block) + 1, 0) FROM summaries", [], |row| row.get(0))?)
     }
 
-    /// Every event of a block with the numbers of its source, channel and kind, as long as `visit` wants more.
-    pub(crate) fn block(&self, number: u64, mut visit: impl FnMut(&Stored, [i64; 3]) -> bool) -> Result<(), StoreError> {
+    /// Every event of a block with the numbers of its source, channel and kind.
+    pub(crate) fn block(&self, number: u64, mut visit: impl FnMut(&Stored, [i64; 3])) -> Result<(), StoreError> {
         let number_of = |name: &str| self.number(name).unwrap_or_default();
         self.packed.each(number, |stored| {
             let event = &stored.event;
-            visit(stored, [&*event.source, event.channel.as_str(), event.kind.as_str()].map(number_of))
+            visit(stored, [&*event.source, event.channel.as_str(), event.kind.as_str()].map(number_of));
         })
     }
 
     /// What is known of a block; `None` where it was not summarised (yet).
     pub(crate) fn summary(&self, block: u64) -> Result<Option<Summary>, StoreError> {
-        let mut query = self.connection.prepare_cached("SELECT first_at, last_at, severities, bits FROM summaries WHERE block = ?1")?;
-        let found = query.query_row([block], |row| {
-            Ok(Summary { block, occurred: row.get(0)?..=row.get(1)?, severities: row.get(2)?, bits: row.get(3)? })
-        });
-        Ok(found.optional()?)
+        let mut query = self.connection.prepare_cached("SELECT summary FROM summaries WHERE block = ?1")?;
+        let found = query.query_row([block], |row| Ok(Summary::decode(block, row.get_ref(0)?.as_blob()?)));
+        Ok(found.optional()?.flatten())
     }
 
     pub(crate) fn positions(&self, source: &str) -> Result<HashMap<Channel, Position>, StoreError> {

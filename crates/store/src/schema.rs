@@ -72,7 +72,7 @@ const SUBJECTS: &str = "
 CREATE TABLE subjects(block INTEGER NOT NULL, subject TEXT NOT NULL, PRIMARY KEY(block, subject)) WITHOUT ROWID;";
 /// Events of one block at most.
 pub const BLOCK: u64 = 4_096;
-/// See [`crate::summary`]. Written behind the events, and only to make searches faster: a block without a summary is read.
+/// What older versions knew of every 2,048 rows. It went with [`PACKED`].
 const SUMMARIES: &str = "
 CREATE TABLE summaries(
     block INTEGER PRIMARY KEY,
@@ -85,7 +85,8 @@ CREATE TABLE summaries(
 const LOG_INDEX: &str = "CREATE UNIQUE INDEX events_by_offset ON events(channel, offset);";
 
 /// Runs of events that left the table of rows; see [`crate::packed`]. Which of them holds a sequence number or an id is asked all the time, so what
-/// is small stands apart from what is large. Related events are found by the blocks' own lists and, among the few rows, by reading them.
+/// is small stands apart from what is large. Related events are found by the blocks' own lists and, among the few rows, by reading them. A summary
+/// (see [`crate::summary`]) is written behind its block, and only to make searches faster: without it the block is read.
 const PACKED: &str = "
 CREATE TABLE blocks(
     number INTEGER PRIMARY KEY,
@@ -97,7 +98,9 @@ CREATE TABLE blocks(
 CREATE UNIQUE INDEX blocks_by_last ON blocks(last, first, number);
 CREATE TABLE block_bytes(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
 CREATE TABLE segments(number INTEGER PRIMARY KEY, filter BLOB NOT NULL, prints BLOB NOT NULL);
-DROP TABLE subjects;";
+DROP TABLE subjects;
+DROP TABLE summaries;
+CREATE TABLE summaries(block INTEGER PRIMARY KEY, summary BLOB NOT NULL);";
 /// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows. Only a repeated *id* is passed over: a
 /// sequence number or an offset that is taken means that somebody else writes into the file, and passing over that would lose the event.
 pub const INSERT_EVENT: &str =
@@ -109,8 +112,7 @@ pub(crate) const INSERT_BLOCK: &str = "INSERT INTO blocks(number, first, last, e
 pub(crate) const INSERT_BYTES: &str = "INSERT INTO block_bytes(number, bytes) VALUES (?1, ?2)";
 
 /// The writer's third statement, when a block is complete.
-pub(crate) const INSERT_SUMMARY: &str =
-    "INSERT OR REPLACE INTO summaries(block, first_at, last_at, severities, bits) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(crate) const INSERT_SUMMARY: &str = "INSERT OR REPLACE INTO summaries(block, summary) VALUES (?1, ?2)";
 
 /// Open the file for reading only. Beside a writer, and without one.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {

@@ -3,7 +3,7 @@
 use crate::{
     block::{Block, Label},
     shared::Shared,
-    summary::{Summary, may_hold, name_piece, pieces_of},
+    summary::{Summary, Wanted},
 };
 use std::collections::HashSet;
 use watchdeck_events::{Severity, fold};
@@ -11,8 +11,8 @@ use watchdeck_filter::{NameTest, Sieve};
 
 /// A sieve in the numbers of one file.
 pub(crate) struct Tests {
-    /// Per text the pieces of each alternative.
-    texts: Vec<Vec<Vec<u64>>>,
+    /// Per text its alternatives.
+    texts: Vec<Vec<Wanted>>,
     /// Per column (source, channel, kind) the numbers that will do.
     names: [Option<HashSet<i64>>; 3],
     /// The same by name.
@@ -27,7 +27,7 @@ impl Tests {
         let names = shared.names.read().expect("no code panics while holding the names");
         let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
         Self {
-            texts: sieve.texts.iter().map(|any| any.iter().map(|text| pieces_of(&fold(text))).collect()).collect(),
+            texts: sieve.texts.iter().map(|any| any.iter().map(|text| Wanted::of(&fold(text))).collect()).collect(),
             names: [numbers(&sieve.source), numbers(&sieve.channel), numbers(&sieve.kind)],
             called: [&sieve.source, &sieve.channel, &sieve.kind].map(Clone::clone),
             severities: sieve.severities.unwrap_or(u8::MAX),
@@ -47,14 +47,15 @@ impl Tests {
     }
 
     pub(crate) fn may_be_in(&self, summary: &Summary) -> bool {
-        let holds = |piece: &u64| may_hold(&summary.bits, *piece);
         self.severities & summary.severities != 0
             && *summary.occurred.end() >= self.from
             && *summary.occurred.start() < self.before
-            && self.texts.iter().all(|any| any.iter().any(|pieces| pieces.iter().all(holds)))
-            && self.names.iter().enumerate().all(|(column, numbers)| {
-                numbers.as_ref().is_none_or(|numbers| numbers.iter().any(|number| holds(&name_piece(column, *number))))
-            })
+            && self.texts.iter().all(|any| any.iter().any(|wanted| summary.may_say(wanted)))
+            && self
+                .names
+                .iter()
+                .enumerate()
+                .all(|(column, numbers)| numbers.as_ref().is_none_or(|numbers| summary.names_any(column, numbers)))
     }
 
     /// Whether the event at a place of a block may pass, by its columns.

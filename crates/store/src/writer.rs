@@ -164,9 +164,8 @@ impl Writer {
 
     /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read.
     fn keep(&self, summary: &Summary) {
-        let Summary { block, occurred, severities, bits } = summary;
         let kept = self.connection.prepare_cached(INSERT_SUMMARY);
-        let kept = kept.and_then(|mut insert| insert.execute(params![block, occurred.start(), occurred.end(), severities, bits]));
+        let kept = kept.and_then(|mut insert| insert.execute(params![summary.block, summary.encode()]));
         if let Err(error) = kept {
             tracing::debug!(%error, "A summary was not kept.");
         }
