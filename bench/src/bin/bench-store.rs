@@ -180,7 +180,8 @@ async fn stored(pending: watchdeck_store::Pending) -> Result<()> {
 async fn summarised(path: &Path) -> Result<()> {
     let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     loop {
-        let left: i64 = connection.query_row("SELECT (SELECT count(*) FROM blocks) - (SELECT count(*) FROM summaries)", [], |row| row.get(0))?;
+        let left: i64 =
+            connection.query_row("SELECT (SELECT count(*) FROM blocks) - (SELECT count(*) FROM summaries)", [], |row| row.get(0))?;
         if left <= 0 {
             return Ok(());
         }
@@ -256,7 +257,9 @@ async fn search(store: &Store, filter: &str, before: Option<i64>, wanted: usize)
         let (mut sieve, keeps) = (filter.sieve(), filter.clone());
         sieve.before = before.map(Millis);
         let search = Search { before: next, limit: ROWS, sieve, ..Search::default() };
-        let page = store.search(search, move |stored| before.is_none_or(|at| stored.event.occurred_at.0 < at) && keeps.keeps(&stored.event)).await?;
+        let page = store
+            .search(search, move |stored| before.is_none_or(|at| stored.event.occurred_at.0 < at) && keeps.keeps(&stored.event))
+            .await?;
         hits += page.hits.len();
         next = page.next_before;
         if next.is_none() || hits >= wanted {

@@ -3,9 +3,9 @@
 use crate::{
     BLOCK, Batch, StoreError,
     block::{Sealer, Unfit},
+    command::Packing,
     schema::{INSERT_BLOCK, INSERT_BYTES},
     shared::Shared,
-    command::Packing,
     state::{Rows, State},
     transaction::{Failed, Insert},
     types::Lent,
@@ -85,7 +85,12 @@ pub(crate) fn length(events: &[Lent<'_>]) -> usize {
 }
 
 /// Rows become a block, if they are still all that there is between the first and the last of them: whether they did.
-pub(crate) fn pack(connection: &mut Connection, state: &mut State, shared: &Shared, Packing { events, bytes }: &Packing) -> Result<bool, StoreError> {
+pub(crate) fn pack(
+    connection: &mut Connection,
+    state: &mut State,
+    shared: &Shared,
+    Packing { events, bytes }: &Packing,
+) -> Result<bool, StoreError> {
     let run: Vec<_> = events.iter().map(Lent::from).collect();
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return Ok(false) };
     let transaction = connection.transaction()?;

@@ -16,7 +16,9 @@ pub(crate) fn holders(connection: &Connection, ids: &RwLock<Ids>, id: &str) -> R
         match candidate {
             Candidate::Block(number) => found.push(number),
             Candidate::Segment(segment) => match connection.blob_open("main", "segments", "prints", segment.cast_signed(), true) {
-                Ok(prints) => found.extend(lookup(&Prints(prints), key(id))?.into_iter().map(|within| segment * SEGMENT + u64::from(within))),
+                Ok(prints) => {
+                    found.extend(lookup(&Prints(prints), key(id))?.into_iter().map(|within| segment * SEGMENT + u64::from(within)))
+                }
                 Err(_) => found.extend(segment * SEGMENT..(segment + 1) * SEGMENT),
             },
             Candidate::Unreadable(segment) => found.extend(segment * SEGMENT..(segment + 1) * SEGMENT),

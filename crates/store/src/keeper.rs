@@ -8,10 +8,10 @@ use crate::{
     block::Sealer,
     command::{Command, Packing},
     direct,
-    types::Lent,
     reader::Reader,
     shared::Shared,
     summary::{Builder, Summary},
+    types::Lent,
 };
 use std::{
     path::{Path, PathBuf},
@@ -46,7 +46,17 @@ impl Keeper {
         let files = [shared.path.clone(), beside(&shared.path)].map(|path| (identity(&path), path));
         let thread = std::thread::Builder::new().name("store-keeper".into()).spawn(move || {
             let (head, now) = (shared.newest(), Instant::now());
-            let mut work = Work { files, shared, commands, next: None, packed_upto: 0, sealer: Sealer::default(), looked: now, told: false, grew: (head, now.checked_sub(QUIET).unwrap_or(now)) };
+            let mut work = Work {
+                files,
+                shared,
+                commands,
+                next: None,
+                packed_upto: 0,
+                sealer: Sealer::default(),
+                looked: now,
+                told: false,
+                grew: (head, now.checked_sub(QUIET).unwrap_or(now)),
+            };
             let mut rest = REST;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(rest) {
                 rest = work.round();

@@ -53,7 +53,11 @@ impl<'a> Reader<'a> {
         loop {
             let run = self.packed.from(at)?;
             let upto = run.map_or(END, |run| run.first);
-            let rows = if at < upto { self.rows.gather(&mut found, "WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", params![at, upto])? } else { Ok(true) };
+            let rows = if at < upto {
+                self.rows.gather(&mut found, "WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", params![at, upto])?
+            } else {
+                Ok(true)
+            };
             let taken = match (rows, run) {
                 (Ok(true), Some(run)) => {
                     let from = at.max(run.first);
@@ -132,7 +136,8 @@ impl<'a> Reader<'a> {
     pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
         let newest = self.bounds(channel).last;
         let Some(channel) = self.number(channel.as_str()) else { return Ok(Vec::new()) };
-        let page = |offset: u64, limit| self.rows.select("WHERE channel = ?1 AND offset >= ?2 ORDER BY offset", params![channel, offset], limit);
+        let page =
+            |offset: u64, limit| self.rows.select("WHERE channel = ?1 AND offset >= ?2 ORDER BY offset", params![channel, offset], limit);
         let readable = |offset: u64| {
             let one = self.rows.select("WHERE channel = ?1 AND offset = ?2", params![channel, offset], Limit::from(1));
             one.map(|(found, _)| !found.is_empty())
@@ -352,5 +357,4 @@ impl<'a> Reader<'a> {
     fn number(&self, name: &str) -> Option<i64> {
         self.shared.names.read().expect("no code panics while holding the names").number(name)
     }
-
 }

@@ -7,13 +7,13 @@ use crate::{
     block::{Block, Scratch, Sealer},
     damage::note_of,
     direct,
-    types::Lent,
     names::Names,
     packed::Packed,
     reader::Reader,
     schema::{self, INSERT_EVENT},
     shared::Shared,
     sieve::Tests,
+    types::Lent,
 };
 use rusqlite::{Connection, params, types::Value};
 use std::{
@@ -188,13 +188,13 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
     let newest = newest(old);
     let floor = newest.saturating_sub(MOST);
     let packs = profile == Profile::Console;
-    let shared = Shared::bare(damaged, Names::load(new)?, profile, newest, true, packs);
+    let shared = Shared::bare(damaged, Names::load(new)?, newest, true, packs);
     let events = copy_events(&Reader::new(old, &shared), new, &shared, floor)?;
     let mut holes = shared.damage.watch().borrow().unreadable.clone();
     if floor > 0 {
         holes.insert(0, 1..floor + 1);
     }
-    let copied = Shared::bare(damaged, Names::load(new)?, profile, newest, true, packs);
+    let copied = Shared::bare(damaged, Names::load(new)?, newest, true, packs);
     let reader = Reader::new(new, &copied);
     let missing: Vec<_> = holes.into_iter().map(|seqs| at(&reader, seqs)).collect::<Result<_, _>>()?;
     if let (Some(first), Profile::Console) = (missing.iter().find(|missing| missing.seqs.start > floor), profile) {
@@ -205,7 +205,9 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
 
 /// A list of the blocks that can be read, made of what they say of themselves and read in the place of the file's own, which may be damaged.
 fn list_blocks(old: &Connection) -> Result<(), StoreError> {
-    old.execute_batch("CREATE TEMP TABLE blocks(number INTEGER PRIMARY KEY, first INTEGER, last INTEGER, events INTEGER, received_at INTEGER)")?;
+    old.execute_batch(
+        "CREATE TEMP TABLE blocks(number INTEGER PRIMARY KEY, first INTEGER, last INTEGER, events INTEGER, received_at INTEGER)",
+    )?;
     if !schema::packs(old).unwrap_or(false) {
         return Ok(());
     }

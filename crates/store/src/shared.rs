@@ -1,6 +1,9 @@
 //! What the writer, the readers and the subscriptions of one file share.
 
-use crate::{Bounds, Options, Profile, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent, schema, state::State};
+use crate::{
+    Bounds, Options, Profile, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent, schema,
+    state::State,
+};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -13,7 +16,6 @@ use watchdeck_events::Channel;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) path: PathBuf,
-    pub(crate) profile: Profile,
     pub(crate) epoch: String,
     pub(crate) names: RwLock<Names>,
     pub(crate) recent: Mutex<Recent>,
@@ -60,15 +62,14 @@ impl Shared {
         let state = State::load(connection, profile, &bounds)?;
         let packs = schema::packs(connection)?;
         let ids = RwLock::new(if packs && !look { holders::load(connection)? } else { Ids::default() });
-        let shared = Self { epoch, ids, bounds: RwLock::new(bounds), ..Self::bare(path, names, profile, state.head, look, packs) };
+        let shared = Self { epoch, ids, bounds: RwLock::new(bounds), ..Self::bare(path, names, state.head, look, packs) };
         Ok((shared, state))
     }
 
     /// With what can be known of a damaged file, for reading what is left of it.
-    pub(crate) fn bare(path: &Path, names: Names, profile: Profile, head: u64, look: bool, packs: bool) -> Self {
+    pub(crate) fn bare(path: &Path, names: Names, head: u64, look: bool, packs: bool) -> Self {
         Self {
             path: path.to_owned(),
-            profile,
             epoch: String::new(),
             bounds: RwLock::default(),
             names: RwLock::new(names),

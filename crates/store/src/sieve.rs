@@ -38,7 +38,14 @@ impl Tests {
 
     /// What every event passes.
     pub(crate) fn none() -> Self {
-        Self { texts: Vec::new(), names: Default::default(), called: Default::default(), severities: u8::MAX, from: i64::MIN, before: i64::MAX }
+        Self {
+            texts: Vec::new(),
+            names: Default::default(),
+            called: Default::default(),
+            severities: u8::MAX,
+            from: i64::MIN,
+            before: i64::MAX,
+        }
     }
 
     /// Whether no event at all can pass.

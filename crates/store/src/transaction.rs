@@ -3,13 +3,13 @@
 use crate::{
     Appended, Batch, NewEvent, Placed, StoreError,
     direct::Direct,
-    types::Lent,
     error::{is_clash, is_of_the_value},
     holders,
     packed::Packed,
     schema::{INSERT_EVENT, Profile},
     shared::Shared,
     state::State,
+    types::Lent,
 };
 use rusqlite::{CachedStatement, Connection, params};
 use std::{collections::HashMap, sync::Arc};

@@ -16,7 +16,7 @@ fn event(id: u64) -> NewEvent {
         received_at: Millis(1_795_000_000_005 + 40 * id as i64),
         source: "s".into(),
         subject: Some(format!("product:p{}", id % 60).into()),
-        actor: (id % 7 == 0).then(|| "张三".into()),
+        actor: id.is_multiple_of(7).then(|| "张三".into()),
         severity: Severity::from_code((id % 4) as u8),
         payload: Payload::from_json(format!(r#"{{"n":{id},"name":"瓷砖","sku":"A-{}"}}"#, id % 60)),
     };

@@ -72,6 +72,7 @@ impl Group {
     }
 
     /// Memory, bytes.
+    #[cfg(test)]
     pub(super) fn bytes(&self) -> usize {
         self.lines.len() * size_of::<Line>()
     }

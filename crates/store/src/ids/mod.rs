@@ -130,6 +130,7 @@ impl Ids {
     }
 
     /// Memory of what is kept of all ids, bytes.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.groups.iter().map(Group::bytes).chain(self.open.values().map(|open| open.room() * 8)).sum()
     }

@@ -79,7 +79,6 @@ impl Summary {
     }
 
     /// Whether an event of the block may be about this, exactly as written.
-    #[cfg_attr(not(test), expect(dead_code, reason = "asked once blocks take the place of rows"))]
     pub(crate) fn may_be_about(&self, subject: &str) -> bool {
         self.subjects.may_hold(xxh3_64(subject.as_bytes()))
     }
