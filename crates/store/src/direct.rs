@@ -11,7 +11,7 @@ use crate::{
     types::Lent,
 };
 use rusqlite::{Connection, params};
-use std::collections::HashSet;
+use foldhash::{HashSet, HashSetExt as _};
 
 /// Events of a transaction from which they become blocks. Fewer are rows, and packed when there are more of them.
 const FEWEST: usize = 1_024;

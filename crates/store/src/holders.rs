@@ -12,6 +12,9 @@ use std::sync::RwLock;
 pub(crate) fn holders(connection: &Connection, ids: &RwLock<Ids>, id: &str) -> Result<Vec<u64>, StoreError> {
     let candidates = ids.read().expect("no code panics while holding the ids").maybe(id);
     let mut found = Vec::new();
+    if candidates.is_empty() {
+        return Ok(found);
+    }
     for candidate in candidates {
         match candidate {
             Candidate::Block(number) => found.push(number),

@@ -1,8 +1,8 @@
 //! Following the store: catch-up, then live, with no seam between.
 
-use crate::{Chunk, Store, StoreError};
+use crate::{Chunk, Store, StoreError, Stored};
 use std::sync::Arc;
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinHandle};
 
 /// A reader with a cursor. Dropping a pending [`Subscription::next`] loses nothing.
 #[derive(Debug)]
@@ -10,6 +10,8 @@ pub struct Subscription {
     store: Store,
     cursor: u64,
     head: watch::Receiver<u64>,
+    /// The page after a place, on its way from the disk: read while the one before it is dealt with.
+    ahead: Option<(u64, JoinHandle<Result<Vec<Stored>, StoreError>>)>,
 }
 
 /// How many events one catch-up read brings.
@@ -26,7 +28,7 @@ impl Store {
 impl Subscription {
     fn new(store: Store, after: u64) -> Self {
         let head = store.watch_head();
-        Self { store, cursor: after, head }
+        Self { store, cursor: after, head, ahead: None }
     }
 
     /// The last event handed out.
@@ -62,11 +64,34 @@ impl Subscription {
         }
     }
 
-    async fn read(&self) -> Result<Chunk, StoreError> {
+    async fn read(&mut self) -> Result<Chunk, StoreError> {
         let near = self.store.shared.recent.lock().expect("no code panics while holding the recent commits").after(self.cursor);
         match near {
             Some(chunk) => Ok(chunk),
-            None => Ok(Chunk::new(Arc::new(self.store.read_after(self.cursor, PAGE).await?), 0)),
+            None => Ok(Chunk::new(Arc::new(self.page().await?), 0)),
         }
+    }
+
+    /// The next page from the disk. The one after it is asked for at once where there is more than that.
+    async fn page(&mut self) -> Result<Vec<Stored>, StoreError> {
+        if self.ahead.as_ref().is_none_or(|(after, _)| *after != self.cursor) {
+            self.ahead = Some(self.ask(self.cursor));
+        }
+        // It stays here until it has come: whoever stops waiting finds it next time.
+        let (_, coming) = self.ahead.as_mut().expect("just asked for");
+        let page = coming.await.map_err(|_| StoreError::Closed);
+        self.ahead = None;
+        let page = page??;
+        if let Some(last) = page.last().map(|last| last.seq)
+            && last + (PAGE as u64) < self.store.head()
+        {
+            self.ahead = Some(self.ask(last));
+        }
+        Ok(page)
+    }
+
+    fn ask(&self, after: u64) -> (u64, JoinHandle<Result<Vec<Stored>, StoreError>>) {
+        let store = self.store.clone();
+        (after, tokio::spawn(async move { store.read_after(after, PAGE).await }))
     }
 }
