@@ -69,7 +69,8 @@ pub fn event(n: u64, now: i64) -> Published {
 }
 
 /// A uuid of version 7 whose order is the order of `n`, and whose tail is as random as a real one's.
-fn id(n: u64, ts: i64) -> String {
+#[must_use]
+pub fn id(n: u64, ts: i64) -> String {
     let tail = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
     let count = (n % 1_000) << 2 | 1;
     let mut bytes = [0; 10];

@@ -6,10 +6,10 @@
 use anyhow::{Result, ensure};
 use clap::Parser;
 use rusqlite::params;
-use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 use watchdeck_bench::{CHANNEL, event, now, say};
 use watchdeck_events::{Catalogue, Channel, Event, Incoming, Millis, Payload};
-use watchdeck_store::{BLOCK, INSERT_EVENT, INSERT_SUBJECT, Options, open_connection};
+use watchdeck_store::{INSERT_EVENT, Options, open_connection};
 
 #[derive(Parser)]
 struct Args {
@@ -37,12 +37,10 @@ fn main() -> Result<()> {
     let rows = rows(args.count);
     let start = Instant::now();
     let mut seq: u64 = 0;
-    let mut noted = HashSet::new();
     for batch in rows.chunks(args.batch) {
         let transaction = connection.transaction()?;
         {
             let mut insert = transaction.prepare_cached(INSERT_EVENT)?;
-            let mut note = transaction.prepare_cached(INSERT_SUBJECT)?;
             for event in batch {
                 seq += 1;
                 insert.execute(params![
@@ -59,14 +57,6 @@ fn main() -> Result<()> {
                     event.actor,
                     event.payload.as_str()
                 ])?;
-                if seq.is_multiple_of(BLOCK) {
-                    noted.clear();
-                }
-                if let Some(subject) = event.subject.as_deref()
-                    && noted.insert(subject)
-                {
-                    note.execute(params![seq / BLOCK, subject])?;
-                }
             }
         }
         transaction.commit()?;

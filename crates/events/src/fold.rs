@@ -13,7 +13,7 @@ static NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed:
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() {
+    if is_plain(text.as_bytes()) {
         let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
         return if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
     }
@@ -24,6 +24,18 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     // Character by character: `str::to_lowercase` looks at what follows a sigma, and would fold a part otherwise than the whole.
     let lower: String = composed.chars().flat_map(char::to_lowercase).collect();
     Cow::Owned(NFKC.normalize(&lower).into_owned())
+}
+
+/// Whether nothing but the case of ASCII letters can change: ASCII and unified ideographs (U+4E00 to U+9FFF), which most of what an ERP says is made of.
+fn is_plain(mut text: &[u8]) -> bool {
+    loop {
+        let ascii = text.iter().take_while(|byte| byte.is_ascii()).count();
+        match &text[ascii..] {
+            [] => return true,
+            [0xe4, 0xb8..=0xff, _, rest @ ..] | [0xe5..=0xe9, _, _, rest @ ..] => text = rest,
+            _ => return false,
+        }
+    }
 }
 
 /// Ideographs, which most text without case is made of, looked at without a table.
@@ -51,7 +63,29 @@ mod tests {
         assert!(matches!(fold("already low, 已经"), Cow::Borrowed(_)), "most text costs no copy");
     }
 
+    #[test]
+    fn the_short_cut_ends_where_ideographs_do() {
+        for (text, plain) in [
+            ("瓷砖 SKU-1", true),
+            ("\u{4e00}\u{9fff}", true),
+            ("\u{4dff}", false),
+            ("\u{a000}", false),
+            ("，", false),
+            ("é", false),
+            ("", true),
+        ] {
+            assert_eq!(is_plain(text.as_bytes()), plain, "{text}");
+        }
+        assert_eq!(fold("瓷砖 SKU"), "瓷砖 sku");
+    }
+
     proptest::proptest! {
+        #[test]
+        fn ideographs_are_folded_as_by_the_long_way(text in "[\u{4df0}-\u{4e10}\u{9ff0}-\u{a010}A-Za-z]{0,20}") {
+            let long: String = NFKC.normalize(&text).chars().flat_map(char::to_lowercase).collect();
+            assert_eq!(fold(&text), NFKC.normalize(&long));
+        }
+
         #[test]
         fn folding_is_done_once(text in "\\PC{0,40}") {
             let once = fold(&text).into_owned();

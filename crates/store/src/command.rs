@@ -1,11 +1,13 @@
 //! What the writer is asked to do.
 
-use crate::{Appended, Batch, Refused, StoreError, summary::Summary};
+use crate::{Appended, Batch, Refused, StoreError, Stored, summary::Summary};
 use std::path::PathBuf;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 pub(crate) enum Command {
     Append(Job),
+    /// Rows became a block.
+    Pack(Packing),
     /// A block was summarised; see [`crate::summary`].
     Summary(Summary),
     /// This file, which is part of the store, was deleted or replaced under it.
@@ -13,6 +15,14 @@ pub(crate) enum Command {
     Close {
         reply: oneshot::Sender<()>,
     },
+}
+
+/// Rows that become a block.
+pub(crate) struct Packing {
+    /// All rows between the first and the last of them.
+    pub(crate) events: Vec<Stored>,
+    /// The block.
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// A refused batch goes back to whoever sent it: nobody has to keep a copy in order to try again.

@@ -1,6 +1,6 @@
 //! What can go wrong, told apart only where somebody acts differently.
 
-use crate::Holder;
+use crate::{Holder, block::Broken};
 use rusqlite::{ErrorCode, ffi};
 
 /// Why the store could not do it. Nothing was half done.
@@ -58,6 +58,12 @@ impl From<rusqlite::Error> for StoreError {
             }
             _ => Self::Unavailable(text),
         }
+    }
+}
+
+impl From<Broken> for StoreError {
+    fn from(broken: Broken) -> Self {
+        Self::Damaged(broken.to_string())
     }
 }
 

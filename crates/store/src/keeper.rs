@@ -1,14 +1,17 @@
-//! What is done for a file beside writing it: looking whether it is still there, and summarising the blocks that are complete.
+//! What is done for a file beside writing it: looking whether it is still there, packing rows into blocks, and summarising blocks.
 //!
 //! It never delays an event: it reads by a connection of its own, hands each summary to the writer as a small job that waits its turn, and
 //! rests much longer than it works while events come in.
 
 use crate::{
     BLOCK, StoreError,
-    command::Command,
+    block::Sealer,
+    command::{Command, Packing},
+    direct,
     reader::Reader,
     shared::Shared,
     summary::{Builder, Summary},
+    types::Lent,
 };
 use std::{
     path::{Path, PathBuf},
@@ -43,7 +46,17 @@ impl Keeper {
         let files = [shared.path.clone(), beside(&shared.path)].map(|path| (identity(&path), path));
         let thread = std::thread::Builder::new().name("store-keeper".into()).spawn(move || {
             let (head, now) = (shared.newest(), Instant::now());
-            let mut work = Work { files, shared, commands, next: None, looked: now, told: false, grew: (head, now) };
+            let mut work = Work {
+                files,
+                shared,
+                commands,
+                next: None,
+                packed_upto: 0,
+                sealer: Sealer::default(),
+                looked: now,
+                told: false,
+                grew: (head, now.checked_sub(QUIET).unwrap_or(now)),
+            };
             let mut rest = REST;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(rest) {
                 rest = work.round();
@@ -70,8 +83,11 @@ struct Work {
     looked: Instant,
     /// It was said that the file is gone.
     told: bool,
-    /// The block to summarise next; `None` before it was looked up.
+    /// The block to summarise next; `None` when it has to be looked up.
     next: Option<u64>,
+    /// Rows up to here cannot be packed.
+    packed_upto: u64,
+    sealer: Sealer,
     /// The newest event, and since when it is that.
     grew: (u64, Instant),
 }
@@ -84,12 +100,12 @@ impl Work {
             self.look();
         }
         let began = Instant::now();
-        match self.summarise(self.shared.newest()) {
+        match self.work() {
             Ok(true) if self.is_quiet() => REST,
             Ok(true) => REST.max(began.elapsed() * SHARE),
             Ok(false) => LOOK / 4,
             Err(error) => {
-                tracing::debug!(%error, "A block was not summarised; searches read it.");
+                tracing::debug!(%error, "A block was not packed or summarised; it is read as it is.");
                 // The next one may be readable.
                 self.next = self.next.map(|next| next + 1);
                 LOOK
@@ -123,38 +139,72 @@ impl Work {
         self.told = self.commands.upgrade().is_none_or(|commands| commands.try_send(Command::Lost(path)).is_ok());
     }
 
-    /// Summarise the next complete block. Whether there was one.
-    fn summarise(&mut self, head: u64) -> Result<bool, StoreError> {
-        if self.shared.profile == crate::Profile::Log || self.next.is_some_and(|next| (next + 1) * BLOCK > head + 1) {
+    /// One piece of work on the events. Whether there was one.
+    fn work(&mut self) -> Result<bool, StoreError> {
+        if !self.shared.packs {
             return Ok(false);
         }
         let connection = self.shared.readers.take()?;
-        let reader = Reader::new(&connection, &self.shared);
-        let next = match self.next {
-            Some(next) => next,
-            None => reader.next_unsummarised()?,
-        };
-        self.next = Some(next);
-        let summary = if (next + 1) * BLOCK <= head + 1 { Some(summarise(&reader, next)?) } else { None };
+        let shared = Arc::clone(&self.shared);
+        let command = self.prepare(&Reader::new(&connection, &shared))?;
         self.shared.readers.put_back(connection);
-        let Some(summary) = summary else { return Ok(false) };
-        let Some(commands) = self.commands.upgrade() else { return Ok(false) };
-        match commands.try_send(Command::Summary(summary)) {
-            Ok(()) => self.next = Some(next + 1),
-            // The writer is busy with events; the block is made again later.
+        let (Some(command), Some(commands)) = (command, self.commands.upgrade()) else { return Ok(false) };
+        let (packed, summarised) = match &command {
+            Command::Pack(packing) => (packing.events.last().map(|last| last.seq), None),
+            Command::Summary(summary) => (None, Some(summary.block + 1)),
+            _ => (None, None),
+        };
+        match commands.try_send(command) {
+            Ok(()) => {
+                self.packed_upto = packed.unwrap_or(self.packed_upto);
+                self.next = summarised.or(self.next);
+            }
+            // The writer is busy with events; it is made again later.
             Err(TrySendError::Full(_)) => {}
             Err(TrySendError::Closed(_)) => return Ok(false),
         }
         Ok(true)
     }
+
+    fn prepare(&mut self, reader: &Reader<'_>) -> Result<Option<Command>, StoreError> {
+        if let Some(packing) = self.pack(reader)? {
+            return Ok(Some(Command::Pack(packing)));
+        }
+        let next = match self.next {
+            Some(next) => next,
+            None => reader.next_unsummarised()?,
+        };
+        self.next = Some(next);
+        Ok(if next < reader.next_block()? { Some(Command::Summary(summarise(reader, next)?)) } else { None })
+    }
+
+    /// The oldest rows as a block, where there are enough of them, or no more can come among them.
+    fn pack(&mut self, reader: &Reader<'_>) -> Result<Option<Packing>, StoreError> {
+        let Some((events, is_closed)) = reader.oldest_rows(self.packed_upto)? else {
+            // Whatever stayed a row is tried again.
+            self.packed_upto = 0;
+            return Ok(None);
+        };
+        let run: Vec<_> = events.iter().map(Lent::from).collect();
+        let length = direct::length(&run);
+        if length == run.len() && length < BLOCK as usize && !is_closed {
+            self.packed_upto = 0;
+            return Ok(None);
+        }
+        match self.sealer.seal(&run[..length]) {
+            Ok(bytes) => Ok(Some(Packing { events: events.into_iter().take(length).collect(), bytes })),
+            Err(unfit) => {
+                tracing::debug!(%unfit, "Some rows stay rows.");
+                self.packed_upto = run[length - 1].seq;
+                Ok(None)
+            }
+        }
+    }
 }
 
 fn summarise(reader: &Reader<'_>, block: u64) -> Result<Summary, StoreError> {
     let mut builder = Builder::new(block);
-    reader.block(block, |stored, names| {
-        builder.add(stored, names);
-        !builder.is_full()
-    })?;
+    reader.block(block, |stored, names| builder.add(stored, names))?;
     Ok(builder.finish())
 }
 

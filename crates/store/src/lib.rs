@@ -4,23 +4,30 @@
 //! * One thread writes; readers have connections of their own and never block it.
 //! * Whatever stands behind the store is a [`Subscription`]: near the head it reads from memory, far behind it reads from disk,
 //!   and it can never miss an event, because it asks by sequence number and not by luck.
-//! * Sequence numbers count from 1 without holes. Events are told apart by id: appending one twice stores it once.
+//! * Sequence numbers ascend from 1 and may have holes. Events are told apart by id: appending one twice stores it once.
+//! * The newest events of a console are rows; runs of older ones, and of what comes by the thousand, are compressed blocks.
 //!
 //! Deliberately absent: any opinion about what an event means.
 
+mod block;
 mod chunk;
 mod command;
 mod damage;
+mod direct;
 mod error;
 mod failures;
 mod holder;
+mod holders;
+mod ids;
 mod keeper;
 mod lock;
 mod names;
+mod packed;
 mod pending;
 mod reader;
 mod readers;
 mod recent;
+mod rows;
 mod salvage;
 mod schema;
 mod search;
@@ -40,7 +47,7 @@ pub use error::StoreError;
 pub use holder::{Holder, Process};
 pub use pending::{Pending, Refused};
 pub use salvage::{Missing, Salvaged};
-pub use schema::{BLOCK, Durability, INSERT_EVENT, INSERT_SUBJECT, Options, Profile, open_connection};
+pub use schema::{BLOCK, Durability, INSERT_EVENT, Options, Profile, open_connection};
 pub use search::{Scan, Search};
 pub use store::Store;
 pub use subscription::Subscription;

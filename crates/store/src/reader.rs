@@ -1,16 +1,22 @@
 //! The questions that a read-only connection answers.
 
 use crate::{
-    BLOCK, Bounds, Inspection, Limit, Stats, StoreError, Stored, damage::next_readable, names::Lookup, schema, shared::Shared,
-    sieve::Tests, summary::Summary, types::OVERHEAD,
+    BLOCK, Bounds, Inspection, Limit, Stats, StoreError, Stored,
+    damage::next_readable,
+    direct, holders,
+    packed::Packed,
+    rows::{END, Gathered, Rows},
+    shared::Shared,
+    sieve::Tests,
+    summary::Summary,
 };
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::{collections::HashMap, ops::Range};
-use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
+use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
 
-/// Some rows, and the words of the damage that ended them.
-type Page = (Vec<Stored>, Option<String>);
+/// Some events, and the words of the damage that ended them.
+pub(crate) type Page = (Vec<Stored>, Option<String>);
 
 /// Offsets between two looks at a channel's times.
 const STRIDE: u64 = 1_024;
@@ -19,19 +25,52 @@ const STRIDE: u64 = 1_024;
 pub(crate) struct Reader<'a> {
     connection: &'a Connection,
     shared: &'a Shared,
+    rows: Rows<'a>,
+    packed: Packed<'a>,
 }
-
-const COLUMNS: &str = "seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload";
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(connection: &'a Connection, shared: &'a Shared) -> Self {
-        Self { connection, shared }
+        let rows = Rows { connection, names: &shared.names };
+        Self { connection, shared, rows, packed: Packed::new(connection, shared.packs) }
+    }
+
+    /// One state of the file for several questions: events move from rows to blocks meanwhile.
+    fn snapshot(&self) -> Result<Transaction<'a>, StoreError> {
+        Ok(self.connection.unchecked_transaction()?)
     }
 
     /// Events after `seq`. Where pages of the file cannot be read, what can be read behind them comes next, and the hole is noted.
     pub(crate) fn after(&self, seq: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
-        let page = |first: u64, limit| self.select("WHERE seq >= ?1 ORDER BY seq", params![first], limit);
-        self.around(seq, limit, self.shared.newest(), page, |seq| Ok(self.get(seq)?.is_some()), |range| range)
+        let _snapshot = self.snapshot()?;
+        let readable = |seq| Ok(self.event(seq)?.is_some());
+        self.around(seq, limit, self.shared.newest(), |first, limit| self.page(first, limit), readable, |range| range)
+    }
+
+    /// Events from `first` on out of rows and blocks, up to what cannot be read.
+    fn page(&self, first: u64, limit: Limit) -> Result<Page, StoreError> {
+        let (mut found, mut at) = (Gathered::new(limit), first);
+        loop {
+            let run = self.packed.from(at)?;
+            let upto = run.map_or(END, |run| run.first);
+            let rows = if at < upto {
+                self.rows.gather(&mut found, "WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", params![at, upto])?
+            } else {
+                Ok(true)
+            };
+            let taken = match (rows, run) {
+                (Ok(true), Some(run)) => {
+                    let from = at.max(run.first);
+                    at = run.last + 1;
+                    self.packed.gather(&mut found, run, from)?
+                }
+                (taken, _) => taken.map(|_| false),
+            };
+            match taken {
+                Ok(true) => {}
+                taken => return Ok((found.events, taken.err())),
+            }
+        }
     }
 
     pub(crate) fn newest(&self) -> u64 {
@@ -39,35 +78,68 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn get(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
-        let mut found = Vec::new();
-        self.fill(&mut found, "WHERE seq = ?1", params![seq], Limit::from(1))?;
-        Ok(found.pop())
+        let _snapshot = self.snapshot()?;
+        self.event(seq)
+    }
+
+    fn event(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
+        match self.packed.from(seq)? {
+            Some(run) if run.holds(seq) => self.packed.event(run, seq),
+            _ => {
+                let mut found = Gathered::new(Limit::from(1));
+                match self.rows.gather(&mut found, "WHERE seq = ?1", params![seq.min(END)])? {
+                    Ok(_) => Ok(found.events.pop()),
+                    Err(words) => Err(StoreError::Damaged(words)),
+                }
+            }
+        }
+    }
+
+    /// The event with this id.
+    pub(crate) fn by_id(&self, id: &str) -> Result<Option<Stored>, StoreError> {
+        let _snapshot = self.snapshot()?;
+        let (mut row, broken) = self.rows.select("WHERE id = ?1", params![id], Limit::from(1))?;
+        if let Some(words) = broken {
+            return Err(StoreError::Damaged(words));
+        }
+        if let Some(stored) = row.pop() {
+            return Ok(Some(stored));
+        }
+        for number in holders::holders(self.connection, &self.shared.ids, id)? {
+            if let Some(stored) = self.packed.with_id(number, id)? {
+                return Ok(Some(stored));
+            }
+        }
+        Ok(None)
     }
 
     pub(crate) fn by_subject(&self, subject: &str, limit: usize) -> Result<Vec<Stored>, StoreError> {
-        let newest: Option<u64> = self.connection.query_row("SELECT max(block) FROM subjects", [], |row| row.get(0))?;
-        let mut occurs = self.connection.prepare_cached("SELECT 1 FROM subjects WHERE block = ?1 AND subject = ?2")?;
-        let mut found = Vec::new();
-        for block in (0..=newest.unwrap_or(0)).rev() {
-            if found.len() >= limit {
-                break;
+        let _snapshot = self.snapshot()?;
+        let mut found = Gathered::new(Limit::from(limit));
+        let mut below = END;
+        while below > 0 && found.has_room(0) {
+            let run = self.packed.upto(below - 1)?;
+            let from = run.map_or(0, |run| run.last + 1);
+            let rows = "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq DESC";
+            // What cannot be read is no reason to show nothing of the rest.
+            drop(self.rows.gather(&mut found, rows, params![from, below, subject])?);
+            let Some(run) = run else { break };
+            if self.summary(run.number)?.is_none_or(|summary| summary.may_be_about(subject)) {
+                drop(self.packed.gather_subject(&mut found, run, subject)?);
             }
-            if occurs.exists(params![block, subject])? {
-                let rest = "WHERE seq >= ?1 AND seq < ?2 AND subject = ?3 ORDER BY seq DESC";
-                let rows = params![block * BLOCK, (block + 1) * BLOCK, subject];
-                found.extend(self.select(rest, rows, Limit::from(limit - found.len()))?.0);
-            }
+            below = run.first;
         }
-        Ok(found)
+        Ok(found.events)
     }
 
     /// As [`Reader::after`], by the channel's offsets.
     pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
         let newest = self.bounds(channel).last;
         let Some(channel) = self.number(channel.as_str()) else { return Ok(Vec::new()) };
-        let page = |offset: u64, limit| self.select("WHERE channel = ?1 AND offset >= ?2 ORDER BY offset", params![channel, offset], limit);
+        let page =
+            |offset: u64, limit| self.rows.select("WHERE channel = ?1 AND offset >= ?2 ORDER BY offset", params![channel, offset], limit);
         let readable = |offset: u64| {
-            let one = self.select("WHERE channel = ?1 AND offset = ?2", params![channel, offset], Limit::from(1));
+            let one = self.rows.select("WHERE channel = ?1 AND offset = ?2", params![channel, offset], Limit::from(1));
             one.map(|(found, _)| !found.is_empty())
         };
         self.around(offset, limit, newest, page, readable, |_| 0..0)
@@ -127,57 +199,83 @@ impl<'a> Reader<'a> {
         Ok(0)
     }
 
-    /// The events of a range within one block, newest first, as far as `visit` wants more: answers where it stopped. Rows that `tests` do not take
-    /// are not built. What cannot be read is passed over and noted.
+    /// The events of a range, newest first, as far as `visit` wants more: answers where it stopped. Those that `tests` do not take are not built. What
+    /// cannot be read is passed over and noted.
     pub(crate) fn backwards(
         &self,
         range: Range<u64>,
         tests: &Tests,
         mut visit: impl FnMut(Stored) -> bool,
     ) -> Result<Option<u64>, StoreError> {
-        let mut below = range.end;
-        match self.rows(&range, tests, &mut below, &mut visit) {
-            Err(StoreError::Damaged(words)) => {
-                // Row by row: each by itself can be read or cannot.
-                for seq in (range.start..below).rev() {
-                    match self.get(seq) {
-                        Ok(Some(stored)) => {
-                            if !visit(stored) {
-                                return Ok(Some(seq));
-                            }
-                        }
-                        Ok(None) => {}
-                        Err(StoreError::Damaged(_)) => self.shared.damage.note(seq..seq + 1, &words),
-                        Err(error) => return Err(error),
-                    }
-                }
-                Ok(None)
+        let _snapshot = self.snapshot()?;
+        let mut end = range.end;
+        while end > range.start {
+            let run = self.packed.upto(end - 1)?;
+            let part = match run {
+                Some(run) if run.holds(end - 1) => run.first.max(range.start)..end,
+                Some(run) => (run.last + 1).max(range.start)..end,
+                None => range.start..end,
+            };
+            end = part.start;
+            let mut below = part.end;
+            let read = match run {
+                Some(run) if run.holds(part.start) => self.packed.backwards(run, &part, tests, &mut below, &mut visit),
+                _ => self.rows.backwards(&part, tests, &mut below, &mut visit),
+            };
+            let stopped = match read {
+                Err(StoreError::Damaged(words)) => self.one_by_one(part.start..below, &words, &mut visit)?,
+                read => read?,
+            };
+            if stopped.is_some() {
+                return Ok(stopped);
             }
-            done => done,
-        }
-    }
-
-    fn rows(
-        &self,
-        range: &Range<u64>,
-        tests: &Tests,
-        below: &mut u64,
-        visit: &mut impl FnMut(Stored) -> bool,
-    ) -> Result<Option<u64>, StoreError> {
-        let mut names = Lookup::new(&self.shared.names);
-        let text = format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq DESC");
-        let mut query = self.connection.prepare_cached(&text)?;
-        let mut rows = query.query(params![range.start, range.end])?;
-        while let Some(row) = rows.next()? {
-            let seq = row.get(0)?;
-            if tests.takes([row.get(2)?, row.get(3)?, row.get(4)?], Severity::from_code(row.get(8)?), row.get(6)?)
-                && !visit(stored(row, &mut names)?)
-            {
-                return Ok(Some(seq));
-            }
-            *below = seq;
         }
         Ok(None)
+    }
+
+    /// Each by itself can be read or cannot.
+    fn one_by_one(&self, range: Range<u64>, words: &str, visit: &mut impl FnMut(Stored) -> bool) -> Result<Option<u64>, StoreError> {
+        for seq in range.rev() {
+            match self.event(seq) {
+                Ok(Some(stored)) => {
+                    if !visit(stored) {
+                        return Ok(Some(seq));
+                    }
+                }
+                Ok(None) => {}
+                Err(StoreError::Damaged(_)) => self.shared.damage.note(seq..seq + 1, words),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The range that ends below `below` and is read at once: a block, or as many rows as a block has events.
+    pub(crate) fn stretch(&self, below: u64) -> Result<(Range<u64>, Option<u64>), StoreError> {
+        let Some(newest) = below.checked_sub(1) else { return Ok((0..0, None)) };
+        let rows = below.saturating_sub(BLOCK);
+        Ok(match self.packed.upto(newest)? {
+            Some(run) if run.holds(newest) => (run.first..below, Some(run.number)),
+            Some(run) => (rows.max(run.last + 1)..below, None),
+            None => (rows..below, None),
+        })
+    }
+
+    /// Rows from the oldest one after `seq` on, up to the next block and as many as one block takes; and whether no more will come among them.
+    pub(crate) fn oldest_rows(&self, seq: u64) -> Result<Option<(Vec<Stored>, bool)>, StoreError> {
+        let _snapshot = self.snapshot()?;
+        let first: Option<u64> = self.connection.query_row("SELECT min(seq) FROM events WHERE seq > ?1", [seq], |row| row.get(0))?;
+        let Some(first) = first else { return Ok(None) };
+        let run = self.packed.from(first)?;
+        let upto = run.map_or(END, |run| run.first);
+        let mut found = Gathered::new(Limit { events: BLOCK as usize, bytes: direct::MOST_BYTES });
+        let all = self.rows.gather(&mut found, "WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", params![first, upto])?;
+        Ok(Some((found.events, run.is_some() || !matches!(all, Ok(true)))).filter(|(events, _)| !events.is_empty()))
+    }
+
+    /// The number of the block that will be made next.
+    pub(crate) fn next_block(&self) -> Result<u64, StoreError> {
+        Ok(self.connection.query_row("SELECT coalesce(max(number) + 1, 0) FROM blocks", [], |row| row.get(0))?)
     }
 
     /// The first block without a summary, as far as blocks were summarised in order.
@@ -185,30 +283,20 @@ impl<'a> Reader<'a> {
         Ok(self.connection.query_row("SELECT coalesce(max(block) + 1, 0) FROM summaries", [], |row| row.get(0))?)
     }
 
-    /// Every event of a block with the numbers of its source, channel and kind, as long as `visit` wants more.
-    pub(crate) fn block(&self, block: u64, mut visit: impl FnMut(&Stored, [i64; 3]) -> bool) -> Result<(), StoreError> {
-        let mut names = Lookup::new(&self.shared.names);
-        let mut query = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2"))?;
-        let mut rows = query.query(params![block * BLOCK, (block + 1) * BLOCK])?;
-        while let Some(row) = rows.next()? {
-            if !visit(&stored(row, &mut names)?, [row.get(2)?, row.get(3)?, row.get(4)?]) {
-                break;
-            }
-        }
-        Ok(())
+    /// Every event of a block with the numbers of its source, channel and kind.
+    pub(crate) fn block(&self, number: u64, mut visit: impl FnMut(&Stored, [i64; 3])) -> Result<(), StoreError> {
+        let number_of = |name: &str| self.number(name).unwrap_or_default();
+        self.packed.each(number, |stored| {
+            let event = &stored.event;
+            visit(stored, [&*event.source, event.channel.as_str(), event.kind.as_str()].map(number_of));
+        })
     }
 
     /// What is known of a block; `None` where it was not summarised (yet).
     pub(crate) fn summary(&self, block: u64) -> Result<Option<Summary>, StoreError> {
-        // A file that is only looked at may be older than summaries are.
-        if self.shared.look || self.shared.profile == schema::Profile::Log {
-            return Ok(None);
-        }
-        let mut query = self.connection.prepare_cached("SELECT first_at, last_at, severities, bits FROM summaries WHERE block = ?1")?;
-        let found = query.query_row([block], |row| {
-            Ok(Summary { block, occurred: row.get(0)?..=row.get(1)?, severities: row.get(2)?, bits: row.get(3)? })
-        });
-        Ok(found.optional()?)
+        let mut query = self.connection.prepare_cached("SELECT summary FROM summaries WHERE block = ?1")?;
+        let found = query.query_row([block], |row| Ok(Summary::decode(block, row.get_ref(0)?.as_blob()?)));
+        Ok(found.optional()?.flatten())
     }
 
     pub(crate) fn positions(&self, source: &str) -> Result<HashMap<Channel, Position>, StoreError> {
@@ -231,16 +319,21 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn stats(&self) -> Result<Stats, StoreError> {
-        let (first, last): (Option<u64>, Option<u64>) =
-            self.connection.query_row("SELECT (SELECT min(seq) FROM events), (SELECT max(seq) FROM events)", [], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-        let oldest: Option<i64> =
-            self.connection.query_row("SELECT received_at FROM events ORDER BY seq LIMIT 1", [], |row| row.get(0)).optional()?;
+        let _snapshot = self.snapshot()?;
+        let mut events: u64 = self.connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0))?;
+        let first = |question: &str| {
+            let found = self.connection.query_row(question, [], |row| Ok((row.get::<_, u64>(0)?, row.get::<_, i64>(1)?)));
+            found.optional()
+        };
+        let mut oldest = first("SELECT seq, received_at FROM events ORDER BY seq LIMIT 1")?;
+        if self.shared.packs {
+            events += self.connection.query_row("SELECT coalesce(sum(events), 0) FROM blocks", [], |row| row.get::<_, u64>(0))?;
+            oldest = oldest.into_iter().chain(first("SELECT first, received_at FROM blocks ORDER BY last LIMIT 1")?).min();
+        }
         let bytes = self.connection.path().map_or(0, |path| {
             ["", "-wal"].iter().filter_map(|suffix| std::fs::metadata(format!("{path}{suffix}")).ok()).map(|file| file.len()).sum()
         });
-        Ok(Stats { events: first.zip(last).map_or(0, |(first, last)| last - first + 1), bytes, oldest_at: oldest.map(Millis) })
+        Ok(Stats { events, bytes, oldest_at: oldest.map(|(_, at)| Millis(at)) })
     }
 
     pub(crate) fn inspect(&self) -> Result<Inspection, StoreError> {
@@ -253,7 +346,7 @@ impl<'a> Reader<'a> {
             version,
             sqlite: rusqlite::version().to_owned(),
             tables: list("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%' ORDER BY name")?,
-            problems: found.into_iter().filter(|line| line != "ok").collect(),
+            problems: found.into_iter().filter(|line| line != "ok").chain(self.packed.problems(20)?).collect(),
         })
     }
 
@@ -264,52 +357,4 @@ impl<'a> Reader<'a> {
     fn number(&self, name: &str) -> Option<i64> {
         self.shared.names.read().expect("no code panics while holding the names").number(name)
     }
-
-    /// The first rows, as far as `limit` allows (one at least, if there is one), and why there are no more when a page of the file is broken.
-    fn select(&self, rest: &str, params: impl rusqlite::Params, limit: Limit) -> Result<Page, StoreError> {
-        let mut found = Vec::new();
-        match self.fill(&mut found, rest, params, limit) {
-            Err(StoreError::Damaged(words)) => Ok((found, Some(words))),
-            filled => filled.map(|()| (found, None)),
-        }
-    }
-
-    fn fill(&self, found: &mut Vec<Stored>, rest: &str, params: impl rusqlite::Params, limit: Limit) -> Result<(), StoreError> {
-        let mut names = Lookup::new(&self.shared.names);
-        let mut query = self.connection.prepare_cached(&format!("SELECT {COLUMNS} FROM events {rest}"))?;
-        let mut rows = query.query(params)?;
-        let mut bytes = 0;
-        while found.len() < limit.events
-            && let Some(row) = rows.next()?
-        {
-            let next = row.get_ref(11)?.as_bytes_or_null().ok().flatten().map_or(0, <[u8]>::len) + OVERHEAD;
-            if !found.is_empty() && bytes + next > limit.bytes {
-                break;
-            }
-            bytes += next;
-            found.push(stored(row, &mut names)?);
-        }
-        Ok(())
-    }
-}
-
-fn stored(row: &Row<'_>, names: &mut Lookup<'_>) -> Result<Stored, rusqlite::Error> {
-    let text = |index: usize| Ok::<_, rusqlite::Error>(Box::<str>::from(row.get_ref(index)?.as_str()?));
-    let optional = |index: usize| Ok::<_, rusqlite::Error>(row.get_ref(index)?.as_str_or_null()?.map(Box::<str>::from));
-    Ok(Stored {
-        seq: row.get(0)?,
-        offset: row.get(5)?,
-        event: Event {
-            id: text(1)?,
-            source: names.name(row.get(2)?),
-            channel: Channel::from(names.name(row.get(3)?)),
-            kind: Kind::from(names.name(row.get(4)?)),
-            occurred_at: Millis(row.get(6)?),
-            received_at: Millis(row.get(7)?),
-            severity: Severity::from_code(row.get(8)?),
-            subject: optional(9)?,
-            actor: optional(10)?,
-            payload: Payload::from_json(text(11)?),
-        },
-    })
 }

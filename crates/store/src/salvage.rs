@@ -3,24 +3,30 @@
 //! The new file is complete before anything is renamed, and each step can be repeated: a crash in between loses neither of the two.
 
 use crate::{
-    Limit, Options, Profile, StoreError, Stored,
+    BLOCK, Limit, Options, Profile, StoreError, Stored,
+    block::{Block, Scratch, Sealer},
     damage::note_of,
+    direct,
     names::Names,
+    packed::Packed,
     reader::Reader,
-    schema::{self, BLOCK, INSERT_EVENT, INSERT_SUBJECT},
+    schema::{self, INSERT_EVENT},
     shared::Shared,
+    sieve::Tests,
+    types::Lent,
 };
-use rusqlite::{Connection, OptionalExtension as _, params, types::Value};
+use rusqlite::{Connection, params, types::Value};
 use std::{
+    collections::HashMap,
     ops::Range,
     path::{Path, PathBuf},
 };
-use watchdeck_events::Millis;
+use watchdeck_events::{Event, Millis};
 
 /// Newest events that are taken over at a start; a person waits for it. What is older stays in the file that was set aside.
 const MOST: u64 = 2_000_000;
-/// Events per transaction.
-const PAGE: usize = 5_000;
+/// Events that are not worth a block.
+const FEW: usize = 512;
 
 /// What came of a damaged file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,10 +62,23 @@ pub(crate) fn suspicion(path: &Path) -> Option<String> {
     });
     match problems {
         Ok(answer) if answer == "ok" => {
-            forget(&note);
-            None
+            let broken = broken_block(path);
+            if broken.is_none() {
+                forget(&note);
+            }
+            broken
         }
         Ok(answer) => Some(answer),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// What is wrong with the first block that is not as it was written: SQLite has no opinion on it.
+fn broken_block(path: &Path) -> Option<String> {
+    let connection = schema::open_reader(path).ok()?;
+    let packed = Packed::new(&connection, schema::packs(&connection).ok()?);
+    match packed.problems(1) {
+        Ok(problems) => problems.into_iter().next(),
         Err(error) => Some(error.to_string()),
     }
 }
@@ -165,19 +184,47 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
             rows(old, new, table)?;
         }
     }
+    list_blocks(old)?;
     let newest = newest(old);
     let floor = newest.saturating_sub(MOST);
-    let shared = Shared::bare(damaged, Names::load(new)?, profile, newest, true);
+    let packs = profile == Profile::Console;
+    let shared = Shared::bare(damaged, Names::load(new)?, newest, true, packs);
     let events = copy_events(&Reader::new(old, &shared), new, &shared, floor)?;
     let mut holes = shared.damage.watch().borrow().unreadable.clone();
     if floor > 0 {
         holes.insert(0, 1..floor + 1);
     }
-    let missing: Vec<_> = holes.into_iter().map(|seqs| at(new, seqs)).collect::<Result<_, _>>()?;
+    let copied = Shared::bare(damaged, Names::load(new)?, newest, true, packs);
+    let reader = Reader::new(new, &copied);
+    let missing: Vec<_> = holes.into_iter().map(|seqs| at(&reader, seqs)).collect::<Result<_, _>>()?;
     if let (Some(first), Profile::Console) = (missing.iter().find(|missing| missing.seqs.start > floor), profile) {
-        roll_back(new, first.seqs.start)?;
+        roll_back(new, &reader, first.seqs.start)?;
     }
     Ok((events, missing))
+}
+
+/// A list of the blocks that can be read, made of what they say of themselves and read in the place of the file's own, which may be damaged.
+fn list_blocks(old: &Connection) -> Result<(), StoreError> {
+    old.execute_batch(
+        "CREATE TEMP TABLE blocks(number INTEGER PRIMARY KEY, first INTEGER, last INTEGER, events INTEGER, received_at INTEGER)",
+    )?;
+    if !schema::packs(old).unwrap_or(false) {
+        return Ok(());
+    }
+    let mut insert = old.prepare("INSERT OR IGNORE INTO temp.blocks VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    let mut scratch = Scratch::default();
+    for order in ["ASC", "DESC"] {
+        let Ok(mut query) = old.prepare(&format!("SELECT number, bytes FROM block_bytes ORDER BY number {order}")) else { continue };
+        let Ok(mut rows) = query.query([]) else { continue };
+        // An error is the broken page; the other direction comes from behind it.
+        while let Ok(Some(row)) = rows.next() {
+            let (Ok(number), Ok(bytes)) = (row.get::<_, u64>(0), row.get::<_, Vec<u8>>(1)) else { continue };
+            if let Ok(block) = Block::open(bytes, &mut scratch) {
+                insert.execute(params![number, block.first(), block.last(), block.len(), block.received_at(0).0])?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Copy a small table from both ends towards what cannot be read in it.
@@ -206,8 +253,7 @@ fn rows(old: &Connection, new: &Connection, table: &str) -> Result<(), StoreErro
 /// The newest sequence number, or the best that can be said of it.
 fn newest(old: &Connection) -> u64 {
     let ask = |question: &str| old.query_row(question, [], |row| row.get::<_, Option<u64>>(0)).ok().flatten();
-    let block = || Some((ask("SELECT max(block) FROM subjects")? + 1) * BLOCK);
-    ask("SELECT max(seq) FROM events").or_else(|| block().max(indexed(old))).unwrap_or(0)
+    ask("SELECT max(seq) FROM events").or_else(|| indexed(old)).max(ask("SELECT max(last) FROM blocks")).unwrap_or(0)
 }
 
 /// The newest sequence number in the index of ids, as far as that can be read.
@@ -222,31 +268,38 @@ fn indexed(old: &Connection) -> Option<u64> {
 }
 
 fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u64) -> Result<u64, StoreError> {
-    let (mut cursor, mut events) = (floor, 0);
+    let (mut cursor, mut events, mut sealer, mut number) = (floor, 0, Sealer::default(), 0);
     loop {
-        let page = reader.after(cursor, Limit::from(PAGE))?;
+        let page = reader.after(cursor, Limit { events: BLOCK as usize, bytes: direct::MOST_BYTES })?;
         let Some(last) = page.last() else { return Ok(events) };
         cursor = last.seq;
+        events += page.len() as u64;
         let transaction = new.unchecked_transaction()?;
-        for stored in &page {
-            events += u64::from(insert(&transaction, stored, shared)?);
+        let run: Vec<_> = page.iter().map(Lent::from).collect();
+        let sealed = if shared.packs && page.len() > FEW { sealer.seal(&run).ok() } else { None };
+        match sealed {
+            Some(bytes) => {
+                direct::write(&transaction, shared, number, &run, &bytes)?;
+                number += 1;
+                for lent in &run {
+                    numbers_of(&transaction, lent.event, shared)?;
+                }
+            }
+            None => page.iter().try_for_each(|stored| insert(&transaction, stored, shared))?,
         }
         transaction.commit()?;
     }
 }
 
-fn insert(new: &Connection, stored: &Stored, shared: &Shared) -> Result<bool, StoreError> {
-    let (event, mut numbers) = (&stored.event, [0; 3]);
-    for (number, name) in numbers.iter_mut().zip([&*event.source, event.channel.as_str(), event.kind.as_str()]) {
-        *number = number_of(new, name, shared)?;
-    }
-    let changed = new.prepare_cached(INSERT_EVENT)?.execute(params![
-        stored.seq,
+fn insert(new: &Connection, Stored { seq, offset, event }: &Stored, shared: &Shared) -> Result<(), StoreError> {
+    let [source, channel, kind] = numbers_of(new, event, shared)?;
+    new.prepare_cached(INSERT_EVENT)?.execute(params![
+        seq,
         &*event.id,
-        numbers[0],
-        numbers[1],
-        numbers[2],
-        stored.offset,
+        source,
+        channel,
+        kind,
+        offset,
         event.occurred_at.0,
         event.received_at.0,
         event.severity.code(),
@@ -254,10 +307,15 @@ fn insert(new: &Connection, stored: &Stored, shared: &Shared) -> Result<bool, St
         event.actor.as_deref(),
         event.payload.as_str(),
     ])?;
-    if let (Profile::Console, Some(subject)) = (shared.profile, event.subject.as_deref()) {
-        new.prepare_cached(INSERT_SUBJECT)?.execute(params![stored.seq / BLOCK, subject])?;
+    Ok(())
+}
+
+fn numbers_of(new: &Connection, event: &Event, shared: &Shared) -> Result<[i64; 3], StoreError> {
+    let mut numbers = [0; 3];
+    for (number, name) in numbers.iter_mut().zip([&*event.source, event.channel.as_str(), event.kind.as_str()]) {
+        *number = number_of(new, name, shared)?;
     }
-    Ok(changed == 1)
+    Ok(numbers)
 }
 
 fn number_of(new: &Connection, name: &str, shared: &Shared) -> Result<i64, StoreError> {
@@ -273,26 +331,37 @@ fn number_of(new: &Connection, name: &str, shared: &Shared) -> Result<i64, Store
     Ok(number)
 }
 
-fn at(new: &Connection, seqs: Range<u64>) -> Result<Missing, StoreError> {
-    let one = |question: &str, seq: u64| new.query_row(question, [seq], |row| row.get(0).map(Millis)).optional();
-    let from = one("SELECT received_at FROM events WHERE seq < ?1 ORDER BY seq DESC LIMIT 1", seqs.start)?;
-    let to = one("SELECT received_at FROM events WHERE seq >= ?1 ORDER BY seq LIMIT 1", seqs.end)?;
+fn at(reader: &Reader<'_>, seqs: Range<u64>) -> Result<Missing, StoreError> {
+    let mut from = None;
+    reader.backwards(0..seqs.start, &Tests::none(), |stored| {
+        from = Some(stored.event.received_at);
+        false
+    })?;
+    let to = reader.after(seqs.end.saturating_sub(1), Limit::from(1))?.first().map(|stored| stored.event.received_at);
     Ok(Missing { seqs, from, to })
 }
 
 /// Positions go back to what is certainly here, so that the servers send once more what was lost; what was not is told apart by its id.
-fn roll_back(new: &Connection, first_missing: u64) -> Result<(), StoreError> {
-    new.execute_batch("CREATE TEMP TABLE reached(source TEXT, channel TEXT, offset INTEGER, PRIMARY KEY(source, channel))")?;
-    new.execute(
-        "INSERT INTO reached SELECT source.name, channel.name, newest FROM
-             (SELECT source AS s, channel AS c, max(offset) AS newest FROM events WHERE seq < ?1 GROUP BY source, channel)
-             JOIN names AS source ON source.id = s JOIN names AS channel ON channel.id = c",
-        [first_missing],
-    )?;
-    new.execute(
-        "UPDATE positions SET offset = min(offset, coalesce((SELECT reached.offset FROM reached
-             WHERE reached.source = positions.source AND reached.channel = positions.channel), 0))",
-        [],
-    )?;
+fn roll_back(new: &Connection, reader: &Reader<'_>, first_missing: u64) -> Result<(), StoreError> {
+    let (mut reached, mut cursor) = (HashMap::<_, u64>::new(), 0);
+    loop {
+        let page = reader.after(cursor, Limit::from(BLOCK as usize))?;
+        let before = page.iter().take_while(|stored| stored.seq < first_missing);
+        for Stored { offset, event, .. } in before {
+            let newest = reached.entry((event.source.to_string(), event.channel.to_string())).or_default();
+            *newest = offset.max(newest).to_owned();
+        }
+        match page.last() {
+            Some(last) if last.seq < first_missing => cursor = last.seq,
+            _ => break,
+        }
+    }
+    let mut positions = new.prepare("SELECT source, channel FROM positions")?;
+    let places: Vec<(String, String)> = positions.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+    for place in places {
+        let newest = reached.get(&place).copied().unwrap_or(0);
+        let update = "UPDATE positions SET offset = min(offset, ?3) WHERE source = ?1 AND channel = ?2";
+        new.execute(update, params![place.0, place.1, newest])?;
+    }
     Ok(())
 }

@@ -67,13 +67,12 @@ CREATE TABLE checkpoints(name TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT RO
 CREATE TABLE documents(collection TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY(collection, key)) WITHOUT ROWID;
 ";
 
-/// Related events of one product or order. An index entry per event would touch a page per subject in every transaction and cost as much as
-/// the events themselves; which subjects occur in a block of [`BLOCK`] events is written in order, once per block and subject.
-const CONSOLE_INDEX: &str = "
+/// What older versions found related events by. It went with [`PACKED`].
+const SUBJECTS: &str = "
 CREATE TABLE subjects(block INTEGER NOT NULL, subject TEXT NOT NULL, PRIMARY KEY(block, subject)) WITHOUT ROWID;";
-/// Events per block of the table `subjects`: block `n` holds the sequence numbers from `n * BLOCK` on.
-pub const BLOCK: u64 = 2048;
-/// See [`crate::summary`]. Written behind the events, and only to make searches faster: a block without a summary is read.
+/// Events of one block at most.
+pub const BLOCK: u64 = 4_096;
+/// What older versions knew of every 2,048 rows. It went with [`PACKED`].
 const SUMMARIES: &str = "
 CREATE TABLE summaries(
     block INTEGER PRIMARY KEY,
@@ -85,24 +84,42 @@ CREATE TABLE summaries(
 /// Resume from a position.
 const LOG_INDEX: &str = "CREATE UNIQUE INDEX events_by_offset ON events(channel, offset);";
 
+/// Runs of events that left the table of rows; see [`crate::packed`]. Which of them holds a sequence number or an id is asked all the time, so what
+/// is small stands apart from what is large. Related events are found by the blocks' own lists and, among the few rows, by reading them. A summary
+/// (see [`crate::summary`]) is written behind its block, and only to make searches faster: without it the block is read.
+const PACKED: &str = "
+CREATE TABLE blocks(
+    number INTEGER PRIMARY KEY,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    received_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX blocks_by_last ON blocks(last, first, number);
+CREATE TABLE block_bytes(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+CREATE TABLE segments(number INTEGER PRIMARY KEY, filter BLOB NOT NULL, prints BLOB NOT NULL);
+DROP TABLE subjects;
+DROP TABLE summaries;
+CREATE TABLE summaries(block INTEGER PRIMARY KEY, summary BLOB NOT NULL);";
 /// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows. Only a repeated *id* is passed over: a
 /// sequence number or an offset that is taken means that somebody else writes into the file, and passing over that would lose the event.
 pub const INSERT_EVENT: &str =
     "INSERT INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT(id) DO NOTHING";
 
-/// The writer's other statement: a subject occurs in a block. Needed once per block and subject; more often does no harm.
-pub const INSERT_SUBJECT: &str = "INSERT OR IGNORE INTO subjects(block, subject) VALUES (?1, ?2)";
+/// A block, and what is in it.
+pub(crate) const INSERT_BLOCK: &str = "INSERT INTO blocks(number, first, last, events, received_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(crate) const INSERT_BYTES: &str = "INSERT INTO block_bytes(number, bytes) VALUES (?1, ?2)";
 
 /// The writer's third statement, when a block is complete.
-pub(crate) const INSERT_SUMMARY: &str =
-    "INSERT OR REPLACE INTO summaries(block, first_at, last_at, severities, bits) VALUES (?1, ?2, ?3, ?4, ?5)";
+pub(crate) const INSERT_SUMMARY: &str = "INSERT OR REPLACE INTO summaries(block, summary) VALUES (?1, ?2)";
 
 /// Open the file for reading only. Beside a writer, and without one.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "cache_size", -8 * 1024)?;
+    connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)
 }
 
@@ -148,9 +165,14 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
 /// The steps to today's tables. What a released version has made is never changed, only added to.
 fn migrations(profile: Profile) -> Vec<M<'static>> {
     match profile {
-        Profile::Console => vec![M::up(TABLES), M::up(CONSOLE_INDEX), M::up(SUMMARIES)],
+        Profile::Console => vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED)],
         Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX)],
     }
+}
+
+/// Whether runs of events may be blocks in this file. A log has none, and a file that is only looked at may be older than they are.
+pub(crate) fn packs(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'block_bytes'", [], |row| row.get::<_, u64>(0))? == 1)
 }
 
 /// The file's epoch, if it was ever opened for writing.

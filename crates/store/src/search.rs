@@ -4,7 +4,7 @@
 //! A read never spans more than a block: a long search holds no old state of the file open, and neither the writer nor the folding of the
 //! write-ahead log waits for it.
 
-use crate::{BLOCK, Limit, StoreError, Stored, reader::Reader, shared::Shared, sieve::Tests};
+use crate::{Limit, StoreError, Stored, reader::Reader, shared::Shared, sieve::Tests};
 use std::{ops::Range, thread};
 use watchdeck_filter::Sieve;
 
@@ -81,9 +81,10 @@ impl Run<'_> {
             // The newest block alone, which is enough for most pages; then more and more.
             let wanted = if readers == 0 { 1 } else { readers * STRETCH };
             while at > bottom && allowed > 0 && (stretches.len() as u64) < wanted {
-                let (block, high) = ((at - 1) / BLOCK, at);
-                at = (block * BLOCK).max(bottom);
-                if reader.summary(block)?.is_some_and(|summary| !self.tests.may_be_in(&summary)) {
+                let (range, block) = reader.stretch(at)?;
+                let high = std::mem::replace(&mut at, range.start.max(bottom));
+                let summary = block.map(|number| reader.summary(number)).transpose()?.flatten();
+                if summary.is_some_and(|summary| !self.tests.may_be_in(&summary)) {
                     continue;
                 }
                 at = at.max(high.saturating_sub(allowed));

@@ -1,6 +1,9 @@
 //! What the writer, the readers and the subscriptions of one file share.
 
-use crate::{Bounds, Options, Profile, StoreError, damage::Notes, names::Names, readers::Readers, recent::Recent, schema, state::State};
+use crate::{
+    Bounds, Options, Profile, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent, schema,
+    state::State,
+};
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -13,7 +16,6 @@ use watchdeck_events::Channel;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) path: PathBuf,
-    pub(crate) profile: Profile,
     pub(crate) epoch: String,
     pub(crate) names: RwLock<Names>,
     pub(crate) recent: Mutex<Recent>,
@@ -23,6 +25,10 @@ pub(crate) struct Shared {
     pub(crate) failure: watch::Sender<Option<String>>,
     pub(crate) readers: Readers,
     pub(crate) damage: Notes,
+    /// Whether runs of events may be blocks.
+    pub(crate) packs: bool,
+    /// The ids of the blocks.
+    pub(crate) ids: RwLock<Ids>,
     /// Somebody else writes: names that are new since the last look are read with each question.
     pub(crate) look: bool,
 }
@@ -54,15 +60,16 @@ impl Shared {
         let names = Names::load(connection)?;
         let bounds = schema::load_bounds(connection, &names, profile)?;
         let state = State::load(connection, profile, &bounds)?;
-        let shared = Self { epoch, bounds: RwLock::new(bounds), ..Self::bare(path, names, profile, state.head, look) };
+        let packs = schema::packs(connection)?;
+        let ids = RwLock::new(if packs && !look { holders::load(connection)? } else { Ids::default() });
+        let shared = Self { epoch, ids, bounds: RwLock::new(bounds), ..Self::bare(path, names, state.head, look, packs) };
         Ok((shared, state))
     }
 
     /// With what can be known of a damaged file, for reading what is left of it.
-    pub(crate) fn bare(path: &Path, names: Names, profile: Profile, head: u64, look: bool) -> Self {
+    pub(crate) fn bare(path: &Path, names: Names, head: u64, look: bool, packs: bool) -> Self {
         Self {
             path: path.to_owned(),
-            profile,
             epoch: String::new(),
             bounds: RwLock::default(),
             names: RwLock::new(names),
@@ -71,6 +78,8 @@ impl Shared {
             failure: watch::Sender::new(None),
             readers: Readers::new(path),
             damage: Notes::new(path, look),
+            packs,
+            ids: RwLock::default(),
             look,
         }
     }

@@ -1,8 +1,9 @@
 //! What a match must be, in the numbers of one file: told of a block by its summary, and of a row before it is read.
 
 use crate::{
+    block::{Block, Label},
     shared::Shared,
-    summary::{Summary, may_hold, name_piece, pieces_of},
+    summary::{Summary, Wanted},
 };
 use std::collections::HashSet;
 use watchdeck_events::{Severity, fold};
@@ -10,10 +11,12 @@ use watchdeck_filter::{NameTest, Sieve};
 
 /// A sieve in the numbers of one file.
 pub(crate) struct Tests {
-    /// Per text the pieces of each alternative.
-    texts: Vec<Vec<Vec<u64>>>,
+    /// Per text its alternatives.
+    texts: Vec<Vec<Wanted>>,
     /// Per column (source, channel, kind) the numbers that will do.
     names: [Option<HashSet<i64>>; 3],
+    /// The same by name.
+    called: [Option<NameTest>; 3],
     severities: u8,
     from: i64,
     before: i64,
@@ -24,11 +27,24 @@ impl Tests {
         let names = shared.names.read().expect("no code panics while holding the names");
         let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
         Self {
-            texts: sieve.texts.iter().map(|any| any.iter().map(|text| pieces_of(&fold(text))).collect()).collect(),
+            texts: sieve.texts.iter().map(|any| any.iter().map(|text| Wanted::of(&fold(text))).collect()).collect(),
             names: [numbers(&sieve.source), numbers(&sieve.channel), numbers(&sieve.kind)],
+            called: [&sieve.source, &sieve.channel, &sieve.kind].map(Clone::clone),
             severities: sieve.severities.unwrap_or(u8::MAX),
             from: sieve.from.map_or(i64::MIN, |at| at.0),
             before: sieve.before.map_or(i64::MAX, |at| at.0),
+        }
+    }
+
+    /// What every event passes.
+    pub(crate) fn none() -> Self {
+        Self {
+            texts: Vec::new(),
+            names: Default::default(),
+            called: Default::default(),
+            severities: u8::MAX,
+            from: i64::MIN,
+            before: i64::MAX,
         }
     }
 
@@ -38,14 +54,27 @@ impl Tests {
     }
 
     pub(crate) fn may_be_in(&self, summary: &Summary) -> bool {
-        let holds = |piece: &u64| may_hold(&summary.bits, *piece);
         self.severities & summary.severities != 0
             && *summary.occurred.end() >= self.from
             && *summary.occurred.start() < self.before
-            && self.texts.iter().all(|any| any.iter().any(|pieces| pieces.iter().all(holds)))
-            && self.names.iter().enumerate().all(|(column, numbers)| {
-                numbers.as_ref().is_none_or(|numbers| numbers.iter().any(|number| holds(&name_piece(column, *number))))
-            })
+            && self.texts.iter().all(|any| any.iter().any(|wanted| summary.may_say(wanted)))
+            && self
+                .names
+                .iter()
+                .enumerate()
+                .all(|(column, numbers)| numbers.as_ref().is_none_or(|numbers| summary.names_any(column, numbers)))
+    }
+
+    /// Whether the event at a place of a block may pass, by its columns.
+    pub(crate) fn of_block<'b>(&self, block: &'b Block) -> impl Fn(usize) -> bool + use<'b> {
+        let passes = |label: &Label| {
+            let names = [&*label.source, label.channel.as_str(), label.kind.as_str()];
+            self.severities & (1 << label.severity.code()) != 0
+                && self.called.iter().zip(names).all(|(test, name)| test.as_ref().is_none_or(|test| test(name)))
+        };
+        let labels: Vec<bool> = block.labels().iter().map(passes).collect();
+        let times = self.from..self.before;
+        move |at| labels[block.label_number(at)] && times.contains(&block.occurred_at(at).0)
     }
 
     /// Whether a row may pass, by its numbers.

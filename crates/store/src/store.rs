@@ -207,6 +207,15 @@ impl Store {
         self.read(move |reader| reader.get(seq)).await
     }
 
+    /// The event with this id.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn by_id(&self, id: &str) -> Result<Option<Stored>, StoreError> {
+        let id = id.to_owned();
+        self.read(move |reader| reader.by_id(&id)).await
+    }
+
     /// Several events, in the order asked for; those that are gone are left out.
     ///
     /// # Errors
@@ -338,6 +347,9 @@ impl Store {
                 *shared.names.write().expect("no code panics while holding the names") = names;
             }
             let answer = query(&Reader::new(&connection, &shared));
+            if let Err(StoreError::Damaged(words)) = &answer {
+                shared.damage.note(0..0, words);
+            }
             shared.readers.put_back(connection);
             answer
         })

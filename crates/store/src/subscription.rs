@@ -13,7 +13,7 @@ pub struct Subscription {
 }
 
 /// How many events one catch-up read brings.
-const PAGE: usize = 2_000;
+const PAGE: usize = crate::BLOCK as usize;
 
 impl Store {
     /// Follow the store from after `after`: first what is there, then what comes. `after = 0` replays everything.

@@ -2,10 +2,14 @@
 
 use crate::{
     Appended, Batch, NewEvent, Placed, StoreError,
+    direct::Direct,
     error::{is_clash, is_of_the_value},
-    schema::{BLOCK, INSERT_EVENT, INSERT_SUBJECT, Profile},
+    holders,
+    packed::Packed,
+    schema::{INSERT_EVENT, Profile},
     shared::Shared,
     state::State,
+    types::Lent,
 };
 use rusqlite::{CachedStatement, Connection, params};
 use std::{collections::HashMap, sync::Arc};
@@ -51,39 +55,29 @@ pub(crate) fn run<'b>(
     shared: &Shared,
     batches: impl Iterator<Item = &'b Batch>,
 ) -> Result<Outcome, Failed> {
+    let batches: Vec<_> = batches.collect();
     // Kept apart from `state` until the commit, so that a failed transaction leaves the state as it was.
     let (mut head, mut offsets) = (state.head, HashMap::new());
     let log = state.profile == Profile::Log;
     let (mut places, mut answers, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
-    // Given back only by a transaction that was committed.
-    let mut subjects = std::mem::take(&mut state.subjects);
     let transaction = connection.transaction()?;
+    let mut run = Direct::of(&batches, &state.rows, &mut state.sealer, state.next_block, shared);
     {
-        let mut insert = Insert {
-            statement: transaction.prepare_cached(INSERT_EVENT)?,
-            connection: &transaction,
-            shared,
-            fresh: &mut fresh,
-            last: Default::default(),
-        };
-        let mut note = (!log).then(|| transaction.prepare_cached(INSERT_SUBJECT)).transpose()?;
-        for (index, batch) in batches.enumerate() {
+        let mut insert = Insert::new(&transaction, shared, &mut fresh)?;
+        for (index, batch) in batches.iter().enumerate() {
             let (before, mut placed) = (head, Vec::new());
             for (at, NewEvent { event, offset }) in batch.events.iter().enumerate() {
                 let failed = |error| Failed::at(index, Some(at), error);
                 let offset = if log { next_offset(&offsets, &state.offsets, &event.channel) } else { offset.unwrap_or(0) };
-                let new = insert.event(head + 1, offset, event).map_err(failed)?;
+                let new = match &mut run {
+                    _ if !log && packed_has(&transaction, shared, &event.id)? => false,
+                    Some(run) => run.take(&mut insert, Lent { seq: head + 1, offset, event }).map_err(failed)?,
+                    None => insert.event(head + 1, offset, event).map_err(failed)?,
+                };
                 if new {
                     head += 1;
-                    if let (Some(note), Some(subject)) = (&mut note, event.subject.as_deref())
-                        && subjects.is_news(head / BLOCK, subject)
-                    {
-                        note.execute(params![head / BLOCK, subject]).map_err(failed)?;
-                    }
-                    places.push(Some((head, offset)));
-                } else {
-                    places.push(None);
                 }
+                places.push(new.then_some((head, offset)));
                 if log {
                     placed.push(if new { Placed { seq: head, offset, duplicate: false } } else { insert.existing(&event.id)? });
                     if new {
@@ -98,6 +92,9 @@ pub(crate) fn run<'b>(
             let inserted = (head - before) as usize;
             answers.push(Appended { head, inserted, duplicates: batch.events.len() - inserted, placed });
         }
+        if let Some(run) = &mut run {
+            run.write(&mut insert)?;
+        }
     }
     // Announced before the commit, or a reader could meet a number without a name; taken back when the commit fails.
     for (number, name) in &fresh {
@@ -109,9 +106,34 @@ pub(crate) fn run<'b>(
         return Err(error.into());
     }
     state.head = head;
-    state.subjects = subjects;
     state.offsets.extend(offsets);
+    let rows_from = run.map_or(0, |run| {
+        state.next_block = run.next_block;
+        run.rows_from
+    });
+    if state.packs {
+        let new = batches.iter().flat_map(|batch| &batch.events).zip(&places);
+        let rows = new.filter(|(_, place)| place.is_some_and(|(seq, _)| seq >= rows_from));
+        state.rows.add(rows.map(|(new, _)| &*new.event.id));
+    }
     Ok(Outcome { answers, places })
+}
+
+/// Whether a block has an event with this id.
+fn packed_has(connection: &Connection, shared: &Shared, id: &str) -> Result<bool, Failed> {
+    if !shared.packs {
+        return Ok(false);
+    }
+    for number in holders::holders(connection, &shared.ids, id).map_err(Failed::All)? {
+        match Packed::new(connection, true).with_id(number, id) {
+            Ok(None) => {}
+            Ok(Some(_)) => return Ok(true),
+            // What cannot be read cannot be told apart either: once too often is better than not at all.
+            Err(StoreError::Damaged(words)) => shared.damage.note(0..0, &words),
+            Err(error) => return Err(Failed::All(error)),
+        }
+    }
+    Ok(false)
 }
 
 /// Positions, checkpoints and documents of a batch.
@@ -146,20 +168,27 @@ fn next_offset(pending: &HashMap<Channel, u64>, committed: &HashMap<Channel, u64
 }
 
 /// The insert statement with the numbers of the names it used last: in a burst they hardly change.
-struct Insert<'a> {
+pub(crate) struct Insert<'a> {
     statement: CachedStatement<'a>,
-    connection: &'a Connection,
+    pub(crate) connection: &'a Connection,
     shared: &'a Shared,
     fresh: &'a mut Vec<(i64, Arc<str>)>,
     last: [Option<(Arc<str>, i64)>; 3],
 }
 
-impl Insert<'_> {
+impl<'a> Insert<'a> {
+    fn new(connection: &'a Connection, shared: &'a Shared, fresh: &'a mut Vec<(i64, Arc<str>)>) -> rusqlite::Result<Self> {
+        Ok(Self { statement: connection.prepare_cached(INSERT_EVENT)?, connection, shared, fresh, last: Default::default() })
+    }
+
+    /// The numbers of an event's source, channel and kind.
+    pub(crate) fn names(&mut self, event: &Event) -> rusqlite::Result<[i64; 3]> {
+        Ok([self.number(0, &event.source)?, self.number(1, event.channel.as_str())?, self.number(2, event.kind.as_str())?])
+    }
+
     /// Whether the event was new.
-    fn event(&mut self, seq: u64, offset: u64, event: &Event) -> rusqlite::Result<bool> {
-        let source = self.number(0, &event.source)?;
-        let channel = self.number(1, event.channel.as_str())?;
-        let kind = self.number(2, event.kind.as_str())?;
+    pub(crate) fn event(&mut self, seq: u64, offset: u64, event: &Event) -> rusqlite::Result<bool> {
+        let [source, channel, kind] = self.names(event)?;
         let changed = self.statement.execute(params![
             seq,
             &*event.id,

@@ -100,6 +100,20 @@ impl Stored {
     }
 }
 
+/// What [`Stored`] owns, lent.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lent<'a> {
+    pub(crate) seq: u64,
+    pub(crate) offset: u64,
+    pub(crate) event: &'a Event,
+}
+
+impl<'a> From<&'a Stored> for Lent<'a> {
+    fn from(stored: &'a Stored) -> Self {
+        Self { seq: stored.seq, offset: stored.offset, event: &stored.event }
+    }
+}
+
 /// What the file looks like from inside.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspection {

@@ -6,8 +6,10 @@
 
 use crate::{
     Bounds, StoreError, Stored,
-    command::{Command, Job},
+    command::{Command, Job, Packing},
+    direct,
     failures::Failures,
+    holders,
     keeper::Keeper,
     lock::Lock,
     names::Names,
@@ -23,7 +25,7 @@ use std::{path::Path, sync::Arc, time::Instant};
 use tokio::sync::mpsc;
 
 /// Events per transaction at which no more batches join.
-const GROUP: usize = 5_000;
+const GROUP: usize = 8_192;
 /// Bytes at which no more batches join.
 const GROUP_BYTES: usize = 8 << 20;
 
@@ -47,7 +49,7 @@ impl Writer {
         let mut closing = None;
         while closing.is_none() {
             let Some(command) = queue.blocking_recv() else { break };
-            let (mut jobs, mut summaries, mut events, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
+            let (mut jobs, mut summaries, mut packings, mut events, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
             let mut next = Some(command);
             while let Some(command) = next.take() {
                 match command {
@@ -56,6 +58,7 @@ impl Writer {
                         bytes += job.batch.bytes();
                         jobs.push(job);
                     }
+                    Command::Pack(packing) => packings.push(packing),
                     Command::Summary(summary) => summaries.push(summary),
                     Command::Lost(path) => self.lose(&path),
                     Command::Close { reply } => closing = Some(reply),
@@ -65,7 +68,9 @@ impl Writer {
                 }
             }
             self.commit(jobs);
+            packings.iter().for_each(|packing| self.pack(packing));
             summaries.iter().for_each(|summary| self.keep(summary));
+            self.close_segments();
         }
         // Nothing more is taken from the queue, and the keeper's connection must be closed before this one folds the log in.
         drop(queue);
@@ -142,11 +147,26 @@ impl Writer {
         jobs.into_iter().for_each(|job| job.refuse(error.clone()));
     }
 
+    /// What cannot be packed now stays what it is, and is tried again.
+    fn pack(&mut self, packing: &Packing) {
+        match direct::pack(&mut self.connection, &mut self.state, &self.shared, packing) {
+            Ok(true) => {}
+            Ok(false) => tracing::debug!("Some rows are not what they were, and stay rows."),
+            Err(error) => tracing::warn!(%error, "Rows were not packed."),
+        }
+    }
+
+    /// Without it the next opening reads more.
+    fn close_segments(&self) {
+        if let Err(error) = holders::close(&self.connection, &self.shared.ids) {
+            tracing::debug!(%error, "A segment of ids was not kept.");
+        }
+    }
+
     /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read.
     fn keep(&self, summary: &Summary) {
-        let Summary { block, occurred, severities, bits } = summary;
         let kept = self.connection.prepare_cached(INSERT_SUMMARY);
-        let kept = kept.and_then(|mut insert| insert.execute(params![block, occurred.start(), occurred.end(), severities, bits]));
+        let kept = kept.and_then(|mut insert| insert.execute(params![summary.block, summary.encode()]));
         if let Err(error) = kept {
             tracing::debug!(%error, "A summary was not kept.");
         }
@@ -191,6 +211,9 @@ impl Writer {
         let names = Names::load(&self.connection)?;
         let bounds = schema::load_bounds(&self.connection, &names, self.state.profile)?;
         self.state = State::load(&self.connection, self.state.profile, &bounds)?;
+        if self.shared.packs {
+            *self.shared.ids.write().expect("no code panics while holding the ids") = holders::load(&self.connection)?;
+        }
         *self.shared.names.write().expect("no code panics while holding the names") = names;
         *self.shared.bounds.write().expect("no code panics while holding the bounds") = bounds;
         *self.shared.recent.lock().expect("no code panics while holding the recent commits") = Recent::new(self.state.head);

@@ -27,21 +27,18 @@ fn event(id: u64) -> NewEvent {
     NewEvent { event, offset: Some(id) }
 }
 
-/// A closed store of `count` events with a position, a document and a checkpoint.
+/// A closed store of `count` events, rows all of them, with a position, a document and a checkpoint.
 async fn filled(folder: &Path, options: Options, count: u64) -> (PathBuf, String) {
     let path = folder.join("events.db");
     let store = Store::open(&path, options).unwrap();
     let position = PositionUpdate { source: "s".into(), channel: Channel::from("inventory"), position: Position::new("e", count) };
     let document = Document { collection: "settings", key: "k".into(), body: Some("{}".into()) };
-    store
-        .append(Batch {
-            events: (1..=count).map(event).collect(),
-            positions: vec![position],
-            documents: vec![document],
-            checkpoints: vec![("c".into(), count)],
-        })
-        .await
-        .unwrap();
+    let ids: Vec<u64> = (1..=count).collect();
+    for few in ids.chunks(500) {
+        store.append(Batch { events: few.iter().copied().map(event).collect(), ..Batch::default() }).await.unwrap();
+    }
+    let rest = Batch { positions: vec![position], documents: vec![document], checkpoints: vec![("c".into(), count)], ..Batch::default() };
+    store.append(rest).await.unwrap();
     let epoch = store.epoch().to_owned();
     store.close().await;
     (path, epoch)

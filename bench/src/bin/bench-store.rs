@@ -1,0 +1,292 @@
+//! The event store by itself: how fast events go in beside the same events as bare rows, what they take on the disk, and how long questions take in a
+//! long history.
+//!
+//! Both sides wait for the disk before a batch counts as stored, get the same events of the simulator, and take turns.
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Parser;
+use rusqlite::{Connection, params};
+use serde_json::{Value, json};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use watchdeck_bench::{now, say};
+use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
+use watchdeck_filter::Filter;
+use watchdeck_simulator::{Config, Simulator};
+use watchdeck_store::{BLOCK, Batch, Durability, INSERT_EVENT, NewEvent, Options, Search, Store, open_connection};
+
+#[derive(Parser)]
+struct Args {
+    /// How many events the history holds.
+    #[arg(long, default_value_t = 10_000_000)]
+    events: usize,
+    /// Where the files are made: on a disk, not in memory.
+    #[arg(long)]
+    folder: std::path::PathBuf,
+}
+
+/// Events per transaction, on both sides.
+const BATCH: usize = BLOCK as usize;
+/// Events of one round of the comparison.
+const ROUND: usize = 400_000;
+const ROUNDS: usize = 3;
+/// Times that a question is asked.
+const ASKED: usize = 200;
+/// Rows of a page.
+const ROWS: usize = 200;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let args = Args::parse();
+    let folder = tempfile::tempdir_in(&args.folder)?;
+    let mut world = World::new();
+    let round = ROUND.min(args.events);
+    let (mut bare, mut blocks) = (Vec::new(), Vec::new());
+    for n in 0..ROUNDS {
+        let batches: Vec<_> = (0..round / BATCH).map(|_| world.batch(BATCH)).collect();
+        bare.push(rate(round, rows(&folder.path().join(format!("bare-{n}.db")), &batches)?));
+        let store = Store::open(&folder.path().join(format!("blocks-{n}.db")), DISK)?;
+        blocks.push(rate(round, fill(&store, batches).await?));
+        store.close().await;
+    }
+    let path = folder.path().join("events.db");
+    let store = Store::open(&path, Options::CONSOLE)?;
+    let mut world = World::new();
+    let mut filled = Duration::ZERO;
+    let mut left = args.events;
+    while left > 0 {
+        let mut batches = Vec::new();
+        while batches.len() < 50 && left > 0 {
+            let count = BATCH.min(left);
+            batches.push(world.batch(count));
+            left -= count;
+        }
+        filled += fill(&store, batches).await?;
+    }
+    let began = Instant::now();
+    summarised(&path).await?;
+    let summarised = began.elapsed();
+    store.close().await;
+    let bytes = std::fs::metadata(&path)?.len();
+    let began = Instant::now();
+    let store = Store::open(&path, Options::CONSOLE)?;
+    let opened = began.elapsed();
+    let mut cases = questions(&store, args.events).await?;
+    cases.push(json!({ "case": "open_ms", "value": ms(opened) }));
+    cases.push(json!({ "case": "bytes_per_event", "value": bytes as f64 / args.events as f64 }));
+    cases.push(json!({ "case": "append_per_s", "value": median(&mut blocks.clone()) }));
+    cases.push(json!({ "case": "bare_per_s", "value": median(&mut bare.clone()) }));
+    cases.push(json!({ "case": "fill_per_s", "value": args.events as f64 / filled.as_secs_f64() }));
+    cases.push(json!({ "case": "summarised_after_ms", "value": ms(summarised) }));
+    store.close().await;
+    let ratio = median(&mut blocks) / median(&mut bare);
+    say(&json!({ "events": args.events, "bytes": bytes, "cases": cases, "append_vs_bare": ratio }));
+    Ok(())
+}
+
+const DISK: Options = Options { durability: Durability::Disk, ..Options::CONSOLE };
+
+/// The simulator's events, as a console stores them.
+struct World {
+    simulator: Simulator,
+    at: Millis,
+    count: u64,
+    source: Arc<str>,
+}
+
+impl World {
+    fn new() -> Self {
+        let at = now();
+        Self { simulator: Simulator::new(Config::default(), at), at, count: 0, source: "bench".into() }
+    }
+
+    fn batch(&mut self, count: usize) -> Vec<NewEvent> {
+        self.at = self.at.plus(i64::try_from(count).expect("a small number") * 40);
+        let published = self.simulator.take(self.at, count);
+        published.into_iter().map(|published| self.one(published)).collect()
+    }
+
+    fn one(&mut self, published: watchdeck_simulator::Published) -> NewEvent {
+        self.count += 1;
+        let id = watchdeck_bench::id(self.count, self.at.0);
+        let incoming = Incoming {
+            channel: Channel::from(published.channel.as_str()),
+            offset: Some(self.count),
+            id: Some(id.into()),
+            server_at: Some(self.at),
+            kind: None,
+            payload: Payload::from_json(published.json),
+        };
+        NewEvent { event: Catalogue::builtin().normalise(incoming, &self.source, self.at.plus(4)), offset: Some(self.count) }
+    }
+}
+
+/// As many bare rows, a transaction a batch, synced each.
+fn rows(path: &Path, batches: &[Vec<NewEvent>]) -> Result<Duration> {
+    let mut connection = open_connection(path, DISK)?;
+    let began = Instant::now();
+    let mut seq = 0_u64;
+    for batch in batches {
+        let transaction = connection.transaction()?;
+        {
+            let mut insert = transaction.prepare_cached(INSERT_EVENT)?;
+            for NewEvent { event, offset } in batch {
+                seq += 1;
+                insert.execute(params![
+                    seq,
+                    &*event.id,
+                    1,
+                    2,
+                    3,
+                    offset,
+                    event.occurred_at.0,
+                    event.received_at.0,
+                    event.severity.code(),
+                    event.subject.as_deref(),
+                    event.actor.as_deref(),
+                    event.payload.as_str(),
+                ])?;
+            }
+        }
+        transaction.commit()?;
+    }
+    Ok(began.elapsed())
+}
+
+async fn fill(store: &Store, batches: Vec<Vec<NewEvent>>) -> Result<Duration> {
+    let began = Instant::now();
+    let mut before = None;
+    for events in batches {
+        let pending = store.enqueue(Batch { events, ..Batch::default() }).await?;
+        // One is written while the next one waits.
+        if let Some(before) = before.replace(pending) {
+            stored(before).await?;
+        }
+    }
+    if let Some(last) = before {
+        stored(last).await?;
+    }
+    Ok(began.elapsed())
+}
+
+async fn stored(pending: watchdeck_store::Pending) -> Result<()> {
+    pending.outcome().await.map_err(|refused| refused.error)?;
+    Ok(())
+}
+
+async fn summarised(path: &Path) -> Result<()> {
+    let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    loop {
+        let left: i64 =
+            connection.query_row("SELECT (SELECT count(*) FROM blocks) - (SELECT count(*) FROM summaries)", [], |row| row.get(0))?;
+        if left <= 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+async fn questions(store: &Store, events: usize) -> Result<Vec<Value>> {
+    let mut cases = Vec::new();
+    let mut case = |name: &str, value: f64| cases.push(json!({ "case": name, "value": value }));
+    let page = store.read_after(0, 1).await?;
+    let first = page.first().context("there are events")?.event.occurred_at.0;
+    let span = i64::try_from(events)? * 40;
+
+    let mut times = Vec::new();
+    for n in 0..ASKED {
+        let seq = 1 + u64::try_from(pick(n, events))?;
+        let id = store.get(seq).await?.context("the event is there")?.event.id;
+        let began = Instant::now();
+        ensure!(store.by_id(&id).await?.is_some_and(|found| found.seq == seq), "it is found by its id");
+        times.push(ms(began.elapsed()));
+    }
+    case("by_id_p95_ms", p95(&mut times));
+
+    let mut times = Vec::new();
+    for n in 0..ASKED {
+        let began = Instant::now();
+        let found = store.by_subject(&format!("product:p{}", 101 + n % 60), 50).await?;
+        ensure!(!found.is_empty(), "a product has events");
+        times.push(ms(began.elapsed()));
+    }
+    case("by_subject_first_page_p95_ms", p95(&mut times));
+
+    let mut times = Vec::new();
+    for n in 0..ASKED {
+        let at = first + i64::try_from(pick(n, 1_000))? * span / 1_000;
+        let filter = format!("kind:finance:* before:{at}");
+        let began = Instant::now();
+        search(store, &filter, Some(at), ROWS).await?;
+        times.push(ms(began.elapsed()));
+    }
+    case("page_kind_time_p95_ms", p95(&mut times));
+
+    for (name, text) in [("common", "瓷砖"), ("rare", "维护"), ("absent", "鲸鱼")] {
+        let mut times = Vec::new();
+        for _ in 0..20 {
+            let began = Instant::now();
+            search(store, text, None, ROWS).await?;
+            times.push(ms(began.elapsed()));
+        }
+        case(&format!("text_two_chars_{name}_p95_ms"), p95(&mut times));
+    }
+    let began = Instant::now();
+    let hits = search(store, "瓷砖", None, usize::MAX).await?;
+    case("text_count_ms", ms(began.elapsed()));
+    case("text_count_hits", hits as f64);
+
+    let began = Instant::now();
+    let mut subscription = store.subscribe(0);
+    let mut seen = 0;
+    while seen < events {
+        seen += subscription.next().await?.len();
+    }
+    case("replay_per_s", events as f64 / began.elapsed().as_secs_f64());
+    Ok(cases)
+}
+
+async fn search(store: &Store, filter: &str, before: Option<i64>, wanted: usize) -> Result<usize> {
+    let text = if before.is_some() { filter.split(" before:").next().unwrap_or(filter) } else { filter };
+    let filter = Filter::parse(text, now()).ok().context("a filter")?;
+    let (mut hits, mut next) = (0, None);
+    loop {
+        let (mut sieve, keeps) = (filter.sieve(), filter.clone());
+        sieve.before = before.map(Millis);
+        let search = Search { before: next, limit: ROWS, sieve, ..Search::default() };
+        let page = store
+            .search(search, move |stored| before.is_none_or(|at| stored.event.occurred_at.0 < at) && keeps.keeps(&stored.event))
+            .await?;
+        hits += page.hits.len();
+        next = page.next_before;
+        if next.is_none() || hits >= wanted {
+            return Ok(hits);
+        }
+    }
+}
+
+/// Spread over `0..below`, the same each time.
+fn pick(n: usize, below: usize) -> usize {
+    n.wrapping_mul(2_654_435_761) % below
+}
+
+fn rate(count: usize, took: Duration) -> f64 {
+    (count / BATCH * BATCH) as f64 / took.as_secs_f64()
+}
+
+fn ms(took: Duration) -> f64 {
+    took.as_secs_f64() * 1e3
+}
+
+fn p95(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() * 95 / 100]
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -1,0 +1,127 @@
+//! Reading events out of a block. What is packed is unpacked when it is first asked for: the ids all at once, of the payloads one frame at a time.
+//! Whoever reads in order, either way, unpacks each frame once; whoever looks at columns only unpacks nothing.
+//!
+//! A section that is broken is so for each event that needs it; the others can be read.
+
+use super::{
+    broken::{Broken, Section},
+    bytes::Input,
+    opened::Block,
+    packer::Unpacker,
+    table::{self, Table},
+    texts::Texts,
+};
+use crate::Stored;
+use watchdeck_events::{Event, Payload};
+
+/// What reading works with, kept from block to block.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    unpacker: Unpacker,
+    plain: Vec<u8>,
+    wide: Vec<u8>,
+    frame: Vec<u8>,
+}
+
+impl Scratch {
+    pub(super) fn unpack(&mut self, table: &Table, block: &[u8], entry: usize) -> Result<&[u8], &'static str> {
+        self.unpacker.unpack(table.packed(block, entry)?, &mut self.plain)?;
+        Ok(&self.plain)
+    }
+}
+
+/// A block being read.
+#[derive(Debug)]
+pub(crate) struct Reading<'a> {
+    block: &'a Block,
+    scratch: &'a mut Scratch,
+    /// The frame that the scratch holds, or why it does not.
+    frame: Option<(usize, Result<(), Broken>)>,
+    ids: Option<Result<Texts, Broken>>,
+    id: Vec<u8>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(block: &'a Block, scratch: &'a mut Scratch) -> Self {
+        Self { block, scratch, frame: None, ids: None, id: Vec::new() }
+    }
+
+    /// An event.
+    ///
+    /// # Errors
+    /// [`Broken`] when the ids or the frame of its payload are.
+    pub(crate) fn event(&mut self, at: usize) -> Result<Stored, Broken> {
+        let id = self.id(at)?;
+        let payload = Payload::from_json(self.payload(at)?);
+        let (block, label) = (self.block, self.block.label(at));
+        let event = Event {
+            id,
+            kind: label.kind.clone(),
+            channel: label.channel.clone(),
+            occurred_at: block.occurred_at(at),
+            received_at: block.received_at(at),
+            source: label.source.clone(),
+            subject: block.subject(at).map(Box::from),
+            actor: block.actor(at).map(Box::from),
+            severity: label.severity,
+            payload,
+        };
+        Ok(Stored { seq: block.seq(at), offset: block.offset(at), event })
+    }
+
+    /// The payload of an event.
+    ///
+    /// # Errors
+    /// [`Broken`] when its frame is.
+    pub(crate) fn payload(&mut self, at: usize) -> Result<&str, Broken> {
+        let (frame, range) = self.block.place(at);
+        let broken = |why| Broken::at(Section::Frame(frame), why);
+        let held = match self.frame {
+            Some((held, result)) if held == frame => result,
+            _ => self.unpack_frame(frame).map_err(broken),
+        };
+        self.frame = Some((frame, held));
+        held?;
+        // Looked at one by one: whoever wants one event does not wait until all of a frame are known to be text.
+        str::from_utf8(&self.scratch.frame[range]).map_err(|_| broken("it is no text"))
+    }
+
+    /// The id of an event.
+    ///
+    /// # Errors
+    /// [`Broken`] when the ids are.
+    pub(crate) fn id(&mut self, at: usize) -> Result<Box<str>, Broken> {
+        let mut id = std::mem::take(&mut self.id);
+        id.clear();
+        self.ids()?.write(at, &mut id);
+        self.id = id;
+        str::from_utf8(&self.id).map(Box::from).map_err(|_| Broken::at(Section::Ids, "it is no text"))
+    }
+
+    /// Where the event with an id is.
+    ///
+    /// # Errors
+    /// [`Broken`] when the ids are.
+    pub(crate) fn find_id(&mut self, id: &str) -> Result<Option<usize>, Broken> {
+        Ok(self.ids()?.find(id))
+    }
+
+    fn unpack_frame(&mut self, frame: usize) -> Result<(), &'static str> {
+        let packed = self.block.table().packed(self.block.bytes(), table::FRAMES + frame)?;
+        self.scratch.unpacker.unpack(packed, &mut self.scratch.frame)
+    }
+
+    fn ids(&mut self) -> Result<&Texts, Broken> {
+        let (block, scratch) = (self.block, &mut *self.scratch);
+        let ids = self.ids.get_or_insert_with(|| unpack_ids(block, scratch).map_err(|why| Broken::at(Section::Ids, why)));
+        ids.as_ref().map_err(|broken| *broken)
+    }
+}
+
+fn unpack_ids(block: &Block, scratch: &mut Scratch) -> Result<Texts, &'static str> {
+    scratch.unpacker.unpack(block.table().packed(block.bytes(), table::IDS)?, &mut scratch.plain)?;
+    scratch.unpacker.unpack(block.table().packed(block.bytes(), table::WIDE_IDS)?, &mut scratch.wide)?;
+    let (mut narrow, mut wide) = (Input(&scratch.plain), Input(&scratch.wide));
+    let ids = Texts::take(block.len(), &block.clocks(), &mut narrow, &mut wide);
+    ids.filter(|_| narrow.0.is_empty() && wide.0.is_empty()).ok_or("it contradicts itself")
+}

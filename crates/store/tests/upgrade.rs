@@ -1,0 +1,59 @@
+//! A file of an earlier version is taken over while it is in use: rows become blocks in their own time, and nothing is lost on the way.
+
+use std::path::Path;
+use watchdeck_events::Channel;
+use watchdeck_store::{BLOCK, Batch, NewEvent, Options, Profile, Search, Store, Stored};
+
+/// Five thousand events of the built-in ERP, as the version wrote them that had no blocks.
+const VERSION_3: &[u8] = include_bytes!("files/version-3.db.zst");
+const EVENTS: u64 = 5_000;
+
+async fn all(store: &Store) -> Vec<Stored> {
+    let mut read: Vec<Stored> = Vec::new();
+    loop {
+        let page = store.read_after(read.last().map_or(0, |last| last.seq), 1_000).await.unwrap();
+        if page.is_empty() {
+            return read;
+        }
+        read.extend(page);
+    }
+}
+
+async fn check(store: &Store) {
+    assert_eq!((store.head(), store.stats().await.unwrap().events), (EVENTS, EVENTS));
+    assert_eq!(store.by_subject("product:p101", 1_000).await.unwrap().len(), 86);
+    let scan = store.search(Search::default(), |stored| stored.event.subject.as_deref() == Some("product:p136")).await.unwrap();
+    assert_eq!(scan.hits.len(), 73);
+    assert_eq!(store.positions("demo").await.unwrap()[&Channel::from("approvals")].offset, 75);
+    assert_eq!(store.checkpoint("alerts").await.unwrap(), EVENTS);
+}
+
+fn rows(path: &Path) -> u64 {
+    let connection = rusqlite::Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    connection.query_row("SELECT count(*) FROM events", [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn a_file_of_before_there_were_blocks_is_read_as_it_is_and_packed_while_it_is_in_use() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("events.db");
+    std::fs::write(&path, zstd::decode_all(VERSION_3).unwrap()).unwrap();
+    let look = Store::look(&path, Profile::Console).unwrap();
+    check(&look).await;
+    let before = all(&look).await;
+    drop(look);
+
+    let store = Store::open(&path, Options::CONSOLE).unwrap();
+    check(&store).await;
+    while rows(&path) > EVENTS - BLOCK {
+        tokio::task::yield_now().await;
+    }
+    check(&store).await;
+    assert!(all(&store).await == before, "the same events under the same numbers");
+    let again = before.iter().map(|stored| NewEvent { event: stored.event.clone(), offset: None });
+    let again = store.append(Batch { events: again.collect(), ..Batch::default() }).await.unwrap();
+    assert_eq!((again.inserted, again.duplicates as u64), (0, EVENTS));
+    let first = store.by_id("01a21831-9b87-7175-9481-893c7038e40b").await.unwrap().map(|stored| stored.seq);
+    assert_eq!(first, Some(1));
+    store.close().await;
+}
