@@ -54,7 +54,7 @@ describe("a view on the painter", () => {
     await vi.advanceTimersByTimeAsync(20);
     expect(told).toEqual([{ n: 1 }]);
 
-    await vi.advanceTimersByTimeAsync(600);
+    await vi.advanceTimersByTimeAsync(1_100);
     painter.request(true);
     await vi.advanceTimersByTimeAsync(20);
     now.answer = { n: 2 };

@@ -1,4 +1,4 @@
-// A page's view: fetched when somebody looks and whenever its version moved, at most twice a second, one request at a time. What came is told when the
+// A page's view: fetched when somebody looks and whenever its version moved, at most once a second, one request at a time. What came is told when the
 // painter draws, together with everything else; the first answer, an error and what somebody asked for is drawn at once. The last good answer stays on screen with its age; an error stands beside it, not in its place.
 
 import { type Answer, CommandError, type Host, isAbort, type ViewName } from "@/host";
@@ -6,7 +6,7 @@ import { Painter } from "./painter";
 import { share } from "./share";
 
 /** Shortest time between two fetches, ms: sums and lists are read slower than rows that go by. */
-const PACE = 500;
+const PACE = 1_000;
 /** A failed fetch is tried again after this, ms. */
 const RETRY = 2_000;
 
