@@ -185,6 +185,6 @@ async fn parts_that_die_are_seen_said_and_started_again() {
 /// The follower lives: settings that are saved are shown, and the projections are current.
 async fn stored_while_it_runs(bench: &Bench) {
     caught_up(bench).await;
-    let frame = bench.ask("next_batch", json!({ "after": 0, "rows": 1 })).await["frame"].clone();
+    let frame = bench.ask("next_batch", json!({ "after": 0, "rows": 1, "every_ms": 0 })).await["frame"].clone();
     assert!(frame["hints"].as_array().unwrap().contains(&json!("part_failed")), "{frame}");
 }

@@ -116,7 +116,7 @@ async fn the_page_may_load_nothing_from_elsewhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_browser_cannot_do_is_said() {
     let running = Running::start().await;
-    let answer = running.post("recent", &json!({ "rows": 1 })).bearer_auth(&running.token).send().await.unwrap();
+    let answer = running.post("recent", &json!({ "rows": 1, "every_ms": 0 })).bearer_auth(&running.token).send().await.unwrap();
     let batch: Value = answer.json().await.unwrap();
     let hints = batch["frame"]["hints"].as_array().unwrap();
     assert!(hints.contains(&json!("no_notifications")) && hints.contains(&json!("no_sound")), "{hints:?}");

@@ -38,7 +38,7 @@ recent: { args: { rows: number, }, answer: Batch, },
 /**
  * Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
  */
-next_batch: { args: { after: number, rows: number, }, answer: Batch, }, 
+next_batch: { args: { after: number, rows: number, every_ms: number, }, answer: Batch, }, 
 /**
  * The Overview page.
  */

@@ -5,6 +5,7 @@
 
 import type { Batch } from "@/bindings/Batch";
 import { CommandError, type Host, isAbort } from "@/host";
+import { REPAINT } from "./pace";
 
 /** Rows to start with, and the most that one batch may bring. The core counts what it leaves out. */
 const FIRST_ROWS = 500;
@@ -45,7 +46,7 @@ export async function follow(host: Host, follower: Follower, signal: AbortSignal
         cursor = batch.cursor;
         follower.restarted(batch);
       } else {
-        const batch: Batch = await host.call("next_batch", { after: cursor, rows: BATCH_ROWS }, signal);
+        const batch: Batch = await host.call("next_batch", { after: cursor, rows: BATCH_ROWS, every_ms: REPAINT }, signal);
         if (batch.resync) {
           cursor = null;
         } else {

@@ -58,7 +58,7 @@ commands! { |core|
     /// The newest events.
     recent { rows: u32 } -> Batch => stream::recent(core, rows).await?;
     /// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
-    next_batch { after: u64, rows: u32 } -> Batch => stream::next_batch(core, after, rows).await?;
+    next_batch { after: u64, rows: u32, every_ms: u32 } -> Batch => stream::next_batch(core, after, rows, every_ms).await?;
     /// The Overview page.
     overview {} -> OverviewView => queries::overview(core);
     /// The Inventory page.

@@ -3,6 +3,8 @@
 use super::rows::{ROWS, row_list};
 use crate::{core::Core, error::CommandError};
 use std::time::Duration;
+use tokio::time::Instant;
+use watchdeck_events::Severity;
 use watchdeck_store::Chunk;
 use watchdeck_wire::live::{Batch, Frame, Versions};
 
@@ -40,8 +42,11 @@ pub(crate) async fn recent(core: &Core, rows: u32) -> Result<Batch, CommandError
     })
 }
 
-/// Held until something is committed after the cursor, or something else on screen changed, or a second has passed.
-pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Batch, CommandError> {
+/// Held until something is committed after the cursor, or something else on screen changed, or a second has passed; and, for whoever draws every
+/// `every_ms` only, that long from being asked, unless something comes that must not wait.
+pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32, every_ms: u32) -> Result<Batch, CommandError> {
+    let every = Instant::now() + Duration::from_millis(every_ms.into()).min(HELD);
+    let calm = Attention::of(core);
     // Subscribed before looking: a change in between is seen twice rather than not at all.
     let (mut head, mut pulse) = (core.store.watch_head(), core.pulse.subscribe());
     let wait = async {
@@ -55,6 +60,9 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
     };
     if tokio::time::timeout(HELD, wait).await.is_ok() {
         tokio::time::sleep(COALESCE).await;
+        while Instant::now() + COALESCE < every && !pulse.has_changed().unwrap_or(true) && !calm.is_broken(core, after).await? {
+            tokio::time::sleep(COALESCE).await;
+        }
     }
     let cursor = shown_up_to(core);
     if after > core.store.head() {
@@ -74,6 +82,30 @@ pub(crate) async fn next_batch(core: &Core, after: u64, rows: u32) -> Result<Bat
         frame: frame(core),
         versions: versions(core),
     })
+}
+
+/// What people are waiting for, and must not wait longer than they have to.
+struct Attention {
+    approvals: u32,
+    alerts: usize,
+}
+
+impl Attention {
+    fn of(core: &Core) -> Self {
+        let state = core.state();
+        Self { approvals: state.world.approvals.pending_count(), alerts: state.alerts().count() }
+    }
+
+    /// Whether there is more of it, or something critical came.
+    async fn is_broken(&self, core: &Core, after: u64) -> Result<bool, CommandError> {
+        let now = Self::of(core);
+        if now.approvals > self.approvals || now.alerts > self.alerts {
+            return Ok(true);
+        }
+        let head = core.store.head();
+        let new = core.store.between(after.max(head.saturating_sub(ROWS.into())), head).await?;
+        Ok(new.iter().flat_map(|chunk| chunk.iter()).any(|stored| stored.event.severity == Severity::Critical))
+    }
 }
 
 fn frame(core: &Core) -> Frame {
