@@ -36,7 +36,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("web-host", &["console", "demo", "events", "logline", "wire"]),
     ("watchdeck", &["console", "contain", "demo", "events", "logline", "wire"]),
     ("xtask", &[]),
-    ("bench", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
+    ("bench", &["alerts", "client", "console", "events", "filter", "protocol", "simulator", "store", "wire", "world"]),
     ("fuzz", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
     (TESTKIT, &["client", "console", "events", "protocol"]),
     ("tests", &["console", "events", "store", TESTKIT, "world"]),

@@ -4,14 +4,14 @@ use crate::{
     BLOCK, Batch, StoreError,
     block::{Sealer, Unfit},
     command::Packing,
+    insert::{Failed, Insert},
     schema::{INSERT_BLOCK, INSERT_BYTES},
     shared::Shared,
     state::{Rows, State},
-    transaction::{Failed, Insert},
     types::Lent,
 };
-use rusqlite::{Connection, params};
 use foldhash::{HashSet, HashSetExt as _};
+use rusqlite::{Connection, params};
 
 /// Events of a transaction from which they become blocks. Fewer are rows, and packed when there are more of them.
 const FEWEST: usize = 1_024;

@@ -19,6 +19,7 @@ mod failures;
 mod holder;
 mod holders;
 mod ids;
+mod insert;
 mod keeper;
 mod lock;
 mod names;

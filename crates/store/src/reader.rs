@@ -5,7 +5,7 @@ use crate::{
     damage::next_readable,
     direct, holders,
     packed::Packed,
-    rows::{END, Gathered, Rows},
+    rows::{END, Gathered, Page, Rows},
     shared::Shared,
     sieve::Tests,
     summary::Summary,
@@ -14,9 +14,6 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::{collections::HashMap, ops::Range};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
-
-/// Some events, and the words of the damage that ended them.
-pub(crate) type Page = (Vec<Stored>, Option<String>);
 
 /// Offsets between two looks at a channel's times.
 const STRIDE: u64 = 1_024;

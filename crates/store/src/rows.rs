@@ -1,6 +1,6 @@
 //! Events as rows: the newest ones of a console, and all of a log.
 
-use crate::{Limit, StoreError, Stored, names::Lookup, reader::Page, sieve::Tests, types::OVERHEAD};
+use crate::{Limit, StoreError, Stored, names::Lookup, sieve::Tests, types::OVERHEAD};
 use rusqlite::{Connection, Row, params};
 use std::{ops::Range, sync::RwLock};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
@@ -8,6 +8,9 @@ use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 const COLUMNS: &str = "seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload";
 /// The largest number that SQLite can hold, for *to the end*.
 pub(crate) const END: u64 = i64::MAX as u64;
+
+/// Some events, and the words of the damage that ended them.
+pub(crate) type Page = (Vec<Stored>, Option<String>);
 
 /// Events that are gathered up to a limit. One is always taken, however large it is.
 pub(crate) struct Gathered {

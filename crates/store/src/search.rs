@@ -60,7 +60,7 @@ type Found = (Vec<Stored>, Option<u64>);
 
 /// Search. Blocking.
 pub(crate) fn run(shared: &Shared, search: &Search, keep: &Keep) -> Result<Scan, StoreError> {
-    let tests = Tests::of(&search.sieve, shared);
+    let tests = Tests::of(&search.sieve, &shared.names);
     let connection = shared.readers.take()?;
     let scan = Run { shared, search, tests: &tests, keep }.all(&Reader::new(&connection, shared));
     shared.readers.put_back(connection);

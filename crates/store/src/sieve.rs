@@ -2,10 +2,10 @@
 
 use crate::{
     block::{Block, Label},
-    shared::Shared,
+    names::Names,
     summary::{Summary, Wanted},
 };
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::RwLock};
 use watchdeck_events::{Severity, fold};
 use watchdeck_filter::{NameTest, Sieve};
 
@@ -23,8 +23,8 @@ pub(crate) struct Tests {
 }
 
 impl Tests {
-    pub(crate) fn of(sieve: &Sieve, shared: &Shared) -> Self {
-        let names = shared.names.read().expect("no code panics while holding the names");
+    pub(crate) fn of(sieve: &Sieve, names: &RwLock<Names>) -> Self {
+        let names = names.read().expect("no code panics while holding the names");
         let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
         Self {
             texts: sieve.texts.iter().map(|any| any.iter().map(|text| Wanted::of(&fold(text))).collect()).collect(),

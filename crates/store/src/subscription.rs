@@ -11,8 +11,11 @@ pub struct Subscription {
     cursor: u64,
     head: watch::Receiver<u64>,
     /// The page after a place, on its way from the disk: read while the one before it is dealt with.
-    ahead: Option<(u64, JoinHandle<Result<Vec<Stored>, StoreError>>)>,
+    ahead: Option<(u64, Coming)>,
 }
+
+/// A page on its way.
+type Coming = JoinHandle<Result<Vec<Stored>, StoreError>>;
 
 /// How many events one catch-up read brings.
 const PAGE: usize = crate::BLOCK as usize;
@@ -90,7 +93,7 @@ impl Subscription {
         Ok(page)
     }
 
-    fn ask(&self, after: u64) -> (u64, JoinHandle<Result<Vec<Stored>, StoreError>>) {
+    fn ask(&self, after: u64) -> (u64, Coming) {
         let store = self.store.clone();
         (after, tokio::spawn(async move { store.read_after(after, PAGE).await }))
     }

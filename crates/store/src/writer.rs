@@ -10,6 +10,7 @@ use crate::{
     direct,
     failures::Failures,
     holders,
+    insert::Failed,
     keeper::Keeper,
     lock::Lock,
     names::Names,
@@ -18,7 +19,7 @@ use crate::{
     shared::Shared,
     state::State,
     summary::Summary,
-    transaction::{self, Failed, Outcome},
+    transaction::{self, Outcome},
 };
 use rusqlite::{Connection, params};
 use std::{path::Path, sync::Arc, time::Instant};

@@ -17,6 +17,7 @@ mod opened;
 mod packer;
 mod pattern;
 mod reading;
+mod scratch;
 mod sealer;
 mod table;
 mod texts;
@@ -29,7 +30,7 @@ use broken::Section;
 pub(crate) use broken::{Broken, Unfit};
 pub(crate) use names::Label;
 pub(crate) use opened::Block;
-pub(crate) use reading::Scratch;
+pub(crate) use scratch::Scratch;
 pub(crate) use sealer::Sealer;
 
 /// Events of one block.

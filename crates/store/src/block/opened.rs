@@ -4,7 +4,7 @@ use super::{
     broken::{Broken, Section},
     head::Head,
     names::Label,
-    reading::{Reading, Scratch},
+    scratch::Scratch,
     table::{self, Table},
 };
 use std::ops::Range;
@@ -29,11 +29,6 @@ impl Block {
         let plain = scratch.unpack(&table, &bytes, table::HEAD).map_err(broken)?;
         let head = Head::read(&table, plain).ok_or(broken("it contradicts itself"))?;
         Ok(Self { bytes, table, head })
-    }
-
-    /// Read events out of it.
-    pub(crate) fn read<'a>(&'a self, scratch: &'a mut Scratch) -> Reading<'a> {
-        Reading::new(self, scratch)
     }
 
     /// The block as it is stored and sent.

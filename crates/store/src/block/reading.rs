@@ -7,28 +7,12 @@ use super::{
     broken::{Broken, Section},
     bytes::Input,
     opened::Block,
-    packer::Unpacker,
-    table::{self, Table},
+    scratch::Scratch,
+    table,
     texts::Texts,
 };
 use crate::Stored;
 use watchdeck_events::{Event, Payload};
-
-/// What reading works with, kept from block to block.
-#[derive(Debug, Default)]
-pub(crate) struct Scratch {
-    unpacker: Unpacker,
-    plain: Vec<u8>,
-    wide: Vec<u8>,
-    frame: Vec<u8>,
-}
-
-impl Scratch {
-    pub(super) fn unpack(&mut self, table: &Table, block: &[u8], entry: usize) -> Result<&[u8], &'static str> {
-        self.unpacker.unpack(table.packed(block, entry)?, &mut self.plain)?;
-        Ok(&self.plain)
-    }
-}
 
 /// A block being read.
 #[derive(Debug)]
@@ -41,8 +25,15 @@ pub(crate) struct Reading<'a> {
     id: Vec<u8>,
 }
 
+impl Block {
+    /// Read events out of it.
+    pub(crate) fn read<'a>(&'a self, scratch: &'a mut Scratch) -> Reading<'a> {
+        Reading::new(self, scratch)
+    }
+}
+
 impl<'a> Reading<'a> {
-    pub(super) fn new(block: &'a Block, scratch: &'a mut Scratch) -> Self {
+    fn new(block: &'a Block, scratch: &'a mut Scratch) -> Self {
         Self { block, scratch, frame: None, ids: None, id: Vec::new() }
     }
 

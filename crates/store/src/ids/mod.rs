@@ -19,12 +19,9 @@ mod tests;
 
 use group::Group;
 use open::Open;
-pub(crate) use segment::{ReadAt, Segment, lookup};
+pub(crate) use segment::{ReadAt, SEGMENT, Segment, lookup};
 use std::collections::{BTreeMap, BTreeSet};
 use xxhash_rust::xxh3::xxh3_64;
-
-/// Blocks of a segment. Block `n` belongs to the segment `n / SEGMENT`.
-pub(crate) const SEGMENT: u64 = 64;
 
 /// Where an id may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

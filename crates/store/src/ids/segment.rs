@@ -17,11 +17,13 @@
 //! entries for what has more than one block. Broken bytes are recognised: whoever cannot be read says *perhaps* and never *no*.
 
 use super::{
-    SEGMENT,
     fuse::{BLOCK_BITS, Fuse, Shape},
     open::Open,
 };
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+/// Blocks of a segment. Block `n` belongs to the segment `n / SEGMENT`.
+pub(crate) const SEGMENT: u64 = 64;
 
 const VERSION: u8 = 1;
 pub(super) const HEAD: usize = 40;
