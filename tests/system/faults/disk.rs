@@ -16,14 +16,18 @@ use watchdeck_tests::{
     watch::{Kept, Watch, brisk},
 };
 
-const EVENTS: u64 = 3_000;
+/// More than fit, however small a block makes them.
+const EVENTS: u64 = 20_000;
 
 async fn publish(gateway: &Gateway) -> Result<()> {
     let event = |n| json!({ "channel": "inventory", "id": format!("e-{n}"), "data": change(n) });
-    let events: Vec<_> = (0..EVENTS).map(event).collect();
-    let answer =
-        reqwest::Client::new().post(format!("http://{}/api/publish", gateway.addr)).json(&json!({ "events": events })).send().await?;
-    ensure!(answer.status().is_success(), "{}", answer.text().await?);
+    let client = reqwest::Client::new();
+    for first in (0..EVENTS).step_by(2_000) {
+        let events: Vec<_> = (first..first + 2_000).map(event).collect();
+        let url = format!("http://{}/api/publish", gateway.addr);
+        let answer = client.post(url).json(&json!({ "events": events })).send().await?;
+        ensure!(answer.status().is_success(), "{}", answer.text().await?);
+    }
     Ok(())
 }
 
