@@ -13,7 +13,7 @@ static NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed:
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> Cow<'_, str> {
-    if is_plain(text.as_bytes()) {
+    if is_plain(text) {
         let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
         return if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
     }
@@ -26,16 +26,12 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(NFKC.normalize(&lower).into_owned())
 }
 
-/// Whether nothing but the case of ASCII letters can change: ASCII and unified ideographs (U+4E00 to U+9FFF), which most of what an ERP says is made of.
-fn is_plain(mut text: &[u8]) -> bool {
-    loop {
-        let ascii = text.iter().take_while(|byte| byte.is_ascii()).count();
-        match &text[ascii..] {
-            [] => return true,
-            [0xe4, 0xb8..=0xff, _, rest @ ..] | [0xe5..=0xe9, _, _, rest @ ..] => text = rest,
-            _ => return false,
-        }
-    }
+/// Whether folding `text` changes nothing but the case of ASCII letters: it is ASCII and ideographs (U+4000 to U+9FFF), of which most of what an ERP says
+/// is made. Looked at byte by byte without a branch, which is what makes it quick.
+#[must_use]
+pub fn is_plain(text: &str) -> bool {
+    let odd = |byte: u8| byte >= 0xc0 && !(0xe4..=0xe9).contains(&byte);
+    !text.bytes().fold(false, |any, byte| any | odd(byte))
 }
 
 /// Ideographs, which most text without case is made of, looked at without a table.
@@ -68,20 +64,21 @@ mod tests {
         for (text, plain) in [
             ("瓷砖 SKU-1", true),
             ("\u{4e00}\u{9fff}", true),
-            ("\u{4dff}", false),
+            ("\u{3fff}", false),
+            ("\u{4000}", true),
             ("\u{a000}", false),
             ("，", false),
             ("é", false),
             ("", true),
         ] {
-            assert_eq!(is_plain(text.as_bytes()), plain, "{text}");
+            assert_eq!(is_plain(text), plain, "{text}");
         }
         assert_eq!(fold("瓷砖 SKU"), "瓷砖 sku");
     }
 
     proptest::proptest! {
         #[test]
-        fn ideographs_are_folded_as_by_the_long_way(text in "[\u{4df0}-\u{4e10}\u{9ff0}-\u{a010}A-Za-z]{0,20}") {
+        fn ideographs_are_folded_as_by_the_long_way(text in "[\u{3ff0}-\u{4010}\u{4db0}-\u{4e10}\u{9ff0}-\u{a010}A-Za-z]{0,20}") {
             let long: String = NFKC.normalize(&text).chars().flat_map(char::to_lowercase).collect();
             assert_eq!(fold(&text), NFKC.normalize(&long));
         }

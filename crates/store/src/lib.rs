@@ -23,6 +23,7 @@ mod insert;
 mod keeper;
 mod lock;
 mod names;
+mod needles;
 mod packed;
 mod pending;
 mod reader;

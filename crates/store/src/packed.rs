@@ -184,11 +184,12 @@ impl<'a> Packed<'a> {
         visit: &mut impl FnMut(Stored) -> bool,
     ) -> Result<Option<u64>, StoreError> {
         let block = self.block(run.number)?;
-        let takes = tests.of_block(&block);
+        let (takes, mut texts) = (tests.of_block(&block), tests.texts_of_block(&block));
         let mut scratch = self.scratch.borrow_mut();
         let mut reading = block.read(&mut scratch);
         for at in (place(&block, range.start)..place(&block, range.end)).rev() {
-            if takes(at) && !visit(reading.event(at)?) {
+            let taken = takes(at) && (texts.is_empty() || texts.may_be_at(at, reading.payload(at)?));
+            if taken && !visit(reading.event(at)?) {
                 return Ok(Some(block.seq(at)));
             }
             *below = block.seq(at);

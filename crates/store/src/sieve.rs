@@ -3,6 +3,7 @@
 use crate::{
     block::{Block, Label},
     names::Names,
+    needles::{InBlock, Needles},
     summary::{Summary, Wanted},
 };
 use std::{collections::HashSet, sync::RwLock};
@@ -13,6 +14,8 @@ use watchdeck_filter::{NameTest, Sieve};
 pub(crate) struct Tests {
     /// Per text its alternatives.
     texts: Vec<Vec<Wanted>>,
+    /// The same, for what is in a block.
+    needles: Needles,
     /// Per column (source, channel, kind) the numbers that will do.
     names: [Option<HashSet<i64>>; 3],
     /// The same by name.
@@ -28,6 +31,7 @@ impl Tests {
         let numbers = |test: &Option<NameTest>| test.as_ref().map(|test| names.matching(&**test));
         Self {
             texts: sieve.texts.iter().map(|any| any.iter().map(|text| Wanted::of(&fold(text))).collect()).collect(),
+            needles: Needles::new(sieve.texts.iter().map(|any| any.iter().map(|text| fold(text)))),
             names: [numbers(&sieve.source), numbers(&sieve.channel), numbers(&sieve.kind)],
             called: [&sieve.source, &sieve.channel, &sieve.kind].map(Clone::clone),
             severities: sieve.severities.unwrap_or(u8::MAX),
@@ -40,6 +44,7 @@ impl Tests {
     pub(crate) fn none() -> Self {
         Self {
             texts: Vec::new(),
+            needles: Needles::default(),
             names: Default::default(),
             called: Default::default(),
             severities: u8::MAX,
@@ -75,6 +80,11 @@ impl Tests {
         let labels: Vec<bool> = block.labels().iter().map(passes).collect();
         let times = self.from..self.before;
         move |at| labels[block.label_number(at)] && times.contains(&block.occurred_at(at).0)
+    }
+
+    /// Whether it may, by what it says.
+    pub(crate) fn texts_of_block<'b>(&'b self, block: &'b Block) -> InBlock<'b> {
+        self.needles.of_block(block)
     }
 
     /// Whether a row may pass, by its numbers.
