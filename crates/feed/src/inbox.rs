@@ -28,7 +28,7 @@ use watchdeck_store::{Batch, NewEvent, Pending, PositionUpdate, Store};
 /// Deliveries that may wait. With the client's largest burst this bounds memory at about 32,000 events.
 pub(crate) const QUEUE: usize = 16;
 /// Events in one batch, as far as whole deliveries allow.
-const BATCH: usize = 5_000;
+const BATCH: usize = 2 * watchdeck_store::BLOCK as usize;
 /// How often frames that could not be read are looked through for what is still to be told.
 const TELL: Duration = Duration::from_secs(5);
 

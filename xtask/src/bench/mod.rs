@@ -9,6 +9,7 @@ mod programs;
 mod recovery;
 mod report;
 mod search;
+mod store;
 mod window;
 
 use crate::{packages::Need, setup};
@@ -23,6 +24,8 @@ pub(crate) enum Name {
     Decode,
     /// Searches in a long history.
     Search,
+    /// The store by itself: events in, beside bare rows; what they take; questions in a long history.
+    Store,
     /// Away and back: what was missed, a sleep, and a thousand cuts.
     Recovery,
     /// Published to painted, frames per second, memory.
@@ -37,7 +40,7 @@ pub(crate) enum Name {
 pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     let needs: &[Need] = match name {
         Name::Ingest | Name::Recovery => &[Need::Build, Need::Bench],
-        Name::Decode | Name::Search => &[Need::Build],
+        Name::Decode | Name::Search | Name::Store => &[Need::Build],
         Name::Fan => &[Need::Build, Need::Bench, Need::Fan],
         Name::Window | Name::Startup => &[Need::Build, Need::VirtualScreen, Need::Bench],
     };
@@ -49,6 +52,7 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
         Name::Ingest => ingest::run(quick),
         Name::Decode => decode::run(quick),
         Name::Search => search::run(quick),
+        Name::Store => store::run(quick),
         Name::Recovery => recovery::run(quick),
         Name::Fan => fan::run(quick),
         Name::Window => window::window(quick),
