@@ -2,7 +2,7 @@
 
 use crate::{
     BLOCK, Batch, StoreError,
-    block::{Sealer, Unfit},
+    block::Sealer,
     command::Packing,
     insert::{Failed, Insert},
     schema::{INSERT_BLOCK, INSERT_BYTES},
@@ -12,10 +12,11 @@ use crate::{
 };
 use foldhash::{HashSet, HashSetExt as _};
 use rusqlite::{Connection, params};
+use watchdeck_events::Event;
 
 /// Events of a transaction from which they become blocks. Fewer are rows, and packed when there are more of them.
 const FEWEST: usize = 1_024;
-/// Bytes of payloads that one block takes.
+/// Bytes of texts that one block takes.
 pub(crate) const MOST_BYTES: usize = 8 << 20;
 
 /// The events of one transaction.
@@ -26,7 +27,7 @@ pub(crate) struct Direct<'a> {
     events: Vec<Lent<'a>>,
     ids: HashSet<&'a str>,
     pub(crate) next_block: u64,
-    /// From this one on they became rows.
+    /// From this one on some became rows.
     pub(crate) rows_from: u64,
 }
 
@@ -34,7 +35,7 @@ impl<'a> Direct<'a> {
     /// `None` when they are to be rows.
     pub(crate) fn of(batches: &[&'a Batch], rows: &'a Rows, sealer: &'a mut Sealer, next_block: u64, shared: &'a Shared) -> Option<Self> {
         let count: usize = batches.iter().map(|batch| batch.events.len()).sum();
-        let is_large = |batch: &&Batch| batch.events.iter().any(|new| new.event.payload.bytes() > MOST_BYTES);
+        let is_large = |batch: &&Batch| batch.events.iter().any(|new| weight(&new.event) > MOST_BYTES);
         if !shared.packs || count < FEWEST || batches.iter().any(is_large) {
             return None;
         }
@@ -53,32 +54,39 @@ impl<'a> Direct<'a> {
         Ok(true)
     }
 
-    /// Write blocks, and rows of what is too little for one.
+    /// Write blocks, and rows of what is too little for one or does not fit into one.
     pub(crate) fn write(&mut self, insert: &mut Insert<'_>) -> Result<(), Failed> {
         let events = std::mem::take(&mut self.events);
         let mut rest = &events[..];
-        while rest.len() >= FEWEST / 2 {
+        while !rest.is_empty() {
             let (run, after) = rest.split_at(length(rest));
-            let bytes = self.sealer.seal(run).map_err(|unfit: Unfit| Failed::All(StoreError::Unavailable(unfit.to_string())))?;
-            write(insert.connection, self.shared, self.next_block, run, &bytes)?;
-            self.next_block += 1;
             rest = after;
-        }
-        if let Some(first) = rest.first() {
-            self.rows_from = first.seq;
-        }
-        for Lent { seq, offset, event } in rest {
-            insert.event(*seq, *offset, event)?;
+            let sealed = if run.len() < FEWEST / 2 { None } else { self.sealer.seal(run).ok() };
+            if let Some(bytes) = sealed {
+                write(insert.connection, self.shared, self.next_block, run, &bytes)?;
+                self.next_block += 1;
+                continue;
+            }
+            for Lent { seq, offset, event } in run {
+                self.rows_from = self.rows_from.min(*seq);
+                insert.event(*seq, *offset, event)?;
+            }
         }
         Ok(())
     }
+}
+
+/// Bytes of its texts.
+fn weight(event: &Event) -> usize {
+    let optional = [&event.subject, &event.actor].into_iter().flatten().map(|text| text.len());
+    event.payload.bytes() + event.id.len() + optional.sum::<usize>()
 }
 
 /// How many of some events become one block.
 pub(crate) fn length(events: &[Lent<'_>]) -> usize {
     let mut bytes = 0;
     let fits = |lent: &&Lent<'_>| {
-        bytes += lent.event.payload.bytes();
+        bytes += weight(lent.event);
         bytes <= MOST_BYTES
     };
     events.iter().take(BLOCK as usize).take_while(fits).count().max(1)

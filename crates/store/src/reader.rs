@@ -11,7 +11,7 @@ use crate::{
     summary::Summary,
 };
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-use std::{collections::HashMap, ops::Range};
+use std::{collections::HashMap, ops::Range, sync::RwLock};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
 
@@ -99,10 +99,15 @@ impl<'a> Reader<'a> {
         if let Some(words) = broken {
             return Err(StoreError::Damaged(words));
         }
+        if row.is_empty() && !self.shared.packs {
+            return Ok(None);
+        }
         if let Some(stored) = row.pop() {
             return Ok(Some(stored));
         }
-        for number in holders::holders(self.connection, &self.shared.ids, id)? {
+        // Whoever only looks is told of no new block.
+        let looked = self.shared.look.then(|| holders::load(self.connection)).transpose()?.map(RwLock::new);
+        for number in holders::holders(self.connection, looked.as_ref().unwrap_or(&self.shared.ids), id)? {
             if let Some(stored) = self.packed.with_id(number, id)? {
                 return Ok(Some(stored));
             }

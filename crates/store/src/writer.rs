@@ -153,7 +153,7 @@ impl Writer {
         match direct::pack(&mut self.connection, &mut self.state, &self.shared, packing) {
             Ok(true) => {}
             Ok(false) => tracing::debug!("Some rows are not what they were, and stay rows."),
-            Err(error) => tracing::warn!(%error, "Rows were not packed."),
+            Err(error) => tracing::debug!(%error, "Rows were not packed."),
         }
     }
 

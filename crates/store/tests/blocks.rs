@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use std::{collections::HashMap, os::unix::fs::FileExt as _, path::Path};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 use watchdeck_protocol::Position;
-use watchdeck_store::{BLOCK, Batch, NewEvent, Options, PositionUpdate, Search, Store, Stored};
+use watchdeck_store::{BLOCK, Batch, NewEvent, Options, PositionUpdate, Profile, Search, Store, Stored};
 
 fn event(id: u64) -> NewEvent {
     let event = Event {
@@ -131,6 +131,8 @@ async fn a_backlog_never_is_a_row_and_takes_a_fraction_of_the_space() {
     let store = open(folder.path());
     store.append(batch(1..=2 * BLOCK)).await.unwrap();
     assert_eq!((rows(folder.path()), ask(folder.path(), "SELECT count(*) FROM blocks")), (0, 2));
+    let look = Store::look(store.path(), Profile::Console).unwrap();
+    check(&look, &(1..=2 * BLOCK).collect::<Vec<_>>()).await;
     store.close().await;
     let each = ask(folder.path(), "SELECT sum(length(bytes)) FROM block_bytes") / (2 * BLOCK);
     assert!(each < 40, "{each} bytes an event");
@@ -190,5 +192,22 @@ async fn a_broken_list_of_blocks_is_made_anew_from_what_they_say_of_themselves()
     let (store, salvaged) = Store::open_or_salvage(&path, Options::CONSOLE).unwrap();
     assert_eq!(salvaged.unwrap().events, 2 * BLOCK);
     check(&store, &(1..=2 * BLOCK).collect::<Vec<_>>()).await;
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_a_block_is_a_row() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let mut large = batch(1..=1_500);
+    large.events[700].event.id = "x".repeat(9 << 20).into();
+    store.append(large).await.unwrap();
+    assert_eq!(rows(folder.path()), 1_500);
+    let mut many = batch(1_501..=3_000);
+    many.events.iter_mut().for_each(|new| new.event.payload = Payload::from_json(format!("\"{}\"", "y".repeat(20_000))));
+    store.append(many).await.unwrap();
+    assert_eq!(ask(folder.path(), "SELECT count(*) FROM blocks WHERE events < 500"), 0);
+    let read = all(&store).await;
+    assert!(read.iter().map(|stored| stored.offset).eq(1..=3_000));
     store.close().await;
 }

@@ -25,9 +25,9 @@ mod texts;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use broken::Broken;
 #[cfg(test)]
-use broken::Section;
-pub(crate) use broken::{Broken, Unfit};
+use broken::{Section, Unfit};
 pub(crate) use names::Label;
 pub(crate) use opened::Block;
 pub(crate) use scratch::Scratch;
