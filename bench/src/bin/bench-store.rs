@@ -240,6 +240,11 @@ async fn questions(store: &Store, events: usize) -> Result<Vec<Value>> {
     case("text_count_hits", hits as f64);
 
     let began = Instant::now();
+    let histogram = store.histogram(60).await?;
+    case("histogram_all_ms", ms(began.elapsed()));
+    ensure!(histogram.cells.values().sum::<u64>() == events as u64, "every event is counted");
+
+    let began = Instant::now();
     let mut subscription = store.subscribe(0);
     let mut seen = 0;
     while seen < events {

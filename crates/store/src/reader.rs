@@ -4,6 +4,7 @@ use crate::{
     BLOCK, Bounds, Inspection, Limit, Stats, StoreError, Stored,
     damage::next_readable,
     direct, holders,
+    names::Lookup,
     packed::Packed,
     rows::{END, Gathered, Page, Rows},
     shared::Shared,
@@ -21,9 +22,9 @@ const STRIDE: u64 = 1_024;
 /// One borrowed connection.
 pub(crate) struct Reader<'a> {
     connection: &'a Connection,
-    shared: &'a Shared,
+    pub(crate) shared: &'a Shared,
     rows: Rows<'a>,
-    packed: Packed<'a>,
+    pub(crate) packed: Packed<'a>,
 }
 
 impl<'a> Reader<'a> {
@@ -33,7 +34,7 @@ impl<'a> Reader<'a> {
     }
 
     /// One state of the file for several questions: events move from rows to blocks meanwhile.
-    fn snapshot(&self) -> Result<Transaction<'a>, StoreError> {
+    pub(crate) fn snapshot(&self) -> Result<Transaction<'a>, StoreError> {
         Ok(self.connection.unchecked_transaction()?)
     }
 
@@ -261,6 +262,17 @@ impl<'a> Reader<'a> {
             Some(run) => (rows.max(run.last + 1)..below, None),
             None => (rows..below, None),
         })
+    }
+
+    /// When each row's event occurred, and its kind.
+    pub(crate) fn row_times(&self, mut visit: impl FnMut(i64, &str)) -> Result<(), StoreError> {
+        let mut names = Lookup::new(&self.shared.names);
+        let mut query = self.connection.prepare_cached("SELECT occurred_at, kind FROM events")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            visit(row.get(0)?, &names.name(row.get(1)?));
+        }
+        Ok(())
     }
 
     /// Rows from the oldest one after `seq` on, up to the next block and as many as one block takes; and whether no more will come among them.

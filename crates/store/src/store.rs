@@ -1,9 +1,10 @@
 //! The handle: opening, closing, and every question with its way to a reader or to the writer.
 
 use crate::{
-    Appended, Batch, Bounds, Chunk, Damage, Holder, Inspection, Limit, Options, Pending, Profile, Salvaged, Scan, Search, Stats,
+    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Options, Pending, Profile, Salvaged, Scan, Search, Stats,
     StoreError, Stored,
     command::{Command, Job},
+    histogram,
     keeper::Keeper,
     lock::{self, Lock},
     names::Names,
@@ -305,6 +306,14 @@ impl Store {
     pub async fn documents(&self, collection: &str) -> Result<Vec<(String, String)>, StoreError> {
         let collection = collection.to_owned();
         self.read(move |reader| reader.documents(&collection)).await
+    }
+
+    /// How many events of which domain occurred when, in cells of so many minutes (UTC).
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn histogram(&self, minutes: u32) -> Result<Histogram, StoreError> {
+        self.read(move |reader| histogram::all(reader, minutes)).await
     }
 
     /// Size and age of what is stored.

@@ -64,6 +64,15 @@ async fn check(store: &Store, model: &[u64]) {
     }
     assert_eq!(store.by_id("id-nobody").await.unwrap(), None);
     assert_eq!(store.stats().await.unwrap().events, model.len() as u64);
+    let mut counted: HashMap<(i64, &str), u64> = HashMap::new();
+    for id in model {
+        let event = event(*id).event;
+        let domain = if event.kind.as_str() == "order:status" { "order" } else { "inventory" };
+        *counted.entry((event.occurred_at.0 / 600_000 * 600_000, domain)).or_default() += 1;
+    }
+    let histogram = store.histogram(10).await.unwrap();
+    assert_eq!(histogram.cells.len(), counted.len());
+    assert!(histogram.cells.iter().all(|((at, domain), count)| counted[&(at.0, &**domain)] == *count));
     let about: Vec<u64> = model.iter().copied().filter(|id| id % 60 == 7).rev().collect();
     let found = store.by_subject("product:p7", usize::MAX).await.unwrap();
     assert!(found.iter().map(|stored| stored.offset).eq(about), "{} about it", found.len());

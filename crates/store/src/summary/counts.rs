@@ -23,7 +23,7 @@ pub(crate) struct Counts {
 }
 
 /// What the first `:` or `.` of a kind stands behind.
-pub(super) fn domain(kind: &str) -> &str {
+pub(crate) fn domain(kind: &str) -> &str {
     kind.split([':', '.']).next().unwrap_or_default()
 }
 

@@ -20,6 +20,7 @@ mod wire;
 use crate::Stored;
 use bloom::{Bloom, Set};
 use counts::Counts;
+pub(crate) use counts::domain;
 pub(crate) use pieces::Wanted;
 use pieces::{Piece, pieces_in};
 use std::{
