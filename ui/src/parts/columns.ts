@@ -108,8 +108,8 @@ export function fitted<T>(columns: readonly Column<T>[], widest: Widest, widths:
   const needs = (all: readonly Column<T>[], squeezed = false) =>
     all.map((column, i) => {
       if (isExact(column)) return exact(column, i, all.length - 1);
-      const { least } = words(column.width);
-      return squeezed ? Math.min(least, SQUEEZED) : column.holds === undefined || text(column.id) === 0 ? least : Math.max(least, exact(column, i, all.length - 1));
+      const least = squeezed ? Math.min(words(column.width).least, SQUEEZED) : words(column.width).least;
+      return column.holds === undefined || text(column.id) === 0 ? least : Math.max(least, exact(column, i, all.length - 1));
     });
   const sum = (all: readonly number[]) => all.reduce((total, each) => total + each, 0);
 

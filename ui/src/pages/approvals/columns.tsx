@@ -8,7 +8,7 @@ import { Held } from "@/act/held";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { coreNow, type Format, useClock, useFormat } from "@/format";
 import { useSources } from "@/live";
-import { Age, Button, type Column, cx, IconButton, Money, RowSource, Unread, widestAge } from "@/parts";
+import { Age, Button, codeIn, type Column, cx, IconButton, Money, RowSource, Unread, widestAge } from "@/parts";
 import { Tick } from "@/parts/tick";
 import { failureText, joined, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
@@ -38,6 +38,7 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         id: "number",
         header: t("approvals.column.number"),
         width: "minmax(150px, 168px)",
+        holds: (row) => codeIn(row.number),
         cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
       },
       { id: "amount", header: t("approvals.column.amount"), align: "end", holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} className="font-[540]" /> },
@@ -55,6 +56,8 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
   );
 }
 
+/** An icon before a word, px. */
+const ICON = 20;
 /** What is around the words of its two buttons, px. */
 const BUTTONS = 58;
 
@@ -195,7 +198,8 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
       {
         id: "outcome",
         header: t("approvals.column.outcome"),
-        width: "104px",
+        beside: ICON,
+        holds: (row) => word("approvalStatus", row.status),
         cell: (row) => (
           <span className={cx("inline-flex items-center gap-1.5 align-middle", row.status === "approved" ? "text-good" : "text-crit")}>
             {row.status === "approved" ? <Check aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
@@ -203,7 +207,7 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
           </span>
         ),
       },
-      { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
+      { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", holds: (row) => codeIn(row.number), cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
       { id: "amount", header: t("approvals.column.amount"), align: "end", spare: 1, holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} /> },
       { id: "requester", header: t("approvals.column.requester"), width: "104px", spare: 2, className: "text-ink-2", cell: (row) => <span title={joined([row.requester, row.party])}>{row.requester}</span> },
       { id: "reason", header: t("approvals.column.reason"), width: "minmax(96px, 1fr)", spare: 4, className: "text-ink-2", cell: (row) => row.reason !== null && <span title={row.reason}>{row.reason}</span> },

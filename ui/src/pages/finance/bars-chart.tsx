@@ -33,7 +33,7 @@ export const Bars = memo(function Bars({ title, currency, summary, columns, seri
           </span>
         }
       />
-      <div className="relative h-[116px] px-4">
+      <div className="relative h-[124px] px-4 pt-4">
         {most === null ? (
           <p className="grid h-full place-items-center text-ink-3">{t("finance.barsEmpty")}</p>
         ) : (
@@ -59,7 +59,7 @@ export const Bars = memo(function Bars({ title, currency, summary, columns, seri
                 );
               })}
             </svg>
-            <span aria-hidden className="num pointer-events-none absolute top-0 left-4 rounded-sm bg-surface/80 px-1 text-[11px] text-ink-3">
+            <span aria-hidden className="num pointer-events-none absolute top-0 left-4 text-[11px] leading-[14px] text-ink-3">
               {format.moneyShort(most.amount, currency)}
             </span>
           </>
