@@ -19,7 +19,6 @@ const insert = db.prepare(
   `INSERT OR IGNORE INTO events(seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload)
    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 );
-const noteSubject = db.prepare("INSERT OR IGNORE INTO subjects(block, subject) VALUES (?, ?)");
 const insertName = db.prepare("INSERT INTO names(id, name) VALUES (?, ?)");
 const savePosition = db.prepare("INSERT INTO positions VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET epoch = excluded.epoch, offset = excluded.offset");
 
@@ -34,8 +33,6 @@ function nameOf(name) {
   return id;
 }
 
-const BLOCK = 2048;
-let noted = new Set();
 let seq = 0;
 let epoch = "";
 const commit = db.transaction((messages) => {
@@ -45,11 +42,6 @@ const commit = db.transaction((messages) => {
       ++seq, id, nameOf("bench"), nameOf(channel), nameOf(data.type), offset, data.timestamp, receivedAt, 0,
       subject, data.operator ?? null, JSON.stringify(data),
     );
-    if (seq % BLOCK === 0) noted.clear();
-    if (subject !== null && !noted.has(subject)) {
-      noted.add(subject);
-      noteSubject.run(Math.floor(seq / BLOCK), subject);
-    }
   }
   const last = messages[messages.length - 1];
   savePosition.run("bench", last.channel, epoch, last.offset);
