@@ -61,15 +61,15 @@ function publish(): void {
   }
 }
 
-/** What holds a figure and is not seen whole: cut by itself, or by something around it. */
+/** What holds a figure, has to be whole, or is to be pressed, and is not seen whole: cut by itself, or by something around it. */
 function cut(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
-    for (const element of document.querySelectorAll<HTMLElement>(".num, [data-exact]")) {
-      if (!/\d/.test(element.textContent ?? "") || !element.checkVisibility({ visibilityProperty: true })) continue;
+    for (const element of document.querySelectorAll<HTMLElement>(".num, [data-exact], [role=gridcell] button")) {
+      const whole = element.closest("[data-exact]") !== null || element.matches("[role=gridcell] button:not(.num)");
+      if (!element.checkVisibility({ visibilityProperty: true })) continue;
       const own = [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && /\d/.test(node.textContent ?? ""));
-      const exact = element.closest("[data-exact]") !== null;
-      if (!own && !exact) continue;
+      if (!own && !whole) continue;
       for (let box: HTMLElement | null = element; box !== null; box = box.parentElement) {
         if (getComputedStyle(box).overflowX === "visible") continue;
         const [inner, outer] = [element.getBoundingClientRect(), box.getBoundingClientRect()];
