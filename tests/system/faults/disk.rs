@@ -17,10 +17,20 @@ use watchdeck_tests::{
 };
 
 /// More than fit, however small a block makes them.
-const EVENTS: u64 = 20_000;
+const EVENTS: u64 = 10_000;
+
+/// A text of which nothing can be saved but that it is hexadecimal: 64 bytes.
+fn chance(n: u64) -> String {
+    let mixed = |k: u64| (n * 8 + k + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (0..8).map(|k| format!("{:016x}", mixed(k) ^ (mixed(k) >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9))).collect()
+}
 
 async fn publish(gateway: &Gateway) -> Result<()> {
-    let event = |n| json!({ "channel": "inventory", "id": format!("e-{n}"), "data": change(n) });
+    let event = |n| {
+        let mut data = change(n);
+        data["reason"] = json!(chance(n));
+        json!({ "channel": "inventory", "id": format!("e-{n}"), "data": data })
+    };
     let client = reqwest::Client::new();
     for first in (0..EVENTS).step_by(2_000) {
         let events: Vec<_> = (first..first + 2_000).map(event).collect();
