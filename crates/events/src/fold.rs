@@ -27,11 +27,11 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 }
 
 /// Whether folding `text` changes nothing but the case of ASCII letters: it is ASCII and ideographs (U+4000 to U+9FFF), of which most of what an ERP says
-/// is made. Looked at byte by byte without a branch, which is what makes it quick.
+/// is made. Looked at byte by byte without a branch, which is what makes it quick; bytes that are no text yet may be asked about too.
 #[must_use]
-pub fn is_plain(text: &str) -> bool {
+pub fn is_plain(text: impl AsRef<[u8]>) -> bool {
     let odd = |byte: u8| byte >= 0xc0 && !(0xe4..=0xe9).contains(&byte);
-    !text.bytes().fold(false, |any, byte| any | odd(byte))
+    !text.as_ref().iter().fold(false, |any, byte| any | odd(*byte))
 }
 
 /// Ideographs, which most text without case is made of, looked at without a table.

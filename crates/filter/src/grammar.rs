@@ -91,7 +91,7 @@ fn comparison<'a>(input: &mut Input<'a>) -> ModalResult<Said<'a>> {
     ));
     let spaced = (preceded(space, signs), opt(preceded(space, word)));
     (name, alt((exact, spaced)))
-        .map(|(name, (sign, value))| Said::Compared { name, sign, value: value.unwrap_or_default().trim_matches('"') })
+        .map(|(name, (sign, value))| Said::Compared { name, sign, value: value.unwrap_or_default() })
         .parse_next(input)
 }
 
@@ -141,7 +141,7 @@ mod tests {
         for text in ["n<10", "n <10", "n< 10", " n  <  10 "] {
             assert_eq!(said(text), [(false, less)], "{text}");
         }
-        let two = Said::Compared { name: "name", sign: Sign::Is, value: "two words" };
+        let two = Said::Compared { name: "name", sign: Sign::Is, value: "\"two words\"" };
         assert_eq!(said(r#"-name:"two words" x"#), [(true, two), (false, Said::Text("x"))]);
         assert_eq!(said(r#""a b" "c"#), [(false, Said::Quoted("a b")), (false, Said::Unclosed)]);
         assert_eq!(said("- -- a(1):b"), [(false, Said::Text("-")), (true, Said::Text("-")), (false, Said::Text("a(1):b"))]);

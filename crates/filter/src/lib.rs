@@ -1,26 +1,27 @@
 //! The filter language: `kind:inventory:* subject:SKU-104 newQuantity<10 actor:张三 severity>=warning "盘点" after:2h -kind:system:*`.
 //!
-//! One language for everybody who says which events they mean: its grammar, its terms, what they hold of ([`Filter::keeps`]), and what can be said of a
-//! match beforehand ([`Sieve`]), which a store makes use of. It reads no store and asks no clock.
+//! One language for everybody who says which events they mean: its grammar, its terms, what they hold of ([`Filter::keeps`]), and them
+//! as data ([`Plan`]), which a store compiles to what it knows. It reads no store and asks no clock.
 //!
-//! Terms are joined by *and*, or by an `OR` between two; `-` before a term means *not*, and terms in brackets are one. A name that is not an event's own is looked up in the payload's top level.
+//! Terms are joined by *and*, or by an `OR` between two; `-` before a term means *not*, and terms in brackets are one. A name that is not an event's own is one of the payload's; dots lead into
+//! objects and lists (`items.sku:A-1`). A value may be a list (`status:paid,shipped`: one of them) or a range (`amount:100..200`, `time:2026-11-20..`: both ends in it).
 //! Case, width and composition of letters do not count, in what is searched for and in what is found; the signs of the language may be typed on a
 //! Chinese keyboard, with spaces around a comparison. A text is found in what an event says and in the words that the window shows for it.
 
 mod grammar;
+mod nested;
 mod pattern;
+mod plan;
 mod predicate;
 mod reader;
-mod sieve;
 mod term;
 mod typed;
 mod words;
 
-pub use sieve::{NameTest, Sieve};
+pub use pattern::Pattern;
+pub use plan::{Name, Plan, Severities, Span, Text, Verdict};
 
-use predicate::Asked;
 use reader::{Reader, Wrong};
-use term::Term;
 use typed::Typed;
 use watchdeck_events::{Event, Millis};
 
@@ -30,7 +31,7 @@ const LONGEST: usize = 2_000;
 /// A parsed filter. The empty one keeps everything.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
-    terms: Vec<Term>,
+    plan: Plan,
 }
 
 /// A text that is no filter.
@@ -62,18 +63,18 @@ impl Filter {
         let typed = Typed::of(text);
         let terms = Reader::of(&grammar::pieces(&typed.text), now).all();
         let terms = terms.map_err(|Wrong { message, place }| Refusal { message, at: Some(typed.place(place.start, place.end)) })?;
-        Ok(Self { terms })
+        Ok(Self { plan: Plan::All(terms) })
     }
 
-    /// What every event that it keeps must have, so that a store can pass over what does not. Terms that say nothing beforehand are left out.
+    /// What is meant, for whoever has many events to choose from.
     #[must_use]
-    pub fn sieve(&self) -> Sieve {
-        Sieve::of(&self.terms)
+    pub const fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// Whether it keeps `event`.
     #[must_use]
     pub fn keeps(&self, event: &Event) -> bool {
-        Asked::about(event).holds_all(&self.terms)
+        self.plan.holds(event)
     }
 }

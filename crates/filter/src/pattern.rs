@@ -1,16 +1,52 @@
 //! Patterns with stars.
 
-/// Whether a pattern, split where its stars stood, is all of `value`. Without a star also what is behind the type of a subject (`subject:SKU-104`).
-pub(crate) fn matches(pattern: &[String], value: &str) -> bool {
-    let [first, middle @ .., last] = pattern else {
-        return pattern.first().is_some_and(|whole| value == whole || value.split_once(':').is_some_and(|(_, id)| id == whole));
-    };
-    let Some(mut rest) = value.strip_prefix(first.as_str()) else { return false };
-    for part in middle {
-        match rest.find(part.as_str()) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
+use watchdeck_events::fold;
+
+/// A text in which a `*` stands for anything: folded, split where the stars stood.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pattern(Vec<String>);
+
+impl Pattern {
+    /// As it is typed.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        Self(fold(text).split('*').map(str::to_owned).collect())
+    }
+
+    /// A text in which a star is a star.
+    #[must_use]
+    pub fn whole(text: &str) -> Self {
+        Self(vec![fold(text).into_owned()])
+    }
+
+    /// What stands between the stars, folded: all of it stands in whatever matches.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// The only text that matches, but for what stands before the colon of a subject; `None` with a star.
+    #[must_use]
+    pub fn exact(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [whole] => Some(whole),
+            _ => None,
         }
     }
-    rest.ends_with(last.as_str())
+
+    /// Whether it is all of a text, in any case and width. Without a star also what is behind the type of a subject (`subject:SKU-104`).
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        let value = &*fold(value);
+        let [first, middle @ .., last] = self.0.as_slice() else {
+            return self.exact().is_some_and(|whole| value == whole || value.split_once(':').is_some_and(|(_, id)| id == whole));
+        };
+        let Some(mut rest) = value.strip_prefix(first.as_str()) else { return false };
+        for part in middle {
+            match rest.find(part.as_str()) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+        rest.ends_with(last.as_str())
+    }
 }

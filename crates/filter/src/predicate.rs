@@ -1,11 +1,11 @@
-//! Whether a term holds of an event. The payload's fields are read when a term asks for one: most events are turned away before.
+//! Whether a plan holds of an event at hand. The payload's fields are read when a term asks for one: most events are turned away before.
 
 use crate::{
-    pattern::matches,
-    term::{Term, Test},
+    nested,
+    plan::{Name, Plan, Text},
 };
 use std::{borrow::Cow, cell::OnceCell};
-use watchdeck_events::{Catalogue, Event, fields::Fields, fold};
+use watchdeck_events::{Catalogue, Event, Quantity, fields::Fields, fold};
 
 /// An event that is asked about.
 pub(crate) struct Asked<'a> {
@@ -18,20 +18,19 @@ impl<'a> Asked<'a> {
         Self { event, fields: OnceCell::new() }
     }
 
-    pub(crate) fn holds_all(&self, terms: &[Term]) -> bool {
-        terms.iter().all(|term| self.holds(&term.test) != term.negated)
-    }
-
-    fn holds(&self, test: &Test) -> bool {
+    pub(crate) fn holds(&self, plan: &Plan) -> bool {
         let event = self.event;
-        match test {
-            Test::Any(alternatives) => alternatives.iter().any(|terms| self.holds_all(terms)),
-            Test::Text(text, shown) => self.says(text) || (!shown.is_nothing() && shown.is_on(event, self.fields())),
-            Test::Is(name, pattern) => self.text(name).is_some_and(|value| matches(pattern, &fold(&value))),
-            Test::Number(name, op, number) => self.fields().number(name).is_some_and(|value| op.holds(&value, number)),
-            Test::Severity(op, severity) => op.holds(&event.severity, severity),
-            Test::After(at) => event.occurred_at >= *at,
-            Test::Before(at) => event.occurred_at < *at,
+        match plan {
+            Plan::All(plans) => plans.iter().all(|plan| self.holds(plan)),
+            Plan::Any(plans) => plans.iter().any(|plan| self.holds(plan)),
+            Plan::Not(plan) => !self.holds(plan),
+            Plan::Text(text) => self.says(text) || (!text.shown.is_nothing() && text.shown.is_on(event, self.fields())),
+            Plan::Is(name, pattern) => self.texts(name, &mut |text| pattern.matches(text)),
+            Plan::Number(name, span) => self.numbers(name, &mut |number| span.holds(number)),
+            Plan::Severity(severities) => severities.has(event.severity),
+            Plan::Occurred { from, before } => {
+                from.is_none_or(|from| event.occurred_at >= from) && before.is_none_or(|before| event.occurred_at < before)
+            }
         }
     }
 
@@ -39,10 +38,10 @@ impl<'a> Asked<'a> {
         self.fields.get_or_init(|| self.event.payload.fields())
     }
 
-    /// Whether a folded text stands anywhere in the event.
-    fn says(&self, text: &str) -> bool {
+    /// Whether a text stands anywhere in the event.
+    fn says(&self, text: &Text) -> bool {
         let event = self.event;
-        let within = |value: &str| fold(value).contains(text);
+        let within = |value: &str| fold(value).contains(text.folded());
         let payload = event.payload.as_str();
         let own = [Some(payload), Some(event.kind.as_str()), event.actor.as_deref(), event.subject.as_deref()];
         // Without escapes a field's text stands in the payload as it is.
@@ -53,18 +52,31 @@ impl<'a> Asked<'a> {
         own.into_iter().flatten().any(within) || escaped()
     }
 
-    /// The text of a field: the event's own, else the payload's.
-    fn text(&self, name: &str) -> Option<Cow<'_, str>> {
+    /// Whether `holds` of a text that a field has: the event's own, else the payload's.
+    fn texts(&self, name: &Name, holds: &mut dyn FnMut(&str) -> bool) -> bool {
         let event = self.event;
-        Some(match name {
-            "kind" => event.kind.as_str().into(),
-            "channel" => event.channel.as_str().into(),
-            "source" => (&*event.source).into(),
-            "id" => (&*event.id).into(),
-            "domain" => Catalogue::builtin().domain(&event.kind, &event.channel).as_str().into(),
-            "actor" if event.actor.is_some() => event.actor.as_deref()?.into(),
-            "subject" if event.subject.is_some() => event.subject.as_deref()?.into(),
-            _ => self.fields().text(name)?,
-        })
+        match name {
+            Name::Kind => holds(event.kind.as_str()),
+            Name::Channel => holds(event.channel.as_str()),
+            Name::Source => holds(&event.source),
+            Name::Id => holds(&event.id),
+            Name::Domain => holds(Catalogue::builtin().domain(&event.kind, &event.channel).as_str()),
+            Name::Actor => event.actor.as_deref().map(Cow::from).or_else(|| self.fields().text("actor")).is_some_and(|text| holds(&text)),
+            Name::Subject => {
+                event.subject.as_deref().map(Cow::from).or_else(|| self.fields().text("subject")).is_some_and(|text| holds(&text))
+            }
+            Name::Field(name) => match self.fields().text(name) {
+                Some(text) => holds(&text),
+                None => nested::any(self.fields(), name, &mut |fields, name| fields.text(name).is_some_and(|text| holds(&text))),
+            },
+        }
+    }
+
+    /// Whether `holds` of a number that a field of the payload has.
+    fn numbers(&self, name: &str, holds: &mut dyn FnMut(Quantity) -> bool) -> bool {
+        match self.fields().number(name) {
+            Some(number) => holds(number),
+            None => nested::any(self.fields(), name, &mut |fields, name| fields.number(name).is_some_and(&mut *holds)),
+        }
     }
 }

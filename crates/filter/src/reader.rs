@@ -2,7 +2,8 @@
 
 use crate::{
     grammar::{Piece, Said},
-    term::{Term, Test, anywhere, compared, phrase},
+    plan::Plan,
+    term::{anywhere, compared, phrase, words_of},
     words,
 };
 use std::ops::Range;
@@ -41,8 +42,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Every term, up to the end or to the bracket that closes.
-    pub(crate) fn all(&mut self) -> Result<Vec<Term>, Wrong> {
-        let mut terms: Vec<Term> = Vec::new();
+    pub(crate) fn all(&mut self) -> Result<Vec<Plan>, Wrong> {
+        let mut terms: Vec<Plan> = Vec::new();
         // The `OR` that waits for what is behind it.
         let mut or = None;
         while let Some((piece, rest)) = self.pieces.split_first() {
@@ -82,7 +83,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The terms of a piece, and of the words that follow it where it is one.
-    fn read(&mut self, piece: &'a Piece<'a>) -> Result<Vec<Term>, Wrong> {
+    fn read(&mut self, piece: &'a Piece<'a>) -> Result<Vec<Plan>, Wrong> {
         let test = match piece.said {
             Said::Unclosed => return Wrong::at(piece, "the quotation mark is not closed"),
             Said::Opened if self.open.len() == DEEPEST => return Wrong::at(piece, "there are too many brackets within brackets"),
@@ -90,7 +91,7 @@ impl<'a> Reader<'a> {
                 self.open.push(piece);
                 let within = self.all()?;
                 self.open.pop();
-                Test::Any(vec![within])
+                Plan::All(within)
             }
             // It closes nothing.
             Said::Closed => anywhere(")"),
@@ -99,16 +100,16 @@ impl<'a> Reader<'a> {
             Said::Text(text) => return Ok(self.words(text)),
             Said::Compared { name, sign, value } => compared(name, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?,
         };
-        Ok(vec![Term { negated: piece.negated, test }])
+        Ok(vec![if piece.negated { Plan::Not(Box::new(test)) } else { test }])
     }
 
     /// A word and those after it: what stands in a title together is searched for together.
-    fn words(&mut self, first: &'a str) -> Vec<Term> {
-        let mut all = listed(first);
+    fn words(&mut self, first: &'a str) -> Vec<Plan> {
+        let mut all = words_of(first);
         while let Some((Piece { negated: false, said: Said::Text(text), .. }, rest)) = self.pieces.split_first()
             && !["OR", "AND"].contains(text)
         {
-            all.extend(listed(text));
+            all.extend(words_of(text));
             self.pieces = rest;
         }
         let mut terms = Vec::new();
@@ -116,40 +117,20 @@ impl<'a> Reader<'a> {
         while !left.is_empty() {
             let together = (2..=TITLE.min(left.len())).rev().find(|count| words::are_title(&left[..*count].join(" ")));
             let (taken, rest) = left.split_at(together.unwrap_or(1));
-            terms.push(if together.is_some() { phrase(taken) } else { anywhere(taken[0]) }.into());
+            terms.push(if together.is_some() { phrase(taken) } else { anywhere(taken[0]) });
             left = rest;
         }
         terms
     }
 }
 
-/// The words of a list: commas part them, unless they stand within a number. An event that has the list has all of them.
-fn listed(text: &str) -> Vec<&str> {
-    let is_comma = |c: char| matches!(c, ',' | '、');
-    // What is quoted within a word is as it is, and so are commas alone.
-    if text.contains('"') || text.chars().all(is_comma) {
-        return vec![text];
-    }
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let (mut words, mut from) = (Vec::new(), 0);
-    for (at, c) in text.char_indices().filter(|(_, c)| is_comma(*c)) {
-        let behind = at + c.len_utf8();
-        if digit(text[..at].chars().next_back()) && digit(text[behind..].chars().next()) {
-            continue;
+fn either(left: Plan, right: Plan) -> Plan {
+    match left {
+        // A phrase is one of its own; what an `OR` joined before takes another.
+        Plan::Any(mut alternatives) => {
+            alternatives.push(right);
+            Plan::Any(alternatives)
         }
-        words.push(&text[from..at]);
-        from = behind;
+        other => Plan::Any(vec![other, right]),
     }
-    words.push(&text[from..]);
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-fn either(left: Term, right: Term) -> Term {
-    let mut alternatives = match left {
-        Term { negated: false, test: Test::Any(alternatives) } => alternatives,
-        other => vec![vec![other]],
-    };
-    alternatives.push(vec![right]);
-    Test::Any(alternatives).into()
 }

@@ -2,133 +2,187 @@
 
 use crate::{
     grammar::Sign,
-    words::{self, Shown},
+    pattern::Pattern,
+    plan::{Name, Plan, Severities, Span, Text, severity},
+    words,
 };
-use watchdeck_events::{Millis, Quantity, Severity, fold};
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Term {
-    pub(crate) negated: bool,
-    pub(crate) test: Test,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Test {
-    /// All terms of one of these hold.
-    Any(Vec<Vec<Term>>),
-    /// Anywhere in the event, or in the words that it is shown with. Folded.
-    Text(String, Shown),
-    /// A field's text matches a pattern: folded, split where a `*` stood.
-    Is(String, Vec<String>),
-    /// A field's number compares.
-    Number(String, Op, Quantity),
-    Severity(Op, Severity),
-    /// Happened at or after.
-    After(Millis),
-    /// Happened before.
-    Before(Millis),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Op {
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-}
-
-impl Op {
-    pub(crate) fn holds<T: PartialOrd>(self, left: &T, right: &T) -> bool {
-        match self {
-            Self::Less => left < right,
-            Self::LessOrEqual => left <= right,
-            Self::Greater => left > right,
-            Self::GreaterOrEqual => left >= right,
-            Self::Equal => left == right,
-        }
-    }
-
-    /// `:` compares nothing.
-    const fn of(sign: Sign) -> Option<Self> {
-        Some(match sign {
-            Sign::Is => return None,
-            Sign::Less => Self::Less,
-            Sign::LessOrEqual => Self::LessOrEqual,
-            Sign::Greater => Self::Greater,
-            Sign::GreaterOrEqual => Self::GreaterOrEqual,
-            Sign::Equal => Self::Equal,
-        })
-    }
-}
-
-impl From<Test> for Term {
-    fn from(test: Test) -> Self {
-        Self { negated: false, test }
-    }
-}
+use std::ops::Bound;
+use watchdeck_events::{Millis, Quantity};
 
 /// A text to be found anywhere.
-pub(crate) fn anywhere(text: &str) -> Test {
-    let text = fold(text).into_owned();
-    let shown = Shown::of(&text);
-    Test::Text(text, shown)
+pub(crate) fn anywhere(text: &str) -> Plan {
+    Plan::Text(Text::shown(text))
 }
 
 /// Words that stand together in a title: the title, or each of them where it stands.
-pub(crate) fn phrase(words: &[&str]) -> Test {
-    let each = words.iter().map(|word| Test::Text(fold(word).into_owned(), Shown::default()).into());
-    Test::Any(vec![vec![anywhere(&words.join(" ")).into()], each.collect()])
+pub(crate) fn phrase(words: &[&str]) -> Plan {
+    let each = words.iter().map(|word| Plan::Text(Text::plain(word)));
+    Plan::Any(vec![anywhere(&words.join(" ")), Plan::All(each.collect())])
 }
 
 /// A field compared. Errors are in words, and say what to write instead.
-pub(crate) fn compared(name: &str, sign: Sign, value: &str, now: Millis) -> Result<Test, String> {
+pub(crate) fn compared(name: &str, sign: Sign, written: &str, now: Millis) -> Result<Plan, String> {
+    let value = written.trim_matches('"');
     if value.is_empty() {
         return Err(format!("{name} is compared with nothing"));
     }
-    match (name, Op::of(sign)) {
-        ("severity", op) => {
-            let severity =
-                words::severity(value).ok_or_else(|| format!("{value} is not a severity; use info, success, warning or critical"))?;
-            Ok(Test::Severity(op.unwrap_or(Op::Equal), severity))
+    let number = || Quantity::from_json(value).ok_or_else(|| format!("{value} is not a number"));
+    let (from, to) = match sign {
+        // What is quoted is one text, whatever stands in it.
+        Sign::Is if written.starts_with('"') => return one_of(name, &[value], now),
+        Sign::Is => {
+            return match value.split_once("..") {
+                Some(ends) => range(name, ends, now).unwrap_or_else(|| one_of(name, &listed(value), now)),
+                None => one_of(name, &listed(value), now),
+            };
         }
-        ("after", None) => Ok(Test::After(instant(value, now)?)),
-        ("before", None) => Ok(Test::Before(instant(value, now)?)),
-        (_, None) => Ok(says(name, fold(value).split('*').map(str::to_owned).collect())),
-        (_, Some(op)) => match Quantity::from_json(value) {
-            Some(number) => Ok(Test::Number(name.to_owned(), op, number)),
-            None if op == Op::Equal => Ok(says(name, vec![fold(value).into_owned()])),
-            None => Err(format!("{value} is not a number")),
+        _ if name == "severity" => {
+            let bound = severity(value)?;
+            return Ok(Plan::Severity(Severities::those(|severity| match sign {
+                Sign::Less => severity < bound,
+                Sign::LessOrEqual => severity <= bound,
+                Sign::Greater => severity > bound,
+                Sign::GreaterOrEqual => severity >= bound,
+                Sign::Equal | Sign::Is => severity == bound,
+            })));
+        }
+        Sign::Equal => match Quantity::from_json(value) {
+            Some(number) => (Bound::Included(number), Bound::Included(number)),
+            None => return Ok(says(name, &Pattern::whole(value))),
         },
+        Sign::Less => (Bound::Unbounded, Bound::Excluded(number()?)),
+        Sign::LessOrEqual => (Bound::Unbounded, Bound::Included(number()?)),
+        Sign::Greater => (Bound::Excluded(number()?), Bound::Unbounded),
+        Sign::GreaterOrEqual => (Bound::Included(number()?), Bound::Unbounded),
+    };
+    Ok(Plan::Number(name.to_owned(), Span { from, to }))
+}
+
+/// One of the values of a list.
+fn one_of(name: &str, values: &[&str], now: Millis) -> Result<Plan, String> {
+    let mut plans = values.iter().map(|value| one(name, value, now)).collect::<Result<Vec<_>, _>>()?;
+    Ok(if plans.len() == 1 { plans.remove(0) } else { Plan::Any(plans) })
+}
+
+fn one(name: &str, value: &str, now: Millis) -> Result<Plan, String> {
+    Ok(match name {
+        "severity" => {
+            let one = severity(value)?;
+            Plan::Severity(Severities::those(|severity| severity == one))
+        }
+        "after" => Plan::Occurred { from: Some(instant(value, now)?), before: None },
+        "before" => Plan::Occurred { from: None, before: Some(instant(value, now)?) },
+        "time" => return range(name, (value, value), now).unwrap_or_else(|| Err(no_time(value))),
+        _ => says(name, &Pattern::typed(value)),
+    })
+}
+
+/// From one value to another, both of them in it: numbers, or times (`time:2026-11-20..2026-11-21`). `None` where it is neither.
+fn range(name: &str, (from, to): (&str, &str), now: Millis) -> Option<Result<Plan, String>> {
+    if from.is_empty() && to.is_empty() {
+        return None;
     }
+    if name == "time" {
+        let times = || {
+            let from = if from.is_empty() { None } else { Some(instant(from, now)?) };
+            let before = if to.is_empty() { None } else { Some(end(to, now)?) };
+            Ok(Plan::Occurred { from, before })
+        };
+        return Some(times());
+    }
+    let bound = |text: &str| if text.is_empty() { Some(Bound::Unbounded) } else { Quantity::from_json(text).map(Bound::Included) };
+    let span = Span { from: bound(from)?, to: bound(to)? };
+    Some(Ok(Plan::Number(name.to_owned(), span)))
+}
+
+/// The values of a list: commas part them, unless they part the thousands of a number.
+fn listed(text: &str) -> Vec<&str> {
+    let is_thousands = |at: usize| {
+        let behind = text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+        behind == 3 && text[..at].ends_with(|c: char| c.is_ascii_digit())
+    };
+    let (mut values, mut from) = (Vec::new(), 0);
+    for (at, comma) in text.match_indices([',', '、']) {
+        if comma == "," && is_thousands(at) {
+            continue;
+        }
+        values.push(&text[from..at]);
+        from = at + comma.len();
+    }
+    values.push(&text[from..]);
+    values.retain(|value| !value.is_empty());
+    // Commas alone are a text like any other.
+    if values.is_empty() { vec![text] } else { values }
 }
 
 /// A field says `pattern`, or what the window shows in these words. An order's status is the one that it has now.
-fn says(name: &str, pattern: Vec<String>) -> Test {
-    let patterns: Vec<_> = words::said_by(name, &pattern).into_iter().map(|text| vec![text]).chain([pattern]).collect();
+fn says(name: &str, pattern: &Pattern) -> Plan {
+    let patterns: Vec<_> = words::said_by(name, pattern).iter().map(|text| Pattern::whole(text)).chain([pattern.clone()]).collect();
     let names: &[&str] = if name == "status" { &["status", "newStatus"] } else { &[name] };
-    let every = names.iter().flat_map(|name| patterns.iter().map(|pattern| Test::Is((*name).to_owned(), pattern.clone())));
-    Test::Any(every.map(|test| vec![test.into()]).collect())
+    let every = names.iter().flat_map(|name| patterns.iter().map(|pattern| Plan::Is(Name::of(name), pattern.clone())));
+    let mut plans: Vec<_> = every.collect();
+    if plans.len() == 1 { plans.remove(0) } else { Plan::Any(plans) }
 }
 
 /// An age (`90s`, `15m`, `2h`, `7d`) or an instant (`2026-11-21T08:00Z`, or a local date).
 fn instant(value: &str, now: Millis) -> Result<Millis, String> {
-    let unit = value.chars().last().and_then(|unit| match unit {
-        's' => Some(1_000),
-        'm' => Some(60_000),
-        'h' => Some(3_600_000),
-        'd' => Some(86_400_000),
-        _ => None,
-    });
-    if let Some(unit) = unit
-        && let Ok(count) = value[..value.len() - 1].parse::<i64>()
-    {
-        return Ok(now.plus(-count.saturating_mul(unit)));
+    if let Some(age) = age(value) {
+        return Ok(now.plus(-age));
     }
     if let Ok(at) = value.parse::<jiff::Timestamp>() {
         return Ok(Millis(at.as_millisecond()));
     }
     let date = value.parse::<jiff::civil::DateTime>().or_else(|_| value.parse::<jiff::civil::Date>().map(|date| date.at(0, 0, 0, 0)));
-    let at = date.and_then(|date| date.to_zoned(jiff::tz::TimeZone::system()));
-    at.map(|at| Millis(at.timestamp().as_millisecond())).map_err(|_| format!("{value} is no time; use 15m, 2h, 7d, or 2026-11-21"))
+    date.and_then(local).map_err(|_| no_time(value))
+}
+
+/// The instant behind the last one that is meant: a date means all of its day, anything else its own millisecond.
+fn end(value: &str, now: Millis) -> Result<Millis, String> {
+    match value.parse::<jiff::civil::Date>() {
+        Ok(date) if value.len() <= "2026-11-21".len() => {
+            date.tomorrow().and_then(|next| local(next.at(0, 0, 0, 0))).map_err(|_| no_time(value))
+        }
+        _ => instant(value, now).map(|at| at.plus(1)),
+    }
+}
+
+fn local(date: jiff::civil::DateTime) -> Result<Millis, jiff::Error> {
+    date.to_zoned(jiff::tz::TimeZone::system()).map(|at| Millis(at.timestamp().as_millisecond()))
+}
+
+fn age(value: &str) -> Option<i64> {
+    let unit = match value.chars().last()? {
+        's' => 1_000,
+        'm' => 60_000,
+        'h' => 3_600_000,
+        'd' => 86_400_000,
+        _ => return None,
+    };
+    Some(value[..value.len() - 1].parse::<i64>().ok()?.saturating_mul(unit))
+}
+
+fn no_time(value: &str) -> String {
+    format!("{value} is no time; use 15m, 2h, 7d, or 2026-11-21")
+}
+
+/// The words of a list that is searched for: an event that has the list has all of them.
+pub(crate) fn words_of(text: &str) -> Vec<&str> {
+    let is_comma = |c: char| matches!(c, ',' | '、');
+    // What is quoted within a word is as it is, and so are commas alone.
+    if text.contains('"') || text.chars().all(is_comma) {
+        return vec![text];
+    }
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let (mut words, mut from) = (Vec::new(), 0);
+    for (at, c) in text.char_indices().filter(|(_, c)| is_comma(*c)) {
+        let behind = at + c.len_utf8();
+        if digit(text[..at].chars().next_back()) && digit(text[behind..].chars().next()) {
+            continue;
+        }
+        words.push(&text[from..at]);
+        from = behind;
+    }
+    words.push(&text[from..]);
+    words.retain(|word| !word.is_empty());
+    words
 }

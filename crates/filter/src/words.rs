@@ -2,7 +2,7 @@
 
 mod table;
 
-use crate::pattern::matches;
+use crate::{pattern::Pattern, plan::Verdict};
 use table::{MONEY, MONEY_KINDS, SEVERITIES, STAGES, TITLES, WORDS, Word};
 use watchdeck_events::{Catalogue, Event, Severity, fields::Fields, fold};
 
@@ -52,13 +52,18 @@ impl Shown {
         *self == Self::default()
     }
 
-    /// Folded texts of which one stands in every event that shows it.
-    pub(super) fn stands_for(&self) -> impl Iterator<Item = String> {
-        let kinds = self.kinds.iter().map(String::as_str).chain(self.titles.iter().map(|(kind, _)| *kind));
-        let kinds = kinds.chain(MONEY_KINDS.into_iter().filter(|_| !self.money.is_empty()));
-        let values = self.values.iter().flat_map(|value| value.texts.iter().cloned());
-        // No text says how bad an event is: the empty one stands everywhere.
-        kinds.map(|text| fold(text).into_owned()).chain(values).chain(self.severities.first().map(|_| String::new()))
+    /// Folded texts of which one stands in every event that shows it for what a field says.
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().flat_map(|value| value.texts.iter().map(String::as_str))
+    }
+
+    /// Whether events of a kind and severity show it, whatever their fields say.
+    pub(super) fn by(&self, kind: &str, severity: Severity) -> Verdict {
+        if self.severities.contains(&severity) || self.kinds.iter().any(|known| known == kind) {
+            return Verdict::Yes;
+        }
+        let money = !self.money.is_empty() && MONEY_KINDS.contains(&kind);
+        if money || self.titles.iter().any(|(known, _)| *known == kind) { Verdict::Maybe } else { Verdict::No }
     }
 
     /// Whether `event` shows it.
@@ -131,8 +136,8 @@ pub(super) fn are_title(phrase: &str) -> bool {
 }
 
 /// What a field says where the window says a word that `pattern` matches: `kind:库存变动`, `status:已批准`.
-pub(super) fn said_by(field: &str, pattern: &[String]) -> Vec<String> {
-    let says = |zh: &str, en: &str| matches(pattern, &fold(zh)) || matches(pattern, &fold(en));
+pub(super) fn said_by(field: &str, pattern: &Pattern) -> Vec<String> {
+    let says = |zh: &str, en: &str| pattern.matches(zh) || pattern.matches(en);
     if field == "kind" {
         let kinds = Catalogue::builtin().kinds().iter().filter(|info| says(&info.title.zh, &info.title.en));
         return kinds.map(|info| fold(info.kind.as_str()).into_owned()).collect();

@@ -29,6 +29,12 @@ pub enum StoreError {
         /// In words.
         reason: String,
     },
+    /// Something came between: the [`Condition`](crate::Condition) of the batch does not hold. Read again from there, and decide again.
+    #[error("something else came first: event {current}")]
+    Conflict {
+        /// The newest event that stands against it; 0 where one was expected and there is none.
+        current: u64,
+    },
     /// [`Store::close`](crate::Store::close) was called, or the store is open for reading only.
     #[error("the event store is closed")]
     Closed,

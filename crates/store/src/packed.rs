@@ -6,10 +6,9 @@ use crate::{
     StoreError, Stored,
     block::{Block, Scratch},
     rows::{END, Gathered},
-    sieve::Tests,
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::{cell::RefCell, ops::Range, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 /// Where a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,12 +38,12 @@ pub(crate) struct Packed<'a> {
     present: bool,
     /// The last one that was asked for: the next question is mostly about the same.
     opened: RefCell<Option<(u64, Rc<Block>)>>,
-    scratch: RefCell<Scratch>,
+    pub(crate) scratch: Rc<RefCell<Scratch>>,
 }
 
 impl<'a> Packed<'a> {
     pub(crate) fn new(connection: &'a Connection, present: bool) -> Self {
-        Self { connection, present, opened: RefCell::default(), scratch: RefCell::default() }
+        Self { connection, present, opened: RefCell::default(), scratch: Rc::default() }
     }
 
     /// The block that holds `seq`, else the next one above it.
@@ -144,7 +143,7 @@ impl<'a> Packed<'a> {
 
     /// Events of a block from `seq` on, into what was gathered before: whether all of them were taken, or the words of the damage.
     pub(crate) fn gather(&self, into: &mut Gathered, run: Run, seq: u64) -> Result<Result<bool, String>, StoreError> {
-        let all = |block: &Block| place(block, seq)..block.len();
+        let all = |block: &Block| block.place_of(seq)..block.len();
         told(self.take(into, run, |block| Box::new(all(block))))
     }
 
@@ -173,39 +172,6 @@ impl<'a> Packed<'a> {
         }
         Ok(true)
     }
-
-    /// The events of a block within a range, newest first, as [`crate::rows::Rows::backwards`].
-    pub(crate) fn backwards(
-        &self,
-        run: Run,
-        range: &Range<u64>,
-        tests: &Tests,
-        below: &mut u64,
-        visit: &mut impl FnMut(Stored) -> bool,
-    ) -> Result<Option<u64>, StoreError> {
-        let block = self.block(run.number)?;
-        let (takes, mut texts) = (tests.of_block(&block), tests.texts_of_block(&block));
-        let mut scratch = self.scratch.borrow_mut();
-        let mut reading = block.read(&mut scratch);
-        for at in (place(&block, range.start)..place(&block, range.end)).rev() {
-            let taken = takes(at) && (texts.is_empty() || texts.may_be_at(at, reading.payload(at)?));
-            if taken && !visit(reading.event(at)?) {
-                return Ok(Some(block.seq(at)));
-            }
-            *below = block.seq(at);
-        }
-        Ok(None)
-    }
-}
-
-/// Where the first event from `seq` on is.
-fn place(block: &Block, seq: u64) -> usize {
-    let (mut low, mut high) = (0, block.len());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if block.seq(middle) < seq { low = middle + 1 } else { high = middle }
-    }
-    low
 }
 
 /// Damage as an answer.

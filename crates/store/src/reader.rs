@@ -1,41 +1,60 @@
 //! The questions that a read-only connection answers.
 
 use crate::{
-    BLOCK, Bounds, Inspection, Limit, Stats, StoreError, Stored,
+    BLOCK, Bounds, Inspection, Limit, Order, Stats, StoreError, Stored,
     damage::next_readable,
     direct, holders,
     names::Lookup,
-    packed::Packed,
+    packed::{Packed, Run},
     rows::{END, Gathered, Page, Rows},
     shared::Shared,
-    sieve::Tests,
     summary::Summary,
 };
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-use std::{collections::HashMap, ops::Range, sync::RwLock};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    ops::{Range, RangeInclusive},
+    sync::RwLock,
+};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::Position;
 
 /// Offsets between two looks at a channel's times.
 const STRIDE: u64 = 1_024;
 
+/// A summary as it is kept.
+pub(crate) struct KeptSummary<'r, 's> {
+    /// When the events of the block occurred.
+    pub(crate) occurred: RangeInclusive<i64>,
+    row: &'r Row<'s>,
+}
+
+impl KeptSummary<'_, '_> {
+    pub(crate) fn bytes(&self) -> Result<&[u8], StoreError> {
+        Ok(self.row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?)
+    }
+}
+
 /// One borrowed connection.
 pub(crate) struct Reader<'a> {
     connection: &'a Connection,
     pub(crate) shared: &'a Shared,
-    rows: Rows<'a>,
+    pub(crate) rows: Rows<'a>,
     pub(crate) packed: Packed<'a>,
+    /// Events that were read for a search.
+    pub(crate) read: Cell<u64>,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(connection: &'a Connection, shared: &'a Shared) -> Self {
         let rows = Rows { connection, names: &shared.names };
-        Self { connection, shared, rows, packed: Packed::new(connection, shared.packs) }
+        Self { connection, shared, rows, packed: Packed::new(connection, shared.packs), read: Cell::new(0) }
     }
 
-    /// One state of the file for several questions: events move from rows to blocks meanwhile.
-    pub(crate) fn snapshot(&self) -> Result<Transaction<'a>, StoreError> {
-        Ok(self.connection.unchecked_transaction()?)
+    /// One state of the file for several questions: events move from rows to blocks meanwhile. Whoever is within a transaction has it.
+    pub(crate) fn snapshot(&self) -> Result<Option<Transaction<'a>>, StoreError> {
+        Ok(if self.connection.is_autocommit() { Some(self.connection.unchecked_transaction()?) } else { None })
     }
 
     /// Events after `seq`. Where pages of the file cannot be read, what can be read behind them comes next, and the hole is noted.
@@ -71,16 +90,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    pub(crate) fn newest(&self) -> u64 {
-        self.shared.newest()
-    }
-
     pub(crate) fn get(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
         let _snapshot = self.snapshot()?;
         self.event(seq)
     }
 
-    fn event(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
+    pub(crate) fn event(&self, seq: u64) -> Result<Option<Stored>, StoreError> {
         match self.packed.from(seq)? {
             Some(run) if run.holds(seq) => self.packed.event(run, seq),
             _ => {
@@ -100,11 +115,9 @@ impl<'a> Reader<'a> {
         if let Some(words) = broken {
             return Err(StoreError::Damaged(words));
         }
-        if row.is_empty() && !self.shared.packs {
-            return Ok(None);
-        }
-        if let Some(stored) = row.pop() {
-            return Ok(Some(stored));
+        let row = row.pop();
+        if row.is_some() || !self.shared.packs {
+            return Ok(row);
         }
         // Whoever only looks is told of no new block.
         let looked = self.shared.look.then(|| holders::load(self.connection)).transpose()?.map(RwLock::new);
@@ -202,66 +215,35 @@ impl<'a> Reader<'a> {
         Ok(0)
     }
 
-    /// The events of a range, newest first, as far as `visit` wants more: answers where it stopped. Those that `tests` do not take are not built. What
-    /// cannot be read is passed over and noted.
-    pub(crate) fn backwards(
+    /// The blocks that have something of these sequence numbers, in order, with how many events they hold and what is kept of their summaries, unless
+    /// `blind`; so many at most.
+    pub(crate) fn summaries(
         &self,
-        range: Range<u64>,
-        tests: &Tests,
-        mut visit: impl FnMut(Stored) -> bool,
-    ) -> Result<Option<u64>, StoreError> {
-        let _snapshot = self.snapshot()?;
-        let mut end = range.end;
-        while end > range.start {
-            let run = self.packed.upto(end - 1)?;
-            let part = match run {
-                Some(run) if run.holds(end - 1) => run.first.max(range.start)..end,
-                Some(run) => (run.last + 1).max(range.start)..end,
-                None => range.start..end,
-            };
-            end = part.start;
-            let mut below = part.end;
-            let read = match run {
-                Some(run) if run.holds(part.start) => self.packed.backwards(run, &part, tests, &mut below, &mut visit),
-                _ => self.rows.backwards(&part, tests, &mut below, &mut visit),
-            };
-            let stopped = match read {
-                Err(StoreError::Damaged(words)) => self.one_by_one(part.start..below, &words, &mut visit)?,
-                read => read?,
-            };
-            if stopped.is_some() {
-                return Ok(stopped);
-            }
+        seqs: &Range<u64>,
+        order: Order,
+        blind: bool,
+        most: usize,
+        mut visit: impl FnMut(Run, u64, Option<KeptSummary<'_, '_>>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        if !self.shared.packs {
+            return Ok(());
         }
-        Ok(None)
-    }
-
-    /// Each by itself can be read or cannot.
-    fn one_by_one(&self, range: Range<u64>, words: &str, visit: &mut impl FnMut(Stored) -> bool) -> Result<Option<u64>, StoreError> {
-        for seq in range.rev() {
-            match self.event(seq) {
-                Ok(Some(stored)) => {
-                    if !visit(stored) {
-                        return Ok(Some(seq));
-                    }
-                }
-                Ok(None) => {}
-                Err(StoreError::Damaged(_)) => self.shared.damage.note(seq..seq + 1, words),
-                Err(error) => return Err(error),
-            }
+        // The times of a summary stand before the summary itself: a block that is passed over by its times costs no more.
+        let kept = if blind {
+            "NULL, NULL, NULL FROM blocks"
+        } else {
+            "occurred_first, occurred_last, summary FROM blocks LEFT JOIN summaries ON block = number"
+        };
+        let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
+        let text = format!("SELECT number, first, last, events, {kept} WHERE last >= ?1 AND first < ?2 ORDER BY last {order} LIMIT ?3");
+        let mut query = self.connection.prepare_cached(&text)?;
+        let mut rows = query.query(params![seqs.start.min(END), seqs.end.min(END), most])?;
+        while let Some(row) = rows.next()? {
+            let occurred: (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
+            let kept = occurred.0.zip(occurred.1).map(|(first, last)| KeptSummary { occurred: first..=last, row });
+            visit(Run { number: row.get(0)?, first: row.get(1)?, last: row.get(2)? }, row.get(3)?, kept)?;
         }
-        Ok(None)
-    }
-
-    /// The range that ends below `below` and is read at once: a block, or as many rows as a block has events.
-    pub(crate) fn stretch(&self, below: u64) -> Result<(Range<u64>, Option<u64>), StoreError> {
-        let Some(newest) = below.checked_sub(1) else { return Ok((0..0, None)) };
-        let rows = below.saturating_sub(BLOCK);
-        Ok(match self.packed.upto(newest)? {
-            Some(run) if run.holds(newest) => (run.first..below, Some(run.number)),
-            Some(run) => (rows.max(run.last + 1)..below, None),
-            None => (rows..below, None),
-        })
+        Ok(())
     }
 
     /// When each row's event occurred, and its kind.
@@ -324,6 +306,12 @@ impl<'a> Reader<'a> {
     pub(crate) fn checkpoint(&self, name: &str) -> Result<u64, StoreError> {
         let seq = self.connection.query_row("SELECT seq FROM checkpoints WHERE name = ?1", [name], |row| row.get(0)).optional()?;
         Ok(seq.unwrap_or(0))
+    }
+
+    pub(crate) fn checkpoints(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        let mut query = self.connection.prepare_cached("SELECT name, seq FROM checkpoints ORDER BY name")?;
+        let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub(crate) fn documents(&self, collection: &str) -> Result<Vec<(String, String)>, StoreError> {

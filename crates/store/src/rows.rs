@@ -1,9 +1,19 @@
 //! Events as rows: the newest ones of a console, and all of a log.
 
-use crate::{Limit, StoreError, Stored, names::Lookup, sieve::Tests, types::OVERHEAD};
+use crate::{
+    Limit, StoreError, Stored,
+    names::Lookup,
+    search::{Compiled, Match, Take},
+    types::OVERHEAD,
+};
 use rusqlite::{Connection, Row, params};
-use std::{ops::Range, sync::RwLock};
+use std::{
+    cell::Cell,
+    ops::{ControlFlow, Range},
+    sync::{Arc, RwLock},
+};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
+use watchdeck_filter::Verdict;
 
 const COLUMNS: &str = "seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload";
 /// The largest number that SQLite can hold, for *to the end*.
@@ -75,31 +85,55 @@ impl Rows<'_> {
         Ok(true)
     }
 
-    /// The rows of a range, newest first, as far as `visit` wants more: answers where it stopped. Rows that `tests` do not take are not built. `below`
-    /// is the last one that was read, for whoever goes on after an error.
-    pub(crate) fn backwards(
+    /// The rows of a range that are meant, as [`crate::search::scan`] gives them. `pass` is told of each that was looked at.
+    pub(crate) fn matching(
         &self,
-        range: &Range<u64>,
-        tests: &Tests,
-        below: &mut u64,
-        visit: &mut impl FnMut(Stored) -> bool,
+        (range, ascending): (&Range<u64>, bool),
+        compiled: &Compiled,
+        read: &Cell<u64>,
+        pass: &mut dyn FnMut(u64),
+        take: &mut Take<'_>,
     ) -> Result<Option<u64>, StoreError> {
         let mut names = Lookup::new(self.names);
-        let text = format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq DESC");
+        let order = if ascending { "ASC" } else { "DESC" };
+        let text = format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq {order}");
         let mut query = self.connection.prepare_cached(&text)?;
-        let mut rows = query.query(params![range.start, range.end.min(END)])?;
+        let mut rows = query.query(params![range.start.min(END), range.end.min(END)])?;
         while let Some(row) = rows.next()? {
             let seq = row.get(0)?;
-            if tests.takes([row.get(2)?, row.get(3)?, row.get(4)?], Severity::from_code(row.get(8)?), row.get(6)?)
-                && !visit(stored(row, &mut names)?)
-            {
+            let verdict = compiled.of_row([row.get(2)?, row.get(3)?, row.get(4)?], Severity::from_code(row.get(8)?), row.get(6)?);
+            let mut flow = ControlFlow::Continue(());
+            if verdict != Verdict::No {
+                read.set(read.get() + 1);
+                let stored = stored(row, &mut names)?;
+                if verdict == Verdict::Yes || compiled.holds(&stored.event) {
+                    flow = take(Match::Read(Box::new(stored)))?;
+                }
+            }
+            pass(seq);
+            if flow.is_break() {
                 return Ok(Some(seq));
             }
-            *below = seq;
         }
         Ok(None)
     }
+
+    /// How many rows there are of each source, channel, kind and severity, and when the first and the last of them occurred.
+    pub(crate) fn tally(&self, mut visit: impl FnMut(TallyKey, u64, i64, i64)) -> Result<(), StoreError> {
+        let mut names = Lookup::new(self.names);
+        let text = "SELECT source, channel, kind, severity, count(*), min(occurred_at), max(occurred_at) FROM events GROUP BY 1, 2, 3, 4";
+        let mut query = self.connection.prepare_cached(text)?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let [source, channel, kind] = [row.get(0)?, row.get(1)?, row.get(2)?].map(|number| names.name(number));
+            visit((source, Channel::from(channel), Kind::from(kind), row.get(3)?), row.get(4)?, row.get(5)?, row.get(6)?);
+        }
+        Ok(())
+    }
 }
+
+/// Source, channel, kind, and the code of the severity.
+pub(crate) type TallyKey = (Arc<str>, Channel, Kind, u8);
 
 fn stored(row: &Row<'_>, names: &mut Lookup<'_>) -> Result<Stored, rusqlite::Error> {
     let text = |index: usize| Ok::<_, rusqlite::Error>(Box::<str>::from(row.get_ref(index)?.as_str()?));

@@ -11,8 +11,8 @@ use crate::{
     packed::Packed,
     reader::Reader,
     schema::{self, INSERT_EVENT},
+    search,
     shared::Shared,
-    sieve::Tests,
     types::Lent,
 };
 use rusqlite::{Connection, params, types::Value};
@@ -22,6 +22,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use watchdeck_events::{Event, Millis};
+use watchdeck_filter::Plan;
 
 /// Newest events that are taken over at a start; a person waits for it. What is older stays in the file that was set aside.
 const MOST: u64 = 2_000_000;
@@ -332,11 +333,7 @@ fn number_of(new: &Connection, name: &str, shared: &Shared) -> Result<i64, Store
 }
 
 fn at(reader: &Reader<'_>, seqs: Range<u64>) -> Result<Missing, StoreError> {
-    let mut from = None;
-    reader.backwards(0..seqs.start, &Tests::none(), |stored| {
-        from = Some(stored.event.received_at);
-        false
-    })?;
+    let from = search::newest_match(reader, &Plan::default(), 0..seqs.start)?.map(|stored| stored.event.received_at);
     let to = reader.after(seqs.end.saturating_sub(1), Limit::from(1))?.first().map(|stored| stored.event.received_at);
     Ok(Missing { seqs, from, to })
 }

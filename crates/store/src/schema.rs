@@ -101,6 +101,15 @@ CREATE TABLE segments(number INTEGER PRIMARY KEY, filter BLOB NOT NULL, prints B
 DROP TABLE subjects;
 DROP TABLE summaries;
 CREATE TABLE summaries(block INTEGER PRIMARY KEY, summary BLOB NOT NULL);";
+/// The times of a block stand before what else is known of it, so that whoever asks for a time reads no more. They are summarised anew.
+const TIMED: &str = "
+DROP TABLE summaries;
+CREATE TABLE summaries(
+    block INTEGER PRIMARY KEY,
+    occurred_first INTEGER NOT NULL,
+    occurred_last INTEGER NOT NULL,
+    summary BLOB NOT NULL
+);";
 /// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows. Only a repeated *id* is passed over: a
 /// sequence number or an offset that is taken means that somebody else writes into the file, and passing over that would lose the event.
 pub const INSERT_EVENT: &str =
@@ -112,7 +121,8 @@ pub(crate) const INSERT_BLOCK: &str = "INSERT INTO blocks(number, first, last, e
 pub(crate) const INSERT_BYTES: &str = "INSERT INTO block_bytes(number, bytes) VALUES (?1, ?2)";
 
 /// The writer's third statement, when a block is complete.
-pub(crate) const INSERT_SUMMARY: &str = "INSERT OR REPLACE INTO summaries(block, summary) VALUES (?1, ?2)";
+pub(crate) const INSERT_SUMMARY: &str =
+    "INSERT OR REPLACE INTO summaries(block, occurred_first, occurred_last, summary) VALUES (?1, ?2, ?3, ?4)";
 
 /// Open the file for reading only. Beside a writer, and without one.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
@@ -167,7 +177,7 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
 /// The steps to today's tables. What a released version has made is never changed, only added to.
 fn migrations(profile: Profile) -> Vec<M<'static>> {
     match profile {
-        Profile::Console => vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED)],
+        Profile::Console => vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED), M::up(TIMED)],
         Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX)],
     }
 }

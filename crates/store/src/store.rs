@@ -1,8 +1,8 @@
 //! The handle: opening, closing, and every question with its way to a reader or to the writer.
 
 use crate::{
-    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Options, Pending, Profile, Salvaged, Scan, Search, Stats,
-    StoreError, Stored,
+    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Options, Page, Pending, Profile, Query, Salvaged, Stats,
+    StoreError, Stored, Tally,
     command::{Command, Job},
     histogram,
     keeper::Keeper,
@@ -20,6 +20,7 @@ use std::{
 };
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use watchdeck_events::{Channel, Millis};
+use watchdeck_filter::Plan;
 use watchdeck_protocol::Position;
 
 /// Handle to one store file. Cheap to clone; the file is closed by [`Store::close`] or with the last handle.
@@ -191,13 +192,28 @@ impl Store {
         self.shared.damage.watch()
     }
 
-    /// Events for which `keep` holds, newest first. Several readers may ask `keep` at once. What the [`Sieve`](watchdeck_filter::Sieve) of `search` rules out is not read.
+    /// A page of the events that are meant. What is known of blocks rules most of them out unread; several readers look at the others at once.
     ///
     /// # Errors
     /// As SQLite says.
-    pub async fn search(&self, search: Search, keep: impl Fn(&Stored) -> bool + Send + Sync + 'static) -> Result<Scan, StoreError> {
-        let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || search::run(&shared, &search, &keep)).await.map_err(|_| StoreError::Closed)?
+    pub async fn page(&self, query: Query) -> Result<Page, StoreError> {
+        self.blocking(move |shared| search::page(shared, &query)).await
+    }
+
+    /// How many of the events after `after` are meant.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn count(&self, plan: Plan, after: u64) -> Result<u64, StoreError> {
+        self.blocking(move |shared| search::count(shared, &plan, after)).await
+    }
+
+    /// How many events of which source, channel, kind and severity there are, the most frequent first.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn tally(&self) -> Result<Vec<Tally>, StoreError> {
+        self.blocking(search::tally).await
     }
 
     /// One event.
@@ -282,6 +298,14 @@ impl Store {
         self.read(move |reader| reader.positions(&source)).await
     }
 
+    /// How far every subscriber has come that said so, by name.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn checkpoints(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.read(|reader| reader.checkpoints()).await
+    }
+
     /// How far the subscriber `name` has come; 0 when it never said.
     ///
     /// # Errors
@@ -342,6 +366,14 @@ impl Store {
         if let Some(thread) = thread {
             drop(tokio::task::spawn_blocking(move || thread.join()).await);
         }
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || work(&shared)).await.map_err(|_| StoreError::Closed)?
     }
 
     async fn read<T: Send + 'static>(

@@ -1,13 +1,13 @@
 //! Following the store: catch-up, then live, with no seam between.
 
-use crate::{Chunk, Store, StoreError, Stored};
+use crate::{Chunk, Engine, Limit, Store, StoreError, Stored};
 use std::sync::Arc;
 use tokio::{sync::watch, task::JoinHandle};
 
 /// A reader with a cursor. Dropping a pending [`Subscription::next`] loses nothing.
 #[derive(Debug)]
 pub struct Subscription {
-    store: Store,
+    engine: Arc<dyn Engine>,
     cursor: u64,
     head: watch::Receiver<u64>,
     /// The page after a place, on its way from the disk: read while the one before it is dealt with.
@@ -24,14 +24,16 @@ impl Store {
     /// Follow the store from after `after`: first what is there, then what comes. `after = 0` replays everything.
     #[must_use]
     pub fn subscribe(&self, after: u64) -> Subscription {
-        Subscription::new(self.clone(), after)
+        Subscription::over(Arc::new(self.clone()), after)
     }
 }
 
 impl Subscription {
-    fn new(store: Store, after: u64) -> Self {
-        let head = store.watch_head();
-        Self { store, cursor: after, head, ahead: None }
+    /// As [`Store::subscribe`], to whatever engine.
+    #[must_use]
+    pub fn over(engine: Arc<dyn Engine>, after: u64) -> Self {
+        let head = engine.watch_head();
+        Self { engine, cursor: after, head, ahead: None }
     }
 
     /// The last event handed out.
@@ -40,10 +42,10 @@ impl Subscription {
         self.cursor
     }
 
-    /// How many committed events have not been handed out yet.
+    /// Whether everything that was committed has been handed out.
     #[must_use]
-    pub fn lag(&self) -> u64 {
-        self.head.borrow().saturating_sub(self.cursor)
+    pub fn is_at_head(&self) -> bool {
+        *self.head.borrow() <= self.cursor
     }
 
     /// The next events in order, at least one. Waits while there is nothing new. A cursor ahead of the store (the file was replaced) starts over.
@@ -68,8 +70,7 @@ impl Subscription {
     }
 
     async fn read(&mut self) -> Result<Chunk, StoreError> {
-        let near = self.store.shared.recent.lock().expect("no code panics while holding the recent commits").after(self.cursor);
-        match near {
+        match self.engine.at_hand(self.cursor) {
             Some(chunk) => Ok(chunk),
             None => Ok(Chunk::new(Arc::new(self.page().await?), 0)),
         }
@@ -86,7 +87,7 @@ impl Subscription {
         self.ahead = None;
         let page = page??;
         if let Some(last) = page.last().map(|last| last.seq)
-            && last + (PAGE as u64) < self.store.head()
+            && last + (PAGE as u64) < self.engine.head()
         {
             self.ahead = Some(self.ask(last));
         }
@@ -94,7 +95,7 @@ impl Subscription {
     }
 
     fn ask(&self, after: u64) -> (u64, Coming) {
-        let store = self.store.clone();
-        (after, tokio::spawn(async move { store.read_after(after, PAGE).await }))
+        let engine = Arc::clone(&self.engine);
+        (after, tokio::spawn(async move { engine.read_after(after, Limit::from(PAGE)).await }))
     }
 }

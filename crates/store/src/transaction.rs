@@ -1,12 +1,14 @@
 //! One transaction over the batches that waited together.
 
 use crate::{
-    Appended, Batch, NewEvent, Placed, StoreError,
+    Appended, Batch, Condition, NewEvent, Placed, StoreError,
     direct::Direct,
     holders,
     insert::{Failed, Insert},
     packed::Packed,
+    reader::Reader,
     schema::Profile,
+    search,
     shared::Shared,
     state::State,
     types::Lent,
@@ -34,6 +36,13 @@ pub(crate) fn run<'b>(
     let log = state.profile == Profile::Log;
     let (mut places, mut answers, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
     let transaction = connection.transaction()?;
+    for (index, batch) in batches.iter().enumerate() {
+        if let Some(condition) = &batch.condition
+            && let Some(current) = stands_against(&transaction, shared, condition, head).map_err(Failed::All)?
+        {
+            return Err(Failed::Batch { index, error: StoreError::Conflict { current } });
+        }
+    }
     let mut run = Direct::of(&batches, &state.rows, &mut state.sealer, state.next_block, shared);
     {
         let mut insert = Insert::new(&transaction, shared, &mut fresh)?;
@@ -90,6 +99,20 @@ pub(crate) fn run<'b>(
         state.rows.add(rows.map(|(new, _)| &*new.event.id));
     }
     Ok(Outcome { answers, places })
+}
+
+/// The event that stands against a condition; `None` when it holds. What is committed together is not seen: a batch with a condition is committed alone.
+fn stands_against(connection: &Connection, shared: &Shared, condition: &Condition, head: u64) -> Result<Option<u64>, StoreError> {
+    let reader = Reader::new(connection, shared);
+    match condition {
+        Condition::Unchanged { plan, after } => {
+            Ok(search::newest_match(&reader, plan, after.saturating_add(1)..head + 1)?.map(|stored| stored.seq))
+        }
+        Condition::Version { subject, expected } => {
+            let newest = reader.by_subject(subject, 1)?.first().map_or(0, |stored| stored.seq);
+            Ok((newest != *expected).then_some(newest))
+        }
+    }
 }
 
 /// Whether a block has an event with this id.

@@ -1,5 +1,6 @@
 //! What goes in and what comes out.
 
+use crate::Condition;
 use std::sync::Arc;
 use watchdeck_events::{Channel, Event, Millis};
 use watchdeck_protocol::Position;
@@ -15,6 +16,8 @@ pub struct Batch {
     pub checkpoints: Vec<(String, u64)>,
     /// What subscribers keep beside the events.
     pub documents: Vec<Document>,
+    /// What has to be so for it to be committed.
+    pub condition: Option<Condition>,
 }
 
 /// What an event costs in memory beside its payload, about.
@@ -84,7 +87,7 @@ pub struct Document {
 /// An event in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// Place in the store, from 1, without holes.
+    /// Place in the store. Ascends from 1, and may have holes.
     pub seq: u64,
     /// Place in the channel's log; 0 where there is none.
     pub offset: u64,

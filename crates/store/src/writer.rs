@@ -68,7 +68,7 @@ impl Writer {
                     next = queue.try_recv().ok();
                 }
             }
-            self.commit(jobs);
+            self.commit_in_turn(jobs);
             packings.iter().for_each(|packing| self.pack(packing));
             summaries.iter().for_each(|summary| self.keep(summary));
             self.close_segments();
@@ -86,6 +86,20 @@ impl Writer {
             // Nobody waits any more when the handle was dropped; that is fine.
             reply.send(()).ok();
         }
+    }
+
+    /// Commit what waits together, and alone what has a condition: it is held against everything that came before it.
+    fn commit_in_turn(&mut self, jobs: Vec<Job>) {
+        let mut together = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            if job.batch.condition.is_some() {
+                self.commit(std::mem::take(&mut together));
+                self.commit(vec![job]);
+            } else {
+                together.push(job);
+            }
+        }
+        self.commit(together);
     }
 
     /// Commit all jobs, or as many of them as can be.
@@ -167,7 +181,9 @@ impl Writer {
     /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read.
     fn keep(&self, summary: &Summary) {
         let kept = self.connection.prepare_cached(INSERT_SUMMARY);
-        let kept = kept.and_then(|mut insert| insert.execute(params![summary.block, summary.encode()]));
+        let kept = kept.and_then(|mut insert| {
+            insert.execute(params![summary.block, summary.occurred.start(), summary.occurred.end(), summary.encode()])
+        });
         if let Err(error) = kept {
             tracing::debug!(%error, "A summary was not kept.");
         }

@@ -4,8 +4,9 @@
 use proptest::prelude::*;
 use std::{collections::HashMap, os::unix::fs::FileExt as _, path::Path};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
+use watchdeck_filter::{Name, Pattern, Plan};
 use watchdeck_protocol::Position;
-use watchdeck_store::{BLOCK, Batch, NewEvent, Options, PositionUpdate, Profile, Search, Store, Stored};
+use watchdeck_store::{BLOCK, Batch, NewEvent, Options, PositionUpdate, Profile, Query, Store, Stored};
 
 fn event(id: u64) -> NewEvent {
     let event = Event {
@@ -76,9 +77,9 @@ async fn check(store: &Store, model: &[u64]) {
     let about: Vec<u64> = model.iter().copied().filter(|id| id % 60 == 7).rev().collect();
     let found = store.by_subject("product:p7", usize::MAX).await.unwrap();
     assert!(found.iter().map(|stored| stored.offset).eq(about), "{} about it", found.len());
-    let scan = store.search(Search::default(), |stored| stored.offset.is_multiple_of(11)).await.unwrap();
-    let hits: Vec<u64> = model.iter().copied().filter(|id| id.is_multiple_of(11)).rev().collect();
-    assert!(scan.hits.iter().map(|stored| stored.offset).eq(hits), "{} hits", scan.hits.len());
+    let scan = store.page(Query::of(Plan::Is(Name::Id, Pattern::typed("*7")))).await.unwrap();
+    let hits: Vec<_> = read.iter().rev().filter(|stored| stored.event.id.ends_with('7')).map(|stored| stored.seq).collect();
+    assert!(scan.events.iter().map(|stored| stored.seq).eq(hits), "{} hits", scan.events.len());
 }
 
 proptest! {
@@ -171,8 +172,8 @@ async fn what_lies_beside_a_bad_page_of_a_block_is_read_and_taken_over_and_the_r
     assert!(hole.start > BLOCK && hole.end == 2 * BLOCK + 1 && hole.end - hole.start <= 2_048, "{hole:?}");
     let model: Vec<u64> = (1..hole.start).chain(hole.end..=3 * BLOCK).collect();
     assert!(read.iter().map(|stored| stored.offset).eq(model.iter().copied()));
-    let scan = store.search(Search::default(), |_| true).await.unwrap();
-    assert!(scan.hits.iter().rev().eq(&read), "a search goes around it too");
+    let scan = store.page(Query::default()).await.unwrap();
+    assert!(scan.events.iter().rev().eq(&read), "a search goes around it too");
     store.close().await;
 
     let (store, salvaged) = Store::open_or_salvage(&path, Options::CONSOLE).unwrap();

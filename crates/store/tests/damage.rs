@@ -7,7 +7,7 @@ use std::{
 };
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 use watchdeck_protocol::Position;
-use watchdeck_store::{Batch, Document, NewEvent, Options, PositionUpdate, Profile, Search, Store, StoreError, Stored};
+use watchdeck_store::{Batch, Document, NewEvent, Options, PositionUpdate, Profile, Query, Store, StoreError, Stored};
 
 const PAGE: u64 = 4_096;
 
@@ -82,8 +82,8 @@ async fn what_lies_behind_a_bad_page_is_read_and_the_hole_is_said() {
     let [hole] = &damage.unreadable[..] else { panic!("{damage:?}") };
     assert!(hole.contains(&1_500) && hole.end - hole.start < 100, "{hole:?}");
     assert!(read.iter().copied().eq((1..hole.start).chain(hole.end..3_001)), "everything else: {} events, {hole:?}", read.len());
-    let scan = store.search(Search::default(), |_| true).await.unwrap();
-    let mut found = seqs(&scan.hits);
+    let scan = store.page(Query::default()).await.unwrap();
+    let mut found = seqs(&scan.events);
     found.reverse();
     assert!(found == read, "a search goes around it too: {} and {} events", found.len(), read.len());
     let (mut subscription, mut followed) = (store.subscribe(0), 0);
@@ -215,29 +215,23 @@ async fn readers_of_a_large_history_do_not_hold_up_the_writer() {
     let folder = tempfile::tempdir().unwrap();
     let (path, _) = filled(folder.path(), Options::CONSOLE, 20_000).await;
     let store = Store::open(&path, Options::CONSOLE).unwrap();
-    let (entered, mut seen) = tokio::sync::mpsc::channel::<()>(1);
-    let (release, released) = std::sync::mpsc::channel::<()>();
-    let released = std::sync::Mutex::new(released);
-    // A search that stands still in the middle of a row.
-    let search = tokio::spawn({
-        let store = store.clone();
-        async move {
-            store
-                .search(Search { limit: 1, ..Search::default() }, move |_| {
-                    if entered.try_send(()).is_ok() {
-                        released.lock().unwrap().recv().unwrap();
-                    }
-                    true
-                })
-                .await
-        }
-    });
-    seen.recv().await.unwrap();
+    // A reader that stands still in the middle of a question, as SQLite sees it.
+    let standing = rusqlite::Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    standing.execute_batch("BEGIN").unwrap();
+    assert!(standing.query_row("SELECT count(*) FROM names", [], |row| row.get::<_, u64>(0)).unwrap() > 0);
+    let searches: Vec<_> = (0..4)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.page(Query { limit: 1, ..Query::default() }).await })
+        })
+        .collect();
     let mut new = event(20_001);
     new.event.kind = Kind::from("a:kind-that-is-new");
     store.append(Batch { events: vec![new], ..Batch::default() }).await.expect("names and pages are free");
-    release.send(()).unwrap();
-    search.await.unwrap().unwrap();
+    for search in searches {
+        search.await.unwrap().unwrap();
+    }
+    standing.execute_batch("COMMIT").unwrap();
     let look = Store::look(&path, Profile::Console).unwrap();
     assert_eq!(look.get(20_001).await.unwrap().unwrap().event.kind.as_str(), "a:kind-that-is-new");
 }

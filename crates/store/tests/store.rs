@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use std::{path::Path, sync::Arc};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
-use watchdeck_filter::Sieve;
+use watchdeck_filter::{Filter, Name, Pattern, Plan};
 use watchdeck_protocol::Position;
-use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Search, Store, StoreError, Stored};
+use watchdeck_store::{Batch, Bounds, Document, NewEvent, Options, PositionUpdate, Query, Store, StoreError};
 
 fn event(id: impl std::fmt::Display, channel: &str) -> NewEvent {
     let event = Event {
@@ -69,8 +69,7 @@ async fn everything_about_a_subject_is_found_across_blocks_and_restarts() {
         }
     }
     for subject in ["product:P-0", "product:P-7", "product:P-40", "product:P-99"] {
-        let scan = store.search(Search::default(), move |stored| stored.event.subject.as_deref() == Some(subject));
-        let all = scan.await.unwrap().hits;
+        let all = store.page(Query::of(Plan::Is(Name::Subject, Pattern::whole(subject)))).await.unwrap().events;
         assert_eq!(store.by_subject(subject, usize::MAX >> 1).await.unwrap(), all, "{subject}");
         assert_eq!(store.by_subject(subject, 3).await.unwrap(), all[..all.len().min(3)], "the newest first: {subject}");
     }
@@ -184,17 +183,17 @@ async fn history_is_scanned_backwards_in_pages() {
     let folder = tempfile::tempdir().unwrap();
     let store = console(folder.path());
     store.append(batch(1..=10)).await.unwrap();
-    let even = |stored: &watchdeck_store::Stored| stored.seq.is_multiple_of(2);
-    let three = Search { limit: 3, max_read: 1_000, ..Search::default() };
-    let page = store.search(three.clone(), even).await.unwrap();
-    assert_eq!(page.hits.iter().map(|s| s.seq).collect::<Vec<_>>(), [10, 8, 6]);
-    let page = store.search(Search { before: page.next_before, ..three.clone() }, even).await.unwrap();
-    assert_eq!(page.hits.iter().map(|s| s.seq).collect::<Vec<_>>(), [4, 2]);
-    assert_eq!(page.next_before, None, "the beginning of history");
-    let capped = store.search(Search { max_read: 1, ..three.clone() }, even).await.unwrap();
-    assert_eq!((capped.scanned, capped.next_before), (1, Some(10)));
-    let tail = store.search(Search { after: 7, ..three }, even).await.unwrap();
-    assert_eq!((tail.hits.len(), tail.scanned, tail.next_before), (2, 3, None), "only what is new is looked at");
+    let even = Plan::Any([2, 4, 6, 8, 10].map(|n| Plan::Is(Name::Id, Pattern::whole(&event(n, "inventory").event.id))).into());
+    let three = Query { limit: 3, max_read: 1_000, ..Query::of(even) };
+    let page = store.page(three.clone()).await.unwrap();
+    assert_eq!(page.events.iter().map(|s| s.seq).collect::<Vec<_>>(), [10, 8, 6]);
+    let page = store.page(three.clone().behind(&page).unwrap()).await.unwrap();
+    assert_eq!(page.events.iter().map(|s| s.seq).collect::<Vec<_>>(), [4, 2]);
+    assert_eq!(page.next, None, "the beginning of history");
+    let capped = store.page(Query { max_read: 1, ..three.clone() }).await.unwrap();
+    assert_eq!((capped.scanned, capped.next), (1, Some(10)));
+    let tail = store.page(Query { after: 7, ..three }).await.unwrap();
+    assert_eq!((tail.events.len(), tail.scanned, tail.next), (2, 3, None), "only what is new is looked at");
 }
 
 #[tokio::test]
@@ -327,36 +326,28 @@ async fn a_search_finds_the_same_with_and_without_summaries_and_skips_what_canno
         let connection = rusqlite::Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         connection.query_row("SELECT count(*) FROM summaries", [], |row| row.get::<_, u64>(0)).unwrap()
     };
-    let find = |sieve: Sieve| {
-        let (store, read) = (store.clone(), Arc::new(std::sync::atomic::AtomicUsize::new(0)));
+    let find = |text: &str| {
+        let (store, plan) = (store.clone(), Filter::parse(text, Millis(0)).unwrap().plan().clone());
         async move {
-            let counted = Arc::clone(&read);
-            let keep = move |stored: &Stored| {
-                counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                stored.event.payload.as_str().contains("needle")
-            };
-            let scan = store.search(Search { sieve, ..Search::default() }, keep).await.unwrap();
-            let seqs: Vec<_> = scan.hits.iter().map(|stored| stored.seq).collect();
-            (seqs, scan.scanned, read.load(std::sync::atomic::Ordering::Relaxed) as u64)
+            let page = store.page(Query::of(plan)).await.unwrap();
+            let seqs: Vec<_> = page.events.iter().map(|stored| stored.seq).collect();
+            (seqs, page.scanned, page.read)
         }
     };
-    assert_eq!(find(Sieve::default()).await, (vec![3_000], count, count));
+    assert_eq!(find("needle").await.0, [3_000], "before anything is summarised");
     // The last block is never complete, and the first ones are summarised in their own time.
     while summarised() < 3 {
         tokio::task::yield_now().await;
     }
-    let block = watchdeck_store::BLOCK;
-    let (rest, whole) = (count - 3 * block, count);
-    let text = |text: &str| Sieve { texts: vec![vec![text.to_owned()]], ..Sieve::default() };
-    assert_eq!(find(text("NEEDLE")).await, (vec![3_000], whole, 1 + rest), "one event of one block, and what is a row");
-    assert_eq!(find(text("nothing like it")).await, (vec![], whole, rest));
-    let either = Sieve { texts: vec![vec!["nothing like it".into(), "needle".into()]], ..Sieve::default() };
-    assert_eq!(find(either).await, (vec![3_000], whole, 1 + rest), "one alternative is enough");
-    let late = Sieve { from: Some(Millis(2_999)), before: Some(Millis(3_001)), ..Sieve::default() };
-    assert_eq!(find(late).await, (vec![3_000], whole, 2), "rows are told apart by their numbers");
-    let nobody = Sieve { kind: Some(Arc::new(|kind| kind == "nobody")), ..Sieve::default() };
-    assert_eq!(find(nobody).await, (vec![], whole, 0));
-    let orders = Sieve { channel: Some(Arc::new(|channel| channel == "orders")), ..Sieve::default() };
-    assert_eq!(find(orders).await, (vec![3_000], whole, count / 3));
+    let rest = count - 3 * watchdeck_store::BLOCK;
+    assert_eq!(find("NEEDLE").await, (vec![3_000], count, rest), "what is in blocks is told apart unread, and what is a row is read");
+    assert_eq!(find("\"nothing like it\"").await, (vec![], count, rest));
+    assert_eq!(find("\"nothing like it\" OR needle").await, (vec![3_000], count, rest), "one alternative is enough");
+    assert_eq!(find("n:PO-3000").await, (vec![3_000], count, 1 + rest), "a field is where it stands");
+    let late = Plan::Occurred { from: Some(Millis(2_999)), before: Some(Millis(3_001)) };
+    let page = store.page(Query::of(late)).await.unwrap();
+    assert_eq!((page.events.len(), page.scanned, page.read), (2, count, 0), "rows are told apart by their numbers");
+    assert_eq!(find("kind:nobody").await, (vec![], count, 0));
+    assert_eq!(find("channel:orders needle").await, (vec![3_000], count, rest / 3 + 1));
     store.close().await;
 }

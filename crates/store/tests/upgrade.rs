@@ -1,8 +1,9 @@
 //! A file of an earlier version is taken over while it is in use: rows become blocks in their own time, and nothing is lost on the way.
 
 use std::path::Path;
-use watchdeck_events::Channel;
-use watchdeck_store::{BLOCK, Batch, NewEvent, Options, Profile, Search, Store, Stored};
+use watchdeck_events::{Channel, Millis};
+use watchdeck_filter::Filter;
+use watchdeck_store::{BLOCK, Batch, NewEvent, Options, Profile, Query, Store, Stored};
 
 /// Five thousand events of the built-in ERP, as the version wrote them that had no blocks.
 const VERSION_3: &[u8] = include_bytes!("files/version-3.db.zst");
@@ -22,8 +23,8 @@ async fn all(store: &Store) -> Vec<Stored> {
 async fn check(store: &Store) {
     assert_eq!((store.head(), store.stats().await.unwrap().events), (EVENTS, EVENTS));
     assert_eq!(store.by_subject("product:p101", 1_000).await.unwrap().len(), 86);
-    let scan = store.search(Search::default(), |stored| stored.event.subject.as_deref() == Some("product:p136")).await.unwrap();
-    assert_eq!(scan.hits.len(), 73);
+    let scan = store.page(Query::of(Filter::parse("subject:product:p136", Millis(0)).unwrap().plan().clone())).await.unwrap();
+    assert_eq!(scan.events.len(), 73);
     assert_eq!(store.positions("demo").await.unwrap()[&Channel::from("approvals")].offset, 75);
     assert_eq!(store.checkpoint("alerts").await.unwrap(), EVENTS);
 }

@@ -30,6 +30,7 @@ pub(crate) use broken::Broken;
 use broken::{Section, Unfit};
 pub(crate) use names::Label;
 pub(crate) use opened::Block;
+pub(crate) use reading::{Frame, Reading};
 pub(crate) use scratch::Scratch;
 pub(crate) use sealer::Sealer;
 

@@ -56,6 +56,11 @@ impl Block {
         self.head.seq.binary_search(&seq).ok()
     }
 
+    /// Where the first event from a sequence number on is.
+    pub(crate) fn place_of(&self, seq: u64) -> usize {
+        self.head.seq.partition_point(|known| *known < seq)
+    }
+
     /// Place in the store.
     pub(crate) fn seq(&self, at: usize) -> u64 {
         self.head.seq[at]
@@ -106,6 +111,16 @@ impl Block {
         self.head.subjects.get(at)
     }
 
+    /// All actors, each once, by number.
+    pub(crate) fn actors(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.head.actors.texts()
+    }
+
+    /// Which of the actors an event has.
+    pub(crate) fn actor_number(&self, at: usize) -> Option<usize> {
+        self.head.actors.number(at)
+    }
+
     /// Who did it.
     pub(crate) fn actor(&self, at: usize) -> Option<&str> {
         self.head.actors.get(at)
@@ -116,6 +131,13 @@ impl Block {
         let frame = self.head.frames.partition_point(|first| *first <= at) - 1;
         let start = if self.head.frames[frame] == at { 0 } else { self.head.ends[at - 1] };
         (frame, start as usize..self.head.ends[at] as usize)
+    }
+
+    /// The events of a frame, and where the payload of each ends in it.
+    pub(super) fn frame(&self, frame: usize) -> (Range<usize>, &[u32]) {
+        let end = self.head.frames.get(frame + 1).copied().unwrap_or(self.len());
+        let events = self.head.frames[frame]..end;
+        (events.clone(), &self.head.ends[events])
     }
 
     pub(super) fn table(&self) -> &Table {

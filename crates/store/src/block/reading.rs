@@ -25,6 +25,23 @@ pub(crate) struct Reading<'a> {
     id: Vec<u8>,
 }
 
+/// The payloads of some consecutive events, one after the other. They were written as text, and are looked at as bytes.
+pub(crate) struct Frame<'a> {
+    /// Which events.
+    pub(crate) events: std::ops::Range<usize>,
+    /// Where the payload of each ends.
+    pub(crate) ends: &'a [u32],
+    pub(crate) bytes: &'a [u8],
+}
+
+impl Frame<'_> {
+    /// The payload of the `nth` of its events.
+    pub(crate) fn payload(&self, nth: usize) -> &[u8] {
+        let start = nth.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start as usize..self.ends[nth] as usize]
+    }
+}
+
 impl Block {
     /// Read events out of it.
     pub(crate) fn read<'a>(&'a self, scratch: &'a mut Scratch) -> Reading<'a> {
@@ -66,15 +83,31 @@ impl<'a> Reading<'a> {
     /// [`Broken`] when its frame is.
     pub(crate) fn payload(&mut self, at: usize) -> Result<&str, Broken> {
         let (frame, range) = self.block.place(at);
+        self.hold(frame)?;
         let broken = |why| Broken::at(Section::Frame(frame), why);
-        let held = match self.frame {
-            Some((held, result)) if held == frame => result,
-            _ => self.unpack_frame(frame).map_err(broken),
-        };
-        self.frame = Some((frame, held));
-        held?;
         // Looked at one by one: whoever wants one event does not wait until all of a frame are known to be text.
         str::from_utf8(&self.scratch.frame[range]).map_err(|_| broken("it is no text"))
+    }
+
+    /// All payloads of the frame that an event is in.
+    ///
+    /// # Errors
+    /// [`Broken`] when the frame is.
+    pub(crate) fn frame(&mut self, at: usize) -> Result<Frame<'_>, Broken> {
+        let (frame, _) = self.block.place(at);
+        self.hold(frame)?;
+        let (events, ends) = self.block.frame(frame);
+        Ok(Frame { events, ends, bytes: &self.scratch.frame })
+    }
+
+    /// Have a frame in the scratch.
+    fn hold(&mut self, frame: usize) -> Result<(), Broken> {
+        let held = match self.frame {
+            Some((held, result)) if held == frame => result,
+            _ => self.unpack_frame(frame).map_err(|why| Broken::at(Section::Frame(frame), why)),
+        };
+        self.frame = Some((frame, held));
+        held
     }
 
     /// The id of an event.

@@ -24,7 +24,7 @@ pub(crate) use counts::domain;
 pub(crate) use pieces::Wanted;
 use pieces::{Piece, pieces_in};
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
 };
 use watchdeck_events::fold;
@@ -58,8 +58,8 @@ pub(crate) struct Summary {
     wide: Bloom,
     subjects: Bloom,
     actors: Bloom,
-    /// Events by time and domain; `None` where they are too scattered.
-    pub(crate) counts: Option<Counts>,
+    /// Events by time and domain, as they are kept: whoever searches does not want them.
+    counts: Vec<u8>,
 }
 
 impl Summary {
@@ -74,11 +74,6 @@ impl Summary {
         })
     }
 
-    /// Whether the block has one of these names in a column: 0 source, 1 channel, 2 kind.
-    pub(crate) fn names_any(&self, column: usize, numbers: &HashSet<i64>) -> bool {
-        self.names[column].iter().any(|number| numbers.contains(number))
-    }
-
     /// Whether an event of the block may be about this, exactly as written.
     pub(crate) fn may_be_about(&self, subject: &str) -> bool {
         self.subjects.may_hold(xxh3_64(subject.as_bytes()))
@@ -88,6 +83,12 @@ impl Summary {
     #[cfg_attr(not(test), expect(dead_code, reason = "asked once blocks take the place of rows"))]
     pub(crate) fn may_be_by(&self, actor: &str) -> bool {
         self.actors.may_hold(xxh3_64(actor.as_bytes()))
+    }
+
+    /// Events by time and domain; `None` where they are too scattered.
+    pub(crate) fn counts(&self) -> Option<Counts> {
+        let mut reader = Reader(&self.counts);
+        Counts::read(&mut reader).filter(|_| reader.0.is_empty())
     }
 
     /// As it is kept.
@@ -107,8 +108,8 @@ impl Summary {
             });
         }
         [&self.ascii, &self.wide, &self.subjects, &self.actors].into_iter().for_each(|bloom| writer.bloom(bloom));
-        writer.0.push(u8::from(self.counts.is_some()));
-        self.counts.iter().for_each(|counts| counts.write(&mut writer));
+        writer.0.push(u8::from(!self.counts.is_empty()));
+        writer.0.extend_from_slice(&self.counts);
         writer.0
     }
 
@@ -132,9 +133,20 @@ impl Summary {
             }
         }
         let [ascii, wide, subjects, actors] = [reader.bloom()?, reader.bloom()?, reader.bloom()?, reader.bloom()?];
-        let counts = if reader.byte()? == 0 { None } else { Some(Counts::read(&mut reader)?) };
-        let whole = Self { block, occurred, received, severities, names, ascii, wide, subjects, actors, counts };
-        reader.0.is_empty().then_some(whole)
+        let has_counts = reader.byte()? != 0;
+        let counts = reader.0.to_vec();
+        (has_counts != counts.is_empty()).then_some(Self {
+            block,
+            occurred,
+            received,
+            severities,
+            names,
+            ascii,
+            wide,
+            subjects,
+            actors,
+            counts,
+        })
     }
 }
 
@@ -212,7 +224,11 @@ impl Builder {
             wide: text(&self.text.wide, WIDE_BITS),
             subjects: Bloom::of(&self.subjects, NAME_BITS, MOST_BYTES),
             actors: Bloom::of(&self.actors, NAME_BITS, MOST_BYTES),
-            counts: self.counts.fitted(),
+            counts: self.counts.fitted().map_or_else(Vec::new, |counts| {
+                let mut writer = Writer::default();
+                counts.write(&mut writer);
+                writer.0
+            }),
         }
     }
 }

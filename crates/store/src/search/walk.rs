@@ -1,0 +1,119 @@
+//! The way through the file: stretches of rows and blocks in the order of a query, without the blocks whose summaries say that nothing in them is meant.
+
+use super::{compiled::Compiled, summary::of_times};
+use crate::{BLOCK, Order, StoreError, packed::Run, reader::Reader, summary::Summary};
+use std::{collections::VecDeque, ops::Range};
+use watchdeck_filter::Verdict;
+
+/// A stretch that has to be looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Stretch {
+    pub(super) seqs: Range<u64>,
+    /// All events of it are meant, and there are so many.
+    pub(super) all: Option<u64>,
+}
+
+/// Blocks that are asked for at once, at first; later more.
+const FEW: usize = 16;
+const MANY: usize = 512;
+
+/// See the [module docs](self).
+pub(super) struct Walk<'a> {
+    reader: &'a Reader<'a>,
+    compiled: &'a Compiled,
+    order: Order,
+    /// What was not walked through yet.
+    left: Range<u64>,
+    ahead: VecDeque<Stretch>,
+    step: usize,
+    /// Summaries cannot be read: they are damaged, or an older version made them.
+    blind: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// Through these sequence numbers.
+    pub(super) fn new(reader: &'a Reader<'a>, compiled: &'a Compiled, order: Order, seqs: Range<u64>) -> Self {
+        let nothing = compiled.judge(&mut |leaf| compiled.leaves[leaf].alone()) == Verdict::No || compiled.times.0 >= compiled.times.1;
+        let left = if nothing { seqs.end..seqs.end } else { seqs };
+        Self { reader, compiled, order, left, ahead: VecDeque::new(), step: FEW, blind: false }
+    }
+
+    /// The next stretch.
+    pub(super) fn next(&mut self) -> Result<Option<Stretch>, StoreError> {
+        loop {
+            if let Some(stretch) = self.ahead.pop_front() {
+                return Ok(Some(stretch));
+            }
+            if self.left.is_empty() {
+                return Ok(None);
+            }
+            match self.go_on() {
+                Err(error) if !self.blind => {
+                    tracing::debug!(%error, "Summaries cannot be read; every block is.");
+                    self.blind = true;
+                }
+                gone => gone?,
+            }
+        }
+    }
+
+    fn go_on(&mut self) -> Result<(), StoreError> {
+        let (compiled, order) = (self.compiled, self.order);
+        let (mut left, mut ahead) = (self.left.clone(), VecDeque::new());
+        let mut blocks = 0;
+        self.reader.summaries(&self.left, order, self.blind, self.step, |run, events, summary| {
+            blocks += 1;
+            rows(&mut left, order, run, &mut ahead);
+            let seqs = left.start.max(run.first)..left.end.min(run.last + 1);
+            match order {
+                Order::NewestFirst => left.end = seqs.start,
+                Order::OldestFirst => left.start = seqs.end,
+            }
+            let verdict = match summary {
+                None => Verdict::Maybe,
+                // The summary itself is not read where the times tell.
+                Some(summary) if of_times(&summary.occurred, compiled.times.0, compiled.times.1) == Verdict::No => Verdict::No,
+                Some(summary) => {
+                    Summary::decode(run.number, summary.bytes()?).map_or(Verdict::Maybe, |summary| compiled.of_block(&summary))
+                }
+            };
+            if verdict != Verdict::No {
+                let is_whole = seqs == (run.first..run.last + 1);
+                ahead.push_back(Stretch { seqs, all: (verdict == Verdict::Yes && is_whole).then_some(events) });
+            }
+            Ok(())
+        })?;
+        if blocks < self.step {
+            // No more of them: what is left are rows.
+            let end = Run { number: 0, first: left.end, last: left.end };
+            let start = Run { number: 0, first: left.start, last: left.start.saturating_sub(1) };
+            rows(&mut left, order, if order == Order::NewestFirst { start } else { end }, &mut ahead);
+            left = left.end..left.end;
+        }
+        self.step = MANY;
+        (self.left, self.ahead) = (left, ahead);
+        Ok(())
+    }
+}
+
+/// Take what lies before a block, in the order of the walk, off what is left.
+fn rows(left: &mut Range<u64>, order: Order, run: Run, ahead: &mut VecDeque<Stretch>) {
+    match order {
+        Order::NewestFirst => {
+            let bottom = (run.last + 1).max(left.start);
+            while left.end > bottom {
+                let start = left.end.saturating_sub(BLOCK).max(bottom);
+                ahead.push_back(Stretch { seqs: start..left.end, all: None });
+                left.end = start;
+            }
+        }
+        Order::OldestFirst => {
+            let top = run.first.min(left.end);
+            while left.start < top {
+                let end = (left.start + BLOCK).min(top);
+                ahead.push_back(Stretch { seqs: left.start..end, all: None });
+                left.start = end;
+            }
+        }
+    }
+}
