@@ -13,7 +13,7 @@ use std::{
 use watchdeck_bench::{CHANNEL, event, now, say};
 use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
 use watchdeck_filter::Filter;
-use watchdeck_store::{Batch, NewEvent, Options, Search, Store};
+use watchdeck_store::{Batch, NewEvent, Options, Query, Store};
 
 #[derive(Parser)]
 struct Args {
@@ -109,15 +109,11 @@ async fn summarised(path: &Path) -> Result<()> {
 /// Page after page until the history ends or `wanted` rows were found.
 async fn all(store: &Store, filter: &str, wanted: usize) -> Result<usize> {
     let filter = Filter::parse(filter, now()).ok().context("a filter")?;
-    let (mut hits, mut before) = (0, None);
-    loop {
-        let (sieve, keeps) = (filter.sieve(), filter.clone());
-        let search = Search { before, limit: ROWS, max_read: READ, sieve, ..Search::default() };
-        let page = store.search(search, move |stored| keeps.keeps(&stored.event)).await?;
-        hits += page.hits.len();
-        before = page.next_before;
-        if before.is_none() || hits >= wanted {
-            return Ok(hits);
-        }
+    let (mut hits, mut query) = (0, Some(Query { limit: ROWS, max_read: READ, ..Query::of(filter.plan().clone()) }));
+    while let Some(next) = query.filter(|_| hits < wanted) {
+        let page = store.page(next.clone()).await?;
+        hits += page.events.len();
+        query = next.behind(&page);
     }
+    Ok(hits)
 }

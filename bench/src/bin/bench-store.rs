@@ -14,9 +14,9 @@ use std::{
 };
 use watchdeck_bench::{now, say};
 use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
-use watchdeck_filter::Filter;
+use watchdeck_filter::{Filter, Plan};
 use watchdeck_simulator::{Config, Simulator};
-use watchdeck_store::{BLOCK, Batch, Durability, INSERT_EVENT, NewEvent, Options, Search, Store, open_connection};
+use watchdeck_store::{BLOCK, Batch, Durability, INSERT_EVENT, NewEvent, Options, Query, Store, open_connection};
 
 #[derive(Parser)]
 struct Args {
@@ -218,9 +218,10 @@ async fn questions(store: &Store, events: usize) -> Result<Vec<Value>> {
     let mut times = Vec::new();
     for n in 0..ASKED {
         let at = first + i64::try_from(pick(n, 1_000))? * span / 1_000;
-        let filter = format!("kind:finance:* before:{at}");
+        let before = Plan::Occurred { from: None, before: Some(Millis(at)) };
+        let wanted = plan("kind:finance:*")?.and(before);
         let began = Instant::now();
-        search(store, &filter, Some(at), ROWS).await?;
+        search(store, wanted, ROWS).await?;
         times.push(ms(began.elapsed()));
     }
     case("page_kind_time_p95_ms", p95(&mut times));
@@ -229,13 +230,13 @@ async fn questions(store: &Store, events: usize) -> Result<Vec<Value>> {
         let mut times = Vec::new();
         for _ in 0..20 {
             let began = Instant::now();
-            search(store, text, None, ROWS).await?;
+            search(store, plan(text)?, ROWS).await?;
             times.push(ms(began.elapsed()));
         }
         case(&format!("text_two_chars_{name}_p95_ms"), p95(&mut times));
     }
     let began = Instant::now();
-    let hits = search(store, "瓷砖", None, usize::MAX).await?;
+    let hits = store.count(plan("瓷砖")?, 0).await?;
     case("text_count_ms", ms(began.elapsed()));
     case("text_count_hits", hits as f64);
 
@@ -254,23 +255,19 @@ async fn questions(store: &Store, events: usize) -> Result<Vec<Value>> {
     Ok(cases)
 }
 
-async fn search(store: &Store, filter: &str, before: Option<i64>, wanted: usize) -> Result<usize> {
-    let text = if before.is_some() { filter.split(" before:").next().unwrap_or(filter) } else { filter };
-    let filter = Filter::parse(text, now()).ok().context("a filter")?;
-    let (mut hits, mut next) = (0, None);
-    loop {
-        let (mut sieve, keeps) = (filter.sieve(), filter.clone());
-        sieve.before = before.map(Millis);
-        let search = Search { before: next, limit: ROWS, sieve, ..Search::default() };
-        let page = store
-            .search(search, move |stored| before.is_none_or(|at| stored.event.occurred_at.0 < at) && keeps.keeps(&stored.event))
-            .await?;
-        hits += page.hits.len();
-        next = page.next_before;
-        if next.is_none() || hits >= wanted {
-            return Ok(hits);
-        }
+/// Page after page until the history ends or `wanted` rows were found.
+async fn search(store: &Store, plan: Plan, wanted: usize) -> Result<usize> {
+    let (mut hits, mut query) = (0, Some(Query { limit: ROWS, ..Query::of(plan) }));
+    while let Some(next) = query.filter(|_| hits < wanted) {
+        let page = store.page(next.clone()).await?;
+        hits += page.events.len();
+        query = next.behind(&page);
     }
+    Ok(hits)
+}
+
+fn plan(filter: &str) -> Result<Plan> {
+    Ok(Filter::parse(filter, now()).ok().context("a filter")?.plan().clone())
 }
 
 /// Spread over `0..below`, the same each time.

@@ -4,30 +4,40 @@ use watchdeck_events::fold;
 
 /// A text in which a `*` stands for anything: folded, split where the stars stood.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Pattern(Vec<String>);
+pub struct Pattern {
+    parts: Vec<String>,
+    /// The only text that will do, in this case and width.
+    verbatim: Option<String>,
+}
 
 impl Pattern {
     /// As it is typed.
     #[must_use]
     pub fn typed(text: &str) -> Self {
-        Self(fold(text).split('*').map(str::to_owned).collect())
+        Self { parts: fold(text).split('*').map(str::to_owned).collect(), verbatim: None }
     }
 
     /// A text in which a star is a star.
     #[must_use]
     pub fn whole(text: &str) -> Self {
-        Self(vec![fold(text).into_owned()])
+        Self { parts: vec![fold(text).into_owned()], verbatim: None }
+    }
+
+    /// This text, exactly as it is written: for programs, which name things by what they are.
+    #[must_use]
+    pub fn verbatim(text: &str) -> Self {
+        Self { verbatim: Some(text.to_owned()), ..Self::whole(text) }
     }
 
     /// What stands between the stars, folded: all of it stands in whatever matches.
     pub fn parts(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+        self.parts.iter().map(String::as_str)
     }
 
     /// The only text that matches, but for what stands before the colon of a subject; `None` with a star.
     #[must_use]
     pub fn exact(&self) -> Option<&str> {
-        match self.0.as_slice() {
+        match self.parts.as_slice() {
             [whole] => Some(whole),
             _ => None,
         }
@@ -36,8 +46,11 @@ impl Pattern {
     /// Whether it is all of a text, in any case and width. Without a star also what is behind the type of a subject (`subject:SKU-104`).
     #[must_use]
     pub fn matches(&self, value: &str) -> bool {
+        if let Some(verbatim) = &self.verbatim {
+            return value == verbatim;
+        }
         let value = &*fold(value);
-        let [first, middle @ .., last] = self.0.as_slice() else {
+        let [first, middle @ .., last] = self.parts.as_slice() else {
             return self.exact().is_some_and(|whole| value == whole || value.split_once(':').is_some_and(|(_, id)| id == whole));
         };
         let Some(mut rest) = value.strip_prefix(first.as_str()) else { return false };

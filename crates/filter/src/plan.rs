@@ -196,13 +196,13 @@ impl Plan {
     /// Events of these kinds, exactly as written.
     #[must_use]
     pub fn kinds<'k>(kinds: impl IntoIterator<Item = &'k str>) -> Self {
-        Self::Any(kinds.into_iter().map(|kind| Self::Is(Name::Kind, Pattern::whole(kind))).collect())
+        Self::Any(kinds.into_iter().map(|kind| Self::Is(Name::Kind, Pattern::verbatim(kind))).collect())
     }
 
     /// Events of one source, exactly as written.
     #[must_use]
     pub fn source(id: &str) -> Self {
-        Self::Is(Name::Source, Pattern::whole(id))
+        Self::Is(Name::Source, Pattern::verbatim(id))
     }
 
     /// Both.

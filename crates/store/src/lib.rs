@@ -9,6 +9,7 @@
 //!
 //! Deliberately absent: any opinion about what an event means.
 
+mod ahead;
 mod block;
 mod chunk;
 mod command;

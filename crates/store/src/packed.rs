@@ -66,6 +66,12 @@ impl<'a> Packed<'a> {
         Ok(self.connection.prepare_cached(question)?.query_row([seq.min(END)], Run::of).optional()?)
     }
 
+    /// The block that holds `seq`, or the next one above it, and those behind it.
+    pub(crate) fn next(&self, seq: u64, most: usize) -> Result<Vec<Run>, StoreError> {
+        let mut query = self.connection.prepare_cached("SELECT number, first, last FROM blocks WHERE last >= ?1 ORDER BY last LIMIT ?2")?;
+        Ok(query.query_map([seq.min(END), most as u64], Run::of)?.collect::<Result<_, _>>()?)
+    }
+
     /// All of them, in the order of the events.
     pub(crate) fn runs(&self) -> Result<Vec<Run>, StoreError> {
         if !self.present {

@@ -85,6 +85,12 @@ impl Rows<'_> {
         Ok(true)
     }
 
+    /// Whether there is a row between two numbers, both of them left out.
+    pub(crate) fn any_between(&self, after: u64, before: u64) -> Result<bool, StoreError> {
+        let mut query = self.connection.prepare_cached("SELECT 1 FROM events WHERE seq > ?1 AND seq < ?2 LIMIT 1")?;
+        Ok(before > after + 1 && query.exists([after.min(END), before.min(END)])?)
+    }
+
     /// The rows of a range that are meant, as [`crate::search::scan`] gives them. `pass` is told of each that was looked at.
     pub(crate) fn matching(
         &self,

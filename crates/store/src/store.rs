@@ -2,7 +2,7 @@
 
 use crate::{
     Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Options, Page, Pending, Profile, Query, Salvaged, Stats,
-    StoreError, Stored, Tally,
+    StoreError, Stored, Tally, ahead,
     command::{Command, Job},
     histogram,
     keeper::Keeper,
@@ -167,7 +167,8 @@ impl Store {
     /// As SQLite says.
     pub async fn read_after(&self, seq: u64, limit: impl Into<Limit>) -> Result<Vec<Stored>, StoreError> {
         let limit = limit.into();
-        self.read(move |reader| reader.after(seq, limit)).await
+        let several = self.blocking(move |shared| ahead::after(shared, seq, limit)).await?;
+        if several.is_empty() { self.read(move |reader| reader.after(seq, limit)).await } else { Ok(several) }
     }
 
     /// Events after `seq` and up to `upto`, oldest first and at most a page ([`Limit::BYTES`]), one at least where there is one: from memory where they still

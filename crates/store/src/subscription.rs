@@ -17,8 +17,8 @@ pub struct Subscription {
 /// A page on its way.
 type Coming = JoinHandle<Result<Vec<Stored>, StoreError>>;
 
-/// How many events one catch-up read brings.
-const PAGE: usize = crate::BLOCK as usize;
+/// How much one catch-up read brings: enough to be read from several places at once.
+const PAGE: Limit = Limit { events: 4 * crate::BLOCK as usize, bytes: 4 * Limit::BYTES };
 
 impl Store {
     /// Follow the store from after `after`: first what is there, then what comes. `after = 0` replays everything.
@@ -60,8 +60,10 @@ impl Subscription {
             }
             if self.cursor < head {
                 let chunk = self.read().await?;
-                if let Some(last) = chunk.last() {
-                    self.cursor = last.seq;
+                if let Some(last) = chunk.last().map(|last| last.seq) {
+                    // What is committed can be read a moment before it is told.
+                    self.head.wait_for(|head| *head >= last).await.map_err(|_| StoreError::Closed)?;
+                    self.cursor = last;
                     return Ok(chunk);
                 }
             }
@@ -87,7 +89,8 @@ impl Subscription {
         self.ahead = None;
         let page = page??;
         if let Some(last) = page.last().map(|last| last.seq)
-            && last + (PAGE as u64) < self.engine.head()
+            && last < self.engine.head()
+            && self.engine.at_hand(last).is_none()
         {
             self.ahead = Some(self.ask(last));
         }
@@ -96,6 +99,6 @@ impl Subscription {
 
     fn ask(&self, after: u64) -> (u64, Coming) {
         let engine = Arc::clone(&self.engine);
-        (after, tokio::spawn(async move { engine.read_after(after, Limit::from(PAGE)).await }))
+        (after, tokio::spawn(async move { engine.read_after(after, PAGE).await }))
     }
 }

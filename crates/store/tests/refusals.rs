@@ -159,7 +159,7 @@ async fn pages_are_bounded_by_bytes_and_always_hold_one_event() {
     let (mut subscription, mut seen) = (store.subscribe(0), 0);
     while seen < 20 {
         let chunk = subscription.next().await.unwrap();
-        assert!(chunk.len() <= 3);
+        assert!(chunk.len() <= 15, "four pages at most, for whoever is far behind");
         seen += chunk.len();
     }
 }

@@ -3,13 +3,10 @@
 
 use super::decided::decided;
 use crate::{core::Core, error::CommandError};
-use std::{
-    collections::{BTreeSet, HashSet},
-    sync::Arc,
-};
+use std::collections::{BTreeSet, HashSet};
 use watchdeck_events::fold;
-use watchdeck_filter::Sieve;
-use watchdeck_store::{Search, Stored};
+use watchdeck_filter::Plan;
+use watchdeck_store::{Query, Stored};
 use watchdeck_wire::views::{ApprovalHistory, ApprovalStatus, ApprovalView};
 
 /// Most decisions in one answer.
@@ -33,10 +30,10 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
     let (limit, mut next, mut looked, mut scanned) = (limit.clamp(1, PAGE) as usize, before, 0, 0);
     let mut found = Vec::new();
     loop {
-        let search = Search { before: next, limit: AT_ONCE, max_read: SCAN - scanned, sieve: decisions(), ..Search::default() };
-        let scan = core.store.search(search, |stored| is_decision(stored.event.kind.as_str())).await?;
-        (next, looked, scanned) = (scan.next_before, looked + scan.hits.len(), scanned + scan.scanned);
-        found.extend(read(core, &scan.hits).await?.into_iter().filter(|view| words.are_in(view)));
+        let query = Query { before: next, limit: AT_ONCE, max_read: SCAN - scanned, ..Query::of(Plan::kinds(DECISIONS)) };
+        let page = core.store.page(query).await?;
+        (next, looked, scanned) = (page.next, looked + page.events.len(), scanned + page.scanned);
+        found.extend(read(core, &page.events).await?.into_iter().filter(|view| words.are_in(view)));
         if next.is_none() || found.len() >= limit || looked >= LOOKED || scanned >= SCAN {
             break;
         }
@@ -53,14 +50,8 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
     Ok(ApprovalHistory { decided: found, next_before: next, back_to })
 }
 
-fn is_decision(kind: &str) -> bool {
-    ["approval:approved", "approval:rejected"].contains(&kind)
-}
-
-/// Blocks without a decision are passed over.
-fn decisions() -> Sieve {
-    Sieve { kind: Some(Arc::new(is_decision)), ..Sieve::default() }
-}
+/// What a decision is called.
+const DECISIONS: [&str; 2] = ["approval:approved", "approval:rejected"];
 
 /// The requests that these events decided, newest first.
 async fn read(core: &Core, decisions: &[Stored]) -> Result<Vec<ApprovalView>, CommandError> {

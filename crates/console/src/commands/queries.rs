@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
 use watchdeck_events::{Catalogue, Severity};
 use watchdeck_filter::Filter;
-use watchdeck_store::Search;
+use watchdeck_store::Query;
 use watchdeck_wire::{
     settings::Hello,
     views::{
@@ -220,9 +220,9 @@ pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: 
     let filter = Filter::parse(filter, core.now())?;
     // Read before the search: what is committed meanwhile is looked at once more rather than never.
     let newest = core.store.head();
-    let search = Search { before, after, limit: limit.clamp(1, ROWS) as usize, max_read: SCAN, sieve: filter.sieve() };
-    let page = core.store.search(search, move |stored| filter.keeps(&stored.event)).await?;
-    Ok(EventPage { events: row_list(core, page.hits.iter()), next_before: page.next_before, scanned: page.scanned, newest })
+    let limit = limit.clamp(1, ROWS) as usize;
+    let page = core.store.page(Query { before, after, limit, max_read: SCAN, ..Query::of(filter.plan().clone()) }).await?;
+    Ok(EventPage { events: row_list(core, page.events.iter()), next_before: page.next, scanned: page.scanned, newest })
 }
 
 pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDetail, CommandError> {

@@ -12,7 +12,8 @@ use std::{
 use watchdeck_client::{State, Status};
 use watchdeck_contain::Hold as _;
 use watchdeck_events::{Kind, Millis};
-use watchdeck_store::{Document, Search, Store};
+use watchdeck_filter::Plan;
+use watchdeck_store::{Document, Query, Store};
 
 /// Collection of the notes.
 const COLLECTION: &str = "listened";
@@ -97,10 +98,7 @@ fn sign(status: &Status) -> Option<Millis> {
 
 /// When the newest event was received that this source delivered by itself.
 async fn newest(store: &Store, id: &str) -> Option<Millis> {
-    let id = id.to_owned();
-    let heard = move |stored: &watchdeck_store::Stored| {
-        *stored.event.source == *id && ![Kind::GAP, Kind::GAP_FILLED].contains(&stored.event.kind.as_str())
-    };
-    let scan = store.search(Search { limit: 1, max_read: NEWEST_WITHIN, ..Search::default() }, heard).await.ok()?;
-    scan.hits.first().map(|stored| stored.event.received_at)
+    let heard = Plan::source(id).and(Plan::Not(Box::new(Plan::kinds([Kind::GAP, Kind::GAP_FILLED]))));
+    let page = store.page(Query { limit: 1, max_read: NEWEST_WITHIN, ..Query::of(heard) }).await.ok()?;
+    page.events.first().map(|stored| stored.event.received_at)
 }

@@ -36,7 +36,7 @@ fn readers() -> usize {
 }
 
 /// Ask something of each of these by several readers, in no order. The answers are in the order of the questions.
-fn side_by_side<T: Sync, A: Send>(
+pub(crate) fn side_by_side<T: Sync, A: Send>(
     shared: &Shared,
     questions: &[T],
     ask: impl Fn(&Reader<'_>, &T) -> Result<A, StoreError> + Sync,

@@ -4,10 +4,10 @@
 //! in its rows; the ends of its times; its severities; filters of its subjects and actors; and counts for histograms. It may say *perhaps* for
 //! nothing, and never *no* for something.
 //!
-//! It is one string of bytes: version 1, then in this order, with numbers as [`wire`] writes them: severities (a byte); whether there are events (a byte),
+//! It is one string of bytes: version 2, then in this order, with numbers as [`wire`] writes them: severities (a byte); whether there are events (a byte),
 //! and if so the first `occurred_at`, the last less the first, the same of `received_at`; the numbers of sources, channels and kinds, each with how
 //! many there are before them and as differences, ascending; the filters of ASCII text, other text, subjects, actors, each with its probes (a byte) and
-//! its length; whether there are counts (a byte), and the counts.
+//! its length; the length of the counts, 0 where there are none, and the counts.
 
 mod bloom;
 mod counts;
@@ -31,7 +31,7 @@ use watchdeck_events::fold;
 use wire::{Reader, Writer};
 use xxhash_rust::xxh3::xxh3_64;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Bits for each piece of ASCII text: wrong for one in fifty, and a word has several.
 const ASCII_BITS: usize = 8;
 /// Bits for each piece of other text: wrong for one in three hundred, since a word may be two characters.
@@ -108,8 +108,7 @@ impl Summary {
             });
         }
         [&self.ascii, &self.wide, &self.subjects, &self.actors].into_iter().for_each(|bloom| writer.bloom(bloom));
-        writer.0.push(u8::from(!self.counts.is_empty()));
-        writer.0.extend_from_slice(&self.counts);
+        writer.bytes(&self.counts);
         writer.0
     }
 
@@ -133,20 +132,9 @@ impl Summary {
             }
         }
         let [ascii, wide, subjects, actors] = [reader.bloom()?, reader.bloom()?, reader.bloom()?, reader.bloom()?];
-        let has_counts = reader.byte()? != 0;
-        let counts = reader.0.to_vec();
-        (has_counts != counts.is_empty()).then_some(Self {
-            block,
-            occurred,
-            received,
-            severities,
-            names,
-            ascii,
-            wide,
-            subjects,
-            actors,
-            counts,
-        })
+        let counts = reader.bytes()?.to_vec();
+        let whole = Self { block, occurred, received, severities, names, ascii, wide, subjects, actors, counts };
+        reader.0.is_empty().then_some(whole)
     }
 }
 

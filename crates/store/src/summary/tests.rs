@@ -52,7 +52,7 @@ fn everything_else_of_a_block_is_known_exactly() {
     let found = summary([("{}", AT), ("{}", AT + 60_000), ("{}", AT + 60_001)]);
     assert_eq!((found.block, found.severities), (7, 1 << Severity::Warning.code()));
     assert_eq!((found.occurred.clone(), found.received.clone()), (AT..=AT + 60_001, AT + 1..=AT + 60_002));
-    let named = |column, number| found.names[column].contains(&number);
+    let named = |column: usize, number| found.names[column].contains(&number);
     assert!(named(0, 1) && named(1, 2) && named(2, 3) && !named(0, 2) && !named(2, 1));
     assert!(found.may_be_about("order:SO-1") && found.may_be_by("张三"));
     assert!(!found.may_be_about("order:SO-2") && !found.may_be_by("李四"));
