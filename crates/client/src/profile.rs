@@ -1,5 +1,6 @@
 //! What the user tells us about a server.
 
+use crate::stream::Network;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use watchdeck_events::Channel;
 use watchdeck_secret::Secret;
@@ -37,6 +38,8 @@ pub struct Profile {
     pub ca_file: Option<PathBuf>,
     /// How to get there.
     pub proxy: Proxy,
+    /// What the link connects over.
+    pub network: Network,
     /// How long to wait for what.
     pub timing: Timing,
 }
@@ -60,6 +63,7 @@ impl Profile {
             history: None,
             ca_file: None,
             proxy: Proxy::Environment,
+            network: Network::default(),
             timing: Timing::default(),
         }
     }

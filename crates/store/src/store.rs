@@ -1,8 +1,8 @@
 //! The handle: opening, closing, and every question with its way to a reader or to the writer.
 
 use crate::{
-    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Options, Pending, Profile, Salvaged, Scan, Search, Stats,
-    StoreError, Stored,
+    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Machine, Options, Pending, Profile, Salvaged, Scan,
+    Search, Stats, StoreError, Stored,
     command::{Command, Job},
     histogram,
     keeper::Keeper,
@@ -45,7 +45,7 @@ impl Store {
     /// file cannot be opened or written; [`StoreError::Damaged`] when it is not a healthy database; [`StoreError::Newer`] when a newer version
     /// of Watchdeck wrote it.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
-        let lock = Lock::take(path)?;
+        let lock = if options.machine.is_simulated() { Lock::none() } else { Lock::take(path)? };
         Self::start(Opened::at(path, options)?, lock)
     }
 
@@ -81,6 +81,10 @@ impl Store {
         let (commands, queue) = mpsc::channel(QUEUE);
         let keeper = Keeper::start(Arc::clone(&shared), commands.downgrade())?;
         let writer = Writer::new(connection, state, Arc::clone(&shared), keeper, lock);
+        if shared.readers.machine.is_simulated() {
+            tokio::spawn(writer.run_in_turns(queue));
+            return Ok(Self::new(shared, commands, None));
+        }
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run(queue))
@@ -94,10 +98,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when there is no such file or it cannot be read; otherwise as [`Store::open`].
     pub fn look(path: &Path, profile: Profile) -> Result<Self, StoreError> {
-        let connection = schema::open_reader(path)?;
+        let connection = schema::open_reader(path, Machine::Own)?;
         schema::check_version(&connection, profile)?;
         let epoch = schema::known_epoch(&connection)?.unwrap_or_default();
-        let (shared, _) = Shared::load(path, &connection, epoch, profile, true)?;
+        let options = Options { profile, ..Options::CONSOLE };
+        let (shared, _) = Shared::load(path, &connection, epoch, options, true)?;
         let (commands, _) = mpsc::channel(1);
         Ok(Self::new(Arc::new(shared), commands, None))
     }
@@ -197,7 +202,7 @@ impl Store {
     /// As SQLite says.
     pub async fn search(&self, search: Search, keep: impl Fn(&Stored) -> bool + Send + Sync + 'static) -> Result<Scan, StoreError> {
         let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || search::run(&shared, &search, &keep)).await.map_err(|_| StoreError::Closed)?
+        self.shared.readers.machine.aside(move || search::run(&shared, &search, &keep)).await?
     }
 
     /// One event.
@@ -349,7 +354,8 @@ impl Store {
         query: impl FnOnce(&Reader<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || {
+        let machine = shared.readers.machine;
+        let asked = machine.aside(move || {
             let connection = shared.readers.take()?;
             if shared.look {
                 let names = Names::load(&connection)?;
@@ -361,8 +367,7 @@ impl Store {
             }
             shared.readers.put_back(connection);
             answer
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
+        });
+        asked.await?
     }
 }

@@ -23,7 +23,7 @@ use crate::{
 };
 use rusqlite::{Connection, params};
 use std::{path::Path, sync::Arc, time::Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// Events per transaction at which no more batches join.
 const GROUP: usize = 8_192;
@@ -50,29 +50,50 @@ impl Writer {
         let mut closing = None;
         while closing.is_none() {
             let Some(command) = queue.blocking_recv() else { break };
-            let (mut jobs, mut summaries, mut packings, mut events, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
-            let mut next = Some(command);
-            while let Some(command) = next.take() {
-                match command {
-                    Command::Append(job) => {
-                        events += job.batch.events.len();
-                        bytes += job.batch.bytes();
-                        jobs.push(job);
-                    }
-                    Command::Pack(packing) => packings.push(packing),
-                    Command::Summary(summary) => summaries.push(summary),
-                    Command::Lost(path) => self.lose(&path),
-                    Command::Close { reply } => closing = Some(reply),
-                }
-                if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
-                    next = queue.try_recv().ok();
-                }
-            }
-            self.commit(jobs);
-            packings.iter().for_each(|packing| self.pack(packing));
-            summaries.iter().for_each(|summary| self.keep(summary));
-            self.close_segments();
+            closing = self.round(command, &mut queue);
         }
+        self.end(queue, closing);
+    }
+
+    /// The same, on the turns of a Tokio runtime.
+    pub(crate) async fn run_in_turns(mut self, mut queue: mpsc::Receiver<Command>) {
+        let mut closing = None;
+        while closing.is_none() {
+            let Some(command) = queue.recv().await else { break };
+            closing = self.round(command, &mut queue);
+        }
+        self.end(queue, closing);
+    }
+
+    /// Everything that waits, as far as it goes into one transaction. Answers who waits for the end, if it was asked for.
+    fn round(&mut self, command: Command, queue: &mut mpsc::Receiver<Command>) -> Option<oneshot::Sender<()>> {
+        let mut closing = None;
+        let (mut jobs, mut summaries, mut packings, mut events, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
+        let mut next = Some(command);
+        while let Some(command) = next.take() {
+            match command {
+                Command::Append(job) => {
+                    events += job.batch.events.len();
+                    bytes += job.batch.bytes();
+                    jobs.push(job);
+                }
+                Command::Pack(packing) => packings.push(packing),
+                Command::Summary(summary) => summaries.push(summary),
+                Command::Lost(path) => self.lose(&path),
+                Command::Close { reply } => closing = Some(reply),
+            }
+            if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
+                next = queue.try_recv().ok();
+            }
+        }
+        self.commit(jobs);
+        packings.iter().for_each(|packing| self.pack(packing));
+        summaries.iter().for_each(|summary| self.keep(summary));
+        self.close_segments();
+        closing
+    }
+
+    fn end(self, queue: mpsc::Receiver<Command>, closing: Option<oneshot::Sender<()>>) {
         // Nothing more is taken from the queue, and the keeper's connection must be closed before this one folds the log in.
         drop(queue);
         self.keeper.stop();
