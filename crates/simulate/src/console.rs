@@ -228,14 +228,16 @@ async fn read_window(store: &Store) -> Result<(u64, u64), StoreError> {
 
 /// Look at the whole store.
 async fn check(world: &World, store: &Store, healed: bool) {
+    // A disk in trouble says nothing of what is on it.
+    if world.console_disk.trouble() != Trouble::None {
+        return;
+    }
     let read = read(store).await;
     let mut model = world.model();
     read.iter().for_each(|read| model.followed(&read.positions));
     let checked = match read {
         Ok(read) if healed => model.check_healed(&read),
         Ok(read) => model.check_console(&read),
-        // A disk in trouble says nothing of what is on it.
-        Err(_) if world.console_disk.trouble() != Trouble::None => return,
         Err(error) => return model.found_never(format!("the store cannot be read on a whole disk: {error}")),
     };
     model.console_checked(checked);

@@ -73,6 +73,10 @@ async fn open(options: Options) -> Result<Store, StoreError> {
 }
 
 async fn check(world: &World, store: &Store) {
+    // A disk in trouble says nothing of what is on it.
+    if world.gateway_disk.trouble() != Trouble::None {
+        return;
+    }
     let mut log = Vec::new();
     for channel in store.channels() {
         match store.channel_after(&channel, 0, ALL).await {
@@ -82,8 +86,6 @@ async fn check(world: &World, store: &Store) {
                 channel: stored.event.channel.to_string(),
                 json: stored.event.payload.as_str().to_owned(),
             })),
-            // A disk in trouble says nothing of what is on it.
-            Err(_) if world.gateway_disk.trouble() != Trouble::None => return,
             Err(error) => return world.model().found_never(format!("the log cannot be read on a whole disk: {error}")),
         }
     }

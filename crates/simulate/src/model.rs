@@ -53,6 +53,8 @@ pub(crate) struct Model {
     /// The logs that the console's store has places of, by channel: of these it must miss nothing in silence.
     followed: BTreeMap<String, BTreeSet<String>>,
     wrong: Option<String>,
+    /// Reads of the gateway's or the console's disk have failed: what cannot be read is passed over by decision, and that is told.
+    unreadable: [bool; 2],
     gateway_is_well: bool,
     console_is_well: bool,
     /// What is not yet as it must be.
@@ -116,6 +118,11 @@ impl Model {
         if let Some(event) = self.events.get_mut(&number) {
             event.answers.entry(self.epoch.clone()).or_insert(0);
         }
+    }
+
+    /// A disk fails to read for a while.
+    pub(crate) fn unreadable(&mut self, gateway: bool) {
+        self.unreadable[usize::from(!gateway)] = true;
     }
 
     pub(crate) fn found_never(&mut self, words: String) {
@@ -193,6 +200,7 @@ impl Model {
     pub(crate) fn check_console(&self, store: &ConsoleStore) -> Checked {
         let there = self.check_events(&store.events, &store.gaps)?;
         if self.logs < 2
+            && !self.unreadable[0]
             && let Some(channel) = store.gaps.first()
         {
             return never(format!("a gap is told in {channel}, and nothing was lost"));
@@ -200,13 +208,13 @@ impl Model {
         for (channel, (epoch, offset)) in &store.positions {
             let behind = |event: &Published| event.channel == channel && event.answers.get(epoch).is_some_and(|at| at <= offset);
             let missing = self.events.iter().find(|(number, event)| behind(event) && !there.contains(number));
-            if let Some((number, _)) = missing {
+            if let Some((number, _)) = missing.filter(|_| !self.is_told(store, channel)) {
                 return never(format!("the position of {channel} is {offset} of {epoch}, and event {number} before it is not stored"));
             }
         }
         let (upto, dealt_with) = store.window;
         let before = store.events.iter().filter(|kept| kept.seq <= upto).count() as u64;
-        if before != dealt_with {
+        if before != dealt_with && !self.unreadable[1] {
             return never(format!("the window says that it is at {upto}, and has dealt with {dealt_with} events of {before}"));
         }
         Ok(())
@@ -217,7 +225,7 @@ impl Model {
         self.check_console(store)?;
         let there = self.check_events(&store.events, &store.gaps)?;
         for (number, event) in self.events.iter().filter(|(number, _)| !there.contains(number)) {
-            if event.answers.contains_key(&self.epoch) {
+            if event.answers.contains_key(&self.epoch) && !self.is_told(store, event.channel) {
                 return Err(Finding::NotYet(format!("event {number} of {} has not arrived", event.channel)));
             }
             let followed = self.followed.get(event.channel).is_some_and(|logs| event.answers.keys().any(|epoch| logs.contains(epoch)));
@@ -230,6 +238,11 @@ impl Model {
             return Err(Finding::NotYet(format!("the window is at {} of {newest}", store.window.0)));
         }
         Ok(())
+    }
+
+    /// Whether a gap is told in a channel of which the gateway could not read everything.
+    fn is_told(&self, store: &ConsoleStore, channel: &str) -> bool {
+        self.unreadable[0] && store.gaps.contains(channel)
     }
 
     /// They were published like this, each is there once, and those of a channel stand in the order of publishing. Answers their numbers. After a gap what

@@ -75,11 +75,16 @@ async fn publish(world: &World, request: &Request, known: &mut VecDeque<u64>) {
 fn note(world: &World, request: &Request, answer: &str) {
     let answer: Value = serde_json::from_str(answer).unwrap_or_default();
     let places: Vec<u64> = answer["events"].as_array().into_iter().flatten().filter_map(|place| place["offset"].as_u64()).collect();
-    world.say("erp", &format!("answered: {} {:?} at {places:?}", request.channel, request.events));
+    world.say("erp", &format!("answered: {} {} at {}", request.channel, span(&request.events), span(&places)));
     let mut model = world.model();
     for (number, offset) in request.events.iter().zip(places) {
         model.answered(*number, offset);
     }
+}
+
+/// From the first to the last number.
+fn span(numbers: &[u64]) -> String {
+    format!("{} to {}", numbers.first().unwrap_or(&0), numbers.last().unwrap_or(&0))
 }
 
 fn body(world: &World, request: &Request, tries: u32, known: &mut VecDeque<u64>) -> String {

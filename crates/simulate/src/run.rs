@@ -198,6 +198,9 @@ impl Stage {
             }
             What::Disk { side, trouble, ms } => {
                 self.disk(side).set_trouble(trouble);
+                if trouble == Trouble::Reads {
+                    world.model().unreadable(side == Side::Gateway);
+                }
                 self.later(ms, Due::Well(side));
             }
             What::ClockSet { by_ms } => world.set_clock(by_ms),

@@ -84,15 +84,21 @@ fn step(chance: &mut Chance) -> Step {
         }
         27 if chance.one_in(2) => What::LogReplaced { again_after: chance.between(20, 800) },
         27 | 28 => What::ClockSet { by_ms: chance.between(0, 7_200_000) as i64 - 3_600_000 },
-        29 | 30 => What::Disk { side, trouble: *chance.pick(&[Trouble::Full, Trouble::Writes, Trouble::Reads]), ms },
+        // Reads that fail are rare, because after them less can be demanded.
+        29 | 30 if chance.one_in(12) => What::Disk { side, trouble: Trouble::Reads, ms },
+        29 | 30 => What::Disk { side, trouble: *chance.pick(&[Trouble::Full, Trouble::Writes]), ms },
         _ => What::SlowWindow { ms },
     };
     Step { what, then_ms: if chance.one_in(3) { chance.below(40) } else { chance.between(40, 700) } }
 }
 
-/// Few, mostly; now and then so many that a page does not hold them.
+/// Few, mostly; now and then so many that a page does not hold them, or that they become a block.
 fn events(chance: &mut Chance) -> u64 {
-    if chance.one_in(12) { chance.between(100, 260) } else { chance.between(1, 12) }
+    match chance.below(96) {
+        0 => chance.between(1_100, 2_600),
+        1..8 => chance.between(100, 260),
+        _ => chance.between(1, 12),
+    }
 }
 
 /// How long the events' texts are.
