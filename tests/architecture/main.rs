@@ -16,7 +16,7 @@ const TESTKIT: &str = "testkit";
 const TESTS: &str = "tests";
 
 /// What each crate may use of ours, from the ground up. A crate that is not listed may use nothing of ours.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("contain", &[]),
     ("events", &[]),
     ("logline", &[]),
@@ -38,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("xtask", &[]),
     ("bench", &["alerts", "client", "console", "events", "filter", "protocol", "simulator", "store", "wire", "world"]),
     ("fuzz", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
+    ("simulate", &["client", "events", "feed", "gateway", "protocol", "store", "wire"]),
     (TESTKIT, &["client", "console", "events", "protocol"]),
     ("tests", &["console", "events", "store", TESTKIT, "world"]),
 ];
@@ -50,8 +51,9 @@ const PLACES: [(&str, &[&str]); 9] = [
     ("rodio", &["watchdeck"]),
     // Its operators panic; `events::exact` wraps it, and clippy.toml names it.
     ("rust_decimal", &["watchdeck-events"]),
-    ("rusqlite", &["watchdeck-store", "watchdeck-bench"]),
-    ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-testkit", "watchdeck-tests"]),
+    // The simulated disk is a file system of SQLite's.
+    ("rusqlite", &["watchdeck-store", "watchdeck-bench", "watchdeck-simulate"]),
+    ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-simulate", "watchdeck-testkit", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
     ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-testkit"]),
 ];

@@ -1,4 +1,4 @@
-//! Everything a developer types: set-up, run, test, bench, fuzz.
+//! Everything a developer types: set-up, run, test, bench, fuzz, simulate.
 //!
 //! It is the first thing that a fresh clone compiles, so it uses next to nothing, and it never needs the rest of the workspace to
 //! build before it can say what is missing. Each subcommand says what it does before it does it, and does nothing twice.
@@ -12,6 +12,7 @@ mod paths;
 mod process;
 mod run;
 mod setup;
+mod simulate;
 mod stamp;
 mod test;
 mod ui;
@@ -62,6 +63,8 @@ enum Command {
     },
     /// Throw garbage at the decoders, for longer than the tests do.
     Fuzz(fuzz::Args),
+    /// Run store, gateway and client through made-up days on a simulated clock, network and disk; the same seed is the same day.
+    Simulate(simulate::Args),
     /// Start a scripted server of a foreign dialect (erp, socketio, hub), to point the console at.
     Scripted {
         /// Whose protocol.
@@ -102,6 +105,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Test { part, extend } => test::run(part, extend),
         Command::Bench { name, quick } => bench::run(name, quick),
         Command::Fuzz(args) => fuzz::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
         Command::Scripted { dialect } => fuzz::scripted(&dialect),
         Command::Bindings => test::bindings::regenerate(),
     }

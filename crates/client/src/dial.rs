@@ -11,14 +11,11 @@ use crate::{
     proxy::{self, Hop},
     socket::Socket,
     status::{Cause, ServerClock},
-    stream::Stream,
+    stream::{Network, Stream},
     tls,
 };
 use std::{borrow::Cow, io, net::SocketAddr, path::PathBuf, time::Duration};
-use tokio::{
-    net::TcpStream,
-    time::{Instant, timeout, timeout_at},
-};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -44,6 +41,7 @@ pub(crate) struct Target {
     path: String,
     headers: HeaderMap,
     ca_file: Option<PathBuf>,
+    network: Network,
     patience: Duration,
     /// There is another way than a WebSocket: what forbids the one may allow the other, and says so itself where it does not.
     another_way: bool,
@@ -76,6 +74,7 @@ impl Target {
             path,
             headers,
             ca_file: profile.ca_file.clone(),
+            network: profile.network.clone(),
             patience: profile.timing.connect,
             another_way: profile.history.is_some(),
         })
@@ -93,17 +92,12 @@ impl Target {
 
     /// Connect to the first of `addresses` that can be reached. Each gets its share of the time, so that one that swallows
     /// everything does not stand before one that works.
-    pub(crate) async fn reach(&self, addresses: &[SocketAddr], deadline: Instant) -> Result<TcpStream, Ending> {
+    pub(crate) async fn reach(&self, addresses: &[SocketAddr], deadline: Instant) -> Result<Stream, Ending> {
         let mut ending = Ending::retry(Cause::Unreachable, format!("the name {} has no address", self.address.host()));
         for (tried, address) in addresses.iter().enumerate() {
             let left = deadline.saturating_duration_since(Instant::now()) / u32::try_from(addresses.len() - tried).unwrap_or(u32::MAX);
-            ending = match timeout(left, TcpStream::connect(address)).await {
-                Ok(Ok(tcp)) => {
-                    if let Err(error) = tcp.set_nodelay(true) {
-                        tracing::debug!(%error, "The socket keeps its delay.");
-                    }
-                    return Ok(tcp);
-                }
+            ending = match timeout(left, self.network.connect(*address)).await {
+                Ok(Ok(stream)) => return Ok(stream),
                 Ok(Err(error)) => self.unconnected(&error),
                 Err(_) => late(&format!("{address} did not answer"), self.patience),
             };
@@ -112,8 +106,7 @@ impl Target {
     }
 
     /// Go through the proxy, if there is one.
-    pub(crate) async fn pass(&self, tcp: TcpStream) -> Result<Stream, Ending> {
-        let mut stream: Stream = Box::new(tcp);
+    pub(crate) async fn pass(&self, mut stream: Stream) -> Result<Stream, Ending> {
         if let Some(hop) = &self.hop {
             if hop.tls {
                 let config = tls::config(self.ca_file.as_deref()).await?;

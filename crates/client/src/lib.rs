@@ -48,6 +48,7 @@ pub use post::{PostAnswer, PostError, post};
 pub use probe::{Beside, ProbeStep, probe, probe_beside};
 pub use profile::{Dialect, History, Profile, Proxy, Timing, User};
 pub use status::{Cause, Denied, ServerClock, State, Status, UpstreamDown};
+pub use stream::{Connect, Duplex, Network, Stream};
 pub use watchdeck_secret::Secret;
 
 #[doc(hidden)]

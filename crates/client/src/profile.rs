@@ -1,5 +1,6 @@
 //! What the user tells us about a server.
 
+use crate::stream::Network;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use watchdeck_events::Channel;
 use watchdeck_secret::Secret;
@@ -16,6 +17,9 @@ pub struct Profile {
     /// What to follow. Empty: all that the server offers (native: the channels of its hello), or is known to have (erp, Socket.IO). The hub
     /// sends what concerns the bearer, whatever is named here.
     pub channels: Vec<Channel>,
+    /// Channels of which a position is stored. Whoever follows everything follows them too, whether the server still offers them or not: a log that was
+    /// replaced has not heard of them, and what was lost with the old one is to be told. Native only.
+    pub followed: Vec<Channel>,
     /// Native and hub: a bearer token. Erp: the session cookie, in whatever form it was pasted. Socket.IO: the token of its `connect` packet.
     pub token: Option<Secret>,
     /// Who we are where the server wants to be told.
@@ -37,6 +41,8 @@ pub struct Profile {
     pub ca_file: Option<PathBuf>,
     /// How to get there.
     pub proxy: Proxy,
+    /// What the link connects over.
+    pub network: Network,
     /// How long to wait for what.
     pub timing: Timing,
 }
@@ -50,6 +56,7 @@ impl Profile {
             url: url.into(),
             dialect,
             channels: vec![],
+            followed: vec![],
             token: None,
             user: None,
             origin: None,
@@ -60,6 +67,7 @@ impl Profile {
             history: None,
             ca_file: None,
             proxy: Proxy::Environment,
+            network: Network::default(),
             timing: Timing::default(),
         }
     }

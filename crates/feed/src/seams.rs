@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use std::sync::Arc;
-pub use watchdeck_client::{BootClock, Clock, Timing};
+pub use watchdeck_client::{BootClock, Clock, Network, Timing};
 use watchdeck_events::{Event, Millis};
 pub use watchdeck_store::Options;
 use watchdeck_world::calendar::Calendar;
@@ -16,6 +16,8 @@ pub struct Seams {
     pub clock: Arc<dyn Clock>,
     /// The time zone of the clock on the wall.
     pub zone: TimeZone,
+    /// What every link connects over.
+    pub network: Network,
     /// How the store is opened.
     pub store: Options,
     /// Called where something may go wrong: it may panic there.
@@ -65,7 +67,14 @@ impl Seams {
 
 impl Default for Seams {
     fn default() -> Self {
-        Self { timing: Timing::default(), clock: Arc::new(BootClock), zone: TimeZone::system(), store: Options::CONSOLE, fault: None }
+        Self {
+            timing: Timing::default(),
+            clock: Arc::new(BootClock),
+            zone: TimeZone::system(),
+            network: Network::default(),
+            store: Options::CONSOLE,
+            fault: None,
+        }
     }
 }
 

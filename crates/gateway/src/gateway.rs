@@ -11,6 +11,7 @@ use crate::{
         bridge::Bridge,
         state::{BridgeState, Phase},
     },
+    listener::Listener,
     log::Log,
     opening::{self, Opened},
     publish::{self, Placed, Publish, PublishError},
@@ -27,6 +28,7 @@ use std::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::Channel;
+use watchdeck_store::Store;
 
 /// How long a stop waits for sessions, requests and the bridge.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -54,11 +56,37 @@ impl Gateway {
     pub async fn start(config: Config, decisions: Option<Arc<dyn Decisions>>) -> Result<Self, GatewayError> {
         config.check()?;
         let redis = config.redis_address()?;
-        let Opened { store, set_aside } = opening::open(&config).await?;
+        let opened = opening::open(&config).await?;
         let listen_error = |error: std::io::Error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) };
-        let memory = Memory::load(store.clone()).await.map_err(|source| GatewayError::Log { path: config.log_path(), source })?;
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
-        let addr = listener.local_addr().map_err(listen_error)?;
+        Self::begin(config, redis, decisions, opened, listener).await
+    }
+
+    /// As [`Gateway::start`], on a log that is open and a listener that listens.
+    ///
+    /// # Errors
+    /// As [`Gateway::start`].
+    pub async fn start_on(
+        config: Config,
+        decisions: Option<Arc<dyn Decisions>>,
+        log: Store,
+        listener: impl Listener,
+    ) -> Result<Self, GatewayError> {
+        config.check()?;
+        let redis = config.redis_address()?;
+        Self::begin(config, redis, decisions, Opened { store: log, set_aside: None }, listener).await
+    }
+
+    async fn begin(
+        config: Config,
+        redis: Option<Address>,
+        decisions: Option<Arc<dyn Decisions>>,
+        Opened { store, set_aside }: Opened,
+        listener: impl Listener,
+    ) -> Result<Self, GatewayError> {
+        let memory = Memory::load(store.clone()).await.map_err(|source| GatewayError::Log { path: config.log_path(), source })?;
+        let addr =
+            listener.local_addr().map_err(|error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) })?;
         let decisions = decisions.or_else(|| redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
         let seats = Seats::divide(descriptors(), config.max_connections);
         if seats.sessions < config.max_connections {
@@ -91,7 +119,7 @@ impl Gateway {
         Ok(gateway)
     }
 
-    fn spawn(&self, listener: TcpListener, redis: Option<Address>) {
+    fn spawn(&self, listener: impl Listener, redis: Option<Address>) {
         let shared = &self.shared;
         let follower = Arc::clone(shared);
         // Subscribed before anything can be logged, so that the tail has no hole.

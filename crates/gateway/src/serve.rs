@@ -2,6 +2,7 @@
 
 use crate::{
     door::{Door, Guest},
+    listener::Listener,
     shared::Shared,
 };
 use axum::{Router, body::Body};
@@ -9,7 +10,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite},
     time::timeout,
 };
 use tower_service::Service as _;
@@ -24,7 +25,7 @@ const LAST: Duration = Duration::from_millis(1_500);
 const CROWDED: Duration = Duration::from_millis(50);
 
 /// Accept until the gateway stops.
-pub(crate) async fn serve(listener: TcpListener, router: Router, shared: Arc<Shared>) {
+pub(crate) async fn serve(listener: impl Listener, router: Router, shared: Arc<Shared>) {
     let mut failures = 0u64;
     loop {
         let accepted = tokio::select! {
@@ -61,10 +62,13 @@ fn is_the_clients(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset)
 }
 
-async fn connection(stream: TcpStream, from: SocketAddr, guest: Guest, router: Router, shared: Arc<Shared>) {
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "A connection keeps its delay.");
-    }
+async fn connection(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    from: SocketAddr,
+    guest: Guest,
+    router: Router,
+    shared: Arc<Shared>,
+) {
     let guest = Arc::new(guest);
     let service = {
         let guest = Arc::clone(&guest);

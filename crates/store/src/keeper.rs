@@ -35,42 +35,63 @@ const SHARE: u32 = 20;
 
 /// A running keeper.
 #[derive(Debug)]
-pub(crate) struct Keeper {
-    stop: SyncSender<()>,
-    thread: JoinHandle<()>,
+pub(crate) enum Keeper {
+    Thread {
+        stop: SyncSender<()>,
+        thread: JoinHandle<()>,
+    },
+    /// On the turns of a Tokio runtime.
+    InTurns(tokio::task::AbortHandle),
 }
 
 impl Keeper {
     pub(crate) fn start(shared: Arc<Shared>, commands: WeakSender<Command>) -> Result<Self, StoreError> {
         let (stop, stopped) = sync_channel::<()>(1);
         let files = [shared.path.clone(), beside(&shared.path)].map(|path| (identity(&path), path));
-        let thread = std::thread::Builder::new().name("store-keeper".into()).spawn(move || {
-            let (head, now) = (shared.newest(), Instant::now());
-            let mut work = Work {
-                files,
-                shared,
-                commands,
-                next: None,
-                packed_upto: 0,
-                sealer: Sealer::default(),
-                looked: now,
-                told: false,
-                grew: (head, now.checked_sub(QUIET).unwrap_or(now)),
+        let (head, now) = (shared.newest(), Instant::now());
+        let is_simulated = shared.readers.machine.is_simulated();
+        let mut work = Work {
+            files,
+            shared,
+            commands,
+            next: None,
+            packed_upto: 0,
+            sealer: Sealer::default(),
+            looked: now,
+            told: false,
+            grew: (head, now.checked_sub(QUIET).unwrap_or(now)),
+        };
+        if is_simulated {
+            let turns = async move {
+                let mut rest = REST;
+                loop {
+                    tokio::time::sleep(rest).await;
+                    rest = work.round();
+                }
             };
+            return Ok(Self::InTurns(tokio::spawn(turns).abort_handle()));
+        }
+        let thread = std::thread::Builder::new().name("store-keeper".into()).spawn(move || {
             let mut rest = REST;
             while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(rest) {
                 rest = work.round();
             }
         });
-        Ok(Self { stop, thread: thread.map_err(|error| StoreError::Unavailable(error.to_string()))? })
+        Ok(Self::Thread { stop, thread: thread.map_err(|error| StoreError::Unavailable(error.to_string()))? })
     }
 
     /// Returns when its connection is closed.
     pub(crate) fn stop(self) {
-        // Full means that it was told already, closed that it has ended.
-        self.stop.try_send(()).ok();
-        if self.thread.join().is_err() {
-            tracing::error!("The keeper of the event store has failed.");
+        match self {
+            Self::Thread { stop, thread } => {
+                // Full means that it was told already, closed that it has ended.
+                stop.try_send(()).ok();
+                if thread.join().is_err() {
+                    tracing::error!("The keeper of the event store has failed.");
+                }
+            }
+            // Between two turns it holds no connection.
+            Self::InTurns(task) => task.abort(),
         }
     }
 }
@@ -209,7 +230,7 @@ fn summarise(reader: &Reader<'_>, block: u64) -> Result<Summary, StoreError> {
 }
 
 /// Where SQLite keeps what is not in the file yet.
-fn beside(path: &Path) -> PathBuf {
+pub(crate) fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     name.into()

@@ -24,6 +24,11 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
+    /// For a file that nobody else can open.
+    pub(crate) const fn none() -> Self {
+        Self { _held: None }
+    }
+
     pub(crate) fn take(store: &Path) -> Result<Self, StoreError> {
         let path = beside(store);
         let unusable = |error: std::io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));

@@ -1,6 +1,6 @@
 //! Read-only connections, kept for the next question.
 
-use crate::{StoreError, schema};
+use crate::{Machine, StoreError, schema};
 use rusqlite::Connection;
 use std::{
     path::{Path, PathBuf},
@@ -11,21 +11,22 @@ use std::{
 #[derive(Debug)]
 pub(crate) struct Readers {
     path: PathBuf,
+    pub(crate) machine: Machine,
     idle: Mutex<Vec<Connection>>,
 }
 
 const KEPT: usize = 4;
 
 impl Readers {
-    pub(crate) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), idle: Mutex::default() }
+    pub(crate) fn new(path: &Path, machine: Machine) -> Self {
+        Self { path: path.to_owned(), machine, idle: Mutex::default() }
     }
 
     pub(crate) fn take(&self) -> Result<Connection, StoreError> {
         if let Some(connection) = self.idle.lock().expect("no code panics while holding the readers").pop() {
             return Ok(connection);
         }
-        schema::open_reader(&self.path)
+        schema::open_reader(&self.path, self.machine)
     }
 
     pub(crate) fn put_back(&self, connection: Connection) {

@@ -3,7 +3,7 @@
 //! The new file is complete before anything is renamed, and each step can be repeated: a crash in between loses neither of the two.
 
 use crate::{
-    BLOCK, Limit, Options, Profile, StoreError, Stored,
+    BLOCK, Limit, Machine, Options, Profile, StoreError, Stored,
     block::{Block, Scratch, Sealer},
     damage::note_of,
     direct,
@@ -57,7 +57,7 @@ pub struct Missing {
 pub(crate) fn suspicion(path: &Path) -> Option<String> {
     let note = note_of(path);
     std::fs::read_to_string(&note).ok()?;
-    let problems = schema::open_reader(path).and_then(|connection| {
+    let problems = schema::open_reader(path, Machine::Own).and_then(|connection| {
         let mut check = connection.prepare("PRAGMA quick_check(1)")?;
         Ok(check.query_row([], |row| row.get::<_, String>(0))?)
     });
@@ -76,7 +76,7 @@ pub(crate) fn suspicion(path: &Path) -> Option<String> {
 
 /// What is wrong with the first block that is not as it was written: SQLite has no opinion on it.
 fn broken_block(path: &Path) -> Option<String> {
-    let connection = schema::open_reader(path).ok()?;
+    let connection = schema::open_reader(path, Machine::Own).ok()?;
     let packed = Packed::new(&connection, schema::packs(&connection).ok()?);
     match packed.problems(1) {
         Ok(problems) => problems.into_iter().next(),
@@ -154,7 +154,7 @@ fn rebuild(damaged: &Path, building: &Path, options: Options) -> Result<(u64, Ve
     // Nobody may read the new one who could not read the old.
     let mode = std::fs::metadata(damaged).and_then(|file| std::fs::set_permissions(building, file.permissions()));
     mode.map_err(|error| unusable(building, &error))?;
-    let copied = match schema::open_reader(damaged) {
+    let copied = match schema::open_reader(damaged, Machine::Own) {
         Ok(old) => copy(&old, damaged, &new, options.profile),
         Err(error) => Err(error),
     };
@@ -189,13 +189,13 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
     let newest = newest(old);
     let floor = newest.saturating_sub(MOST);
     let packs = profile == Profile::Console;
-    let shared = Shared::bare(damaged, Names::load(new)?, newest, true, packs);
+    let shared = Shared::bare(damaged, Names::load(new)?, newest, true, packs, Machine::Own);
     let events = copy_events(&Reader::new(old, &shared), new, &shared, floor)?;
     let mut holes = shared.damage.watch().borrow().unreadable.clone();
     if floor > 0 {
         holes.insert(0, 1..floor + 1);
     }
-    let copied = Shared::bare(damaged, Names::load(new)?, newest, true, packs);
+    let copied = Shared::bare(damaged, Names::load(new)?, newest, true, packs, Machine::Own);
     let reader = Reader::new(new, &copied);
     let missing: Vec<_> = holes.into_iter().map(|seqs| at(&reader, seqs)).collect::<Result<_, _>>()?;
     if let (Some(first), Profile::Console) = (missing.iter().find(|missing| missing.seqs.start > floor), profile) {

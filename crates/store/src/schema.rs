@@ -1,6 +1,6 @@
 //! The file: tables, indexes, pragmas.
 
-use crate::{Bounds, StoreError, names::Names};
+use crate::{Bounds, Machine, StoreError, names::Names};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use rusqlite_migration::{M, Migrations};
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -33,13 +33,15 @@ pub struct Options {
     pub durability: Durability,
     /// The file may not grow beyond this, as if the disk ended there.
     pub max_bytes: Option<u64>,
+    /// What it lies on.
+    pub machine: Machine,
 }
 
 impl Options {
     /// For a console.
-    pub const CONSOLE: Self = Self { profile: Profile::Console, durability: Durability::Process, max_bytes: None };
+    pub const CONSOLE: Self = Self { profile: Profile::Console, durability: Durability::Process, max_bytes: None, machine: Machine::Own };
     /// For a gateway.
-    pub const LOG: Self = Self { profile: Profile::Log, durability: Durability::Disk, max_bytes: None };
+    pub const LOG: Self = Self { profile: Profile::Log, durability: Durability::Disk, max_bytes: None, machine: Machine::Own };
 }
 
 /// Names are kept once: a row names its source, channel and kind by number. `id` must be unique; a repeat is ignored, which is the last
@@ -125,8 +127,8 @@ pub(crate) const INSERT_SUMMARY: &str =
     "INSERT OR REPLACE INTO summaries(block, occurred_first, occurred_last, summary) VALUES (?1, ?2, ?3, ?4)";
 
 /// Open the file for reading only. Beside a writer, and without one.
-pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+pub(crate) fn open_reader(path: &Path, machine: Machine) -> Result<Connection, StoreError> {
+    let connection = machine.open(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "cache_size", -8 * 1024)?;
     connection.set_prepared_statement_cache_capacity(32);
@@ -148,7 +150,7 @@ pub(crate) fn check_version(connection: &Connection, profile: Profile) -> Result
 /// # Errors
 /// See [`Store::open`](crate::Store::open).
 pub fn open_connection(path: &Path, options: Options) -> Result<Connection, StoreError> {
-    let mut connection = Connection::open(path)?;
+    let mut connection = options.machine.open(path, OpenFlags::default())?;
     connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(

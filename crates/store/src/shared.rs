@@ -1,7 +1,7 @@
 //! What the writer, the readers and the subscriptions of one file share.
 
 use crate::{
-    Bounds, Options, Profile, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent, schema,
+    Bounds, Machine, Options, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent, schema,
     state::State,
 };
 use std::{
@@ -38,14 +38,15 @@ pub(crate) struct Opened {
     pub(crate) connection: rusqlite::Connection,
     pub(crate) shared: Arc<Shared>,
     pub(crate) state: State,
+    pub(crate) options: Options,
 }
 
 impl Opened {
     pub(crate) fn at(path: &Path, options: Options) -> Result<Self, StoreError> {
         let connection = schema::open_connection(path, options)?;
         let epoch = schema::epoch(&connection)?;
-        let (shared, state) = Shared::load(path, &connection, epoch, options.profile, false)?;
-        Ok(Self { connection, shared: Arc::new(shared), state })
+        let (shared, state) = Shared::load(path, &connection, epoch, options, false)?;
+        Ok(Self { connection, shared: Arc::new(shared), state, options })
     }
 }
 
@@ -54,20 +55,20 @@ impl Shared {
         path: &Path,
         connection: &rusqlite::Connection,
         epoch: String,
-        profile: Profile,
+        options: Options,
         look: bool,
     ) -> Result<(Self, State), StoreError> {
         let names = Names::load(connection)?;
-        let bounds = schema::load_bounds(connection, &names, profile)?;
-        let state = State::load(connection, profile, &bounds)?;
+        let bounds = schema::load_bounds(connection, &names, options.profile)?;
+        let state = State::load(connection, options.profile, &bounds)?;
         let packs = schema::packs(connection)?;
         let ids = RwLock::new(if packs && !look { holders::load(connection)? } else { Ids::default() });
-        let shared = Self { epoch, ids, bounds: RwLock::new(bounds), ..Self::bare(path, names, state.head, look, packs) };
+        let shared = Self { epoch, ids, bounds: RwLock::new(bounds), ..Self::bare(path, names, state.head, look, packs, options.machine) };
         Ok((shared, state))
     }
 
     /// With what can be known of a damaged file, for reading what is left of it.
-    pub(crate) fn bare(path: &Path, names: Names, head: u64, look: bool, packs: bool) -> Self {
+    pub(crate) fn bare(path: &Path, names: Names, head: u64, look: bool, packs: bool, machine: Machine) -> Self {
         Self {
             path: path.to_owned(),
             epoch: String::new(),
@@ -76,7 +77,7 @@ impl Shared {
             recent: Mutex::new(Recent::new(head)),
             head: watch::Sender::new(head),
             failure: watch::Sender::new(None),
-            readers: Readers::new(path),
+            readers: Readers::new(path, machine),
             damage: Notes::new(path, look),
             packs,
             ids: RwLock::default(),

@@ -1,13 +1,12 @@
 //! The handle: opening, closing, and every question with its way to a reader or to the writer.
 
 use crate::{
-    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Options, Page, Pending, Profile, Query, Salvaged, Stats,
-    StoreError, Stored, Tally, ahead,
+    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Machine, Options, Page, Pending, Profile, Query,
+    Salvaged, Stats, StoreError, Stored, Tally, ahead,
     command::{Command, Job},
     histogram,
     keeper::Keeper,
     lock::{self, Lock},
-    names::Names,
     reader::Reader,
     salvage, schema, search,
     shared::{Opened, Shared},
@@ -46,7 +45,7 @@ impl Store {
     /// file cannot be opened or written; [`StoreError::Damaged`] when it is not a healthy database; [`StoreError::Newer`] when a newer version
     /// of Watchdeck wrote it.
     pub fn open(path: &Path, options: Options) -> Result<Self, StoreError> {
-        let lock = Lock::take(path)?;
+        let lock = if options.machine.is_simulated() { Lock::none() } else { Lock::take(path)? };
         Self::start(Opened::at(path, options)?, lock)
     }
 
@@ -78,10 +77,15 @@ impl Store {
         }
     }
 
-    fn start(Opened { connection, shared, state }: Opened, lock: Lock) -> Result<Self, StoreError> {
+    fn start(opened: Opened, lock: Lock) -> Result<Self, StoreError> {
         let (commands, queue) = mpsc::channel(QUEUE);
+        let shared = Arc::clone(&opened.shared);
         let keeper = Keeper::start(Arc::clone(&shared), commands.downgrade())?;
-        let writer = Writer::new(connection, state, Arc::clone(&shared), keeper, lock);
+        let writer = Writer::new(opened, keeper, lock)?;
+        if shared.readers.machine.is_simulated() {
+            tokio::spawn(writer.run_in_turns(queue));
+            return Ok(Self::new(shared, commands, None));
+        }
         let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || writer.run(queue))
@@ -95,10 +99,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] when there is no such file or it cannot be read; otherwise as [`Store::open`].
     pub fn look(path: &Path, profile: Profile) -> Result<Self, StoreError> {
-        let connection = schema::open_reader(path)?;
+        let connection = schema::open_reader(path, Machine::Own)?;
         schema::check_version(&connection, profile)?;
         let epoch = schema::known_epoch(&connection)?.unwrap_or_default();
-        let (shared, _) = Shared::load(path, &connection, epoch, profile, true)?;
+        let options = Options { profile, ..Options::CONSOLE };
+        let (shared, _) = Shared::load(path, &connection, epoch, options, true)?;
         let (commands, _) = mpsc::channel(1);
         Ok(Self::new(Arc::new(shared), commands, None))
     }
@@ -369,33 +374,32 @@ impl Store {
         }
     }
 
+    async fn read<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Reader<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let ask = move |shared: &Shared| {
+            let connection = shared.readers.take()?;
+            let answer = search::refresh(shared, &connection).and_then(|()| query(&Reader::new(&connection, shared)));
+            shared.readers.put_back(connection);
+            answer
+        };
+        self.blocking(ask).await
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || work(&shared)).await.map_err(|_| StoreError::Closed)?
-    }
-
-    async fn read<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&Reader<'_>) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || {
-            let connection = shared.readers.take()?;
-            if shared.look {
-                let names = Names::load(&connection)?;
-                *shared.names.write().expect("no code panics while holding the names") = names;
-            }
-            let answer = query(&Reader::new(&connection, &shared));
+        let machine = shared.readers.machine;
+        let worked = machine.aside(move || {
+            let answer = work(&shared);
             if let Err(StoreError::Damaged(words)) = &answer {
                 shared.damage.note(0..0, words);
             }
-            shared.readers.put_back(connection);
             answer
-        })
-        .await
-        .map_err(|_| StoreError::Closed)?
+        });
+        worked.await?
     }
 }

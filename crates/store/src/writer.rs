@@ -2,28 +2,27 @@
 //!
 //! It takes every batch that waits, up to [`GROUP`] events or [`GROUP_BYTES`], into one transaction: under load the cost of a commit is shared,
 //! and alone a batch does not wait for company. A batch that holds what the file cannot keep is handed back alone, and the others are
-//! committed without it. Subscribers are woken after the commit, never before.
+//! committed without it. Subscribers are woken after the commit, never before; see [`crate::telling`].
 
 use crate::{
-    Bounds, StoreError, Stored,
+    Durability, StoreError,
     command::{Command, Job, Packing},
-    direct,
-    failures::Failures,
-    holders,
+    direct, holders,
     insert::Failed,
-    keeper::Keeper,
+    keeper::{self, Keeper},
     lock::Lock,
     names::Names,
     recent::Recent,
-    schema::{self, INSERT_SUMMARY, Profile},
-    shared::Shared,
+    schema::{self, INSERT_SUMMARY},
+    shared::{Opened, Shared},
     state::State,
     summary::Summary,
+    telling::{Committed, Teller, Telling},
     transaction::{self, Outcome},
 };
 use rusqlite::{Connection, params};
-use std::{path::Path, sync::Arc, time::Instant};
-use tokio::sync::mpsc;
+use std::{path::Path, sync::Arc};
+use tokio::sync::{mpsc, oneshot};
 
 /// Events per transaction at which no more batches join.
 const GROUP: usize = 8_192;
@@ -34,47 +33,79 @@ pub(crate) struct Writer {
     connection: Connection,
     state: State,
     shared: Arc<Shared>,
-    failures: Failures,
+    teller: Teller,
+    telling: Telling,
     keeper: Keeper,
     /// Let go of after the connection.
     lock: Lock,
 }
 
 impl Writer {
-    pub(crate) fn new(connection: Connection, state: State, shared: Arc<Shared>, keeper: Keeper, lock: Lock) -> Self {
+    pub(crate) fn new(opened: Opened, keeper: Keeper, lock: Lock) -> Result<Self, StoreError> {
+        let Opened { connection, state, shared, options } = opened;
         connection.set_prepared_statement_cache_capacity(32);
-        Self { connection, state, shared, failures: Failures::default(), keeper, lock }
+        let teller = Teller::new(Arc::clone(&shared), state.profile);
+        let telling = if options.durability == Durability::Disk && !options.machine.is_simulated() {
+            // Whoever tells waits for the disk, so that SQLite need not.
+            connection.pragma_update(None, "synchronous", "normal")?;
+            Telling::synced(teller.clone(), keeper::beside(&shared.path))?
+        } else {
+            Telling::AtOnce(teller.clone())
+        };
+        Ok(Self { connection, state, shared, teller, telling, keeper, lock })
     }
 
     pub(crate) fn run(mut self, mut queue: mpsc::Receiver<Command>) {
         let mut closing = None;
         while closing.is_none() {
             let Some(command) = queue.blocking_recv() else { break };
-            let (mut jobs, mut summaries, mut packings, mut events, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
-            let mut next = Some(command);
-            while let Some(command) = next.take() {
-                match command {
-                    Command::Append(job) => {
-                        events += job.batch.events.len();
-                        bytes += job.batch.bytes();
-                        jobs.push(job);
-                    }
-                    Command::Pack(packing) => packings.push(packing),
-                    Command::Summary(summary) => summaries.push(summary),
-                    Command::Lost(path) => self.lose(&path),
-                    Command::Close { reply } => closing = Some(reply),
-                }
-                if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
-                    next = queue.try_recv().ok();
-                }
-            }
-            self.commit_in_turn(jobs);
-            packings.iter().for_each(|packing| self.pack(packing));
-            summaries.iter().for_each(|summary| self.keep(summary));
-            self.close_segments();
+            closing = self.round(command, &mut queue);
         }
+        self.end(queue, closing);
+    }
+
+    /// The same, on the turns of a Tokio runtime.
+    pub(crate) async fn run_in_turns(mut self, mut queue: mpsc::Receiver<Command>) {
+        let mut closing = None;
+        while closing.is_none() {
+            let Some(command) = queue.recv().await else { break };
+            closing = self.round(command, &mut queue);
+        }
+        self.end(queue, closing);
+    }
+
+    /// Everything that waits, as far as it goes into one transaction. Answers who waits for the end, if it was asked for.
+    fn round(&mut self, command: Command, queue: &mut mpsc::Receiver<Command>) -> Option<oneshot::Sender<()>> {
+        let mut closing = None;
+        let (mut jobs, mut summaries, mut packings, mut events, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
+        let mut next = Some(command);
+        while let Some(command) = next.take() {
+            match command {
+                Command::Append(job) => {
+                    events += job.batch.events.len();
+                    bytes += job.batch.bytes();
+                    jobs.push(job);
+                }
+                Command::Pack(packing) => packings.push(packing),
+                Command::Summary(summary) => summaries.push(summary),
+                Command::Lost(path) => self.lose(&path),
+                Command::Close { reply } => closing = Some(reply),
+            }
+            if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
+                next = queue.try_recv().ok();
+            }
+        }
+        self.commit_in_turn(jobs);
+        packings.iter().for_each(|packing| self.pack(packing));
+        summaries.iter().for_each(|summary| self.keep(summary));
+        self.close_segments();
+        closing
+    }
+
+    fn end(self, queue: mpsc::Receiver<Command>, closing: Option<oneshot::Sender<()>>) {
         // Nothing more is taken from the queue, and the keeper's connection must be closed before this one folds the log in.
         drop(queue);
+        self.telling.end();
         self.keeper.stop();
         self.shared.readers.close();
         if let Err(error) = self.connection.pragma_update(None, "wal_checkpoint", "truncate") {
@@ -104,9 +135,10 @@ impl Writer {
 
     /// Commit all jobs, or as many of them as can be.
     fn commit(&mut self, mut jobs: Vec<Job>) {
-        if let Some(words) = self.failures.lost() {
-            // It would go into a file that nobody can open any more.
-            let error = StoreError::Unavailable(words.to_owned());
+        let lost = self.teller.failures().lost().map(str::to_owned);
+        if let Some(words) = lost {
+            // It would go into a file that nobody can open any more, or that nobody can rely on.
+            let error = StoreError::Unavailable(words);
             return jobs.into_iter().for_each(|job| job.refuse(error.clone()));
         }
         while !jobs.is_empty() {
@@ -124,42 +156,21 @@ impl Writer {
                     if let StoreError::Damaged(words) = &error {
                         self.shared.damage.note(0..0, words);
                     }
-                    return self.fail(jobs, &error);
+                    return self.teller.fail(jobs, &error);
                 }
                 Err(Failed::Clash(words)) => {
                     let error = StoreError::Unavailable(format!("another program has written into it ({words}); close that program"));
                     if let Err(error) = self.reload() {
                         tracing::warn!(%error, "What another program has written cannot be read.");
                     }
-                    return self.fail(jobs, &error);
+                    return self.teller.fail(jobs, &error);
                 }
             }
         }
     }
 
-    fn succeed(&mut self, jobs: Vec<Job>, outcome: Outcome) {
-        let now = Instant::now();
-        jobs.iter().for_each(|job| self.failures.stored(&job.batch, now));
-        self.tell_failures();
-        let mut events = Vec::with_capacity(outcome.places.len());
-        let mut replies = Vec::with_capacity(jobs.len());
-        for job in jobs {
-            events.extend(job.batch.events);
-            replies.push((job.reply, job.room));
-        }
-        let stored = events.into_iter().zip(&outcome.places);
-        self.announce(stored.filter_map(|(new, place)| place.map(|(seq, offset)| Stored { seq, offset, event: new.event })).collect());
-        for ((reply, _room), answer) in replies.into_iter().zip(outcome.answers) {
-            drop(reply.send(Ok(answer)));
-        }
-    }
-
-    fn fail(&mut self, jobs: Vec<Job>, error: &StoreError) {
-        tracing::warn!(%error, "A commit failed; nothing of it was stored.");
-        let now = Instant::now();
-        jobs.iter().for_each(|job| self.failures.refused(&job.batch, error, now));
-        self.tell_failures();
-        jobs.into_iter().for_each(|job| job.refuse(error.clone()));
+    fn succeed(&self, jobs: Vec<Job>, outcome: Outcome) {
+        self.telling.tell(Committed { jobs, outcome, head: self.state.head });
     }
 
     /// What cannot be packed now stays what it is, and is tried again.
@@ -194,37 +205,12 @@ impl Writer {
             "{} was deleted or replaced while it was open; what is written now would be lost. Put it back or move it away, and start again",
             path.display()
         );
-        tracing::error!("{words}");
-        self.failures.lose(words);
-        self.tell_failures();
-    }
-
-    fn tell_failures(&self) {
-        let words = self.failures.words();
-        self.shared.failure.send_if_modified(|told| {
-            let changed = *told != words;
-            *told = words;
-            changed
-        });
-    }
-
-    fn announce(&mut self, stored: Vec<Stored>) {
-        if stored.is_empty() {
-            return;
-        }
-        if self.state.profile == Profile::Log {
-            let mut bounds = self.shared.bounds.write().expect("no code panics while holding the bounds");
-            for stored in &stored {
-                let entry = bounds.entry(stored.event.channel.clone()).or_insert(Bounds { first: stored.offset, last: stored.offset });
-                entry.last = stored.offset;
-            }
-        }
-        self.shared.recent.lock().expect("no code panics while holding the recent commits").push(Arc::new(stored));
-        self.shared.head.send_replace(self.state.head);
+        self.teller.lose(words);
     }
 
     /// Look at the file again. What was written behind the writer's back is read from the disk.
     fn reload(&mut self) -> Result<(), StoreError> {
+        self.telling.settle();
         let names = Names::load(&self.connection)?;
         let bounds = schema::load_bounds(&self.connection, &names, self.state.profile)?;
         self.state = State::load(&self.connection, self.state.profile, &bounds)?;

@@ -166,7 +166,10 @@ impl Sources {
         if listened_until.is_none() && committed.all().is_empty() {
             self.covers.begins(&source, &self.seams);
         }
-        let profile = Profile { listened_until, timing: self.seams.timing, ..profile(&source, &keys, Some(first_since(&self.seams))) };
+        let Seams { timing, network, .. } = self.seams.clone();
+        let mut followed: Vec<_> = committed.all().into_keys().collect();
+        followed.sort();
+        let profile = Profile { listened_until, timing, network, followed, ..profile(&source, &keys, Some(first_since(&self.seams))) };
         let io = LinkIo { deliveries: sender, positions: Arc::clone(&committed) as _ };
         let link = Link::start_on(profile, io, Arc::clone(&clock));
         let status = link.status();

@@ -31,8 +31,8 @@ use std::{
 /// More readers than this would only wait for each other.
 const READERS: usize = 4;
 
-fn readers() -> usize {
-    thread::available_parallelism().map_or(2, |count| count.get().clamp(2, READERS))
+fn readers(shared: &Shared) -> usize {
+    if shared.readers.machine.is_simulated() { 1 } else { thread::available_parallelism().map_or(2, |count| count.get().clamp(2, READERS)) }
 }
 
 /// Ask something of each of these by several readers, in no order. The answers are in the order of the questions.
@@ -60,7 +60,7 @@ pub(crate) fn side_by_side<T: Sync, A: Send>(
         worked.map(|()| answers)
     };
     let mut all = thread::scope(|scope| {
-        let others: Vec<_> = (1..readers().min(questions.len())).map(|_| scope.spawn(work)).collect();
+        let others: Vec<_> = (1..readers(shared).min(questions.len())).map(|_| scope.spawn(work)).collect();
         let mut all = work()?;
         for other in others {
             all.extend(other.join().unwrap_or_else(|_| Err(StoreError::Unavailable("a reader failed".into())))?);
@@ -72,7 +72,7 @@ pub(crate) fn side_by_side<T: Sync, A: Send>(
 }
 
 /// Whoever only looks is told of no new name.
-fn refresh(shared: &Shared, reader: &rusqlite::Connection) -> Result<(), StoreError> {
+pub(crate) fn refresh(shared: &Shared, reader: &rusqlite::Connection) -> Result<(), StoreError> {
     if shared.look {
         let names = Names::load(reader)?;
         *shared.names.write().expect("no code panics while holding the names") = names;

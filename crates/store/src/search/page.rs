@@ -104,7 +104,7 @@ impl Run<'_> {
                 }
             }
             stopped = stopped.or(spent);
-            wave = (wave * 4).min(MOST).max(readers());
+            wave = (wave * 4).min(MOST).max(readers(self.shared));
         }
         // At the edge there is nothing to go on to.
         let left = |at: &u64| if order == Order::NewestFirst { *at > seqs.start } else { at + 1 < seqs.end };

@@ -24,7 +24,7 @@ use crate::{
 use serde::{Deserialize, de::IntoDeserializer};
 use serde_json::value::RawValue;
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::{BTreeSet, HashMap, hash_map::Entry},
     time::Duration,
 };
 use sub::{FirstLook, LONGEST_PAUSE, PAUSE, Phase, Sub};
@@ -49,6 +49,8 @@ struct EventFrame<'a> {
 /// See the [module docs](self).
 pub(super) struct Native {
     wanted: Vec<Channel>,
+    /// Channels that were followed before, on whatever connection.
+    followed: BTreeSet<Channel>,
     first_look: FirstLook,
     timing: Timing,
     channels: Interned,
@@ -85,6 +87,7 @@ impl Native {
     pub(super) fn new(profile: &Profile) -> Self {
         Self {
             wanted: profile.channels.clone(),
+            followed: profile.followed.iter().cloned().collect(),
             first_look: FirstLook { count: profile.first_look, since: profile.first_since },
             timing: profile.timing,
             channels: Interned::default(),
@@ -115,6 +118,7 @@ impl Native {
         if let Entry::Vacant(place) = self.places.entry(channel.clone()) {
             place.insert(self.subs.len());
             out.notes.push(Note::Ask(channel.clone()));
+            self.followed.insert(channel.clone());
             self.subs.push(Sub::new(channel));
         }
     }
@@ -146,6 +150,10 @@ impl Native {
             out.notes.push(Note::End(Ending::Refused("this user may read no channel; ask for a role that may".into())));
         }
         channels.into_iter().for_each(|channel| self.add(channel, out));
+        if self.wanted.is_empty() {
+            // A log that was replaced has not heard of these yet.
+            self.followed.clone().into_iter().for_each(|channel| self.add(channel, out));
+        }
     }
 
     /// More channels than in the hello: whoever follows everything follows them too.

@@ -93,6 +93,24 @@ fn whoever_follows_everything_follows_a_channel_that_is_heard_of_later() {
 }
 
 #[test]
+fn a_channel_that_was_followed_is_asked_for_where_a_new_log_has_not_heard_of_it() {
+    let profile = Profile { followed: vec!["audit".into()], ..Profile::new("p", "ws://h/", profile::Dialect::NATIVE) };
+    let mut talk = Talk { native: Native::new(&profile), out: Out::default() };
+    for connection in 0..2 {
+        talk.native.opened(at(0), &mut talk.out);
+        talk.hear(r#"{"type":"hello","session":"s","server":"0.1.0","user":{"id":"u","name":"u","roles":[]},"pingIntervalMs":25000,"channels":["inventory"]}"#);
+        let asked: Vec<_> =
+            talk.out.notes.drain(..).filter_map(|note| if let Note::Ask(channel) = note { Some(channel) } else { None }).collect();
+        assert_eq!(
+            asked,
+            ["inventory", "audit"].map(Channel::from),
+            "connection {connection}: what was lost with the old log is told then"
+        );
+        talk.native.down(Millis(1), false);
+    }
+}
+
+#[test]
 fn an_idle_channel_hands_on_its_position() {
     let mut talk = Talk::greeted(2000);
     talk.committed(None);
