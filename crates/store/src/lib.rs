@@ -14,6 +14,7 @@ mod chunk;
 mod command;
 mod damage;
 mod direct;
+mod documents;
 mod error;
 mod failures;
 mod histogram;

@@ -21,7 +21,7 @@ const STRIDE: u64 = 1_024;
 
 /// One borrowed connection.
 pub(crate) struct Reader<'a> {
-    connection: &'a Connection,
+    pub(crate) connection: &'a Connection,
     pub(crate) shared: &'a Shared,
     rows: Rows<'a>,
     pub(crate) packed: Packed<'a>,
