@@ -186,7 +186,7 @@ impl Run {
                 if let Some(Next::Parked(job)) = self.desk.lanes.failed(number, failure, &policy, now, at) {
                     self.errand.failed += 1;
                     self.feed.letters.remove(&job.stored.seq);
-                    self.books.add([Letter::of(self.handler.name(), job, at).document()], now);
+                    self.books.add([Letter::of(self.handler.name(), *job, at).document()], now);
                 }
             }
         }

@@ -39,7 +39,7 @@ pub(crate) enum Next {
     /// It is tried again.
     Again,
     /// That was the last try.
-    Parked(Job),
+    Parked(Box<Job>),
 }
 
 /// See the [module docs](self). Jobs are told apart by the number of their coming.
@@ -116,7 +116,7 @@ impl Lanes {
                 self.waiting.insert((now + wait, number));
                 Some(Next::Again)
             }
-            None => self.succeeded(number).map(Next::Parked),
+            None => self.succeeded(number).map(|job| Next::Parked(Box::new(job))),
         }
     }
 

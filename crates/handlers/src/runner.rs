@@ -182,7 +182,7 @@ impl Runner {
                 tracing::debug!(handler = self.handler.name(), %failure, "A try failed.");
                 let policy = self.desk.policy;
                 if let Some(Next::Parked(job)) = self.desk.lanes.failed(number, failure, &policy, now, at) {
-                    let letter = Letter::of(self.handler.name(), job, at);
+                    let letter = Letter::of(self.handler.name(), *job, at);
                     tracing::warn!(handler = letter.handler, seq = letter.stored.seq, attempts = letter.attempts, "An event was parked.");
                     self.books.add([letter.document()], now);
                 }
@@ -231,8 +231,10 @@ impl Runner {
         match outcome {
             Ok(floor) => {
                 self.board.look().floor = floor;
-                // Nobody waits any more where the answer cannot be delivered; that is fine.
-                self.answering.drain(..).for_each(|answer| drop(answer.send(())));
+                for answer in self.answering.drain(..) {
+                    // Nobody waits any more where it cannot be delivered; that is fine.
+                    answer.send(()).ok();
+                }
             }
             Err(error) => {
                 tracing::warn!(%error, handler = self.handler.name(), "What a handler has done could not be noted; trying again.");

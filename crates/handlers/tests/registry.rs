@@ -189,7 +189,7 @@ async fn a_handler_is_paused_moved_resumed_and_stopped_and_a_restart_leaves_it_s
 async fn one_that_begins_now_is_spared_the_past_and_what_it_keeps_is_stored_with_its_checkpoint() {
     let bench = Bench::start().await;
     bench.append((1..=5).map(|n| event(n, "inventory:change", Some(1)))).await;
-    let script = Script::new("copy").from_now().noting();
+    let script = Script::new("copy").beginning_now().noting();
     bench.registry.add(script.handler()).await.unwrap();
     assert!(matches!(bench.registry.add(script.handler()).await, Err(Refusal::Taken(_))));
     bench.append([event(6, "inventory:change", Some(1))]).await;

@@ -114,7 +114,7 @@ pub(crate) struct Script {
     policy: Policy,
     says: Arc<Says>,
     gate: Option<Arc<Semaphore>>,
-    from_now: bool,
+    begins_now: bool,
     notes: bool,
     tried: Arc<Mutex<Vec<u64>>>,
     handled: Arc<Mutex<Vec<Delivery>>>,
@@ -128,7 +128,7 @@ impl Script {
             policy: Policy { attempts: Some(3), first_wait: Duration::from_millis(1), longest_wait: Duration::from_millis(2), ..Policy::default() },
             says: Arc::new(|_| Ok(())),
             gate: None,
-            from_now: false,
+            begins_now: false,
             notes: false,
             tried: Arc::default(),
             handled: Arc::default(),
@@ -149,8 +149,8 @@ impl Script {
         self
     }
 
-    pub(crate) fn from_now(self) -> Self {
-        Self { from_now: true, ..self }
+    pub(crate) fn beginning_now(self) -> Self {
+        Self { begins_now: true, ..self }
     }
 
     /// It keeps a document of each event.
@@ -195,7 +195,7 @@ impl Handler for Script {
     }
 
     fn begins_now(&self) -> bool {
-        self.from_now
+        self.begins_now
     }
 
     async fn handle(&self, delivery: &Delivery) -> Result<Done, Failure> {
