@@ -141,17 +141,17 @@ pub(crate) async fn page(
     if letters.len() > limit {
         letters.truncate(limit);
         let next = letters.last().map(|last| last.key.clone());
-        return Ok(LettersView { letters, total, next });
+        return Ok(LettersView { letters, total, discardable: theirs, next });
     }
-    let Some(which) = which else { return Ok(LettersView { letters, total, next: None }) };
+    let Some(which) = which else { return Ok(LettersView { letters, total, discardable: theirs, next: None }) };
     let room = limit - letters.len();
     if room == 0 {
         let next = letters.last().map(|last| last.key.clone()).filter(|_| theirs > 0);
-        return Ok(LettersView { letters, total, next });
+        return Ok(LettersView { letters, total, discardable: theirs, next });
     }
     let page = core.handlers.letters(&which, before.as_deref(), room).await?;
     letters.extend(page.letters.into_iter().map(view));
-    Ok(LettersView { letters, total, next: page.next })
+    Ok(LettersView { letters, total, discardable: theirs, next: page.next })
 }
 
 /// Try them once more.
@@ -187,9 +187,8 @@ pub(crate) async fn discard(
     counted: u64,
 ) -> Result<u64, CommandError> {
     let meant = Meant::new(core, handler, filter, keys)?;
-    let (_, theirs) = meant.counted(core, counted).await?;
     let thrown = match meant.which() {
-        Some(which) => core.handlers.discard(&which, theirs).await?,
+        Some(which) => core.handlers.discard(&which, counted).await?,
         None => 0,
     };
     core.pulse();

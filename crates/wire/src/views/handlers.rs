@@ -208,6 +208,8 @@ pub struct LettersView {
     pub letters: Vec<LetterView>,
     /// How many are meant, on this page and others.
     pub total: u64,
+    /// How many of those can be thrown away.
+    pub discardable: u64,
     /// Where to go on; `None` at the end.
     pub next: Option<String>,
 }
