@@ -29,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("client", &["events", "protocol", "secret"]),
     ("world", &["events", "secret", "store", "wire"]),
     ("alerts", &["events", "store", "wire", "world"]),
-    ("feed", &["client", "contain", "events", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
+    ("feed", &["client", "contain", "events", "handlers", "protocol", "secret", "store", "wire", "world"]),
     ("console", &["alerts", "client", "contain", "events", "feed", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
     ("gateway", &["events", "logline", "protocol", "secret", "store"]),
     ("simulator", &["events", "logline", "protocol"]),

@@ -229,7 +229,7 @@ impl Core {
         }
         self.stop.cancel();
         self.tasks.close();
-        let ends = async { tokio::join!(self.tasks.wait(), self.handlers.close()) };
+        let ends = async { tokio::join!(self.tasks.wait(), self.handlers.close(PATIENCE / 2)) };
         if tokio::time::timeout(PATIENCE, ends).await.is_err() {
             tracing::warn!("A task ignored the stop signal.");
         }

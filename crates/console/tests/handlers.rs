@@ -64,20 +64,30 @@ async fn what_a_webhook_refuses_is_a_dead_letter_and_goes_when_it_is_tried_again
     bench.ask("change_settings", json!({ "patch": { "hooks": [hook] } })).await;
     assert!(bench.call("change_settings", json!({ "patch": { "hooks": [{ "id": "x", "name": "X", "url": "ftp://x" }] } })).await.is_err());
     bench.watch(json!([{ "id": "east", "name": "East", "url": erp.url(), "dialect": "erp", "channels": ["orders"], "token": "t" }])).await;
-    bench.eventually("a connection", async || {
-        let kind = bench.status("east").await["state"]["kind"].clone();
-        (kind == "unconfirmed" || kind == "live").then_some(())
-    })
-    .await;
+    bench
+        .eventually("a connection", async || {
+            let kind = bench.status("east").await["state"]["kind"].clone();
+            (kind == "unconfirmed" || kind == "live").then_some(())
+        })
+        .await;
     for n in 0..3 {
         let at = now();
         erp.tell(json!({ "channel": "orders", "ts": at, "data": { "type": "order:status", "orderType": "sales", "orderId": format!("o{n}"), "orderNumber": format!("SO-{n}"), "oldStatus": "a", "newStatus": "b", "timestamp": at } }));
     }
-    let seen = bench.eventually("three dead letters", async || Some(handler(&bench, "hook:mirror").await).filter(|seen| seen["letters"] == 3)).await;
-    assert_eq!((&seen["title"], &seen["state"], seen["last_error"]["words"].as_str()), (&json!("Mirror"), &json!("running"), Some("HTTP 422 no such product")));
+    let seen = bench
+        .eventually("three dead letters", async || Some(handler(&bench, "hook:mirror").await).filter(|seen| seen["letters"] == 3))
+        .await;
+    assert_eq!(
+        (&seen["title"], &seen["state"], seen["last_error"]["words"].as_str()),
+        (&json!("Mirror"), &json!("running"), Some("HTTP 422 no such product"))
+    );
     let page = letters(&bench, Some("hook:mirror")).await;
     let first = &page["letters"][0];
-    assert_eq!((&page["total"], &first["attempts"], &first["kind"]), (&json!(3), &json!(1), &json!("order:status")), "a no is no reason to ask again");
+    assert_eq!(
+        (&page["total"], &first["attempts"], &first["kind"]),
+        (&json!(3), &json!(1), &json!("order:status")),
+        "a no is no reason to ask again"
+    );
 
     let all = json!({ "handler": "hook:mirror", "filter": "", "keys": null, "counted": 2 });
     assert!(bench.call("retry_letters", all).await.unwrap_err().message.contains("told of 2"), "more than somebody was told of");
@@ -90,7 +100,9 @@ async fn what_a_webhook_refuses_is_a_dead_letter_and_goes_when_it_is_tried_again
 
     bench.ask("steer_handler", json!({ "name": "hook:mirror", "act": { "act": "pause" } })).await;
     assert_eq!(handler(&bench, "hook:mirror").await["state"], "paused");
-    bench.ask("steer_handler", json!({ "name": "hook:mirror", "act": { "act": "replay", "from": { "place": "start" }, "pace": 0.0 } })).await;
+    bench
+        .ask("steer_handler", json!({ "name": "hook:mirror", "act": { "act": "replay", "from": { "place": "start" }, "pace": 0.0 } }))
+        .await;
     bench.eventually("the replay to end", async || (handler(&bench, "hook:mirror").await["errand"]["ended"] == true).then_some(())).await;
     assert_eq!(front.heads().len(), 9, "somebody wanted them once more");
     bench.ask("change_settings", json!({ "patch": { "hooks": [] } })).await;
@@ -124,11 +136,12 @@ async fn what_the_numbers_set_aside_is_counted_when_it_is_tried_again() {
 
     mended.store(1, Ordering::Relaxed);
     assert_eq!(bench.ask("retry_letters", again).await, 1);
-    bench.eventually("it to be counted", async || {
-        let products = bench.ask("inventory", json!({})).await["products"].clone();
-        (products.as_array().unwrap().len() == 2).then_some(())
-    })
-    .await;
+    bench
+        .eventually("it to be counted", async || {
+            let products = bench.ask("inventory", json!({})).await["products"].clone();
+            (products.as_array().unwrap().len() == 2).then_some(())
+        })
+        .await;
     bench.eventually("the rebuild to end", over).await;
     assert_eq!(letters(&bench, None).await["total"], 0);
     bench.ask("steer_handler", json!({ "name": "numbers", "act": { "act": "rebuild" } })).await;
@@ -136,7 +149,8 @@ async fn what_the_numbers_set_aside_is_counted_when_it_is_tried_again() {
     let products = bench.ask("inventory", json!({})).await["products"].clone();
     let on_hand: Vec<_> = products.as_array().unwrap().iter().map(|row| (row["product_id"].as_str(), row["on_hand"].as_f64())).collect();
     assert!(on_hand.contains(&(Some("good"), Some(5.0))) && on_hand.contains(&(Some("evil"), Some(2.0))), "{on_hand:?}");
-    let names: Vec<_> = bench.ask("health", json!({})).await["handlers"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
+    let names: Vec<_> =
+        bench.ask("health", json!({})).await["handlers"].as_array().unwrap().iter().map(|one| one["name"].clone()).collect();
     assert_eq!(names, ["numbers", "rules", "announcer", "decisions", "backfill"]);
     assert!(bench.call("steer_handler", json!({ "name": "numbers", "act": { "act": "pause" } })).await.is_err());
     bench.console.shutdown().await;

@@ -20,15 +20,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Profile;
-use watchdeck_events::{Catalogue, Channel, Incoming, Kind, Millis, Payload};
-use watchdeck_filter::Filter;
+use watchdeck_events::{Catalogue, Channel, Event, Incoming, Kind, Millis, Payload};
 use watchdeck_handlers::{Delivery, Done, Failure, Handler, Policy};
 use watchdeck_store::{Batch, NewEvent, Store, StoreError};
 
 /// Names this handler and its checkpoint.
 const NAME: &str = "backfill";
-/// What it wants: the markers of gaps, and those that say that one is filled.
-const WANTED: &str = "kind:watchdeck:gap OR kind:watchdeck:gap_filled";
 /// How often gaps that wait are looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// Asked for beside the gap itself, ms: neither clock is exact, and an endpoint may cut off sharply.
@@ -40,7 +37,6 @@ const RETRY: Duration = Duration::from_secs(1);
 pub struct Backfill {
     store: Store,
     sources: Arc<Sources>,
-    filter: Filter,
     /// Held while what changed is stored: nothing is filled that is not noted.
     pending: Mutex<Pending>,
     /// Wakes whoever fills.
@@ -62,8 +58,8 @@ impl Handler for Backfill {
         NAME
     }
 
-    fn filter(&self) -> &Filter {
-        &self.filter
+    fn wants(&self, event: &Event) -> bool {
+        [Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str())
     }
 
     /// One at a time, so that a marker never overtakes the one that it is about; a store that takes nothing is waited for.
@@ -84,8 +80,7 @@ impl Backfill {
     /// For the gaps of these sources.
     #[must_use]
     pub fn new(store: Store, sources: Arc<Sources>) -> Self {
-        let filter = Filter::parse(WANTED, Millis(0)).expect("a filter that a test parses");
-        Self { store, sources, filter, pending: Mutex::default(), noted: Notify::new() }
+        Self { store, sources, pending: Mutex::default(), noted: Notify::new() }
     }
 
     /// Fill what waits, until `stop`.
@@ -209,14 +204,4 @@ fn marker(gap: &Gap, events: usize, profile: &Profile, at: Millis) -> NewEvent {
         payload: Payload::from_json(payload.to_string()),
     };
     NewEvent { event: Catalogue::builtin().normalise(incoming, &gap.source.as_str().into(), at), offset: None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_it_wants_can_be_read() {
-        assert!(Filter::parse(WANTED, Millis(0)).is_ok());
-    }
 }

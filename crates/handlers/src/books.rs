@@ -54,7 +54,11 @@ impl Books {
         let documents = std::mem::take(&mut self.documents);
         self.when = None;
         let (store, checkpoint) = (self.store.clone(), floor.as_ref().map_or(0, |(_, floor)| *floor));
-        let batch = Batch { documents: documents.into_iter().chain(how_far).collect(), checkpoints: floor.into_iter().collect(), ..Batch::default() };
+        let batch = Batch {
+            documents: documents.into_iter().chain(how_far).collect(),
+            checkpoints: floor.into_iter().collect(),
+            ..Batch::default()
+        };
         self.under_way = Some(Box::pin(async move {
             let pending = store.enqueue(batch).await.map_err(|error| (error, Vec::new()))?;
             pending.outcome().await.map(|_| checkpoint).map_err(|refused| (refused.error, refused.batch.documents))

@@ -42,6 +42,11 @@ impl Desk {
         }
     }
 
+    /// Break off what is being tried: it is as if it had not begun.
+    pub(crate) async fn break_off(&mut self) {
+        self.tries.shutdown().await;
+    }
+
     /// Whether anything is being tried.
     pub(crate) fn is_busy(&self) -> bool {
         !self.tries.is_empty()
@@ -52,7 +57,8 @@ impl Desk {
         loop {
             match self.tries.join_next().await {
                 Some(Ok(tried)) => return tried,
-                Some(Err(error)) => tracing::error!(%error, "A try ended without an outcome."),
+                // Broken off.
+                Some(Err(_)) => {}
                 None => std::future::pending().await,
             }
         }

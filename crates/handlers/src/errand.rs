@@ -8,7 +8,7 @@ use crate::{
     lanes::{Job, Next},
     letter,
     pace::Beat,
-    runner::{Now, until},
+    runner::{End, Now, until},
 };
 use std::{
     collections::{HashMap, VecDeque},
@@ -16,7 +16,6 @@ use std::{
     time::Duration,
 };
 use tokio::{sync::watch, time::Instant};
-use tokio_util::sync::CancellationToken;
 use watchdeck_store::{Store, StoreError};
 
 /// Events read at once.
@@ -74,7 +73,7 @@ impl Feed {
                 let mut page = self.store.read_after(after + self.at, PAGE).await?;
                 page.retain(|stored| stored.seq <= *upto);
                 self.at = page.last().map_or(*upto, |last| last.seq) - after;
-                let wanted = page.into_iter().filter(|stored| handler.filter().keeps(&stored.event));
+                let wanted = page.into_iter().filter(|stored| handler.wants(&stored.event));
                 self.page.extend(wanted.map(|stored| Job::new(stored, Origin::Replay, 0, None)));
             }
             Task::Letters(keys) => {
@@ -123,9 +122,9 @@ impl Run {
     }
 
     /// Until it is done or stopped; what is being tried is finished and noted in either case.
-    pub(crate) async fn run(mut self, mut paused: watch::Receiver<bool>, stop: CancellationToken) {
+    pub(crate) async fn run(mut self, mut paused: watch::Receiver<bool>, end: End) {
         loop {
-            let stopping = stop.is_cancelled();
+            let stopping = end.stop.is_cancelled();
             let rests = *paused.borrow_and_update();
             self.rest(rests, Instant::now());
             let goes = !rests && !stopping && !self.books.stuck;
@@ -146,7 +145,8 @@ impl Run {
             let (note, again) = (self.books.due(), self.desk.lanes.due());
             tokio::select! {
                 biased;
-                () = stop.cancelled(), if !stopping => {}
+                () = end.stop.cancelled(), if !stopping => {}
+                () = end.off.cancelled(), if stopping && self.desk.is_busy() => self.desk.break_off().await,
                 Ok(()) = paused.changed() => {}
                 tried = self.desk.ended() => self.settle(tried),
                 outcome = self.books.ended() => self.stored(outcome),

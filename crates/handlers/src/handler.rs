@@ -1,7 +1,7 @@
 //! What a handler is, what it is given and what it answers.
 
 use crate::Policy;
-use watchdeck_filter::Filter;
+use watchdeck_events::Event;
 use watchdeck_store::{Document, Stored};
 
 /// Something that is done for each event that it wants. See the [crate docs](crate).
@@ -10,8 +10,8 @@ pub trait Handler: Send + Sync + 'static {
     /// Names it, its checkpoint and its letters; no slash in it, and never another's.
     fn name(&self) -> &str;
 
-    /// Which events it wants.
-    fn filter(&self) -> &Filter;
+    /// Whether it wants this event. Asked of every one, so it is quick.
+    fn wants(&self, event: &Event) -> bool;
 
     /// How it is tried.
     fn policy(&self) -> Policy {

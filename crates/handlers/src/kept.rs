@@ -56,7 +56,9 @@ impl Begin {
         let floor = store.checkpoint(name).await?;
         let documents = store.documents(COLLECTION).await?;
         let kept = documents.into_iter().find(|(key, _)| key == name).and_then(|(_, body)| {
-            serde_json::from_str::<Kept>(&body).inspect_err(|error| tracing::warn!(%error, name, "How far a handler is could not be read.")).ok()
+            serde_json::from_str::<Kept>(&body)
+                .inspect_err(|error| tracing::warn!(%error, name, "How far a handler is could not be read."))
+                .ok()
         });
         Ok(match kept {
             None if floor == 0 => None,

@@ -116,7 +116,8 @@ impl Letter {
 
     fn read(key: &str, body: &str) -> Option<Self> {
         let (handler, seq) = key.rsplit_once('/')?;
-        let kept: Kept = serde_json::from_str(body).inspect_err(|error| tracing::warn!(%error, key, "A dead letter could not be read.")).ok()?;
+        let kept: Kept =
+            serde_json::from_str(body).inspect_err(|error| tracing::warn!(%error, key, "A dead letter could not be read.")).ok()?;
         let event = Event {
             id: kept.id.into(),
             kind: Kind::from(kept.kind.as_str()),
@@ -144,7 +145,9 @@ impl Which {
     /// From which key to before which its letters stand.
     fn range(&self) -> (String, String) {
         // `0` comes after `/`.
-        self.handler.as_ref().map_or_else(|| (String::new(), "\u{10ffff}".to_owned()), |handler| (format!("{handler}/"), format!("{handler}0")))
+        self.handler
+            .as_ref()
+            .map_or_else(|| (String::new(), "\u{10ffff}".to_owned()), |handler| (format!("{handler}/"), format!("{handler}0")))
     }
 
     fn means(&self, letter: &Letter) -> bool {

@@ -6,7 +6,7 @@ use crate::{
     errand,
     kept::Begin,
     report::Wish,
-    runner::{Now, Order, Runner},
+    runner::{End, Now, Order, Runner},
 };
 use std::sync::Arc;
 use tokio::{
@@ -31,14 +31,14 @@ pub(crate) struct Member {
 /// A task that runs.
 pub(crate) struct Running {
     orders: mpsc::Sender<Order>,
-    stop: CancellationToken,
+    end: End,
     ended: CancellationToken,
 }
 
 /// An errand that runs, or ran.
 struct Sent {
     paused: watch::Sender<bool>,
-    stop: CancellationToken,
+    end: End,
 }
 
 /// What every task is given.
@@ -46,7 +46,7 @@ struct Sent {
 pub(crate) struct Ground {
     pub(crate) store: Store,
     pub(crate) now: Now,
-    pub(crate) stop: CancellationToken,
+    pub(crate) end: End,
     pub(crate) tasks: TaskTracker,
 }
 
@@ -61,12 +61,12 @@ impl Member {
             return running.orders.clone();
         }
         let (orders, given) = mpsc::channel(ORDERS);
-        let running = Running { orders: orders.clone(), stop: ground.stop.child_token(), ended: CancellationToken::new() };
-        let (stop, ended) = (running.stop.clone(), running.ended.clone());
+        let running = Running { orders: orders.clone(), end: ground.end.child(), ended: CancellationToken::new() };
+        let (end, ended) = (running.end.clone(), running.ended.clone());
         let (ground, handler, board) = (ground.clone(), Arc::clone(&self.handler), self.board.clone());
         ground.tasks.clone().spawn(async move {
             let _ended = ended.drop_guard();
-            keep_running(ground, handler, board, given, stop).await;
+            keep_running(ground, handler, board, given, end).await;
         });
         self.runner = Some(running);
         orders
@@ -80,7 +80,7 @@ impl Member {
     /// It is to end; [`Running::end`] waits for that.
     pub(crate) fn dismiss(&mut self) -> Option<Running> {
         if let Some(errand) = self.errand.take() {
-            errand.stop.cancel();
+            errand.end.stop.cancel();
         }
         self.runner.take()
     }
@@ -94,11 +94,11 @@ impl Member {
     pub(crate) fn send(&mut self, ground: &Ground, task: errand::Task) {
         let run = errand::Run::new(ground.store.clone(), Arc::clone(&self.handler), Arc::clone(&ground.now), self.board.clone(), task);
         let (paused, rests) = watch::channel(false);
-        let sent = Sent { paused, stop: ground.stop.child_token() };
-        let (stop, board) = (sent.stop.clone(), self.board.clone());
+        let sent = Sent { paused, end: ground.end.child() };
+        let (end, board) = (sent.end.clone(), self.board.clone());
         let now = Arc::clone(&ground.now);
         ground.tasks.spawn(async move {
-            if let Err(why) = contain::outcome(run.run(rests, stop)).await {
+            if let Err(why) = contain::outcome(run.run(rests, end)).await {
                 let mut figures = board.look();
                 figures.said(&why, now());
                 if let Some(errand) = &mut figures.errand {
@@ -118,15 +118,21 @@ impl Member {
     /// The errand ends where it is. Whether there was one.
     pub(crate) fn call_back(&self) -> bool {
         let sent = self.errand.as_ref().filter(|_| self.is_sent());
-        sent.inspect(|sent| sent.stop.cancel()).is_some()
+        sent.inspect(|sent| sent.end.stop.cancel()).is_some()
     }
 }
 
 impl Running {
     /// End it: what is being tried is finished and noted.
     pub(crate) async fn end(self) {
-        self.stop.cancel();
+        self.end.stop.cancel();
         self.ended.cancelled().await;
+    }
+
+    /// End it at once: what is being tried is broken off, and comes again when somebody takes its work up.
+    pub(crate) async fn break_off(self) {
+        self.end.off.cancel();
+        self.end().await;
     }
 }
 
@@ -137,7 +143,7 @@ pub(crate) async fn told(orders: &mpsc::Sender<Order>, order: impl FnOnce(onesho
 }
 
 /// Run for as long as nobody stops it. A failure of the runner itself is said, and it is started again from what is stored.
-async fn keep_running(ground: Ground, handler: Arc<dyn Handler>, board: Board, mut orders: mpsc::Receiver<Order>, stop: CancellationToken) {
+async fn keep_running(ground: Ground, handler: Arc<dyn Handler>, board: Board, mut orders: mpsc::Receiver<Order>, end: End) {
     let mut patience = contain::Patience::default();
     loop {
         let began = Instant::now();
@@ -146,7 +152,7 @@ async fn keep_running(ground: Ground, handler: Arc<dyn Handler>, board: Board, m
                 let begin = begin.unwrap_or_else(|| Begin::at(0, Wish::Run));
                 board.look().runs = true;
                 let runner = Runner::new(ground.store.clone(), Arc::clone(&handler), Arc::clone(&ground.now), board.clone(), begin);
-                let outcome = contain::outcome(runner.run(&mut orders, &stop)).await;
+                let outcome = contain::outcome(runner.run(&mut orders, &end)).await;
                 board.look().runs = false;
                 match outcome {
                     Ok(()) => return,
@@ -158,7 +164,7 @@ async fn keep_running(ground: Ground, handler: Arc<dyn Handler>, board: Board, m
         tracing::error!(handler = handler.name(), why, "A handler's task failed and is started again.");
         board.look().said(&why, (ground.now)());
         tokio::select! {
-            () = stop.cancelled() => return,
+            () = end.stop.cancelled() => return,
             () = tokio::time::sleep(patience.after(began.elapsed())) => {}
         }
     }

@@ -7,11 +7,12 @@ use crate::{
     letter,
     member::{Ground, Member, told},
     report::Wish,
-    runner::Order,
+    runner::{End, Order},
 };
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_contain::Hold as _;
@@ -62,7 +63,8 @@ impl Registry {
     /// Without handlers. `now` is the time of day.
     #[must_use]
     pub fn new(store: Store, now: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
-        let ground = Ground { store, now: Arc::new(now), stop: CancellationToken::new(), tasks: TaskTracker::new() };
+        let end = End { stop: CancellationToken::new(), off: CancellationToken::new() };
+        let ground = Ground { store, now: Arc::new(now), end, tasks: TaskTracker::new() };
         Self { ground, members: Mutex::default() }
     }
 
@@ -112,14 +114,14 @@ impl Registry {
         Ok(begin)
     }
 
-    /// Let go of a handler: what it is trying is finished and noted. Its place and its letters stay.
+    /// Let go of a handler at once: what it is trying is broken off and not done. Its place and its letters stay.
     ///
     /// # Errors
     /// [`Refusal::Unknown`].
     pub async fn remove(&self, name: &str) -> Result<(), Refusal> {
         let mut member = self.members().remove(name).ok_or_else(|| Refusal::Unknown(name.to_owned()))?;
         if let Some(running) = member.dismiss() {
-            running.end().await;
+            running.break_off().await;
         }
         Ok(())
     }
@@ -279,10 +281,13 @@ impl Registry {
         Ok(thrown)
     }
 
-    /// End all: what is being tried is finished and noted.
-    pub async fn close(&self) {
-        self.ground.stop.cancel();
+    /// End all: what is being tried is finished, or broken off after `patience`, and noted.
+    pub async fn close(&self, patience: Duration) {
+        self.ground.end.stop.cancel();
         self.ground.tasks.close();
-        self.ground.tasks.wait().await;
+        if tokio::time::timeout(patience, self.ground.tasks.wait()).await.is_err() {
+            self.ground.end.off.cancel();
+            self.ground.tasks.wait().await;
+        }
     }
 }

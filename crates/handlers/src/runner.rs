@@ -30,6 +30,22 @@ const RETRY: Duration = Duration::from_secs(1);
 /// The time of day, of whoever runs the registry.
 pub(crate) type Now = Arc<dyn Fn() -> Millis + Send + Sync>;
 
+/// How a task is ended.
+#[derive(Debug, Clone)]
+pub(crate) struct End {
+    /// Nothing new is begun.
+    pub(crate) stop: CancellationToken,
+    /// What is being tried is not waited for either: it comes again.
+    pub(crate) off: CancellationToken,
+}
+
+impl End {
+    /// One that ends with this one, or before it.
+    pub(crate) fn child(&self) -> Self {
+        Self { stop: self.stop.child_token(), off: self.off.child_token() }
+    }
+}
+
 /// What a runner is told while it runs.
 #[derive(Debug)]
 pub(crate) enum Order {
@@ -83,10 +99,10 @@ impl Runner {
         }
     }
 
-    /// Until it is stopped: what is being tried is finished and noted first.
-    pub(crate) async fn run(mut self, orders: &mut mpsc::Receiver<Order>, stop: &CancellationToken) {
+    /// Until it is stopped: what is being tried is finished, or broken off where that is wanted, and noted first.
+    pub(crate) async fn run(mut self, orders: &mut mpsc::Receiver<Order>, end: &End) {
         loop {
-            let stopping = stop.is_cancelled();
+            let stopping = end.stop.is_cancelled();
             if stopping && self.seen > self.noted {
                 self.books.changed(Instant::now());
             }
@@ -108,7 +124,8 @@ impl Runner {
             let (note, again) = (self.books.due(), self.desk.lanes.due());
             tokio::select! {
                 biased;
-                () = stop.cancelled(), if !stopping => {}
+                () = end.stop.cancelled(), if !stopping => {}
+                () = end.off.cancelled(), if stopping && self.desk.is_busy() => self.desk.break_off().await,
                 Some(order) = orders.recv() => self.obey(order),
                 tried = self.desk.ended() => self.settle(tried),
                 outcome = self.books.ended() => self.stored(outcome),
@@ -156,14 +173,13 @@ impl Runner {
 
     fn take(&mut self, stored: &Stored) {
         self.seen = stored.seq;
-        // What is not in the store any more is never met.
-        let later = self.begin.open.split_off(&stored.seq);
-        for seq in std::mem::replace(&mut self.begin.open, later).keys() {
-            tracing::warn!(handler = self.handler.name(), seq, "The store let an event go before it was dealt with.");
+        while let Some(unmet) = self.begin.open.first_entry().filter(|unmet| *unmet.key() < stored.seq) {
+            tracing::warn!(handler = self.handler.name(), seq = unmet.key(), "The store let an event go before it was dealt with.");
+            unmet.remove();
         }
         let unfinished = self.begin.open.remove(&stored.seq);
         let done_before = stored.seq <= self.begin.upto && unfinished.is_none();
-        if !done_before && self.handler.filter().keeps(&stored.event) {
+        if !done_before && self.handler.wants(&stored.event) {
             let (failures, first_at) = unfinished.unwrap_or_default();
             self.desk.lanes.offer(Job::new(stored.clone(), Origin::Live, failures, first_at));
         }

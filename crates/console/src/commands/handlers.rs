@@ -9,7 +9,7 @@ use crate::{
     outgoing,
     state::State,
 };
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 use watchdeck_handlers::{Errand, ErrandKind, Health, Pace, Place, Refusal, Report};
 use watchdeck_wire::views::{
     DecisionState, ErrandName, ErrandView, HandlerAct, HandlerCan, HandlerError, HandlerPlace, HandlerState, HandlerView, PartFault,
@@ -66,8 +66,11 @@ pub(super) fn views(core: &Core, state: &State, reports: Vec<Report>) -> Vec<Han
         ..followed(NUMBERS, state.world.cursor, SetAsideBy::Numbers)
     };
     let queued = state.outbox.count(DecisionState::Queued);
-    let decisions =
-        HandlerView { behind: queued.into(), letters: state.outbox.count(DecisionState::Failed).into(), ..ours("decisions", failed(&["decisions"])) };
+    let decisions = HandlerView {
+        behind: queued.into(),
+        letters: state.outbox.count(DecisionState::Failed).into(),
+        ..ours("decisions", failed(&["decisions"]))
+    };
     let announcer = HandlerView { behind: state.to_say.len() as u64, ..ours("announcer", failed(&["announcer"])) };
     let rules = followed(RULES, state.alerts_done, SetAsideBy::Alerts);
     let mut views = vec![numbers, rules, announcer, decisions];
@@ -120,12 +123,20 @@ pub(crate) async fn steer(core: &Arc<Core>, name: &str, act: HandlerAct) -> Resu
     let handlers = &core.handlers;
     if name == NUMBERS {
         let done = match act {
-            HandlerAct::Rebuild => core.rebuild_all(),
+            HandlerAct::Rebuild => core.rebuild_all(BTreeSet::new()),
             HandlerAct::CallBack => core.rebuilding.call_back(),
-            _ => return Err(CommandError::invalid("the figures can be computed anew, and not be paused or moved: every page rests on them")),
+            _ => {
+                return Err(CommandError::invalid(
+                    "the figures can be computed anew, and not be paused or moved: every page rests on them",
+                ));
+            }
         };
         core.pulse();
-        return if done { Ok(()) } else { Err(CommandError::invalid("the figures are being computed anew already, or nothing is to be stopped")) };
+        return if done {
+            Ok(())
+        } else {
+            Err(CommandError::invalid("the figures are being computed anew already, or nothing is to be stopped"))
+        };
     }
     match act {
         HandlerAct::Pause => handlers.pause(name).await?,

@@ -39,21 +39,16 @@ impl Meant {
 
     /// What was set aside, newest first.
     async fn ours(&self, core: &Core) -> Result<Vec<(SetAsideBy, LetterView)>, CommandError> {
-        let notes: Vec<(SetAsideBy, LetterView)> = {
+        let mut notes: Vec<(SetAsideBy, LetterView)> = {
             let state = core.state();
             let of = |(name, by)| state.asides.by(by).filter_map(move |note| Some((by, letter_of(name, note)?))).collect::<Vec<_>>();
             OURS.into_iter().filter(|(name, _)| self.handler.as_ref().is_none_or(|handler| handler == name)).flat_map(of).collect()
         };
-        let meant = |view: &LetterView| self.keys.as_ref().is_none_or(|keys| keys.contains(&view.key));
-        let mut notes: Vec<_> = notes.into_iter().filter(|(_, view)| meant(view)).collect();
-        let events = core.store.get_many(notes.iter().map(|(_, view)| view.seq).collect()).await?;
-        let events: HashMap<u64, Event> = events.into_iter().map(|stored| (stored.seq, stored.event)).collect();
-        // Of an event that the store let go of nobody can tell whether a filter keeps it.
-        notes.retain(|(_, view)| events.get(&view.seq).map_or(self.filter == Filter::default(), |event| self.filter.keeps(event)));
-        for (_, view) in &mut notes {
-            let event = events.get(&view.seq);
-            view.received_at = event.map_or(view.last_at, |event| event.received_at);
-            view.subject = event.and_then(|event| event.subject.as_deref()).map(str::to_owned);
+        notes.retain(|(_, view)| self.keys.as_ref().is_none_or(|keys| keys.contains(&view.key)));
+        if self.filter != Filter::default() {
+            let events = events_of(core, notes.iter().map(|(_, view)| view)).await?;
+            // Of an event that the store let go of nobody can tell whether the filter keeps it.
+            notes.retain(|(_, view)| events.get(&view.seq).is_some_and(|event| self.filter.keeps(event)));
         }
         Ok(notes)
     }
@@ -68,6 +63,12 @@ impl Meant {
         let now = ours.len() as u64 + theirs;
         if now > counted { Err(Refusal::More { counted, now }.into()) } else { Ok((ours, theirs)) }
     }
+}
+
+/// The events of these letters, by number, as far as they are in the store.
+async fn events_of(core: &Core, letters: impl Iterator<Item = &LetterView>) -> Result<HashMap<u64, Event>, CommandError> {
+    let events = core.store.get_many(letters.map(|view| view.seq).collect()).await?;
+    Ok(events.into_iter().map(|stored| (stored.seq, stored.event)).collect())
 }
 
 fn letter_of(handler: &str, note: &SetAside) -> Option<LetterView> {
@@ -138,6 +139,12 @@ pub(crate) async fn page(
     };
     let before = before.filter(|key| !of_ours(key));
     let mut letters: Vec<_> = ours.into_iter().skip(from).map(|(_, view)| view).take(limit + 1).collect();
+    let events = events_of(core, letters.iter()).await?;
+    for view in &mut letters {
+        let Some(event) = events.get(&view.seq) else { continue };
+        view.received_at = event.received_at;
+        view.subject = event.subject.as_deref().map(str::to_owned);
+    }
     if letters.len() > limit {
         letters.truncate(limit);
         let next = letters.last().map(|last| last.key.clone());
@@ -168,10 +175,15 @@ pub(crate) async fn retry(
     if let Some(which) = meant.which().filter(|_| theirs > 0) {
         going += core.handlers.redeliver(&which, theirs).await?;
     }
-    for (_, by) in OURS {
-        let seqs: BTreeSet<u64> = ours.iter().filter(|(whose, _)| *whose == by).map(|(_, view)| view.seq).collect();
-        if !seqs.is_empty() {
-            going += core.take_up_again(by, seqs).await?;
+    let of = |by: SetAsideBy| ours.iter().filter(|(whose, _)| *whose == by).map(|(_, view)| view.seq).collect::<BTreeSet<u64>>();
+    let (numbers, rules) = (of(SetAsideBy::Numbers), of(SetAsideBy::Alerts));
+    if !rules.is_empty() {
+        going += core.judge_again(rules).await?;
+    }
+    if !numbers.is_empty() {
+        going += numbers.len() as u64;
+        if !core.rebuild_all(numbers) {
+            return Err(CommandError::invalid("the figures are being computed anew already; try again when that is done"));
         }
     }
     core.pulse();

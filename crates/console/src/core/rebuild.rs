@@ -1,15 +1,15 @@
 //! What is computed, computed anew because somebody wanted that: from the oldest event on, beside what is on screen, which stays until the new is as far.
 //!
-//! What was set aside is tried again here: its notes are taken back first, and what fails again is set aside again.
+//! What was set aside is tried again here: its note goes in the transaction that stores the figures with it, and stays where it fails again.
 
 use super::{Core, intake::Looks};
+use crate::state::State;
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex},
 };
 use tokio_util::sync::CancellationToken;
 use watchdeck_contain::{self as contain, Hold as _, attempt};
-use watchdeck_store::Stored;
 use watchdeck_wire::views::{ErrandName, ErrandView, SetAsideBy};
 use watchdeck_world::World;
 
@@ -66,15 +66,15 @@ enum Tried {
 }
 
 impl Core {
-    /// Compute everything anew. `false`: that is under way already.
-    pub(crate) fn rebuild_all(self: &Arc<Self>) -> bool {
+    /// Compute everything anew, this time with what of it was set aside under the numbers `again`. `false`: that is under way already.
+    pub(crate) fn rebuild_all(self: &Arc<Self>, again: BTreeSet<u64>) -> bool {
         let stop = self.stop.child_token();
         if !self.rebuilding.begin(stop.clone()) {
             return false;
         }
         let core = Arc::clone(self);
         self.tasks.spawn(async move {
-            let outcome = contain::outcome(core.made_anew(&stop)).await;
+            let outcome = contain::outcome(core.made_anew(again, &stop)).await;
             let failed = outcome.and_then(|outcome| outcome.map_err(|error| error.to_string())).err();
             if let Some(why) = failed {
                 core.part_failed("rebuild", &why);
@@ -85,9 +85,9 @@ impl Core {
         true
     }
 
-    async fn made_anew(&self, stop: &CancellationToken) -> anyhow::Result<()> {
+    async fn made_anew(&self, mut again: BTreeSet<u64>, stop: &CancellationToken) -> anyhow::Result<()> {
         loop {
-            match self.try_anew(stop).await? {
+            match self.try_anew(&mut again, stop).await? {
                 Tried::Done => return Ok(self.save_projections(false).await),
                 Tried::Stopped => return Ok(()),
                 Tried::Again => {}
@@ -95,7 +95,8 @@ impl Core {
         }
     }
 
-    async fn try_anew(&self, stop: &CancellationToken) -> anyhow::Result<Tried> {
+    async fn try_anew(&self, again: &mut BTreeSet<u64>, stop: &CancellationToken) -> anyhow::Result<Tried> {
+        let mut counted_again = BTreeSet::new();
         let mut world = World::of(self.state().world.realms.clone());
         let looks = Looks::of(self.sources.records.clocks(), &mut self.state(), self.now());
         let mut calendar = self.seams.calendar();
@@ -107,6 +108,8 @@ impl Core {
                     // Whatever is on screen is fetched anew.
                     world.changed = state.world.changed.and_all();
                     state.world = world;
+                    // What the store let go of meanwhile was not counted, and its note stays.
+                    state.asides.take_back(&counted_again);
                     return Ok(Tried::Done);
                 }
                 state.world.cursor
@@ -118,14 +121,19 @@ impl Core {
             page.retain(|stored| stored.seq <= upto);
             let reached = page.last().map_or(upto, |last| last.seq);
             for stored in &page {
-                if self.state().asides.is_out(stored.seq) {
+                let once_more = again.contains(&stored.seq);
+                if !once_more && self.state().asides.is_out(stored.seq) {
                     continue;
                 }
                 let counted = attempt(|| self.apply(&mut world, stored, &looks.facts(&stored.event), &looks, &mut calendar));
                 if let Err(why) = counted {
                     self.set_aside(&mut self.state(), stored, SetAsideBy::Numbers, &why);
                     self.rebuilding.tell(|view| view.failed += 1);
+                    again.remove(&stored.seq);
                     return Ok(Tried::Again);
+                }
+                if once_more {
+                    counted_again.insert(stored.seq);
                 }
             }
             world.cursor = reached;
@@ -134,38 +142,23 @@ impl Core {
         }
     }
 
-    /// Deal once more with events that the numbers or the rules could not take. Answers how many.
-    pub(crate) async fn take_up_again(self: &Arc<Self>, by: SetAsideBy, seqs: BTreeSet<u64>) -> anyhow::Result<u64> {
-        let count = seqs.len() as u64;
-        let events = if by == SetAsideBy::Alerts { self.store.get_many(seqs.iter().copied().collect()).await? } else { Vec::new() };
-        let taken = |state: &mut crate::state::State| {
-            state.asides.take_back(&seqs);
-            ((), Vec::new())
-        };
-        let ((), stored) = self.record(taken).await;
-        stored?;
-        if by == SetAsideBy::Numbers {
-            self.rebuild_all();
-        }
-        self.judge_again(&events);
-        Ok(count)
-    }
-
-    /// The rules look at these once more.
-    fn judge_again(&self, events: &[Stored]) {
-        if events.is_empty() {
-            return;
-        }
+    /// The rules look once more at events that they could not take. What comes of it is stored with the notes that go. Answers how many there were.
+    pub(crate) async fn judge_again(&self, seqs: BTreeSet<u64>) -> anyhow::Result<u64> {
+        let events = self.store.get_many(seqs.into_iter().collect()).await?;
         let clocks = self.sources.records.clocks();
-        {
-            let mut guard = self.state();
-            let state = &mut *guard;
+        let judge = |state: &mut State| {
+            state.asides.take_back(&events.iter().map(|stored| stored.seq).collect());
             let looks = Looks::of(clocks, state, self.now());
-            for stored in events {
+            for stored in &events {
                 self.judged(state, stored, &looks, None);
             }
-            state.to_say.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true));
-        }
+            let said = state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true);
+            state.to_say.extend(said);
+            ((), Vec::new())
+        };
+        let ((), stored) = self.record(judge).await;
         self.announced.notify_one();
+        stored?;
+        Ok(events.len() as u64)
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use std::{collections::BTreeSet, time::Duration};
 use watchdeck_client::{Address, Dialect, Profile, post};
-use watchdeck_events::{Catalogue, Millis, Severity};
+use watchdeck_events::{Catalogue, Event, Millis, Severity};
 use watchdeck_filter::Filter;
 use watchdeck_handlers::{Delivery, Done, Failure, Handler, Origin, Policy};
 use watchdeck_wire::settings::{Hook, Settings};
@@ -64,7 +64,8 @@ pub(super) struct Post {
 impl Post {
     /// `None` where its filter cannot be read, which was checked when it was saved.
     pub(super) fn of(hook: &Hook, now: Millis) -> Option<Self> {
-        let filter = Filter::parse(&hook.filter, now).inspect_err(|refusal| tracing::warn!(%refusal, hook.name, "A webhook is left out.")).ok()?;
+        let filter =
+            Filter::parse(&hook.filter, now).inspect_err(|refusal| tracing::warn!(%refusal, hook.name, "A webhook is left out.")).ok()?;
         Some(Self { name: name(&hook.id), filter, profile: Profile::new(name(&hook.id), &*hook.url, Dialect::NATIVE) })
     }
 }
@@ -75,8 +76,8 @@ impl Handler for Post {
         &self.name
     }
 
-    fn filter(&self) -> &Filter {
-        &self.filter
+    fn wants(&self, event: &Event) -> bool {
+        self.filter.keeps(event)
     }
 
     fn policy(&self) -> Policy {

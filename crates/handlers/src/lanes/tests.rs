@@ -140,7 +140,10 @@ fn a_failure_holds_up_its_subject_and_nobody_else() {
     let (again, delivery) = lanes.take(now + Duration::from_secs(1)).unwrap();
     assert_eq!((delivery.stored.seq, delivery.attempt), (1, 2));
     for _ in 0..50 {
-        assert!(matches!(lanes.failed(again, Failure::passing("away"), &policy, now, Millis(1)), Some(Next::Again)), "a policy without a last try");
+        assert!(
+            matches!(lanes.failed(again, Failure::passing("away"), &policy, now, Millis(1)), Some(Next::Again)),
+            "a policy without a last try"
+        );
         lanes.take(now + Duration::from_secs(60));
     }
     assert!(matches!(lanes.failed(again, Failure::lasting("nonsense"), &policy, now, Millis(1)), Some(Next::Parked(_))));

@@ -14,7 +14,7 @@ use watchdeck_store::{Batch, Document, NewEvent, Options, Store};
 /// When the first event came; each later one a second later.
 pub(crate) const BEGAN: Millis = Millis(1_795_000_000_000);
 /// Nothing here takes that long.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Bench {
     pub(crate) store: Store,
@@ -36,10 +36,14 @@ impl Bench {
         Self { store, registry, folder: None }
     }
 
+    pub(crate) async fn close(&self) {
+        self.registry.close(PATIENCE).await;
+    }
+
     /// The same folder after a restart.
     pub(crate) async fn again(self) -> Self {
         let path = self.store.path().to_owned();
-        self.registry.close().await;
+        self.close().await;
         self.store.close().await;
         drop((self.store, self.registry));
         Self { folder: self.folder, ..Self::at(&path).await }
@@ -125,7 +129,12 @@ impl Script {
         Self {
             name: name.to_owned(),
             filter: Filter::default(),
-            policy: Policy { attempts: Some(3), first_wait: Duration::from_millis(1), longest_wait: Duration::from_millis(2), ..Policy::default() },
+            policy: Policy {
+                attempts: Some(3),
+                first_wait: Duration::from_millis(1),
+                longest_wait: Duration::from_millis(2),
+                ..Policy::default()
+            },
             says: Arc::new(|_| Ok(())),
             gate: None,
             begins_now: false,
@@ -186,8 +195,8 @@ impl Handler for Script {
         &self.name
     }
 
-    fn filter(&self) -> &Filter {
-        &self.filter
+    fn wants(&self, event: &Event) -> bool {
+        self.filter.keeps(event)
     }
 
     fn policy(&self) -> Policy {

@@ -67,10 +67,9 @@ export function useActs(handler: HandlerView, onAsk: (asked: Asked) => void): { 
 const PACES = [0, 1, 10, 100] as const;
 type PlaceName = HandlerPlace["place"];
 
-/** As a box for date and time has it, in this machine's zone. */
+/** As one types it, by the clock on the wall: `2026-11-21 14:32`. */
 function localTime(at: number): string {
-  const date = new Date(at);
-  return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16).replace("T", " ");
 }
 
 export function ActDialog({ asked: { act, handler }, onClose }: { asked: Asked; onClose: () => void }) {
@@ -92,7 +91,7 @@ export function ActDialog({ asked: { act, handler }, onClose }: { asked: Asked; 
       case "now":
         return { place };
       case "time": {
-        const at = new Date(time).getTime();
+        const at = new Date(time.normalize("NFKC").trim().replace(/\s+/, "T")).getTime();
         return Number.isFinite(at) ? { place, at } : null;
       }
       case "seq":
@@ -131,7 +130,7 @@ export function ActDialog({ asked: { act, handler }, onClose }: { asked: Asked; 
           </Field>
           {place === "time" && (
             <Field label={t("handlers.placeTime")}>
-              <input type="datetime-local" aria-label={t("handlers.placeTime")} aria-invalid={wrong} value={time} onChange={(event) => (setTime(event.target.value), setWrong(false))} className="num h-[26px] rounded-md border border-line-strong bg-surface px-2" />
+              <input spellCheck={false} aria-label={t("handlers.placeTime")} aria-invalid={wrong} value={time} onChange={(event) => (setTime(event.target.value), setWrong(false))} className="num h-[26px] w-[160px] rounded-md border border-line-strong bg-surface px-2" />
             </Field>
           )}
           {place === "seq" && (

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { ErrandView } from "@/bindings/ErrandView";
 import type { HandlerView } from "@/bindings/HandlerView";
 import { useClock, useFormat } from "@/format";
-import { Button, cx, IconButton, Menu, ProgressBar, SectionHeader, StateDot } from "@/parts";
+import { Button, cx, IconButton, Menu, ProgressBar, StateDot } from "@/parts";
 import { go } from "@/route";
 import { joined } from "@/text";
 import { ActDialog, type Asked, useActs } from "./handler-act";
@@ -20,7 +20,6 @@ export function Handlers({ handlers }: { handlers: readonly HandlerView[] }) {
   return (
     <div className="@container flex min-h-0 flex-1 flex-col">
       <div className="max-h-[55%] min-h-0 flex-none overflow-y-auto" tabIndex={0} role="region" aria-label={t("handlers.title")} data-inset-focus>
-        <SectionHeader title={t("handlers.title")} note={t("handlers.note")} className="sticky top-0 z-10 border-b border-line bg-surface" />
         <table className="w-full border-collapse">
           <thead>
             <tr className="text-left text-[12px] text-ink-3">
@@ -29,7 +28,7 @@ export function Handlers({ handlers }: { handlers: readonly HandlerView[] }) {
               <th className="px-3 text-right font-normal">{t("handlers.column.behind")}</th>
               <th className="px-3 text-right font-normal @max-[760px]:hidden">{t("handlers.column.rate")}</th>
               <th className="px-3 text-right font-normal @max-[760px]:hidden">{t("handlers.column.failures")}</th>
-              <th className="px-3 text-right font-normal">{t("handlers.column.letters")}</th>
+              <th className="px-3 text-right font-normal whitespace-nowrap">{t("handlers.column.letters")}</th>
               <th className="w-[38%] px-3 font-normal @max-[900px]:hidden">{t("handlers.column.error")}</th>
               <th aria-hidden className="w-11" />
             </tr>

@@ -57,6 +57,7 @@ function Board({ view }: { view: HealthView }) {
             { id: "handlers", label: t("handlers.tab"), mark: troubled ? <TriangleAlert aria-hidden className="size-3.5 text-warn" /> : undefined },
           ]}
         />
+        {part === "handlers" && <p className="ml-auto truncate pl-4 text-ink-3">{t("handlers.note")}</p>}
       </div>
       <div id="health-part" role="tabpanel" aria-label={t(part === "handlers" ? "handlers.tab" : "handlers.tabSources")} className="flex min-h-0 flex-1 flex-col">
         {part === "handlers" ? <Handlers handlers={view.handlers} /> : <Feeds view={view} tab={tab} onTab={setTab} />}
