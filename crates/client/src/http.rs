@@ -111,8 +111,8 @@ impl Asker {
     }
 
     /// Tell it `body`, and read at most `limit` bytes of the answer.
-    pub(crate) async fn post(&self, url: Url, body: &serde_json::Value, limit: usize) -> Result<Answer, HttpError> {
-        let request = self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body.to_string());
+    pub(crate) async fn post(&self, url: Url, body: String, limit: usize) -> Result<Answer, HttpError> {
+        let request = self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
         self.send(request, &url, limit).await
     }
 

@@ -32,11 +32,11 @@ impl PostError {
     }
 }
 
-/// Post `body` to `place` (a path on the profile's server, or a whole URL), signed in as the stream is.
+/// Post `body`, which is JSON, to `place` (a path on the profile's server, or a whole URL), signed in as the stream is.
 ///
 /// # Errors
 /// [`PostError`] when nothing was answered; whether it arrived is not known then, unless [it never left](PostError::never_left).
-pub async fn post(profile: &Profile, place: &str, body: &serde_json::Value) -> Result<PostAnswer, PostError> {
+pub async fn post(profile: &Profile, place: &str, body: String) -> Result<PostAnswer, PostError> {
     let url = address(profile, place)?;
     let asker = Asker::new(profile, &url, true, profile.timing.connect * PATIENCE).await?;
     let answer = asker.post(url, body, MAX_ANSWER).await?;

@@ -105,6 +105,17 @@ impl Asides {
         self.by_seq.contains_key(&seq)
     }
 
+    /// Take the notes of these back: they are dealt with once more.
+    pub(crate) fn take_back(&mut self, seqs: &BTreeSet<u64>) {
+        self.by_seq.retain(|seq, _| !seqs.contains(seq));
+        self.dirty.extend(seqs);
+    }
+
+    /// All of one part, newest first.
+    pub(crate) fn by(&self, by: SetAsideBy) -> impl Iterator<Item = &SetAside> {
+        self.by_seq.values().rev().filter(move |note| note.by == by)
+    }
+
     /// How many there are of a source.
     pub(crate) fn of(&self, source: &str) -> u64 {
         self.by_seq.values().filter(|note| note.source == source).count() as u64

@@ -5,17 +5,20 @@
 
 mod announce;
 mod intake;
+mod rebuild;
 mod tasks;
 
 use crate::{
     damage,
     faults::Faults,
     host::{DemoErp, Host},
+    outgoing,
     secrets::Secrets,
     settings::{self, Kept},
     state::State,
 };
 use anyhow::Context as _;
+pub(crate) use rebuild::Rebuilding;
 use std::{
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
@@ -29,17 +32,18 @@ use watchdeck_contain::Hold as _;
 use watchdeck_contain::Patience;
 use watchdeck_events::{Event, Millis};
 use watchdeck_feed::{
-    backfill,
+    backfill::Backfill,
     keys::Excuse,
     records::Records,
     seams::Seams,
     sources::{Covers, Sources},
 };
+use watchdeck_handlers::Registry;
 use watchdeck_store::Store;
 use watchdeck_wire::{
     link::SourceStatus,
     live::Hint,
-    settings::{Settings, Source},
+    settings::{Hook, Settings, Source},
 };
 
 /// How long a shutdown waits for its tasks.
@@ -72,6 +76,12 @@ pub(crate) struct Core {
     pub(crate) pulse: watch::Sender<u64>,
     /// Wakes the sender of decisions.
     pub(crate) decided: Notify,
+    /// What is done for each event behind the store, by name.
+    pub(crate) handlers: Registry,
+    /// The webhooks among them, as they run. Whoever changes them holds it meanwhile.
+    pub(crate) hooks: tokio::sync::Mutex<Vec<Hook>>,
+    /// How far the projections are rebuilt, where somebody wanted that.
+    pub(crate) rebuilding: Rebuilding,
     /// Parts that failed.
     pub(crate) faults: Faults,
     pub(crate) seams: Seams,
@@ -117,6 +127,12 @@ impl Core {
             demo,
             pulse: watch::Sender::new(0),
             decided: Notify::new(),
+            handlers: Registry::new(store.clone(), {
+                let seams = seams.clone();
+                move || seams.now()
+            }),
+            hooks: tokio::sync::Mutex::default(),
+            rebuilding: Rebuilding::default(),
             faults: Faults::default(),
             seams,
             state: Mutex::new(state),
@@ -135,8 +151,11 @@ impl Core {
         core.keep_running("urgent", Self::tell_unstored);
         core.keep_running("secrets", Self::follow_secrets);
         core.keep_running("network", Self::follow_network);
-        core.keep_running("backfill", |core| backfill::run(core.store.clone(), Arc::clone(&core.sources), core.stop.clone()));
+        let backfill = Arc::new(Backfill::new(core.store.clone(), Arc::clone(&core.sources)));
+        core.handlers.add(Arc::clone(&backfill) as _).await?;
+        core.keep_running("backfill", move |core| Arc::clone(&backfill).run(core.stop.clone()));
         let settings = core.state().settings.clone();
+        outgoing::apply(&core, &settings.hooks).await?;
         core.host.apply(&settings);
         core.connect(&settings.sources).await?;
         Ok(core)
@@ -210,7 +229,8 @@ impl Core {
         }
         self.stop.cancel();
         self.tasks.close();
-        if tokio::time::timeout(PATIENCE, self.tasks.wait()).await.is_err() {
+        let ends = async { tokio::join!(self.tasks.wait(), self.handlers.close(PATIENCE / 2)) };
+        if tokio::time::timeout(PATIENCE, ends).await.is_err() {
             tracing::warn!("A task ignored the stop signal.");
         }
         self.save_projections(true).await;

@@ -1,8 +1,8 @@
 //! Gaps, filled from a server's HTTP history.
 //!
-//! It follows the store: every gap marker of the last days is noted with the place up to which the store was looked through, in one
-//! transaction, and struck off with the marker that says it is filled, in the transaction of the events that fill it. So a crash anywhere
-//! forgets no gap and fills none twice. What is fetched takes the same way as what is heard: normalised alike, told apart by identity.
+//! It is a handler of the store's events: every gap marker of the last days is noted before its checkpoint moves over it, and struck off
+//! with the marker that says it is filled, in the transaction of the events that fill it. So a crash anywhere forgets no gap and fills none twice.
+//! What is fetched takes the same way as what is heard: normalised alike, told apart by identity.
 //! Gaps of sources without a history wait: one may be set up tomorrow.
 
 mod pending;
@@ -14,52 +14,33 @@ use crate::{
 };
 use pending::{Gap, Pending};
 use std::{sync::Arc, time::Duration};
-use tokio::task::JoinSet;
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinSet,
+};
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Profile;
-use watchdeck_events::{Catalogue, Channel, Incoming, Kind, Millis, Payload};
-use watchdeck_store::{Batch, NewEvent, Store};
+use watchdeck_events::{Catalogue, Channel, Event, Incoming, Kind, Millis, Payload};
+use watchdeck_handlers::{Delivery, Done, Failure, Handler, Policy};
+use watchdeck_store::{Batch, NewEvent, Store, StoreError};
 
-/// Names this follower of the store.
-const CHECKPOINT: &str = "backfill";
+/// Names this handler and its checkpoint.
+const NAME: &str = "backfill";
 /// How often gaps that wait are looked at.
 const LOOK: Duration = Duration::from_secs(1);
-/// Events read without a gap after which the place is noted all the same.
-const NOTE_EVERY: u64 = 50_000;
 /// Asked for beside the gap itself, ms: neither clock is exact, and an endpoint may cut off sharply.
 const MARGIN: i64 = 2_000;
 /// Between tries to read the store.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Run until `stop`.
-pub async fn run(store: Store, sources: Arc<Sources>, stop: CancellationToken) {
-    let follower = async {
-        let (cursor, pending) = loop {
-            match load(&store).await {
-                Ok(loaded) => break loaded,
-                Err(error) => {
-                    tracing::warn!(%error, "The gaps could not be read; trying again.");
-                    tokio::time::sleep(RETRY).await;
-                }
-            }
-        };
-        Backfill { store, sources, pending, filling: JoinSet::new(), noted: cursor }.follow(cursor).await;
-    };
-    stop.run_until_cancelled(follower).await;
-}
-
-async fn load(store: &Store) -> Result<(u64, Pending), watchdeck_store::StoreError> {
-    let pending = Pending::load(store.documents(pending::COLLECTION).await?);
-    Ok((store.checkpoint(CHECKPOINT).await?, pending))
-}
-
-struct Backfill {
+/// See the [module docs](self).
+pub struct Backfill {
     store: Store,
     sources: Arc<Sources>,
-    pending: Pending,
-    filling: JoinSet<(Gap, Profile, Outcome)>,
-    /// The place that was noted last.
-    noted: u64,
+    /// Held while what changed is stored: nothing is filled that is not noted.
+    pending: Mutex<Pending>,
+    /// Wakes whoever fills.
+    noted: Notify,
 }
 
 /// What came of a try.
@@ -70,73 +51,108 @@ enum Outcome {
     Failed,
 }
 
+/// The handler: it notes which gaps wait.
+#[async_trait::async_trait]
+impl Handler for Backfill {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn wants(&self, event: &Event) -> bool {
+        [Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str())
+    }
+
+    /// One at a time, so that a marker never overtakes the one that it is about; a store that takes nothing is waited for.
+    fn policy(&self) -> Policy {
+        Policy { attempts: None, parallel: 1, ..Policy::default() }
+    }
+
+    async fn handle(&self, delivery: &Delivery) -> Result<Done, Failure> {
+        let mut pending = self.pending.lock().await;
+        pending.see(&delivery.stored, self.sources.now());
+        self.note(&mut pending).await.map_err(|error| Failure::passing(error.to_string()))?;
+        self.noted.notify_one();
+        Ok(Done::new())
+    }
+}
+
 impl Backfill {
-    async fn follow(mut self, cursor: u64) {
-        let mut subscription = self.store.subscribe(cursor);
+    /// For the gaps of these sources.
+    #[must_use]
+    pub fn new(store: Store, sources: Arc<Sources>) -> Self {
+        Self { store, sources, pending: Mutex::default(), noted: Notify::new() }
+    }
+
+    /// Fill what waits, until `stop`.
+    pub async fn run(self: Arc<Self>, stop: CancellationToken) {
+        stop.run_until_cancelled(self.fill_all()).await;
+    }
+
+    async fn fill_all(&self) {
+        self.recall().await;
+        let mut filling: JoinSet<(Gap, Profile, Outcome)> = JoinSet::new();
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                chunk = subscription.next() => match chunk {
-                    Ok(chunk) => {
-                        let mut changed = false;
-                        for stored in chunk.iter() {
-                            changed |= self.pending.see(stored, self.sources.now());
-                        }
-                        if changed || subscription.cursor() >= self.noted + NOTE_EVERY {
-                            self.note(subscription.cursor()).await;
-                        }
-                        self.fill();
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "Gaps could not be looked for; trying again.");
-                        tokio::time::sleep(RETRY).await;
-                    }
-                },
+                () = self.noted.notified() => {}
                 _ = look.tick() => {
-                    if self.pending.expire(self.sources.now()) {
-                        self.note(subscription.cursor()).await;
+                    let mut pending = self.pending.lock().await;
+                    pending.expire(self.sources.now());
+                    if let Err(error) = self.note(&mut pending).await {
+                        tracing::warn!(%error, "Which gaps wait could not be noted.");
                     }
-                    self.fill();
                 }
-                Some(done) = self.filling.join_next() => match done {
+                Some(done) = filling.join_next() => match done {
                     Ok((gap, profile, outcome)) => {
+                        let mut pending = self.pending.lock().await;
                         match outcome {
-                            Outcome::Filled => self.pending.filled(&gap),
-                            Outcome::NeedsLogin => self.pending.needs_login(&gap, &profile),
-                            Outcome::Failed => self.pending.failed(&gap, self.sources.now()),
+                            Outcome::Filled => pending.filled(&gap),
+                            Outcome::NeedsLogin => pending.needs_login(&gap, &profile),
+                            Outcome::Failed => pending.failed(&gap, self.sources.now()),
                         }
-                        self.fill();
                     }
                     Err(error) => tracing::error!(%error, "Filling a gap ended badly."),
                 },
             }
+            self.begin(&mut filling).await;
         }
     }
 
-    /// Write down which gaps wait, and up to where they were looked for.
-    async fn note(&mut self, cursor: u64) {
-        let batch = Batch { documents: self.pending.documents(), checkpoints: vec![(CHECKPOINT.to_owned(), cursor)], ..Batch::default() };
-        match self.store.append(batch).await {
-            Ok(_) => {
-                self.pending.noted();
-                self.noted = cursor;
+    /// Which gaps wait, as it was noted.
+    async fn recall(&self) {
+        loop {
+            let mut pending = self.pending.lock().await;
+            match self.store.documents(pending::COLLECTION).await {
+                Ok(documents) => return *pending = Pending::load(documents),
+                Err(error) => tracing::warn!(%error, "The gaps could not be read; trying again."),
             }
-            // The place is not moved: after a restart they are found again.
-            Err(error) => tracing::warn!(%error, "Which gaps wait could not be noted."),
+            drop(pending);
+            tokio::time::sleep(RETRY).await;
         }
+    }
+
+    /// Write down which gaps wait. What is not taken is written down the next time.
+    async fn note(&self, pending: &mut Pending) -> Result<(), StoreError> {
+        let documents = pending.documents();
+        if !documents.is_empty() {
+            self.store.append(Batch { documents, ..Batch::default() }).await?;
+            pending.noted();
+        }
+        Ok(())
     }
 
     /// Begin with what is due: one gap per source at a time.
-    fn fill(&mut self) {
-        if self.pending.is_empty() {
+    async fn begin(&self, filling: &mut JoinSet<(Gap, Profile, Outcome)>) {
+        let mut pending = self.pending.lock().await;
+        if pending.is_empty() {
             return;
         }
         for profile in self.sources.historians() {
-            let Some(gap) = self.pending.due(&profile, self.sources.now()) else { continue };
+            let Some(gap) = pending.due(&profile, self.sources.now()) else { continue };
             let Some(reader) = self.sources.reader(&gap.source) else { continue };
             let store = self.store.clone();
-            self.filling.spawn(async move {
+            filling.spawn(async move {
                 let outcome = fill(&store, &gap, &profile, &reader).await;
                 (gap, profile, outcome)
             });

@@ -16,6 +16,7 @@ mod command;
 mod contract;
 mod damage;
 mod direct;
+mod documents;
 mod engine;
 mod error;
 mod failures;

@@ -38,7 +38,7 @@ impl KeptSummary<'_, '_> {
 
 /// One borrowed connection.
 pub(crate) struct Reader<'a> {
-    connection: &'a Connection,
+    pub(crate) connection: &'a Connection,
     pub(crate) shared: &'a Shared,
     pub(crate) rows: Rows<'a>,
     pub(crate) packed: Packed<'a>,

@@ -1,9 +1,11 @@
 //! What a user may set, kept as one JSON document.
 
 mod dialect;
+mod hook;
 mod source;
 
 pub use dialect::DialectName;
+pub use hook::Hook;
 pub use source::{Source, SourceColour};
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,8 @@ pub struct Settings {
     pub user_name: String,
     /// Where events come from.
     pub sources: Vec<Source>,
+    /// Whom events are passed on to.
+    pub hooks: Vec<Hook>,
 }
 
 /// A change of some settings, as a JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. `sources` by id (`null`
@@ -223,6 +227,7 @@ impl Default for Settings {
             autostart: false,
             user_name: String::new(),
             sources: Vec::new(),
+            hooks: Vec::new(),
         }
     }
 }

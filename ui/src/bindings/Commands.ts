@@ -10,9 +10,11 @@ import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
 import type { FinanceView } from "./FinanceView";
 import type { FoundView } from "./FoundView";
+import type { HandlerAct } from "./HandlerAct";
 import type { HealthView } from "./HealthView";
 import type { Hello } from "./Hello";
 import type { InventoryView } from "./InventoryView";
+import type { LettersView } from "./LettersView";
 import type { OrdersView } from "./OrdersView";
 import type { OverviewView } from "./OverviewView";
 import type { Settings } from "./Settings";
@@ -151,6 +153,22 @@ start_demo: { args: Record<symbol, never>, answer: Settings, },
  * Make something happen in the built-in ERP.
  */
 incident: { args: { name: string, }, answer: null, }, 
+/**
+ * Pause, resume, stop or move a handler, or give it the past once more.
+ */
+steer_handler: { args: { name: string, act: HandlerAct, }, answer: null, }, 
+/**
+ * A page of dead letters, from before a key on: of one handler or of all, of the events that a filter keeps.
+ */
+letters: { args: { handler: string | null, filter: string, before: string | null, limit: number, }, answer: LettersView, }, 
+/**
+ * Try letters once more: these, or all that are meant. Refused when they are more than were `counted`. Answers how many go.
+ */
+retry_letters: { args: { handler: string | null, filter: string, keys: Array<string> | null, counted: number, }, answer: number, }, 
+/**
+ * Throw letters away, as `retry_letters` tries them. Answers how many.
+ */
+discard_letters: { args: { handler: string | null, filter: string, keys: Array<string> | null, counted: number, }, answer: number, }, 
 /**
  * A redacted archive for whoever helps.
  */

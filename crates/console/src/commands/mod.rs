@@ -4,7 +4,9 @@
 
 pub(crate) mod actions;
 mod decided;
+mod handlers;
 mod history;
+mod letters;
 pub(crate) mod queries;
 pub(crate) mod router;
 mod rows;

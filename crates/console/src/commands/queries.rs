@@ -1,7 +1,7 @@
 //! Commands that only look: the pages, and history.
 
 use super::{
-    decided,
+    decided, handlers,
     rows::{ROWS, fill_in, row, row_list},
 };
 use crate::{core::Core, error::CommandError, needs, settings, state::State};
@@ -161,12 +161,14 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
 
 pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
     let stats = core.store.stats().await?;
+    let reports = core.handlers.reports().await?;
     let at = core.now();
     let state = core.state();
     let head = core.store.head();
     // Read before what counts them: there is never a frame on the page that its source does not count.
     let malformed = core.sources.malformed();
     let mut sources = core.sources.health();
+    let handlers = handlers::views(core, &state, reports);
     for source in &mut sources {
         (source.gaps, source.gaps_filled) = state.world.gap_counts.get(&source.id).copied().unwrap_or_default();
         source.copies = state.world.copies.get(&source.id).copied().unwrap_or_default();
@@ -196,6 +198,7 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
         set_aside: state.asides.newest(SET_ASIDE),
         faults: core.faults.all(),
         unread: state.settings.sources.iter().filter_map(|source| state.world.unread.view(&source.id)).collect(),
+        handlers,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, history, queries, setup, stream, support};
+use super::{actions, handlers, history, letters, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use watchdeck_wire::{
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
         AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, FinanceView,
-        FoundView, HealthView, InventoryView, OrdersView, OverviewView, SupportBundle,
+        FoundView, HandlerAct, HealthView, InventoryView, LettersView, OrdersView, OverviewView, SupportBundle,
     },
 };
 
@@ -23,7 +23,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{Deserialize, Settings, SettingsPatch, Severity, Source};
+            use super::{Deserialize, HandlerAct, Settings, SettingsPatch, Severity, Source};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -119,6 +119,17 @@ commands! { |core|
     start_demo {} -> Settings => setup::start_demo(core).await?;
     /// Make something happen in the built-in ERP.
     incident { name: String } -> () => actions::incident(core, &name).await?;
+    /// Pause, resume, stop or move a handler, or give it the past once more.
+    steer_handler { name: String, act: HandlerAct } -> () => handlers::steer(core, &name, act).await?;
+    /// A page of dead letters, from before a key on: of one handler or of all, of the events that a filter keeps.
+    letters { handler: Option<String>, #[serde(default)] filter: String, before: Option<String>, limit: u32 } -> LettersView
+        => letters::page(core, handler, &filter, before, limit).await?;
+    /// Try letters once more: these, or all that are meant. Refused when they are more than were `counted`. Answers how many go.
+    retry_letters { handler: Option<String>, #[serde(default)] filter: String, keys: Option<Vec<String>>, counted: u64 } -> u64
+        => letters::retry(core, handler, &filter, keys, counted).await?;
+    /// Throw letters away, as `retry_letters` tries them. Answers how many.
+    discard_letters { handler: Option<String>, #[serde(default)] filter: String, keys: Option<Vec<String>>, counted: u64 } -> u64
+        => letters::discard(core, handler, &filter, keys, counted).await?;
     /// A redacted archive for whoever helps.
     support_bundle {} -> SupportBundle => support::bundle(core).await?;
     /// How long rows took from the core to the screen, ms.

@@ -4,6 +4,7 @@ use crate::{
     core::Core,
     error::CommandError,
     host::LoginRequest,
+    outgoing,
     secrets::{Change, Name, Purpose},
     settings::{self, Merged},
 };
@@ -40,6 +41,7 @@ pub(crate) async fn change_settings(core: &Core, patch: SettingsPatch) -> Result
 async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, CommandError>) -> Result<Settings, CommandError> {
     let mut kept = core.kept.lock().await;
     let Merged { mut settings, mut changes, retired } = settings::merge(make(&kept.settings)?, &kept)?;
+    outgoing::check_hooks(&settings.hooks, core.now())?;
     name_demo(core.words(&settings), &mut settings.sources);
     changes.extend(core.secrets.orphans(&settings.sources));
     let secrets_changed = !changes.is_empty();
@@ -54,6 +56,9 @@ async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, Comma
     let before = std::mem::replace(&mut kept.settings, settings.clone());
     core.adopt(&settings);
     core.host.apply(&settings);
+    if settings.hooks != before.hooks {
+        outgoing::apply(core, &settings.hooks).await.map_err(anyhow::Error::from)?;
+    }
     if secrets_changed || settings.sources != before.sources {
         core.connect(&settings.sources).await?;
     }

@@ -38,7 +38,7 @@ struct Taken {
 }
 
 /// By what a stretch of events is looked at.
-struct Looks {
+pub(super) struct Looks {
     clocks: Clocks,
     conventions: BySource,
     realms: Realms,
@@ -46,11 +46,11 @@ struct Looks {
 }
 
 impl Looks {
-    fn of(clocks: Clocks, state: &mut State, at: Millis) -> Self {
+    pub(super) fn of(clocks: Clocks, state: &mut State, at: Millis) -> Self {
         Self { clocks, conventions: state.conventions(), realms: state.world.realms.clone(), today: state.calendar.day(at).clone() }
     }
 
-    fn facts<'a>(&self, event: &'a Event) -> Facts<'a> {
+    pub(super) fn facts<'a>(&self, event: &'a Event) -> Facts<'a> {
         Facts::of(event, self.conventions.get(&event.source), self.clocks.arrival(event), self.realms.realm(&event.source))
     }
 }
@@ -165,7 +165,7 @@ impl Core {
     }
 
     /// One event into a world.
-    fn apply(&self, world: &mut World, stored: &Stored, facts: &Facts<'_>, looks: &Looks, calendar: &mut Calendar) -> bool {
+    pub(super) fn apply(&self, world: &mut World, stored: &Stored, facts: &Facts<'_>, looks: &Looks, calendar: &mut Calendar) -> bool {
         self.seams.pass(Point::Numbers(&stored.event));
         if stored.seq > world.cursor {
             self.count_unread(world, stored, &facts.fields, looks.conventions.get(&stored.event.source));
@@ -200,7 +200,7 @@ impl Core {
     }
 
     /// What the rules say. `facts` where they are known already.
-    fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>) {
+    pub(super) fn judged(&self, state: &mut State, stored: &Stored, looks: &Looks, facts: Option<&Facts<'_>>) {
         let at = self.now();
         let judged = attempt(|| {
             self.seams.pass(Point::Alerts(&stored.event));
@@ -227,7 +227,7 @@ impl Core {
         }
     }
 
-    fn set_aside(&self, state: &mut State, stored: &Stored, by: SetAsideBy, why: &str) {
+    pub(super) fn set_aside(&self, state: &mut State, stored: &Stored, by: SetAsideBy, why: &str) {
         state.asides.add(stored.seq, &stored.event, by, why, &sample(&stored.event), self.now());
         self.faults.note("event", why, self.now());
         state.hints.insert(watchdeck_wire::live::Hint::PartFailed);

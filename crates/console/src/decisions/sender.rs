@@ -30,7 +30,7 @@ impl Sender {
             "decidedBy": decision.by,
             "decidedAt": decision.view.at,
         });
-        match post(profile, PLACE, &body).await {
+        match post(profile, PLACE, body.to_string()).await {
             Ok(answer) => read(answer.status, &answer.body),
             Err(error) => Answer::Unreachable { left: !error.never_left(), why: error.to_string() },
         }

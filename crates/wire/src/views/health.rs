@@ -4,7 +4,7 @@ use crate::{
     link::{LinkCause, LinkState},
     row::GapView,
     settings::SourceColour,
-    views::UnreadOf,
+    views::{HandlerView, UnreadOf},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -46,6 +46,8 @@ pub struct HealthView {
     pub faults: Vec<PartFault>,
     /// What could not be read in events that were, of every source that has such values.
     pub unread: Vec<UnreadOf>,
+    /// What is done for each event behind the store, and how far it is.
+    pub handlers: Vec<HandlerView>,
 }
 
 /// An event that could not be dealt with. The part that it brought down skips it from then on; everything else goes on.

@@ -5,6 +5,7 @@ mod approvals;
 mod events;
 mod finance;
 mod found;
+mod handlers;
 mod health;
 mod inventory;
 mod money;
@@ -19,6 +20,9 @@ pub use approvals::{
 pub use events::{CatalogueView, EventDetail, EventPage, KindView, RequestDetail, RequestLine};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
 pub use found::{Found, FoundRow, FoundView};
+pub use handlers::{
+    ErrandName, ErrandView, HandlerAct, HandlerCan, HandlerError, HandlerPlace, HandlerState, HandlerView, LetterView, LettersView,
+};
 pub use health::{
     DeniedChannel, HealthView, LinkStep, MalformedFrame, PartFault, Percentiles, SetAside, SetAsideBy, SourceHealth, StoreHealth,
     SupportBundle,

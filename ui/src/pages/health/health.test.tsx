@@ -25,7 +25,7 @@ describe("the feed health page", () => {
     expect(within(short).getByRole("status")).toHaveTextContent("Needs you");
     const items = within(short).getAllByRole("listitem").map((item) => item.textContent);
     expect(items[0]).toBe("Content platform: Sign-in needed");
-    expect(items.join("\n")).toMatch(/Polling every 15 sec\n.*Offline, next attempt[^]*2 gaps not filled\n2 frames could not be read\n3 failures set aside\n.*catching up, [\d,]+ of 98,000/);
+    expect(items.join("\n")).toMatch(/Polling every 15 sec\n.*Offline, next attempt[^]*2 gaps not filled\n2 frames could not be read\n3 failures set aside\n37 dead letters\n.*catching up, [\d,]+ of 98,000/);
     expect(screen.getByText("WebSocket is blocked: the other side is not a WebSocket server · HTTP 403")).toBeVisible();
     expect(screen.getByText(/The server's clock is/)).toHaveTextContent("The server's clock is 2 hr ahead ±500 ms · times and lateness are corrected for it");
   });

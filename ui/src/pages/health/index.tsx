@@ -14,15 +14,17 @@ import { Aside } from "./aside";
 import { SupportBundle } from "./bundle";
 import { Demo, Inside, Rate, Store } from "./figures";
 import { Gaps } from "./gaps";
+import { Handlers } from "./handlers";
 import { Latency } from "./latency";
 import { Malformed } from "./malformed";
 import { SourceCard } from "./source";
-import { Summary } from "./summary";
+import { type Explained, Summary } from "./summary";
 import type { Range } from "./timeline";
 import { Unread } from "./unread";
 import { isRecent } from "./verdict";
 
 type Trouble = "gaps" | "malformed" | "aside" | "unread";
+type Part = "sources" | "handlers";
 
 export default function Health() {
   return (
@@ -34,37 +36,66 @@ export default function Health() {
 
 function Board({ view }: { view: HealthView }) {
   const { t } = useTranslation();
-  const demo = useLive((live) => live.frame?.sources.some((source) => source.demo && source.state.kind !== "paused") ?? false);
-  const [range, setRange] = useState<Range>("hour");
   const [tab, setTab] = useState<Trouble>("gaps");
+  const [part, setPart] = useState<Part>("sources");
+  const lead = (where: Explained) => {
+    setPart(where === "letters" ? "handlers" : "sources");
+    if (where !== "letters") setTab(where);
+  };
+  const troubled = view.handlers.some((one) => one.letters > 0 || one.state === "failing");
   return (
     <>
-      <Summary view={view} onShow={setTab} right={<SupportBundle />} />
-      <div className="@container flex min-h-0 flex-1">
-        <div className="flex min-h-0 min-w-0 flex-1 flex-col">
-          <div className="min-h-0 flex-[0_1_auto] overflow-y-auto" tabIndex={0} role="region" aria-label={t("health.sources")} data-inset-focus>
-            {view.sources.length === 0 ? (
-              <EmptyState icon={<Unplug />} title={t("health.none")} text={t("health.noneText")} action={<Button onClick={() => go("settings")}>{t("health.toSettings")}</Button>} />
-            ) : (
-              <>
-                <SectionHeader title={t("health.sources")} note={<Count n={view.sources.length} />} right={<Ranges value={range} onChange={setRange} />} className="sticky top-0 z-10 border-b border-line bg-surface" />
-                {view.sources.map((source) => (
-                  <SourceCard key={source.id} source={source} range={range} />
-                ))}
-              </>
-            )}
-          </div>
-          <Troubles view={view} tab={tab} onTab={setTab} />
-        </div>
-        <div className="@container w-[clamp(340px,34%,420px)] flex-none overflow-y-auto border-l border-line" tabIndex={0} role="region" aria-label={t("health.figures")} data-inset-focus>
-          <Rate values={view.rate} />
-          <Latency view={view} />
-          <Store store={view.store} />
-          <Inside view={view} />
-          {demo && <Demo />}
-        </div>
+      <Summary view={view} onShow={lead} right={<SupportBundle />} />
+      <div className="flex h-[34px] flex-none items-center border-b border-line px-4">
+        <Tabs<Part>
+          label={t("handlers.view")}
+          panel="health-part"
+          value={part}
+          onChange={setPart}
+          tabs={[
+            { id: "sources", label: t("handlers.tabSources") },
+            { id: "handlers", label: t("handlers.tab"), mark: troubled ? <TriangleAlert aria-hidden className="size-3.5 text-warn" /> : undefined },
+          ]}
+        />
+        {part === "handlers" && <p className="ml-auto truncate pl-4 text-ink-3">{t("handlers.note")}</p>}
+      </div>
+      <div id="health-part" role="tabpanel" aria-label={t(part === "handlers" ? "handlers.tab" : "handlers.tabSources")} className="flex min-h-0 flex-1 flex-col">
+        {part === "handlers" ? <Handlers handlers={view.handlers} /> : <Feeds view={view} tab={tab} onTab={setTab} />}
       </div>
     </>
+  );
+}
+
+/** The sources with what may be missing of them, and the figures beside. */
+function Feeds({ view, tab, onTab }: { view: HealthView; tab: Trouble; onTab: (tab: Trouble) => void }) {
+  const { t } = useTranslation();
+  const demo = useLive((live) => live.frame?.sources.some((source) => source.demo && source.state.kind !== "paused") ?? false);
+  const [range, setRange] = useState<Range>("hour");
+  return (
+    <div className="@container flex min-h-0 flex-1">
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <div className="min-h-0 flex-[0_1_auto] overflow-y-auto" tabIndex={0} role="region" aria-label={t("health.sources")} data-inset-focus>
+          {view.sources.length === 0 ? (
+            <EmptyState icon={<Unplug />} title={t("health.none")} text={t("health.noneText")} action={<Button onClick={() => go("settings")}>{t("health.toSettings")}</Button>} />
+          ) : (
+            <>
+              <SectionHeader title={t("health.sources")} note={<Count n={view.sources.length} />} right={<Ranges value={range} onChange={setRange} />} className="sticky top-0 z-10 border-b border-line bg-surface" />
+              {view.sources.map((source) => (
+                <SourceCard key={source.id} source={source} range={range} />
+              ))}
+            </>
+          )}
+        </div>
+        <Troubles view={view} tab={tab} onTab={onTab} />
+      </div>
+      <div className="@container w-[clamp(340px,34%,420px)] flex-none overflow-y-auto border-l border-line" tabIndex={0} role="region" aria-label={t("health.figures")} data-inset-focus>
+        <Rate values={view.rate} />
+        <Latency view={view} />
+        <Store store={view.store} />
+        <Inside view={view} />
+        {demo && <Demo />}
+      </div>
+    </div>
   );
 }
 

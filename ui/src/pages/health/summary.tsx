@@ -20,7 +20,10 @@ const ICONS: Record<Tone, ReactNode> = {
 };
 const GROUNDS: Record<Tone, string> = { good: "", info: "", warn: "bg-warn-soft", crit: "bg-crit-soft", dim: "" };
 
-export function Summary({ view, onShow, right }: { view: HealthView; onShow: (tab: "gaps" | "malformed" | "aside") => void; right: ReactNode }) {
+/** Where a finding leads. */
+export type Explained = "gaps" | "malformed" | "aside" | "letters";
+
+export function Summary({ view, onShow, right }: { view: HealthView; onShow: (where: Explained) => void; right: ReactNode }) {
   const { t } = useTranslation();
   const { tone, findings, live, paused } = verdict(view);
   const format = useFormat();
@@ -61,7 +64,7 @@ function keyOf(finding: Finding): string {
 }
 
 /** One reason; a click leads to where it is explained. */
-function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "malformed" | "aside") => void }) {
+function Found({ finding, onShow }: { finding: Finding; onShow: (where: Explained) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const linkText = useLinkText();
@@ -105,6 +108,8 @@ function Found({ finding, onShow }: { finding: Finding; onShow: (tab: "gaps" | "
       return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.gaps", { count: finding.n, n: format.integer(finding.n) }), () => onShow("gaps"));
     case "aside":
       return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.aside", { count: finding.n, n: format.integer(finding.n) }), () => onShow("aside"));
+    case "letters":
+      return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.letters", { count: finding.n, n: format.integer(finding.n) }), () => onShow("letters"));
     case "malformed":
       return chip(<TriangleAlert aria-hidden className="size-3.5 flex-none" />, t("health.verdict.malformed", { count: finding.n, n: format.integer(finding.n) }), () => onShow("malformed"));
     case "decisions":

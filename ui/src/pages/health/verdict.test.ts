@@ -11,7 +11,7 @@ const source = (id: string, state: LinkState, skew_ms: number | null = null) => 
   forwarded: NO_SAMPLES, travelled: NO_SAMPLES, committed: NO_SAMPLES, last_error: null, denied: [],
 });
 const LIVE: LinkState = { kind: "live" };
-const calm = { at: NOW, sources: [source("east", LIVE)], gaps: [], malformed: [], set_aside: [], faults: [], store: { path: "", events: 0, bytes: 0, oldest_at: null, error: null }, decisions_failed: 0, lag: {} };
+const calm = { at: NOW, sources: [source("east", LIVE)], gaps: [], malformed: [], set_aside: [], faults: [], store: { path: "", events: 0, bytes: 0, oldest_at: null, error: null }, decisions_failed: 0, lag: {}, handlers: [] };
 const gap = (to: number, filled: number | null) => ({ seq: 1, source: "east", channel: null, from: to - 1_000, to, reason: "not_replayable" as const, filled });
 
 describe("the verdict", () => {

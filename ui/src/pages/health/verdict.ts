@@ -19,7 +19,7 @@ export type Finding =
   | { readonly kind: "store"; readonly tone: "crit"; readonly error: string }
   | { readonly kind: "link"; readonly tone: Tone; readonly source: SourceHealth }
   | { readonly kind: "catching_up"; readonly tone: "info"; readonly sources: readonly SourceHealth[] }
-  | { readonly kind: "gaps" | "malformed" | "aside" | "decisions" | "lag"; readonly tone: "warn"; readonly n: number };
+  | { readonly kind: "gaps" | "malformed" | "aside" | "letters" | "decisions" | "lag"; readonly tone: "warn"; readonly n: number };
 
 export interface Verdict {
   readonly tone: Tone;
@@ -31,7 +31,7 @@ export interface Verdict {
 
 const ORDER: readonly Tone[] = ["crit", "warn", "info", "dim", "good"];
 
-export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malformed" | "set_aside" | "faults" | "store" | "decisions_failed" | "lag">): Verdict {
+export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malformed" | "set_aside" | "faults" | "store" | "decisions_failed" | "lag" | "handlers">): Verdict {
   const findings: Finding[] = [];
   if (view.store.error !== null) findings.push({ kind: "store", tone: "crit", error: view.store.error });
   const behind = view.sources.filter((source) => source.state.kind === "catching_up");
@@ -67,6 +67,9 @@ export function verdict(view: Pick<HealthView, "at" | "sources" | "gaps" | "malf
   const recent = (at: number) => view.at - at < RECENT;
   const aside = view.set_aside.filter((one) => recent(one.at)).length + view.faults.filter((one) => recent(one.last_at)).length;
   if (aside > 0) findings.push({ kind: "aside", tone: "warn", n: aside });
+  // What the figures and the rules set aside is told as that.
+  const letters = view.handlers.filter((one) => one.can.includes("pause")).reduce((sum, one) => sum + one.letters, 0);
+  if (letters > 0) findings.push({ kind: "letters", tone: "warn", n: letters });
   if (view.decisions_failed > 0) findings.push({ kind: "decisions", tone: "warn", n: view.decisions_failed });
   const lag = Math.max(0, ...Object.values(view.lag));
   if (lag > LAG) findings.push({ kind: "lag", tone: "warn", n: lag });

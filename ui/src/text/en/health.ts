@@ -24,6 +24,8 @@ export const health = {
     malformed_other: "{{n}} frames could not be read",
     aside_one: "{{n}} failure set aside",
     aside_other: "{{n}} failures set aside",
+    letters_one: "{{n}} dead letter",
+    letters_other: "{{n}} dead letters",
     decisions_one: "{{n}} decision not sent",
     decisions_other: "{{n}} decisions not sent",
     lag: "{{n}} events behind internally",

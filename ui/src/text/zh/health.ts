@@ -18,6 +18,7 @@ export const health = {
     gaps: "{{n}} 处缺口未补",
     malformed: "{{n}} 帧无法识别",
     aside: "{{n}} 项出错，已搁置",
+    letters_other: "{{n}} 封死信",
     decisions: "{{n}} 项审批未发送",
     lag: "内部处理落后 {{n}} 条",
   },

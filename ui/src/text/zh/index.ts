@@ -7,6 +7,7 @@ import { events } from "./events";
 import { failures } from "./failures";
 import { finance } from "./finance";
 import { frame } from "./frame";
+import { handlers } from "./handlers";
 import { health } from "./health";
 import { inventory } from "./inventory";
 import { orders } from "./orders";
@@ -17,4 +18,4 @@ import { settings } from "./settings";
 import { sources } from "./sources";
 import { words } from "./words";
 
-export const zh = { alerts, approvals, common, events, failures, finance, frame, health, inventory, orders, overview, parts, rules, settings, sources, words };
+export const zh = { alerts, approvals, common, events, failures, finance, frame, handlers, health, inventory, orders, overview, parts, rules, settings, sources, words };
