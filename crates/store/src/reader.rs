@@ -13,7 +13,7 @@ use crate::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::{collections::HashMap, ops::Range, sync::RwLock};
-use watchdeck_events::{Channel, Millis};
+use watchdeck_events::{Channel, Event, Millis};
 use watchdeck_protocol::Position;
 
 /// Offsets between two looks at a channel's times.
@@ -21,7 +21,7 @@ const STRIDE: u64 = 1_024;
 
 /// One borrowed connection.
 pub(crate) struct Reader<'a> {
-    connection: &'a Connection,
+    pub(crate) connection: &'a Connection,
     pub(crate) shared: &'a Shared,
     rows: Rows<'a>,
     pub(crate) packed: Packed<'a>,
@@ -287,9 +287,9 @@ impl<'a> Reader<'a> {
         Ok(Some((found.events, run.is_some() || !matches!(all, Ok(true)))).filter(|(events, _)| !events.is_empty()))
     }
 
-    /// The number of the block that will be made next.
-    pub(crate) fn next_block(&self) -> Result<u64, StoreError> {
-        Ok(self.connection.query_row("SELECT coalesce(max(number) + 1, 0) FROM blocks", [], |row| row.get(0))?)
+    /// The first block from a number on.
+    pub(crate) fn block_from(&self, number: u64) -> Result<Option<u64>, StoreError> {
+        Ok(self.connection.query_row("SELECT min(number) FROM blocks WHERE number >= ?1", [number], |row| row.get(0))?)
     }
 
     /// The first block without a summary, as far as blocks were summarised in order.
@@ -299,11 +299,18 @@ impl<'a> Reader<'a> {
 
     /// Every event of a block with the numbers of its source, channel and kind.
     pub(crate) fn block(&self, number: u64, mut visit: impl FnMut(&Stored, [i64; 3])) -> Result<(), StoreError> {
-        let number_of = |name: &str| self.number(name).unwrap_or_default();
-        self.packed.each(number, |stored| {
-            let event = &stored.event;
-            visit(stored, [&*event.source, event.channel.as_str(), event.kind.as_str()].map(number_of));
-        })
+        self.packed.each(number, |stored| visit(stored, self.numbers(&stored.event)))
+    }
+
+    /// The numbers of an event's source, channel and kind.
+    pub(crate) fn numbers(&self, event: &Event) -> [i64; 3] {
+        [&*event.source, event.channel.as_str(), event.kind.as_str()].map(|name| self.number(name).unwrap_or_default())
+    }
+
+    /// Bytes of the file that are in use.
+    pub(crate) fn used_bytes(&self) -> Result<u64, StoreError> {
+        let ask = |pragma| self.connection.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0));
+        Ok(ask("page_count")?.saturating_sub(ask("freelist_count")?) * ask("page_size")?)
     }
 
     /// What is known of a block; `None` where it was not summarised (yet).

@@ -26,7 +26,7 @@ use watchdeck_protocol::Position;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) shared: Arc<Shared>,
-    commands: mpsc::Sender<Command>,
+    pub(crate) commands: mpsc::Sender<Command>,
     /// KiB that batches may still take while they wait for the writer.
     room: Arc<Semaphore>,
     done: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
@@ -344,7 +344,7 @@ impl Store {
         }
     }
 
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         query: impl FnOnce(&Reader<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {

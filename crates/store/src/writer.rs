@@ -12,6 +12,7 @@ use crate::{
     holders,
     insert::Failed,
     keeper::Keeper,
+    letting,
     lock::Lock,
     names::Names,
     recent::Recent,
@@ -50,7 +51,7 @@ impl Writer {
         let mut closing = None;
         while closing.is_none() {
             let Some(command) = queue.blocking_recv() else { break };
-            let (mut jobs, mut summaries, mut packings, mut events, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
+            let (mut jobs, mut others, mut events, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
             let mut next = Some(command);
             while let Some(command) = next.take() {
                 match command {
@@ -59,18 +60,16 @@ impl Writer {
                         bytes += job.batch.bytes();
                         jobs.push(job);
                     }
-                    Command::Pack(packing) => packings.push(packing),
-                    Command::Summary(summary) => summaries.push(summary),
                     Command::Lost(path) => self.lose(&path),
                     Command::Close { reply } => closing = Some(reply),
+                    other => others.push(other),
                 }
                 if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
                     next = queue.try_recv().ok();
                 }
             }
             self.commit(jobs);
-            packings.iter().for_each(|packing| self.pack(packing));
-            summaries.iter().for_each(|summary| self.keep(summary));
+            others.into_iter().for_each(|other| self.attend(other));
             self.close_segments();
         }
         // Nothing more is taken from the queue, and the keeper's connection must be closed before this one folds the log in.
@@ -85,6 +84,21 @@ impl Writer {
         if let Some(reply) = closing {
             // Nobody waits any more when the handle was dropped; that is fine.
             reply.send(()).ok();
+        }
+    }
+
+    /// What is done for the file while no events wait. Nobody may wait any more for an answer; that is fine.
+    fn attend(&mut self, command: Command) {
+        match command {
+            Command::Pack(packing) => self.pack(&packing),
+            Command::Summary { summary, events } => self.keep(&summary, events),
+            Command::LetGo(letting) => {
+                let done = letting::carry_out(&mut self.connection, &mut self.state, &self.shared, &letting);
+                letting.reply.send(done).ok();
+            }
+            Command::Shrink { reply } => drop(reply.send(letting::shrink(&self.connection))),
+            Command::Compact { reply } => drop(reply.send(schema::compact(&self.connection))),
+            Command::Append(_) | Command::Lost(_) | Command::Close { .. } => {}
         }
     }
 
@@ -164,10 +178,16 @@ impl Writer {
         }
     }
 
-    /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read.
-    fn keep(&self, summary: &Summary) {
-        let kept = self.connection.prepare_cached(INSERT_SUMMARY);
-        let kept = kept.and_then(|mut insert| insert.execute(params![summary.block, summary.encode()]));
+    /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read. One of a block that was let go meanwhile, or has lost
+    /// events, is none.
+    fn keep(&self, summary: &Summary, events: u64) {
+        let kept = (|| {
+            let mut whole = self.connection.prepare_cached("SELECT 1 FROM blocks WHERE number = ?1 AND events = ?2")?;
+            if whole.exists(params![summary.block, events])? {
+                self.connection.prepare_cached(INSERT_SUMMARY)?.execute(params![summary.block, summary.encode()])?;
+            }
+            Ok::<_, rusqlite::Error>(())
+        })();
         if let Err(error) = kept {
             tracing::debug!(%error, "A summary was not kept.");
         }
