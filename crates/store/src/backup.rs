@@ -18,6 +18,10 @@ use rusqlite::{Connection, InterruptHandle};
 use std::{
     fs::File,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::watch;
@@ -55,10 +59,11 @@ pub struct Restored {
 }
 
 /// Stops a copy when nobody waits for it any more.
-struct Stop(InterruptHandle);
+struct Stop(InterruptHandle, Arc<AtomicBool>);
 
 impl Drop for Stop {
     fn drop(&mut self) {
+        self.1.store(true, Ordering::Relaxed);
         self.0.interrupt();
     }
 }
@@ -75,11 +80,13 @@ impl Store {
         }
         let of = self.read(|reader| reader.used_bytes()).await?;
         let (connection, profile) = (schema::open_reader(self.path())?, self.profile());
-        let (stop, to) = (Stop(connection.get_interrupt_handle()), to.to_owned());
+        let unwanted = Arc::new(AtomicBool::new(false));
+        let (stop, to) = (Stop(connection.get_interrupt_handle(), Arc::clone(&unwanted)), to.to_owned());
         let half = beside(&to, "part");
         let looked_at = half.clone();
         let mut copying = tokio::task::spawn_blocking(move || {
-            let made = copy(&connection, &half).and_then(|()| check(&half, profile)).and_then(|events| Ok((events, name(&half, &to)?)));
+            let named = |events| if unwanted.load(Ordering::Relaxed) { Err(StoreError::Closed) } else { Ok((events, name(&half, &to)?)) };
+            let made = copy(&connection, &half).and_then(|()| check(&half, profile)).and_then(named);
             if made.is_err() {
                 forget(&half);
             }

@@ -7,6 +7,7 @@ use crate::{
     names::Lookup,
     packed::Packed,
     rows::{END, Gathered, Page, Rows},
+    schema,
     shared::Shared,
     sieve::Tests,
     summary::Summary,
@@ -354,7 +355,8 @@ impl<'a> Reader<'a> {
         let bytes = self.connection.path().map_or(0, |path| {
             ["", "-wal"].iter().filter_map(|suffix| std::fs::metadata(format!("{path}{suffix}")).ok()).map(|file| file.len()).sum()
         });
-        Ok(Stats { events, bytes, oldest_at: oldest.map(|(_, at)| Millis(at)) })
+        let gives_back = schema::gives_back(self.connection)?;
+        Ok(Stats { events, bytes, oldest_at: oldest.map(|(_, at)| Millis(at)), gives_back })
     }
 
     pub(crate) fn inspect(&self) -> Result<Inspection, StoreError> {

@@ -178,6 +178,12 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
     Ok(connection)
 }
 
+/// Whether free pages go back to the disk by themselves.
+pub(crate) fn gives_back(connection: &Connection) -> rusqlite::Result<bool> {
+    const INCREMENTAL: u32 = 2;
+    Ok(connection.pragma_query_value(None, "auto_vacuum", |row| row.get::<_, u32>(0))? == INCREMENTAL)
+}
+
 /// Write the file anew without its free pages. From then on it gives them back by itself.
 pub(crate) fn compact(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "auto_vacuum", "incremental")?;

@@ -100,7 +100,7 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
           <code className="font-mono text-[12px]">{row.id}</code>
         </Fact>
       </dl>
-      {row.subject !== null && <Related subject={row.subject} rows={detail.related} />}
+      {row.subject !== null && <Related subject={row.subject} rows={detail.related} letGo={detail.let_go} />}
       <Raw raw={detail.raw} masked={detail.masked} revealed={revealed} onReveal={onReveal} />
     </div>
   );

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Bounds, StoreError,
     packed::Run,
-    schema::{INSERT_SUMMARY, Profile},
+    schema::{self, INSERT_SUMMARY, Profile},
     shared::Shared,
     state::State,
 };
@@ -106,8 +106,7 @@ fn move_bounds(profile: Profile, shared: &Shared, step: &Step) {
 
 /// Give some free pages back to the disk: whether there are more.
 pub(crate) fn shrink(connection: &Connection) -> Result<bool, StoreError> {
-    const INCREMENTAL: u32 = 2;
-    if connection.pragma_query_value(None, "auto_vacuum", |row| row.get::<_, u32>(0))? != INCREMENTAL {
+    if !schema::gives_back(connection)? {
         return Ok(false);
     }
     connection.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES})"))?;

@@ -37,6 +37,8 @@ pub struct Keeping {
     pub channels: Vec<(String, Keep)>,
     /// What stays all the same.
     pub holds: Vec<Hold>,
+    /// Events that something rests on that is still open, by number: they stay as well.
+    pub open: Vec<u64>,
     /// No event after this one goes: whoever computes something of the events has not written down yet what came of it.
     pub upto: u64,
     /// By when ages are counted.

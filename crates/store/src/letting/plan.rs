@@ -40,7 +40,7 @@ pub struct Plan {
     ages: HashMap<u64, u64>,
     /// The first event of each channel that has room.
     sizes: HashMap<Channel, u64>,
-    /// Events that are held by their ids.
+    /// Events that are held by their numbers and ids.
     held: HashSet<u64>,
     /// Channels of which something would go, or is held, by name.
     pub portions: Vec<Portion>,
@@ -119,7 +119,7 @@ impl Judge<'_> {
 
 /// Make one.
 pub(super) fn plan(reader: &Reader<'_>, keeping: Keeping) -> Result<Plan, StoreError> {
-    let mut held = HashSet::new();
+    let mut held: HashSet<u64> = keeping.open.iter().copied().collect();
     for id in keeping.holds.iter().map(|hold| &*hold.id).filter(|id| !id.is_empty()) {
         held.extend(reader.by_id(id)?.map(|stored| stored.seq));
     }

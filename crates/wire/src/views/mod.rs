@@ -7,6 +7,7 @@ mod finance;
 mod found;
 mod health;
 mod inventory;
+mod keeping;
 mod money;
 mod orders;
 mod overview;
@@ -24,6 +25,7 @@ pub use health::{
     SupportBundle,
 };
 pub use inventory::{InventoryView, StockRow, StockRows};
+pub use keeping::{ExportFormat, JobKind, JobView, KeepingPlan, KeepingPortion, KeepingView, LetGoNote};
 pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView, Urgency};

@@ -4,7 +4,8 @@ import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, P
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { didYouMean } from "@/filter";
-import { useFormat } from "@/format";
+import type { LetGoNote } from "@/bindings/LetGoNote";
+import { useFormat, useToday } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
 import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useSources, useStream } from "@/live";
@@ -14,6 +15,7 @@ import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { errorText } from "@/text";
 import { useKinds } from "@/text/kinds";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
+import { ExportMenu } from "./export";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
 import { useRowMenu } from "./row-menu";
@@ -165,6 +167,7 @@ export default function Events() {
               onSelect: () => setColumnIds(columnIds.includes(id) ? columnIds.filter((each) => each !== id) : [...columnIds, id]),
             }))}
           />
+          <ExportMenu filter={filtered?.of ?? ""} />
           <IconButton label={`${t("events.clear")} · ${t("events.clearHint")}`} onClick={() => (closeEvent(), setCleared(live.items.at(-1)?.seq ?? cleared))}>
             <Eraser aria-hidden />
           </IconButton>
@@ -208,7 +211,7 @@ export default function Events() {
           stickToEnd={newestLast}
           onEdge={onEdge}
           onNearEnd={onNearEnd}
-          foot={<Foot rows={rows.length} history={history} end={before === null} cleared={cleared > 0} onMore={loadOlder} canLoad={canLoad} />}
+          foot={<Foot rows={rows.length} history={history} letGo={history.before === null ? history.letGo : (filtered?.letGo ?? null)} end={before === null} cleared={cleared > 0} onMore={loadOlder} canLoad={canLoad} />}
           empty={<Empty stream={stream.core.kind === "starting"} loading={filtered?.loading ?? false} filtered={filtered !== null} cleared={cleared > 0} scanned={scanned} />}
         />
       )}
@@ -315,8 +318,10 @@ function SkipRow({ n }: { n: number }) {
   );
 }
 
-function Foot({ rows, history, end, cleared, canLoad, onMore }: { rows: number; history: History; end: boolean; cleared: boolean; canLoad: boolean; onMore: () => void }) {
+function Foot({ rows, history, letGo, end, cleared, canLoad, onMore }: { rows: number; history: History; letGo: LetGoNote | null; end: boolean; cleared: boolean; canLoad: boolean; onMore: () => void }) {
   const { t } = useTranslation();
+  const format = useFormat();
+  const today = useToday();
   if (cleared || rows === 0) return null;
   const box = "flex h-9 items-center justify-center gap-3 text-[12px] text-ink-3";
   if (history.error !== null) {
@@ -327,7 +332,7 @@ function Foot({ rows, history, end, cleared, canLoad, onMore }: { rows: number; 
       </div>
     );
   }
-  if (end) return <div className={box}>{t("events.end")}</div>;
+  if (end) return <div className={box}>{letGo === null ? t("events.end") : t("keeping.edge", { at: format.dayMinute(letGo.at, today) })}</div>;
   if (history.busy) return <div className={box}>{t("events.older")}</div>;
   return (
     <div className={box}>

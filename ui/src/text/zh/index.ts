@@ -9,6 +9,7 @@ import { finance } from "./finance";
 import { frame } from "./frame";
 import { health } from "./health";
 import { inventory } from "./inventory";
+import { keeping } from "./keeping";
 import { orders } from "./orders";
 import { overview } from "./overview";
 import { parts } from "./parts";
@@ -17,4 +18,4 @@ import { settings } from "./settings";
 import { sources } from "./sources";
 import { words } from "./words";
 
-export const zh = { alerts, approvals, common, events, failures, finance, frame, health, inventory, orders, overview, parts, rules, settings, sources, words };
+export const zh = { alerts, approvals, common, events, failures, finance, frame, health, inventory, keeping, orders, overview, parts, rules, settings, sources, words };
