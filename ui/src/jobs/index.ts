@@ -9,7 +9,7 @@ import type { JobKind } from "@/bindings/JobKind";
 import type { JobView } from "@/bindings/JobView";
 import type { Args } from "@/host";
 import { isAbort } from "@/host";
-import { useHost } from "@/live";
+import { type Progress, useHost } from "@/live";
 import { sleep } from "@/live/follow";
 
 /** Between two questions while something runs, ms. */
@@ -60,7 +60,7 @@ export function useJob(kind: JobKind): Jobs {
   return { job, running: job !== null && job.ended_at === null, start, stop };
 }
 
-/** How much is done, 0 to 1; null where nobody knows. Pure. */
-export function share(job: JobView): number | null {
-  return job.of === 0 ? null : Math.min(1, job.done / job.of);
+/** How much is done; null where nobody knows. Pure. */
+export function progressOf(job: JobView): Progress | null {
+  return job.of === 0 ? null : { done: job.done, total: job.of, share: Math.min(1, job.done / job.of), rate: null, left: null };
 }

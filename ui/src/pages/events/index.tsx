@@ -3,8 +3,8 @@
 import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { didYouMean } from "@/filter";
 import type { LetGoNote } from "@/bindings/LetGoNote";
+import { didYouMean } from "@/filter";
 import { useFormat, useToday } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
