@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn excel_opens_it_right_chinese_quotes_lines_and_all() {
         let wanted = "\u{feff}时间,UTC 毫秒,类型,名称,来源,通道,级别,对象,操作人,内容\r\n\
-            2026-11-18 23:06:40.123,1795000000123,inventory:change,库存变动,\"东仓, 1 号\",inventory,警告,product:瓷砖,'=cmd|' /C calc'!A0,\
+            2026-11-18 19:06:40.123,1795000000123,inventory:change,库存变动,\"东仓, 1 号\",inventory,警告,product:瓷砖,'=cmd|' /C calc'!A0,\
             \"{\"\"name\"\":\"\"瓷砖\"\",\"\"note\"\":\"\"a\nb\"\"}\"\r\n";
         assert_eq!(written(&event("product:瓷砖", "{\"name\":\"瓷砖\",\"note\":\"a\nb\"}"), Tongue::Chinese), wanted);
     }

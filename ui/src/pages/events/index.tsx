@@ -90,6 +90,7 @@ export default function Events() {
   // Older events, as the user comes near the old end.
   const oldest = history.rows[0]?.seq ?? base[0]?.seq ?? null;
   const before = history.before === undefined ? (filtered === null ? oldest : filtered.before) : history.before;
+  const letGo = history.before === null ? history.letGo : (filtered?.letGo ?? null);
   const canLoad = before !== null && cleared === 0 && !history.busy && (filtered === null || !filtered.loading);
   const loadOlder = useCallback(() => {
     if (!canLoad) return;
@@ -211,8 +212,8 @@ export default function Events() {
           stickToEnd={newestLast}
           onEdge={onEdge}
           onNearEnd={onNearEnd}
-          foot={<Foot rows={rows.length} history={history} letGo={history.before === null ? history.letGo : (filtered?.letGo ?? null)} end={before === null} cleared={cleared > 0} onMore={loadOlder} canLoad={canLoad} />}
-          empty={<Empty stream={stream.core.kind === "starting"} loading={filtered?.loading ?? false} filtered={filtered !== null} cleared={cleared > 0} scanned={scanned} />}
+          foot={<Foot rows={rows.length} history={history} letGo={letGo} end={before === null} cleared={cleared > 0} onMore={loadOlder} canLoad={canLoad} />}
+          empty={<Empty stream={stream.core.kind === "starting"} loading={filtered?.loading ?? false} filtered={filtered !== null} cleared={cleared > 0} scanned={scanned} letGo={letGo} />}
         />
       )}
     </div>
@@ -343,12 +344,13 @@ function Foot({ rows, history, letGo, end, cleared, canLoad, onMore }: { rows: n
   );
 }
 
-function Empty({ stream, loading, filtered, cleared, scanned }: { stream: boolean; loading: boolean; filtered: boolean; cleared: boolean; scanned: number }) {
+function Empty({ stream, loading, filtered, cleared, scanned, letGo }: { stream: boolean; loading: boolean; filtered: boolean; cleared: boolean; scanned: number; letGo: LetGoNote | null }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const today = useToday();
   if (stream || loading) return <Skeleton rows={16} />;
   const box = (content: ReactNode) => <div className="flex h-[60%] flex-col">{content}</div>;
   if (cleared) return box(<EmptyState icon={<Eraser />} title={t("events.cleared")} text={t("events.clearHint")} />);
-  if (filtered) return box(<EmptyState icon={<SearchX />} title={t("events.noMatch")} text={t("events.noMatchText", { scanned: format.integer(scanned) })} />);
+  if (filtered) return box(<EmptyState icon={<SearchX />} title={t("events.noMatch")} text={`${t("events.noMatchText", { scanned: format.integer(scanned) })} ${letGo === null ? "" : t("keeping.edge", { at: format.dayMinute(letGo.at, today) })}`} />);
   return box(<EmptyState icon={<Radio />} title={t("events.empty")} text={t("events.emptyText")} />);
 }
