@@ -29,6 +29,12 @@ pub(crate) struct Args {
     /// Say what the data directory holds, per channel and kind, and end. Works while Watchdeck runs.
     #[arg(long, requires = "data_dir")]
     pub(crate) summary: bool,
+    /// Copy the store of the data directory into this new file, read the copy through, and end. Works while Watchdeck runs.
+    #[arg(long, value_name = "FILE", requires = "data_dir", conflicts_with = "restore")]
+    pub(crate) backup: Option<PathBuf>,
+    /// Put this copy in the place of the store of the data directory, which is set aside, and end. While Watchdeck runs, at its next start.
+    #[arg(long, value_name = "FILE", requires = "data_dir")]
+    pub(crate) restore: Option<PathBuf>,
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
 }

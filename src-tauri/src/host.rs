@@ -5,6 +5,7 @@
 
 use crate::notify::Notifications;
 use crate::sound::Sound;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use watchdeck_console::secrets::{Keychain, SystemKeychain};
@@ -49,6 +50,10 @@ impl Host for Desktop {
     fn apply(&self, settings: &Settings) {
         self.sound.mute(settings.muted);
         self.settings.send_replace(Some(settings.clone()));
+    }
+
+    fn downloads(&self) -> Option<PathBuf> {
+        dirs::download_dir()
     }
 
     fn keychain(&self) -> Option<Arc<dyn Keychain>> {

@@ -7,6 +7,7 @@
 mod args;
 mod bus;
 mod commands;
+mod copies;
 mod display;
 mod doctor;
 mod hints;
@@ -39,6 +40,9 @@ fn main() -> ExitCode {
     let args = Args::parse();
     if args.summary {
         return summary::print(args.data_dir.as_deref().unwrap_or_else(|| Path::new(".")));
+    }
+    if let (Some(data_dir), true) = (&args.data_dir, args.backup.is_some() || args.restore.is_some()) {
+        return copies::run(data_dir, args.backup.as_deref(), args.restore.as_deref());
     }
     if let Some(Command::Doctor(options)) = &args.command {
         return doctor::run(args.data_dir.as_deref(), args.no_keychain, options);

@@ -1,5 +1,5 @@
 //! The event store by itself: how fast events go in beside the same events as bare rows, what they take on the disk, and how long questions take in a
-//! long history.
+//! long history, and how long an append waits while much of it is let go.
 //!
 //! Both sides wait for the disk before a batch counts as stored, get the same events of the simulator, and take turns.
 
@@ -16,7 +16,7 @@ use watchdeck_bench::{now, say};
 use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
 use watchdeck_filter::{Filter, Plan};
 use watchdeck_simulator::{Config, Simulator};
-use watchdeck_store::{BLOCK, Batch, Durability, INSERT_EVENT, NewEvent, Options, Query, Store, open_connection};
+use watchdeck_store::{BLOCK, Batch, Durability, INSERT_EVENT, Keep, Keeping, NewEvent, Options, Progress, Query, Store, open_connection};
 
 #[derive(Parser)]
 struct Args {
@@ -26,6 +26,9 @@ struct Args {
     /// Where the files are made: on a disk, not in memory.
     #[arg(long)]
     folder: std::path::PathBuf,
+    /// Only how long an append waits while half of the history is let go.
+    #[arg(long)]
+    letting_go: bool,
 }
 
 /// Events per transaction, on both sides.
@@ -42,6 +45,13 @@ const ROWS: usize = 200;
 async fn main() -> Result<()> {
     let args = Args::parse();
     let folder = tempfile::tempdir_in(&args.folder)?;
+    if args.letting_go {
+        let (store, mut world, _) = history(&folder.path().join("events.db"), args.events).await?;
+        let cases = letting_go(&store, &mut world, args.events).await?;
+        store.close().await;
+        say(&json!({ "events": args.events, "cases": cases }));
+        return Ok(());
+    }
     let mut world = World::new();
     let round = ROUND.min(args.events);
     let (mut bare, mut blocks) = (Vec::new(), Vec::new());
@@ -53,19 +63,7 @@ async fn main() -> Result<()> {
         store.close().await;
     }
     let path = folder.path().join("events.db");
-    let store = Store::open(&path, Options::CONSOLE)?;
-    let mut world = World::new();
-    let mut filled = Duration::ZERO;
-    let mut left = args.events;
-    while left > 0 {
-        let mut batches = Vec::new();
-        while batches.len() < 50 && left > 0 {
-            let count = BATCH.min(left);
-            batches.push(world.batch(count));
-            left -= count;
-        }
-        filled += fill(&store, batches).await?;
-    }
+    let (store, mut world, filled) = history(&path, args.events).await?;
     let began = Instant::now();
     summarised(&path).await?;
     let summarised = began.elapsed();
@@ -81,10 +79,63 @@ async fn main() -> Result<()> {
     cases.push(json!({ "case": "bare_per_s", "value": median(&mut bare.clone()) }));
     cases.push(json!({ "case": "fill_per_s", "value": args.events as f64 / filled.as_secs_f64() }));
     cases.push(json!({ "case": "summarised_after_ms", "value": ms(summarised) }));
+    cases.extend(letting_go(&store, &mut world, args.events).await?);
     store.close().await;
     let ratio = median(&mut blocks) / median(&mut bare);
     say(&json!({ "events": args.events, "bytes": bytes, "cases": cases, "append_vs_bare": ratio }));
     Ok(())
+}
+
+/// A store with so many events, the world that goes on behind them, and how long it took to write them.
+async fn history(path: &Path, events: usize) -> Result<(Store, World, Duration)> {
+    let store = Store::open(path, Options::CONSOLE)?;
+    let mut world = World::new();
+    let mut filled = Duration::ZERO;
+    let mut left = events;
+    while left > 0 {
+        let mut batches = Vec::new();
+        while batches.len() < 50 && left > 0 {
+            let count = BATCH.min(left);
+            batches.push(world.batch(count));
+            left -= count;
+        }
+        filled += fill(&store, batches).await?;
+    }
+    Ok((store, world, filled))
+}
+
+/// How long an append waits while half of the history is let go, all of it but one channel: so every block is written anew.
+async fn letting_go(store: &Store, world: &mut World, events: usize) -> Result<Vec<Value>> {
+    let middle = store.get(events as u64 / 2).await?.context("the event is there")?.event.received_at;
+    let default = Keep { age_ms: Some(1), bytes: None };
+    let channels = vec![("approvals".to_owned(), Keep::default())];
+    let keeping = Keeping { default, channels, upto: store.head(), now: middle, ..Keeping::default() };
+    let began = Instant::now();
+    let plan = Arc::new(store.plan_letting_go(keeping).await?);
+    let planned = began.elapsed();
+    let (going, (progress, ended)) = (store.clone(), tokio::sync::watch::channel(Progress::default()));
+    let began = Instant::now();
+    let letting = tokio::spawn(async move {
+        let done = going.let_go(&plan, middle, &progress).await;
+        drop(progress);
+        done
+    });
+    let mut waits = Vec::new();
+    while ended.has_changed().is_ok() {
+        let asked = Instant::now();
+        store.append(Batch { events: world.batch(20), ..Batch::default() }).await?;
+        waits.push(ms(asked.elapsed()));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let (done, took) = (letting.await??, began.elapsed());
+    let longest = waits.iter().copied().fold(0.0, f64::max);
+    Ok(vec![
+        json!({ "case": "append_stall_during_retention_ms", "value": longest }),
+        json!({ "case": "append_during_retention_p95_ms", "value": p95(&mut waits) }),
+        json!({ "case": "retention_plan_ms", "value": ms(planned) }),
+        json!({ "case": "retention_per_s", "value": done.events as f64 / took.as_secs_f64() }),
+        json!({ "case": "retention_returned_bytes", "value": done.bytes_before as f64 - done.bytes_after as f64 }),
+    ])
 }
 
 const DISK: Options = Options { durability: Durability::Disk, ..Options::CONSOLE };

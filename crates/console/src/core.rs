@@ -4,6 +4,7 @@
 //! ([`announce`]), so that a crash neither forgets an alert nor rings twice. Whatever the window asks is answered from memory under one short lock, or by the store.
 
 mod announce;
+pub(crate) mod house;
 mod intake;
 mod rebuild;
 mod tasks;
@@ -12,6 +13,7 @@ use crate::{
     damage,
     faults::Faults,
     host::{DemoErp, Host},
+    jobs::Jobs,
     outgoing,
     secrets::Secrets,
     settings::{self, Kept},
@@ -84,6 +86,8 @@ pub(crate) struct Core {
     pub(crate) rebuilding: Rebuilding,
     /// Parts that failed.
     pub(crate) faults: Faults,
+    /// What takes its time.
+    pub(crate) jobs: Jobs,
     pub(crate) seams: Seams,
     /// Urgent events that the store does not take at the moment.
     unstored: tokio::sync::Mutex<mpsc::Receiver<Vec<Event>>>,
@@ -105,7 +109,11 @@ impl Core {
     ) -> anyhow::Result<Arc<Self>> {
         prepare_folder(&config.data_dir)?;
         let path = config.data_dir.join("events.db");
-        let (store, salvaged) = tokio::task::spawn_blocking(move || Store::open_or_salvage(&path, seams.store)).await??;
+        let open = move || {
+            Store::restore(&path)?;
+            Store::open_or_salvage(&path, seams.store)
+        };
+        let (store, salvaged) = tokio::task::spawn_blocking(open).await??;
         let mut kept = settings::load(&store).await?;
         if let Some(salvaged) = &salvaged {
             damage::mark(&store, &kept, salvaged, seams.now()).await;
@@ -134,6 +142,7 @@ impl Core {
             hooks: tokio::sync::Mutex::default(),
             rebuilding: Rebuilding::default(),
             faults: Faults::default(),
+            jobs: Jobs::default(),
             seams,
             state: Mutex::new(state),
             announced: Notify::new(),
@@ -151,6 +160,7 @@ impl Core {
         core.keep_running("urgent", Self::tell_unstored);
         core.keep_running("secrets", Self::follow_secrets);
         core.keep_running("network", Self::follow_network);
+        core.keep_running("keeping", Self::keep_house);
         let backfill = Arc::new(Backfill::new(core.store.clone(), Arc::clone(&core.sources)));
         core.handlers.add(Arc::clone(&backfill) as _).await?;
         core.keep_running("backfill", move |core| Arc::clone(&backfill).run(core.stop.clone()));

@@ -2,7 +2,10 @@
 
 use crate::secrets::Keychain;
 use async_trait::async_trait;
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use watchdeck_alerts::toast::Toast;
 use watchdeck_events::Severity;
 use watchdeck_wire::settings::Settings;
@@ -27,6 +30,11 @@ pub trait Host: Send + Sync + 'static {
     fn has_login_window(&self) -> bool {
         false
     }
+    /// Where this user's downloads go, if the system knows.
+    fn downloads(&self) -> Option<PathBuf> {
+        None
+    }
+
     /// Open a window in which the user signs in, watch its cookies, and hand the value of the first one wanted to
     /// [`crate::Console::login_captured`]. `false` when this host has no such window.
     fn login(&self, _request: LoginRequest) -> bool {

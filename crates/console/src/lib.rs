@@ -5,13 +5,17 @@
 mod answer;
 mod aside;
 mod commands;
+mod copies;
 mod core;
 mod damage;
 mod decisions;
 pub mod doctor;
 pub mod error;
+mod export;
 mod faults;
 pub mod host;
+mod jobs;
+mod keeping;
 mod needs;
 mod notices;
 mod outgoing;
@@ -22,6 +26,7 @@ mod summary;
 mod support;
 
 pub use crate::core::Config;
+pub use copies::{back_up, restore};
 pub use doctor::{Check, Examination, Tongue, Verdict, examine};
 pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall};

@@ -11,6 +11,7 @@ use crate::{
         bridge::Bridge,
         state::{BridgeState, Phase},
     },
+    keeping,
     listener::Listener,
     log::Log,
     opening::{self, Opened},
@@ -115,6 +116,7 @@ impl Gateway {
         });
         let gateway = Self { shared, addr };
         gateway.spawn(listener, redis);
+        gateway.keep(config.keep_days, config.keep_gigabytes);
         tracing::info!(%addr, epoch = gateway.shared.log.store().epoch(), "Listening.");
         Ok(gateway)
     }
@@ -132,6 +134,12 @@ impl Gateway {
         let telling = Arc::clone(shared);
         shared.tasks.spawn(async move { telling.tail.names.announce(telling.stop.clone()).await });
         shared.tasks.spawn(serve::serve(listener, http::router(Arc::clone(shared)), Arc::clone(shared)));
+    }
+
+    /// Let go of what is older, or more, than is kept.
+    fn keep(&self, days: u64, gigabytes: u64) {
+        let (store, stop) = (self.shared.log.store().clone(), self.shared.stop.clone());
+        self.shared.tasks.spawn(keeping::run(store, days, gigabytes, stop));
     }
 
     /// Where it listens.

@@ -16,7 +16,9 @@ pub(crate) async fn bridged(store: &Store, channel: &Channel, after: u64, bounds
     // The last that can be read before it; where that is unknown too, the hole is at least known to end.
     let before = store.channel_after(channel, after.saturating_sub(1), 1).await.unwrap_or_default();
     let from = before.first().filter(|known| known.offset == after).map_or(to, |known| known.event.received_at).min(to);
-    let reason = if next <= bounds.first { "position_expired" } else { "damaged" };
+    // It may have been let go since the bounds were read.
+    let first = bounds.first.max(store.channel_bounds(channel).first);
+    let reason = if next <= first { "position_expired" } else { "damaged" };
     let payload = format!(r#"{{"type":"{}","from":{},"to":{},"reason":"{reason}"}}"#, Kind::GAP, from.0, to.0);
     let event = Event {
         // The same for every console and every try.

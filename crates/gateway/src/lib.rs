@@ -18,6 +18,7 @@ mod health;
 mod holes;
 mod http;
 mod ingest;
+mod keeping;
 mod listener;
 mod listeners;
 mod log;

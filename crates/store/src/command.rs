@@ -1,6 +1,6 @@
 //! What the writer is asked to do.
 
-use crate::{Appended, Batch, Refused, StoreError, Stored, summary::Summary};
+use crate::{Appended, Batch, Refused, StoreError, Stored, letting::Letting, summary::Summary};
 use std::path::PathBuf;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -8,8 +8,21 @@ pub(crate) enum Command {
     Append(Job),
     /// Rows became a block.
     Pack(Packing),
-    /// A block was summarised; see [`crate::summary`].
-    Summary(Summary),
+    /// A block was summarised while it had so many events; see [`crate::summary`].
+    Summary {
+        summary: Summary,
+        events: u64,
+    },
+    /// Some events are let go.
+    LetGo(Letting),
+    /// Some free pages go back to the disk: whether there are more.
+    Shrink {
+        reply: oneshot::Sender<Result<bool, StoreError>>,
+    },
+    /// The file is written anew without its free pages.
+    Compact {
+        reply: oneshot::Sender<Result<(), StoreError>>,
+    },
     /// This file, which is part of the store, was deleted or replaced under it.
     Lost(PathBuf),
     Close {

@@ -3,13 +3,30 @@
 use crate::{
     StoreError,
     ids::{Candidate, Ids, ReadAt, SEGMENT, key, lookup},
+    letting::gone,
     packed::Packed,
 };
 use rusqlite::{Connection, blob::Blob, params};
-use std::sync::RwLock;
+use std::{collections::BTreeSet, sync::RwLock};
 
 /// The numbers of the blocks that may hold an event with this id.
 pub(crate) fn holders(connection: &Connection, ids: &RwLock<Ids>, id: &str) -> Result<Vec<u64>, StoreError> {
+    let mut there = Vec::new();
+    for number in numbers(connection, ids, id)? {
+        if is_there(connection, number)? {
+            there.push(number);
+        }
+    }
+    Ok(there)
+}
+
+/// Whether there is such a block: a number may be one that no block has yet, or any more.
+pub(crate) fn is_there(connection: &Connection, number: u64) -> Result<bool, StoreError> {
+    Ok(connection.prepare_cached("SELECT 1 FROM blocks WHERE number = ?1")?.exists([number])?)
+}
+
+/// The numbers of the blocks that may hold, or may have held, an event with this id.
+pub(crate) fn numbers(connection: &Connection, ids: &RwLock<Ids>, id: &str) -> Result<Vec<u64>, StoreError> {
     let candidates = ids.read().expect("no code panics while holding the ids").maybe(id);
     let mut found = Vec::new();
     if candidates.is_empty() {
@@ -27,15 +44,7 @@ pub(crate) fn holders(connection: &Connection, ids: &RwLock<Ids>, id: &str) -> R
             Candidate::Unreadable(segment) => found.extend(segment * SEGMENT..(segment + 1) * SEGMENT),
         }
     }
-    // A number may be one that no block has (yet, or any more).
-    let mut exists = connection.prepare_cached("SELECT 1 FROM blocks WHERE number = ?1")?;
-    let mut there = Vec::with_capacity(found.len());
-    for number in found {
-        if exists.exists([number])? {
-            there.push(number);
-        }
-    }
-    Ok(there)
+    Ok(found)
 }
 
 struct Prints<'a>(Blob<'a>);
@@ -57,8 +66,16 @@ pub(crate) fn load(connection: &Connection) -> Result<Ids, StoreError> {
         ids.load(row.get(0)?, row.get_ref(1)?.as_blob().unwrap_or_default());
     }
     let packed = Packed::new(connection, true);
+    // What was let go first: a block may have lost some of its events.
+    let mut open = BTreeSet::new();
+    gone::each(connection, |number, hashes| {
+        if open.contains(&number) || !ids.knows(number) {
+            open.insert(number);
+            ids.add_hashes(number, hashes.iter().copied());
+        }
+    })?;
     for run in packed.runs()? {
-        if !ids.knows(run.number) {
+        if open.contains(&run.number) || !ids.knows(run.number) {
             // One that cannot be read holds nothing that could be told apart.
             match packed.ids(run.number) {
                 Ok(of_block) => ids.add_block(run.number, of_block.iter().map(|id| &**id)),

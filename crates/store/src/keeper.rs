@@ -10,7 +10,7 @@ use crate::{
     direct,
     reader::Reader,
     shared::Shared,
-    summary::{Builder, Summary},
+    summary::Builder,
     types::Lent,
 };
 use std::{
@@ -172,7 +172,7 @@ impl Work {
         let (Some(command), Some(commands)) = (command, self.commands.upgrade()) else { return Ok(false) };
         let (packed, summarised) = match &command {
             Command::Pack(packing) => (packing.events.last().map(|last| last.seq), None),
-            Command::Summary(summary) => (None, Some(summary.block + 1)),
+            Command::Summary { summary, .. } => (None, Some(summary.block + 1)),
             _ => (None, None),
         };
         match commands.try_send(command) {
@@ -196,7 +196,9 @@ impl Work {
             None => reader.next_unsummarised()?,
         };
         self.next = Some(next);
-        Ok(if next < reader.next_block()? { Some(Command::Summary(summarise(reader, next)?)) } else { None })
+        let Some(block) = reader.block_from(next)? else { return Ok(None) };
+        self.next = Some(block);
+        Ok(Some(summarise(reader, block)?))
     }
 
     /// The oldest rows as a block, where there are enough of them, or no more can come among them.
@@ -223,10 +225,13 @@ impl Work {
     }
 }
 
-fn summarise(reader: &Reader<'_>, block: u64) -> Result<Summary, StoreError> {
-    let mut builder = Builder::new(block);
-    reader.block(block, |stored, names| builder.add(stored, names))?;
-    Ok(builder.finish())
+fn summarise(reader: &Reader<'_>, block: u64) -> Result<Command, StoreError> {
+    let (mut builder, mut events) = (Builder::new(block), 0);
+    reader.block(block, |stored, names| {
+        builder.add(stored, names);
+        events += 1;
+    })?;
+    Ok(Command::Summary { summary: builder.finish(), events })
 }
 
 /// Where SQLite keeps what is not in the file yet.

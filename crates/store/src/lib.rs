@@ -5,11 +5,13 @@
 //! * Whatever stands behind the store is a [`Subscription`]: near the head it reads from memory, far behind it reads from disk,
 //!   and it can never miss an event, because it asks by sequence number and not by luck.
 //! * Sequence numbers ascend from 1 and may have holes. Events are told apart by id: appending one twice stores it once.
+//! * What is older or more than is to be kept is let go, on request and in small steps; see [`Keeping`].
 //! * The newest events of a console are rows; runs of older ones, and of what comes by the thousand, are compressed blocks.
 //!
 //! Deliberately absent: any opinion about what an event means.
 
 mod ahead;
+mod backup;
 mod block;
 mod chunk;
 mod command;
@@ -26,6 +28,7 @@ mod holders;
 mod ids;
 mod insert;
 mod keeper;
+mod letting;
 mod lock;
 mod machine;
 mod names;
@@ -48,6 +51,7 @@ mod transaction;
 mod types;
 mod writer;
 
+pub use backup::{Backup, Copied, Restored};
 pub use chunk::Chunk;
 #[cfg(feature = "suite")]
 pub use contract::suite;
@@ -56,6 +60,7 @@ pub use damage::Damage;
 pub use error::StoreError;
 pub use histogram::Histogram;
 pub use holder::{Holder, Process};
+pub use letting::{Edge, Hold, Keep, Keeping, LetGo, LetGoPlan, Portion, Progress};
 pub use machine::Machine;
 pub use pending::{Pending, Refused};
 pub use salvage::{Missing, Salvaged};

@@ -7,6 +7,7 @@ use crate::{
     names::Lookup,
     packed::{Packed, Run},
     rows::{END, Gathered, Page, Rows},
+    schema,
     shared::Shared,
     summary::Summary,
 };
@@ -17,7 +18,7 @@ use std::{
     ops::{Range, RangeInclusive},
     sync::RwLock,
 };
-use watchdeck_events::{Channel, Millis};
+use watchdeck_events::{Channel, Event, Millis};
 use watchdeck_protocol::Position;
 
 /// Offsets between two looks at a channel's times.
@@ -269,9 +270,9 @@ impl<'a> Reader<'a> {
         Ok(Some((found.events, run.is_some() || !matches!(all, Ok(true)))).filter(|(events, _)| !events.is_empty()))
     }
 
-    /// The number of the block that will be made next.
-    pub(crate) fn next_block(&self) -> Result<u64, StoreError> {
-        Ok(self.connection.query_row("SELECT coalesce(max(number) + 1, 0) FROM blocks", [], |row| row.get(0))?)
+    /// The first block from a number on.
+    pub(crate) fn block_from(&self, number: u64) -> Result<Option<u64>, StoreError> {
+        Ok(self.connection.query_row("SELECT min(number) FROM blocks WHERE number >= ?1", [number], |row| row.get(0))?)
     }
 
     /// The first block without a summary, as far as blocks were summarised in order.
@@ -281,11 +282,18 @@ impl<'a> Reader<'a> {
 
     /// Every event of a block with the numbers of its source, channel and kind.
     pub(crate) fn block(&self, number: u64, mut visit: impl FnMut(&Stored, [i64; 3])) -> Result<(), StoreError> {
-        let number_of = |name: &str| self.number(name).unwrap_or_default();
-        self.packed.each(number, |stored| {
-            let event = &stored.event;
-            visit(stored, [&*event.source, event.channel.as_str(), event.kind.as_str()].map(number_of));
-        })
+        self.packed.each(number, |stored| visit(stored, self.numbers(&stored.event)))
+    }
+
+    /// The numbers of an event's source, channel and kind.
+    pub(crate) fn numbers(&self, event: &Event) -> [i64; 3] {
+        [&*event.source, event.channel.as_str(), event.kind.as_str()].map(|name| self.number(name).unwrap_or_default())
+    }
+
+    /// Bytes of the file that are in use.
+    pub(crate) fn used_bytes(&self) -> Result<u64, StoreError> {
+        let ask = |pragma| self.connection.pragma_query_value(None, pragma, |row| row.get::<_, u64>(0));
+        Ok(ask("page_count")?.saturating_sub(ask("freelist_count")?) * ask("page_size")?)
     }
 
     /// What is known of a block; `None` where it was not summarised (yet).
@@ -335,7 +343,8 @@ impl<'a> Reader<'a> {
         let bytes = self.connection.path().map_or(0, |path| {
             ["", "-wal"].iter().filter_map(|suffix| std::fs::metadata(format!("{path}{suffix}")).ok()).map(|file| file.len()).sum()
         });
-        Ok(Stats { events, bytes, oldest_at: oldest.map(|(_, at)| Millis(at)) })
+        let gives_back = schema::gives_back(self.connection)?;
+        Ok(Stats { events, bytes, oldest_at: oldest.map(|(_, at)| Millis(at)), gives_back })
     }
 
     pub(crate) fn inspect(&self) -> Result<Inspection, StoreError> {

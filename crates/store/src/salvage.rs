@@ -13,6 +13,7 @@ use crate::{
     schema::{self, INSERT_EVENT},
     search,
     shared::Shared,
+    state::State,
     types::Lent,
 };
 use rusqlite::{Connection, params, types::Value};
@@ -106,7 +107,7 @@ pub(crate) fn run(path: &Path, options: Options, words: String) -> Result<Salvag
     }
     let (events, missing) = rebuild(path, &building, options)?;
     std::fs::rename(&building, &ready).map_err(|error| unusable(&building, &error))?;
-    let set_aside = aside(path);
+    let set_aside = aside(path, "damaged");
     // The write-ahead log goes first: one that is left beside a new file would be read into it.
     for (from, to) in with_companions(path).into_iter().zip(with_companions(&set_aside)) {
         if from.exists() {
@@ -119,11 +120,11 @@ pub(crate) fn run(path: &Path, options: Options, words: String) -> Result<Salvag
     Ok(Salvaged { set_aside, words, events, missing })
 }
 
-fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
+pub(crate) fn unusable(path: &Path, error: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!("{}: {error}", path.display()))
 }
 
-fn forget(file: &Path) {
+pub(crate) fn forget(file: &Path) {
     if let Err(error) = std::fs::remove_file(file)
         && error.kind() != std::io::ErrorKind::NotFound
     {
@@ -132,14 +133,14 @@ fn forget(file: &Path) {
 }
 
 /// `events.damaged-20261125-131500.db`, a name that nothing has.
-fn aside(path: &Path) -> PathBuf {
-    let stamp = jiff::Zoned::now().strftime("damaged-%Y%m%d-%H%M%S").to_string();
+pub(crate) fn aside(path: &Path, why: &str) -> PathBuf {
+    let stamp = format!("{why}-{}", jiff::Zoned::now().strftime("%Y%m%d-%H%M%S"));
     let names = (1..).map(|n: u32| path.with_extension(if n == 1 { format!("{stamp}.db") } else { format!("{stamp}-{n}.db") }));
     names.into_iter().find(|name| !name.exists()).expect("there is always another number")
 }
 
 /// The write-ahead log, its index, and the file.
-fn with_companions(path: &Path) -> [PathBuf; 3] {
+pub(crate) fn with_companions(path: &Path) -> [PathBuf; 3] {
     let beside = |suffix: &str| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
@@ -180,7 +181,9 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
         // Its offsets may be given once more, and whoever holds a position must notice.
         Profile::Log => "",
     };
-    for table in [kept, "names", "positions", "checkpoints", "documents"] {
+    let packs = profile == Profile::Console;
+    let gone = if packs { "gone" } else { "" };
+    for table in [kept, "names", "positions", "checkpoints", "documents", "let_go", gone] {
         if !table.is_empty() {
             rows(old, new, table)?;
         }
@@ -188,7 +191,6 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
     list_blocks(old)?;
     let newest = newest(old);
     let floor = newest.saturating_sub(MOST);
-    let packs = profile == Profile::Console;
     let shared = Shared::bare(damaged, Names::load(new)?, newest, true, packs, Machine::Own);
     let events = copy_events(&Reader::new(old, &shared), new, &shared, floor)?;
     let mut holes = shared.damage.watch().borrow().unreadable.clone();
@@ -269,7 +271,9 @@ fn indexed(old: &Connection) -> Option<u64> {
 }
 
 fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u64) -> Result<u64, StoreError> {
-    let (mut cursor, mut events, mut sealer, mut number) = (floor, 0, Sealer::default(), 0);
+    let (mut cursor, mut events, mut sealer) = (floor, 0, Sealer::default());
+    // Behind the numbers of what was let go.
+    let mut number = State::load(new, Profile::Console, &HashMap::new())?.next_block;
     loop {
         let page = reader.after(cursor, Limit { events: BLOCK as usize, bytes: direct::MOST_BYTES })?;
         let Some(last) = page.last() else { return Ok(events) };

@@ -1,6 +1,6 @@
 //! The file: tables, indexes, pragmas.
 
-use crate::{Bounds, Machine, StoreError, names::Names};
+use crate::{Bounds, Machine, StoreError, letting::edges, names::Names};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
 use rusqlite_migration::{M, Migrations};
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -112,6 +112,18 @@ CREATE TABLE summaries(
     occurred_last INTEGER NOT NULL,
     summary BLOB NOT NULL
 );";
+/// Up to where each channel was let go; see [`crate::letting`]. What it says of numbers and offsets outlives the events that had them.
+const LET_GO: &str = "
+CREATE TABLE let_go(
+    channel TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    events INTEGER NOT NULL,
+    at INTEGER NOT NULL
+) WITHOUT ROWID;";
+/// The ids of what was let go from blocks.
+const GONE: &str = "CREATE TABLE gone(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, ids BLOB NOT NULL);";
 /// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows. Only a repeated *id* is passed over: a
 /// sequence number or an offset that is taken means that somebody else writes into the file, and passing over that would lose the event.
 pub const INSERT_EVENT: &str =
@@ -152,6 +164,8 @@ pub(crate) fn check_version(connection: &Connection, profile: Profile) -> Result
 pub fn open_connection(path: &Path, options: Options) -> Result<Connection, StoreError> {
     let mut connection = options.machine.open(path, OpenFlags::default())?;
     connection.busy_timeout(Duration::from_secs(5))?;
+    // Before anything is written: a file that has tables keeps what it has; see `Store::compact`.
+    connection.pragma_update(None, "auto_vacuum", "incremental")?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(
         None,
@@ -176,11 +190,29 @@ pub fn open_connection(path: &Path, options: Options) -> Result<Connection, Stor
     Ok(connection)
 }
 
+/// Whether free pages go back to the disk by themselves.
+pub(crate) fn gives_back(connection: &Connection) -> rusqlite::Result<bool> {
+    const INCREMENTAL: u32 = 2;
+    Ok(connection.pragma_query_value(None, "auto_vacuum", |row| row.get::<_, u32>(0))? == INCREMENTAL)
+}
+
+/// Write the file anew without its free pages. From then on it gives them back by itself.
+pub(crate) fn compact(connection: &Connection) -> Result<(), StoreError> {
+    connection.pragma_update(None, "auto_vacuum", "incremental")?;
+    // The copy may be larger than the memory.
+    connection.pragma_update(None, "temp_store", "file")?;
+    let compacted = connection.execute_batch("VACUUM");
+    connection.pragma_update(None, "temp_store", "memory")?;
+    Ok(compacted?)
+}
+
 /// The steps to today's tables. What a released version has made is never changed, only added to.
 fn migrations(profile: Profile) -> Vec<M<'static>> {
     match profile {
-        Profile::Console => vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED), M::up(TIMED)],
-        Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX)],
+        Profile::Console => {
+            vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED), M::up(TIMED), M::up(LET_GO), M::up(GONE)]
+        }
+        Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX), M::up(LET_GO)],
     }
 }
 
@@ -217,6 +249,10 @@ pub(crate) fn load_bounds(connection: &Connection, names: &Names, profile: Profi
         let last = newest.query_row([channel], |row| row.get(0))?;
         bounds.insert(Channel::from(names.name(channel)), Bounds { first, last });
         at = channel;
+    }
+    // A channel of which nothing is left goes on where it was.
+    for edge in edges::load(connection)? {
+        bounds.entry(edge.channel).or_insert(Bounds { first: edge.offset + 1, last: edge.offset });
     }
     Ok(bounds)
 }

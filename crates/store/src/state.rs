@@ -1,6 +1,6 @@
 //! What the writer knows of the file without asking it.
 
-use crate::{Bounds, Profile, StoreError, block::Sealer, ids::key, schema};
+use crate::{Bounds, Profile, StoreError, block::Sealer, ids::key, letting::edges, schema};
 use rusqlite::Connection;
 use std::collections::{HashMap, HashSet};
 use watchdeck_events::Channel;
@@ -22,12 +22,15 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn load(connection: &Connection, profile: Profile, bounds: &HashMap<Channel, Bounds>) -> Result<Self, StoreError> {
         let one = |question: &str| connection.query_row(question, [], |row| row.get::<_, Option<u64>>(0));
-        let mut head = one("SELECT max(seq) FROM events")?.unwrap_or(0);
+        let let_go = edges::load(connection)?.iter().map(|edge| edge.seq).max().unwrap_or(0);
+        let mut head = one("SELECT max(seq) FROM events")?.unwrap_or(0).max(let_go);
         let (mut next_block, mut rows) = (0, Rows(None));
         let packs = schema::packs(connection)?;
         if packs {
             head = head.max(one("SELECT max(last) FROM blocks")?.unwrap_or(0));
-            next_block = one("SELECT max(number) + 1 FROM blocks")?.unwrap_or(0);
+            let numbers = "SELECT max(n) FROM (SELECT max(number) + 1 AS n FROM blocks UNION ALL SELECT max(number) + 1 FROM gone
+                UNION ALL SELECT (max(number) + 1) * 64 FROM segments)";
+            next_block = one(numbers)?.unwrap_or(0);
             rows = Rows::load(connection)?;
         }
         let offsets = bounds.iter().map(|(channel, bounds)| (channel.clone(), bounds.last)).collect();

@@ -26,7 +26,7 @@ use watchdeck_protocol::Position;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) shared: Arc<Shared>,
-    commands: mpsc::Sender<Command>,
+    pub(crate) commands: mpsc::Sender<Command>,
     /// KiB that batches may still take while they wait for the writer.
     room: Arc<Semaphore>,
     done: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,

@@ -5,6 +5,7 @@ use crate::{
     direct::Direct,
     holders,
     insert::{Failed, Insert},
+    letting::gone,
     packed::Packed,
     reader::Reader,
     schema::Profile,
@@ -115,12 +116,19 @@ fn stands_against(connection: &Connection, shared: &Shared, condition: &Conditio
     }
 }
 
-/// Whether a block has an event with this id.
+/// Whether a block has an event with this id, or had one.
 fn packed_has(connection: &Connection, shared: &Shared, id: &str) -> Result<bool, Failed> {
     if !shared.packs {
         return Ok(false);
     }
-    for number in holders::holders(connection, &shared.ids, id).map_err(Failed::All)? {
+    for number in holders::numbers(connection, &shared.ids, id).map_err(Failed::All)? {
+        // An event that was let go does not come back as a new one.
+        if gone::has(connection, number, id).map_err(Failed::All)? {
+            return Ok(true);
+        }
+        if !holders::is_there(connection, number).map_err(Failed::All)? {
+            continue;
+        }
         match Packed::new(connection, true).with_id(number, id) {
             Ok(None) => {}
             Ok(Some(_)) => return Ok(true),

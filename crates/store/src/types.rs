@@ -172,4 +172,6 @@ pub struct Stats {
     pub bytes: u64,
     /// When the oldest was received.
     pub oldest_at: Option<Millis>,
+    /// Free space goes back to the disk by itself; see [`Store::compact`](crate::Store::compact).
+    pub gives_back: bool,
 }

@@ -10,6 +10,7 @@ use crate::{
     direct, holders,
     insert::Failed,
     keeper::{self, Keeper},
+    letting,
     lock::Lock,
     names::Names,
     recent::Recent,
@@ -77,7 +78,7 @@ impl Writer {
     /// Everything that waits, as far as it goes into one transaction. Answers who waits for the end, if it was asked for.
     fn round(&mut self, command: Command, queue: &mut mpsc::Receiver<Command>) -> Option<oneshot::Sender<()>> {
         let mut closing = None;
-        let (mut jobs, mut summaries, mut packings, mut events, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0, 0);
+        let (mut jobs, mut others, mut events, mut bytes) = (Vec::new(), Vec::new(), 0, 0);
         let mut next = Some(command);
         while let Some(command) = next.take() {
             match command {
@@ -86,18 +87,16 @@ impl Writer {
                     bytes += job.batch.bytes();
                     jobs.push(job);
                 }
-                Command::Pack(packing) => packings.push(packing),
-                Command::Summary(summary) => summaries.push(summary),
                 Command::Lost(path) => self.lose(&path),
                 Command::Close { reply } => closing = Some(reply),
+                other => others.push(other),
             }
             if closing.is_none() && events < GROUP && bytes < GROUP_BYTES {
                 next = queue.try_recv().ok();
             }
         }
         self.commit_in_turn(jobs);
-        packings.iter().for_each(|packing| self.pack(packing));
-        summaries.iter().for_each(|summary| self.keep(summary));
+        others.into_iter().for_each(|other| self.attend(other));
         self.close_segments();
         closing
     }
@@ -131,6 +130,21 @@ impl Writer {
             }
         }
         self.commit(together);
+    }
+
+    /// What is done for the file while no events wait. Nobody may wait any more for an answer; that is fine.
+    fn attend(&mut self, command: Command) {
+        match command {
+            Command::Pack(packing) => self.pack(&packing),
+            Command::Summary { summary, events } => self.keep(&summary, events),
+            Command::LetGo(letting) => {
+                let done = letting::carry_out(&mut self.connection, &mut self.state, &self.shared, &letting);
+                letting.reply.send(done).ok();
+            }
+            Command::Shrink { reply } => drop(reply.send(letting::shrink(&self.connection))),
+            Command::Compact { reply } => drop(reply.send(schema::compact(&self.connection))),
+            Command::Append(_) | Command::Lost(_) | Command::Close { .. } => {}
+        }
     }
 
     /// Commit all jobs, or as many of them as can be.
@@ -189,12 +203,17 @@ impl Writer {
         }
     }
 
-    /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read.
-    fn keep(&self, summary: &Summary) {
-        let kept = self.connection.prepare_cached(INSERT_SUMMARY);
-        let kept = kept.and_then(|mut insert| {
-            insert.execute(params![summary.block, summary.occurred.start(), summary.occurred.end(), summary.encode()])
-        });
+    /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read. One of a block that was let go meanwhile, or has lost
+    /// events, is none.
+    fn keep(&self, summary: &Summary, events: u64) {
+        let kept = (|| {
+            let mut whole = self.connection.prepare_cached("SELECT 1 FROM blocks WHERE number = ?1 AND events = ?2")?;
+            if whole.exists(params![summary.block, events])? {
+                let row = params![summary.block, summary.occurred.start(), summary.occurred.end(), summary.encode()];
+                self.connection.prepare_cached(INSERT_SUMMARY)?.execute(row)?;
+            }
+            Ok::<_, rusqlite::Error>(())
+        })();
         if let Err(error) = kept {
             tracing::debug!(%error, "A summary was not kept.");
         }

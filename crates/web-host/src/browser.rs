@@ -1,6 +1,7 @@
 //! What a browser gives the core: nothing native but the keychain of the machine it runs on. The window itself shows toasts and counts, and a token is
 //! pasted: a page cannot read the cookies of another.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use watchdeck_console::secrets::{Keychain, SystemKeychain};
 use watchdeck_console::{Badge, Console, Host, Toast};
@@ -33,6 +34,10 @@ impl Host for Browser {
     fn badge(&self, _badge: Badge) {}
 
     fn apply(&self, _settings: &Settings) {}
+
+    fn downloads(&self) -> Option<PathBuf> {
+        dirs::download_dir()
+    }
 
     fn keychain(&self) -> Option<Arc<dyn Keychain>> {
         self.keychain.then(|| Arc::new(SystemKeychain::default()) as _)

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
-use watchdeck_console::{Config, Console};
+use watchdeck_console::{Config, Console, Tongue};
 use watchdeck_demo::{Demo, opening};
 use watchdeck_web_host::{Browser, Server};
 
@@ -34,6 +34,12 @@ struct Args {
     /// Keep tokens and passwords in a file of the data directory that only you can read, not in the system's keychain.
     #[arg(long, env = "WATCHDECK_NO_KEYCHAIN", value_parser = clap::builder::FalseyValueParser::new())]
     no_keychain: bool,
+    /// Copy the store of the data directory into this new file, read the copy through, and end. Works while Watchdeck runs.
+    #[arg(long, value_name = "FILE", requires = "data_dir", conflicts_with = "restore")]
+    backup: Option<PathBuf>,
+    /// Put this copy in the place of the store of the data directory, which is set aside, and end. While Watchdeck runs, at its next start.
+    #[arg(long, value_name = "FILE", requires = "data_dir")]
+    restore: Option<PathBuf>,
     /// Port on 127.0.0.1; 0 picks a free one.
     #[arg(long, default_value_t = 0)]
     port: u16,
@@ -54,6 +60,16 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> anyhow::Result<()> {
+    if let Some(data_dir) = &args.data_dir
+        && (args.backup.is_some() || args.restore.is_some())
+    {
+        let told = match (&args.backup, &args.restore) {
+            (Some(to), _) => watchdeck_console::back_up(data_dir, to, Tongue::default()).await?,
+            (None, Some(from)) => watchdeck_console::restore(data_dir, from, Tongue::default()).await?,
+            (None, None) => String::new(),
+        };
+        return write!(std::io::stdout(), "{told}").context("nobody reads what was done");
+    }
     let data_dir = match args.data_dir {
         Some(dir) => dir,
         // Not the desktop's: two cores must not write into one store.

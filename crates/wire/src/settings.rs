@@ -2,10 +2,12 @@
 
 mod dialect;
 mod hook;
+mod keeping;
 mod source;
 
 pub use dialect::DialectName;
 pub use hook::Hook;
+pub use keeping::{Hold, KeepChannel, Keeping};
 pub use source::{Source, SourceColour};
 
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,8 @@ pub struct Settings {
     pub autostart: bool,
     /// The name that decisions and acknowledgements carry.
     pub user_name: String,
+    /// How long events are kept.
+    pub keeping: Keeping,
     /// Where events come from.
     pub sources: Vec<Source>,
     /// Whom events are passed on to.
@@ -61,10 +65,11 @@ pub struct Settings {
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "product_thresholds" | "delivery">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "product_thresholds" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   rules_off?: Record<string, boolean>;
   product_thresholds?: Record<string, number | null>;
+  keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;
 }"#
 )]
@@ -226,6 +231,7 @@ impl Default for Settings {
             close_to_tray: true,
             autostart: false,
             user_name: String::new(),
+            keeping: Keeping::default(),
             sources: Vec::new(),
             hooks: Vec::new(),
         }

@@ -17,10 +17,17 @@ pub fn document(world: &World) -> Option<Document> {
 }
 
 /// The projections as last written down. Unreadable, of another version, ahead of the store, or of sources that were grouped in another way: computed
-/// anew by replay.
+/// anew by replay. Where events were let go a replay no longer brings everything back: there an earlier version's are taken as far as they can be read, and
+/// whoever raises [`SNAPSHOT_VERSION`] has to see that they can be.
 pub async fn load(store: &Store, realms: Realms) -> anyhow::Result<World> {
-    let documents = store.documents(COLLECTION).await?;
-    let Some((_, body)) = documents.into_iter().find(|(key, _)| *key == SNAPSHOT_VERSION.to_string()) else { return Ok(World::of(realms)) };
+    let mut documents = store.documents(COLLECTION).await?;
+    let version = |key: &str| key.parse().unwrap_or(0_u32);
+    documents.retain(|(key, _)| version(key) <= SNAPSHOT_VERSION);
+    documents.sort_by_key(|(key, _)| version(key));
+    let Some((key, body)) = documents.pop() else { return Ok(World::of(realms)) };
+    if version(&key) < SNAPSHOT_VERSION && store.edges().await?.is_empty() {
+        return Ok(World::of(realms));
+    }
     match serde_json::from_str::<World>(&body) {
         Ok(world) if world.cursor <= store.head() && world.realms == realms => Ok(world),
         Ok(_) => Ok(World::of(realms)),

@@ -8,6 +8,7 @@ import type { DecideResult } from "./DecideResult";
 import type { DecisionsView } from "./DecisionsView";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
+import type { ExportFormat } from "./ExportFormat";
 import type { FinanceView } from "./FinanceView";
 import type { FoundView } from "./FoundView";
 import type { HandlerAct } from "./HandlerAct";
@@ -15,6 +16,10 @@ import type { HealthView } from "./HealthView";
 import type { Hello } from "./Hello";
 import type { InventoryView } from "./InventoryView";
 import type { LettersView } from "./LettersView";
+import type { JobKind } from "./JobKind";
+import type { JobView } from "./JobView";
+import type { KeepingPlan } from "./KeepingPlan";
+import type { KeepingView } from "./KeepingView";
 import type { OrdersView } from "./OrdersView";
 import type { OverviewView } from "./OverviewView";
 import type { Settings } from "./Settings";
@@ -173,6 +178,46 @@ discard_letters: { args: { handler: string | null, filter: string, keys: Array<s
  * A redacted archive for whoever helps.
  */
 support_bundle: { args: Record<symbol, never>, answer: SupportBundle, }, 
+/**
+ * What the store holds, and what was let go of it.
+ */
+keeping: { args: Record<symbol, never>, answer: KeepingView, }, 
+/**
+ * What would be let go by the settings that hold.
+ */
+keeping_plan: { args: Record<symbol, never>, answer: KeepingPlan, }, 
+/**
+ * Let go of it now, in the background.
+ */
+let_go: { args: Record<symbol, never>, answer: null, }, 
+/**
+ * Write the store anew without its free pages, in the background; events wait meanwhile.
+ */
+compact: { args: Record<symbol, never>, answer: null, }, 
+/**
+ * Copy the store into a new file, in the background: of this name, or of one in the user's folder.
+ */
+back_up: { args: { path: string | null, }, answer: null, }, 
+/**
+ * Check a backup, in the background, and lay it ready: it takes the place of the store at the next start.
+ */
+restore: { args: { path: string, }, answer: null, }, 
+/**
+ * Take back what lies ready.
+ */
+forget_restore: { args: Record<symbol, never>, answer: null, }, 
+/**
+ * Write all events that a filter means into a new file in the user's folder, in the background.
+ */
+export_events: { args: { filter: string, format: ExportFormat, }, answer: null, }, 
+/**
+ * What takes its time: the last of each kind.
+ */
+jobs: { args: Record<symbol, never>, answer: Array<JobView>, }, 
+/**
+ * Stop one of them.
+ */
+stop_job: { args: { kind: JobKind, }, answer: null, }, 
 /**
  * How long rows took from the core to the screen, ms.
  */

@@ -7,6 +7,7 @@ import { isOpen, rowState, useActions } from "@/act";
 import { Held } from "@/act/held";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
+import type { LetGoNote } from "@/bindings/LetGoNote";
 import { useFormat, useToday } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
@@ -100,7 +101,7 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
           <code className="font-mono text-[12px]">{row.id}</code>
         </Fact>
       </dl>
-      {row.subject !== null && <Related subject={row.subject} rows={detail.related} />}
+      {row.subject !== null && <Related subject={row.subject} rows={detail.related} letGo={detail.let_go} />}
       <Raw raw={detail.raw} masked={detail.masked} revealed={revealed} onReveal={onReveal} />
     </div>
   );
@@ -163,9 +164,10 @@ function What({ row }: { row: EventRow }) {
   );
 }
 
-function Related({ subject, rows }: { subject: string; rows: readonly EventRow[] }) {
+function Related({ subject, rows, letGo }: { subject: string; rows: readonly EventRow[]; letGo: LetGoNote | null }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const today = useToday();
   const jump = () => {
     closeEvent();
     go("events", { filter: `subject:${subject.includes(" ") ? `"${subject}"` : subject}` });
@@ -199,6 +201,7 @@ function Related({ subject, rows }: { subject: string; rows: readonly EventRow[]
           ))}
         </ul>
       )}
+      {letGo !== null && <p className="px-4 pb-3 text-[12px] text-ink-3">{t("keeping.edge", { at: format.dayMinute(letGo.at, today) })}</p>}
     </section>
   );
 }

@@ -100,5 +100,5 @@ describe("the palette", () => {
 
 it("events are counted by kind, most first", () => {
   const kinds = ["a", "b", "b"].map((kind, i) => ({ ...aRow(i + 1), kind }));
-  expect(byKind({ events: kinds, next_before: null, scanned: 3, newest: 3 })).toEqual([["b", 2], ["a", 1]]);
+  expect(byKind({ events: kinds, next_before: null, let_go: null, scanned: 3, newest: 3 })).toEqual([["b", 2], ["a", 1]]);
 });

@@ -6,6 +6,7 @@ pub(crate) mod actions;
 mod decided;
 mod handlers;
 mod history;
+mod keeping;
 mod letters;
 pub(crate) mod queries;
 pub(crate) mod router;

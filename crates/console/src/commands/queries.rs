@@ -4,12 +4,12 @@ use super::{
     decided, handlers,
     rows::{ROWS, fill_in, row, row_list},
 };
-use crate::{core::Core, error::CommandError, needs, settings, state::State};
+use crate::{core::Core, error::CommandError, keeping, needs, settings, state::State};
 use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
 use watchdeck_events::{Catalogue, Severity};
-use watchdeck_filter::Filter;
-use watchdeck_store::Query;
+use watchdeck_filter::{Filter, Name, Plan, Verdict};
+use watchdeck_store::{Edge, Query};
 use watchdeck_wire::{
     settings::Hello,
     views::{
@@ -20,6 +20,8 @@ use watchdeck_wire::{
 
 /// Events that one page of history looks at, at most; the window asks on.
 const SCAN: u64 = 200_000;
+/// Events about the same thing, shown beside one.
+const RELATED: usize = 50;
 /// Events that were set aside, shown.
 const SET_ASIDE: usize = 50;
 /// Most things of one kind that are found at once.
@@ -225,16 +227,35 @@ pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: 
     let newest = core.store.head();
     let limit = limit.clamp(1, ROWS) as usize;
     let page = core.store.page(Query { before, after, limit, max_read: SCAN, ..Query::of(filter.plan().clone()) }).await?;
-    Ok(EventPage { events: row_list(core, page.events.iter()), next_before: page.next, scanned: page.scanned, newest })
+    let mut edges = if page.next.is_none() && after == 0 { core.store.edges().await? } else { Vec::new() };
+    // Of what the filter cannot mean nothing is missing.
+    edges.retain(|edge| may_mean(filter.plan(), edge));
+    let (events, let_go) = (row_list(core, page.events.iter()), keeping::note(edges.iter()));
+    Ok(EventPage { events, next_before: page.next, let_go, scanned: page.scanned, newest })
+}
+
+/// Whether a plan may mean something of what was let go.
+fn may_mean(plan: &Plan, edge: &Edge) -> bool {
+    let judged = plan.judge(&mut |leaf| match leaf {
+        Plan::Is(Name::Channel, pattern) => pattern.matches(edge.channel.as_str()).into(),
+        Plan::Occurred { from: Some(from), .. } if *from > edge.received_at => Verdict::No,
+        _ => Verdict::Maybe,
+    });
+    judged != Verdict::No
 }
 
 pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDetail, CommandError> {
     let stored = core.store.get(seq).await?.ok_or_else(|| CommandError::not_found("this event is no longer in the store"))?;
     let related = match &stored.event.subject {
-        Some(subject) => core.store.by_subject(subject, 50).await?,
+        Some(subject) => core.store.by_subject(subject, RELATED).await?,
         None => Vec::new(),
     };
+    let is_all = related.len() < RELATED && stored.event.subject.is_some();
     let related = related.into_iter().filter(|other| other.seq != seq).collect::<Vec<_>>();
+    let edges = if is_all { core.store.edges().await? } else { Vec::new() };
+    // What is about one thing comes on the channels that it has come on.
+    let came_on = |edge: &&Edge| edge.channel == stored.event.channel || related.iter().any(|other| other.event.channel == edge.channel);
+    let let_go = keeping::note(edges.iter().filter(came_on));
     let conventions = core.state().conventions();
     let mut row = row(core, &stored, &core.sources.records.clocks(), &conventions);
     fill_in(core, row.gap.as_mut().into_iter());
@@ -243,5 +264,6 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let shown = Catalogue::builtin().masked(&stored.event);
     let masked = *shown != *raw;
     let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
-    Ok(EventDetail { row, raw, masked, related: row_list(core, related.iter()), request: decided::detail(core, &stored, &related) })
+    let request = decided::detail(core, &stored, &related);
+    Ok(EventDetail { row, raw, masked, related: row_list(core, related.iter()), let_go, request })
 }

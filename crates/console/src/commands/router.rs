@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, handlers, history, letters, queries, setup, stream, support};
+use super::{actions, handlers, history, keeping, letters, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -12,8 +12,9 @@ use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, FinanceView,
-        FoundView, HandlerAct, HealthView, InventoryView, LettersView, OrdersView, OverviewView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, ExportFormat,
+        FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView,
+        OverviewView, SupportBundle,
     },
 };
 
@@ -23,7 +24,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{Deserialize, HandlerAct, Settings, SettingsPatch, Severity, Source};
+            use super::{Deserialize, ExportFormat, HandlerAct, JobKind, Settings, SettingsPatch, Severity, Source};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -132,6 +133,26 @@ commands! { |core|
         => letters::discard(core, handler, &filter, keys, counted).await?;
     /// A redacted archive for whoever helps.
     support_bundle {} -> SupportBundle => support::bundle(core).await?;
+    /// What the store holds, and what was let go of it.
+    keeping {} -> KeepingView => keeping::view(core).await?;
+    /// What would be let go by the settings that hold.
+    keeping_plan {} -> KeepingPlan => keeping::plan(core).await?;
+    /// Let go of it now, in the background.
+    let_go {} -> () => core.let_go()?;
+    /// Write the store anew without its free pages, in the background; events wait meanwhile.
+    compact {} -> () => keeping::compact(core)?;
+    /// Copy the store into a new file, in the background: of this name, or of one in the user's folder.
+    back_up { path: Option<String> } -> () => keeping::back_up(core, path.as_deref())?;
+    /// Check a backup, in the background, and lay it ready: it takes the place of the store at the next start.
+    restore { path: String } -> () => keeping::lay_ready(core, &path)?;
+    /// Take back what lies ready.
+    forget_restore {} -> () => keeping::take_away(core)?;
+    /// Write all events that a filter means into a new file in the user's folder, in the background.
+    export_events { filter: String, format: ExportFormat } -> () => keeping::export(core, &filter, format)?;
+    /// What takes its time: the last of each kind.
+    jobs {} -> Vec<JobView> => keeping::jobs(core);
+    /// Stop one of them.
+    stop_job { kind: JobKind } -> () => keeping::stop_job(core, kind);
     /// How long rows took from the core to the screen, ms.
     painted { samples: Vec<f64> } -> () => actions::painted(core, &samples);
 }

@@ -172,20 +172,27 @@ impl Core {
         self.say(effects);
     }
 
-    pub(super) async fn save_projections(&self, last: bool) {
+    /// Write down what is computed. Answers up to which event that was done, for the rules as well.
+    pub(super) async fn save_projections(&self, last: bool) -> Option<u64> {
         let documents = |state: &mut State| {
-            let mut documents = Vec::new();
+            let (mut documents, mut upto) = (Vec::new(), None);
             // A world that was left half changed is rebuilt first, and never written down.
             if !state.torn {
-                documents.extend(snapshot::document(&state.world));
+                let world = snapshot::document(&state.world);
+                upto = world.is_some().then(|| state.world.cursor.min(state.alerts_done));
+                documents.extend(world);
                 documents.extend(state.recent_documents());
             }
             documents.extend(self.sources.records.take_dirty(last));
             documents.extend(self.sources.listened());
-            ((), documents)
+            (upto, documents)
         };
-        if let ((), Err(error)) = self.record(documents).await {
-            tracing::warn!(%error, "The projections could not be written down.");
+        match self.record(documents).await {
+            (upto, Ok(())) => upto,
+            (_, Err(error)) => {
+                tracing::warn!(%error, "The projections could not be written down.");
+                None
+            }
         }
     }
 }

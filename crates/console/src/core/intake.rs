@@ -68,7 +68,9 @@ impl Core {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
-                _ = snapshot.tick() => self.save_projections(false).await,
+                _ = snapshot.tick() => {
+                    self.save_projections(false).await;
+                }
                 chunk = subscription.next() => match chunk {
                     Ok(chunk) => self.take_in(&chunk).await,
                     Err(error) => {
@@ -237,7 +239,10 @@ impl Core {
     async fn rebuild(&self) {
         while !self.stop.is_cancelled() {
             match self.replayed().await {
-                Ok(true) => return self.save_projections(false).await,
+                Ok(true) => {
+                    self.save_projections(false).await;
+                    return;
+                }
                 Ok(false) => {}
                 Err(error) => {
                     tracing::warn!(%error, "The projections could not be rebuilt yet; trying again.");

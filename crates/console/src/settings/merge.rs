@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     error::CommandError,
+    keeping,
     secrets::{Change, Name, Purpose},
 };
 use std::collections::BTreeSet;
@@ -51,6 +52,7 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
     if new.stuck_after_minutes == 0 || new.stale_after_seconds < 5 {
         return Err(CommandError::invalid("orders can be stuck after 1 minute at the earliest, and a feed stale after 5 seconds"));
     }
+    keeping::check(&new.keeping)?;
     if new.ask_above.is_negative() {
         return Err(CommandError::invalid("the amount above which Watchdeck asks back must be zero or more"));
     }

@@ -5,6 +5,7 @@ mod bench;
 mod damage;
 mod full;
 mod history;
+mod keeping;
 mod secrets;
 mod sources;
 mod stale;

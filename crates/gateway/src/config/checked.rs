@@ -36,6 +36,10 @@ pub struct Config {
     pub max_connections: usize,
     /// Largest event that is kept whole, in bytes.
     pub max_event_bytes: usize,
+    /// Events that were received longer ago are let go, days; 0: never.
+    pub keep_days: u64,
+    /// What a channel may take of the log, gigabytes; its oldest events go first. 0: without end.
+    pub keep_gigabytes: u64,
 }
 
 impl Config {
@@ -55,6 +59,8 @@ impl Config {
             allowed_origins: Vec::new(),
             max_connections: 10_000,
             max_event_bytes: 1 << 20,
+            keep_days: 30,
+            keep_gigabytes: 2,
         }
     }
 

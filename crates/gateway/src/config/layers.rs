@@ -9,7 +9,7 @@ use toml::Value;
 const ENV_PREFIX: &str = "WATCHDECK_GATEWAY_";
 
 /// Every key there is, as written in the file.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "listen",
     "data_dir",
     "redis.url",
@@ -22,6 +22,8 @@ const KEYS: [&str; 12] = [
     "allowed_origins",
     "max_connections",
     "max_event_bytes",
+    "keep_days",
+    "keep_gigabytes",
 ];
 
 /// Takes in the ERP's events, keeps them in a durable log, and serves them over WebSocket.
@@ -67,6 +69,12 @@ struct Flags {
     /// Largest event that is kept whole, in bytes [default: 1048576]
     #[arg(long, value_name = "BYTES")]
     max_event_bytes: Option<String>,
+    /// Events older than so many days are let go; 0 keeps them all [default: 30]
+    #[arg(long, value_name = "DAYS")]
+    keep_days: Option<String>,
+    /// A channel takes so many gigabytes of the log at most; 0 is without end [default: 2]
+    #[arg(long, value_name = "GB")]
+    keep_gigabytes: Option<String>,
 }
 
 impl Config {
@@ -149,6 +157,8 @@ impl Layers {
             ("allowed_origins", flags.allowed_origins),
             ("max_connections", flags.max_connections),
             ("max_event_bytes", flags.max_event_bytes),
+            ("keep_days", flags.keep_days),
+            ("keep_gigabytes", flags.keep_gigabytes),
         ];
         for (key, value) in said {
             if let Some(value) = value {

@@ -43,6 +43,10 @@ pub(super) fn apply(config: &mut Config, key: &'static str, value: &Value) -> Re
             let bytes = number(value, least as u64, most as u64, "Write bytes from 65536 to 8388608, like 1048576")?;
             config.max_event_bytes = usize::try_from(bytes).expect("eight million fit");
         }
+        "keep_days" => config.keep_days = number(value, 0, 36_500, "Write days from 0 to 36500, like 30; 0 keeps everything")?,
+        "keep_gigabytes" => {
+            config.keep_gigabytes = number(value, 0, 1_000_000, "Write gigabytes from 0 to 1000000, like 2; 0 is without end")?;
+        }
         other => unreachable!("`{other}` is in the list of keys but has no meaning"),
     }
     Ok(())

@@ -47,9 +47,18 @@ pub(crate) struct Ids {
     room: usize,
 }
 
+/// The hash of an id.
+pub(crate) fn hash(id: &str) -> u64 {
+    xxh3_64(id.as_bytes())
+}
+
 /// The part of an id's hash by which it is looked for; never 0.
 pub(crate) fn key(id: &str) -> u64 {
-    (xxh3_64(id.as_bytes()) >> fuse::BLOCK_BITS).max(1)
+    key_of(hash(id))
+}
+
+fn key_of(hash: u64) -> u64 {
+    (hash >> fuse::BLOCK_BITS).max(1)
 }
 
 impl Ids {
@@ -88,10 +97,15 @@ impl Ids {
     /// Take in a block with the ids of its events. In any order; blocks may be missing. One that is added late, to a segment that is closed
     /// already, is kept in memory and is no part of it.
     pub(crate) fn add_block<'a>(&mut self, block: u64, ids: impl Iterator<Item = &'a str>) {
+        self.add_hashes(block, ids.map(hash));
+    }
+
+    /// The same, of ids whose hashes are known.
+    pub(crate) fn add_hashes(&mut self, block: u64, hashes: impl Iterator<Item = u64>) {
         let open = self.open.entry(block / SEGMENT).or_insert_with(|| Open::with_room(self.room));
         let within = (block % SEGMENT) as u8;
         open.blocks |= 1 << within;
-        ids.for_each(|id| open.add(key(id), within));
+        hashes.for_each(|hash| open.add(key_of(hash), within));
     }
 
     /// The oldest open segment that no block will be added to any more, if blocks are added in order: its last one is there, or one of a later segment.

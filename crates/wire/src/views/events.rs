@@ -1,6 +1,6 @@
 //! The Events page and the drawer: single events, pages of history, and what is known of kinds.
 
-use super::approvals::ApprovalView;
+use super::{approvals::ApprovalView, keeping::LetGoNote};
 use crate::row::EventRow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub struct EventDetail {
     pub masked: bool,
     /// Other events of the same subject, newest first, at most 50.
     pub related: Vec<EventRow>,
+    /// Older ones may have been let go.
+    pub let_go: Option<LetGoNote>,
     /// Of a request for approval or of its decision: the request, as far as these events tell it.
     pub request: Option<RequestDetail>,
 }
@@ -55,6 +57,8 @@ pub struct EventPage {
     pub events: Vec<EventRow>,
     /// Pass as `before` for the next page; `None` at the end of history.
     pub next_before: Option<u64>,
+    /// At the end of history: older events were let go.
+    pub let_go: Option<LetGoNote>,
     /// How many events were looked at for this page.
     pub scanned: u64,
     /// Newest event there was. Whoever asks again passes it as `after`, and what was looked at is not looked at again.

@@ -8,6 +8,7 @@ mod found;
 mod handlers;
 mod health;
 mod inventory;
+mod keeping;
 mod money;
 mod orders;
 mod overview;
@@ -28,6 +29,7 @@ pub use health::{
     SupportBundle,
 };
 pub use inventory::{InventoryView, StockRow, StockRows};
+pub use keeping::{ExportFormat, JobKind, JobView, KeepingPlan, KeepingPortion, KeepingView, LetGoNote};
 pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView, Urgency};

@@ -4,7 +4,7 @@ import { aRow } from "../../../tests/fixtures/rows";
 import { extended, NO_HISTORY } from "./history";
 import { join, markError, starting } from "./tail";
 
-const page = (seqs: number[], next_before: number | null, scanned = 100) => ({ events: seqs.map((seq) => aRow(seq)), next_before, scanned, newest: seqs[0] ?? 0 });
+const page = (seqs: number[], next_before: number | null, scanned = 100) => ({ events: seqs.map((seq) => aRow(seq)), next_before, let_go: null, scanned, newest: seqs[0] ?? 0 });
 
 describe("the matches of a filter", () => {
   it("are joined to the ones there are, each once", () => {

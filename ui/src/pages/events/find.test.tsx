@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const box = () => screen.findByRole("textbox", { name: "Filter" });
-const page = (label: string): EventPage => ({ events: [{ ...aRow(5), label }], next_before: null, scanned: 1, newest: 5 });
+const page = (label: string): EventPage => ({ events: [{ ...aRow(5), label }], next_before: null, let_go: null, scanned: 1, newest: 5 });
 
 async function firstRow(): Promise<HTMLElement> {
   await waitFor(() => expect(screen.getAllByRole("row").length).toBeGreaterThan(5));
@@ -66,7 +66,7 @@ describe("a row's menu", () => {
 
 describe("what nothing matches", () => {
   it("is answered with what may be meant, and the button sets it", async () => {
-    openPage("events", { events: ({ filter }, otherwise) => (filter === "kind:invetory" ? { events: [], next_before: null, scanned: 9, newest: 9 } : otherwise()) });
+    openPage("events", { events: ({ filter }, otherwise) => (filter === "kind:invetory" ? { events: [], next_before: null, let_go: null, scanned: 9, newest: 9 } : otherwise()) });
     const user = userEvent.setup();
     const input = await box();
     await user.type(input, "kind:invetory");

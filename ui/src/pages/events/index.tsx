@@ -3,8 +3,9 @@
 import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { LetGoNote } from "@/bindings/LetGoNote";
 import { didYouMean } from "@/filter";
-import { useFormat } from "@/format";
+import { useFormat, useToday } from "@/format";
 import { CommandError, isAbort } from "@/host";
 import { useKeys } from "@/keys";
 import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useSources, useStream } from "@/live";
@@ -14,6 +15,7 @@ import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { errorText } from "@/text";
 import { useKinds } from "@/text/kinds";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
+import { ExportMenu } from "./export";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
 import { useRowMenu } from "./row-menu";
@@ -88,6 +90,7 @@ export default function Events() {
   // Older events, as the user comes near the old end.
   const oldest = history.rows[0]?.seq ?? base[0]?.seq ?? null;
   const before = history.before === undefined ? (filtered === null ? oldest : filtered.before) : history.before;
+  const letGo = history.before === null ? history.letGo : (filtered?.letGo ?? null);
   const canLoad = before !== null && cleared === 0 && !history.busy && (filtered === null || !filtered.loading);
   const loadOlder = useCallback(() => {
     if (!canLoad) return;
@@ -165,6 +168,7 @@ export default function Events() {
               onSelect: () => setColumnIds(columnIds.includes(id) ? columnIds.filter((each) => each !== id) : [...columnIds, id]),
             }))}
           />
+          <ExportMenu filter={filtered?.of ?? ""} />
           <IconButton label={`${t("events.clear")} · ${t("events.clearHint")}`} onClick={() => (closeEvent(), setCleared(live.items.at(-1)?.seq ?? cleared))}>
             <Eraser aria-hidden />
           </IconButton>
@@ -208,8 +212,8 @@ export default function Events() {
           stickToEnd={newestLast}
           onEdge={onEdge}
           onNearEnd={onNearEnd}
-          foot={<Foot rows={rows.length} history={history} end={before === null} cleared={cleared > 0} onMore={loadOlder} canLoad={canLoad} />}
-          empty={<Empty stream={stream.core.kind === "starting"} loading={filtered?.loading ?? false} filtered={filtered !== null} cleared={cleared > 0} scanned={scanned} />}
+          foot={<Foot rows={rows.length} history={history} letGo={letGo} end={before === null} cleared={cleared > 0} onMore={loadOlder} canLoad={canLoad} />}
+          empty={<Empty stream={stream.core.kind === "starting"} loading={filtered?.loading ?? false} filtered={filtered !== null} cleared={cleared > 0} scanned={scanned} letGo={letGo} />}
         />
       )}
     </div>
@@ -315,8 +319,10 @@ function SkipRow({ n }: { n: number }) {
   );
 }
 
-function Foot({ rows, history, end, cleared, canLoad, onMore }: { rows: number; history: History; end: boolean; cleared: boolean; canLoad: boolean; onMore: () => void }) {
+function Foot({ rows, history, letGo, end, cleared, canLoad, onMore }: { rows: number; history: History; letGo: LetGoNote | null; end: boolean; cleared: boolean; canLoad: boolean; onMore: () => void }) {
   const { t } = useTranslation();
+  const format = useFormat();
+  const today = useToday();
   if (cleared || rows === 0) return null;
   const box = "flex h-9 items-center justify-center gap-3 text-[12px] text-ink-3";
   if (history.error !== null) {
@@ -327,7 +333,7 @@ function Foot({ rows, history, end, cleared, canLoad, onMore }: { rows: number; 
       </div>
     );
   }
-  if (end) return <div className={box}>{t("events.end")}</div>;
+  if (end) return <div className={box}>{letGo === null ? t("events.end") : t("keeping.edge", { at: format.dayMinute(letGo.at, today) })}</div>;
   if (history.busy) return <div className={box}>{t("events.older")}</div>;
   return (
     <div className={box}>
@@ -338,12 +344,13 @@ function Foot({ rows, history, end, cleared, canLoad, onMore }: { rows: number; 
   );
 }
 
-function Empty({ stream, loading, filtered, cleared, scanned }: { stream: boolean; loading: boolean; filtered: boolean; cleared: boolean; scanned: number }) {
+function Empty({ stream, loading, filtered, cleared, scanned, letGo }: { stream: boolean; loading: boolean; filtered: boolean; cleared: boolean; scanned: number; letGo: LetGoNote | null }) {
   const { t } = useTranslation();
   const format = useFormat();
+  const today = useToday();
   if (stream || loading) return <Skeleton rows={16} />;
   const box = (content: ReactNode) => <div className="flex h-[60%] flex-col">{content}</div>;
   if (cleared) return box(<EmptyState icon={<Eraser />} title={t("events.cleared")} text={t("events.clearHint")} />);
-  if (filtered) return box(<EmptyState icon={<SearchX />} title={t("events.noMatch")} text={t("events.noMatchText", { scanned: format.integer(scanned) })} />);
+  if (filtered) return box(<EmptyState icon={<SearchX />} title={t("events.noMatch")} text={`${t("events.noMatchText", { scanned: format.integer(scanned) })} ${letGo === null ? "" : t("keeping.edge", { at: format.dayMinute(letGo.at, today) })}`} />);
   return box(<EmptyState icon={<Radio />} title={t("events.empty")} text={t("events.emptyText")} />);
 }

@@ -3,6 +3,7 @@
 
 import type { EventPage } from "@/bindings/EventPage";
 import type { EventRow } from "@/bindings/EventRow";
+import type { LetGoNote } from "@/bindings/LetGoNote";
 import { CommandError, type Host, isAbort } from "@/host";
 import { sleep } from "@/live/follow";
 import { isRow, newestSeq, type Stream, type Tail } from "@/live";
@@ -26,13 +27,15 @@ export interface FilterState extends Tail {
   readonly scanned: number;
   /** Where history goes on; null at its end. */
   readonly before: number | null;
+  /** At its end: what was before it was let go. */
+  readonly letGo: LetGoNote | null;
   readonly error: CommandError | null;
 }
 
 export function starting(filter: string, previous: FilterState | null): FilterState {
   // The last good result stays on screen until the new filter has its own.
   return previous === null
-    ? { filter, of: null, loading: true, items: [], received: 0, scanned: 0, before: null, error: null }
+    ? { filter, of: null, loading: true, items: [], received: 0, scanned: 0, before: null, letGo: null, error: null }
     : { ...previous, filter, loading: true, error: null };
 }
 
@@ -64,6 +67,7 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
   const first = async () => {
     let scanned = 0;
     let before: number | null = null;
+    let letGo: LetGoNote | null = null;
     items = [];
     for (let look = 0; look < LOOKS; look += 1) {
       const page: EventPage = await host.call("events", { before, limit: PAGE, filter: target }, signal);
@@ -71,7 +75,8 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
       if (look === 0) after = page.newest;
       scanned += page.scanned;
       before = page.next_before;
-      move({ of: target, items, scanned, before, loading: items.length < ENOUGH && before !== null, error: refused });
+      letGo = page.let_go;
+      move({ of: target, items, scanned, before, letGo, loading: items.length < ENOUGH && before !== null, error: refused });
       if (items.length >= ENOUGH || before === null) break;
     }
     move({ loading: false });

@@ -14,10 +14,11 @@ import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
 import { Hooks } from "./hooks";
+import { Keeping } from "./keeping";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 
-const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "desktop", "about"] as const;
+const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "keeping", "desktop", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
 const NO_HINTS: readonly Hint[] = [];
 
@@ -43,6 +44,7 @@ export default function SettingsPage() {
           <Hooks />
           <Look />
           <You />
+          <Keeping />
           <Desktop />
           <About />
         </div>

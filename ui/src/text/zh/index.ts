@@ -10,6 +10,7 @@ import { frame } from "./frame";
 import { handlers } from "./handlers";
 import { health } from "./health";
 import { inventory } from "./inventory";
+import { keeping } from "./keeping";
 import { orders } from "./orders";
 import { overview } from "./overview";
 import { parts } from "./parts";
@@ -18,4 +19,4 @@ import { settings } from "./settings";
 import { sources } from "./sources";
 import { words } from "./words";
 
-export const zh = { alerts, approvals, common, events, failures, finance, frame, handlers, health, inventory, orders, overview, parts, rules, settings, sources, words };
+export const zh = { alerts, approvals, common, events, failures, finance, frame, handlers, health, inventory, keeping, orders, overview, parts, rules, settings, sources, words };

@@ -1,0 +1,118 @@
+//! The writer's part: one step is one transaction.
+
+use super::{
+    edges, gone,
+    step::{Rest, Step, What},
+};
+use crate::{
+    Bounds, StoreError,
+    packed::Run,
+    schema::{self, INSERT_SUMMARY, Profile},
+    shared::Shared,
+    state::State,
+};
+use rusqlite::{Connection, params};
+
+/// Pages that are given back to the disk in one transaction.
+const PAGES: u32 = 64;
+
+/// Carry out a step, unless the file is no longer as whoever prepared it saw it: whether that was done.
+pub(crate) fn carry_out(
+    connection: &mut Connection,
+    state: &mut State,
+    shared: &Shared,
+    step: &super::Letting,
+) -> Result<bool, StoreError> {
+    let step = &step.step;
+    let transaction = connection.transaction()?;
+    let mut next_block = state.next_block;
+    let is_as_seen = match &step.what {
+        What::Block { run, events, hashes } => {
+            gone::remember(&transaction, run.number, hashes, step.at)?;
+            delete(&transaction, *run, *events)?
+        }
+        What::Part { run, events, rest, hashes } => {
+            gone::remember(&transaction, run.number, hashes, step.at)?;
+            replace(&transaction, *run, *events, rest)?
+        }
+        What::Rows { seqs, ids } => {
+            if state.packs {
+                gone::remember(&transaction, next_block, &gone::hashes(ids.iter().map(|id| &**id)), step.at)?;
+                // Known before the commit: whoever asks meanwhile looks for a number that is not there.
+                shared.ids.write().expect("no code panics while holding the ids").add_block(next_block, ids.iter().map(|id| &**id));
+                next_block += 1;
+            }
+            let mut delete = transaction.prepare_cached("DELETE FROM events WHERE seq = ?1")?;
+            let mut gone = 0;
+            for seq in seqs {
+                gone += delete.execute([seq])?;
+            }
+            gone == seqs.len()
+        }
+        What::Ids { before } => {
+            if state.packs {
+                gone::forget(&transaction, *before)?;
+            }
+            true
+        }
+    };
+    if !is_as_seen {
+        return Ok(false);
+    }
+    for edge in &step.edges {
+        edges::advance(&transaction, edge)?;
+    }
+    transaction.commit()?;
+    state.next_block = next_block;
+    if let What::Rows { ids, .. } = &step.what {
+        state.rows.remove(ids.iter().map(|id| &**id));
+    }
+    move_bounds(state.profile, shared, step);
+    Ok(true)
+}
+
+fn delete(connection: &Connection, run: Run, events: usize) -> rusqlite::Result<bool> {
+    let mut delete = connection.prepare_cached("DELETE FROM blocks WHERE number = ?1 AND first = ?2 AND last = ?3 AND events = ?4")?;
+    if delete.execute(params![run.number, run.first, run.last, events])? == 0 {
+        return Ok(false);
+    }
+    connection.prepare_cached("DELETE FROM block_bytes WHERE number = ?1")?.execute([run.number])?;
+    connection.prepare_cached("DELETE FROM summaries WHERE block = ?1")?.execute([run.number])?;
+    Ok(true)
+}
+
+fn replace(connection: &Connection, run: Run, events: usize, rest: &Rest) -> rusqlite::Result<bool> {
+    let mut update = connection.prepare_cached(
+        "UPDATE blocks SET first = ?5, last = ?6, events = ?7, received_at = ?8 WHERE number = ?1 AND first = ?2 AND last = ?3 AND events = ?4",
+    )?;
+    let Rest { first, last, events: left, received_at, bytes, summary } = rest;
+    if update.execute(params![run.number, run.first, run.last, events, first, last, left, received_at.0])? == 0 {
+        return Ok(false);
+    }
+    connection.prepare_cached("UPDATE block_bytes SET bytes = ?2 WHERE number = ?1")?.execute(params![run.number, bytes])?;
+    if let Some(summary) = summary {
+        connection.prepare_cached(INSERT_SUMMARY)?.execute(params![run.number, summary])?;
+    }
+    Ok(true)
+}
+
+/// What is left of a log's channels begins behind what went.
+fn move_bounds(profile: Profile, shared: &Shared, step: &Step) {
+    if profile != Profile::Log {
+        return;
+    }
+    let mut bounds = shared.bounds.write().expect("no code panics while holding the bounds");
+    for edge in &step.edges {
+        let bounds = bounds.entry(edge.channel.clone()).or_insert(Bounds { first: 0, last: edge.offset });
+        bounds.first = bounds.first.max(edge.offset + 1);
+    }
+}
+
+/// Give some free pages back to the disk: whether there are more.
+pub(crate) fn shrink(connection: &Connection) -> Result<bool, StoreError> {
+    if !schema::gives_back(connection)? {
+        return Ok(false);
+    }
+    connection.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
+    Ok(connection.pragma_query_value(None, "freelist_count", |row| row.get::<_, u64>(0))? > 0)
+}
