@@ -3,7 +3,7 @@
 use crate::{
     disk::Trouble,
     fault::Fault,
-    model::{ConsoleStore, Kept, number_of},
+    model::{ConsoleStore, Kept},
     network::{PORT, Wire},
     time::{self, BEGINNING},
     world::{VFS, World},
@@ -12,7 +12,10 @@ use jiff::tz::TimeZone;
 use std::{
     collections::BTreeMap,
     path::Path,
-    sync::{Arc, Mutex, atomic::Ordering::Relaxed},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use tokio::{
@@ -80,9 +83,9 @@ impl KeyRing for NoKeys {
     }
 }
 
-/// What a window saw, over the console's lives: only a planted fault looks at it again.
+/// How far a window was, over the console's lives: only a planted fault looks at it again.
 #[derive(Default)]
-pub(crate) struct Memory(Mutex<Vec<u64>>);
+pub(crate) struct Memory(AtomicU64);
 
 /// Run until it is closed.
 pub(crate) async fn run(world: Arc<World>, memory: Arc<Memory>) -> turmoil::Result {
@@ -166,8 +169,10 @@ async fn window(world: Arc<World>, store: Store, memory: Arc<Memory>) {
             Err(_) => sleep(RETRY).await,
         }
     };
+    if world.is(Fault::StaleReadAfterResync) {
+        at = memory.0.load(Relaxed).max(at);
+    }
     let mut subscription = store.subscribe(at);
-    let stale = if world.is(Fault::StaleReadAfterResync) { memory.remembered() } else { Vec::new() };
     loop {
         while world.window_rests() {
             sleep(LOOK).await;
@@ -176,9 +181,9 @@ async fn window(world: Arc<World>, store: Store, memory: Arc<Memory>) {
             sleep(RETRY).await;
             continue;
         };
-        let new: Vec<u64> = chunk.iter().filter(|stored| is_theirs(stored)).filter_map(number).collect();
+        let new = chunk.iter().filter(|stored| is_theirs(stored)).count() as u64;
         let Some(newest) = chunk.last().map(|stored| stored.seq) else { continue };
-        memory.add(&new);
+        memory.0.store(newest, Relaxed);
         if let Ok(positions) = positions(&store).await {
             world.model().followed(&positions);
         }
@@ -190,19 +195,8 @@ async fn window(world: Arc<World>, store: Store, memory: Arc<Memory>) {
             save(&store, at, None).await;
             sleep(LOOK * 5).await;
         }
-        // What was seen before counts once.
-        dealt_with += new.iter().filter(|number| !stale.contains(number)).count() as u64;
+        dealt_with += new;
         save(&store, at, Some(dealt_with)).await;
-    }
-}
-
-impl Memory {
-    fn remembered(&self) -> Vec<u64> {
-        self.0.lock().expect("no code panics while holding it").clone()
-    }
-
-    fn add(&self, numbers: &[u64]) {
-        self.0.lock().expect("no code panics while holding it").extend(numbers);
     }
 }
 
@@ -271,8 +265,4 @@ async fn read(store: &Store) -> Result<ConsoleStore, StoreError> {
 /// A server sent it; the others are the console's own.
 fn is_theirs(stored: &Stored) -> bool {
     !Kind::is_own(stored.event.kind.as_str())
-}
-
-fn number(stored: &Stored) -> Option<u64> {
-    number_of(stored.event.payload.as_str())
 }

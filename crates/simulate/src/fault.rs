@@ -34,7 +34,7 @@ pub enum Fault {
     RetryUnderNewIds,
     /// A publisher takes a refusal for an answer.
     RefusalTakenForAnswer,
-    /// The window goes on with what it saw before the console ended.
+    /// After a restart the window goes on where it was before, whatever the store has gone back to.
     StaleReadAfterResync,
     /// The window says how far it is before it has dealt with it.
     CheckpointAhead,

@@ -89,7 +89,7 @@ fn many(cli: &Cli) -> Result<()> {
     let Cli { seeds, from, .. } = *cli;
     let faults = match cli.fault.as_deref() {
         None => return clean(cli, &farm),
-        Some("all") => Fault::value_variants().to_vec(),
+        Some("all") => Fault::value_variants().iter().copied().filter(|fault| *fault != Fault::Nothing).collect(),
         Some(name) => vec![Fault::from_str(name, true).map_err(anyhow::Error::msg)?],
     };
     let mut wrong = Vec::new();
