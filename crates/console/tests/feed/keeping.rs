@@ -15,14 +15,19 @@ const DAY: i64 = 24 * 3_600_000;
 /// Events of the store: one an hour, the last one now.
 const EVENTS: i64 = 60 * 24;
 
-/// Two months of stock, as they came.
+/// What an event leaves of its product: one in fifty is about the same.
+fn left(n: i64) -> i64 {
+    999 - n / 50
+}
+
+/// Two months of stock, as they came. The products of the first three weeks never move again.
 async fn two_months(folder: &Path) {
     let store = Store::open(&folder.join("events.db"), Options::CONSOLE).unwrap();
     let began = now() - (EVENTS - 1) * 3_600_000;
     let event = |n: i64| {
         let at = Millis(began + n * 3_600_000);
         let data = json!({ "type": "inventory:change", "productId": format!("p{}", n % 50 + if n < 500 { 100 } else { 0 }), "productName": "=瓷砖",
-            "oldQuantity": n + 1, "newQuantity": n, "changeAmount": -1, "timestamp": at.0 });
+            "oldQuantity": left(n) + 1, "newQuantity": left(n), "changeAmount": -1, "timestamp": at.0 });
         let incoming = Incoming {
             channel: Channel::from("inventory"),
             offset: None,
@@ -52,9 +57,10 @@ async fn stock(bench: &Bench) -> BTreeMap<String, i64> {
     bench
         .eventually("all events to be counted", async || {
             let rows = bench.ask("inventory", json!({})).await["products"].take();
-            let on_hand = |row: &Value| Some((row["key"].as_str()?.to_owned(), row["on_hand"].as_f64()? as i64));
+            let on_hand = |row: &Value| Some((row["product_id"].as_str()?.to_owned(), row["on_hand"].as_f64()? as i64));
             let all: BTreeMap<_, _> = rows.as_array()?.iter().filter_map(on_hand).collect();
-            all.values().any(|on_hand| *on_hand == EVENTS - 1).then_some(all)
+            let newest = format!("p{}", (EVENTS - 1) % 50);
+            (all.get(&newest) == Some(&left(EVENTS - 1))).then_some(all)
         })
         .await
 }
@@ -117,7 +123,7 @@ async fn an_export_and_a_backup_are_whole_files_in_the_users_folder() {
         .await;
     let table = std::fs::read_to_string(job["path"].as_str().unwrap()).unwrap();
     assert_eq!((table.lines().count() as i64, job["done"].as_i64()), (EVENTS + 1, Some(EVENTS)), "every event, and a head");
-    assert!(bench.call("export_events", json!({ "filter": "nofield:1", "format": "csv" })).await.is_err());
+    assert!(bench.call("export_events", json!({ "filter": "severity:much", "format": "csv" })).await.is_err());
 
     bench.ask("back_up", json!({ "path": null })).await;
     let job = done(&bench, "back_up").await;

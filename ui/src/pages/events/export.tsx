@@ -1,7 +1,7 @@
 // Writing all events that match into a file: chosen in a menu, made by the core, told in a dialog that can be left and says where the file is.
 
 import { Check, FileDown, TriangleAlert, X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { ExportFormat } from "@/bindings/ExportFormat";
 import type { JobView } from "@/bindings/JobView";
@@ -21,9 +21,6 @@ export function ExportMenu({ filter }: { filter: string }) {
     setRefused(null);
     start("export_events", { filter, format }).catch((thrown: unknown) => setRefused(errorText(thrown)));
   };
-  useEffect(() => {
-    if (running) setAsked(true);
-  }, [running]);
   return (
     <>
       <Menu
@@ -37,6 +34,7 @@ export function ExportMenu({ filter }: { filter: string }) {
         items={[
           { id: "csv", label: t("keeping.exportCsv"), disabled: running, onSelect: () => begin("csv") },
           { id: "jsonl", label: t("keeping.exportJsonl"), disabled: running, onSelect: () => begin("jsonl") },
+          ...(running ? [{ id: "running", label: t("keeping.exportBegins"), onSelect: () => setAsked(true) }] : []),
         ]}
       />
       <Dialog

@@ -67,7 +67,6 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
   const first = async () => {
     let scanned = 0;
     let before: number | null = null;
-    let letGo: LetGoNote | null = null;
     items = [];
     for (let look = 0; look < LOOKS; look += 1) {
       const page: EventPage = await host.call("events", { before, limit: PAGE, filter: target }, signal);
@@ -75,8 +74,7 @@ export async function followFilter(host: Host, stream: Stream, filter: string, p
       if (look === 0) after = page.newest;
       scanned += page.scanned;
       before = page.next_before;
-      letGo = page.let_go;
-      move({ of: target, items, scanned, before, letGo, loading: items.length < ENOUGH && before !== null, error: refused });
+      move({ of: target, items, scanned, before, letGo: page.let_go, loading: items.length < ENOUGH && before !== null, error: refused });
       if (items.length >= ENOUGH || before === null) break;
     }
     move({ loading: false });

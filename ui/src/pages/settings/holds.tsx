@@ -31,7 +31,7 @@ export function Holds() {
     <div className="mt-3 border-t border-line/55 px-4 pt-3">
       <div className="flex items-center gap-2">
         <div className="min-w-0 flex-1">
-          <h3>{t("keeping.holds")}</h3>
+          <h3 className="font-normal">{t("keeping.holds")}</h3>
           <p className="text-[12px] leading-snug text-ink-3">{t("keeping.holdsHelp")}</p>
         </div>
         <SavingMark saving={saving} />

@@ -113,7 +113,13 @@ function State({ view, onChanged }: { view: KeepingView | null; onChanged: () =>
   const gone = view === null || view.let_go_at === null ? t("keeping.goneNever") : t("keeping.gone", { events: format.integer(view.let_go), at: format.dayMinute(view.let_go_at, today) });
   return (
     <div className="mt-2 border-t border-line/55 pt-2">
-      <Row label={t("keeping.now")} help={<span className="num">{`${now}. ${gone}`}</span>} saving={saver.saving}>
+      <Row label={t("keeping.now")} help={
+          <span className="num">
+            {now}
+            <br />
+            {gone}
+          </span>
+        } saving={saver.saving}>
         <Button icon={<ListChecks aria-hidden />} disabled={letting.running} onClick={() => setPlanned(true)}>
           {t("keeping.plan")}
         </Button>
