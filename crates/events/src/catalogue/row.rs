@@ -6,7 +6,7 @@ use super::{
     mask::{self, Masks},
     pack::{KindInfo, RowFields},
 };
-use crate::{conventions::Conventions, event::Event, fields::Fields, line, plausible, quantity::Quantity, scan, stated::Stated};
+use crate::{conventions::Conventions, event::Event, fields::Fields, line, quantity::Quantity, scan, stated::Stated};
 use std::borrow::Cow;
 
 /// The parts of a row, as data.
@@ -50,17 +50,17 @@ impl Catalogue {
     pub fn told(&self, event: &Event) -> (Option<String>, Option<String>) {
         let info = self.get(&event.kind, &event.channel);
         let names = info.map_or(&self.fallback.row, |info| &info.row);
-        let shown = Shown { fields: event.payload.fields(), masks: self.masks(event), catalogue: self, info };
+        let shown = Shown { fields: self.fields_of(&event.payload, info), masks: self.masks(event), catalogue: self, info };
         (shown.word(&names.action), shown.word(&names.record_type))
     }
 }
 
 fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowParts {
-    let fields = event.payload.fields();
     let info = catalogue.get(&event.kind, &event.channel);
+    let fields = catalogue.fields_of(&event.payload, info);
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);
-    let doubted_time = plausible::doubted(&fields, event.occurred_at, conventions).map(|text| shorten(&text));
+    let doubted_time = event.doubted_time(conventions).map(|text| shorten(&text));
     let shown = Shown { fields, masks: catalogue.masks(event), catalogue, info };
     // A known kind that leaves its own fields out still says something that a person can read.
     let label = shown
