@@ -83,7 +83,7 @@ fn an_error_names_its_line_and_what_to_write_instead() {
     let cases = [
         ("domain = \"other\"", "domain = \"ovens\"", 5, "unknown variant `ovens`, expected one of `inventory`, `orders`"),
         ("channels = [\"kiln\"]", "channels = [\"kiln\"", 7, ""),
-        ("channels = [\"kiln\"]", "", 2, "no pack knows `oven:hot`; say where it is published: channels = [\"…\"]"),
+        ("channels = [\"kiln\"]", "", 3, "no pack knows `oven:hot`; say where it is published: channels = [\"…\"]"),
         ("domain = \"other\"", "", 2, "write the part of the business that it belongs to"),
         ("fields = [", "version = 2\nfields = [", 7, "say which field tells the version, as version_field = \"schemaVersion\""),
         ("fields = [", "version = 3\nversion_field = \"v\"\nupcast = [{ from = 1, steps = [] }]\nfields = [", 9, "add [[kind.upcast]] with from = 2"),
@@ -97,11 +97,15 @@ fn an_error_names_its_line_and_what_to_write_instead() {
         ("kind = \"oven:hot\"", "kind = \"watchdeck:gap\"\nfamily = \"inventory:change\"", 3, "read by Watchdeck alone"),
         ("[[prefix]]", "[[channel]]\nname = \"invent*\"\ndomain = \"other\"\nkind = \"x\"\n[[prefix]]", 13, "name a channel of your own"),
     ];
+    let mut elsewhere = Vec::new();
     for (from, to, line, expected) in cases {
         let error = Catalogue::builtin().clone().add_pack(&PACK.replacen(from, to, 1)).unwrap_err();
         assert!(error.to_string().contains(expected), "{to}: expected {expected}, got {error}");
-        assert_eq!(error.line, line, "{to}: {error}");
+        if error.line != line {
+            elsewhere.push(format!("{to}: {line}, said {error}"));
+        }
     }
+    assert_eq!(elsewhere, [""; 0]);
 }
 
 #[test]
