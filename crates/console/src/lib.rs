@@ -14,6 +14,7 @@ mod faults;
 pub mod host;
 mod needs;
 mod notices;
+mod packs;
 pub mod secrets;
 mod settings;
 mod state;

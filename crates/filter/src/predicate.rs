@@ -36,7 +36,7 @@ impl<'a> Asked<'a> {
     }
 
     fn fields(&self) -> &Fields<'a> {
-        self.fields.get_or_init(|| self.event.payload.fields())
+        self.fields.get_or_init(|| self.event.fields())
     }
 
     /// Whether a folded text stands anywhere in the event.
@@ -61,7 +61,7 @@ impl<'a> Asked<'a> {
             "channel" => event.channel.as_str().into(),
             "source" => (&*event.source).into(),
             "id" => (&*event.id).into(),
-            "domain" => Catalogue::builtin().domain(&event.kind, &event.channel).as_str().into(),
+            "domain" => Catalogue::current().domain(&event.kind, &event.channel).as_str().into(),
             "actor" if event.actor.is_some() => event.actor.as_deref()?.into(),
             "subject" if event.subject.is_some() => event.subject.as_deref()?.into(),
             _ => self.fields().text(name)?,

@@ -5,7 +5,7 @@ use crate::{
     term::{Term, Test},
 };
 use std::sync::Arc;
-use watchdeck_events::{Millis, Severity, fold};
+use watchdeck_events::{Catalogue, Millis, Severity, fold};
 
 /// Lets a store pass over rows and whole blocks without reading them. Leaving something out is always right, only slower; whatever is here must hold for
 /// every match.
@@ -76,8 +76,8 @@ impl Sieve {
             }
             // Every way in which a text is found must be among its alternatives, or the store would pass over matches.
             (Test::Text(text, shown), false) => self.texts.push(std::iter::once(text.clone()).chain(shown.stands_for()).collect()),
-            // An id is not in the text of its event, and a domain is not in its row at all.
-            (Test::Is(name, pattern), false) if !["id", "domain"].contains(&name.as_str()) => {
+            // An id is not in the text of its event, a domain is not in its row at all, and what a pack makes of a text is nowhere.
+            (Test::Is(name, pattern), false) if !["id", "domain"].contains(&name.as_str()) && !Catalogue::current().makes(name) => {
                 self.texts.extend(pattern.iter().map(|part| vec![part.clone()]));
             }
             (Test::After(at), false) | (Test::Before(at), true) => self.from = self.from.max(Some(*at)),

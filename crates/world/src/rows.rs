@@ -9,7 +9,7 @@ use watchdeck_wire::row::{EventRow, GapView};
 #[must_use]
 pub fn row(stored: &Stored, arrival: Arrival, conventions: &Conventions) -> EventRow {
     let event = &stored.event;
-    let parts = Catalogue::builtin().row(event, conventions);
+    let parts = Catalogue::current().row(event, conventions);
     EventRow {
         seq: stored.seq,
         id: event.id.to_string(),

@@ -1,6 +1,7 @@
 //! The projections written down, so that a start does not replay everything.
 
 use crate::{SNAPSHOT_VERSION, World, realms::Realms};
+use watchdeck_events::Catalogue;
 use watchdeck_store::{Document, Store};
 
 const COLLECTION: &str = "snapshot";
@@ -16,13 +17,13 @@ pub fn document(world: &World) -> Option<Document> {
     }
 }
 
-/// The projections as last written down. Unreadable, of another version, ahead of the store, or of sources that were grouped in another way: computed
+/// The projections as last written down. Unreadable, of another version, ahead of the store, of sources that were grouped in another way, or of events that were read in another way: computed
 /// anew by replay.
 pub async fn load(store: &Store, realms: Realms) -> anyhow::Result<World> {
     let documents = store.documents(COLLECTION).await?;
     let Some((_, body)) = documents.into_iter().find(|(key, _)| *key == SNAPSHOT_VERSION.to_string()) else { return Ok(World::of(realms)) };
     match serde_json::from_str::<World>(&body) {
-        Ok(world) if world.cursor <= store.head() && world.realms == realms => Ok(world),
+        Ok(world) if world.cursor <= store.head() && world.realms == realms && world.way == Catalogue::current().way() => Ok(world),
         Ok(_) => Ok(World::of(realms)),
         Err(error) => {
             tracing::warn!(%error, "The snapshot could not be read; everything is computed anew.");

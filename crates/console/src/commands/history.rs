@@ -7,7 +7,7 @@ use std::{
     collections::{BTreeSet, HashSet},
     sync::Arc,
 };
-use watchdeck_events::fold;
+use watchdeck_events::{Catalogue, Event, fold};
 use watchdeck_filter::Sieve;
 use watchdeck_store::{Search, Stored};
 use watchdeck_wire::views::{ApprovalHistory, ApprovalStatus, ApprovalView};
@@ -34,7 +34,7 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
     let mut found = Vec::new();
     loop {
         let search = Search { before: next, limit: AT_ONCE, max_read: SCAN - scanned, sieve: decisions(), ..Search::default() };
-        let scan = core.store.search(search, |stored| is_decision(stored.event.kind.as_str())).await?;
+        let scan = core.store.search(search, |stored| is_decision(&stored.event)).await?;
         (next, looked, scanned) = (scan.next_before, looked + scan.hits.len(), scanned + scan.scanned);
         found.extend(read(core, &scan.hits).await?.into_iter().filter(|view| words.are_in(view)));
         if next.is_none() || found.len() >= limit || looked >= LOOKED || scanned >= SCAN {
@@ -53,13 +53,17 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
     Ok(ApprovalHistory { decided: found, next_before: next, back_to })
 }
 
-fn is_decision(kind: &str) -> bool {
-    ["approval:approved", "approval:rejected"].contains(&kind)
+/// What a decision is called.
+const DECISIONS: [&str; 2] = ["approval:approved", "approval:rejected"];
+
+fn is_decision(event: &Event) -> bool {
+    DECISIONS.contains(&Catalogue::current().counted_as(&event.kind, &event.channel).as_str())
 }
 
 /// Blocks without a decision are passed over.
 fn decisions() -> Sieve {
-    Sieve { kind: Some(Arc::new(is_decision)), ..Sieve::default() }
+    let names: HashSet<String> = Catalogue::current().all_counted_as(&DECISIONS).map(str::to_owned).collect();
+    Sieve { kind: Some(Arc::new(move |kind| names.contains(kind))), ..Sieve::default() }
 }
 
 /// The requests that these events decided, newest first.

@@ -5,6 +5,7 @@
 pub(crate) mod actions;
 mod decided;
 mod history;
+mod packs;
 pub(crate) mod queries;
 pub(crate) mod router;
 mod rows;

@@ -7,14 +7,17 @@ use super::{
 use crate::{core::Core, error::CommandError, needs, settings, state::State};
 use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
-use watchdeck_events::{Catalogue, Severity};
+use watchdeck_events::{
+    Catalogue, Event, Severity,
+    catalogue::{Edition, FieldInfo},
+};
 use watchdeck_filter::Filter;
 use watchdeck_store::Search;
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EventDetail, EventPage, FinanceHour, FinanceView,
-        FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FinanceHour, FinanceView,
+        FoundView, HealthView, InventoryView, KindView, LabelView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth, VersionView,
     },
 };
 
@@ -200,16 +203,39 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
 }
 
 pub(crate) fn catalogue() -> CatalogueView {
-    let kinds = Catalogue::builtin().kinds().iter().map(|info| {
+    let catalogue = Catalogue::current();
+    let kinds = catalogue.kinds().iter().map(|info| {
         let view = KindView {
             zh: info.title.zh.to_string(),
             en: info.title.en.to_string(),
             domain: info.domain.as_str().to_owned(),
             fields: info.fields.iter().map(|field| field.name.to_string()).collect(),
+            own: info.titled,
+            labels: info.fields.iter().filter_map(label).collect(),
         };
         (info.kind.to_string(), view)
     });
     CatalogueView { kinds: kinds.collect() }
+}
+
+/// What people call a field.
+fn label(field: &FieldInfo) -> Option<(String, LabelView)> {
+    let label = field.label.as_ref()?;
+    Some((field.name.to_string(), LabelView { zh: label.zh.to_string(), en: label.en.to_string() }))
+}
+
+/// In which version an event was published and how it is read, where a pack says something of it.
+fn version(catalogue: &Catalogue, event: &Event) -> Option<VersionView> {
+    let read = catalogue.shown_as_read(event);
+    let Some((edition, newest)) = catalogue.edition(event) else {
+        return read.map(|read| VersionView { edition: EditionView::Derived, newest: 1, read: Some(read) });
+    };
+    let edition = match edition {
+        Edition::Known(version) => EditionView::Known { version },
+        Edition::Newer(version) => EditionView::Newer { version },
+        Edition::Unread(written) => EditionView::Unread { written },
+    };
+    Some(VersionView { edition, newest, read })
 }
 
 pub(crate) fn find(core: &Core, text: &str, limit: u32) -> FoundView {
@@ -237,8 +263,11 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     fill_in(core, row.gap.as_mut().into_iter());
     // Bank details leave the core only when a person asked for them.
     let raw = stored.event.payload.as_str();
-    let shown = Catalogue::builtin().masked(&stored.event);
+    let catalogue = Catalogue::current();
+    let shown = catalogue.masked(&stored.event);
     let masked = *shown != *raw;
     let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
-    Ok(EventDetail { row, raw, masked, related: row_list(core, related.iter()), request: decided::detail(core, &stored, &related) })
+    let version = version(&catalogue, &stored.event);
+    drop(catalogue);
+    Ok(EventDetail { row, raw, masked, version, related: row_list(core, related.iter()), request: decided::detail(core, &stored, &related) })
 }

@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, history, queries, setup, stream, support};
+use super::{actions, history, packs, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use watchdeck_wire::{
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
         AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, FinanceView,
-        FoundView, HealthView, InventoryView, OrdersView, OverviewView, SupportBundle,
+        FoundView, HealthView, InventoryView, OrdersView, OverviewView, PacksView, SupportBundle,
     },
 };
 
@@ -80,6 +80,10 @@ commands! { |core|
     health {} -> HealthView => queries::health(core).await?;
     /// What is known about kinds of events.
     catalogue {} -> CatalogueView => queries::catalogue();
+    /// The user's packs.
+    packs {} -> PacksView => core.packs.view();
+    /// Put an example among the user's packs, to be changed. Answers them.
+    example_pack {} -> PacksView => packs::example(core).await?;
     /// Products, orders, requests and parties that are called so, at most so many of each.
     find { text: String, limit: u32 } -> FoundView => queries::find(core, &text, limit);
     /// A page of history, newest first: before a place, and not at or before another.

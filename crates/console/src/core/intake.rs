@@ -68,6 +68,7 @@ impl Core {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
+                () = self.read_anew.notified() => self.rebuild().await,
                 _ = snapshot.tick() => self.save_projections(false).await,
                 chunk = subscription.next() => match chunk {
                     Ok(chunk) => self.take_in(&chunk).await,
@@ -288,5 +289,5 @@ impl Core {
 
 /// How an event begins, masked; nothing where that fails too.
 fn sample(event: &Event) -> String {
-    attempt(|| Catalogue::builtin().masked(event).into_owned()).unwrap_or_default()
+    attempt(|| Catalogue::current().masked(event).into_owned()).unwrap_or_default()
 }

@@ -10,13 +10,14 @@ mod inventory;
 mod money;
 mod orders;
 mod overview;
+mod packs;
 mod unread;
 
 pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView, DecisionsView, WaitingDecision,
 };
-pub use events::{CatalogueView, EventDetail, EventPage, KindView, RequestDetail, RequestLine};
+pub use events::{CatalogueView, EditionView, EventDetail, EventPage, KindView, LabelView, RequestDetail, RequestLine, VersionView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
 pub use found::{Found, FoundRow, FoundView};
 pub use health::{
@@ -27,4 +28,5 @@ pub use inventory::{InventoryView, StockRow, StockRows};
 pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView, Urgency};
+pub use packs::{PackProblemView, PackView, PacksView};
 pub use unread::{UnreadField, UnreadOf};
