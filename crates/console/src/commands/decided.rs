@@ -1,7 +1,7 @@
 //! Requests as a handful of stored events tell them: the same projection that follows the store, over these events only.
 
 use crate::core::Core;
-use std::{borrow::Cow, collections::HashSet};
+use std::collections::HashSet;
 use watchdeck_contain::attempt;
 use watchdeck_events::{Catalogue, Event, fields::Fields};
 use watchdeck_store::Stored;
@@ -41,11 +41,6 @@ pub(super) fn world_of<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>
     world
 }
 
-/// What an event says as it is read, without what is masked.
-fn shown_to_all<'a>(catalogue: &Catalogue, event: &'a Event) -> Cow<'a, str> {
-    catalogue.shown_as_read(event).map_or_else(|| catalogue.masked(event), Cow::Owned)
-}
-
 /// As the window sees it.
 pub(super) fn shown(core: &Core, request: &Request) -> ApprovalView {
     let can_decide = request.is_pending() && core.sources.can_decide(&request.source);
@@ -66,7 +61,7 @@ pub(super) fn detail(core: &Core, stored: &Stored, related: &[Stored]) -> Option
     let asks = |event: &Event| catalogue.counted_as(&event.kind, &event.channel).as_str() == "approval:request";
     let asked = related.iter().chain([stored]).filter(|one| asks(&one.event) && one.seq <= request.view.seq);
     let asked = asked.max_by_key(|one| one.seq).unwrap_or(stored);
-    let (lines, lines_omitted) = lines::of(&Fields::of(&shown_to_all(&catalogue, &asked.event)));
+    let (lines, lines_omitted) = lines::of(&Fields::of(&catalogue.shown(&asked.event)));
     Some(RequestDetail { request: shown(core, request), lines, lines_omitted })
 }
 

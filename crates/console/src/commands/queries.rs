@@ -10,14 +10,15 @@ use watchdeck_alerts::rules;
 use watchdeck_events::{
     Catalogue, Event, Severity,
     catalogue::{Edition, FieldInfo},
+    fields::Fields,
 };
 use watchdeck_filter::Filter;
 use watchdeck_store::Search;
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FinanceHour, FinanceView,
-        FoundView, HealthView, InventoryView, KindView, LabelView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth, VersionView,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine, FinanceHour, FinanceView,
+        FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth, VersionView,
     },
 };
 
@@ -211,17 +212,25 @@ pub(crate) fn catalogue() -> CatalogueView {
             domain: info.domain.as_str().to_owned(),
             fields: info.fields.iter().map(|field| field.name.to_string()).collect(),
             own: info.titled,
-            labels: info.fields.iter().filter_map(label).collect(),
         };
         (info.kind.to_string(), view)
     });
     CatalogueView { kinds: kinds.collect() }
 }
 
-/// What people call a field.
-fn label(field: &FieldInfo) -> Option<(String, LabelView)> {
-    let label = field.label.as_ref()?;
-    Some((field.name.to_string(), LabelView { zh: label.zh.to_string(), en: label.en.to_string() }))
+/// What an event says in fields that a pack has a name for.
+fn labelled(catalogue: &Catalogue, event: &Event) -> Vec<FieldLine> {
+    let Some(info) = catalogue.get(&event.kind, &event.channel).filter(|info| info.fields.iter().any(|field| field.label.is_some())) else {
+        return Vec::new();
+    };
+    let shown = catalogue.shown(event);
+    let fields = Fields::of(&shown);
+    let one = |field: &FieldInfo| {
+        let label = field.label.as_ref()?;
+        let value = fields.text(&field.name).or_else(|| fields.token(&field.name).filter(|token| *token != "null").map(Into::into))?;
+        Some(FieldLine { name: field.name.to_string(), zh: label.zh.to_string(), en: label.en.to_string(), value: value.into_owned() })
+    };
+    info.fields.iter().filter_map(one).collect()
 }
 
 /// In which version an event was published and how it is read, where a pack says something of it.
@@ -267,7 +276,6 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let shown = catalogue.masked(&stored.event);
     let masked = *shown != *raw;
     let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
-    let version = version(&catalogue, &stored.event);
-    drop(catalogue);
-    Ok(EventDetail { row, raw, masked, version, related: row_list(core, related.iter()), request: decided::detail(core, &stored, &related) })
+    let (fields, version) = (labelled(&catalogue, &stored.event), version(&catalogue, &stored.event));
+    Ok(EventDetail { row, raw, masked, fields, version, related: row_list(core, related.iter()), request: decided::detail(core, &stored, &related) })
 }

@@ -12,6 +12,7 @@ use crate::{
     event::{Event, Kind, Payload},
     fields::Fields,
 };
+use std::borrow::Cow;
 impl Event {
     /// Its fields as its kind's newest version has them, by the catalogue in force; of nearly every kind they are those of its payload.
     #[must_use]
@@ -42,6 +43,12 @@ impl Catalogue {
         let text = recipe.read(event.payload.as_str())?;
         let shown = self.masks(event).payload(&text).into_owned();
         Some(shown)
+    }
+
+    /// The payload as it is read, and as everybody may see it.
+    #[must_use]
+    pub fn shown<'a>(&self, event: &'a Event) -> Cow<'a, str> {
+        self.shown_as_read(event).map_or_else(|| self.masked(event), Cow::Owned)
     }
 
     /// The version of its kind that the event says it is, and the newest one that is known; `None` for a kind without versions.

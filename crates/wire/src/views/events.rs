@@ -15,12 +15,28 @@ pub struct EventDetail {
     pub raw: String,
     /// Something in it is masked (bank details). Ask with `reveal` to see it.
     pub masked: bool,
+    /// What it says in fields that a pack has a name for, in the order of the pack; masked.
+    pub fields: Vec<FieldLine>,
     /// In which version of its kind it was published, and how a pack has it read; `None` where it is read as it stands and nothing is known of versions.
     pub version: Option<VersionView>,
     /// Other events of the same subject, newest first, at most 50.
     pub related: Vec<EventRow>,
     /// Of a request for approval or of its decision: the request, as far as these events tell it.
     pub request: Option<RequestDetail>,
+}
+
+/// A field that people have a name for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct FieldLine {
+    /// Its key.
+    pub name: String,
+    /// What it is called in Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+    /// What stands there.
+    pub value: String,
 }
 
 /// How an event is read that a pack does not have read as it stands.
@@ -121,16 +137,4 @@ pub struct KindView {
     pub fields: Vec<String>,
     /// The title is a user's: it stands where ours would say it by action.
     pub own: bool,
-    /// What people call fields that are called something, by name.
-    pub labels: BTreeMap<String, LabelView>,
-}
-
-/// What people call a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[ts(export)]
-pub struct LabelView {
-    /// In Chinese.
-    pub zh: String,
-    /// In English.
-    pub en: String,
 }

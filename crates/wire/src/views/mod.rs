@@ -17,7 +17,7 @@ pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleV
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView, DecisionsView, WaitingDecision,
 };
-pub use events::{CatalogueView, EditionView, EventDetail, EventPage, KindView, LabelView, RequestDetail, RequestLine, VersionView};
+pub use events::{CatalogueView, EditionView, EventDetail, EventPage, FieldLine, KindView, RequestDetail, RequestLine, VersionView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
 pub use found::{Found, FoundRow, FoundView};
 pub use health::{

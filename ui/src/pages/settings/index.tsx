@@ -13,10 +13,11 @@ import { LIMITS, RULES, switched } from "@/rules";
 import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
+import { Packs } from "./packs";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 
-const SECTIONS = ["sources", "rules", "delivery", "look", "you", "desktop", "about"] as const;
+const SECTIONS = ["sources", "rules", "delivery", "look", "you", "desktop", "packs", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
 const NO_HINTS: readonly Hint[] = [];
 
@@ -42,6 +43,7 @@ export default function SettingsPage() {
           <Look />
           <You />
           <Desktop />
+          <Packs />
           <About />
         </div>
       </div>
