@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 use std::{fs, path::Path};
 use watchdeck_testkit::{clock::now, console::Bench, erp::Erp};
 
+/// What is in force is so for the whole process: one test at a time.
+static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 const EXAMPLE: &str = include_str!("../src/packs/example.toml");
 
 /// A core with one source that is live and carries the depot.
@@ -46,6 +49,7 @@ async fn on_hand(bench: &Bench) -> Value {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pack_is_in_force_while_it_is_good_and_its_error_is_named_with_the_line() {
+    let _turn = TURN.lock().await;
     let folder = tempfile::tempdir().unwrap();
     let (bench, server) = start(folder.path()).await;
     moves(&server, "S-1", "D");
@@ -105,6 +109,7 @@ async fn a_pack_is_in_force_while_it_is_good_and_its_error_is_named_with_the_lin
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_file_that_is_broken_while_nothing_runs_hides_what_it_hid() {
+    let _turn = TURN.lock().await;
     let folder = tempfile::tempdir().unwrap();
     let (bench, server) = start(folder.path()).await;
     bench.ask("example_pack", json!({})).await;

@@ -1,7 +1,7 @@
 //! Versions of a kind and what is derived from a foreign one: read in the newest form, kept as it was published.
 
 use proptest::prelude::*;
-use watchdeck_events::{Catalogue, Conventions, Event, Incoming, Millis, Payload, Severity, catalogue::Edition};
+use watchdeck_events::{Catalogue, Conventions, Event, Incoming, Millis, Payload, Severity, Stated, catalogue::Edition, erp::View};
 
 const AT: Millis = Millis(1_795_223_788_150);
 
@@ -92,6 +92,31 @@ fn what_is_masked_stays_masked_under_every_name_it_has_in_any_version() {
     let event = receive(&all, "shipping", Some("shipment.moved"), r#"{"meta":{"v":3},"iban":"6222020200112233","state":"x"}"#);
     assert_eq!(all.fields(&event).text("ref").as_deref(), Some("6222020200112233/x"));
     assert!(!all.shown_as_read(&event).unwrap().contains("0200112233"), "what is made of it is masked too");
+}
+
+#[test]
+fn what_was_told_before_it_was_masked_is_masked_from_now_on() {
+    let json = r#"{"type":"inventory:change","productId":"p1","oldQuantity":5,"newQuantity":3,"operator":"13800138000"}"#;
+    let event = receive(Catalogue::builtin(), "inventory", None, json);
+    assert_eq!(event.actor.as_deref(), Some("13800138000"));
+    let all = catalogue("[[kind]]\nkind = \"inventory:change\"\nfields = [{ name = \"operator\", mask = true }]");
+    let row = all.row(&event, Conventions::plain());
+    assert_eq!((row.actor.as_deref(), row.subject.as_deref()), (Some("•••• 8000"), Some("product:p1")));
+    let event = receive(&all, "inventory", None, &json.replace("newQuantity", "userId\":\"u1\",\"newQuantity"));
+    assert_eq!(event.actor.as_deref(), Some("u1"), "and nobody is named by it any more");
+    let wrong = "[[kind]]\nkind = \"inventory:change\"\nfields = [{ name = \"productId\", mask = true }]";
+    let error = Catalogue::builtin().clone().add_pack(wrong).unwrap_err();
+    assert_eq!((error.line, error.column), (3, 39), "{error}");
+}
+
+#[test]
+fn what_is_masked_is_neither_counted_nor_told() {
+    let pack = "[[kind]]\nkind = \"finance:payment\"\nfields = [{ name = \"amount\", mask = true }, { name = \"customerName\", mask = true }]";
+    catalogue(pack).put_in_force();
+    let event = receive(&Catalogue::current(), "finance", None, r#"{"type":"finance:payment","recordId":"r1","amount":120,"customerName":"宏远建材"}"#);
+    let Some(View::Finance(payment)) = View::of(&event) else { panic!("{event:?}") };
+    assert_eq!((payment.amount, payment.customer_name.as_deref()), (Stated::Absent, Some("••••")));
+    Catalogue::builtin().clone().put_in_force();
 }
 
 #[test]

@@ -14,6 +14,10 @@ use std::borrow::Cow;
 pub struct RowParts {
     /// Where the event belongs.
     pub domain: Domain,
+    /// What it is about, as `type:id`; as everybody may see it, whatever was masked when it came.
+    pub subject: Option<String>,
+    /// Who did it, likewise.
+    pub actor: Option<String>,
     /// What it is about, as a person reads it: a name, a number, a message; for want of these the subject or the payload's beginning.
     pub label: String,
     /// Second part of the label.
@@ -62,16 +66,19 @@ fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowPar
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);
     let doubted_time = event.doubted_time(conventions).map(|text| shorten(&text));
     let shown = Shown { fields, masks: catalogue.masks(event), catalogue, info };
+    let (subject, actor) = (shown.told(event.subject.as_deref()), shown.told(event.actor.as_deref()));
     // A known kind that leaves its own fields out still says something that a person can read.
     let label = shown
         .text(&names.label)
-        .or_else(|| event.subject.as_deref().map(Cow::Borrowed))
+        .or_else(|| subject.clone())
         .or_else(|| shown.text(&catalogue.fallback.row.label))
-        .or_else(|| event.actor.as_deref().map(Cow::Borrowed))
+        .or_else(|| actor.clone())
         .unwrap_or_else(|| whole(event, &shown.masks));
     let detail = shown.text(&names.detail).filter(|detail| *detail != label);
     RowParts {
         domain,
+        subject: subject.map(Cow::into_owned),
+        actor: actor.map(Cow::into_owned),
         label: shorten(&label),
         detail: detail.map(|detail| shorten(&detail)),
         doubted_time,
@@ -93,6 +100,8 @@ impl<'a> Shown<'a, '_> {
         let (amount, currency, unread_amount) = self.amount(&names.amount, conventions);
         RowParts {
             domain: Domain::Other,
+            subject: None,
+            actor: None,
             label: String::new(),
             detail: None,
             action: self.word(&names.action),
@@ -105,6 +114,20 @@ impl<'a> Shown<'a, '_> {
             unread: unread_amount.or(unread_change),
             doubted_time: None,
         }
+    }
+
+    /// What was made of the fields when the event came, without what is masked by now.
+    fn told<'t>(&self, text: Option<&'t str>) -> Option<Cow<'t, str>> {
+        let mut told = Cow::Borrowed(text?);
+        if self.masks.any() {
+            let masked = self.info.iter().flat_map(|info| &info.fields).filter(|field| field.mask);
+            for secret in masked.filter_map(|field| self.fields.text(&field.name)) {
+                if told.contains(&*secret) {
+                    told = told.replace(&*secret, &mask::hidden(&secret)).into();
+                }
+            }
+        }
+        Some(told)
     }
 
     /// The first that says something.
