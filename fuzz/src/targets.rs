@@ -208,7 +208,7 @@ fn pack(bytes: &[u8]) -> u64 {
     let mut catalogue = Catalogue::builtin().clone();
     let before = catalogue.kinds().len();
     match catalogue.add_pack(&String::from_utf8_lossy(bytes)) {
-        Ok(()) => {
+        Ok(_) => {
             (catalogue.kinds().len() - before.min(catalogue.kinds().len())).min(16).hash(&mut shape);
             let json = r#"{"type":"shop:sale","amount":12.5,"account":"6222","timestamp":1795223788150,"total":"x"}"#;
             let incoming =
@@ -216,6 +216,7 @@ fn pack(bytes: &[u8]) -> u64 {
             let event = catalogue.normalise(incoming, &"fuzz".into(), Millis(1));
             catalogue.row(&event, Conventions::plain()).label.len().min(32).hash(&mut shape);
             assert!(serde_json::from_str::<&serde_json::value::RawValue>(&catalogue.masked(&event)).is_ok(), "masked is JSON still");
+            assert!(serde_json::from_str::<&serde_json::value::RawValue>(&catalogue.shown(&event)).is_ok(), "and so is what it is read as");
         }
         Err(error) => {
             assert_eq!(catalogue.kinds().len(), before, "a pack that is refused leaves nothing behind");

@@ -1,7 +1,10 @@
 //! How many files it takes to add a kind, a dialect and a command. The compilers look at the same additions on `cargo xtask test architecture --extend`.
 
 use anyhow::{Context as _, Result, ensure};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
 use watchdeck_tests::{
     declared::{DIALECTS, WINDOW, commands, dialects, offered},
@@ -21,8 +24,9 @@ fn a_kind_a_dialect_and_a_command_take_few_files() -> Result<()> {
     copy.add_kind()?;
     let kind = copy.bill("");
     ensure!(kind.len() <= 1, "a kind touches {kind:?}");
-    let (catalogue, wrong) = Catalogue::with_packs(&copy.path().join("crates/events/packs"));
-    ensure!(wrong.is_empty(), "{wrong:?}");
+    let all = Catalogue::assembled(Catalogue::pack_files(&copy.path().join("crates/events/packs"))?, &BTreeMap::new());
+    ensure!(all.problems().next().is_none(), "{:?}", all.packs);
+    let catalogue = all.catalogue;
     let incoming = Incoming {
         channel: Channel::from("parcels"),
         offset: None,

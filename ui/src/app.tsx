@@ -68,12 +68,13 @@ function Window() {
   useTheme(settings.theme);
   const lang = languageFor(settings.language, [hello.system_language, ...navigator.languages]);
   useEffect(() => changeLanguage(lang), [lang, i18n]);
+  const packs = useLive((live) => live.versions?.packs ?? null);
   useEffect(() => {
     const stop = new AbortController();
-    // Without the catalogue, kinds are shown as published; the next start asks again.
+    // Without the catalogue, kinds are shown as published; the next start asks again, and so does a change of the packs.
     host.call("catalogue", {}, stop.signal).then(setKinds, () => undefined);
     return () => stop.abort();
-  }, [host]);
+  }, [host, packs]);
   return (
     <TooltipProvider>
       <ActionsProvider>{settings.sources.length > 0 ? <Frame /> : <Sourceless />}</ActionsProvider>

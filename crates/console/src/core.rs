@@ -6,6 +6,7 @@
 mod announce;
 pub(crate) mod house;
 mod intake;
+mod packs;
 mod rebuild;
 mod tasks;
 
@@ -15,6 +16,7 @@ use crate::{
     host::{DemoErp, Host},
     jobs::Jobs,
     outgoing,
+    packs::Packs,
     secrets::Secrets,
     settings::{self, Kept},
     state::State,
@@ -72,10 +74,13 @@ pub(crate) struct Core {
     pub(crate) demo: Option<Arc<dyn DemoErp>>,
     pub(crate) sources: Arc<Sources>,
     pub(crate) secrets: Arc<Secrets>,
+    pub(crate) packs: Packs,
     /// The settings as they are stored. Whoever changes them holds it meanwhile.
     pub(crate) kept: tokio::sync::Mutex<Kept>,
     /// Raised when something on screen changed that is not an event.
     pub(crate) pulse: watch::Sender<u64>,
+    /// Wakes the follower of the store: what is stored is read in another way.
+    read_anew: Notify,
     /// Wakes the sender of decisions.
     pub(crate) decided: Notify,
     /// What is done for each event behind the store, by name.
@@ -121,6 +126,8 @@ impl Core {
         let secrets = Arc::new(Secrets::open(&store, &config.data_dir, host.keychain()).await?);
         settings::move_secrets(&store, &mut kept, &secrets).await;
         secrets.load().await;
+        // Before anything is read: how it is read is theirs to say.
+        let (packs, documents) = Packs::open(&store, &config.data_dir).await?;
         let state = State::load(&store, kept.settings.clone(), seams.now(), seams.calendar()).await?;
         let records = Records::load(&store, &seams).await?;
         let covers = Covers::load(&store).await?;
@@ -129,11 +136,13 @@ impl Core {
             sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets) as _, seams.clone(), records, covers, urgent)),
             unstored: tokio::sync::Mutex::new(unstored),
             secrets,
+            packs,
             kept: tokio::sync::Mutex::new(kept),
             config,
             host,
             demo,
             pulse: watch::Sender::new(0),
+            read_anew: Notify::new(),
             decided: Notify::new(),
             handlers: Registry::new(store.clone(), {
                 let seams = seams.clone();
@@ -151,6 +160,9 @@ impl Core {
             tasks: TaskTracker::new(),
             store,
         });
+        if let ((), Err(error)) = core.record(|_| ((), documents)).await {
+            tracing::warn!(%error, "What the packs say could not be kept.");
+        }
         core.keep_running("follower", Self::follow_store);
         core.keep_running("announcer", Self::announce);
         core.keep_running("clock", Self::follow_clock);
@@ -159,6 +171,7 @@ impl Core {
         core.keep_running("sources", Self::mend_sources);
         core.keep_running("urgent", Self::tell_unstored);
         core.keep_running("secrets", Self::follow_secrets);
+        core.keep_running("packs", Self::follow_packs);
         core.keep_running("network", Self::follow_network);
         core.keep_running("keeping", Self::keep_house);
         let backfill = Arc::new(Backfill::new(core.store.clone(), Arc::clone(&core.sources)));

@@ -11,6 +11,7 @@ pub use check::{Check, Verdict};
 pub use words::Tongue;
 
 use crate::{
+    packs::Packs,
     secrets::{Keychain, Secrets},
     settings, support,
 };
@@ -104,6 +105,7 @@ impl Examination {
         if settings.sources.is_empty() {
             self.checks.push(Check::warning(texts.sources(), texts.no_source(), texts.no_source_advice()));
         }
+        self.packs(store, texts).await;
         let world = snapshot::load(store, Realms::of(&settings.sources)).await.unwrap_or_default();
         let unread: Vec<_> = settings.sources.iter().filter_map(|source| world.unread.view(&source.id)).collect();
         self.keep("unread.json", &support::without_samples(&unread));
@@ -111,6 +113,30 @@ impl Examination {
         let looks = settings.sources.iter().map(|source| source::examine(source, &secrets, store, &world, texts));
         for checks in futures_util::future::join_all(looks).await {
             self.checks.extend(checks);
+        }
+    }
+
+    /// The user's packs, where there are any: what is wrong is said with the line.
+    async fn packs(&mut self, store: &Store, texts: Texts) {
+        // What is good of them is in force from here on, as it is for the console: events are read as it reads them.
+        let view = match Packs::open(store, &self.data_dir).await {
+            Ok((packs, _)) => packs.view(),
+            Err(error) => {
+                self.checks.push(Check::failed(texts.packs(), format!("{error:#}"), texts.store_advice()));
+                return;
+            }
+        };
+        self.keep("packs.json", &view);
+        if let Some(why) = view.unreadable {
+            self.checks.push(Check::warning(texts.packs(), format!("{}: {why}", view.folder), texts.packs_advice()));
+        }
+        for pack in &view.packs {
+            let name = format!("{}: {}", texts.packs(), pack.file);
+            self.checks.push(match &pack.problem {
+                None => Check::ok(name, texts.pack_kinds(pack.kinds)),
+                Some(problem) if pack.in_force => Check::warning(name, texts.pack_problem(problem), texts.pack_last_good()),
+                Some(problem) => Check::failed(name, texts.pack_problem(problem), texts.pack_refused()),
+            });
         }
     }
 

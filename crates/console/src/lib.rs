@@ -19,6 +19,7 @@ mod keeping;
 mod needs;
 mod notices;
 mod outgoing;
+mod packs;
 pub mod secrets;
 mod settings;
 mod state;

@@ -3,7 +3,7 @@
 use crate::{
     channel::Channel,
     conventions::Conventions,
-    fields::{Fields, Layout},
+    fields::{Fields, Layout, Readings},
     plausible,
     time::Millis,
 };
@@ -111,13 +111,15 @@ impl Severity {
 pub struct Payload {
     text: Box<str>,
     layout: OnceLock<Box<Layout>>,
+    /// As packs read it whose kinds put their fields in order first.
+    readings: Readings,
 }
 
 impl Payload {
     /// Wrap JSON text. The caller has checked that it *is* JSON (a decoder or a serializer made it).
     #[must_use]
     pub fn from_json(text: impl Into<Box<str>>) -> Self {
-        Self { text: text.into(), layout: OnceLock::new() }
+        Self { text: text.into(), layout: OnceLock::new(), readings: Readings::default() }
     }
 
     /// The JSON text.
@@ -129,10 +131,10 @@ impl Payload {
     /// How much memory it takes, bytes: its text, and what is remembered of it.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.text.len() + self.layout.get().map_or(0, |layout| layout.bytes())
+        self.text.len() + self.layout.get().map_or(0, |layout| layout.bytes()) + self.readings.bytes()
     }
 
-    /// Its top level: read by whoever asks first, remembered for everybody after.
+    /// Its top level as it was published: read by whoever asks first, remembered for everybody after. What a pack makes of it is [`Event::fields`].
     #[must_use]
     pub fn fields(&self) -> Fields<'_> {
         if let Some(known) = self.layout.get() {
@@ -143,6 +145,14 @@ impl Payload {
             return Fields::laid_out(&self.text, Cow::Owned(layout));
         }
         Fields::laid_out(&self.text, Cow::Borrowed(self.layout.get_or_init(|| Box::new(layout.fitted()))))
+    }
+
+    /// The top level of what `make` makes of the text; of the text itself, where that is `None`. It is made once for each `way`.
+    pub(crate) fn fields_by(&self, way: u64, make: impl FnOnce(&str) -> Option<String>) -> Fields<'_> {
+        match self.readings.by(way, || make(&self.text)) {
+            Some((text, layout)) => Fields::laid_out(text, Cow::Borrowed(layout)),
+            None => self.fields(),
+        }
     }
 }
 

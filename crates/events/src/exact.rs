@@ -112,6 +112,12 @@ impl Exact {
         self.plus(other.negated())
     }
 
+    /// The product with all its digits.
+    pub(crate) fn times(self, other: Self) -> Option<Self> {
+        let product = |a: Self, b: Self| Self::new(a.0.mantissa().checked_mul(b.0.mantissa())?, a.0.scale() + b.0.scale());
+        product(self, other).or_else(|| product(self.trimmed(), other.trimmed()))
+    }
+
     pub(crate) fn negated(self) -> Self {
         // The sign is a bit of its own, so every number has its opposite.
         Self(if self.0.is_zero() { self.0 } else { -self.0 })

@@ -7,8 +7,10 @@
 //! A payload that is an event envelope (`event_type`, `event_data`) is read through: the fields of its data stand beside its own and come
 //! first, and are found by their snake_case names in whatever spelling the server stored them.
 
+pub(crate) mod edit;
 mod envelope;
 mod layout;
+mod reading;
 
 use crate::{
     Conventions, Currency, amount,
@@ -20,6 +22,7 @@ use crate::{
 };
 pub(crate) use envelope::same_name;
 pub(crate) use layout::Layout;
+pub(crate) use reading::Readings;
 use std::borrow::Cow;
 
 /// The fields of one JSON object, borrowed from its text. Of a repeated key the last one counts, as in every JSON library the ERP uses.

@@ -1,6 +1,6 @@
 //! The vocabulary of Watchdeck: what an event is, where it travels, what is known about its kind.
 //!
-//! Pure: no I/O, no clock, no global state beyond the embedded catalogue. Every other crate speaks in these types.
+//! Pure: no I/O, no clock, no global state beyond the catalogue in force. Every other crate speaks in these types.
 
 pub mod amount;
 pub mod catalogue;

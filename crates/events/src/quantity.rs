@@ -37,6 +37,12 @@ impl Quantity {
         self.0.minus(other.0).map(Self)
     }
 
+    /// As many times as much; `None` when the digits have no room.
+    #[must_use]
+    pub fn times(self, factor: Self) -> Option<Self> {
+        self.0.times(factor.0).map(Self)
+    }
+
     /// The opposite.
     #[must_use]
     pub fn negated(self) -> Self {

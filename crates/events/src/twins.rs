@@ -254,7 +254,7 @@ fn key(texts: [&str; 3], rest: &[&[u8]]) -> Key {
 }
 
 fn old(event: &Event, number: Option<Box<str>>, record: Option<Box<str>>) -> Told {
-    let stated = event.payload.fields().millis("timestamp");
+    let stated = event.fields().millis("timestamp");
     Told { id: event.id.clone(), kind: event.kind.as_str().into(), at: event.occurred_at, stated, number, record }
 }
 

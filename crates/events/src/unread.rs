@@ -32,13 +32,13 @@ pub struct Unread {
 /// missing identity. Empty for nearly every event, and for kinds that no pack names.
 #[must_use]
 pub fn of(event: &Event, conventions: &Conventions) -> Vec<Unread> {
-    in_fields(event, &event.payload.fields(), conventions)
+    in_fields(event, &event.fields(), conventions)
 }
 
-/// As [`of`], for whoever has read the fields of the event's payload already.
+/// As [`of`], for whoever has read the fields of the event already.
 #[must_use]
 pub fn in_fields(event: &Event, fields: &Fields<'_>, conventions: &Conventions) -> Vec<Unread> {
-    let catalogue = Catalogue::builtin();
+    let catalogue = &*Catalogue::current();
     let Some(info) = catalogue.get(&event.kind, &event.channel) else { return Vec::new() };
     let mut found: Vec<Unread> = info
         .fields

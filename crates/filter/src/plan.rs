@@ -6,7 +6,7 @@ use crate::{
     words::{self, Shown},
 };
 use std::ops::Bound;
-use watchdeck_events::{Event, Kind, Millis, Quantity, Severity, fold};
+use watchdeck_events::{Catalogue, Event, Kind, Millis, Quantity, Severity, fold};
 
 /// Which events are meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,18 @@ pub enum Name {
 }
 
 impl Name {
+    /// Whether the text of this field may be one that a pack makes, and that stands nowhere in the event.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        let catalogue = Catalogue::current();
+        match self {
+            Self::Field(name) => catalogue.makes(name.split('.').next().unwrap_or(name)) || catalogue.makes(name),
+            Self::Subject => catalogue.makes("subject"),
+            Self::Actor => catalogue.makes("actor"),
+            Self::Source | Self::Channel | Self::Kind | Self::Id | Self::Domain => false,
+        }
+    }
+
     /// As it is typed.
     #[must_use]
     pub fn of(text: &str) -> Self {
@@ -147,6 +159,12 @@ impl Text {
     /// Folded texts of which one stands in the payload of every event that is shown with this text for what a field of it says.
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.shown.values()
+    }
+
+    /// Whether a field that is shown with the text is made by a pack: then none of [`Text::values`] has to stand anywhere.
+    #[must_use]
+    pub fn is_made(&self) -> bool {
+        self.shown.is_made()
     }
 
     /// Whether events of this kind and severity are shown with the text: [`Verdict::Maybe`] where it depends on more. What a field says is not in it, see

@@ -35,7 +35,7 @@ impl<'a> Asked<'a> {
     }
 
     fn fields(&self) -> &Fields<'a> {
-        self.fields.get_or_init(|| self.event.payload.fields())
+        self.fields.get_or_init(|| self.event.fields())
     }
 
     /// Whether a text stands anywhere in the event.
@@ -60,7 +60,7 @@ impl<'a> Asked<'a> {
             Name::Channel => holds(event.channel.as_str()),
             Name::Source => holds(&event.source),
             Name::Id => holds(&event.id),
-            Name::Domain => holds(Catalogue::builtin().domain(&event.kind, &event.channel).as_str()),
+            Name::Domain => holds(Catalogue::current().domain(&event.kind, &event.channel).as_str()),
             Name::Actor => event.actor.as_deref().map(Cow::from).or_else(|| self.fields().text("actor")).is_some_and(|text| holds(&text)),
             Name::Subject => {
                 event.subject.as_deref().map(Cow::from).or_else(|| self.fields().text("subject")).is_some_and(|text| holds(&text))

@@ -36,7 +36,8 @@ impl Shown {
             return Self::default();
         }
         let says = |zh: &str, en: &str| fold(zh).contains(text) || fold(en).contains(text);
-        let kinds = Catalogue::builtin().kinds().iter().filter(|info| says(&info.title.zh, &info.title.en)).map(|info| info.kind.as_str());
+        let catalogue = Catalogue::current();
+        let kinds = catalogue.kinds().iter().filter(|info| says(&info.title.zh, &info.title.en)).map(|info| info.kind.as_str());
         let stages = STAGES.iter().filter(|stage| says(stage.zh, stage.en)).map(|stage| stage.kinds);
         Self {
             kinds: kinds.chain(stages).map(str::to_owned).collect(),
@@ -55,6 +56,12 @@ impl Shown {
     /// Folded texts of which one stands in every event that shows it for what a field says.
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {
         self.values.iter().flat_map(|value| value.texts.iter().map(String::as_str))
+    }
+
+    /// Whether a pack makes one of the fields that are shown with a word: then it may stand nowhere.
+    pub(super) fn is_made(&self) -> bool {
+        let catalogue = Catalogue::current();
+        self.values.iter().flat_map(|value| value.fields).any(|field| catalogue.makes(field))
     }
 
     /// Whether events of a kind and severity show it, whatever their fields say.
@@ -81,7 +88,7 @@ impl Shown {
         if !(money && !self.money.is_empty() || self.titles.iter().any(|(known, _)| *known == kind)) {
             return false;
         }
-        let (action, record) = Catalogue::builtin().told(event);
+        let (action, record) = Catalogue::current().told(event);
         if money {
             // As the window words it: a refund's event is about a refund, an overdue one about what is overdue.
             let record = match (kind, record.as_deref()) {
@@ -104,7 +111,8 @@ impl Value {
     fn of(word: &Word) -> Self {
         // A status is shown with one word in whatever language and spelling it is written; of actions the titles see to that.
         let said = if word.group == "status" { "order_state" } else { "" };
-        let ways = Catalogue::builtin().vocabulary(said).ways(word.value).chain([word.value]);
+        let catalogue = Catalogue::current();
+        let ways = catalogue.vocabulary(said).ways(word.value).chain([word.value]);
         Self { kinds: word.kinds, fields: fields(word.group), texts: ways.map(|way| fold(way).into_owned()).collect() }
     }
 
@@ -132,14 +140,15 @@ pub(super) fn are_title(phrase: &str) -> bool {
     TITLES.iter().any(|(.., zh, en)| says(zh, en))
         || MONEY.iter().any(|(_, zh, en)| says(zh, en))
         || WORDS.iter().chain(&STAGES).any(|word| says(word.zh, word.en))
-        || Catalogue::builtin().kinds().iter().any(|info| says(&info.title.zh, &info.title.en))
+        || Catalogue::current().kinds().iter().any(|info| says(&info.title.zh, &info.title.en))
 }
 
 /// What a field says where the window says a word that `pattern` matches: `kind:库存变动`, `status:已批准`.
 pub(super) fn said_by(field: &str, pattern: &Pattern) -> Vec<String> {
     let says = |zh: &str, en: &str| pattern.matches(zh) || pattern.matches(en);
     if field == "kind" {
-        let kinds = Catalogue::builtin().kinds().iter().filter(|info| says(&info.title.zh, &info.title.en));
+        let catalogue = Catalogue::current();
+        let kinds = catalogue.kinds().iter().filter(|info| says(&info.title.zh, &info.title.en));
         return kinds.map(|info| fold(info.kind.as_str()).into_owned()).collect();
     }
     let words = WORDS.iter().filter(|word| fields(word.group).contains(&field) && says(word.zh, word.en));

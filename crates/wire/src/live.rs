@@ -42,6 +42,8 @@ pub struct Versions {
     pub health: u64,
     /// `settings` view.
     pub settings: u64,
+    /// `packs` view, and with it the catalogue: what is known of kinds, and how every row is shown.
+    pub packs: u64,
     /// `overview` view (any of the above, or a tick of the clock while events flow).
     pub overview: u64,
 }

@@ -7,7 +7,7 @@ use watchdeck_events::{Conventions, Event, erp::View, fields::Fields};
 /// The fields of an event's payload, what its kind makes of them, and how it came. Borrowed from the event.
 #[derive(Debug)]
 pub struct Facts<'a> {
-    /// The top level of the payload.
+    /// What the event says, as its kind's newest version has it.
     pub fields: Fields<'a>,
     /// As its kind reads it; `None` for a kind without a view, or where not even an identity is there.
     pub view: Option<View<'a>>,
@@ -21,7 +21,7 @@ impl<'a> Facts<'a> {
     /// Of an event of a source with these conventions, whose ERP is `realm`.
     #[must_use]
     pub fn of(event: &'a Event, conventions: &Conventions, arrival: Arrival, realm: &Arc<str>) -> Self {
-        let fields = event.payload.fields();
+        let fields = event.fields();
         let view = View::in_fields(event, &fields, conventions);
         let about = view.as_ref().and_then(|view| about::of(view, realm));
         Self { fields, view, about, arrival }

@@ -46,7 +46,7 @@ fn series(domain: Domain) -> usize {
 impl Rates {
     /// Count one event. A backlog is in the history of minutes, and no part of the present rate.
     pub fn count(&mut self, event: &Event, arrival: Arrival) {
-        let domain = Catalogue::builtin().domain(&event.kind, &event.channel);
+        let domain = Catalogue::current().domain(&event.kind, &event.channel);
         let occurred_at = arrival.occurred_at(event);
         let minute = occurred_at.0.div_euclid(MINUTE);
         let newest = self.minutes.last_key_value().map_or(minute, |(newest, _)| *newest);

@@ -9,7 +9,7 @@ use watchdeck_wire::row::{EventRow, GapView};
 #[must_use]
 pub fn row(stored: &Stored, arrival: Arrival, conventions: &Conventions) -> EventRow {
     let event = &stored.event;
-    let parts = Catalogue::builtin().row(event, conventions);
+    let parts = Catalogue::current().row(event, conventions);
     EventRow {
         seq: stored.seq,
         id: event.id.to_string(),
@@ -20,7 +20,7 @@ pub fn row(stored: &Stored, arrival: Arrival, conventions: &Conventions) -> Even
         occurred_at: event.occurred_at,
         received_at: event.received_at,
         source: event.source.to_string(),
-        subject: event.subject.as_deref().map(str::to_owned),
+        subject: parts.subject,
         label: parts.label,
         detail: parts.detail,
         action: parts.action,
@@ -32,7 +32,7 @@ pub fn row(stored: &Stored, arrival: Arrival, conventions: &Conventions) -> Even
         currency: parts.currency,
         unread: parts.unread,
         doubted_time: parts.doubted_time,
-        actor: event.actor.as_deref().map(str::to_owned),
+        actor: parts.actor,
         latency_ms: Some(arrival.lateness(event)).filter(|_| ![Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str())),
         gap: gap(stored).or_else(|| filled_gap(stored)),
     }

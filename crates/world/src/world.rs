@@ -20,6 +20,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use watchdeck_events::{
+    Catalogue,
     erp::View,
     twins::{Sight, Twins},
 };
@@ -39,6 +40,9 @@ pub struct World {
     pub cursor: u64,
     /// Which sources are one ERP, and their currencies: what everything below was computed with.
     pub realms: Realms,
+    /// How the events were read that are in it: [`watchdeck_events::Catalogue::way`].
+    #[serde(default)]
+    pub way: u64,
     /// Stock per product.
     pub stock: Stock,
     /// Orders by state.
@@ -93,10 +97,10 @@ impl Changed {
 }
 
 impl World {
-    /// An empty one, for sources that are so.
+    /// An empty one, for sources that are so, and events that are read as the catalogue in force says.
     #[must_use]
     pub fn of(realms: Realms) -> Self {
-        Self { realms, ..Self::default() }
+        Self { realms, way: Catalogue::current().way(), ..Self::default() }
     }
 
     /// Take one event in. Events at or before the cursor were taken in already and change nothing.

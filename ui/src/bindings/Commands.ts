@@ -22,6 +22,7 @@ import type { KeepingPlan } from "./KeepingPlan";
 import type { KeepingView } from "./KeepingView";
 import type { OrdersView } from "./OrdersView";
 import type { OverviewView } from "./OverviewView";
+import type { PacksView } from "./PacksView";
 import type { Settings } from "./Settings";
 import type { SettingsPatch } from "./SettingsPatch";
 import type { Severity } from "./Severity";
@@ -86,6 +87,14 @@ health: { args: Record<symbol, never>, answer: HealthView, },
  * What is known about kinds of events.
  */
 catalogue: { args: Record<symbol, never>, answer: CatalogueView, }, 
+/**
+ * The user's packs.
+ */
+packs: { args: Record<symbol, never>, answer: PacksView, }, 
+/**
+ * Put an example among the user's packs, to be changed. Answers them.
+ */
+example_pack: { args: Record<symbol, never>, answer: PacksView, }, 
 /**
  * Products, orders, requests and parties that are called so, at most so many of each.
  */

@@ -19,4 +19,8 @@ domain: string,
 /**
  * Names of its fields.
  */
-fields: Array<string>, };
+fields: Array<string>, 
+/**
+ * The title is a user's: it stands where ours would say it by action.
+ */
+own: boolean, };

@@ -37,6 +37,10 @@ health: number,
  */
 settings: number, 
 /**
+ * `packs` view, and with it the catalogue: what is known of kinds, and how every row is shown.
+ */
+packs: number, 
+/**
  * `overview` view (any of the above, or a tick of the clock while events flow).
  */
 overview: number, };

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { edits, nearest } from "./nearest";
 import { didYouMean } from "./suggest";
 
-const kind = (zh: string, en: string, domain: string, ...fields: string[]) => ({ zh, en, domain, fields });
+const kind = (zh: string, en: string, domain: string, ...fields: string[]) => ({ zh, en, domain, fields, own: false });
 const known = {
   kinds: {
     "inventory:change": kind("库存变动", "Stock change", "inventory", "action", "productId", "operator"),

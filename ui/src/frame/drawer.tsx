@@ -20,6 +20,8 @@ import { failureText, joined, useGapText } from "@/text";
 import { Fact } from "./drawer-fact";
 import { DrawerRequest } from "./drawer-request";
 import { DrawerTimes } from "./drawer-times";
+import { AsRead, NamedFields, VersionFact } from "./drawer-version";
+import { prettyJson } from "./pretty-json";
 
 type Loaded = { seq: number; detail: EventDetail } | { seq: number; error: CommandError };
 
@@ -83,6 +85,7 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
         {gap !== null && (gap.filled === null ? <p className="text-warn">{t("frame.drawer.gapOpen")}</p> : <p className="num text-good">{gap.filled}</p>)}
       </div>
       <What row={row} />
+      <NamedFields fields={detail.fields} />
       {detail.request !== null && <DrawerRequest detail={detail.request} />}
       {row.domain === "approvals" && <Decision seq={row.seq} subject={row.subject} />}
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
@@ -91,6 +94,7 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
         <Fact name={t("frame.drawer.kind")}>
           <code className="font-mono text-[12px]">{row.kind}</code>
         </Fact>
+        {detail.version !== null && <VersionFact version={detail.version} />}
         <Fact name={t("frame.drawer.channel")}>
           <code className="font-mono text-[12px]">{row.channel}</code>
         </Fact>
@@ -102,6 +106,7 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
         </Fact>
       </dl>
       {row.subject !== null && <Related subject={row.subject} rows={detail.related} letGo={detail.let_go} />}
+      {detail.version?.read != null && <AsRead read={detail.version.read} />}
       <Raw raw={detail.raw} masked={detail.masked} revealed={revealed} onReveal={onReveal} />
     </div>
   );
@@ -237,41 +242,4 @@ function Raw({ raw, masked, revealed, onReveal }: { raw: string; masked: boolean
       </pre>
     </section>
   );
-}
-
-/** Indent JSON without reading its numbers: `JSON.parse` would round them. Pure. */
-export function prettyJson(raw: string): string {
-  let out = "";
-  let depth = 0;
-  let inText = false;
-  const line = () => `\n${"  ".repeat(depth)}`;
-  for (let i = 0; i < raw.length; i += 1) {
-    const char = raw.charAt(i);
-    if (inText) {
-      out += char;
-      if (char === "\\") {
-        i += 1;
-        out += raw.charAt(i);
-      } else if (char === '"') inText = false;
-    } else if (char === '"') {
-      inText = true;
-      out += char;
-    } else if (char === "{" || char === "[") {
-      const close = char === "{" ? "}" : "]";
-      const next = /\S/.exec(raw.slice(i + 1, i + 64))?.[0];
-      if (next === close) {
-        out += char + close;
-        i = raw.indexOf(close, i + 1);
-      } else {
-        depth += 1;
-        out += char + line();
-      }
-    } else if (char === "}" || char === "]") {
-      depth = Math.max(0, depth - 1);
-      out += line() + char;
-    } else if (char === ",") out += char + line();
-    else if (char === ":") out += ": ";
-    else if (!/\s/.test(char)) out += char;
-  }
-  return out;
 }

@@ -6,7 +6,7 @@ import type { Host } from "@/host";
 import { closeEvent } from "@/route/selection";
 import { startText } from "@/text";
 import { fixtureHost } from "../../tests/fixtures/host";
-import { prettyJson } from "./drawer";
+import { prettyJson } from "./pretty-json";
 import { worstFirst } from "./topbar";
 
 function open(query: string, page = "overview"): { host: Host; calls: string[] } {

@@ -10,7 +10,7 @@ export type Args<N extends CommandName> = Commands[N]["args"];
 export type Answer<N extends CommandName> = Commands[N]["answer"];
 
 /** Views that a page shows and that carry a version of the same name. */
-export type ViewName = "overview" | "inventory" | "orders" | "approvals" | "decisions" | "finance" | "alerts" | "health";
+export type ViewName = "overview" | "inventory" | "orders" | "approvals" | "decisions" | "finance" | "alerts" | "health" | "packs";
 
 /** Everything the window may ask of the world outside the page. A failure is always a `CommandError`, an abort an `AbortError`. */
 export interface Host {

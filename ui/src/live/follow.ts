@@ -1,7 +1,7 @@
 // The loop that pulls the stream: `recent` once, then `next_batch` for ever. It lives outside React and ends with its signal.
 //
 // A failure is told at once (the window says that the core does not answer) and tried again with a growing pause. After a failure the loop goes on from
-// its cursor; only a core that says `resync` makes it start over. Duplicates are harmless (places are keys), holes would not be.
+// its cursor; only a core that says `resync`, or has other packs now, makes it start over. Duplicates are harmless (places are keys), holes would not be.
 
 import type { Batch } from "@/bindings/Batch";
 import { CommandError, type Host, isAbort } from "@/host";
@@ -38,16 +38,19 @@ export function pauseBefore(attempt: number): number {
 
 export async function follow(host: Host, follower: Follower, signal: AbortSignal, wait: Sleep = sleep): Promise<void> {
   let cursor: number | null = null;
+  let packs: number | null = null;
   let attempt = 0;
   while (!signal.aborted) {
     try {
       if (cursor === null) {
         const batch: Batch = await host.call("recent", { rows: FIRST_ROWS }, signal);
         cursor = batch.cursor;
+        packs = batch.versions.packs;
         follower.restarted(batch);
       } else {
         const batch: Batch = await host.call("next_batch", { after: cursor, rows: BATCH_ROWS, every_ms: REPAINT }, signal);
-        if (batch.resync) {
+        // Other packs show every row in another way, and may hide what is on screen.
+        if (batch.resync || batch.versions.packs !== packs) {
           cursor = null;
         } else {
           cursor = batch.cursor;

@@ -106,6 +106,14 @@ describe("following", () => {
     expect(calls[2]).toBe("recent");
   });
 
+  it("starts over with other packs: they show every row in another way, and may hide what is on screen", async () => {
+    const before = aBatch([], { cursor: 10 });
+    const changed = { ...before, cursor: 11, versions: { ...before.versions, packs: before.versions.packs + 1 } };
+    const { seen, calls } = await run([before, changed, { ...changed, cursor: 12 }, { ...changed, cursor: 13 }]);
+    expect(seen).toEqual(["restarted 10", "restarted 12", "continued 13"]);
+    expect(calls[2]).toBe("recent");
+  });
+
   it("waits longer after each failure, but never long: the core is on this machine", async () => {
     const { waits } = await run([new Error("a"), new Error("b"), new Error("c")]);
     expect(waits).toEqual([250, 500, 1_000]);

@@ -38,14 +38,15 @@ export function happening(told: Told, lang: Lang): string | undefined {
   return precise.map((key) => lookUp(words.kindAction, key)).find((word) => word !== undefined);
 }
 
-/** What an event says happened: by kind, action and type of record where we have words for them, else the kind's title from the catalogue, else as published. */
+/** What an event says happened: a title of the user's own, else by kind, action and type of record where we have words for them, else the kind's title from the catalogue, else as published. */
 export function useKindTitle(): (told: Told) => string {
   const { lang } = useFormat();
   const kinds = useKinds();
   return useMemo(
     () => (told) => {
       const known = kinds[told.kind];
-      return happening(told, lang) ?? (known === undefined ? told.kind : lang === "en" ? known.en : known.zh);
+      const title = known === undefined ? told.kind : lang === "en" ? known.en : known.zh;
+      return known?.own === true ? title : (happening(told, lang) ?? title);
     },
     [lang, kinds],
   );

@@ -149,7 +149,8 @@ impl Reader {
             return asked().unwrap_or_else(|| Channel::from(NOWHERE));
         }
         let known = kind.map(Kind::from).and_then(|kind| {
-            let info = Catalogue::builtin().kinds().iter().find(|info| info.kind == kind)?;
+            let catalogue = Catalogue::current();
+            let info = catalogue.kinds().iter().find(|info| info.kind == kind)?;
             info.channels.iter().find(|name| !name.contains('*')).map(|name| Channel::from(&**name))
         });
         known.or_else(asked).unwrap_or_else(|| Channel::from(NOWHERE))

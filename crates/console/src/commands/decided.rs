@@ -3,14 +3,14 @@
 use crate::core::Core;
 use std::collections::HashSet;
 use watchdeck_contain::attempt;
-use watchdeck_events::Kind;
+use watchdeck_events::{Catalogue, Event, fields::Fields};
 use watchdeck_store::Stored;
 use watchdeck_wire::views::{ApprovalView, RequestDetail};
 use watchdeck_world::{World, approvals::Request, facts::Facts, lines};
 
-/// What an approval event is called.
-pub(super) fn is_approval(kind: &Kind) -> bool {
-    kind.as_str().starts_with("approval:")
+/// Whether an event is counted as one about an approval.
+fn is_approval(event: &Event) -> bool {
+    Catalogue::current().counted_as(&event.kind, &event.channel).as_str().starts_with("approval:")
 }
 
 /// A world of these events and no others. What is set aside, or told by another source already, is in it no more than in the large one.
@@ -20,7 +20,7 @@ pub(super) fn world_of<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>
         let state = core.state();
         let mut events: Vec<&Stored> = events.collect();
         events.retain(|stored| {
-            is_approval(&stored.event.kind) && !state.asides.is_out(stored.seq) && state.world.through.original(stored.seq).is_none()
+            is_approval(&stored.event) && !state.asides.is_out(stored.seq) && state.world.through.original(stored.seq).is_none()
         });
         events.sort_unstable_by_key(|stored| stored.seq);
         events.dedup_by_key(|stored| stored.seq);
@@ -49,7 +49,7 @@ pub(super) fn shown(core: &Core, request: &Request) -> ApprovalView {
 
 /// The request that an event asks for or decides, told by it and by `related`.
 pub(super) fn detail(core: &Core, stored: &Stored, related: &[Stored]) -> Option<RequestDetail> {
-    if !is_approval(&stored.event.kind) {
+    if !is_approval(&stored.event) {
         return None;
     }
     let world = world_of(core, related.iter().chain([stored]));
@@ -57,9 +57,11 @@ pub(super) fn detail(core: &Core, stored: &Stored, related: &[Stored]) -> Option
     requests.sort_by_key(|request| request.view.seq);
     // A decision is the last word on its request: what comes before it belongs to it.
     let request = requests.iter().find(|request| request.view.seq >= stored.seq).or(requests.last())?;
-    let asked = related.iter().chain([stored]).filter(|one| one.event.kind.as_str() == "approval:request" && one.seq <= request.view.seq);
+    let catalogue = Catalogue::current();
+    let asks = |event: &Event| catalogue.counted_as(&event.kind, &event.channel).as_str() == "approval:request";
+    let asked = related.iter().chain([stored]).filter(|one| asks(&one.event) && one.seq <= request.view.seq);
     let asked = asked.max_by_key(|one| one.seq).unwrap_or(stored);
-    let (lines, lines_omitted) = lines::of(&asked.event.payload.fields());
+    let (lines, lines_omitted) = lines::of(&Fields::of(&catalogue.shown(&asked.event)));
     Some(RequestDetail { request: shown(core, request), lines, lines_omitted })
 }
 

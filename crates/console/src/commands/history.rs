@@ -4,7 +4,7 @@
 use super::decided::decided;
 use crate::{core::Core, error::CommandError};
 use std::collections::{BTreeSet, HashSet};
-use watchdeck_events::fold;
+use watchdeck_events::{Catalogue, Event, fold};
 use watchdeck_filter::Plan;
 use watchdeck_store::{Query, Stored};
 use watchdeck_wire::views::{ApprovalHistory, ApprovalStatus, ApprovalView};
@@ -30,10 +30,11 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
     let (limit, mut next, mut looked, mut scanned) = (limit.clamp(1, PAGE) as usize, before, 0, 0);
     let mut found = Vec::new();
     loop {
-        let query = Query { before: next, limit: AT_ONCE, max_read: SCAN - scanned, ..Query::of(Plan::kinds(DECISIONS)) };
+        let query = Query { before: next, limit: AT_ONCE, max_read: SCAN - scanned, ..Query::of(decisions()) };
         let page = core.store.page(query).await?;
-        (next, looked, scanned) = (page.next, looked + page.events.len(), scanned + page.scanned);
-        found.extend(read(core, &page.events).await?.into_iter().filter(|view| words.are_in(view)));
+        let decided: Vec<_> = page.events.into_iter().filter(|stored| is_decision(&stored.event)).collect();
+        (next, looked, scanned) = (page.next, looked + decided.len(), scanned + page.scanned);
+        found.extend(read(core, &decided).await?.into_iter().filter(|view| words.are_in(view)));
         if next.is_none() || found.len() >= limit || looked >= LOOKED || scanned >= SCAN {
             break;
         }
@@ -52,6 +53,15 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
 
 /// What a decision is called.
 const DECISIONS: [&str; 2] = ["approval:approved", "approval:rejected"];
+
+fn is_decision(event: &Event) -> bool {
+    DECISIONS.contains(&Catalogue::current().counted_as(&event.kind, &event.channel).as_str())
+}
+
+/// Whatever may be one: blocks without are passed over.
+fn decisions() -> Plan {
+    Plan::kinds(Catalogue::current().all_counted_as(&DECISIONS))
+}
 
 /// The requests that these events decided, newest first.
 async fn read(core: &Core, decisions: &[Stored]) -> Result<Vec<ApprovalView>, CommandError> {

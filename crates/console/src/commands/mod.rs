@@ -8,6 +8,7 @@ mod handlers;
 mod history;
 mod keeping;
 mod letters;
+mod packs;
 pub(crate) mod queries;
 pub(crate) mod router;
 mod rows;

@@ -7,14 +7,19 @@ use super::{
 use crate::{core::Core, error::CommandError, keeping, needs, settings, state::State};
 use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
-use watchdeck_events::{Catalogue, Severity};
+use watchdeck_events::{
+    Catalogue, Event, Severity,
+    catalogue::{Edition, FieldInfo},
+    fields::Fields,
+};
 use watchdeck_filter::{Filter, Name, Plan, Verdict};
 use watchdeck_store::{Edge, Query};
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EventDetail, EventPage, FinanceHour, FinanceView,
-        FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine,
+        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows,
+        StoreHealth, VersionView,
     },
 };
 
@@ -205,16 +210,47 @@ pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {
 }
 
 pub(crate) fn catalogue() -> CatalogueView {
-    let kinds = Catalogue::builtin().kinds().iter().map(|info| {
+    let catalogue = Catalogue::current();
+    let kinds = catalogue.kinds().iter().map(|info| {
         let view = KindView {
             zh: info.title.zh.to_string(),
             en: info.title.en.to_string(),
             domain: info.domain.as_str().to_owned(),
             fields: info.fields.iter().map(|field| field.name.to_string()).collect(),
+            own: info.titled,
         };
         (info.kind.to_string(), view)
     });
     CatalogueView { kinds: kinds.collect() }
+}
+
+/// What an event says in fields that a pack has a name for.
+fn labelled(catalogue: &Catalogue, event: &Event) -> Vec<FieldLine> {
+    let Some(info) = catalogue.get(&event.kind, &event.channel).filter(|info| info.fields.iter().any(|field| field.label.is_some())) else {
+        return Vec::new();
+    };
+    let shown = catalogue.shown(event);
+    let fields = Fields::of(&shown);
+    let one = |field: &FieldInfo| {
+        let label = field.label.as_ref()?;
+        let value = fields.text(&field.name).or_else(|| fields.token(&field.name).filter(|token| *token != "null").map(Into::into))?;
+        Some(FieldLine { name: field.name.to_string(), zh: label.zh.to_string(), en: label.en.to_string(), value: value.into_owned() })
+    };
+    info.fields.iter().filter_map(one).collect()
+}
+
+/// In which version an event was published and how it is read, where a pack says something of it.
+fn version(catalogue: &Catalogue, event: &Event) -> Option<VersionView> {
+    let read = catalogue.shown_as_read(event);
+    let Some((edition, newest)) = catalogue.edition(event) else {
+        return read.map(|read| VersionView { edition: EditionView::Derived, newest: 1, read: Some(read) });
+    };
+    let edition = match edition {
+        Edition::Known(version) => EditionView::Known { version },
+        Edition::Newer(version) => EditionView::Newer { version },
+        Edition::Unread(written) => EditionView::Unread { written },
+    };
+    Some(VersionView { edition, newest, read })
 }
 
 pub(crate) fn find(core: &Core, text: &str, limit: u32) -> FoundView {
@@ -261,9 +297,11 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     fill_in(core, row.gap.as_mut().into_iter());
     // Bank details leave the core only when a person asked for them.
     let raw = stored.event.payload.as_str();
-    let shown = Catalogue::builtin().masked(&stored.event);
+    let catalogue = Catalogue::current();
+    let shown = catalogue.masked(&stored.event);
     let masked = *shown != *raw;
     let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
     let request = decided::detail(core, &stored, &related);
-    Ok(EventDetail { row, raw, masked, related: row_list(core, related.iter()), let_go, request })
+    let (fields, version) = (labelled(&catalogue, &stored.event), version(&catalogue, &stored.event));
+    Ok(EventDetail { row, raw, masked, fields, version, related: row_list(core, related.iter()), let_go, request })
 }

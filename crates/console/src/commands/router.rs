@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, handlers, history, keeping, letters, queries, setup, stream, support};
+use super::{actions, handlers, history, keeping, letters, packs, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -14,7 +14,7 @@ use watchdeck_wire::{
     views::{
         AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, ExportFormat,
         FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView,
-        OverviewView, SupportBundle,
+        OverviewView, PacksView, SupportBundle,
     },
 };
 
@@ -81,6 +81,10 @@ commands! { |core|
     health {} -> HealthView => queries::health(core).await?;
     /// What is known about kinds of events.
     catalogue {} -> CatalogueView => queries::catalogue();
+    /// The user's packs.
+    packs {} -> PacksView => core.packs.view();
+    /// Put an example among the user's packs, to be changed. Answers them.
+    example_pack {} -> PacksView => packs::example(core).await?;
     /// Products, orders, requests and parties that are called so, at most so many of each.
     find { text: String, limit: u32 } -> FoundView => queries::find(core, &text, limit);
     /// A page of history, newest first: before a place, and not at or before another.

@@ -148,6 +148,7 @@ fn versions(core: &Core) -> Versions {
         alerts,
         health: links + second,
         settings,
+        packs: core.packs.version(),
         overview: inventory + orders + approvals + finance + alerts + second / 2,
     }
 }

@@ -31,6 +31,7 @@ pub(crate) async fn bundle(core: &Core) -> Result<SupportBundle, CommandError> {
     let mut files = vec![
         ("about.json", redactor.json(&about(core.config.host_name, core.now()))?),
         ("settings.json", redactor.json(&settings)?),
+        ("packs.json", redactor.json(&core.packs.view())?),
         ("store.json", redactor.json(&inspected(&core.store, &health).await)?),
     ];
     files.extend(of_health(&health, &redactor)?);

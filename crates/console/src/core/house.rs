@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;
 use watchdeck_contain as contain;
 use watchdeck_feed::seams::Point;
-use watchdeck_store::{Plan, Progress};
+use watchdeck_store::{LetGoPlan, Progress};
 use watchdeck_wire::views::JobKind;
 
 /// A start has other things to do first.
@@ -36,7 +36,7 @@ impl Core {
     }
 
     /// What would be let go, by the settings of this moment.
-    pub(crate) async fn plan_letting_go(&self) -> anyhow::Result<Plan> {
+    pub(crate) async fn plan_letting_go(&self) -> anyhow::Result<LetGoPlan> {
         // What is computed of the events is written down first: nothing goes that it would have to be computed from anew.
         let upto = self.save_projections(false).await.context("the figures cannot be written down, so nothing is let go")?;
         let keeping = {
@@ -53,6 +53,9 @@ impl Core {
         let core = Arc::clone(self);
         self.start_job(JobKind::LetGo, String::new(), async move {
             let plan = Arc::new(core.plan_letting_go().await?);
+            if plan.events() > 0 {
+                core.move_base(plan.end()).await.context("what goes cannot be counted for good, so nothing is let go")?;
+            }
             let progress = watch::Sender::default();
             let letting = core.store.let_go(&plan, core.now(), &progress);
             let told = |Progress { events, of, .. }: Progress| core.jobs.report(JobKind::LetGo, events, of);

@@ -68,6 +68,7 @@ impl Core {
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return,
+                () = self.read_anew.notified() => self.rebuild().await,
                 _ = snapshot.tick() => {
                     self.save_projections(false).await;
                 }
@@ -260,7 +261,7 @@ impl Core {
         };
         let mut world = snapshot::load(&self.store, realms.clone()).await?;
         if world.cursor > upto {
-            world = World::of(realms);
+            world = snapshot::begin(&self.store, realms).await?;
         }
         let looks = Looks::of(self.sources.records.clocks(), &mut self.state(), self.now());
         let mut calendar = self.seams.calendar();
@@ -293,5 +294,5 @@ impl Core {
 
 /// How an event begins, masked; nothing where that fails too.
 fn sample(event: &Event) -> String {
-    attempt(|| Catalogue::builtin().masked(event).into_owned()).unwrap_or_default()
+    attempt(|| Catalogue::current().masked(event).into_owned()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! What is computed, computed anew because somebody wanted that: from the oldest event on, beside what is on screen, which stays until the new is as far.
+//! What is computed, computed anew because somebody wanted that: from the oldest event on (and what was computed of older ones before they were let go), beside what is on screen, which stays until the new is as far.
 //!
 //! What was set aside is tried again here: its note goes in the transaction that stores the figures with it, and stays where it fails again.
 
@@ -10,8 +10,9 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 use watchdeck_contain::{self as contain, Hold as _, attempt};
+use watchdeck_store::Batch;
 use watchdeck_wire::views::{ErrandName, ErrandView, SetAsideBy};
-use watchdeck_world::World;
+use watchdeck_world::snapshot;
 
 /// Events read at once.
 const PAGE: usize = 2_000;
@@ -97,7 +98,8 @@ impl Core {
 
     async fn try_anew(&self, again: &mut BTreeSet<u64>, stop: &CancellationToken) -> anyhow::Result<Tried> {
         let mut counted_again = BTreeSet::new();
-        let mut world = World::of(self.state().world.realms.clone());
+        let realms = self.state().world.realms.clone();
+        let mut world = snapshot::begin(&self.store, realms).await?;
         let looks = Looks::of(self.sources.records.clocks(), &mut self.state(), self.now());
         let mut calendar = self.seams.calendar();
         loop {
@@ -140,6 +142,34 @@ impl Core {
             self.rebuilding.tell(|view| (view.at, view.total) = (reached, upto));
             tokio::task::yield_now().await;
         }
+    }
+
+    /// What is computed of the events before `end` is written down for good: they are about to be let go, and a rebuild begins behind them.
+    pub(crate) async fn move_base(&self, end: u64) -> anyhow::Result<()> {
+        let realms = self.state().world.realms.clone();
+        let mut world = snapshot::begin(&self.store, realms).await?;
+        if world.cursor + 1 >= end {
+            return Ok(());
+        }
+        let looks = Looks::of(self.sources.records.clocks(), &mut self.state(), self.now());
+        let mut calendar = self.seams.calendar();
+        while world.cursor + 1 < end {
+            let mut page = self.store.read_after(world.cursor, PAGE).await?;
+            page.retain(|stored| stored.seq < end);
+            let reached = page.last().map_or(end - 1, |last| last.seq);
+            for stored in &page {
+                if !self.state().asides.is_out(stored.seq) {
+                    // What the numbers cannot take was set aside, or will be where it is counted for the screen.
+                    drop(attempt(|| self.apply(&mut world, stored, &looks.facts(&stored.event), &looks, &mut calendar)));
+                }
+            }
+            world.cursor = reached;
+            tokio::task::yield_now().await;
+        }
+        let documents = snapshot::base(&world).into_iter().collect::<Vec<_>>();
+        anyhow::ensure!(!documents.is_empty(), "the figures cannot be written down");
+        self.store.append(Batch { documents, ..Batch::default() }).await?;
+        Ok(())
     }
 
     /// The rules look once more at events that they could not take. What comes of it is stored with the notes that go. Answers how many there were.

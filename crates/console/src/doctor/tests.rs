@@ -120,3 +120,17 @@ async fn what_could_not_be_read_is_said_by_kind_and_field_and_never_as_it_stood_
     assert!(!found.text().contains("Zhang San") && found.files.iter().all(|(_, text)| !text.contains("Zhang San")));
     assert!(found.files.iter().any(|(name, text)| *name == "unread.json" && text.contains("finance:payment")));
 }
+
+#[tokio::test]
+async fn a_pack_that_is_wrong_is_named_with_its_line() {
+    let dir = data_dir(&format!("ws://{}/", watchdeck_testkit::port::nobody().unwrap())).await;
+    let folder = dir.path().join("packs");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("good.toml"), crate::packs::EXAMPLE).unwrap();
+    std::fs::write(folder.join("wrong.toml"), "[[kind]]\nkind = \"oven:hot\"\nchanels = [\"kiln\"]\n").unwrap();
+    let found = examine(dir.path(), None, Tongue::Chinese).await;
+    assert_eq!((named(&found, "good.toml").verdict, &*named(&found, "good.toml").detail), (Verdict::Ok, "已生效，事件类型 2 种"));
+    let wrong = named(&found, "wrong.toml");
+    assert_eq!((wrong.verdict, wrong.advice.is_some()), (Verdict::Failed, true));
+    assert!(wrong.detail.starts_with("第 3 行第 1 列：unknown field `chanels`, expected one of"), "{}", wrong.detail);
+}

@@ -3,7 +3,7 @@
 use super::check::Verdict;
 use std::path::Path;
 use watchdeck_store::Holder;
-use watchdeck_wire::views::UnreadField;
+use watchdeck_wire::views::{PackProblemView, UnreadField};
 
 /// Fields that are named in one line.
 const NAMED: usize = 5;
@@ -80,6 +80,10 @@ texts! {
     values: "values", "取值";
     all_read: "every value was understood", "所有取值均能识别";
     unread_advice: "Feed health shows what stood there. The source's time zone and currency in the settings may be missing; else tell whoever publishes these events.", "“数据链路”页会显示原文。可能是设置中缺少该数据源的时区或币种；否则请告知发布这些事件的一方。";
+    packs: "Packs", "扩展包";
+    packs_advice: "Check the permissions of the folder.", "请检查该文件夹的权限。";
+    pack_last_good: "Mend the file; until then what it said when it was last good is in force.", "请修正该文件；在此之前，上次正确的内容仍然有效。";
+    pack_refused: "Mend the file; until then nothing of it is in force.", "请修正该文件；在此之前，其内容均不生效。";
     gaps_advice: "Events may be missing there: this server cannot replay. A history path in the source's settings, or a Watchdeck gateway before the ERP, closes such gaps.", "这些时段可能缺少事件：该服务器不能重放。可在数据源设置中填写历史路径，或在 ERP 前部署 Watchdeck 网关。";
 }
 
@@ -99,6 +103,26 @@ impl Texts {
             ),
             Tongue::Chinese => format!("正在运行{who}；其连接状态见“数据链路”。对每个账号只保留一条连接的服务器，这里不再另开连接"),
         }
+    }
+
+    pub(super) fn pack_kinds(self, kinds: u32) -> String {
+        match self.0 {
+            Tongue::English => format!("in force, kinds: {kinds}"),
+            Tongue::Chinese => format!("已生效，事件类型 {kinds} 种"),
+        }
+    }
+
+    /// Where it is and what it is; the parser and the checks speak English.
+    pub(super) fn pack_problem(self, problem: &PackProblemView) -> String {
+        let place = match (problem.line, problem.column) {
+            (Some(line), Some(column)) => match self.0 {
+                Tongue::English => format!("line {line}, column {column}: "),
+                Tongue::Chinese => format!("第 {line} 行第 {column} 列："),
+            },
+            _ => String::new(),
+        };
+        let key = problem.key.as_ref().map_or_else(String::new, |key| format!("{key}: "));
+        format!("{place}{key}{}", problem.reason)
     }
 
     pub(super) const fn verdict(self, verdict: Verdict) -> &'static str {

@@ -1,21 +1,21 @@
 //! A folder of packs that a user keeps. The only place of this crate that reads a disk, and only when asked to.
 //!
-//! A file that is wrong takes nothing else down: the rest is loaded, and what is wrong is said with the file and the key.
+//! A file that is wrong takes nothing else down: what it said when it was last good stays in force where that is known, the rest is loaded, and what is
+//! wrong is said with file, line and key.
 
-use super::{known::Catalogue, pack::PackError};
-use std::{fs, io, path::Path};
+use super::{error::PackError, known::Catalogue};
+use std::{collections::BTreeMap, fs, io, path::Path};
 
 /// Longest pack that is read, in bytes; the longest of ours is a twentieth of it.
 const LONGEST: u64 = 1 << 20;
 
-/// A file of the folder that was not taken in.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}: {problem}")]
-pub struct PackFileError {
+/// A file of the folder.
+#[derive(Debug)]
+pub struct PackFile {
     /// Its name in the folder.
-    pub file: String,
-    /// Why.
-    pub problem: PackProblem,
+    pub name: String,
+    /// What it says.
+    pub text: Result<String, PackProblem>,
 }
 
 /// Why a file was not taken in.
@@ -32,29 +32,72 @@ pub enum PackProblem {
     Wrong(#[from] PackError),
 }
 
+/// What became of a file.
+#[derive(Debug)]
+pub struct PackState {
+    /// Its name in the folder.
+    pub name: String,
+    /// How many kinds it speaks of, by what is in force of it.
+    pub kinds: usize,
+    /// Why it was not taken in as it stands.
+    pub problem: Option<PackProblem>,
+    /// Something of it is in force: itself, or what it said when it was last good.
+    pub in_force: bool,
+}
+
+/// A catalogue of a folder, and what became of its files.
+#[derive(Debug)]
+pub struct Assembled {
+    /// Ours, and over them what is good.
+    pub catalogue: Catalogue,
+    /// In the order in which they count.
+    pub packs: Vec<PackState>,
+    /// What is in force of each, by name.
+    pub good: BTreeMap<String, String>,
+}
+
+impl Assembled {
+    /// Those that were not taken in as they stand, each with its name and why.
+    pub fn problems(&self) -> impl Iterator<Item = (&str, &PackProblem)> {
+        self.packs.iter().filter_map(|pack| Some((&*pack.name, pack.problem.as_ref()?)))
+    }
+}
+
 impl Catalogue {
-    /// The packs that come with Watchdeck and over them every `*.toml` of a folder, in the order of the names; a later file takes precedence.
-    /// A folder that does not exist holds none. The files that were not taken in are named, the others count.
-    #[must_use]
-    pub fn with_packs(folder: &Path) -> (Self, Vec<PackFileError>) {
-        let mut catalogue = Self::builtin().clone();
-        let mut wrong = Vec::new();
+    /// Every `*.toml` of a folder, in the order of the names. A folder that does not exist holds none.
+    ///
+    /// # Errors
+    /// When the folder is there and cannot be listed.
+    pub fn pack_files(folder: &Path) -> io::Result<Vec<PackFile>> {
         let mut files = match fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
             Ok(files) => files,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-            Err(error) => {
-                wrong.push(PackFileError { file: folder.display().to_string(), problem: error.into() });
-                Vec::new()
-            }
+            Err(error) => return Err(error),
         };
         files.retain(|file| file.path().extension().is_some_and(|end| end.eq_ignore_ascii_case("toml")));
         files.sort_by_key(fs::DirEntry::file_name);
-        for file in files {
-            if let Err(problem) = read(&file.path()).and_then(|text| Ok(catalogue.add_pack(&text)?)) {
-                wrong.push(PackFileError { file: file.file_name().to_string_lossy().into_owned(), problem });
-            }
+        Ok(files.iter().map(|file| PackFile { name: file.file_name().to_string_lossy().into_owned(), text: read(&file.path()) }).collect())
+    }
+
+    /// The packs that come with Watchdeck and over them these; a later one takes precedence. Where a file is wrong, `known` counts, by name: what was good
+    /// of it once.
+    #[must_use]
+    pub fn assembled(files: Vec<PackFile>, known: &BTreeMap<String, String>) -> Assembled {
+        let mut all = Assembled { catalogue: Self::builtin().clone(), packs: Vec::new(), good: BTreeMap::new() };
+        for PackFile { name, text } in files {
+            let taken = text.and_then(|text| Ok((all.catalogue.add_pack(&text)?, text)));
+            let (taken, problem) = match taken {
+                Ok(taken) => (Some(taken), None),
+                Err(problem) => {
+                    let last = known.get(&name).and_then(|text| Some((all.catalogue.add_pack(text).ok()?, text.clone())));
+                    (last, Some(problem))
+                }
+            };
+            let kinds = taken.as_ref().map_or(0, |(kinds, _)| *kinds);
+            all.packs.push(PackState { name: name.clone(), kinds, problem, in_force: taken.is_some() });
+            all.good.extend(taken.map(|(_, text)| (name, text)));
         }
-        (catalogue, wrong)
+        all
     }
 }
 

@@ -2,12 +2,17 @@
 
 use super::{
     Domain,
-    pack::{self, ChannelInfo, Fallback, KindInfo, PackError, PrefixInfo, Vocabularies},
+    check::{self, Before},
+    error::PackError,
+    pack::{ChannelInfo, Fallback, KindInfo, PrefixInfo, Vocabularies},
     pattern::Pattern,
     words::Vocabulary,
 };
 use crate::{channel::Channel, event::Kind};
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, OnceLock},
+};
 
 /// The packs that come with Watchdeck, the last one first in precedence.
 const BUILTIN_PACKS: [&str; 5] = [
@@ -31,43 +36,74 @@ pub struct Catalogue {
     pub(super) fallback: Fallback,
     pub(super) untyped: Option<Kind>,
     pub(super) vocabularies: Vocabularies,
+    /// Kinds whose payloads are not read as they stand, or of which something is masked that is counted.
+    pub(super) peculiar: HashSet<Kind>,
+    /// See [`Catalogue::way`].
+    pub(super) way: u64,
+    /// How many of the kinds came with Watchdeck; `None` while those are read.
+    ours: Option<usize>,
 }
 
 impl Catalogue {
     /// The packs that come with Watchdeck.
     #[must_use]
     pub fn builtin() -> &'static Self {
-        static BUILTIN: OnceLock<Catalogue> = OnceLock::new();
+        Self::shared_builtin()
+    }
+
+    pub(super) fn shared_builtin() -> &'static Arc<Self> {
+        static BUILTIN: OnceLock<Arc<Catalogue>> = OnceLock::new();
         BUILTIN.get_or_init(|| {
             let mut catalogue = Self::default();
             for pack in BUILTIN_PACKS {
                 catalogue.add_pack(pack).expect("a test reads the embedded packs");
             }
-            catalogue
+            catalogue.ours = Some(catalogue.kinds.len());
+            Arc::new(catalogue)
         })
     }
 
-    /// Add a pack. What it says about a kind on a channel takes precedence over the packs before it; with an error nothing is added.
+    /// Add a pack over those before it. What it says of a kind on a channel takes precedence; what it leaves out stays as it was. Answers how many kinds it
+    /// speaks of; with an error nothing is added.
     ///
     /// # Errors
-    /// [`PackError`] names the key that is wrong and why.
-    pub fn add_pack(&mut self, toml: &str) -> Result<(), PackError> {
-        let pack = pack::read(toml, &self.vocabularies)?;
+    /// [`PackError`] names the line, the key that is wrong, and what to write instead.
+    pub fn add_pack(&mut self, toml: &str) -> Result<usize, PackError> {
+        let before = Before {
+            kinds: &self.kinds,
+            by_name: &self.by_name,
+            vocabularies: &self.vocabularies,
+            masked: &self.fallback.mask,
+            ours: self.ours,
+        };
+        let pack = check::read(toml, &before)?;
+        let kinds: HashSet<Kind> = pack.kinds.iter().map(|(_, info)| info.kind.clone()).collect();
+        if self.ours.is_some()
+            && let Some(way) = pack.way(self.way, &self.vocabularies)
+        {
+            self.way = way;
+        }
         self.vocabularies = pack.vocabularies;
-        for info in pack.kinds {
-            self.by_name.entry(info.kind.clone()).or_default().insert(0, self.kinds.len());
-            self.kinds.push(info);
+        for (taken, info) in pack.kinds {
+            if info.is_peculiar() {
+                self.peculiar.insert(info.kind.clone());
+            }
+            match taken {
+                Some(place) => self.kinds[place] = info,
+                None => {
+                    self.by_name.entry(info.kind.clone()).or_default().insert(0, self.kinds.len());
+                    self.kinds.push(info);
+                }
+            }
         }
         self.channels.splice(0..0, pack.channels);
         self.fixed = self.channels.iter().filter_map(|info| Some((Pattern::of(&info.name), Kind::from(&**info.kind.as_ref()?)))).collect();
         self.prefixes.splice(0..0, pack.prefixes);
-        if let Some(mut fallback) = pack.fallback {
-            // What one pack hides, another does not bring to light.
-            fallback.mask.append(&mut self.fallback.mask);
-            self.fallback = fallback;
+        if let Some(fallback) = pack.fallback {
+            self.fallback = fallback.over(std::mem::take(&mut self.fallback));
         }
         self.untyped.get_or_insert_with(|| Kind::from(Kind::UNTYPED));
-        Ok(())
+        Ok(kinds.len())
     }
 
     /// Every known kind, in the order of the packs. A kind that means different things on different channels is there once for each.

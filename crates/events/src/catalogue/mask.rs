@@ -17,7 +17,7 @@ const KEPT_FROM: usize = 8;
 const MAX_DEPTH: u32 = 64;
 
 /// Which fields of one event are hidden.
-pub(super) struct Masks<'c> {
+pub(crate) struct Masks<'c> {
     /// Of a kind that a pack names.
     declared: Option<&'c [FieldInfo]>,
     /// Whether any of them is.
@@ -41,8 +41,13 @@ impl Catalogue {
 }
 
 impl Masks<'_> {
+    /// Whether its kind declares one.
+    pub(super) fn any(&self) -> bool {
+        self.any_declared
+    }
+
     /// Whether the value under this name is hidden. What the kind declares decides; else what is masked everywhere.
-    pub(super) fn hide(&self, name: &str) -> bool {
+    pub(crate) fn hide(&self, name: &str) -> bool {
         match self.declared.unwrap_or_default().iter().find(|field| same_name(&field.name, name)) {
             Some(field) => field.mask,
             None => self.others.iter().any(|other| same_name(other, name)),
@@ -95,7 +100,7 @@ impl Masks<'_> {
 }
 
 /// What is shown of a hidden text.
-pub(super) fn hidden(text: &str) -> String {
+pub(crate) fn hidden(text: &str) -> String {
     let length = text.chars().count();
     if length < KEPT_FROM { HIDDEN.to_owned() } else { format!("{HIDDEN} {}", text.chars().skip(length - KEPT).collect::<String>()) }
 }

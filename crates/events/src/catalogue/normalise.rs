@@ -49,8 +49,9 @@ impl Catalogue {
     pub fn read(&self, incoming: &Incoming, intake: &Intake<'_>, doubles: Option<&mut Doubles>) -> Normalised {
         let fields = incoming.payload.fields();
         let (kind, info) = self.kind_of(incoming, &fields);
-        // What makes an event the same again is what was stated, believed or not.
+        // What makes an event the same again is what was stated, believed or not, and by its publisher and nobody's pack.
         let stated = fields.stated();
+        let fields = if info.is_some_and(|info| info.recipe.is_some()) { self.fields_of(&incoming.payload, info) } else { fields };
         let envelope = incoming.server_at.unwrap_or(intake.received_at);
         let occurred_at = plausible::judge(&fields, incoming.server_at, intake.received_at, intake.skew, intake.conventions);
         let (subject, actor, severity) = match info {

@@ -1,32 +1,16 @@
-//! Reading a pack. Everything a pack may say is here; what it says wrong is answered with the key and the reason.
+//! Everything that a pack may say, as it is written and as it is known once it was checked.
 
 use super::{
-    Domain,
+    Domain, family,
+    recipe::Recipe,
+    step::StepFile,
     template::Template,
     words::{Vocabulary, VocabularyFile},
 };
 use crate::event::{Kind, Severity};
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
-
-/// What an unknown level means. Shared by the fallback and the packs' rules.
-const DEFAULT_SEVERITY: Severity = Severity::Info;
-
-/// Why a pack was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PackError {
-    /// Not TOML, or a key that is unknown, missing or of the wrong type. The text shows the line.
-    #[error("{0}")]
-    Syntax(String),
-    /// Well-formed, but a value makes no sense.
-    #[error("{key}: {reason}")]
-    Value {
-        /// The key, as `kind[3].subject[0]` (counted from 0).
-        key: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
+use xxhash_rust::xxh3::xxh3_64;
 
 /// A title in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -60,23 +44,34 @@ pub enum FieldType {
 }
 
 /// A field of a kind's payload.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FieldInfo {
     /// Its key in the payload.
     pub name: Box<str>,
+    /// What people call it.
+    pub label: Option<Title>,
     /// What it holds.
-    #[serde(rename = "type", default)]
     pub field_type: FieldType,
     /// It may be absent.
-    #[serde(default)]
     pub optional: bool,
     /// It must not be shown to everybody (a bank account, an address).
-    #[serde(default)]
     pub mask: bool,
     /// Which enumeration its words are of.
-    #[serde(default)]
     pub words: Option<Box<str>>,
+}
+
+/// A field as a pack writes it. What it leaves out of a field that is known already stays as it was.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FieldFile {
+    pub(super) name: Box<str>,
+    pub(super) label: Option<Title>,
+    #[serde(rename = "type")]
+    pub(super) field_type: Option<FieldType>,
+    pub(super) optional: Option<bool>,
+    #[serde(default)]
+    pub(super) mask: bool,
+    pub(super) words: Option<Box<str>>,
 }
 
 /// What is known about a kind on some channels.
@@ -100,6 +95,23 @@ pub struct KindInfo {
     pub(super) subject: Vec<Template>,
     pub(super) actor: Vec<Box<str>>,
     pub(super) row: RowFields,
+    /// How its payloads are read, where not as they stand.
+    pub(super) recipe: Option<Arc<Recipe>>,
+    /// A pack of the user's gave it its title.
+    pub titled: bool,
+}
+
+impl KindInfo {
+    /// Whether its payloads are not read as they stand, or something of it is masked that is counted.
+    pub(super) fn is_peculiar(&self) -> bool {
+        self.recipe.is_some() || (family::identity(self.kind.as_str()).is_some() && self.fields.iter().any(|field| field.mask))
+    }
+
+    /// The newest version of its payloads.
+    #[must_use]
+    pub fn version(&self) -> u32 {
+        self.recipe.as_ref().map_or(1, |recipe| recipe.version)
+    }
 }
 
 /// A severity for values of a field.
@@ -109,7 +121,7 @@ pub(super) struct Rule {
     pub(super) field: Box<str>,
     /// Which enumeration the field's words are of, where no kind declares the field.
     #[serde(default)]
-    words: Option<Box<str>>,
+    pub(super) words: Option<Box<str>>,
     pub(super) is: Vec<Box<str>>,
     pub(super) severity: Severity,
     #[serde(skip)]
@@ -131,7 +143,7 @@ pub(super) struct RowFields {
 }
 
 impl RowFields {
-    fn named(&self) -> [(&'static str, &[Box<str>]); 8] {
+    pub(super) fn named(&self) -> [(&'static str, &[Box<str>]); 8] {
         [
             ("label", &self.label),
             ("detail", &self.detail),
@@ -184,44 +196,59 @@ pub(super) struct Fallback {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PackFile {
+pub(super) struct PackFile {
     #[serde(default)]
-    kind: Vec<KindFile>,
+    pub(super) kind: Vec<KindFile>,
     #[serde(default)]
-    channel: Vec<ChannelInfo>,
+    pub(super) channel: Vec<ChannelInfo>,
     #[serde(default)]
-    prefix: Vec<PrefixInfo>,
-    fallback: Option<Fallback>,
+    pub(super) prefix: Vec<PrefixInfo>,
+    pub(super) fallback: Option<Fallback>,
     #[serde(default)]
-    vocabulary: Vec<VocabularyFile>,
+    pub(super) vocabulary: Vec<VocabularyFile>,
 }
 
-#[derive(Deserialize)]
+/// A kind as a pack writes it. What it leaves out of a kind that is known already stays as it was.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct KindFile {
-    kind: Box<str>,
-    title: Title,
-    domain: Domain,
-    channels: Vec<Box<str>>,
+pub(super) struct KindFile {
+    pub(super) kind: Box<str>,
+    pub(super) title: Option<Title>,
+    pub(super) domain: Option<Domain>,
+    pub(super) channels: Option<Vec<Box<str>>>,
     #[serde(default)]
-    legacy: bool,
+    pub(super) legacy: bool,
     #[serde(default)]
-    fields: Vec<FieldInfo>,
+    pub(super) fields: Vec<FieldFile>,
+    pub(super) severity: Option<Severity>,
     #[serde(default)]
-    severity: Option<Severity>,
+    pub(super) rules: Vec<Rule>,
     #[serde(default)]
-    rules: Vec<Rule>,
+    pub(super) subject: Vec<String>,
     #[serde(default)]
-    subject: Vec<String>,
+    pub(super) actor: Vec<Box<str>>,
+    pub(super) row: Option<RowFields>,
+    pub(super) version: Option<u32>,
+    pub(super) version_field: Option<Box<str>>,
     #[serde(default)]
-    actor: Vec<Box<str>>,
+    pub(super) upcast: Vec<UpcastFile>,
     #[serde(default)]
-    row: RowFields,
+    pub(super) derive: Vec<StepFile>,
+    pub(super) family: Option<Box<str>>,
+}
+
+/// The steps from a version to the next, as a pack writes them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UpcastFile {
+    pub(super) from: u32,
+    pub(super) steps: Vec<StepFile>,
 }
 
 /// A pack whose every reference was checked.
 pub(super) struct Pack {
-    pub(super) kinds: Vec<KindInfo>,
+    /// With the place of the entry that each takes, where it takes one.
+    pub(super) kinds: Vec<(Option<usize>, KindInfo)>,
     pub(super) channels: Vec<ChannelInfo>,
     pub(super) prefixes: Vec<PrefixInfo>,
     pub(super) fallback: Option<Fallback>,
@@ -232,104 +259,48 @@ pub(super) struct Pack {
 /// Enumerations by name.
 pub(super) type Vocabularies = HashMap<Box<str>, Arc<Vocabulary>>;
 
-pub(super) fn read(text: &str, known: &Vocabularies) -> Result<Pack, PackError> {
-    let file: PackFile = toml::from_str(text).map_err(|error| PackError::Syntax(error.to_string().trim_end().to_owned()))?;
-    let mut vocabularies = known.clone();
-    for (place, vocabulary) in file.vocabulary.into_iter().enumerate() {
-        let name = vocabulary.name.clone();
-        let news = vocabulary.check().map_err(|reason| PackError::Value { key: format!("vocabulary[{place}]"), reason })?;
-        let before = vocabularies.remove(&name).map(Arc::unwrap_or_clone).unwrap_or_default();
-        vocabularies.insert(name, Arc::new(before.with(news)));
-    }
-    let kinds = file.kind.into_iter().enumerate();
-    let kinds = kinds.map(|(place, kind)| check(&format!("kind[{place}]"), kind, &vocabularies)).collect::<Result<_, _>>()?;
-    let mut fallback = file.fallback;
-    for (place, rule) in fallback.iter_mut().flat_map(|fallback| &mut fallback.rules).enumerate() {
-        rule.vocabulary = named(rule.words.as_deref(), &vocabularies, || format!("fallback.rules[{place}].words"))?;
-    }
-    Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback, vocabularies })
-}
-
-/// The enumeration of that name.
-fn named(name: Option<&str>, vocabularies: &Vocabularies, key: impl Fn() -> String) -> Result<Option<Arc<Vocabulary>>, PackError> {
-    let Some(name) = name else { return Ok(None) };
-    let missing = || PackError::Value { key: key(), reason: format!("there is no vocabulary `{name}`") };
-    vocabularies.get(name).cloned().map(Some).ok_or_else(missing)
-}
-
-fn check(at: &str, mut file: KindFile, vocabularies: &Vocabularies) -> Result<KindInfo, PackError> {
-    let mut words = HashMap::new();
-    for (place, field) in file.fields.iter().enumerate() {
-        if let Some(vocabulary) = named(field.words.as_deref(), vocabularies, || format!("{at}.fields[{place}].words"))? {
-            words.insert(field.name.clone(), vocabulary);
-        }
-    }
-    for (place, rule) in file.rules.iter_mut().enumerate() {
-        let own = named(rule.words.as_deref(), vocabularies, || format!("{at}.rules[{place}].words"))?;
-        rule.vocabulary = own.or_else(|| words.get(&rule.field).cloned());
-    }
-    let file = file;
-    let wrong = |key: String, reason: String| PackError::Value { key: format!("{at}.{key}"), reason };
-    let declared = |key: String, name: &str| {
-        // These two stand on every event of the ERP.
-        if matches!(name, "userId" | "timestamp") || file.fields.iter().any(|field| &*field.name == name) {
-            return Ok(());
-        }
-        Err(wrong(key, format!("`{name}` is not among the fields of `{}`", file.kind)))
-    };
-    if file.kind.is_empty() {
-        return Err(wrong("kind".into(), "must not be empty".into()));
-    }
-    if file.channels.is_empty() {
-        return Err(wrong("channels".into(), "at least one channel is needed".into()));
-    }
-    for (place, name) in file.channels.iter().enumerate() {
-        if name.is_empty() || name.matches('*').count() > 1 {
-            return Err(wrong(format!("channels[{place}]"), format!("`{name}` is not a channel (at most one `*`)")));
-        }
-    }
-    // What an event is about and who did it stand in rows, lists and filters, unmasked.
-    let shown = |key: String, name: &str| {
-        declared(key.clone(), name)?;
-        match file.fields.iter().any(|field| &*field.name == name && field.mask) {
-            true => Err(wrong(key, format!("`{name}` is masked and must not be shown here"))),
-            false => Ok(()),
-        }
-    };
-    let mut subject = Vec::new();
-    for (place, source) in file.subject.iter().enumerate() {
-        let key = format!("subject[{place}]");
-        let template = Template::parse(source, &words).map_err(|reason| wrong(key.clone(), reason))?;
-        for name in template.fields() {
-            shown(key.clone(), name)?;
-        }
-        subject.push(template);
-    }
-    for (place, name) in file.actor.iter().enumerate() {
-        shown(format!("actor[{place}]"), name)?;
-    }
-    for (place, rule) in file.rules.iter().enumerate() {
-        declared(format!("rules[{place}].field"), &rule.field)?;
-    }
-    for (key, names) in file.row.named() {
-        for (place, name) in names.iter().enumerate() {
-            let (first, second) = name.split_once(" - ").unwrap_or((name, ""));
-            for name in [first.strip_prefix('-').unwrap_or(first), second].into_iter().filter(|name| !name.is_empty()) {
-                declared(format!("row.{key}[{place}]"), name)?;
+impl Pack {
+    /// What decides how stored events are read with it, where `way` says it without: a number. `None`: it changes nothing of that.
+    pub(super) fn way(&self, way: u64, before: &Vocabularies) -> Option<u64> {
+        let read = self.kinds.iter().map(|(_, info)| info).filter(|info| info.is_peculiar()).map(|info| {
+            let masked: Vec<_> = info.fields.iter().filter(|field| field.mask).map(|field| &field.name).collect();
+            format!("{}{:?}{:?}{masked:?}", info.kind, info.channels, info.recipe.as_ref().map(|recipe| recipe.way))
+        });
+        let mut said: Vec<String> = read.collect();
+        for (name, vocabulary) in &self.vocabularies {
+            if !before.get(name).is_some_and(|known| Arc::ptr_eq(known, vocabulary)) {
+                said.push(format!("{name}{:?}", vocabulary.sorted()));
             }
         }
+        said.sort_unstable();
+        (!said.is_empty()).then(|| xxh3_64(format!("{way}{said:?}").as_bytes()))
     }
-    Ok(KindInfo {
-        kind: Kind::from(&*file.kind),
-        title: file.title,
-        domain: file.domain,
-        channels: file.channels,
-        legacy: file.legacy,
-        severity: file.severity.unwrap_or(DEFAULT_SEVERITY),
-        rules: file.rules,
-        subject,
-        actor: file.actor,
-        row: file.row,
-        fields: file.fields,
-    })
+}
+
+impl Fallback {
+    /// Laid over what was there: what one pack hides, another does not bring to light, and what it does not say stays.
+    pub(super) fn over(mut self, mut before: Self) -> Self {
+        self.mask.append(&mut before.mask);
+        self.rules.append(&mut before.rules);
+        if self.actor.is_empty() {
+            self.actor = before.actor;
+        }
+        let RowFields { label, detail, action, record_type, old, new, change, amount } = &mut self.row;
+        let there = before.row;
+        for (own, before) in [
+            (label, there.label),
+            (detail, there.detail),
+            (action, there.action),
+            (record_type, there.record_type),
+            (old, there.old),
+            (new, there.new),
+            (change, there.change),
+            (amount, there.amount),
+        ] {
+            if own.is_empty() {
+                *own = before;
+            }
+        }
+        self
+    }
 }

@@ -6,7 +6,7 @@ use super::{
     mask::{self, Masks},
     pack::{KindInfo, RowFields},
 };
-use crate::{conventions::Conventions, event::Event, fields::Fields, line, plausible, quantity::Quantity, scan, stated::Stated};
+use crate::{conventions::Conventions, event::Event, fields::Fields, line, quantity::Quantity, scan, stated::Stated};
 use std::borrow::Cow;
 
 /// The parts of a row, as data.
@@ -14,6 +14,10 @@ use std::borrow::Cow;
 pub struct RowParts {
     /// Where the event belongs.
     pub domain: Domain,
+    /// What it is about, as `type:id`; as everybody may see it, whatever was masked when it came.
+    pub subject: Option<String>,
+    /// Who did it, likewise.
+    pub actor: Option<String>,
     /// What it is about, as a person reads it: a name, a number, a message; for want of these the subject or the payload's beginning.
     pub label: String,
     /// Second part of the label.
@@ -50,28 +54,31 @@ impl Catalogue {
     pub fn told(&self, event: &Event) -> (Option<String>, Option<String>) {
         let info = self.get(&event.kind, &event.channel);
         let names = info.map_or(&self.fallback.row, |info| &info.row);
-        let shown = Shown { fields: event.payload.fields(), masks: self.masks(event), catalogue: self, info };
+        let shown = Shown { fields: self.fields_of(&event.payload, info), masks: self.masks(event), catalogue: self, info };
         (shown.word(&names.action), shown.word(&names.record_type))
     }
 }
 
 fn of(catalogue: &Catalogue, event: &Event, conventions: &Conventions) -> RowParts {
-    let fields = event.payload.fields();
     let info = catalogue.get(&event.kind, &event.channel);
+    let fields = catalogue.fields_of(&event.payload, info);
     let names = info.map_or(&catalogue.fallback.row, |info| &info.row);
     let domain = info.map_or_else(|| catalogue.domain_of_unknown(event.kind.as_str(), &event.channel), |info| info.domain);
-    let doubted_time = plausible::doubted(&fields, event.occurred_at, conventions).map(|text| shorten(&text));
+    let doubted_time = event.doubted_time(conventions).map(|text| shorten(&text));
     let shown = Shown { fields, masks: catalogue.masks(event), catalogue, info };
+    let (subject, actor) = (shown.told(event.subject.as_deref()), shown.told(event.actor.as_deref()));
     // A known kind that leaves its own fields out still says something that a person can read.
     let label = shown
         .text(&names.label)
-        .or_else(|| event.subject.as_deref().map(Cow::Borrowed))
+        .or_else(|| subject.clone())
         .or_else(|| shown.text(&catalogue.fallback.row.label))
-        .or_else(|| event.actor.as_deref().map(Cow::Borrowed))
+        .or_else(|| actor.clone())
         .unwrap_or_else(|| whole(event, &shown.masks));
     let detail = shown.text(&names.detail).filter(|detail| *detail != label);
     RowParts {
         domain,
+        subject: subject.map(Cow::into_owned),
+        actor: actor.map(Cow::into_owned),
         label: shorten(&label),
         detail: detail.map(|detail| shorten(&detail)),
         doubted_time,
@@ -93,6 +100,8 @@ impl<'a> Shown<'a, '_> {
         let (amount, currency, unread_amount) = self.amount(&names.amount, conventions);
         RowParts {
             domain: Domain::Other,
+            subject: None,
+            actor: None,
             label: String::new(),
             detail: None,
             action: self.word(&names.action),
@@ -105,6 +114,20 @@ impl<'a> Shown<'a, '_> {
             unread: unread_amount.or(unread_change),
             doubted_time: None,
         }
+    }
+
+    /// What was made of the fields when the event came, without what is masked by now.
+    fn told<'t>(&self, text: Option<&'t str>) -> Option<Cow<'t, str>> {
+        let mut told = Cow::Borrowed(text?);
+        if self.masks.any() {
+            let masked = self.info.iter().flat_map(|info| &info.fields).filter(|field| field.mask);
+            for secret in masked.filter_map(|field| self.fields.text(&field.name)) {
+                if told.contains(&*secret) {
+                    told = told.replace(&*secret, &mask::hidden(&secret)).into();
+                }
+            }
+        }
+        Some(told)
     }
 
     /// The first that says something.

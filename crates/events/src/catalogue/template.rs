@@ -2,7 +2,7 @@
 
 use super::words::Vocabulary;
 use crate::fields::Fields;
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 /// `{resourceType}:{resourceId}`: text and fields in turn. `{resource.singular}` drops the plural's ending (`products` → `product`).
 #[derive(Debug, Clone)]
@@ -35,12 +35,17 @@ impl Template {
 
     /// The text, or `None` when a field is not there.
     pub(super) fn fill(&self, fields: &Fields<'_>) -> Option<String> {
+        self.fill_from(|name| fields.text(name))
+    }
+
+    /// As [`Template::fill`], for whoever says what is in a field.
+    pub(super) fn fill_from<'t>(&self, text_of: impl Fn(&str) -> Option<Cow<'t, str>>) -> Option<String> {
         let mut out = String::with_capacity(32);
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Field { name, singular, words } => {
-                    let text = fields.text(name)?;
+                    let text = text_of(name)?;
                     let text = words.as_ref().and_then(|words| words.meaning(&text)).unwrap_or(&text);
                     if *singular { push_singular(&mut out, text) } else { out.push_str(text) }
                 }

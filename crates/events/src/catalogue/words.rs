@@ -8,14 +8,14 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap},
     ops::Deref,
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 /// One enumeration.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     /// Every way to say a word, as [`plain`] makes it, with the word.
-    meanings: HashMap<Box<str>, Box<str>>,
+    meanings: HashMap<Box<str>, Arc<str>>,
     /// Anybody may have words of their own: an unknown one is nothing to report.
     open: bool,
     /// Its words say how bad something is: an unknown one may be the worst.
@@ -23,48 +23,53 @@ pub struct Vocabulary {
 }
 
 /// A word of an enumeration.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Word<'a> {
-    text: Cow<'a, str>,
-    known: bool,
+#[derive(Debug, Clone)]
+pub enum Word<'a> {
+    /// One that is on the list, as Watchdeck writes it.
+    Known(Arc<str>),
+    /// One that is on no list, as its publisher wrote it.
+    Written(Cow<'a, str>),
+    /// One that nobody wrote: it follows from the rest.
+    Implied(&'static str),
 }
 
-impl<'a> Word<'a> {
+impl Word<'_> {
     /// The word as Watchdeck writes it, where it is known, else as its publisher wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.text
+        match self {
+            Self::Known(word) => word,
+            Self::Written(text) => text,
+            Self::Implied(word) => word,
+        }
     }
 
     /// It is on the list.
     #[must_use]
     pub const fn is_known(&self) -> bool {
-        self.known
-    }
-
-    /// Its text.
-    #[must_use]
-    pub fn into_text(self) -> Cow<'a, str> {
-        self.text
-    }
-
-    /// A word that nobody wrote: it follows from the rest.
-    pub(crate) const fn implied(word: &'static str) -> Self {
-        Self { text: Cow::Borrowed(word), known: true }
+        !matches!(self, Self::Written(_))
     }
 }
+
+impl PartialEq for Word<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str() && self.is_known() == other.is_known()
+    }
+}
+
+impl Eq for Word<'_> {}
 
 impl Deref for Word<'_> {
     type Target = str;
 
     fn deref(&self) -> &str {
-        &self.text
+        self.as_str()
     }
 }
 
 impl std::fmt::Display for Word<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(self.as_str())
     }
 }
 
@@ -83,12 +88,13 @@ pub(super) struct VocabularyFile {
 impl VocabularyFile {
     /// The enumeration, or which word is said to mean two things.
     pub(super) fn check(self) -> Result<Vocabulary, String> {
-        let mut meanings: HashMap<Box<str>, Box<str>> = HashMap::new();
+        let mut meanings: HashMap<Box<str>, Arc<str>> = HashMap::new();
         for (word, others) in self.words {
-            for way in others.iter().chain(std::iter::once(&word)) {
+            let (own, word) = (std::iter::once(&word), Arc::<str>::from(&*word));
+            for way in others.iter().chain(own) {
                 // As it is written, too: it is what a search looks for.
                 for said in [plain(way).into(), way.clone()] {
-                    let before = meanings.insert(said, word.clone());
+                    let before = meanings.insert(said, Arc::clone(&word));
                     if let Some(before) = before.filter(|before| *before != word) {
                         return Err(format!("`{way}` means `{before}` and `{word}`"));
                     }
@@ -117,6 +123,11 @@ impl Vocabulary {
         Self { meanings: self.meanings, open: self.open || other.open, ranks: self.ranks || other.ranks }
     }
 
+    /// All of it in one order, to tell one from another.
+    pub(super) fn sorted(&self) -> (bool, bool, BTreeMap<&str, &str>) {
+        (self.open, self.ranks, self.meanings.iter().map(|(way, word)| (&**way, &**word)).collect())
+    }
+
     /// Every way to say `word`, as the packs write it and without what does not count.
     pub fn ways<'a>(&'a self, word: &'a str) -> impl Iterator<Item = &'a str> {
         self.meanings.iter().filter(move |(_, meaning)| &***meaning == word).map(|(way, _)| &**way)
@@ -124,18 +135,21 @@ impl Vocabulary {
 
     /// What `text` means.
     #[must_use]
-    pub fn read<'a>(&'a self, text: Cow<'a, str>) -> Word<'a> {
-        match self.meaning(&text) {
-            Some(word) => Word { text: Cow::Borrowed(word), known: true },
-            None => Word { text, known: false },
+    pub fn read<'a>(&self, text: Cow<'a, str>) -> Word<'a> {
+        match self.known(&text) {
+            Some(word) => Word::Known(Arc::clone(word)),
+            None => Word::Written(text),
         }
     }
 
     /// The word that `text` is a way to say.
     #[must_use]
     pub fn meaning(&self, text: &str) -> Option<&str> {
-        let exact = self.meanings.get(text);
-        exact.or_else(|| self.meanings.get(plain(text).as_str())).map(|word| &**word)
+        self.known(text).map(|word| &**word)
+    }
+
+    fn known(&self, text: &str) -> Option<&Arc<str>> {
+        self.meanings.get(text).or_else(|| self.meanings.get(plain(text).as_str()))
     }
 }
 

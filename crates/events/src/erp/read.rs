@@ -5,7 +5,7 @@ use super::{
     System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
-    catalogue::{Catalogue, Word},
+    catalogue::{Catalogue, Masks, Word, hidden},
     conventions::Conventions,
     currency::Currency,
     event::{Event, GapReason, Kind},
@@ -28,14 +28,15 @@ impl<'a> View<'a> {
     /// The typed view of an event, or `None` when its kind is not the ERP's or its payload says not even what it is about.
     #[must_use]
     pub fn read(event: &'a Event, conventions: &Conventions) -> Option<Self> {
-        Self::in_fields(event, &event.payload.fields(), conventions)
+        Self::in_fields(event, &event.fields(), conventions)
     }
 
-    /// As [`View::read`], for whoever has read the fields of the event's payload already.
+    /// As [`View::read`], for whoever has read the fields of the event already.
     #[must_use]
     pub fn in_fields(event: &'a Event, fields: &Fields<'a>, conventions: &Conventions) -> Option<Self> {
-        let f = &Reader { fields, conventions };
-        Some(match event.kind.as_str() {
+        let catalogue = &*Catalogue::current();
+        let f = &Reader { fields, conventions, catalogue, masks: catalogue.counted_masks(event) };
+        Some(match catalogue.counted_as(&event.kind, &event.channel).as_str() {
             "inventory:change" => Self::InventoryChange(InventoryChange::of(f)?),
             "adjust" => Self::LegacyMove(LegacyMove::of("adjust", f, f.quantity("adjustQuantity"), "adjustmentNumber")?),
             "inbound" => Self::LegacyMove(LegacyMove::of("inbound", f, f.quantity("quantity"), "recordNumber")?),
@@ -62,30 +63,61 @@ impl<'a> View<'a> {
     }
 }
 
-/// The fields, and how their source speaks.
+/// The fields as everybody may see them, and how their source speaks.
 struct Reader<'a, 'c> {
     fields: &'c Fields<'a>,
     conventions: &'c Conventions,
-}
-
-impl<'a> std::ops::Deref for Reader<'a, '_> {
-    type Target = Fields<'a>;
-
-    fn deref(&self) -> &Fields<'a> {
-        self.fields
-    }
+    catalogue: &'c Catalogue,
+    /// Where something of the kind is masked.
+    masks: Option<Masks<'c>>,
 }
 
 impl<'a> Reader<'a, '_> {
-    /// A word of an enumeration.
-    fn word(&self, key: &str, vocabulary: &str) -> Option<Word<'a>> {
-        Some(Catalogue::builtin().vocabulary(vocabulary).read(self.text(key)?))
+    /// Whether a field is masked: what is counted is shown.
+    fn hides(&self, key: &str) -> bool {
+        self.masks.as_ref().is_some_and(|masks| masks.hide(key))
     }
 
-    /// The first word of a list of keys that is there.
+    /// The fields, unless this one is masked: half a number says something wrong.
+    fn open(&self, key: &str) -> Option<&Fields<'a>> {
+        (!self.hides(key)).then_some(self.fields)
+    }
+
+    fn text(&self, key: &str) -> Option<Text<'a>> {
+        let text = self.fields.text(key)?;
+        Some(if self.hides(key) { hidden(&text).into() } else { text })
+    }
+
+    fn first_text(&self, keys: &[&str]) -> Option<Text<'a>> {
+        keys.iter().find_map(|key| self.text(key))
+    }
+
+    fn token(&self, key: &str) -> Option<&'a str> {
+        self.open(key)?.token(key)
+    }
+
+    fn quantity(&self, key: &str) -> Stated<'a, Quantity> {
+        self.open(key).map_or(Stated::Absent, |fields| fields.quantity(key))
+    }
+
+    fn time(&self, key: &str) -> Stated<'a, Millis> {
+        self.open(key).map_or(Stated::Absent, |fields| fields.time(key, self.conventions))
+    }
+
+    fn deadline(&self, key: &str) -> Stated<'a, Millis> {
+        self.open(key).map_or(Stated::Absent, |fields| fields.deadline(key, self.conventions))
+    }
+
+    /// A word of an enumeration.
+    fn word(&self, key: &str, vocabulary: &str) -> Option<Word<'a>> {
+        Some(self.catalogue.vocabulary(vocabulary).read(self.text(key)?))
+    }
+
+    /// An amount, and in which currency it is.
     fn amount_in(&self, key: &str) -> (Amount<'a>, Option<Currency>) {
-        let own = self.currency(self.conventions);
-        let (amount, beside) = self.amount(key, own.as_ref().or(self.conventions.currency.as_ref()));
+        let own = self.open("currency").and_then(|fields| fields.currency(self.conventions));
+        let Some(fields) = self.open(key) else { return (Stated::Absent, own) };
+        let (amount, beside) = fields.amount(key, own.as_ref().or(self.conventions.currency.as_ref()));
         let currency = own.or(beside).or_else(|| self.conventions.currency.clone());
         (amount, currency)
     }
@@ -170,7 +202,7 @@ impl<'a> Approval<'a> {
             comment: f.text("comment"),
             amount,
             currency,
-            deadline: f.deadline("deadline", f.conventions),
+            deadline: f.deadline("deadline"),
         })
     }
 }
@@ -180,7 +212,7 @@ impl<'a> Finance<'a> {
         let record_number = f.text("recordNumber");
         let (amount, currency) = f.amount_in("amount");
         // What the kind says already need not be said again.
-        let implied = |kind_is, word| (kind == kind_is).then(|| Word::implied(word));
+        let implied = |kind_is, word| (kind == kind_is).then(|| Word::Implied(word));
         Some(Self {
             kind,
             action: f.word("action", "finance_action").or_else(|| implied(FinanceKind::Overdue, "overdue")),
@@ -220,14 +252,14 @@ impl<'a> DataChange<'a> {
             "suppliers" => "supplier",
             _ => return None,
         };
-        Self::legacy(Cow::Borrowed(resource), Some(Word::implied("created")), f)
+        Self::legacy(Cow::Borrowed(resource), Some(Word::Implied("created")), f)
     }
 }
 
 impl<'a> System<'a> {
     fn of(kind: SystemKind, f: &Reader<'a, '_>) -> Self {
         let level_text = f.text("level");
-        let level = level_text.as_deref().map(|text| Catalogue::builtin().vocabulary("level").meaning(text));
+        let level = level_text.as_deref().map(|text| f.catalogue.vocabulary("level").meaning(text));
         Self {
             kind,
             level: match level {
@@ -241,14 +273,14 @@ impl<'a> System<'a> {
             level_text,
             message: f.first_text(&["message", "title", "content", "description", "text", "name"]),
             affected_users: users(f),
-            scheduled_time: f.time("scheduledTime", f.conventions),
+            scheduled_time: f.time("scheduledTime"),
             estimated_duration: f.quantity("estimatedDuration"),
         }
     }
 }
 
 /// Ids of users, as texts or numbers, in a list or alone.
-fn users(f: &Fields<'_>) -> Vec<String> {
+fn users(f: &Reader<'_, '_>) -> Vec<String> {
     match f.token("affectedUsers") {
         Some(token) if token.starts_with('[') => {
             scan::items(token).unwrap_or_default().into_iter().filter_map(scan::text_of).map(Cow::into_owned).collect()
@@ -282,10 +314,10 @@ impl<'a> GapFilled<'a> {
 }
 
 /// Our own markers say milliseconds and nothing else.
-fn millis(fields: &Fields<'_>, key: &str) -> Option<Millis> {
+fn millis(fields: &Reader<'_, '_>, key: &str) -> Option<Millis> {
     json(fields, key).map(Millis)
 }
 
-fn json<T: DeserializeOwned>(fields: &Fields<'_>, key: &str) -> Option<T> {
+fn json<T: DeserializeOwned>(fields: &Reader<'_, '_>, key: &str) -> Option<T> {
     serde_json::from_str(fields.token(key)?).ok()
 }

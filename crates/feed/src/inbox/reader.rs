@@ -52,7 +52,7 @@ impl Reader {
         let intake = Intake { source: &self.source, received_at, skew: self.skew(), conventions: &self.conventions };
         let read = attempt(|| {
             self.seams.pass(Point::Read(incoming.payload.as_str()));
-            Catalogue::builtin().read(&incoming, &intake, doubles)
+            Catalogue::current().read(&incoming, &intake, doubles)
         });
         match read {
             Ok(read) => {
@@ -75,12 +75,12 @@ impl Reader {
     /// The event, for whoever only looks: it comes again, and is counted then.
     pub(super) fn glance(&self, incoming: Incoming, received_at: Millis) -> Option<Event> {
         let intake = Intake { source: &self.source, received_at, skew: self.skew(), conventions: &self.conventions };
-        attempt(|| Catalogue::builtin().normalise_as(incoming, &intake)).ok().filter(|event| !Kind::is_own(event.kind.as_str()))
+        attempt(|| Catalogue::current().normalise_as(incoming, &intake)).ok().filter(|event| !Kind::is_own(event.kind.as_str()))
     }
 
     /// The marker in the place of an event that the store can never take.
     pub fn instead_of(&self, event: &Event, reason: &str, at: Millis) -> NewEvent {
-        let sample = marks::beginning(&Catalogue::builtin().masked(event));
+        let sample = marks::beginning(&Catalogue::current().masked(event));
         self.stats.malformed(at, event.payload.as_str().len() as u64, reason, sample.as_bytes());
         let kind = marks::beginning(event.kind.as_str());
         marks::set_aside(&self.source, &event.channel, Some(&kind), "store", reason, &sample, Some(event.occurred_at), at)

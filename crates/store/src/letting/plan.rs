@@ -75,7 +75,8 @@ impl LetGoPlan {
     }
 
     /// No event from this one on goes.
-    pub(super) fn end(&self) -> u64 {
+    #[must_use]
+    pub fn end(&self) -> u64 {
         let furthest = self.ages.values().chain(self.sizes.values()).copied().max().unwrap_or(0);
         furthest.min(self.keeping.upto.saturating_add(1))
     }

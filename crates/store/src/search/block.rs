@@ -118,11 +118,12 @@ impl<'b> InBlock<'b> {
             |parts: &[usize]| parts.iter().map(|part| self.hits.verdict(*part, at)).min().unwrap_or(Verdict::Maybe).min(Verdict::Maybe);
         match &self.compiled.leaves[leaf] {
             Leaf::Subject(_, parts) | Leaf::Actor(_, parts) | Leaf::Field(parts) => all(parts),
-            Leaf::Text { own, values, .. } => {
+            Leaf::Text { own, values, made, .. } => {
                 let own = self.hits.verdict(*own, at);
                 let by_title = self.titles[self.block.label_number(at)][leaf];
                 let by_value = values.iter().map(|value| self.hits.verdict(*value, at)).max().unwrap_or(Verdict::No).min(Verdict::Maybe);
-                own.max(by_title).max(by_value)
+                let by_pack = if *made { Verdict::Maybe } else { Verdict::No };
+                own.max(by_title).max(by_value).max(by_pack)
             }
             _ => Verdict::Maybe,
         }
@@ -152,7 +153,7 @@ fn by_label(compiled: &Compiled, leaf: &Leaf, label: &Label) -> Verdict {
         Leaf::Name { column, pattern, .. } => {
             pattern.matches([&*label.source, label.channel.as_str(), label.kind.as_str()][*column]).into()
         }
-        Leaf::Domain(pattern) => pattern.matches(Catalogue::builtin().domain(&label.kind, &label.channel).as_str()).into(),
+        Leaf::Domain(pattern) => pattern.matches(Catalogue::current().domain(&label.kind, &label.channel).as_str()).into(),
         Leaf::Severity(severities) => severities.has(label.severity).into(),
         Leaf::Text { text, own, .. } => {
             let shown = text.shown_by(&label.kind, label.severity) == Verdict::Yes;

@@ -56,6 +56,8 @@ pub(super) enum Leaf {
         values: Vec<usize>,
         severities: Severities,
         kinds: HashSet<i64>,
+        /// It may stand nowhere.
+        made: bool,
     },
 }
 
@@ -163,13 +165,17 @@ impl Compiler<'_> {
             Name::Kind => named(2),
             Name::Domain => Leaf::Domain(pattern.clone()),
             Name::Id => Leaf::Id(pattern.clone()),
-            Name::Subject => Leaf::Subject(pattern.clone(), self.parts(pattern)),
-            Name::Actor => Leaf::Actor(pattern.clone(), self.parts(pattern)),
-            Name::Field(_) => Leaf::Field(self.parts(pattern)),
+            Name::Subject => Leaf::Subject(pattern.clone(), self.parts(name, pattern)),
+            Name::Actor => Leaf::Actor(pattern.clone(), self.parts(name, pattern)),
+            Name::Field(_) => Leaf::Field(self.parts(name, pattern)),
         }
     }
 
-    fn parts(&mut self, pattern: &Pattern) -> Vec<usize> {
+    /// What has to stand in the payload; nothing of what a pack makes.
+    fn parts(&mut self, name: &Name, pattern: &Pattern) -> Vec<usize> {
+        if name.is_made() {
+            return Vec::new();
+        }
         pattern.parts().filter(|part| !part.is_empty()).map(|part| self.needle(part)).collect()
     }
 
@@ -186,6 +192,7 @@ impl Compiler<'_> {
             values: text.values().map(|value| self.needle(value)).collect(),
             kinds: self.names.matching(&shows),
             severities,
+            made: text.is_made(),
             text: text.clone(),
         }
     }

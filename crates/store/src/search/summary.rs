@@ -17,9 +17,9 @@ impl Compiled {
             Leaf::Occurred { from, before } => of_times(&summary.occurred, *from, *before),
             Leaf::Domain(_) | Leaf::Id(_) | Leaf::Number => Verdict::Maybe,
             Leaf::Subject(_, parts) | Leaf::Actor(_, parts) | Leaf::Field(parts) => perhaps(parts.iter().all(may_say)),
-            Leaf::Text { own, values, severities, kinds, .. } => {
+            Leaf::Text { own, values, severities, kinds, made, .. } => {
                 let is_shown = summary.severities & severities.0 != 0 || share(&summary.names[2], kinds) != Verdict::No;
-                perhaps(may_say(own) || is_shown || values.iter().any(may_say))
+                perhaps(*made || may_say(own) || is_shown || values.iter().any(may_say))
             }
         })
     }

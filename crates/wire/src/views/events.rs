@@ -15,12 +15,66 @@ pub struct EventDetail {
     pub raw: String,
     /// Something in it is masked (bank details). Ask with `reveal` to see it.
     pub masked: bool,
+    /// What it says in fields that a pack has a name for, in the order of the pack; masked.
+    pub fields: Vec<FieldLine>,
+    /// In which version of its kind it was published, and how a pack has it read; `None` where it is read as it stands and nothing is known of versions.
+    pub version: Option<VersionView>,
     /// Other events of the same subject, newest first, at most 50.
     pub related: Vec<EventRow>,
     /// Older ones may have been let go.
     pub let_go: Option<LetGoNote>,
     /// Of a request for approval or of its decision: the request, as far as these events tell it.
     pub request: Option<RequestDetail>,
+}
+
+/// A field that people have a name for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct FieldLine {
+    /// Its key.
+    pub name: String,
+    /// What it is called in Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+    /// What stands there.
+    pub value: String,
+}
+
+/// How an event is read that a pack does not have read as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct VersionView {
+    /// Which version it is.
+    pub edition: EditionView,
+    /// The newest that is known.
+    pub newest: u32,
+    /// What it is read as, as JSON, masked; `None` where it is read as it stands.
+    pub read: Option<String>,
+}
+
+/// Which version of its kind an event is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum EditionView {
+    /// One that is known.
+    Known {
+        /// Which.
+        version: u32,
+    },
+    /// One that is newer than any pack knows: it is shown as it stands.
+    Newer {
+        /// Which.
+        version: u32,
+    },
+    /// What stands there is no version.
+    Unread {
+        /// As written.
+        written: String,
+    },
+    /// Its kind has no versions; a pack derives fields.
+    Derived,
 }
 
 /// A request for approval with what it is made up of.
@@ -85,4 +139,6 @@ pub struct KindView {
     pub domain: String,
     /// Names of its fields.
     pub fields: Vec<String>,
+    /// The title is a user's: it stands where ours would say it by action.
+    pub own: bool,
 }

@@ -12,13 +12,14 @@ mod keeping;
 mod money;
 mod orders;
 mod overview;
+mod packs;
 mod unread;
 
 pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionState, DecisionView, DecisionsView, WaitingDecision,
 };
-pub use events::{CatalogueView, EventDetail, EventPage, KindView, RequestDetail, RequestLine};
+pub use events::{CatalogueView, EditionView, EventDetail, EventPage, FieldLine, KindView, RequestDetail, RequestLine, VersionView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};
 pub use found::{Found, FoundRow, FoundView};
 pub use handlers::{
@@ -33,4 +34,5 @@ pub use keeping::{ExportFormat, JobKind, JobView, KeepingPlan, KeepingPortion, K
 pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView, Urgency};
+pub use packs::{PackProblemView, PackView, PacksView};
 pub use unread::{UnreadField, UnreadOf};

@@ -15,10 +15,11 @@ import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
 import { Hooks } from "./hooks";
 import { Keeping } from "./keeping";
+import { Packs } from "./packs";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 
-const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "keeping", "desktop", "about"] as const;
+const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "keeping", "desktop", "packs", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
 const NO_HINTS: readonly Hint[] = [];
 
@@ -46,6 +47,7 @@ export default function SettingsPage() {
           <You />
           <Keeping />
           <Desktop />
+          <Packs />
           <About />
         </div>
       </div>
