@@ -15,7 +15,7 @@ use crate::{
     faults::Faults,
     host::{DemoErp, Host},
     jobs::Jobs,
-    outgoing,
+    outgoing::Hooks,
     packs::Packs,
     secrets::Secrets,
     settings::{self, Kept},
@@ -47,7 +47,7 @@ use watchdeck_store::Store;
 use watchdeck_wire::{
     link::SourceStatus,
     live::Hint,
-    settings::{Hook, Settings, Source},
+    settings::{Settings, Source},
 };
 
 /// How long a shutdown waits for its tasks.
@@ -85,8 +85,8 @@ pub(crate) struct Core {
     pub(crate) decided: Notify,
     /// What is done for each event behind the store, by name.
     pub(crate) handlers: Registry,
-    /// The webhooks among them, as they run. Whoever changes them holds it meanwhile.
-    pub(crate) hooks: tokio::sync::Mutex<Vec<Hook>>,
+    /// The webhooks among them.
+    pub(crate) hooks: Hooks,
     /// How far the projections are rebuilt, where somebody wanted that.
     pub(crate) rebuilding: Rebuilding,
     /// Parts that failed.
@@ -148,7 +148,7 @@ impl Core {
                 let seams = seams.clone();
                 move || seams.now()
             }),
-            hooks: tokio::sync::Mutex::default(),
+            hooks: Hooks::default(),
             rebuilding: Rebuilding::default(),
             faults: Faults::default(),
             jobs: Jobs::default(),
@@ -178,7 +178,7 @@ impl Core {
         core.handlers.add(Arc::clone(&backfill) as _).await?;
         core.keep_running("backfill", move |core| Arc::clone(&backfill).run(core.stop.clone()));
         let settings = core.state().settings.clone();
-        outgoing::apply(&core, &settings.hooks).await?;
+        core.hooks.apply(&core.handlers, &settings.hooks, core.now()).await?;
         core.host.apply(&settings);
         core.connect(&settings.sources).await?;
         Ok(core)

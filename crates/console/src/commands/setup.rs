@@ -57,7 +57,7 @@ async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, Comma
     core.adopt(&settings);
     core.host.apply(&settings);
     if settings.hooks != before.hooks {
-        outgoing::apply(core, &settings.hooks).await.map_err(anyhow::Error::from)?;
+        core.hooks.apply(&core.handlers, &settings.hooks, core.now()).await?;
     }
     if secrets_changed || settings.sources != before.sources {
         core.connect(&settings.sources).await?;
