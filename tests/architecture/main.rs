@@ -16,7 +16,7 @@ const TESTKIT: &str = "testkit";
 const TESTS: &str = "tests";
 
 /// What each crate may use of ours, from the ground up. A crate that is not listed may use nothing of ours.
-const ARROWS: [(&str, &[&str]); 23] = [
+const ARROWS: [(&str, &[&str]); 24] = [
     ("contain", &[]),
     ("events", &[]),
     ("logline", &[]),
@@ -25,12 +25,13 @@ const ARROWS: [(&str, &[&str]); 23] = [
     ("filter", &["events"]),
     ("wire", &["events"]),
     ("store", &["events", "filter", "protocol"]),
+    ("postgres", &["events", "filter", "protocol", "store"]),
     ("client", &["events", "protocol", "secret"]),
     ("world", &["events", "secret", "store", "wire"]),
     ("alerts", &["events", "store", "wire", "world"]),
     ("feed", &["client", "contain", "events", "protocol", "secret", "store", "wire", "world"]),
     ("console", &["alerts", "client", "contain", "events", "feed", "filter", "protocol", "secret", "store", "wire", "world"]),
-    ("gateway", &["events", "logline", "protocol", "secret", "store"]),
+    ("gateway", &["events", "logline", "postgres", "protocol", "secret", "store"]),
     ("simulator", &["events", "logline", "protocol"]),
     ("demo", &["console", "events", "gateway", "simulator", "wire"]),
     ("web-host", &["console", "demo", "events", "logline", "wire"]),
@@ -43,7 +44,7 @@ const ARROWS: [(&str, &[&str]); 23] = [
 ];
 
 /// Libraries that may appear in these places only.
-const PLACES: [(&str, &[&str]); 9] = [
+const PLACES: [(&str, &[&str]); 10] = [
     ("tauri", &["watchdeck"]),
     ("zbus", &["watchdeck", "watchdeck-tests"]),
     ("notify-rust", &["watchdeck"]),
@@ -51,6 +52,7 @@ const PLACES: [(&str, &[&str]); 9] = [
     // Its operators panic; `events::exact` wraps it, and clippy.toml names it.
     ("rust_decimal", &["watchdeck-events"]),
     ("rusqlite", &["watchdeck-store", "watchdeck-bench"]),
+    ("tokio-postgres", &["watchdeck-postgres"]),
     ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-testkit", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
     ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-testkit"]),

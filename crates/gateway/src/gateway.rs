@@ -9,6 +9,7 @@ use crate::{
     http,
     ingest::{
         bridge::Bridge,
+        shift,
         state::{BridgeState, Phase},
     },
     log::Log,
@@ -27,6 +28,8 @@ use std::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::Channel;
+use watchdeck_postgres::Postgres;
+use watchdeck_store::Subscription;
 
 /// How long a stop waits for sessions, requests and the bridge.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -54,9 +57,10 @@ impl Gateway {
     pub async fn start(config: Config, decisions: Option<Arc<dyn Decisions>>) -> Result<Self, GatewayError> {
         config.check()?;
         let redis = config.redis_address()?;
-        let Opened { store, set_aside } = opening::open(&config).await?;
+        let Opened { store, postgres, set_aside } = opening::open(&config).await?;
         let listen_error = |error: std::io::Error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) };
-        let memory = Memory::load(store.clone()).await.map_err(|source| GatewayError::Log { path: config.log_path(), source })?;
+        let memory = Memory::load(Arc::clone(&store), postgres.clone()).await;
+        let memory = memory.map_err(|source| opening::failed(&config, source))?;
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         let addr = listener.local_addr().map_err(listen_error)?;
         let decisions = decisions.or_else(|| redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
@@ -70,7 +74,7 @@ impl Gateway {
             );
         }
         let shared = Arc::new(Shared {
-            log: Log::new(store.clone(), config.max_event_bytes),
+            log: Log::new(Arc::clone(&store), config.max_event_bytes),
             tail: Tail::new(store),
             access: Access { publish_key: config.publish_key, read_token: config.read_token, allowed_origins: config.allowed_origins },
             decider: Decider::new(decisions, memory),
@@ -86,20 +90,23 @@ impl Gateway {
             own_source: "embedded".into(),
         });
         let gateway = Self { shared, addr };
-        gateway.spawn(listener, redis);
+        gateway.spawn(listener, redis, postgres);
         tracing::info!(%addr, epoch = gateway.shared.log.store().epoch(), "Listening.");
         Ok(gateway)
     }
 
-    fn spawn(&self, listener: TcpListener, redis: Option<Address>) {
+    fn spawn(&self, listener: TcpListener, redis: Option<Address>, postgres: Option<Postgres>) {
         let shared = &self.shared;
         let follower = Arc::clone(shared);
         // Subscribed before anything can be logged, so that the tail has no hole.
-        let subscription = shared.log.store().subscribe(shared.log.store().head());
+        let subscription = Subscription::over(Arc::clone(shared.log.store()), shared.log.store().head());
         shared.tasks.spawn(async move { follower.tail.follow(subscription, follower.stop.clone()).await });
         if let Some(address) = redis {
             let bridge = Bridge { address, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
-            shared.tasks.spawn(bridge.run());
+            match postgres {
+                Some(postgres) => shared.tasks.spawn(shift::take_turns(bridge, postgres)),
+                None => shared.tasks.spawn(bridge.run()),
+            };
         }
         let telling = Arc::clone(shared);
         shared.tasks.spawn(async move { telling.tail.names.announce(telling.stop.clone()).await });
