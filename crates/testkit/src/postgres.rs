@@ -13,7 +13,6 @@ use std::{
     process::{Child, Command, Stdio},
 };
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Who owns the cluster where root may not.
 const USER: &str = "postgres";
@@ -103,12 +102,13 @@ impl Postgres {
             command.stderr(Stdio::null());
         }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn().context("`postgres` does not start")?;
-        let port = self.port;
+        let data = self.folder.path().join("data");
         let ready = eventually("PostgreSQL", || {
             let lives = child.try_wait().map(|ended| ended.is_none());
+            let (cluster, data) = (&*self, &data);
             async move {
-                // One that has ended is not waited for.
-                Ok(Some(lives? && greeted(port).await.map(|()| true)?))
+                // One that has ended is not waited for, and another one on the same port is not taken for it.
+                Ok(Some(lives? && Path::new(&cluster.ask("postgres", "SHOW data_directory").await?) == data))
             }
         });
         match ready.await {
@@ -116,10 +116,9 @@ impl Postgres {
                 self.running = Some(child);
                 Ok(())
             }
-            Ok(false) => bail!("`postgres` ended; is its port taken?"),
-            Err(error) => {
+            outcome => {
                 stop(child, "-INT").ok();
-                Err(error)
+                outcome.and_then(|_| bail!("`postgres` ended; is its port taken?"))
             }
         }
     }
@@ -131,15 +130,6 @@ impl Drop for Postgres {
             stop(child, "-INT").ok();
         }
     }
-}
-
-/// Asks whether it takes connections, as clients begin: with the question whether it speaks TLS.
-async fn greeted(port: u16) -> Result<()> {
-    let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", port)).await?;
-    stream.write_all(&[0, 0, 0, 8, 4, 210, 22, 47]).await?;
-    let answer = stream.read_u8().await?;
-    ensure!(answer == b'N' || answer == b'S', "it answers {answer}");
-    Ok(())
 }
 
 fn stop(mut child: Child, signal: &str) -> Result<()> {
