@@ -26,12 +26,13 @@ const ARROWS: [(&str, &[&str]); 24] = [
     ("wire", &["events"]),
     ("store", &["events", "filter", "protocol"]),
     ("handlers", &["contain", "events", "filter", "store"]),
+    ("postgres", &["events", "filter", "protocol", "store"]),
     ("client", &["events", "protocol", "secret"]),
     ("world", &["events", "secret", "store", "wire"]),
     ("alerts", &["events", "store", "wire", "world"]),
-    ("feed", &["client", "contain", "events", "handlers", "protocol", "secret", "store", "wire", "world"]),
+    ("feed", &["client", "contain", "events", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
     ("console", &["alerts", "client", "contain", "events", "feed", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
-    ("gateway", &["events", "logline", "protocol", "secret", "store"]),
+    ("gateway", &["events", "logline", "postgres", "protocol", "secret", "store"]),
     ("simulator", &["events", "logline", "protocol"]),
     ("demo", &["console", "events", "gateway", "simulator", "wire"]),
     ("web-host", &["console", "demo", "events", "logline", "wire"]),
@@ -45,7 +46,7 @@ const ARROWS: [(&str, &[&str]); 24] = [
 ];
 
 /// Libraries that may appear in these places only.
-const PLACES: [(&str, &[&str]); 9] = [
+const PLACES: [(&str, &[&str]); 10] = [
     ("tauri", &["watchdeck"]),
     ("zbus", &["watchdeck", "watchdeck-tests"]),
     ("notify-rust", &["watchdeck"]),
@@ -54,6 +55,7 @@ const PLACES: [(&str, &[&str]); 9] = [
     ("rust_decimal", &["watchdeck-events"]),
     // The simulated disk is a file system of SQLite's.
     ("rusqlite", &["watchdeck-store", "watchdeck-bench", "watchdeck-simulate"]),
+    ("tokio-postgres", &["watchdeck-postgres"]),
     ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-simulate", "watchdeck-testkit", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
     ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-testkit"]),

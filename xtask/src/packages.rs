@@ -33,7 +33,9 @@ impl Need {
                 "libxdo-dev",
             ],
             Self::VirtualScreen => &["xvfb", "imagemagick", "dbus-x11", "fonts-noto-cjk"],
-            Self::Test => &["webkit2gtk-driver", "dunst", "pulseaudio", "pulseaudio-utils", "libasound2-plugins", "redis-server"],
+            Self::Test => {
+                &["webkit2gtk-driver", "dunst", "pulseaudio", "pulseaudio-utils", "libasound2-plugins", "redis-server", "postgresql"]
+            }
             Self::Bench => &["webkit2gtk-driver", "python3"],
             Self::Fan => &["nats-server"],
         }
@@ -128,6 +130,7 @@ fn other_linux(needs: &[Need]) -> Result<()> {
         (Need::Test, "pulseaudio"),
         (Need::Test, "parec"),
         (Need::Test, "redis-server"),
+        (Need::Test, "initdb"),
         (Need::Bench, "WebKitWebDriver"),
         (Need::Fan, "nats-server"),
     ];
@@ -139,7 +142,7 @@ fn other_linux(needs: &[Need]) -> Result<()> {
     println!("  Fedora   {FEDORA}");
     println!("  Arch     {ARCH}");
     println!("  Without a display, and for tests, also: Xvfb, ImageMagick, dbus-daemon, Noto CJK fonts;");
-    println!("  for tests: WebKitWebDriver, dunst, PulseAudio with parec, the ALSA plug-in for it, Redis, Chromium.");
+    println!("  for tests: WebKitWebDriver, dunst, PulseAudio with parec, the ALSA plug-in for it, Redis, PostgreSQL, Chromium.");
     bail!("not found: {}", absent.join(", "))
 }
 

@@ -26,6 +26,14 @@ pub enum GatewayError {
         /// Why.
         source: StoreError,
     },
+    /// The log's database cannot be used.
+    #[error("the log cannot be opened ({place}): {source}. Correct `log`, or what is wrong there, and start again")]
+    Database {
+        /// Where it is, without its password.
+        place: String,
+        /// Why.
+        source: StoreError,
+    },
     /// The address cannot be listened on.
     #[error("cannot listen on {addr}: {reason}. Set `listen` to a free address of this machine")]
     Listen {

@@ -9,6 +9,7 @@ use crate::{
     http,
     ingest::{
         bridge::Bridge,
+        shift,
         state::{BridgeState, Phase},
     },
     keeping,
@@ -29,7 +30,8 @@ use std::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::Channel;
-use watchdeck_store::Store;
+use watchdeck_postgres::Postgres;
+use watchdeck_store::{Store, Subscription};
 
 /// How long a stop waits for sessions, requests and the bridge.
 const PATIENCE: Duration = Duration::from_millis(1_500);
@@ -75,17 +77,18 @@ impl Gateway {
     ) -> Result<Self, GatewayError> {
         config.check()?;
         let redis = config.redis_address()?;
-        Self::begin(config, redis, decisions, Opened { store: log, set_aside: None }, listener).await
+        Self::begin(config, redis, decisions, Opened::of(log, None), listener).await
     }
 
     async fn begin(
         config: Config,
         redis: Option<Address>,
         decisions: Option<Arc<dyn Decisions>>,
-        Opened { store, set_aside }: Opened,
+        Opened { store, file, postgres, set_aside }: Opened,
         listener: impl Listener,
     ) -> Result<Self, GatewayError> {
-        let memory = Memory::load(store.clone()).await.map_err(|source| GatewayError::Log { path: config.log_path(), source })?;
+        let memory = Memory::load(Arc::clone(&store), postgres.clone()).await;
+        let memory = memory.map_err(|source| opening::failed(&config, source))?;
         let addr =
             listener.local_addr().map_err(|error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) })?;
         let decisions = decisions.or_else(|| redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
@@ -99,7 +102,7 @@ impl Gateway {
             );
         }
         let shared = Arc::new(Shared {
-            log: Log::new(store.clone(), config.max_event_bytes),
+            log: Log::new(Arc::clone(&store), config.max_event_bytes),
             tail: Tail::new(store),
             access: Access { publish_key: config.publish_key, read_token: config.read_token, allowed_origins: config.allowed_origins },
             decider: Decider::new(decisions, memory),
@@ -115,31 +118,33 @@ impl Gateway {
             own_source: "embedded".into(),
         });
         let gateway = Self { shared, addr };
-        gateway.spawn(listener, redis);
-        gateway.keep(config.keep_days, config.keep_gigabytes);
+        gateway.spawn(listener, redis, postgres.clone());
+        let (days, gigabytes, stop) = (config.keep_days, config.keep_gigabytes, gateway.shared.stop.clone());
+        match (file, postgres) {
+            (Some(store), _) => drop(gateway.shared.tasks.spawn(keeping::run(store, days, gigabytes, stop))),
+            (None, Some(postgres)) => drop(gateway.shared.tasks.spawn(keeping::run_shared(postgres, days, stop))),
+            (None, None) => {}
+        }
         tracing::info!(%addr, epoch = gateway.shared.log.store().epoch(), "Listening.");
         Ok(gateway)
     }
 
-    fn spawn(&self, listener: impl Listener, redis: Option<Address>) {
+    fn spawn(&self, listener: impl Listener, redis: Option<Address>, postgres: Option<Postgres>) {
         let shared = &self.shared;
         let follower = Arc::clone(shared);
         // Subscribed before anything can be logged, so that the tail has no hole.
-        let subscription = shared.log.store().subscribe(shared.log.store().head());
+        let subscription = Subscription::over(Arc::clone(shared.log.store()), shared.log.store().head());
         shared.tasks.spawn(async move { follower.tail.follow(subscription, follower.stop.clone()).await });
         if let Some(address) = redis {
             let bridge = Bridge { address, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
-            shared.tasks.spawn(bridge.run());
+            match postgres {
+                Some(postgres) => shared.tasks.spawn(shift::take_turns(bridge, postgres)),
+                None => shared.tasks.spawn(bridge.run()),
+            };
         }
         let telling = Arc::clone(shared);
         shared.tasks.spawn(async move { telling.tail.names.announce(telling.stop.clone()).await });
         shared.tasks.spawn(serve::serve(listener, http::router(Arc::clone(shared)), Arc::clone(shared)));
-    }
-
-    /// Let go of what is older, or more, than is kept.
-    fn keep(&self, days: u64, gigabytes: u64) {
-        let (store, stop) = (self.shared.log.store().clone(), self.shared.stop.clone());
-        self.shared.tasks.spawn(keeping::run(store, days, gigabytes, stop));
     }
 
     /// Where it listens.

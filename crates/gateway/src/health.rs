@@ -15,7 +15,7 @@ use crate::{
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::atomic::Ordering, time::Duration};
 use tokio::time::timeout;
-use watchdeck_store::{Batch, Document, Store};
+use watchdeck_store::{Batch, Document, Engine};
 
 /// How long a trial write may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -157,10 +157,10 @@ async fn failure(log: &Log) -> Option<String> {
     if failed.is_none() && log.store().watch_failure().borrow().is_none() {
         return None;
     }
-    trial(log.store()).await
+    trial(&**log.store()).await
 }
 
-async fn trial(store: &Store) -> Option<String> {
+async fn trial(store: &dyn Engine) -> Option<String> {
     let document = |body| Document { collection: "health", key: "trial".into(), body };
     let written = Some(format!("\"{}{}\"", now().0, "x".repeat(TRIAL_BYTES)));
     let writing = async {

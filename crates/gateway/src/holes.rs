@@ -4,17 +4,17 @@
 
 use crate::log::now;
 use watchdeck_events::{Channel, Event, Kind, Payload, Severity};
-use watchdeck_store::{Bounds, Store, Stored};
+use watchdeck_store::{Bounds, Engine, Limit, Stored};
 
 /// The page after offset `after` of `channel`, with a marker before it where something cannot be read. `bounds` are from before it was read.
-pub(crate) async fn bridged(store: &Store, channel: &Channel, after: u64, bounds: Bounds, mut page: Vec<Stored>) -> Vec<Stored> {
+pub(crate) async fn bridged(store: &dyn Engine, channel: &Channel, after: u64, bounds: Bounds, mut page: Vec<Stored>) -> Vec<Stored> {
     let next = page.first().map_or(bounds.last + 1, |first| first.offset);
     if next <= after + 1 {
         return page;
     }
     let to = page.first().map_or_else(now, |first| first.event.received_at);
     // The last that can be read before it; where that is unknown too, the hole is at least known to end.
-    let before = store.channel_after(channel, after.saturating_sub(1), 1).await.unwrap_or_default();
+    let before = store.channel_after(channel, after.saturating_sub(1), Limit::from(1)).await.unwrap_or_default();
     let from = before.first().filter(|known| known.offset == after).map_or(to, |known| known.event.received_at).min(to);
     // It may have been let go since the bounds were read.
     let first = bounds.first.max(store.channel_bounds(channel).first);
@@ -41,13 +41,14 @@ pub(crate) async fn bridged(store: &Store, channel: &Channel, after: u64, bounds
 mod tests {
     use super::*;
     use crate::log::{Arrived, Log};
-    use watchdeck_store::Options;
+    use std::sync::Arc;
+    use watchdeck_store::{Options, Store};
 
     #[tokio::test]
     async fn what_cannot_be_read_is_a_marker_and_what_is_behind_it_follows() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("gateway.db"), Options::LOG).unwrap();
-        let log = Log::new(store.clone(), 1 << 20);
+        let log = Log::new(Arc::new(store.clone()), 1 << 20);
         let channel = Channel::from("orders");
         for n in 1..=9 {
             let payload = Payload::from_json(format!(r#"{{"n":{n}}}"#));

@@ -5,4 +5,5 @@ mod intake;
 mod logger;
 mod reading;
 mod refused;
+pub(crate) mod shift;
 pub(crate) mod state;

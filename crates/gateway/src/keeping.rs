@@ -3,6 +3,7 @@
 use crate::log::now;
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
+use watchdeck_postgres::Postgres;
 use watchdeck_store::{Keep, Keeping, Store, StoreError};
 
 /// How often.
@@ -13,9 +14,20 @@ const DAY_MS: u64 = 24 * 3_600_000;
 pub(crate) async fn run(store: Store, days: u64, gigabytes: u64, stop: CancellationToken) {
     let limit = |number: u64, unit: u64| (number > 0).then(|| number.saturating_mul(unit));
     let keep = Keep { age_ms: limit(days, DAY_MS), bytes: limit(gigabytes, 1 << 30) };
-    if keep == Keep::default() {
-        return;
+    if keep != Keep::default() {
+        hourly(|| once(&store, keep), stop).await;
     }
+}
+
+/// The same in a database, by its partitions: days only.
+pub(crate) async fn run_shared(postgres: Postgres, days: u64, stop: CancellationToken) {
+    if days > 0 {
+        let age = i64::try_from(days.saturating_mul(DAY_MS)).unwrap_or(i64::MAX);
+        hourly(|| postgres.let_go_before(now().plus(-age)), stop).await;
+    }
+}
+
+async fn hourly<F: Future<Output = Result<u64, StoreError>>>(let_go: impl Fn() -> F, stop: CancellationToken) {
     let mut due = tokio::time::interval(EVERY);
     due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -26,7 +38,7 @@ pub(crate) async fn run(store: Store, days: u64, gigabytes: u64, stop: Cancellat
         // Stopped where it waits, between two steps; the next start goes on from there.
         tokio::select! {
             () = stop.cancelled() => return,
-            done = once(&store, keep) => match done {
+            done = let_go() => match done {
                 Ok(0) => {}
                 Ok(events) => tracing::info!(events, "Older events were let go."),
                 Err(error) => tracing::warn!(%error, "Older events were not let go; trying again in an hour."),

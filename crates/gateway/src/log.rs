@@ -11,7 +11,7 @@ use std::{
 };
 use uuid::Uuid;
 use watchdeck_events::{Catalogue, Channel, Event, Incoming, Kind, Millis, Payload, Severity};
-use watchdeck_store::{Appended, Batch, NewEvent, Placed, Refused, Store, StoreError};
+use watchdeck_store::{Appended, Batch, Engine, NewEvent, Placed, Refused, StoreError};
 
 /// What a source hands in. The payload is JSON; whoever made this has checked.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub(crate) struct Arrived {
 /// Appends to the log.
 #[derive(Debug, Clone)]
 pub(crate) struct Log {
-    store: Store,
+    store: Arc<dyn Engine>,
     /// When the newest write failed, and why; `None` after one that did not.
     failed: Arc<Mutex<Option<(Instant, String)>>>,
     most_bytes: usize,
@@ -34,7 +34,7 @@ pub(crate) struct Log {
 
 impl Log {
     /// Events of more than `most_bytes` are kept with their heads only.
-    pub(crate) fn new(store: Store, most_bytes: usize) -> Self {
+    pub(crate) fn new(store: Arc<dyn Engine>, most_bytes: usize) -> Self {
         Self { store, most_bytes, shortened: Arc::default(), failed: Arc::default() }
     }
 
@@ -48,8 +48,13 @@ impl Log {
         self.shortened.load(Ordering::Relaxed)
     }
 
-    pub(crate) const fn store(&self) -> &Store {
+    pub(crate) const fn store(&self) -> &Arc<dyn Engine> {
         &self.store
+    }
+
+    /// The same log through another handle to it.
+    pub(crate) fn through(&self, store: Arc<dyn Engine>) -> Self {
+        Self { store, ..self.clone() }
     }
 
     /// Log everything in one transaction, in order. Answers id and place of each.

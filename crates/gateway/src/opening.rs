@@ -1,22 +1,37 @@
-//! Opening the log: a folder that only its owner reads, one gateway in it, and a way on when the file is damaged.
+//! Opening the log: a folder that only its owner reads, one gateway in it, and a way on when the file is damaged; or a database that several share.
 
-use crate::{config::Config, error::GatewayError};
-use std::{io, path::Path};
-use watchdeck_store::{Options, Salvaged, Store, StoreError};
+use crate::{config::Config, error::GatewayError, redis::tls};
+use std::{io, path::Path, sync::Arc};
+use watchdeck_postgres::{Address, Postgres};
+use watchdeck_store::{Engine, Options, Salvaged, Store, StoreError};
 
 /// What SQLite keeps beside its file.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
 
 /// An open log.
 pub(crate) struct Opened {
-    pub(crate) store: Store,
+    pub(crate) store: Arc<dyn Engine>,
+    /// The same, where it is a file.
+    pub(crate) file: Option<Store>,
+    /// The same, where other gateways may be on it.
+    pub(crate) postgres: Option<Postgres>,
     /// The new name of a damaged file that was found and put aside. The log goes on with what could be read of it, and with another epoch:
     /// consoles see that, and mark the hole.
     pub(crate) set_aside: Option<String>,
 }
 
+impl Opened {
+    /// A log in a file.
+    pub(crate) fn of(store: Store, set_aside: Option<String>) -> Self {
+        Self { store: Arc::new(store.clone()), file: Some(store), postgres: None, set_aside }
+    }
+}
+
 /// Open the log of `config`.
 pub(crate) async fn open(config: &Config) -> Result<Opened, GatewayError> {
+    if let Some(address) = config.log_address()? {
+        return database(&address, config).await;
+    }
     let (folder, path) = (config.data_dir.clone(), config.log_path());
     let unusable = |reason: String| GatewayError::DataDir { path: config.data_dir.clone(), reason };
     let opening = tokio::task::spawn_blocking(move || {
@@ -24,7 +39,25 @@ pub(crate) async fn open(config: &Config) -> Result<Opened, GatewayError> {
         Ok(open_or_salvage(&path))
     });
     let opened: Result<_, String> = opening.await.map_err(|error| unusable(error.to_string()))?;
-    opened.map_err(unusable)?.map_err(|source| GatewayError::Log { path: config.log_path(), source })
+    opened.map_err(unusable)?.map_err(|source| failed(config, source))
+}
+
+/// Why the log cannot be used, with where it is.
+pub(crate) fn failed(config: &Config, source: StoreError) -> GatewayError {
+    match config.log_address() {
+        Ok(Some(address)) => GatewayError::Database { place: address.to_string(), source },
+        _ => GatewayError::Log { path: config.log_path(), source },
+    }
+}
+
+async fn database(address: &Address, config: &Config) -> Result<Opened, GatewayError> {
+    let ca_file = config.log_ca_file.clone();
+    // The authorities of this machine are files.
+    let tls = tokio::task::spawn_blocking(move || tls::config(ca_file.as_deref())).await;
+    let tls = tls.unwrap_or_else(|error| Err(error.to_string())).map_err(|words| failed(config, StoreError::Unavailable(words)))?;
+    let options = watchdeck_postgres::Options { tls: Some(tls) };
+    let postgres = Postgres::open(address, options).await.map_err(|source| failed(config, source))?;
+    Ok(Opened { store: Arc::new(postgres.clone()), file: None, postgres: Some(postgres), set_aside: None })
 }
 
 fn open_or_salvage(path: &Path) -> Result<Opened, StoreError> {
@@ -40,7 +73,7 @@ fn open_or_salvage(path: &Path) -> Result<Opened, StoreError> {
         );
         set_aside
     });
-    Ok(Opened { store, set_aside })
+    Ok(Opened::of(store, set_aside))
 }
 
 /// The folder, and a file in it, for nobody's eyes but the owner's: the log holds the ERP's business and people's names. What SQLite makes

@@ -11,7 +11,7 @@ use std::{
 };
 use tokio_util::sync::CancellationToken;
 use watchdeck_events::Channel;
-use watchdeck_store::{Limit, Store, StoreError, Stored, Subscription};
+use watchdeck_store::{Engine, Limit, StoreError, Stored, Subscription};
 
 /// Entries kept in memory, over all channels.
 const MOST_ENTRIES: usize = 20_000;
@@ -29,7 +29,7 @@ const RETRY: Duration = Duration::from_secs(1);
 /// See the [module docs](self).
 #[derive(Debug)]
 pub(crate) struct Tail {
-    store: Store,
+    store: Arc<dyn Engine>,
     recent: RwLock<Recent>,
     /// Large entries that a reader holds which fell behind, by sequence number.
     large: Mutex<HashMap<u64, Weak<Entry>>>,
@@ -50,7 +50,7 @@ struct Recent {
 }
 
 impl Tail {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Arc<dyn Engine>) -> Self {
         let names = Names::new(store.channels());
         Self {
             store,
@@ -101,7 +101,7 @@ impl Tail {
             return Ok(Vec::new());
         }
         let page = self.store.channel_after(channel, offset, Limit { events: PAGE_ITEMS, bytes: PAGE_BYTES }).await?;
-        Ok(holes::bridged(&self.store, channel, offset, bounds, page).await.iter().map(|stored| self.shared(stored)).collect())
+        Ok(holes::bridged(&*self.store, channel, offset, bounds, page).await.iter().map(|stored| self.shared(stored)).collect())
     }
 
     /// An entry that was read from disk. Several slow readers of the same large one hold it once.

@@ -14,7 +14,9 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    pub(crate) fn new(commit: Arc<Vec<Stored>>, from: usize) -> Self {
+    /// The rest of a commit or a page, from a place in it on.
+    #[must_use]
+    pub fn new(commit: Arc<Vec<Stored>>, from: usize) -> Self {
         let range = from..commit.len();
         Self { commit, range }
     }

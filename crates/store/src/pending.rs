@@ -26,7 +26,9 @@ impl Refused {
 }
 
 impl Pending {
-    pub(crate) const fn new(answer: oneshot::Receiver<Result<Appended, Box<Refused>>>) -> Self {
+    /// What an engine's writer will answer through the other end. Dropped without an answer it reads as [`StoreError::Closed`].
+    #[must_use]
+    pub const fn new(answer: oneshot::Receiver<Result<Appended, Box<Refused>>>) -> Self {
         Self { answer, landed: None }
     }
 

@@ -16,6 +16,7 @@ pub mod http;
 pub mod link;
 pub mod patience;
 pub mod port;
+pub mod postgres;
 pub mod process;
 pub mod redis;
 pub mod rig;

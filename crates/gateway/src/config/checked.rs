@@ -7,6 +7,7 @@ use std::{
     path::PathBuf,
     time::Duration,
 };
+use watchdeck_postgres::Address as LogAddress;
 use watchdeck_secret::Secret;
 
 /// A checked configuration. Embedders fill it in and hand it to [`Gateway::start`](crate::Gateway::start), which checks it again.
@@ -16,6 +17,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The folder of the log. Created when absent.
     pub data_dir: PathBuf,
+    /// The database of the log (`postgres://…`), where it is not a file. Secret because it may hold a password.
+    pub log: Option<Secret>,
+    /// Certificates of the authorities that vouch for that database, beside this machine's own. PEM.
+    pub log_ca_file: Option<PathBuf>,
     /// The ERP's Redis (`redis://…`), when there is one to bridge. Secret because it may hold a password.
     pub redis_url: Option<Secret>,
     /// The user there, literally; counts more than one in the address.
@@ -49,6 +54,8 @@ impl Config {
         Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3010),
             data_dir: data_dir.into(),
+            log: None,
+            log_ca_file: None,
             redis_url: None,
             redis_username: None,
             redis_password: None,
@@ -71,6 +78,7 @@ impl Config {
     /// what is said of Redis does not go together.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.redis_address()?;
+        self.log_address()?;
         if self.listen.ip().is_loopback() {
             return Ok(());
         }
@@ -113,9 +121,32 @@ impl Config {
         Ok(Some(address))
     }
 
-    /// The file of the log.
+    /// Where the database of the log is, when it is in one.
+    pub(crate) fn log_address(&self) -> Result<Option<LogAddress>, ConfigError> {
+        let refused = |(reason, remedy): (String, &str)| ConfigError::Value {
+            key: "log".into(),
+            origin: "with log_ca_file".into(),
+            reason,
+            remedy: remedy.into(),
+        };
+        match &self.log {
+            Some(log) => log_address(log.expose()).map(Some).map_err(refused),
+            None if self.log_ca_file.is_some() => {
+                Err(refused(("it is missing, and there is a file of authorities for it".into(), "Set log, or remove log_ca_file")))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The file of the log, where it is one.
     #[must_use]
     pub fn log_path(&self) -> PathBuf {
         self.data_dir.join("gateway.db")
     }
+}
+
+/// Where a log in a database is.
+pub(super) fn log_address(text: &str) -> Result<LogAddress, (String, &'static str)> {
+    const REMEDY: &str = "Write it like postgres://gateway:password@db.example:5432/watchdeck (in user and password write @ as %40, : as %3A, / as %2F, % as %25)";
+    LogAddress::parse(text).map_err(|reason| (reason.into(), REMEDY))
 }

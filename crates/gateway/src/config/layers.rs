@@ -12,6 +12,8 @@ const ENV_PREFIX: &str = "WATCHDECK_GATEWAY_";
 const KEYS: [&str; 14] = [
     "listen",
     "data_dir",
+    "log",
+    "log_ca_file",
     "redis.url",
     "redis.username",
     "redis.password",
@@ -39,6 +41,12 @@ struct Flags {
     /// Folder of the log
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
+    /// The database of the log, like postgres://gateway@db.example/watchdeck, instead of the folder (other users of this machine can see flags)
+    #[arg(long, value_name = "URL")]
+    log: Option<String>,
+    /// Certificates of the authorities that vouch for that database (PEM)
+    #[arg(long, value_name = "FILE")]
+    log_ca_file: Option<String>,
     /// The ERP's Redis, like redis://127.0.0.1:6379, rediss://… for TLS, or unix:///run/redis.sock
     #[arg(long, value_name = "URL")]
     redis_url: Option<String>,
@@ -147,6 +155,8 @@ impl Layers {
         let said = [
             ("listen", flags.listen),
             ("data_dir", flags.data_dir),
+            ("log", flags.log),
+            ("log_ca_file", flags.log_ca_file),
             ("redis.url", flags.redis_url),
             ("redis.username", flags.redis_username),
             ("redis.password", flags.redis_password),

@@ -1,6 +1,6 @@
 //! What each key means, and what to say when it means nothing.
 
-use super::checked::Config;
+use super::checked::{Config, log_address};
 use crate::{
     oversize,
     redis::{Address, tls},
@@ -18,6 +18,12 @@ pub(super) fn apply(config: &mut Config, key: &'static str, value: &Value) -> Re
     match key {
         "listen" => config.listen = address(&text(value)?)?,
         "data_dir" => config.data_dir = filled(text(value)?, "Name a folder, like /var/lib/watchdeck-gateway")?.into(),
+        "log" => {
+            let url = text(value)?;
+            log_address(&url)?;
+            config.log = Some(Secret::new(url));
+        }
+        "log_ca_file" => config.log_ca_file = Some(ca_file(text(value)?)?),
         "redis.url" => config.redis_url = Some(redis_url(&text(value)?)?),
         "redis.username" => config.redis_username = Some(filled(text(value)?, "Name a user, or leave the key out")?),
         // Literally, spaces and all; only a line's end comes from the file it was read from.
@@ -88,7 +94,7 @@ fn redis_url(text: &str) -> Result<Secret, Refused> {
 }
 
 fn ca_file(path: String) -> Result<PathBuf, Refused> {
-    const REMEDY: &str = "Name the PEM file with the certificate of the authority that signed Redis's";
+    const REMEDY: &str = "Name the PEM file with the certificate of the authority that signed the server's";
     let path = PathBuf::from(filled(path, REMEDY)?);
     tls::authorities(&path).map_err(|reason| (reason, REMEDY))?;
     Ok(path)

@@ -34,6 +34,8 @@ impl Decider {
         let turn = Arc::clone(self.turns().entry(decision.resource()).or_default());
         let outcome = {
             let _mine = turn.lock().await;
+            let elsewhere = |error: watchdeck_store::StoreError| DecisionError::Unavailable(error.to_string());
+            let _everywhere = self.memory.turn(&decision.resource()).await.map_err(elsewhere)?;
             self.settle(handler.as_ref(), decision).await
         };
         drop(turn);

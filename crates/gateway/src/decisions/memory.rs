@@ -8,7 +8,8 @@ use std::{
     sync::{Arc, Mutex},
 };
 use watchdeck_events::Millis;
-use watchdeck_store::{Batch, Document, Store, StoreError};
+use watchdeck_postgres::{Postgres, Turn};
+use watchdeck_store::{Batch, Document, Engine, StoreError};
 
 /// Collection of the kept answers.
 const COLLECTION: &str = "decisions";
@@ -63,7 +64,9 @@ impl Remembered {
 /// All kept answers.
 pub(crate) struct Memory {
     /// `None` keeps nothing beyond this process.
-    store: Option<Store>,
+    store: Option<Arc<dyn Engine>>,
+    /// Where other gateways may decide too.
+    shared: Option<Postgres>,
     kept: Mutex<Kept>,
 }
 
@@ -117,30 +120,41 @@ impl Kept {
 }
 
 impl Memory {
-    /// What an earlier run kept in `store`. What cannot be read there is left out and said.
+    /// What an earlier run kept in `store`; `shared` is the same, where other gateways may be on it.
     ///
     /// # Errors
     /// As the store says.
-    pub(crate) async fn load(store: Store) -> Result<Self, StoreError> {
-        let mut read: Vec<(Remembered, usize)> = Vec::new();
-        for (key, body) in store.documents(COLLECTION).await? {
-            match serde_json::from_str(&body) {
-                Ok(remembered) => read.push((remembered, body.len())),
-                Err(error) => tracing::warn!(%error, key, "A kept decision cannot be read and is left out."),
+    pub(crate) async fn load(store: Arc<dyn Engine>, shared: Option<Postgres>) -> Result<Self, StoreError> {
+        let (kept, forgotten) = read(&*store).await?;
+        let memory = Self { store: Some(store), shared, kept: Mutex::new(kept) };
+        memory.write(forgotten.into_iter().map(gone).collect()).await;
+        Ok(memory)
+    }
+
+    /// The turn at a resource among all gateways, with what the others have answered meanwhile; nothing where there is one gateway only.
+    ///
+    /// # Errors
+    /// As the log says. Deciding without knowing what the others did would be worse than deciding later.
+    pub(super) async fn turn(&self, resource: &Resource) -> Result<Option<Turn>, StoreError> {
+        let Some(shared) = &self.shared else { return Ok(None) };
+        let turn = shared.turn(&format!("decision:{resource:?}")).await?;
+        let (read, _) = read(shared).await?;
+        let mut kept = self.kept();
+        let before = std::mem::replace(&mut *kept, read);
+        // What is known here and not there could not be kept, or is about to be.
+        for (key, (one, bytes)) in before.by_key {
+            if !kept.by_key.contains_key(&key) {
+                kept.insert(Remembered::clone(&one), bytes, now());
             }
         }
-        read.sort_by_key(|(one, _)| one.at);
-        let (mut kept, now) = (Kept::default(), now());
-        let forgotten = read.into_iter().flat_map(|(one, bytes)| kept.insert(one, bytes, now)).map(gone).collect();
-        let memory = Self { store: Some(store), kept: Mutex::new(kept) };
-        memory.write(forgotten).await;
-        Ok(memory)
+        drop(kept);
+        Ok(Some(turn))
     }
 
     /// One that forgets with the process.
     #[cfg(test)]
     pub(super) fn fleeting() -> Self {
-        Self { store: None, kept: Mutex::default() }
+        Self { store: None, shared: None, kept: Mutex::default() }
     }
 
     fn kept(&self) -> std::sync::MutexGuard<'_, Kept> {
@@ -180,6 +194,21 @@ impl Memory {
         let kept = self.kept();
         [kept.by_key.len(), kept.order.len(), kept.by_resource.len()]
     }
+}
+
+/// What is kept in `store`, and the keys of what is too much. What cannot be read there is left out and said.
+async fn read(store: &dyn Engine) -> Result<(Kept, Vec<String>), StoreError> {
+    let mut read: Vec<(Remembered, usize)> = Vec::new();
+    for (key, body) in store.documents(COLLECTION).await? {
+        match serde_json::from_str(&body) {
+            Ok(remembered) => read.push((remembered, body.len())),
+            Err(error) => tracing::warn!(%error, key, "A kept decision cannot be read and is left out."),
+        }
+    }
+    read.sort_by_key(|(one, _)| one.at);
+    let (mut kept, now) = (Kept::default(), now());
+    let forgotten = read.into_iter().flat_map(|(one, bytes)| kept.insert(one, bytes, now)).collect();
+    Ok((kept, forgotten))
 }
 
 fn gone(key: String) -> Document {

@@ -32,6 +32,7 @@ use std::{
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use watchdeck_events::Millis;
+use watchdeck_store::Limit;
 
 /// The ERP's channels.
 const PATTERN: &str = "ws:*";
@@ -177,7 +178,7 @@ impl Bridge {
         let store = self.log.store();
         loop {
             let head = store.head().saturating_sub(1);
-            match tokio::try_join!(store.checkpoint(ALIVE), store.read_after(head, 1)) {
+            match tokio::try_join!(store.checkpoint(ALIVE), store.read_after(head, Limit::from(1))) {
                 Ok((alive, newest)) => {
                     let alive = i64::try_from(alive).ok().filter(|ms| *ms > 0).map(Millis);
                     // A later event of ours proves more than the last ping; without any ping the newest event of any source is all there is.

@@ -23,6 +23,8 @@ pub(crate) enum Phase {
     Up,
     /// Not subscribed; trying again for ever.
     Down,
+    /// Another gateway on the same log bridges, and hears.
+    Standby,
 }
 
 /// As it appears in `/healthz`.
@@ -121,10 +123,22 @@ impl BridgeState {
         });
     }
 
+    /// Another gateway bridges, and hears.
+    pub(crate) fn standing_by(&self) {
+        self.change(|inner| {
+            if inner.bridge.state != Phase::Standby {
+                inner.bridge.state = Phase::Standby;
+                inner.bridge.since = now();
+            }
+            inner.bridge.last_error = None;
+            self.tell(inner);
+        });
+    }
+
     /// Not subscribed. Whether that is news.
     pub(crate) fn down(&self, error: &str) -> bool {
         self.change(|inner| {
-            let was_up = inner.bridge.state == Phase::Up;
+            let was_up = matches!(inner.bridge.state, Phase::Up | Phase::Standby);
             // Never up since the start is down since the start.
             if was_up {
                 inner.bridge.since = now();
@@ -196,7 +210,7 @@ impl BridgeState {
             (Phase::Off | Phase::Connecting, _) => None,
             (Phase::Down, _) => deaf(bridge.since, bridge.last_error.as_deref().unwrap_or_default()),
             (Phase::Up, Some(error)) => deaf(inner.stuck_since, &format!("the gateway's log takes nothing: {error}")),
-            (Phase::Up, None) => Some(Told { upstream: Upstream::Up, since: bridge.since, reason: None }),
+            (Phase::Standby, _) | (Phase::Up, None) => Some(Told { upstream: Upstream::Up, since: bridge.since, reason: None }),
         };
         self.told.send_if_modified(|last| {
             let news = *last != told;

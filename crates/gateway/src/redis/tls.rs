@@ -17,11 +17,12 @@ pub(super) async fn secure(stream: TcpStream, host: &str, ca_file: Option<&Path>
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.map_err(|error| explain(&error))
 }
 
-fn config(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
+/// How TLS is spoken, trusting whom this machine trusts and a file of others.
+pub(crate) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let extra = ca_file.map(authorities).transpose()?.unwrap_or_default();
     let verifier = Verifier::new_with_extra_roots(extra, Arc::clone(&provider))
-        .map_err(|error| format!("the authorities of this machine and of redis.ca_file cannot be used: {error}"))?;
+        .map_err(|error| format!("the authorities of this machine and of the file of others cannot be used: {error}"))?;
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     // "Dangerous" is the builder's word for any verifier but its own; this one is the system's.
     Ok(builder.map_err(|error| error.to_string())?.dangerous().with_custom_certificate_verifier(Arc::new(verifier)).with_no_client_auth())

@@ -21,6 +21,7 @@ use tokio::{
 use tokio_websockets::Message;
 use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::{ErrorCode, Position, Rewind, ServerFrame};
+use watchdeck_store::Limit;
 
 pub(super) type Sink = SplitSink<WebSocket, Message>;
 
@@ -249,7 +250,13 @@ impl<'a> Writer<'a> {
         let channel = self.cursors.follow(&channel);
         // The bounds are read once: `subscribed` and the cursor speak of the same moment, and whatever is logged later follows the cursor.
         let store = self.shared.log.store();
-        let bounds = store.channel_bounds(&channel);
+        let mut bounds = store.channel_bounds(&channel);
+        if position.as_ref().is_some_and(|position| position.epoch == store.epoch() && position.offset > bounds.last) {
+            // Another gateway on this log has sent what is not known here yet: asked beyond its end, the log looks. Where that fails, the position is not
+            // resumed, which is told.
+            store.read_after(store.head(), Limit::from(1)).await.ok();
+            bounds = store.channel_bounds(&channel);
+        }
         let resumed = position.as_ref().map(|position| cursor::resume(position, store.epoch(), bounds));
         let sent = match (resumed, rewind) {
             (Some(Ok(offset)), _) => offset,

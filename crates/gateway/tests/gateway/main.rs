@@ -8,6 +8,7 @@ mod hardship;
 mod http;
 mod many;
 mod native;
+mod pair;
 mod plain;
 mod program;
 mod redis;

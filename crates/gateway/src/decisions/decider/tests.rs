@@ -116,14 +116,14 @@ async fn keys_are_known_after_a_restart() {
     let dir = tempfile::tempdir().unwrap();
     let open = || Store::open(&dir.path().join("gateway.db"), Options::LOG).unwrap();
     let store = open();
-    let (_, decider) = with(Memory::load(store.clone()).await.unwrap(), 0);
+    let (_, decider) = with(Memory::load(Arc::new(store.clone()), None).await.unwrap(), 0);
     decider.decide(request("k1", "o1")).await.unwrap();
     assert!(decider.decide(request("k2", "o1")).await.is_err());
     store.close().await;
     drop((decider, store));
 
     let store = open();
-    let (erp, decider) = with(Memory::load(store.clone()).await.unwrap(), 0);
+    let (erp, decider) = with(Memory::load(Arc::new(store.clone()), None).await.unwrap(), 0);
     assert!(decider.decide(request("k1", "o1")).await.unwrap().repeated, "the retry of a decision that arrived is no second one");
     assert!(matches!(decider.decide(request("k2", "o1")).await, Err(DecisionError::Overtaken(_))));
     assert!(matches!(decider.decide(request("k1", "o9")).await, Err(DecisionError::KeyReused)));
