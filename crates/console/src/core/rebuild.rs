@@ -89,7 +89,10 @@ impl Core {
     async fn made_anew(&self, mut again: BTreeSet<u64>, stop: &CancellationToken) -> anyhow::Result<()> {
         loop {
             match self.try_anew(&mut again, stop).await? {
-                Tried::Done => return Ok(self.save_projections(false).await),
+                Tried::Done => {
+                    self.save_projections(false).await;
+                    return Ok(());
+                }
                 Tried::Stopped => return Ok(()),
                 Tried::Again => {}
             }

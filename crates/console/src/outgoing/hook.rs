@@ -159,7 +159,7 @@ mod tests {
             Hook { url: "https://me:secret@h.example".into(), ..hook.clone() },
             Hook { filter: "severity>=".into(), ..hook.clone() },
         ] {
-            assert!(check_hooks(&[wrong.clone()], Millis(0)).is_err(), "{wrong:?}");
+            assert!(check_hooks(std::slice::from_ref(&wrong), Millis(0)).is_err(), "{wrong:?}");
         }
         assert!(check_hooks(&[hook.clone(), hook], Millis(0)).is_err(), "two of one id");
     }
