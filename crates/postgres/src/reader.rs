@@ -114,7 +114,12 @@ pub(crate) async fn stats(client: &Object) -> Result<Stats, StoreError> {
         (SELECT sum(pg_total_relation_size(oid))::bigint FROM pg_class WHERE relnamespace = 'watchdeck'::regnamespace AND relkind = 'r'),
         (SELECT received_at FROM events ORDER BY seq LIMIT 1)";
     let row = client.query_one(question, &[]).await.io()?;
-    Ok(Stats { events: number(row.get(0)), bytes: number(row.get(1)), oldest_at: row.get::<_, Option<i64>>(2).map(Millis) })
+    Ok(Stats {
+        events: number(row.get(0)),
+        bytes: number(row.get(1)),
+        oldest_at: row.get::<_, Option<i64>>(2).map(Millis),
+        gives_back: true,
+    })
 }
 
 pub(crate) async fn inspect(client: &Object) -> Result<Inspection, StoreError> {

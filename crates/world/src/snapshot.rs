@@ -45,8 +45,10 @@ pub async fn load(store: &Store, realms: Realms) -> anyhow::Result<World> {
 pub async fn begin(store: &Store, realms: Realms) -> anyhow::Result<World> {
     let base = store.documents(BASE).await?.pop();
     let base = base.and_then(|(_, body)| serde_json::from_str::<World>(&body).ok());
-    let base = base.filter(|world| world.cursor <= store.head() && world.realms == realms);
-    Ok(base.map_or_else(|| World::of(realms), |world| World { way: Catalogue::current().way(), ..world }))
+    let base = base.filter(|world: &World| world.cursor <= store.head() && world.realms == realms);
+    let mut world = base.unwrap_or_else(|| World::of(realms));
+    world.way = Catalogue::current().way();
+    Ok(world)
 }
 
 /// The document that holds what [`begin`] begins with.
