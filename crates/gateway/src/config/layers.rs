@@ -9,7 +9,7 @@ use toml::Value;
 const ENV_PREFIX: &str = "WATCHDECK_GATEWAY_";
 
 /// Every key there is, as written in the file.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 16] = [
     "listen",
     "data_dir",
     "log",
