@@ -95,7 +95,7 @@ fn view(letter: Letter) -> LetterView {
     let key = letter.key();
     let Letter { handler, stored, reason, attempts, first_at, last_at } = letter;
     let event = &stored.event;
-    let masked = attempt(|| Catalogue::builtin().masked(event).into_owned()).unwrap_or_default();
+    let masked = attempt(|| Catalogue::current().masked(event).into_owned()).unwrap_or_default();
     LetterView {
         key,
         handler,

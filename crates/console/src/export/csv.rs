@@ -47,7 +47,7 @@ pub(super) fn line(out: &mut Vec<u8>, Stored { event, .. }: &Stored, source: &st
 }
 
 fn line_in(out: &mut Vec<u8>, event: &watchdeck_events::Event, source: &str, heads: Heads, zone: &TimeZone) {
-    let catalogue = Catalogue::builtin();
+    let catalogue = Catalogue::current();
     let title = catalogue.get(&event.kind, &event.channel).map_or("", |info| heads.0.pick(&info.title.en, &info.title.zh));
     let (time, millis) = (local(event.occurred_at, zone), event.occurred_at.0.to_string());
     let severity = heads.severity(event.severity);

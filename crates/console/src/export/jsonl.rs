@@ -24,7 +24,7 @@ struct Line<'a> {
 
 /// One event.
 pub(super) fn line(out: &mut Vec<u8>, Stored { seq, offset, event }: &Stored) {
-    let shown = Catalogue::builtin().masked(event);
+    let shown = Catalogue::current().masked(event);
     let payload = raw(&shown);
     let line = Line {
         seq: *seq,

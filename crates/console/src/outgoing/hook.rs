@@ -140,7 +140,7 @@ fn body(Delivery { stored, origin, attempt }: &Delivery) -> serde_json::Result<S
         received_at: event.received_at,
         replay: *origin == Origin::Replay,
         attempt: *attempt,
-        payload: RawValue::from_string(Catalogue::builtin().masked(event).into_owned())?,
+        payload: RawValue::from_string(Catalogue::current().masked(event).into_owned())?,
     })
 }
 
