@@ -88,7 +88,8 @@ impl Packs {
             known.good.clone()
         };
         let folder = self.folder.clone();
-        let assembled = tokio::task::spawn_blocking(move || Ok::<_, io::Error>(Catalogue::assembled(Catalogue::pack_files(&folder)?, &good)));
+        let assembled =
+            tokio::task::spawn_blocking(move || Ok::<_, io::Error>(Catalogue::assembled(Catalogue::pack_files(&folder)?, &good)));
         match assembled.await.ok()? {
             Ok(all) => Some(self.put_in_force(all)),
             Err(error) => self.known.hold().unreadable(error.to_string()),
@@ -104,7 +105,8 @@ impl Packs {
         catalogue.put_in_force();
         let mut known = self.known.hold();
         let gone = known.good.keys().filter(|name| !good.contains_key(*name)).map(|name| (name.clone(), None));
-        let new = good.iter().filter(|(name, text)| known.good.get(*name) != Some(text)).map(|(name, text)| (name.clone(), Some(text.clone())));
+        let new =
+            good.iter().filter(|(name, text)| known.good.get(*name) != Some(text)).map(|(name, text)| (name.clone(), Some(text.clone())));
         let documents = gone.chain(new).map(|(key, body)| Document { collection: COLLECTION, key, body }).collect();
         known.good = good;
         known.packs = packs.iter().map(shown).collect();
@@ -156,12 +158,9 @@ impl Known {
 
 fn shown(pack: &PackState) -> PackView {
     let problem = pack.problem.as_ref().map(|problem| match problem {
-        PackProblem::Wrong(error) => PackProblemView {
-            line: Some(error.line),
-            column: Some(error.column),
-            key: error.key.clone(),
-            reason: error.reason.clone(),
-        },
+        PackProblem::Wrong(error) => {
+            PackProblemView { line: Some(error.line), column: Some(error.column), key: error.key.clone(), reason: error.reason.clone() }
+        }
         other => PackProblemView { line: None, column: None, key: None, reason: other.to_string() },
     });
     PackView { file: pack.name.clone(), kinds: u32::try_from(pack.kinds).unwrap_or(u32::MAX), in_force: pack.in_force, problem }

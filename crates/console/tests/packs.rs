@@ -28,9 +28,7 @@ fn moves(server: &Erp, item: &str, reason: &str) {
 }
 
 async fn moved(bench: &Bench, count: usize) -> Vec<Value> {
-    bench
-        .eventually("movements to be stored", async || Some(bench.of_kind("depot.moved").await).filter(|rows| rows.len() == count))
-        .await
+    bench.eventually("movements to be stored", async || Some(bench.of_kind("depot.moved").await).filter(|rows| rows.len() == count)).await
 }
 
 async fn title(bench: &Bench, kind: &str) -> String {
@@ -62,9 +60,7 @@ async fn a_pack_is_in_force_while_it_is_good_and_its_error_is_named_with_the_lin
     assert_eq!(title(&bench, "depot.moved").await, "Depot movement");
     assert_eq!(title(&bench, "order:status").await, "Order progress");
     bench
-        .eventually("what was stored before to be counted", async || {
-            (on_hand(&bench).await == json!([["main-S-1", 2.5]])).then_some(())
-        })
+        .eventually("what was stored before to be counted", async || (on_hand(&bench).await == json!([["main-S-1", 2.5]])).then_some(()))
         .await;
     moves(&server, "S-2", "L");
     let row = moved(&bench, 2).await.remove(0);

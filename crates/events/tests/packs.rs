@@ -86,7 +86,12 @@ fn an_error_names_its_line_and_what_to_write_instead() {
         ("channels = [\"kiln\"]", "", 3, "no pack knows `oven:hot`; say where it is published: channels = [\"…\"]"),
         ("domain = \"other\"", "", 2, "write the part of the business that it belongs to"),
         ("fields = [", "version = 2\nfields = [", 7, "say which field tells the version, as version_field = \"schemaVersion\""),
-        ("fields = [", "version = 3\nversion_field = \"v\"\nupcast = [{ from = 1, steps = [] }]\nfields = [", 9, "add [[kind.upcast]] with from = 2"),
+        (
+            "fields = [",
+            "version = 3\nversion_field = \"v\"\nupcast = [{ from = 1, steps = [] }]\nfields = [",
+            9,
+            "add [[kind.upcast]] with from = 2",
+        ),
         ("fields = [", "derive = [{ copy = \"a\" }]\nfields = [", 7, "`copy` needs `to` beside it: write { rename"),
         ("fields = [", "derive = [{ copy = \"a\", drop = \"b\" }]\nfields = [", 7, "a step does one thing"),
         ("fields = [", "derive = [{ multiply = \"a\", by = \"much\" }]\nfields = [", 7, "`by` is a number, as `by = \"0.01\"` for cents"),

@@ -106,14 +106,20 @@ fn what_was_told_before_it_was_masked_is_masked_from_now_on() {
     assert_eq!(event.actor.as_deref(), Some("u1"), "and nobody is named by it any more");
     let wrong = "[[kind]]\nkind = \"inventory:change\"\nfields = [{ name = \"productId\", mask = true }]";
     let error = Catalogue::builtin().clone().add_pack(wrong).unwrap_err();
-    assert_eq!((error.line, error.column), (3, 39), "{error}");
+    assert_eq!((error.line, error.column), (3, 40), "{error}");
 }
 
 #[test]
 fn what_is_masked_is_neither_counted_nor_told() {
-    let pack = "[[kind]]\nkind = \"finance:payment\"\nfields = [{ name = \"amount\", mask = true }, { name = \"customerName\", mask = true }]";
+    let pack =
+        "[[kind]]\nkind = \"finance:payment\"\nfields = [{ name = \"amount\", mask = true }, { name = \"customerName\", mask = true }]";
     catalogue(pack).put_in_force();
-    let event = receive(&Catalogue::current(), "finance", None, r#"{"type":"finance:payment","recordId":"r1","amount":120,"customerName":"宏远建材"}"#);
+    let event = receive(
+        &Catalogue::current(),
+        "finance",
+        None,
+        r#"{"type":"finance:payment","recordId":"r1","amount":120,"customerName":"宏远建材"}"#,
+    );
     let Some(View::Finance(payment)) = View::of(&event) else { panic!("{event:?}") };
     assert_eq!((payment.amount, payment.customer_name.as_deref()), (Stated::Absent, Some("••••")));
     Catalogue::builtin().clone().put_in_force();
@@ -174,7 +180,11 @@ fn a_pack_that_changes_is_another_way_to_read_what_is_in_memory() {
 
 #[test]
 fn every_kind_that_is_counted_is_known() {
-    let derive = |family: &str| format!("[[kind]]\nkind = \"x\"\ntitle = {{ zh = \"一\", en = \"x\" }}\nchannels = [\"c\"]\nfamily = \"{family}\"\nderive = [{{ copy = \"a\", to = \"productId\" }}, {{ copy = \"a\", to = \"orderId\" }}, {{ copy = \"a\", to = \"resourceId\" }}, {{ copy = \"a\", to = \"recordId\" }}]");
+    let derive = |family: &str| {
+        format!(
+            "[[kind]]\nkind = \"x\"\ntitle = {{ zh = \"一\", en = \"x\" }}\nchannels = [\"c\"]\nfamily = \"{family}\"\nderive = [{{ copy = \"a\", to = \"productId\" }}, {{ copy = \"a\", to = \"orderId\" }}, {{ copy = \"a\", to = \"resourceId\" }}, {{ copy = \"a\", to = \"recordId\" }}]"
+        )
+    };
     let refused = Catalogue::builtin().clone().add_pack(&derive("none")).unwrap_err().reason;
     let families = refused.split("write one of ").nth(1).unwrap().split(", ");
     for family in families {

@@ -17,8 +17,9 @@ use watchdeck_store::Search;
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine, FinanceHour, FinanceView,
-        FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows, StoreHealth, VersionView,
+        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine,
+        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows,
+        StoreHealth, VersionView,
     },
 };
 
@@ -277,5 +278,13 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let masked = *shown != *raw;
     let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
     let (fields, version) = (labelled(&catalogue, &stored.event), version(&catalogue, &stored.event));
-    Ok(EventDetail { row, raw, masked, fields, version, related: row_list(core, related.iter()), request: decided::detail(core, &stored, &related) })
+    Ok(EventDetail {
+        row,
+        raw,
+        masked,
+        fields,
+        version,
+        related: row_list(core, related.iter()),
+        request: decided::detail(core, &stored, &related),
+    })
 }

@@ -61,9 +61,12 @@ fn check(file: PackFile, before: &Before<'_>) -> Result<Pack, Wrong> {
     Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback, vocabularies })
 }
 
+/// What an entry is laid over, and the place that it takes of it; neither for a new kind.
+type Base<'c> = (Option<usize>, Option<&'c KindInfo>);
+
 impl<'c> Before<'c> {
     /// What an entry of a pack is laid over, with its place where it takes it; for a new kind one of nothing.
-    fn bases(&self, at: &str, file: &KindFile) -> Result<Vec<(Option<usize>, Option<&'c KindInfo>)>, Wrong> {
+    fn bases(&self, at: &str, file: &KindFile) -> Result<Vec<Base<'c>>, Wrong> {
         let known: &[usize] = self.by_name.get(&*file.kind).map_or(&[], Vec::as_slice);
         if self.ours.is_none() {
             return Ok(vec![(None, None)]);
@@ -94,7 +97,8 @@ impl<'c> Before<'c> {
         if Kind::is_own(kind) {
             return Err(Wrong::new(format!("channel[{place}].kind"), "only Watchdeck itself publishes kinds of that name"));
         }
-        let on_it = |info: &&KindInfo| info.channels.iter().any(|channel| &**channel != "*" && (matches(name, channel) || matches(channel, name)));
+        let on_it =
+            |info: &&KindInfo| info.channels.iter().any(|channel| &**channel != "*" && (matches(name, channel) || matches(channel, name)));
         match self.kinds[..ours].iter().find(|info| on_it(info) && info.kind.as_str() != kind) {
             None => Ok(()),
             Some(info) => {
@@ -273,7 +277,8 @@ impl Checked<'_> {
         let own = |name: &&str| file.fields.iter().any(|field| *field.name == **name);
         let made = |name: &&str| file.derive.iter().filter_map(|step| step.to()).any(|to| to == *name);
         if counted_as.is_some() && !identity.is_empty() && !identity.iter().any(|name| own(name) || made(name)) {
-            let reason = format!("nothing says what it is about; derive `{0}`, as derive = [{{ copy = \"…\", to = \"{0}\" }}]", identity[0]);
+            let reason =
+                format!("nothing says what it is about; derive `{0}`, as derive = [{{ copy = \"…\", to = \"{0}\" }}]", identity[0]);
             return self.wrong("family", reason);
         }
         Ok(())

@@ -26,8 +26,3 @@ pub(super) fn identity(family: &str) -> Option<&'static [&'static str]> {
 pub(super) fn names() -> String {
     FAMILIES.map(|(name, _)| name).join(", ")
 }
-
-#[cfg(test)]
-pub(super) fn all() -> impl Iterator<Item = &'static str> {
-    FAMILIES.iter().map(|(name, _)| *name)
-}

@@ -69,7 +69,8 @@ impl StepFile {
         let (Some((verb, name)), None) = (said.next(), said.next()) else {
             return Err(("", format!("a step does one thing: write {VERBS}")));
         };
-        let beside = [("to", self.to.is_some()), ("value", self.value.is_some()), ("words", self.words.is_some()), ("by", self.by.is_some())];
+        let beside =
+            [("to", self.to.is_some()), ("value", self.value.is_some()), ("words", self.words.is_some()), ("by", self.by.is_some())];
         let belongs: &[&str] = match verb {
             "rename" | "copy" | "template" => &["to"],
             "default" => &["value"],
