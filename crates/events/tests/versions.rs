@@ -106,7 +106,7 @@ fn what_was_told_before_it_was_masked_is_masked_from_now_on() {
     assert_eq!(event.actor.as_deref(), Some("u1"), "and nobody is named by it any more");
     let wrong = "[[kind]]\nkind = \"inventory:change\"\nfields = [{ name = \"productId\", mask = true }]";
     let error = Catalogue::builtin().clone().add_pack(wrong).unwrap_err();
-    assert_eq!((error.line, error.column), (3, 39), "{error}");
+    assert_eq!((error.line, error.column), (3, 40), "{error}");
 }
 
 #[test]

@@ -61,9 +61,12 @@ fn check(file: PackFile, before: &Before<'_>) -> Result<Pack, Wrong> {
     Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback, vocabularies })
 }
 
+/// What an entry is laid over, and the place that it takes of it; neither for a new kind.
+type Base<'c> = (Option<usize>, Option<&'c KindInfo>);
+
 impl<'c> Before<'c> {
     /// What an entry of a pack is laid over, with its place where it takes it; for a new kind one of nothing.
-    fn bases(&self, at: &str, file: &KindFile) -> Result<Vec<(Option<usize>, Option<&'c KindInfo>)>, Wrong> {
+    fn bases(&self, at: &str, file: &KindFile) -> Result<Vec<Base<'c>>, Wrong> {
         let known: &[usize] = self.by_name.get(&*file.kind).map_or(&[], Vec::as_slice);
         if self.ours.is_none() {
             return Ok(vec![(None, None)]);

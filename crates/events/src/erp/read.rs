@@ -212,7 +212,7 @@ impl<'a> Finance<'a> {
         let record_number = f.text("recordNumber");
         let (amount, currency) = f.amount_in("amount");
         // What the kind says already need not be said again.
-        let implied = |kind_is, word| (kind == kind_is).then(|| Word::Implied(word));
+        let implied = |kind_is, word| (kind == kind_is).then_some(Word::Implied(word));
         Some(Self {
             kind,
             action: f.word("action", "finance_action").or_else(|| implied(FinanceKind::Overdue, "overdue")),
