@@ -41,7 +41,9 @@ pub async fn restore(data_dir: &Path, from: &Path, tongue: Tongue) -> Result<Str
     let (events, restored) = restored.await??;
     let aside = restored.as_ref().and_then(|restored| restored.as_ref()?.set_aside.as_ref()).map(|path| path.display().to_string());
     Ok(match (restored, aside, tongue) {
-        (None, _, Tongue::English) => format!("{events} events lie ready. Watchdeck runs: they take the place of the others at its next start.\n"),
+        (None, _, Tongue::English) => {
+            format!("{events} events lie ready. Watchdeck runs: they take the place of the others at its next start.\n")
+        }
         (None, _, Tongue::Chinese) => format!("{events} 个事件已就绪。Watchdeck 正在运行：将在下次启动时替换现有数据。\n"),
         (_, Some(aside), Tongue::English) => format!("{events} events are in place. What was there is {aside}.\n"),
         (_, Some(aside), Tongue::Chinese) => format!("已恢复 {events} 个事件。原有数据保留在 {aside}。\n"),

@@ -101,6 +101,11 @@ mod tests {
         assert!(with(Keeping { days: Some(0), ..Keeping::default() }));
         assert!(with(Keeping { gigabytes: Some(f64::NAN), ..Keeping::default() }));
         assert!(with(Keeping { holds: vec![Hold { why: "audit".into(), ..Hold::default() }], ..Keeping::default() }));
-        assert!(!with(Keeping { days: None, gigabytes: None, holds: vec![Hold { from: Some(Millis(0)), ..Hold::default() }], ..Keeping::default() }));
+        assert!(!with(Keeping {
+            days: None,
+            gigabytes: None,
+            holds: vec![Hold { from: Some(Millis(0)), ..Hold::default() }],
+            ..Keeping::default()
+        }));
     }
 }

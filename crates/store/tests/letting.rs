@@ -89,7 +89,9 @@ fn model(events: &[u64], keeping: &Keeping) -> (Vec<u64>, HashMap<String, (u64, 
         let channel = event.channel.as_str();
         let is_old = keep(channel).age_ms.is_some_and(|age| event.received_at.0 < keeping.now.0 - age as i64);
         let is_held = keeping.holds.iter().any(|hold| {
-            [(&hold.channel, channel), (&hold.kind, event.kind.as_str()), (&hold.id, &event.id)].iter().all(|(said, is)| said.is_empty() || said == is)
+            [(&hold.channel, channel), (&hold.kind, event.kind.as_str()), (&hold.id, &event.id)]
+                .iter()
+                .all(|(said, is)| said.is_empty() || said == is)
                 && (hold.subject.is_empty() || event.subject.as_deref() == Some(&*hold.subject))
                 && hold.from.is_none_or(|from| from <= event.received_at)
                 && hold.before.is_none_or(|before| event.received_at < before)
@@ -107,8 +109,7 @@ fn model(events: &[u64], keeping: &Keeping) -> (Vec<u64>, HashMap<String, (u64, 
 fn holds() -> impl Strategy<Value = Hold> {
     prop_oneof![
         (0usize..3).prop_map(|n| Hold { channel: CHANNELS[n].into(), ..Hold::default() }),
-        (0u64..11, 0usize..3)
-            .prop_map(|(p, n)| Hold { subject: format!("product:p{p}"), channel: CHANNELS[n].into(), ..Hold::default() }),
+        (0u64..11, 0usize..3).prop_map(|(p, n)| Hold { subject: format!("product:p{p}"), channel: CHANNELS[n].into(), ..Hold::default() }),
         Just(Hold { kind: "order:status".into(), ..Hold::default() }),
         (1u64..9_000).prop_map(|id| Hold { id: format!("id-{id:07}"), ..Hold::default() }),
         (1u64..9_000, 1u64..3_000).prop_map(|(from, n)| Hold { from: Some(at(from)), before: Some(at(from + n)), ..Hold::default() }),
@@ -331,7 +332,8 @@ async fn a_kill_at_any_instant_of_letting_go_is_made_good_by_the_next_one() {
             .spawn()
             .unwrap();
         // It is killed once it has got somewhere.
-        let gone = |path: &Path| rusqlite::Connection::open(path).ok()?.query_row("SELECT sum(events) FROM let_go", [], |row| row.get(0)).ok();
+        let gone =
+            |path: &Path| rusqlite::Connection::open(path).ok()?.query_row("SELECT sum(events) FROM let_go", [], |row| row.get(0)).ok();
         while gone(&folder.path().join("events.db")).unwrap_or(0u64) < (round + 1) * 4 * BLOCK && child.try_wait().unwrap().is_none() {
             std::thread::yield_now();
         }

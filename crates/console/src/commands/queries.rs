@@ -228,7 +228,8 @@ pub(crate) async fn events(core: &Core, before: Option<u64>, after: u64, limit: 
     let page = core.store.search(search, move |stored| filter.keeps(&stored.event)).await?;
     let mut edges = if page.next_before.is_none() && after == 0 { core.store.edges().await? } else { Vec::new() };
     // Of what the filter cannot mean nothing is missing.
-    edges.retain(|edge| channel.as_ref().is_none_or(|test| test(edge.channel.as_str())) && from.is_none_or(|from| from <= edge.received_at));
+    edges
+        .retain(|edge| channel.as_ref().is_none_or(|test| test(edge.channel.as_str())) && from.is_none_or(|from| from <= edge.received_at));
     let (events, let_go) = (row_list(core, page.hits.iter()), keeping::note(edges.iter()));
     Ok(EventPage { events, next_before: page.next_before, let_go, scanned: page.scanned, newest })
 }

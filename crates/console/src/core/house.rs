@@ -1,11 +1,7 @@
 //! What is done for the store now and then, or on request: letting go, copies, exports. Each is a job that is seen in the window and can be stopped.
 
 use super::Core;
-use crate::{
-    error::CommandError,
-    jobs::Done,
-    keeping,
-};
+use crate::{error::CommandError, jobs::Done, keeping};
 use anyhow::Context as _;
 use std::{sync::Arc, time::Duration};
 use tokio::sync::watch;

@@ -76,7 +76,10 @@ async fn what_is_let_go_is_what_was_said_and_no_figure_changes_by_it_now_or_afte
     assert_eq!(changed["keeping"]["gigabytes"], 2.0, "the other limit stays as it was");
     let plan = bench.ask("keeping_plan", json!({})).await;
     let portion = &plan["portions"][0];
-    assert_eq!((portion["channel"].as_str(), portion["by_age"].as_bool(), portion["by_size"].as_bool()), (Some("inventory"), Some(true), Some(false)));
+    assert_eq!(
+        (portion["channel"].as_str(), portion["by_age"].as_bool(), portion["by_size"].as_bool()),
+        (Some("inventory"), Some(true), Some(false))
+    );
     assert!(portion["held"].as_u64().unwrap() > 5, "{plan}");
     bench.ask("let_go", json!({})).await;
     let job = done(&bench, "let_go").await;
@@ -130,7 +133,9 @@ async fn an_export_and_a_backup_are_whole_files_in_the_users_folder() {
     bench.ask("restore", json!({ "path": copy })).await;
     assert_eq!(done(&bench, "restore").await["done"], EVENTS);
     assert_eq!(bench.ask("keeping", json!({})).await["restores"], true);
-    let files = |folder: &Path| std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>();
+    let files = |folder: &Path| {
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect::<Vec<_>>()
+    };
     assert!(files(&folder.path().join("exports")).iter().all(|name| !name.ends_with(".part")), "nothing half-done is left");
     bench.console.shutdown().await;
 

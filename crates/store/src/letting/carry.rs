@@ -1,8 +1,7 @@
 //! The writer's part: one step is one transaction.
 
 use super::{
-    edges,
-    gone,
+    edges, gone,
     step::{Rest, Step, What},
 };
 use crate::{
@@ -18,7 +17,12 @@ use rusqlite::{Connection, params};
 const PAGES: u32 = 64;
 
 /// Carry out a step, unless the file is no longer as whoever prepared it saw it: whether that was done.
-pub(crate) fn carry_out(connection: &mut Connection, state: &mut State, shared: &Shared, step: &super::Letting) -> Result<bool, StoreError> {
+pub(crate) fn carry_out(
+    connection: &mut Connection,
+    state: &mut State,
+    shared: &Shared,
+    step: &super::Letting,
+) -> Result<bool, StoreError> {
     let step = &step.step;
     let transaction = connection.transaction()?;
     let mut next_block = state.next_block;

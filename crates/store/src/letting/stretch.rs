@@ -1,15 +1,7 @@
 //! Events a stretch at a time, by what decides their fate: the columns of a block, or rows without their payloads.
 
 use super::keeping::Seen;
-use crate::{
-    StoreError,
-    block::Block,
-    names::Lookup,
-    packed::Run,
-    reader::Reader,
-    rows::END,
-    types::OVERHEAD,
-};
+use crate::{StoreError, block::Block, names::Lookup, packed::Run, reader::Reader, rows::END, types::OVERHEAD};
 use rusqlite::params;
 use std::rc::Rc;
 use watchdeck_events::{Channel, Millis};
