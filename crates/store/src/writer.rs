@@ -12,7 +12,7 @@ use crate::{
     holders,
     insert::Failed,
     keeper::Keeper,
-    letting,
+    letting::carry,
     lock::Lock,
     names::Names,
     recent::Recent,
@@ -93,10 +93,10 @@ impl Writer {
             Command::Pack(packing) => self.pack(&packing),
             Command::Summary { summary, events } => self.keep(&summary, events),
             Command::LetGo(letting) => {
-                let done = letting::carry_out(&mut self.connection, &mut self.state, &self.shared, &letting);
+                let done = carry::carry_out(&mut self.connection, &mut self.state, &self.shared, &letting);
                 letting.reply.send(done).ok();
             }
-            Command::Shrink { reply } => drop(reply.send(letting::shrink(&self.connection))),
+            Command::Shrink { reply } => drop(reply.send(carry::shrink(&self.connection))),
             Command::Compact { reply } => drop(reply.send(schema::compact(&self.connection))),
             Command::Append(_) | Command::Lost(_) | Command::Close { .. } => {}
         }

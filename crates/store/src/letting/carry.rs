@@ -2,7 +2,7 @@
 
 use super::{
     edges, gone,
-    step::{Rest, Step, What},
+    step::{Letting, Rest, Step, What},
 };
 use crate::{
     Bounds, StoreError,
@@ -17,13 +17,8 @@ use rusqlite::{Connection, params};
 const PAGES: u32 = 64;
 
 /// Carry out a step, unless the file is no longer as whoever prepared it saw it: whether that was done.
-pub(crate) fn carry_out(
-    connection: &mut Connection,
-    state: &mut State,
-    shared: &Shared,
-    step: &super::Letting,
-) -> Result<bool, StoreError> {
-    let step = &step.step;
+pub(crate) fn carry_out(connection: &mut Connection, state: &mut State, shared: &Shared, letting: &Letting) -> Result<bool, StoreError> {
+    let step = &letting.step;
     let transaction = connection.transaction()?;
     let mut next_block = state.next_block;
     let is_as_seen = match &step.what {
