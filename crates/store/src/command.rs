@@ -1,6 +1,6 @@
 //! What the writer is asked to do.
 
-use crate::{Appended, Batch, Refused, StoreError, Stored, letting::Letting, summary::Summary};
+use crate::{Appended, Batch, Refused, StoreError, Stored, letting::step::Letting, summary::Summary};
 use std::path::PathBuf;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 

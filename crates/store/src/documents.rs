@@ -1,9 +1,18 @@
-//! Large collections of documents, a page at a time.
+//! Documents: all of a collection, or of a large one a page at a time.
 
 use crate::{Store, StoreError};
 use rusqlite::params;
 
 impl Store {
+    /// Every document of a collection, by key.
+    ///
+    /// # Errors
+    /// As SQLite says.
+    pub async fn documents(&self, collection: &str) -> Result<Vec<(String, String)>, StoreError> {
+        let collection = collection.to_owned();
+        self.read(move |reader| reader.documents(&collection)).await
+    }
+
     /// Documents of a collection whose key is below `before` and not below `from`, last key first, at most `limit`.
     ///
     /// # Errors

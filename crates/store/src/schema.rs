@@ -1,7 +1,7 @@
 //! The file: tables, indexes, pragmas.
 
-use crate::{Bounds, Machine, StoreError, letting::edges, names::Names};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _};
+use crate::{Bounds, Machine, StoreError, letting::edges, names::Names, summary::Summary};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use rusqlite_migration::{M, Migrations};
 use std::{collections::HashMap, path::Path, time::Duration};
 use watchdeck_events::Channel;
@@ -134,9 +134,12 @@ pub const INSERT_EVENT: &str =
 pub(crate) const INSERT_BLOCK: &str = "INSERT INTO blocks(number, first, last, events, received_at) VALUES (?1, ?2, ?3, ?4, ?5)";
 pub(crate) const INSERT_BYTES: &str = "INSERT INTO block_bytes(number, bytes) VALUES (?1, ?2)";
 
-/// The writer's third statement, when a block is complete.
-pub(crate) const INSERT_SUMMARY: &str =
-    "INSERT OR REPLACE INTO summaries(block, occurred_first, occurred_last, summary) VALUES (?1, ?2, ?3, ?4)";
+/// Keep what is known of a block, in the place of what was.
+pub(crate) fn keep_summary(connection: &Connection, summary: &Summary) -> rusqlite::Result<()> {
+    let insert = "INSERT OR REPLACE INTO summaries(block, occurred_first, occurred_last, summary) VALUES (?1, ?2, ?3, ?4)";
+    let row = params![summary.block, summary.occurred.start(), summary.occurred.end(), summary.encode()];
+    connection.prepare_cached(insert)?.execute(row).map(drop)
+}
 
 /// Open the file for reading only. Beside a writer, and without one.
 pub(crate) fn open_reader(path: &Path, machine: Machine) -> Result<Connection, StoreError> {

@@ -329,15 +329,6 @@ impl Store {
         self.append(Batch { checkpoints: vec![(name.to_owned(), seq)], ..Batch::default() }).await.map(drop)
     }
 
-    /// Every document of a collection, by key.
-    ///
-    /// # Errors
-    /// As SQLite says.
-    pub async fn documents(&self, collection: &str) -> Result<Vec<(String, String)>, StoreError> {
-        let collection = collection.to_owned();
-        self.read(move |reader| reader.documents(&collection)).await
-    }
-
     /// How many events of which domain occurred when, in cells of so many minutes (UTC).
     ///
     /// # Errors

@@ -10,11 +10,11 @@ use crate::{
     direct, holders,
     insert::Failed,
     keeper::{self, Keeper},
-    letting,
+    letting::carry,
     lock::Lock,
     names::Names,
     recent::Recent,
-    schema::{self, INSERT_SUMMARY},
+    schema,
     shared::{Opened, Shared},
     state::State,
     summary::Summary,
@@ -138,10 +138,10 @@ impl Writer {
             Command::Pack(packing) => self.pack(&packing),
             Command::Summary { summary, events } => self.keep(&summary, events),
             Command::LetGo(letting) => {
-                let done = letting::carry_out(&mut self.connection, &mut self.state, &self.shared, &letting);
+                let done = carry::carry_out(&mut self.connection, &mut self.state, &self.shared, &letting);
                 letting.reply.send(done).ok();
             }
-            Command::Shrink { reply } => drop(reply.send(letting::shrink(&self.connection))),
+            Command::Shrink { reply } => drop(reply.send(carry::shrink(&self.connection))),
             Command::Compact { reply } => drop(reply.send(schema::compact(&self.connection))),
             Command::Append(_) | Command::Lost(_) | Command::Close { .. } => {}
         }
@@ -209,8 +209,7 @@ impl Writer {
         let kept = (|| {
             let mut whole = self.connection.prepare_cached("SELECT 1 FROM blocks WHERE number = ?1 AND events = ?2")?;
             if whole.exists(params![summary.block, events])? {
-                let row = params![summary.block, summary.occurred.start(), summary.occurred.end(), summary.encode()];
-                self.connection.prepare_cached(INSERT_SUMMARY)?.execute(row)?;
+                schema::keep_summary(&self.connection, summary)?;
             }
             Ok::<_, rusqlite::Error>(())
         })();

@@ -2,12 +2,12 @@
 
 use super::{
     edges, gone,
-    step::{Rest, Step, What},
+    step::{Letting, Rest, Step, What},
 };
 use crate::{
     Bounds, StoreError,
     packed::Run,
-    schema::{self, INSERT_SUMMARY, Profile},
+    schema::{self, Profile},
     shared::Shared,
     state::State,
 };
@@ -17,13 +17,8 @@ use rusqlite::{Connection, params};
 const PAGES: u32 = 64;
 
 /// Carry out a step, unless the file is no longer as whoever prepared it saw it: whether that was done.
-pub(crate) fn carry_out(
-    connection: &mut Connection,
-    state: &mut State,
-    shared: &Shared,
-    step: &super::Letting,
-) -> Result<bool, StoreError> {
-    let step = &step.step;
+pub(crate) fn carry_out(connection: &mut Connection, state: &mut State, shared: &Shared, letting: &Letting) -> Result<bool, StoreError> {
+    let step = &letting.step;
     let transaction = connection.transaction()?;
     let mut next_block = state.next_block;
     let is_as_seen = match &step.what {
@@ -91,7 +86,7 @@ fn replace(connection: &Connection, run: Run, events: usize, rest: &Rest) -> rus
     }
     connection.prepare_cached("UPDATE block_bytes SET bytes = ?2 WHERE number = ?1")?.execute(params![run.number, bytes])?;
     if let Some(summary) = summary {
-        connection.prepare_cached(INSERT_SUMMARY)?.execute(params![run.number, summary])?;
+        schema::keep_summary(connection, summary)?;
     }
     Ok(true)
 }

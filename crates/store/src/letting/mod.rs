@@ -12,18 +12,16 @@
 //! * Space goes back to the disk page by page. A file of before there was letting go keeps its free pages for new events, until somebody has it
 //!   [compacted](crate::Store::compact).
 
-mod carry;
+pub(crate) mod carry;
 pub(crate) mod edges;
 pub(crate) mod gone;
 mod keeping;
 mod plan;
 mod run;
-mod step;
+pub(crate) mod step;
 mod stretch;
 
-pub(crate) use carry::{carry_out, shrink};
 pub use edges::Edge;
 pub use keeping::{Hold, Keep, Keeping};
 pub use plan::{LetGoPlan, Portion};
 pub use run::{LetGo, Progress};
-pub(crate) use step::Letting;
