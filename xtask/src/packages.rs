@@ -33,7 +33,9 @@ impl Need {
                 "libxdo-dev",
             ],
             Self::VirtualScreen => &["xvfb", "imagemagick", "dbus-x11", "fonts-noto-cjk"],
-            Self::Test => &["webkit2gtk-driver", "dunst", "pulseaudio", "pulseaudio-utils", "libasound2-plugins", "redis-server", "postgresql"],
+            Self::Test => {
+                &["webkit2gtk-driver", "dunst", "pulseaudio", "pulseaudio-utils", "libasound2-plugins", "redis-server", "postgresql"]
+            }
             Self::Bench => &["webkit2gtk-driver", "python3"],
             Self::Fan => &["nats-server"],
         }

@@ -27,7 +27,9 @@ fn remedy(code: &SqlState) -> &'static str {
         SqlState::INVALID_CATALOG_NAME => "; create it: CREATE DATABASE … OWNER … ENCODING 'UTF8'",
         SqlState::INSUFFICIENT_PRIVILEGE => "; let this user own the database, or grant it CREATE there",
         SqlState::TOO_MANY_CONNECTIONS => "; a gateway needs about 12 connections: raise max_connections",
-        SqlState::READ_ONLY_SQL_TRANSACTION => "; this server only reads: name the one that writes (or all, with target_session_attrs=read-write)",
+        SqlState::READ_ONLY_SQL_TRANSACTION => {
+            "; this server only reads: name the one that writes (or all, with target_session_attrs=read-write)"
+        }
         _ => "",
     }
 }

@@ -93,9 +93,8 @@ pub(crate) async fn histogram(client: &Object, minutes: u32) -> Result<Histogram
 
 pub(crate) async fn positions(client: &Object, source: &str) -> Result<HashMap<Channel, Position>, StoreError> {
     let rows = client.query("SELECT channel, epoch, \"offset\" FROM positions WHERE source = $1", &[&source]).await.io()?;
-    let position = |row: &tokio_postgres::Row| {
-        (Channel::from(row.get::<_, &str>(0)), Position::new(row.get::<_, &str>(1), number(row.get(2))))
-    };
+    let position =
+        |row: &tokio_postgres::Row| (Channel::from(row.get::<_, &str>(0)), Position::new(row.get::<_, &str>(1), number(row.get(2))));
     Ok(rows.iter().map(position).collect())
 }
 
@@ -121,7 +120,8 @@ pub(crate) async fn stats(client: &Object) -> Result<Stats, StoreError> {
 pub(crate) async fn inspect(client: &Object) -> Result<Inspection, StoreError> {
     let version = client.query_one(schema::VERSION, &[]).await.io()?.get(0);
     let row = client.query_one("SELECT version(), current_setting('fsync'), current_setting('full_page_writes')", &[]).await.io()?;
-    let tables = "SELECT relname::text FROM pg_class WHERE relnamespace = 'watchdeck'::regnamespace AND relkind IN ('r', 'p', 'i', 'I') ORDER BY 1";
+    let tables =
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'watchdeck'::regnamespace AND relkind IN ('r', 'p', 'i', 'I') ORDER BY 1";
     let tables = client.query(tables, &[]).await.io()?.iter().map(|row| row.get(0)).collect();
     let off = |index: usize, name: &str| {
         (row.get::<_, &str>(index) == "off").then(|| format!("{name} is off: what was answered may be gone after a power cut"))

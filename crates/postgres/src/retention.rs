@@ -46,7 +46,8 @@ impl Postgres {
 
 /// Leftovers of this state.
 async fn tables(client: &Client, state: &str) -> Result<Vec<String>, StoreError> {
-    let question = "SELECT relname::text FROM pg_class WHERE relnamespace = 'watchdeck'::regnamespace AND relkind = 'r' AND relname ~ $1 ORDER BY 1";
+    let question =
+        "SELECT relname::text FROM pg_class WHERE relnamespace = 'watchdeck'::regnamespace AND relkind = 'r' AND relname ~ $1 ORDER BY 1";
     Ok(client.query(question, &[&format!("^{state}_w-?[0-9]+_[0-9]+$")]).await.io()?.iter().map(|row| row.get(0)).collect())
 }
 
@@ -58,7 +59,10 @@ async fn detach(client: &mut Client, week: Week) -> Result<(), StoreError> {
     let table = week.table();
     let gone = table.replacen("events", "gone", 1);
     // Numbered: events of that week may still come, and go again.
-    transaction.batch_execute(&format!("ALTER TABLE events DETACH PARTITION {table}; ALTER TABLE {table} RENAME TO {gone}_{count}")).await.io()?;
+    transaction
+        .batch_execute(&format!("ALTER TABLE events DETACH PARTITION {table}; ALTER TABLE {table} RENAME TO {gone}_{count}"))
+        .await
+        .io()?;
     let begin = "UPDATE channels SET first = oldest.first FROM (
             SELECT channel AS name, coalesce((SELECT min(\"offset\") FROM events WHERE events.channel = channels.channel), last + 1) AS first FROM channels
         ) AS oldest WHERE channel = oldest.name AND channels.first <> oldest.first";

@@ -12,8 +12,7 @@ use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
 use watchdeck_store::{StoreError, Stored};
 
 /// What is read of an event, in this order.
-pub(crate) const COLUMNS: &str =
-    "seq, \"offset\", id, source, channel, kind, occurred_at, received_at, severity, subject, actor, payload";
+pub(crate) const COLUMNS: &str = "seq, \"offset\", id, source, channel, kind, occurred_at, received_at, severity, subject, actor, payload";
 /// What an event costs in memory beside its payload, about, as the store counts it.
 const OVERHEAD: usize = 200;
 /// Longest id and name, in bytes: an index entry has an end.
