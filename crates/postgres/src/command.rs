@@ -7,7 +7,7 @@ use watchdeck_store::{Appended, Batch, Refused, StoreError};
 /// What the writer is asked to do.
 #[derive(Debug)]
 pub(crate) enum Command {
-    Append(Job),
+    Append(Box<Job>),
     Close(oneshot::Sender<()>),
 }
 

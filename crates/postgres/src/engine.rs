@@ -42,7 +42,7 @@ impl Engine for Postgres {
         let kib = u32::try_from(batch.bytes() >> 10).unwrap_or(u32::MAX).clamp(1, ROOM_KIB);
         let room = Arc::clone(&self.room).acquire_many_owned(kib).await.map_err(|_| StoreError::Closed)?;
         let job = Job { batch, reply, term: self.term.clone(), room };
-        self.commands.send(Command::Append(job)).await.map_err(|_| StoreError::Closed)?;
+        self.commands.send(Command::Append(Box::new(job))).await.map_err(|_| StoreError::Closed)?;
         Ok(Pending::new(answer))
     }
 

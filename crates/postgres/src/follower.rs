@@ -48,7 +48,7 @@ async fn listen(shared: &Shared, tries: &mut u32) -> Result<Infallible, StoreErr
             tracing::info!(tries, "The log's database is there again.");
             *tries = 0;
         }
-        if looks % TENDING == 0 {
+        if looks.is_multiple_of(TENDING) {
             shared.weeks.make(&mut session.client, now(), []).await?;
         }
         // A burst of wakes only makes it sooner.

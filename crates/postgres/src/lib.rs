@@ -10,6 +10,7 @@
 //!
 //! Deliberately absent: any opinion about what an event means, and tables of anybody else (everything is in a schema of its own).
 
+mod books;
 mod command;
 mod compile;
 mod engine;

@@ -1,6 +1,7 @@
 //! One transaction over the batches that waited together: take the turn, look, give numbers, copy, commit.
 
 use crate::{
+    books,
     command::Job,
     failure::{Io, failed, refused_value},
     follower::{WAKE, now},
@@ -20,7 +21,7 @@ use std::{
 };
 use tokio_postgres::Error;
 use watchdeck_events::Event;
-use watchdeck_store::{Appended, Batch, Condition, Placed, StoreError};
+use watchdeck_store::{Appended, Condition, Placed, StoreError};
 
 /// Tries at connections that turn out to be dead, and at partitions that turn out to be gone.
 const TRIES: usize = 3;
@@ -176,7 +177,7 @@ async fn fill(shared: &Shared, transaction: &Transaction<'_>, jobs: &[Job]) -> R
         giving.write_ends(transaction).await?;
     }
     for job in jobs {
-        keep_books(transaction, &job.batch).await?;
+        books::keep(transaction, &job.batch).await?;
     }
     Ok((Done { after, answers, places }, xid))
 }
@@ -267,36 +268,6 @@ async fn stands_against(transaction: &Transaction<'_>, condition: &Condition, he
             Ok((newest != *expected).then_some(newest))
         }
     }
-}
-
-/// Positions, checkpoints and documents of a batch.
-async fn keep_books(transaction: &Transaction<'_>, batch: &Batch) -> Result<(), Error> {
-    for update in &batch.positions {
-        let put = "INSERT INTO positions VALUES ($1, $2, $3, $4)
-            ON CONFLICT (source, channel) DO UPDATE SET epoch = excluded.epoch, \"offset\" = excluded.\"offset\"";
-        let (epoch, offset) = (&*update.position.epoch, big(update.position.offset));
-        transaction
-            .execute(&transaction.prepare_cached(put).await?, &[&&*update.source, &update.channel.as_str(), &epoch, &offset])
-            .await?;
-    }
-    for (name, seq) in &batch.checkpoints {
-        let put = "INSERT INTO checkpoints VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET seq = excluded.seq";
-        transaction.execute(&transaction.prepare_cached(put).await?, &[name, &big(*seq)]).await?;
-    }
-    for document in &batch.documents {
-        let (collection, key) = (document.collection, &document.key);
-        match &document.body {
-            Some(body) => {
-                let put = "INSERT INTO documents VALUES ($1, $2, $3) ON CONFLICT (collection, key) DO UPDATE SET body = excluded.body";
-                transaction.execute(&transaction.prepare_cached(put).await?, &[&collection, key, body]).await?
-            }
-            None => {
-                let remove = "DELETE FROM documents WHERE collection = $1 AND key = $2";
-                transaction.execute(&transaction.prepare_cached(remove).await?, &[&collection, key]).await?
-            }
-        };
-    }
-    Ok(())
 }
 
 /// A commit was not answered. The server knows how it ended; it is asked until it says.

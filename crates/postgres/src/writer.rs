@@ -26,7 +26,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut queue: mpsc::Receiver<Command>)
                 Command::Append(job) => {
                     events += job.batch.events.len();
                     bytes += job.batch.bytes();
-                    jobs.push(job);
+                    jobs.push(*job);
                 }
                 Command::Close(reply) => closing = Some(reply),
             }

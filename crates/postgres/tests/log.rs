@@ -139,15 +139,32 @@ async fn whoever_lost_a_lease_writes_nothing_more_under_it() {
     bridge.append(suite::batch(0..1)).await.unwrap();
     let waiting = tokio::spawn(async move { b.lease("bridge").await });
     assert!(!waiting.is_finished(), "one at a time");
-    // As when the server takes the first for dead.
+    // As when the server takes the first for dead, until the other has it.
     let holders = "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND granted";
-    assert_eq!(cluster.ask("log", holders).await.unwrap(), "1");
-    let second = soon("the lease", waiting).await.unwrap();
+    until("the lease to move", async || {
+        cluster.ask("log", holders).await.unwrap();
+        waiting.is_finished().then_some(())
+    })
+    .await;
+    let second = waiting.await.unwrap();
     let error = bridge.append(suite::batch(1..2)).await.unwrap_err();
     assert!(matches!(&error, StoreError::Unavailable(words) if words.contains("another gateway")), "{error}");
     soon("that it is lost", first.lost()).await;
     assert_eq!(second.engine().append(suite::batch(1..2)).await.unwrap().inserted, 1);
     assert_eq!(a.append(suite::batch(2..3)).await.unwrap().inserted, 1, "what is not done under the lease goes on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_nobody_else_took_outlives_its_session() {
+    let (mut cluster, address) = cluster().await;
+    let engine = open(&address).await;
+    let lease = engine.lease("bridge").await;
+    cluster.kill().unwrap();
+    cluster.restart().await.unwrap();
+    let appended = until("the log to take something under the lease", async || lease.engine().append(suite::batch(0..1)).await.ok()).await;
+    assert_eq!(appended.head, 1);
+    let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted";
+    until("the lease to be held again", async || (cluster.ask("log", held).await.unwrap() == "1").then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

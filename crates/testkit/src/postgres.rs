@@ -80,6 +80,22 @@ impl Postgres {
         process::output(&mut psql).await.map(|rows| rows.trim().to_owned())
     }
 
+    /// Speaks TLS from now on, to whoever wants it, with this certificate and its key (PEM).
+    ///
+    /// # Errors
+    /// When the cluster is gone, or does not take them.
+    pub async fn secure(&self, certificate: &str, key: &str) -> Result<()> {
+        for (name, pem) in [("server.crt", certificate), ("server.key", key)] {
+            let path = self.folder.path().join("data").join(name);
+            std::fs::write(&path, pem)?;
+            ensure!(Command::new("chmod").arg("600").arg(&path).status()?.success(), "its mode cannot be set");
+            own(&path)?;
+        }
+        self.ask("postgres", "ALTER SYSTEM SET ssl = on").await?;
+        self.ask("postgres", "SELECT pg_reload_conf()").await?;
+        eventually("PostgreSQL with TLS", || async { Ok((self.ask("postgres", "SHOW ssl").await? == "on").then_some(())) }).await
+    }
+
     /// Kills it, as a power cut does: nothing is said to anybody.
     ///
     /// # Errors

@@ -37,6 +37,9 @@ pub(crate) async fn take_turns(bridge: Bridge, postgres: Postgres) {
                 // What was heard and is not logged is not logged any more: another hears, and marks the hole from what was logged last.
                 over.cancel();
                 bridging.await;
+                bridge.state.down("another gateway on this log has taken the bridge over, and has not said yet that it hears the ERP");
+                bridge.state.stuck(None);
+                bridge.state.backlog_emptied();
             }
         }
     }

@@ -244,6 +244,19 @@ mod tests {
     }
 
     #[test]
+    fn whoever_stands_by_tells_what_the_other_hears() {
+        let state = BridgeState::new(Phase::Connecting);
+        state.standing_by();
+        assert_eq!(told(&state), Some((Upstream::Up, None)));
+        let mut watch = state.watch();
+        watch.mark_unchanged();
+        state.standing_by();
+        assert!(!watch.has_changed().unwrap(), "that it goes on is no news");
+        state.down("the other hears nothing");
+        assert_eq!(told(&state), Some((Upstream::Down, Some("the other hears nothing".into()))));
+    }
+
+    #[test]
     fn the_same_failure_again_is_no_news() {
         let state = BridgeState::new(Phase::Connecting);
         let mut watch = state.watch();

@@ -7,6 +7,7 @@ use tokio::process::Command;
 use watchdeck_gateway::{DecisionError, DecisionRequest, Decisions, Gateway, Secret};
 use watchdeck_testkit::{
     caller::Client,
+    certificate::Authority,
     patience::{eventually, until},
     postgres::Postgres,
     process::Running,
@@ -145,9 +146,28 @@ async fn a_gateway_that_was_frozen_logs_nothing_of_what_another_has_heard_meanwh
     redis.publish_all(&messages).await.unwrap();
     assert!(client.take(50).await.iter().zip(0..).all(|(seen, n)| seen.n() == n));
     first.running.frozen(false).await.unwrap();
-    first.until_bridge("standby").await;
+    let report = first.until_bridge("standby").await;
+    assert_eq!(report["status"], "ok", "what it heard and may not log is nobody's trouble any more: {report}");
     redis.publish_text("ws:inventory", r#"{"n":50}"#).await.unwrap();
     assert_eq!(client.take(1).await[0].n(), 50, "nothing came twice, and nothing between");
+}
+
+#[tokio::test]
+async fn what_the_bus_brings_while_the_database_is_away_waits_for_it() {
+    let (mut cluster, redis) = (Postgres::start().await.unwrap(), Redis::on_socket().await.unwrap());
+    let log = cluster.database("log").await.unwrap();
+    let program = Program::start(&["--log", &log, "--redis-url", &redis.url]).await;
+    program.until_bridge("up").await;
+    let mut client = Client::native(program.addr).await;
+    client.subscribe("inventory", json!({})).await;
+    let messages =
+        |numbers: std::ops::Range<u64>| numbers.map(|n| ("ws:inventory".to_owned(), json!({ "n": n }).to_string())).collect::<Vec<_>>();
+    redis.publish_all(&messages(0..5)).await.unwrap();
+    client.take(5).await;
+    cluster.kill().unwrap();
+    redis.publish_all(&messages(5..50)).await.unwrap();
+    cluster.restart().await.unwrap();
+    assert!(client.take(45).await.iter().zip(5..).all(|(seen, n)| seen.n() == n), "no hole, and nothing twice");
 }
 
 /// An ERP that counts what it is told.
@@ -199,6 +219,29 @@ async fn a_decision_at_one_is_known_at_the_other_and_of_two_at_once_one_wins() {
         count += 1;
     }
     assert_eq!(count, 6, "the ERP hears of each matter once");
+}
+
+#[tokio::test]
+async fn a_database_with_tls_is_believed_only_with_an_authority_that_is_trusted() {
+    let cluster = Postgres::start().await.unwrap();
+    let log = cluster.database("log").await.unwrap().replacen("127.0.0.1", "localhost", 1) + "?sslmode=require";
+    let refusal = async || {
+        let refused = Command::new(env!("CARGO_BIN_EXE_watchdeck-gateway")).args(["--listen", "127.0.0.1:0", "--log", &log]).output().await;
+        String::from_utf8(refused.unwrap().stderr).unwrap()
+    };
+    let message = refusal().await;
+    assert!(message.contains("sslmode=disable"), "without TLS, with what to do: {message}");
+    let authority = Authority::unknown();
+    let (certificate, key) = authority.files("localhost");
+    cluster.secure(&certificate, &key).await.unwrap();
+    let message = refusal().await;
+    assert!(message.contains("log_ca_file"), "{message}");
+    let file = authority.file.display().to_string();
+    let program = Program::start(&["--log", &log, "--log-ca-file", &file]).await;
+    assert_eq!(program.healthz().await["status"], "ok");
+    let plain =
+        "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE application_name = 'watchdeck-gateway' AND NOT ssl";
+    assert_eq!(cluster.ask("log", plain).await.unwrap(), "0");
 }
 
 #[tokio::test]
