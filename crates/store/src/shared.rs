@@ -1,8 +1,8 @@
 //! What the writer, the readers and the subscriptions of one file share.
 
 use crate::{
-    Bounds, Machine, Options, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent,
-    schema, state::State,
+    Bounds, Machine, Options, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent, schema,
+    state::State,
 };
 use std::{
     collections::HashMap,
