@@ -16,10 +16,12 @@ mod predicate;
 mod reader;
 mod term;
 mod typed;
+mod verdict;
 mod words;
 
 pub use pattern::Pattern;
-pub use plan::{Name, Plan, Severities, Span, Text, Verdict};
+pub use plan::{Name, Plan, Severities, Span, Text};
+pub use verdict::Verdict;
 
 use reader::{Reader, Wrong};
 use typed::Typed;

@@ -1,12 +1,13 @@
-//! What is meant, as data: the tree that a text is read into. There are two ways to carry it out: [`crate::predicate`] asks it of an event at hand, and an
+//! What is meant, as data: the tree that a text is read into. There are two ways to carry it out: the predicate ([`Plan::holds`]) asks it of an event at hand, and an
 //! engine that has many of them compiles it to whatever it knows of them without reading them. Tests hold the two equal.
 
 use crate::{
     pattern::Pattern,
+    verdict::Verdict,
     words::{self, Shown},
 };
 use std::ops::Bound;
-use watchdeck_events::{Catalogue, Event, Kind, Millis, Quantity, Severity, fold};
+use watchdeck_events::{Catalogue, Kind, Millis, Quantity, Severity, fold};
 
 /// Which events are meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -175,35 +176,6 @@ impl Text {
     }
 }
 
-/// What can be said before everything is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Verdict {
-    /// It certainly does not hold.
-    No,
-    /// It may.
-    Maybe,
-    /// It certainly holds.
-    Yes,
-}
-
-impl From<bool> for Verdict {
-    fn from(holds: bool) -> Self {
-        if holds { Self::Yes } else { Self::No }
-    }
-}
-
-impl std::ops::Not for Verdict {
-    type Output = Self;
-
-    fn not(self) -> Self {
-        match self {
-            Self::No => Self::Yes,
-            Self::Maybe => Self::Maybe,
-            Self::Yes => Self::No,
-        }
-    }
-}
-
 impl Default for Plan {
     fn default() -> Self {
         Self::All(Vec::new())
@@ -261,12 +233,6 @@ impl Plan {
             Self::Not(plan) => !plan.judge(of),
             leaf => of(leaf),
         }
-    }
-
-    /// Whether it holds of an event.
-    #[must_use]
-    pub fn holds(&self, event: &Event) -> bool {
-        crate::predicate::Asked::about(event).holds(self)
     }
 
     /// Between which times every match occurred, as far as it can be told from the outside.

@@ -7,18 +7,26 @@ use crate::{
 use std::{borrow::Cow, cell::OnceCell};
 use watchdeck_events::{Catalogue, Event, Quantity, fields::Fields, fold};
 
+impl Plan {
+    /// Whether it holds of an event.
+    #[must_use]
+    pub fn holds(&self, event: &Event) -> bool {
+        Asked::about(event).holds(self)
+    }
+}
+
 /// An event that is asked about.
-pub(crate) struct Asked<'a> {
+struct Asked<'a> {
     event: &'a Event,
     fields: OnceCell<Fields<'a>>,
 }
 
 impl<'a> Asked<'a> {
-    pub(crate) const fn about(event: &'a Event) -> Self {
+    const fn about(event: &'a Event) -> Self {
         Self { event, fields: OnceCell::new() }
     }
 
-    pub(crate) fn holds(&self, plan: &Plan) -> bool {
+    fn holds(&self, plan: &Plan) -> bool {
         let event = self.event;
         match plan {
             Plan::All(plans) => plans.iter().all(|plan| self.holds(plan)),

@@ -2,7 +2,7 @@
 
 mod table;
 
-use crate::{pattern::Pattern, plan::Verdict};
+use crate::{pattern::Pattern, verdict::Verdict};
 use table::{MONEY, MONEY_KINDS, SEVERITIES, STAGES, TITLES, WORDS, Word};
 use watchdeck_events::{Catalogue, Event, Severity, fields::Fields, fold};
 

@@ -14,7 +14,7 @@ pub(crate) const SETUP: &str = "SELECT pg_advisory_xact_lock(hashtextextended('w
 ///   beginning, because an index entry has an end.
 /// * `ids`: what makes a repeat recognisable across partitions, with its place.
 /// * `names`: kinds (0) and sources (1) that ever came, so that a filter's stars become lists.
-/// * `leases`: the term of each; see [`crate::lease`].
+/// * `leases`: the term of each.
 const PARTS: [(&str, &[&str]); 6] = [
     ("meta", &["CREATE TABLE meta(key text PRIMARY KEY, value text NOT NULL);
         INSERT INTO meta VALUES ('epoch', left(replace(gen_random_uuid()::text, '-', ''), 12))"]),

@@ -24,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const DEAD: Duration = Duration::from_secs(10);
 /// For every session: where our tables are, that a commit is on disk, that nobody waits for ever for a lock, and that a gateway that was frozen within a
 /// transaction does not keep the others from theirs.
-const SESSION: &str = "SET search_path TO watchdeck;
+const SESSION: &str = "SET client_min_messages TO warning;
+    SET search_path TO watchdeck;
     SET lock_timeout = '10s';
     SET idle_in_transaction_session_timeout = '10s';
     SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";

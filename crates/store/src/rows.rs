@@ -1,21 +1,11 @@
 //! Events as rows: the newest ones of a console, and all of a log.
 
-use crate::{
-    Limit, StoreError, Stored,
-    names::Lookup,
-    search::{Compiled, Match, Take},
-    types::OVERHEAD,
-};
-use rusqlite::{Connection, Row, params};
-use std::{
-    cell::Cell,
-    ops::{ControlFlow, Range},
-    sync::{Arc, RwLock},
-};
+use crate::{Limit, StoreError, Stored, names::Lookup, types::OVERHEAD};
+use rusqlite::{Connection, Row};
+use std::sync::{Arc, RwLock};
 use watchdeck_events::{Channel, Event, Kind, Millis, Payload, Severity};
-use watchdeck_filter::Verdict;
 
-const COLUMNS: &str = "seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload";
+pub(crate) const COLUMNS: &str = "seq, id, source, channel, kind, offset, occurred_at, received_at, severity, subject, actor, payload";
 /// The largest number that SQLite can hold, for *to the end*.
 pub(crate) const END: u64 = i64::MAX as u64;
 
@@ -91,39 +81,6 @@ impl Rows<'_> {
         Ok(before > after + 1 && query.exists([after.min(END), before.min(END)])?)
     }
 
-    /// The rows of a range that are meant, as [`crate::search::scan`] gives them. `pass` is told of each that was looked at.
-    pub(crate) fn matching(
-        &self,
-        (range, ascending): (&Range<u64>, bool),
-        compiled: &Compiled,
-        read: &Cell<u64>,
-        pass: &mut dyn FnMut(u64),
-        take: &mut Take<'_>,
-    ) -> Result<Option<u64>, StoreError> {
-        let mut names = Lookup::new(self.names);
-        let order = if ascending { "ASC" } else { "DESC" };
-        let text = format!("SELECT {COLUMNS} FROM events WHERE seq >= ?1 AND seq < ?2 ORDER BY seq {order}");
-        let mut query = self.connection.prepare_cached(&text)?;
-        let mut rows = query.query(params![range.start.min(END), range.end.min(END)])?;
-        while let Some(row) = rows.next()? {
-            let seq = row.get(0)?;
-            let verdict = compiled.of_row([row.get(2)?, row.get(3)?, row.get(4)?], Severity::from_code(row.get(8)?), row.get(6)?);
-            let mut flow = ControlFlow::Continue(());
-            if verdict != Verdict::No {
-                read.set(read.get() + 1);
-                let stored = stored(row, &mut names)?;
-                if verdict == Verdict::Yes || compiled.holds(&stored.event) {
-                    flow = take(Match::Read(Box::new(stored)))?;
-                }
-            }
-            pass(seq);
-            if flow.is_break() {
-                return Ok(Some(seq));
-            }
-        }
-        Ok(None)
-    }
-
     /// How many rows there are of each source, channel, kind and severity, and when the first and the last of them occurred.
     pub(crate) fn tally(&self, mut visit: impl FnMut(TallyKey, u64, i64, i64)) -> Result<(), StoreError> {
         let mut names = Lookup::new(self.names);
@@ -141,7 +98,8 @@ impl Rows<'_> {
 /// Source, channel, kind, and the code of the severity.
 pub(crate) type TallyKey = (Arc<str>, Channel, Kind, u8);
 
-fn stored(row: &Row<'_>, names: &mut Lookup<'_>) -> Result<Stored, rusqlite::Error> {
+/// The event of a row of [`COLUMNS`].
+pub(crate) fn stored(row: &Row<'_>, names: &mut Lookup<'_>) -> Result<Stored, rusqlite::Error> {
     let text = |index: usize| Ok::<_, rusqlite::Error>(Box::<str>::from(row.get_ref(index)?.as_str()?));
     let optional = |index: usize| Ok::<_, rusqlite::Error>(row.get_ref(index)?.as_str_or_null()?.map(Box::<str>::from));
     Ok(Stored {

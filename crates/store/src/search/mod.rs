@@ -8,6 +8,7 @@ mod block;
 mod compiled;
 mod count;
 mod frame;
+mod matches;
 mod needle;
 mod page;
 mod rows;
@@ -16,10 +17,9 @@ mod summary;
 mod tally;
 mod walk;
 
-pub(crate) use compiled::Compiled;
+use compiled::Compiled;
 pub(crate) use count::count;
 pub(crate) use page::{newest_match, page};
-pub(crate) use scan::{Match, Take};
 pub(crate) use tally::tally;
 
 use crate::{StoreError, names::Names, reader::Reader, shared::Shared};

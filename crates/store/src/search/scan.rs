@@ -3,30 +3,13 @@
 use super::{
     block::{Found, InBlock},
     compiled::Compiled,
+    matches::{Match, Take},
 };
-use crate::{Order, StoreError, Stored, packed::Run, reader::Reader};
+use crate::{Order, StoreError, packed::Run, reader::Reader};
 use std::{
     ops::{ControlFlow, Range},
     rc::Rc,
 };
-
-/// An event that is meant: read, or only known by its place.
-pub(crate) enum Match<'m> {
-    Read(Box<Stored>),
-    Place(&'m mut dyn FnMut() -> Result<Stored, StoreError>),
-}
-
-impl Match<'_> {
-    pub(crate) fn event(self) -> Result<Stored, StoreError> {
-        match self {
-            Self::Read(stored) => Ok(*stored),
-            Self::Place(read) => read(),
-        }
-    }
-}
-
-/// Whoever wants the matches says with each whether to go on.
-pub(crate) type Take<'t> = dyn FnMut(Match<'_>) -> Result<ControlFlow<()>, StoreError> + 't;
 
 /// Give the matches of a stretch to `take`. Answers where it stopped. What cannot be read is passed over and noted.
 pub(super) fn scan(
