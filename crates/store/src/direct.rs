@@ -2,7 +2,7 @@
 
 use crate::{
     BLOCK, Batch, StoreError,
-    block::Sealer,
+    block::{MOST_TEXT, Sealer},
     command::Packing,
     insert::{Failed, Insert},
     schema::{INSERT_BLOCK, INSERT_BYTES},
@@ -16,8 +16,6 @@ use watchdeck_events::Event;
 
 /// Events of a transaction from which they become blocks. Fewer are rows, and packed when there are more of them.
 const FEWEST: usize = 1_024;
-/// Bytes of texts that one block takes.
-pub(crate) const MOST_BYTES: usize = 8 << 20;
 
 /// The events of one transaction.
 pub(crate) struct Direct<'a> {
@@ -35,7 +33,7 @@ impl<'a> Direct<'a> {
     /// `None` when they are to be rows.
     pub(crate) fn of(batches: &[&'a Batch], rows: &'a Rows, sealer: &'a mut Sealer, next_block: u64, shared: &'a Shared) -> Option<Self> {
         let count: usize = batches.iter().map(|batch| batch.events.len()).sum();
-        let is_large = |batch: &&Batch| batch.events.iter().any(|new| weight(&new.event) > MOST_BYTES);
+        let is_large = |batch: &&Batch| batch.events.iter().any(|new| weight(&new.event) > MOST_TEXT);
         if !shared.packs || count < FEWEST || batches.iter().any(is_large) {
             return None;
         }
@@ -87,7 +85,7 @@ pub(crate) fn length(events: &[Lent<'_>]) -> usize {
     let mut bytes = 0;
     let fits = |lent: &&Lent<'_>| {
         bytes += weight(lent.event);
-        bytes <= MOST_BYTES
+        bytes <= MOST_TEXT
     };
     events.iter().take(BLOCK as usize).take_while(fits).count().max(1)
 }

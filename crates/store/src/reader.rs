@@ -2,8 +2,9 @@
 
 use crate::{
     BLOCK, Bounds, Inspection, Limit, Order, Stats, StoreError, Stored,
+    block::MOST_TEXT,
     damage::next_readable,
-    direct, holders,
+    holders,
     names::Lookup,
     packed::{Packed, Run},
     rows::{END, Gathered, Page, Rows},
@@ -265,7 +266,7 @@ impl<'a> Reader<'a> {
         let Some(first) = first else { return Ok(None) };
         let run = self.packed.from(first)?;
         let upto = run.map_or(END, |run| run.first);
-        let mut found = Gathered::new(Limit { events: BLOCK as usize, bytes: direct::MOST_BYTES });
+        let mut found = Gathered::new(Limit { events: BLOCK as usize, bytes: MOST_TEXT });
         let all = self.rows.gather(&mut found, "WHERE seq >= ?1 AND seq < ?2 ORDER BY seq", params![first, upto])?;
         Ok(Some((found.events, run.is_some() || !matches!(all, Ok(true)))).filter(|(events, _)| !events.is_empty()))
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     BLOCK, Limit, Machine, Options, Profile, StoreError, Stored,
-    block::{Block, Scratch, Sealer},
+    block::{Block, MOST_TEXT, Scratch, Sealer},
     damage::note_of,
     direct,
     names::Names,
@@ -275,7 +275,7 @@ fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u6
     // Behind the numbers of what was let go.
     let mut number = State::load(new, Profile::Console, &HashMap::new())?.next_block;
     loop {
-        let page = reader.after(cursor, Limit { events: BLOCK as usize, bytes: direct::MOST_BYTES })?;
+        let page = reader.after(cursor, Limit { events: BLOCK as usize, bytes: MOST_TEXT })?;
         let Some(last) = page.last() else { return Ok(events) };
         cursor = last.seq;
         events += page.len() as u64;

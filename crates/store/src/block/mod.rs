@@ -36,6 +36,8 @@ pub(crate) use sealer::Sealer;
 
 /// Events of one block.
 pub(crate) const MOST_EVENTS: usize = 4_096;
+/// Bytes of texts that one block takes.
+pub(crate) const MOST_TEXT: usize = 8 << 20;
 /// Bytes of one section when it is unpacked. Whoever says more is not believed.
 const MOST_PLAIN: usize = 256 << 20;
 /// Events of one frame.
