@@ -1,7 +1,7 @@
 //! Texts as people look for them: upper or lower case, full or half width, composed or not, are one and the same.
 
 use icu_normalizer::ComposingNormalizerBorrowed;
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
 static NFKC: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();
 
@@ -17,6 +17,11 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         let lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
         return if lower { Cow::Borrowed(text) } else { Cow::Owned(text.to_ascii_lowercase()) };
     }
+    folded(text)
+}
+
+/// The long way.
+fn folded(text: &str) -> Cow<'_, str> {
     let composed = NFKC.normalize(text);
     if composed.chars().all(|c| c.is_ascii_digit() || is_caseless(c) || c.to_lowercase().eq([c])) {
         return composed;
@@ -26,12 +31,55 @@ pub fn fold(text: &str) -> Cow<'_, str> {
     Cow::Owned(NFKC.normalize(&lower).into_owned())
 }
 
-/// Whether folding `text` changes nothing but the case of ASCII letters: it is ASCII and ideographs (U+4000 to U+9FFF), of which most of what an ERP says
-/// is made. Looked at byte by byte without a branch, which is what makes it quick; bytes that are no text yet may be asked about too.
+/// Whether folding `text` changes nothing but the case of ASCII letters: it is ASCII, ideographs (U+4000 to U+9FFF) and signs that stay as they are, of which
+/// most of what an ERP says is made. Looked at byte by byte without a branch, which is what makes it quick; only signs are looked up. Bytes that are no
+/// text yet may be asked about too.
 #[must_use]
 pub fn is_plain(text: impl AsRef<[u8]>) -> bool {
+    are_all(text.as_ref(), inert)
+}
+
+/// Whether folding `text` brings no ideograph to light that does not stand there as it is: beside what [`is_plain`] knows there may be full-width signs and
+/// letters, which fold to ASCII.
+#[must_use]
+pub fn hides_no_ideograph(text: impl AsRef<[u8]>) -> bool {
+    // U+FF01 to U+FF5E.
+    let wide = |bytes: &[u8]| matches!(bytes, [0xef, 0xbc, 0x81..=0xbf, ..] | [0xef, 0xbd, 0x80..=0x9e, ..]).then_some(3);
+    are_all(text.as_ref(), |bytes| inert(bytes).or_else(|| wide(bytes)))
+}
+
+/// Whether all characters but ASCII and ideographs are `known`, which says how many bytes they take.
+fn are_all(bytes: &[u8], known: impl Fn(&[u8]) -> Option<usize>) -> bool {
     let odd = |byte: u8| byte >= 0xc0 && !(0xe4..=0xe9).contains(&byte);
-    !text.as_ref().iter().fold(false, |any, byte| any | odd(*byte))
+    if !bytes.iter().fold(false, |any, byte| any | odd(*byte)) {
+        return true;
+    }
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| odd(*byte)) {
+        let Some(length) = known(&rest[at..]) else { return false };
+        rest = &rest[at + length..];
+    }
+    true
+}
+
+/// How many bytes the character takes that these begin with, if folding leaves it as it is, whatever plain text stands beside it.
+fn inert(bytes: &[u8]) -> Option<usize> {
+    /// Signs and letters of Latin-1, punctuation, arrows, boxes, kana: what stands beside ideographs. Not in it: whatever composes with what is before it.
+    static INERT: LazyLock<Vec<bool>> = LazyLock::new(|| {
+        let stays = |code: u32| {
+            let Some(c) = char::from_u32(code) else { return false };
+            let between = format!("a{c}a");
+            folded(&between) == between && folded(c.encode_utf8(&mut [0; 4])).chars().eq([c])
+        };
+        (0..0x3400).map(|code| ((0x80..0x300).contains(&code) || code >= 0x2000) && stays(code)).collect()
+    });
+    let continued = |at: usize| bytes.get(at).filter(|byte| **byte & 0xc0 == 0x80).map(|byte| usize::from(byte & 0x3f));
+    let (code, length) = match bytes[0] {
+        lead @ 0xc2..=0xdf => (usize::from(lead & 0x1f) << 6 | continued(1)?, 2),
+        lead @ 0xe0..=0xe3 => (usize::from(lead & 0xf) << 12 | continued(1)? << 6 | continued(2)?, 3),
+        _ => return None,
+    };
+    INERT.get(code).copied().unwrap_or(false).then_some(length)
 }
 
 /// Ideographs, which most text without case is made of, looked at without a table.
@@ -65,10 +113,16 @@ mod tests {
             ("瓷砖 SKU-1", true),
             ("\u{4e00}\u{9fff}", true),
             ("\u{3fff}", false),
+            ("600×600 · “一” — 、。", true),
+            ("（", false),
+            ("É", false),
+            ("e\u{301}", false),
+            ("か\u{3099}", false),
+            ("ﬁ", false),
             ("\u{4000}", true),
             ("\u{a000}", false),
             ("，", false),
-            ("é", false),
+            ("é", true),
             ("", true),
         ] {
             assert_eq!(is_plain(text), plain, "{text}");
@@ -79,6 +133,12 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn ideographs_are_folded_as_by_the_long_way(text in "[\u{3ff0}-\u{4010}\u{4db0}-\u{4e10}\u{9ff0}-\u{a010}A-Za-z]{0,20}") {
+            let long: String = NFKC.normalize(&text).chars().flat_map(char::to_lowercase).collect();
+            assert_eq!(fold(&text), NFKC.normalize(&long));
+        }
+
+        #[test]
+        fn signs_are_folded_as_by_the_long_way(text in "[×·°—“”、。〈〉あカがÉéß²①\u{301}\u{3099}\u{3000}\u{2160}a-cA-C瓷砖]{0,12}") {
             let long: String = NFKC.normalize(&text).chars().flat_map(char::to_lowercase).collect();
             assert_eq!(fold(&text), NFKC.normalize(&long));
         }

@@ -30,7 +30,7 @@ pub use channel::{Channel, REDIS_PREFIX};
 pub use conventions::Conventions;
 pub use currency::Currency;
 pub use event::{Event, GapReason, Incoming, Kind, Payload, Severity};
-pub use fold::{fold, is_plain};
+pub use fold::{fold, hides_no_ideograph, is_plain};
 pub use money::Money;
 pub use quantity::Quantity;
 pub use stated::{Amount, Stated};

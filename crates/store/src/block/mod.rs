@@ -41,6 +41,6 @@ pub(crate) const MOST_TEXT: usize = 8 << 20;
 /// Bytes of one section when it is unpacked. Whoever says more is not believed.
 const MOST_PLAIN: usize = 256 << 20;
 /// Events of one frame.
-const FRAME_EVENTS: usize = 2_048;
+const FRAME_EVENTS: usize = 512;
 /// A frame that has reached so many bytes takes no more events.
-const FRAME_BYTES: usize = 512 << 10;
+const FRAME_BYTES: usize = 256 << 10;

@@ -3,7 +3,6 @@
 use super::needle::Needle;
 use crate::block::Frame;
 use memchr::memchr;
-use watchdeck_events::is_plain;
 use watchdeck_filter::Verdict;
 
 /// Per needle, what is known of each payload of a frame.
@@ -30,7 +29,7 @@ impl Hits {
         *events = frame.events.clone();
         of.resize_with(needles.len(), Vec::new);
         // What is written plainly is told apart from all that is not without looking at each payload.
-        let is_simple = is_plain(frame.bytes) && memchr(b'\\', frame.bytes).is_none();
+        let has_escapes = memchr(b'\\', frame.bytes).is_some();
         if needles.iter().any(|needle| needle.has_letters) {
             lower.clear();
             lower.extend_from_slice(frame.bytes);
@@ -48,11 +47,16 @@ impl Hits {
                     of[event] = Verdict::Yes;
                 }
             }
-            if !is_simple {
-                for (event, verdict) in of.iter_mut().enumerate().filter(|(_, verdict)| **verdict == Verdict::No) {
-                    // What is no text is told by whoever reads the event.
-                    *verdict = str::from_utf8(frame.payload(event)).map_or(Verdict::Maybe, |payload| needle.stands_in(payload));
+            if !has_escapes && needle.is_as_written(frame.bytes) {
+                continue;
+            }
+            for (event, verdict) in of.iter_mut().enumerate().filter(|(_, verdict)| **verdict == Verdict::No) {
+                let payload = frame.payload(event);
+                if needle.is_as_written(payload) && memchr(b'\\', payload).is_none() {
+                    continue;
                 }
+                // What is no text is told by whoever reads the event.
+                *verdict = str::from_utf8(payload).map_or(Verdict::Maybe, |payload| needle.stands_in(payload));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::summary::Wanted;
 use memchr::{memchr, memmem::Finder};
-use watchdeck_events::{fold, is_plain};
+use watchdeck_events::{fold, hides_no_ideograph, is_plain};
 use watchdeck_filter::Verdict;
 
 /// A folded text that is looked for.
@@ -11,6 +11,8 @@ pub(crate) struct Needle {
     finder: Finder<'static>,
     /// It may stand there in capitals.
     pub(super) has_letters: bool,
+    /// It is ideographs and nothing else.
+    is_wide: bool,
     /// The same for a summary.
     pub(super) wanted: Wanted,
 }
@@ -21,6 +23,7 @@ impl Needle {
         Self {
             finder: Finder::new(folded.as_bytes()).into_owned(),
             has_letters: folded.bytes().any(|byte| byte.is_ascii_alphabetic()),
+            is_wide: folded.chars().all(|c| ('\u{4000}'..='\u{9fff}').contains(&c)),
             wanted: Wanted::of(folded),
             folded: folded.to_owned(),
         }
@@ -35,11 +38,16 @@ impl Needle {
         self.folded.len()
     }
 
+    /// Whether it stands in these bytes as it is or not at all, but for capitals and the escapes of JSON.
+    pub(super) fn is_as_written(&self, bytes: &[u8]) -> bool {
+        if self.is_wide { hides_no_ideograph(bytes) } else { is_plain(bytes) }
+    }
+
     /// Whether it stands in a text, whatever that is written with: certain, but for the escapes of JSON.
     pub(super) fn stands_in(&self, text: &str) -> Verdict {
         let found = if self.finder.find(text.as_bytes()).is_some() {
             true
-        } else if is_plain(text) && !self.has_letters {
+        } else if self.is_as_written(text.as_bytes()) && !self.has_letters {
             false
         } else {
             fold(text).contains(&self.folded)
