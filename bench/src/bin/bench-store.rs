@@ -79,6 +79,7 @@ async fn main() -> Result<()> {
     cases.push(json!({ "case": "bare_per_s", "value": median(&mut bare.clone()) }));
     cases.push(json!({ "case": "fill_per_s", "value": args.events as f64 / filled.as_secs_f64() }));
     cases.push(json!({ "case": "summarised_after_ms", "value": ms(summarised) }));
+    cases.extend(searching(&store, &mut world).await?);
     cases.extend(letting_go(&store, &mut world, args.events).await?);
     store.close().await;
     let ratio = median(&mut blocks) / median(&mut bare);
@@ -104,6 +105,31 @@ async fn history(path: &Path, events: usize) -> Result<(Store, World, Duration)>
     Ok((store, world, filled))
 }
 
+/// How long appends take, one after the other, as long as something goes on, ms.
+async fn appending(store: &Store, world: &mut World, goes_on: impl Fn() -> bool) -> Result<Vec<f64>> {
+    let mut waits = Vec::new();
+    while goes_on() {
+        let asked = Instant::now();
+        store.append(Batch { events: world.batch(20), ..Batch::default() }).await?;
+        waits.push(ms(asked.elapsed()));
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    Ok(waits)
+}
+
+/// How long an append waits while everything is searched.
+async fn searching(store: &Store, world: &mut World) -> Result<Vec<Value>> {
+    let (searched, wanted) = (store.clone(), plan("瓷砖")?);
+    let count = tokio::spawn(async move { searched.count(wanted, 0).await });
+    let mut waits = appending(store, world, || !count.is_finished()).await?;
+    count.await??;
+    let longest = waits.iter().copied().fold(0.0, f64::max);
+    Ok(vec![
+        json!({ "case": "append_stall_during_search_ms", "value": longest }),
+        json!({ "case": "append_during_search_p95_ms", "value": p95(&mut waits) }),
+    ])
+}
+
 /// How long an append waits while half of the history is let go, all of it but one channel: so every block is written anew.
 async fn letting_go(store: &Store, world: &mut World, events: usize) -> Result<Vec<Value>> {
     let middle = store.get(events as u64 / 2).await?.context("the event is there")?.event.received_at;
@@ -120,13 +146,7 @@ async fn letting_go(store: &Store, world: &mut World, events: usize) -> Result<V
         drop(progress);
         done
     });
-    let mut waits = Vec::new();
-    while ended.has_changed().is_ok() {
-        let asked = Instant::now();
-        store.append(Batch { events: world.batch(20), ..Batch::default() }).await?;
-        waits.push(ms(asked.elapsed()));
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let mut waits = appending(store, world, || ended.has_changed().is_ok()).await?;
     let (done, took) = (letting.await??, began.elapsed());
     let longest = waits.iter().copied().fold(0.0, f64::max);
     Ok(vec![

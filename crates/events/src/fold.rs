@@ -67,6 +67,10 @@ fn inert(bytes: &[u8]) -> Option<usize> {
     /// Signs and letters of Latin-1, punctuation, arrows, boxes, kana: what stands beside ideographs. Not in it: whatever composes with what is before it.
     static INERT: LazyLock<Vec<bool>> = LazyLock::new(|| {
         let stays = |code: u32| {
+            // Marks stay as they are and change what they stand behind.
+            if matches!(code, 0x20d0..=0x20ff | 0x302a..=0x302f | 0x3099 | 0x309a) {
+                return false;
+            }
             let Some(c) = char::from_u32(code) else { return false };
             let between = format!("a{c}a");
             folded(&between) == between && folded(c.encode_utf8(&mut [0; 4])).chars().eq([c])

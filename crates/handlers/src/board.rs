@@ -102,7 +102,7 @@ impl Rate {
     fn per_second(&self, at: Millis) -> f64 {
         let second = at.0.div_euclid(1_000);
         let within = self.0.iter().filter(|(when, _)| (second - SECONDS..second).contains(when));
-        within.map(|(_, count)| *count as f64).sum::<f64>() / SECONDS as f64
+        within.map(|(_, count)| *count).sum::<u64>() as f64 / SECONDS as f64
     }
 }
 

@@ -27,7 +27,11 @@ export default function SettingsPage() {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const current = useCurrentSection(scroller);
-  const jump = (id: SectionId) => document.getElementById(`settings-${id}`)?.scrollIntoView({ block: "start" });
+  const jump = (id: SectionId) => {
+    const [list, section] = [scroller.current, document.getElementById(`settings-${id}`)];
+    // Only the list moves: the last sections cannot reach its top, and the page around it would be pushed up for them.
+    if (list && section) list.scrollTop += section.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  };
   return (
     <div className="@container flex min-h-0 flex-1">
       <nav aria-label={t("settings.nav")} className="w-max min-w-[172px] flex-none border-r border-line px-2 py-2 @max-[760px]:hidden">
