@@ -56,7 +56,7 @@ pub(super) struct Rest {
     pub(super) received_at: Millis,
     pub(super) bytes: Vec<u8>,
     /// Where there was one before.
-    pub(super) summary: Option<Summary>,
+    pub(super) summary: Option<Box<Summary>>,
 }
 
 impl Step {
@@ -143,7 +143,7 @@ fn of_block(reader: &Reader<'_>, run: Run, events: usize, goes: &[bool]) -> Resu
     let summary = reader.summary(run.number)?.map(|_| {
         let mut builder = Builder::new(run.number);
         kept.iter().for_each(|stored| builder.add(stored, reader.numbers(&stored.event)));
-        builder.finish()
+        Box::new(builder.finish())
     });
     let rest = Rest { first: first.seq, last: last.seq, events: kept.len(), received_at: first.event.received_at, bytes, summary };
     Ok(Some(What::Part { run, events, rest, hashes }))
