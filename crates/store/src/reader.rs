@@ -217,13 +217,13 @@ impl<'a> Reader<'a> {
         Ok(0)
     }
 
-    /// The blocks that have something of these sequence numbers, in order, with how many events they hold and what is kept of their summaries, unless
-    /// `blind`; so many at most.
+    /// The blocks that have something of these sequence numbers, in order, with how many events they hold if they are `counting` and what is kept of their
+    /// summaries unless they are `blind`; so many at most.
     pub(crate) fn summaries(
         &self,
         seqs: &Range<u64>,
         order: Order,
-        blind: bool,
+        (blind, counting): (bool, bool),
         most: usize,
         mut visit: impl FnMut(Run, u64, Option<KeptSummary<'_, '_>>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
@@ -237,7 +237,9 @@ impl<'a> Reader<'a> {
             "occurred_first, occurred_last, summary FROM blocks LEFT JOIN summaries ON block = number"
         };
         let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
-        let text = format!("SELECT number, first, last, events, {kept} WHERE last >= ?1 AND first < ?2 ORDER BY last {order} LIMIT ?3");
+        // How many events a block has stands apart from where it is: asked for by whoever counts.
+        let events = if counting { "events" } else { "0" };
+        let text = format!("SELECT number, first, last, {events}, {kept} WHERE last >= ?1 AND first < ?2 ORDER BY last {order} LIMIT ?3");
         let mut query = self.connection.prepare_cached(&text)?;
         let mut rows = query.query(params![seqs.start.min(END), seqs.end.min(END), most])?;
         while let Some(row) = rows.next()? {

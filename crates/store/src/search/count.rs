@@ -27,7 +27,7 @@ pub(crate) fn count(shared: &Shared, plan: &Plan, after: u64) -> Result<u64, Sto
 
 /// How many are known without looking, and where the others may be.
 fn stretches(reader: &Reader<'_>, compiled: &Compiled, after: u64, newest: u64) -> Result<(u64, Vec<std::ops::Range<u64>>), StoreError> {
-    let mut walk = Walk::new(reader, compiled, Order::OldestFirst, after.saturating_add(1)..newest.saturating_add(1));
+    let mut walk = Walk::new(reader, compiled, Order::OldestFirst, after.saturating_add(1)..newest.saturating_add(1)).counting();
     let (mut known, mut left) = (0, Vec::new());
     while let Some(stretch) = walk.next()? {
         match stretch.all {

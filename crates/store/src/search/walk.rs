@@ -26,6 +26,8 @@ pub(super) struct Walk<'a> {
     left: Range<u64>,
     ahead: VecDeque<Stretch>,
     step: usize,
+    /// Whoever walks wants to know how many events a stretch has.
+    counting: bool,
     /// Summaries cannot be read: they are damaged, or an older version made them.
     blind: bool,
 }
@@ -35,7 +37,12 @@ impl<'a> Walk<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, compiled: &'a Compiled, order: Order, seqs: Range<u64>) -> Self {
         let nothing = compiled.judge(&mut |leaf| compiled.leaves[leaf].alone()) == Verdict::No || compiled.times.0 >= compiled.times.1;
         let left = if nothing { seqs.end..seqs.end } else { seqs };
-        Self { reader, compiled, order, left, ahead: VecDeque::new(), step: FEW, blind: false }
+        Self { reader, compiled, order, left, ahead: VecDeque::new(), step: FEW, counting: false, blind: false }
+    }
+
+    /// With the numbers of events of stretches of which all are meant.
+    pub(super) fn counting(self) -> Self {
+        Self { counting: true, ..self }
     }
 
     /// The next stretch.
@@ -61,7 +68,7 @@ impl<'a> Walk<'a> {
         let (compiled, order) = (self.compiled, self.order);
         let (mut left, mut ahead) = (self.left.clone(), VecDeque::new());
         let mut blocks = 0;
-        self.reader.summaries(&self.left, order, self.blind, self.step, |run, events, summary| {
+        self.reader.summaries(&self.left, order, (self.blind, self.counting), self.step, |run, events, summary| {
             blocks += 1;
             rows(&mut left, order, run, &mut ahead);
             let seqs = left.start.max(run.first)..left.end.min(run.last + 1);
@@ -79,7 +86,7 @@ impl<'a> Walk<'a> {
             };
             if verdict != Verdict::No {
                 let is_whole = seqs == (run.first..run.last + 1);
-                ahead.push_back(Stretch { seqs, all: (verdict == Verdict::Yes && is_whole).then_some(events) });
+                ahead.push_back(Stretch { seqs, all: (self.counting && verdict == Verdict::Yes && is_whole).then_some(events) });
             }
             Ok(())
         })?;
