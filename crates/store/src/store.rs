@@ -1,7 +1,7 @@
 //! The handle: opening, closing, and every question with its way to a reader or to the writer.
 
 use crate::{
-    Appended, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Machine, Options, Page, Pending, Profile, Query,
+    Appended, BLOCK, Batch, Bounds, Chunk, Damage, Histogram, Holder, Inspection, Limit, Machine, Options, Page, Pending, Profile, Query,
     Salvaged, Stats, StoreError, Stored, Tally, ahead,
     command::{Command, Job},
     histogram,
@@ -172,7 +172,9 @@ impl Store {
     /// As SQLite says.
     pub async fn read_after(&self, seq: u64, limit: impl Into<Limit>) -> Result<Vec<Stored>, StoreError> {
         let limit = limit.into();
-        let several = self.blocking(move |shared| ahead::after(shared, seq, limit)).await?;
+        // Most pages are small, and are asked for at the head of the store.
+        let far = limit.events >= 2 * BLOCK as usize;
+        let several = if far { self.blocking(move |shared| ahead::after(shared, seq, limit)).await? } else { Vec::new() };
         if several.is_empty() { self.read(move |reader| reader.after(seq, limit)).await } else { Ok(several) }
     }
 
