@@ -1,6 +1,6 @@
 //! What the writer is asked to do.
 
-use crate::{Appended, Batch, Refused, StoreError, Stored, letting::step::Letting, summary::Summary};
+use crate::{Appended, Batch, Refused, StoreError, Stored, letting::step::Letting, summary::Summarised};
 use std::path::PathBuf;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -10,7 +10,7 @@ pub(crate) enum Command {
     Pack(Packing),
     /// A block was summarised while it had so many events; see [`crate::summary`].
     Summary {
-        summary: Summary,
+        summarised: Box<Summarised>,
         events: u64,
     },
     /// Some events are let go.

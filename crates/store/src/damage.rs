@@ -14,13 +14,21 @@ pub struct Damage {
 }
 
 impl Damage {
-    fn add(&mut self, hole: Range<u64>) {
-        let merged = |range: &&Range<u64>| range.start <= hole.end && hole.start <= range.end;
-        let start = self.unreadable.iter().filter(merged).map(|range| range.start).fold(hole.start, u64::min);
-        let end = self.unreadable.iter().filter(merged).map(|range| range.end).fold(hole.end, u64::max);
-        self.unreadable.retain(|range| range.start > end || start > range.end);
-        self.unreadable.push(start..end);
-        self.unreadable.sort_unstable_by_key(|range| range.start);
+    /// Whether it was not known.
+    fn add(&mut self, hole: Range<u64>) -> bool {
+        let known = &mut self.unreadable;
+        let touched = known.partition_point(|range| range.end < hole.start)..known.partition_point(|range| range.start <= hole.end);
+        let merged = known[touched.clone()].iter().fold(hole, |all, range| all.start.min(range.start)..all.end.max(range.end));
+        if known[touched.clone()] == [merged.clone()] {
+            return false;
+        }
+        known.splice(touched, [merged]);
+        true
+    }
+
+    /// Events that cannot be read.
+    fn events(&self) -> u64 {
+        self.unreadable.iter().map(|range| range.end - range.start).sum()
     }
 }
 
@@ -49,16 +57,14 @@ impl Notes {
             tracing::debug!(%error, "The damage was not noted for the next start.");
         }
         self.told.send_if_modified(|damage| {
-            let before = damage.clone();
+            let is_news = damage.words != words;
             words.clone_into(&mut damage.words);
-            if !hole.is_empty() {
-                damage.add(hole);
+            let is_more = !hole.is_empty() && damage.add(hole.clone());
+            if is_news {
+                let events = damage.events();
+                tracing::error!(?hole, events, words, "The event store is damaged; what can be read is read around it.");
             }
-            let changed = *damage != before;
-            if changed {
-                tracing::error!(unreadable = ?damage.unreadable, words, "The event store is damaged; what can be read is read around it.");
-            }
-            changed
+            is_news || is_more
         });
     }
 }

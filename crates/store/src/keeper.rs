@@ -10,7 +10,6 @@ use crate::{
     direct,
     reader::Reader,
     shared::Shared,
-    summary::Builder,
     types::Lent,
 };
 use std::{
@@ -172,7 +171,7 @@ impl Work {
         let (Some(command), Some(commands)) = (command, self.commands.upgrade()) else { return Ok(false) };
         let (packed, summarised) = match &command {
             Command::Pack(packing) => (packing.events.last().map(|last| last.seq), None),
-            Command::Summary { summary, .. } => (None, Some(summary.block + 1)),
+            Command::Summary { summarised, .. } => (None, Some(summarised.summary.block + 1)),
             _ => (None, None),
         };
         match commands.try_send(command) {
@@ -226,12 +225,8 @@ impl Work {
 }
 
 fn summarise(reader: &Reader<'_>, block: u64) -> Result<Command, StoreError> {
-    let (mut builder, mut events) = (Builder::new(block), 0);
-    reader.block(block, |stored, names| {
-        builder.add(stored, names);
-        events += 1;
-    })?;
-    Ok(Command::Summary { summary: builder.finish(), events })
+    let (summarised, events) = reader.summarise(block)?;
+    Ok(Command::Summary { summarised: Box::new(summarised), events })
 }
 
 /// Where SQLite keeps what is not in the file yet.

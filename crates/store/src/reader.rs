@@ -2,7 +2,7 @@
 
 use crate::{
     BLOCK, Bounds, Inspection, Limit, Order, Stats, StoreError, Stored,
-    block::MOST_TEXT,
+    block::{Block, MOST_TEXT},
     damage::next_readable,
     holders,
     names::Lookup,
@@ -10,7 +10,7 @@ use crate::{
     rows::{END, Gathered, Page, Rows},
     schema,
     shared::Shared,
-    summary::Summary,
+    summary::{Builder, Marks, Summarised, Summary},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use std::{
@@ -283,13 +283,26 @@ impl<'a> Reader<'a> {
         Ok(self.connection.query_row("SELECT coalesce(max(block) + 1, 0) FROM summaries", [], |row| row.get(0))?)
     }
 
-    /// Every event of a block with the numbers of its source, channel and kind.
-    pub(crate) fn block(&self, number: u64, mut visit: impl FnMut(&Stored, [i64; 3])) -> Result<(), StoreError> {
-        self.packed.each(number, |stored| visit(stored, self.numbers(&stored.event)))
+    /// A block as it is told to whoever searches, and how many events it has.
+    pub(crate) fn summarise(&self, block: u64) -> Result<(Summarised, u64), StoreError> {
+        let whole = self.packed.block(block)?;
+        let summarised = self.summarise_block(block, &whole)?;
+        Ok((summarised, whole.len() as u64))
+    }
+
+    /// The same of one that is not in the file yet.
+    pub(crate) fn summarise_block(&self, number: u64, block: &Block) -> Result<Summarised, StoreError> {
+        let mut scratch = self.packed.scratch.borrow_mut();
+        let (mut reading, mut builder) = (block.read(&mut scratch), Builder::new(number));
+        for at in 0..block.len() {
+            let stored = reading.event(at)?;
+            builder.add(&stored, self.numbers(&stored.event), block.frame_of(at));
+        }
+        Ok(builder.finish())
     }
 
     /// The numbers of an event's source, channel and kind.
-    pub(crate) fn numbers(&self, event: &Event) -> [i64; 3] {
+    fn numbers(&self, event: &Event) -> [i64; 3] {
         [&*event.source, event.channel.as_str(), event.kind.as_str()].map(|name| self.number(name).unwrap_or_default())
     }
 
@@ -303,6 +316,13 @@ impl<'a> Reader<'a> {
     pub(crate) fn summary(&self, block: u64) -> Result<Option<Summary>, StoreError> {
         let mut query = self.connection.prepare_cached("SELECT summary FROM summaries WHERE block = ?1")?;
         let found = query.query_row([block], |row| Ok(Summary::decode(block, row.get_ref(0)?.as_blob()?)));
+        Ok(found.optional()?.flatten())
+    }
+
+    /// What is known of the frames of a block; `None` where nothing is.
+    pub(crate) fn marks(&self, block: u64) -> Result<Option<Marks>, StoreError> {
+        let mut query = self.connection.prepare_cached("SELECT frames FROM summaries WHERE block = ?1")?;
+        let found = query.query_row([block], |row| Ok(Marks::decode(row.get_ref(0)?.as_blob()?)));
         Ok(found.optional()?.flatten())
     }
 

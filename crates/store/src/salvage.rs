@@ -46,7 +46,8 @@ pub struct Salvaged {
 /// Events that the new file does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    /// Their sequence numbers, which stay free; empty when not even their number is known.
+    /// Where they were: their sequence numbers stay free. Within a block some between them may have been read. Empty when not even their number is
+    /// known.
     pub seqs: Range<u64>,
     /// When the last event before them was received; `None` when there is none.
     pub from: Option<Millis>,
@@ -193,7 +194,7 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
     let floor = newest.saturating_sub(MOST);
     let shared = Shared::bare(damaged, Names::load(new)?, newest, true, packs, Machine::Own);
     let events = copy_events(&Reader::new(old, &shared), new, &shared, floor)?;
-    let mut holes = shared.damage.watch().borrow().unreadable.clone();
+    let mut holes = stretches(&shared.damage.watch().borrow().unreadable);
     if floor > 0 {
         holes.insert(0, 1..floor + 1);
     }
@@ -204,6 +205,18 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
         roll_back(new, &reader, first.seqs.start)?;
     }
     Ok((events, missing))
+}
+
+/// Holes as they are told to people: payloads lie by kind, so one broken page is many holes close to each other.
+fn stretches(holes: &[Range<u64>]) -> Vec<Range<u64>> {
+    let mut all: Vec<Range<u64>> = Vec::new();
+    for hole in holes {
+        match all.last_mut() {
+            Some(last) if hole.start - last.end < BLOCK => last.end = hole.end,
+            _ => all.push(hole.clone()),
+        }
+    }
+    all
 }
 
 /// A list of the blocks that can be read, made of what they say of themselves and read in the place of the file's own, which may be damaged.

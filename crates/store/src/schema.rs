@@ -1,6 +1,6 @@
 //! The file: tables, indexes, pragmas.
 
-use crate::{Bounds, Machine, StoreError, letting::edges, names::Names, summary::Summary};
+use crate::{Bounds, Machine, StoreError, letting::edges, names::Names, summary::Summarised};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use rusqlite_migration::{M, Migrations};
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -122,6 +122,16 @@ CREATE TABLE let_go(
     events INTEGER NOT NULL,
     at INTEGER NOT NULL
 ) WITHOUT ROWID;";
+/// What is known of the frames of a block stands behind its summary: only whoever reads the block wants it. They are summarised anew.
+const FRAMES: &str = "
+DROP TABLE summaries;
+CREATE TABLE summaries(
+    block INTEGER PRIMARY KEY,
+    occurred_first INTEGER NOT NULL,
+    occurred_last INTEGER NOT NULL,
+    summary BLOB NOT NULL,
+    frames BLOB NOT NULL
+);";
 /// The ids of what was let go from blocks.
 const GONE: &str = "CREATE TABLE gone(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, ids BLOB NOT NULL);";
 /// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows. Only a repeated *id* is passed over: a
@@ -135,9 +145,9 @@ pub(crate) const INSERT_BLOCK: &str = "INSERT INTO blocks(number, first, last, e
 pub(crate) const INSERT_BYTES: &str = "INSERT INTO block_bytes(number, bytes) VALUES (?1, ?2)";
 
 /// Keep what is known of a block, in the place of what was.
-pub(crate) fn keep_summary(connection: &Connection, summary: &Summary) -> rusqlite::Result<()> {
-    let insert = "INSERT OR REPLACE INTO summaries(block, occurred_first, occurred_last, summary) VALUES (?1, ?2, ?3, ?4)";
-    let row = params![summary.block, summary.occurred.start(), summary.occurred.end(), summary.encode()];
+pub(crate) fn keep_summary(connection: &Connection, Summarised { summary, marks }: &Summarised) -> rusqlite::Result<()> {
+    let insert = "INSERT OR REPLACE INTO summaries(block, occurred_first, occurred_last, summary, frames) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let row = params![summary.block, summary.occurred.start(), summary.occurred.end(), summary.encode(), marks.encode()];
     connection.prepare_cached(insert)?.execute(row).map(drop)
 }
 
@@ -213,7 +223,7 @@ pub(crate) fn compact(connection: &Connection) -> Result<(), StoreError> {
 fn migrations(profile: Profile) -> Vec<M<'static>> {
     match profile {
         Profile::Console => {
-            vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED), M::up(TIMED), M::up(LET_GO), M::up(GONE)]
+            vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED), M::up(TIMED), M::up(LET_GO), M::up(GONE), M::up(FRAMES)]
         }
         Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX), M::up(LET_GO)],
     }
@@ -221,7 +231,12 @@ fn migrations(profile: Profile) -> Vec<M<'static>> {
 
 /// Whether runs of events may be blocks in this file. A log has none, and a file that is only looked at may be older than they are.
 pub(crate) fn packs(connection: &Connection) -> Result<bool, StoreError> {
-    Ok(connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'block_bytes'", [], |row| row.get::<_, u64>(0))? == 1)
+    has_table(connection, "block_bytes")
+}
+
+/// Whether the file has a table: one that is only looked at may be older than it is.
+pub(crate) fn has_table(connection: &Connection, name: &str) -> Result<bool, StoreError> {
+    Ok(connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = ?1", [name], |row| row.get::<_, u64>(0))? == 1)
 }
 
 /// The file's epoch, if it was ever opened for writing.

@@ -28,9 +28,14 @@ impl State {
         let packs = schema::packs(connection)?;
         if packs {
             head = head.max(one("SELECT max(last) FROM blocks")?.unwrap_or(0));
-            let numbers = "SELECT max(n) FROM (SELECT max(number) + 1 AS n FROM blocks UNION ALL SELECT max(number) + 1 FROM gone
-                UNION ALL SELECT (max(number) + 1) * 64 FROM segments)";
-            next_block = one(numbers)?.unwrap_or(0);
+            let mut numbers = vec!["SELECT max(number) + 1 FROM blocks", "SELECT (max(number) + 1) * 64 FROM segments"];
+            // A file that is only looked at may be older.
+            if schema::has_table(connection, "gone")? {
+                numbers.push("SELECT max(number) + 1 FROM gone");
+            }
+            for question in numbers {
+                next_block = next_block.max(one(question)?.unwrap_or(0));
+            }
             rows = Rows::load(connection)?;
         }
         let offsets = bounds.iter().map(|(channel, bounds)| (channel.clone(), bounds.last)).collect();

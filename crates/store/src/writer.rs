@@ -17,7 +17,7 @@ use crate::{
     schema,
     shared::{Opened, Shared},
     state::State,
-    summary::Summary,
+    summary::Summarised,
     telling::{Committed, Teller, Telling},
     transaction::{self, Outcome},
 };
@@ -136,7 +136,7 @@ impl Writer {
     fn attend(&mut self, command: Command) {
         match command {
             Command::Pack(packing) => self.pack(&packing),
-            Command::Summary { summary, events } => self.keep(&summary, events),
+            Command::Summary { summarised, events } => self.keep(&summarised, events),
             Command::LetGo(letting) => {
                 let done = carry::carry_out(&mut self.connection, &mut self.state, &self.shared, &letting);
                 letting.reply.send(done).ok();
@@ -205,11 +205,11 @@ impl Writer {
 
     /// A summary is worth nothing to anybody but a search: where it cannot be kept, the block is read. One of a block that was let go meanwhile, or has lost
     /// events, is none.
-    fn keep(&self, summary: &Summary, events: u64) {
+    fn keep(&self, summarised: &Summarised, events: u64) {
         let kept = (|| {
             let mut whole = self.connection.prepare_cached("SELECT 1 FROM blocks WHERE number = ?1 AND events = ?2")?;
-            if whole.exists(params![summary.block, events])? {
-                schema::keep_summary(&self.connection, summary)?;
+            if whole.exists(params![summarised.summary.block, events])? {
+                schema::keep_summary(&self.connection, summarised)?;
             }
             Ok::<_, rusqlite::Error>(())
         })();

@@ -168,9 +168,11 @@ async fn what_lies_beside_a_bad_page_of_a_block_is_read_and_taken_over_and_the_r
     let store = open(folder.path());
     let read = all(&store).await;
     let damage = store.watch_damage().borrow().clone();
-    let [hole] = &damage.unreadable[..] else { panic!("{damage:?}") };
-    assert!(hole.start > BLOCK && hole.end == 2 * BLOCK + 1 && hole.end - hole.start <= 2_048, "{hole:?}");
-    let model: Vec<u64> = (1..hole.start).chain(hole.end..=3 * BLOCK).collect();
+    let lost: u64 = damage.unreadable.iter().map(|hole| hole.end - hole.start).sum();
+    assert!((1..=512).contains(&lost), "a frame: {damage:?}");
+    let hole = damage.unreadable[0].start..damage.unreadable[damage.unreadable.len() - 1].end;
+    assert!(hole.start > BLOCK && hole.end <= 2 * BLOCK + 1, "{hole:?}");
+    let model: Vec<u64> = (1..=3 * BLOCK).filter(|seq| !damage.unreadable.iter().any(|hole| hole.contains(seq))).collect();
     assert!(read.iter().map(|stored| stored.offset).eq(model.iter().copied()));
     let scan = store.page(Query::default()).await.unwrap();
     assert!(scan.events.iter().rev().eq(&read), "a search goes around it too");
@@ -178,11 +180,12 @@ async fn what_lies_beside_a_bad_page_of_a_block_is_read_and_taken_over_and_the_r
 
     let (store, salvaged) = Store::open_or_salvage(&path, Options::CONSOLE).unwrap();
     let salvaged = salvaged.expect("it was noted");
-    assert_eq!((salvaged.events, &salvaged.missing[0].seqs), (model.len() as u64, hole));
+    assert_eq!((salvaged.events, &salvaged.missing[0].seqs), (model.len() as u64, &hole), "one stretch");
+    assert_eq!(salvaged.missing.len(), 1);
     check(&store, &model).await;
     assert_eq!(store.positions("s").await.unwrap()[&Channel::from("inventory")].offset, hole.start - 1);
     let again = store.append(batch(hole.start..=3 * BLOCK)).await.unwrap();
-    assert_eq!(again.inserted as u64, hole.end - hole.start);
+    assert_eq!(again.inserted as u64, lost);
     let mut seen: HashMap<u64, u32> = HashMap::new();
     all(&store).await.iter().for_each(|stored| *seen.entry(stored.offset).or_default() += 1);
     assert!(seen.len() as u64 == 3 * BLOCK && seen.values().all(|times| *times == 1));

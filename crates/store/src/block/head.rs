@@ -1,12 +1,13 @@
 //! The head: all of the events but their ids and payloads, column by column. The sequence numbers begin with the table's first.
 //!
 //! Wide columns with their length before them, then: labels, subjects and actors; per event the number of its label; the numbers that the sequence
-//! leaves out; offsets; times of receipt; times of occurrence; bytes of the payloads; events of each frame.
+//! leaves out; offsets; times of receipt; times of occurrence; bytes of the payloads; payloads of each frame.
 
 use super::{
     bytes::{self, Input, add, difference},
     column,
     names::{self, Label, Labels, Optional, Optionals},
+    payloads::{self, Payloads},
     table::Table,
 };
 use crate::types::Lent;
@@ -24,10 +25,7 @@ pub(super) struct Head {
     pub(super) received_at: Vec<u64>,
     /// Likewise.
     pub(super) occurred_at: Vec<u64>,
-    /// Where each payload ends in its frame, bytes.
-    pub(super) ends: Vec<u32>,
-    /// The first event of each frame.
-    pub(super) frames: Vec<usize>,
+    pub(super) payloads: Payloads,
 }
 
 /// The columns of a block that is being made. One pass over the events fills them all: where events lie in memory, each is far from the other.
@@ -41,6 +39,7 @@ pub(super) struct Columns<'a> {
     pub(super) received_at: Vec<u64>,
     pub(super) occurred_at: Vec<u64>,
     lengths: Vec<u64>,
+    pub(super) payloads: Vec<&'a str>,
 }
 
 impl<'a> Columns<'a> {
@@ -53,10 +52,17 @@ impl<'a> Columns<'a> {
         self.offset.push(stored.offset);
         self.received_at.push(event.received_at.0.cast_unsigned());
         self.occurred_at.push(event.occurred_at.0.cast_unsigned());
-        self.lengths.push(event.payload.as_str().len() as u64);
+        let payload = event.payload.as_str();
+        self.lengths.push(payload.len() as u64);
+        self.payloads.push(payload);
     }
 
-    /// The head of a block whose frames hold so many events each.
+    /// The events in the order of their payloads.
+    pub(super) fn by_kind(&self) -> Vec<u16> {
+        payloads::by_kind(self.labels.kinds(), self.labels.numbers.iter().copied())
+    }
+
+    /// The head of a block whose frames hold so many payloads each.
     pub(super) fn head(&self, frames: &[usize]) -> Vec<u8> {
         let (mut narrow, mut wide) = (Vec::new(), Vec::new());
         self.labels.put(&mut narrow);
@@ -124,25 +130,12 @@ impl Head {
         let received_at = column::take(count, &[], input, &mut wide)?;
         let occurred_at = column::take(count, &[&received_at], input, &mut wide)?;
         let lengths = take_by_label(&label, input)?;
-        let (ends, frames) = take_frames(table, &lengths, input)?;
+        let order = match table.by_kind {
+            true => payloads::by_kind(labels.iter().map(|label| label.kind.as_str()), label.iter().map(|label| usize::from(*label))),
+            false => (0..count as u16).collect(),
+        };
+        let payloads = Payloads::take(table, order, &lengths, input)?;
         let is_whole = seq.last() == Some(&table.last) && input.0.is_empty() && wide.0.is_empty();
-        is_whole.then_some(Self { labels, label, subjects, actors, seq, offset, received_at, occurred_at, ends, frames })
+        is_whole.then_some(Self { labels, label, subjects, actors, seq, offset, received_at, occurred_at, payloads })
     }
-}
-
-/// Where payloads of such lengths end, and the first events of the frames.
-fn take_frames(table: &Table, lengths: &[u64], input: &mut Input<'_>) -> Option<(Vec<u32>, Vec<usize>)> {
-    let (mut ends, mut frames) = (Vec::with_capacity(lengths.len()), Vec::with_capacity(table.frames()));
-    for frame in 0..table.frames() {
-        frames.push(ends.len());
-        let (events, mut end) = (input.number_below(lengths.len() - ends.len() + 1)?, 0_u64);
-        for length in &lengths[ends.len()..][..events] {
-            end = end.checked_add(*length)?;
-            ends.push(u32::try_from(end).ok()?);
-        }
-        if end != table.frame_plain(frame) as u64 {
-            return None;
-        }
-    }
-    (ends.len() == lengths.len()).then_some((ends, frames))
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Sealer`] makes it. [`Block::open`] reads its columns (all but ids and payloads), by which most events are passed over;
 //! [`Block::read`] unpacks the rest of those that are wanted. What is the same or nearly so from event to event is kept once or as a difference, and what remains goes
-//! through zstd, payloads in frames of about [`FRAME_EVENTS`] events.
+//! through zstd, payloads in frames of about [`FRAME_EVENTS`], by kind.
 //!
 //! Every section has a checksum. A broken one is told as such and takes no other with it, but for the table and the head.
 //!
@@ -16,6 +16,7 @@ mod names;
 mod opened;
 mod packer;
 mod pattern;
+mod payloads;
 mod reading;
 mod scratch;
 mod sealer;
@@ -40,7 +41,7 @@ pub(crate) const MOST_EVENTS: usize = 4_096;
 pub(crate) const MOST_TEXT: usize = 8 << 20;
 /// Bytes of one section when it is unpacked. Whoever says more is not believed.
 const MOST_PLAIN: usize = 256 << 20;
-/// Events of one frame.
+/// Payloads of one frame.
 const FRAME_EVENTS: usize = 512;
-/// A frame that has reached so many bytes takes no more events.
+/// A frame that has reached so many bytes takes no more payloads.
 const FRAME_BYTES: usize = 256 << 10;

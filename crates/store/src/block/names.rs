@@ -57,6 +57,11 @@ impl<'a> Labels<'a> {
         self.numbers.push(self.numbering.number(label));
     }
 
+    /// The kind of each label.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &'a str> + '_ {
+        self.numbering.all.iter().map(|([_, _, kind], _)| *kind)
+    }
+
     /// Append the names, and the labels that are made of them.
     pub(super) fn put(&self, out: &mut Vec<u8>) {
         let mut names = Numbering::default();

@@ -4,10 +4,10 @@ use super::{
     broken::{Broken, Section},
     head::Head,
     names::Label,
+    payloads::Payloads,
     scratch::Scratch,
     table::{self, Table},
 };
-use std::ops::Range;
 use watchdeck_events::Millis;
 
 /// A block, open. Events are named by their place in it, from 0; a place that it does not have is a mistake of whoever asks, and panics.
@@ -34,6 +34,11 @@ impl Block {
     /// The block as it is stored and sent.
     pub(crate) fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The same.
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// How many events it holds, one at least.
@@ -126,18 +131,18 @@ impl Block {
         self.head.actors.get(at)
     }
 
-    /// The frame that holds the payload of an event, and where in it.
-    pub(super) fn place(&self, at: usize) -> (usize, Range<usize>) {
-        let frame = self.head.frames.partition_point(|first| *first <= at) - 1;
-        let start = if self.head.frames[frame] == at { 0 } else { self.head.ends[at - 1] };
-        (frame, start as usize..self.head.ends[at] as usize)
+    /// The frame that holds the payload of an event.
+    pub(crate) fn frame_of(&self, at: usize) -> usize {
+        self.head.payloads.frame_of(at)
     }
 
-    /// The events of a frame, and where the payload of each ends in it.
-    pub(super) fn frame(&self, frame: usize) -> (Range<usize>, &[u32]) {
-        let end = self.head.frames.get(frame + 1).copied().unwrap_or(self.len());
-        let events = self.head.frames[frame]..end;
-        (events.clone(), &self.head.ends[events])
+    /// How many frames hold its payloads, one at least.
+    pub(crate) fn frames(&self) -> usize {
+        self.head.payloads.frames()
+    }
+
+    pub(super) fn payloads(&self) -> &Payloads {
+        &self.head.payloads
     }
 
     pub(super) fn table(&self) -> &Table {

@@ -1,5 +1,5 @@
-//! Reading events out of a block. What is packed is unpacked when it is first asked for: the ids all at once, of the payloads one frame at a time.
-//! Whoever reads in order, either way, unpacks each frame once; whoever looks at columns only unpacks nothing.
+//! Reading events out of a block. What is packed is unpacked when it is first asked for, and once: the ids all at once, the payloads frame by frame.
+//! Whoever looks at columns only unpacks nothing.
 //!
 //! A section that is broken is so for each event that needs it; the others can be read.
 
@@ -19,16 +19,16 @@ use watchdeck_events::{Event, Payload};
 pub(crate) struct Reading<'a> {
     block: &'a Block,
     scratch: &'a mut Scratch,
-    /// The frame that the scratch holds, or why it does not.
-    frame: Option<(usize, Result<(), Broken>)>,
+    /// Per frame, whether the scratch holds it, or why it cannot.
+    frames: Vec<Option<Result<(), Broken>>>,
     ids: Option<Result<Texts, Broken>>,
     id: Vec<u8>,
 }
 
-/// The payloads of some consecutive events, one after the other. They were written as text, and are looked at as bytes.
+/// The payloads of some events, one after the other. They were written as text, and are looked at as bytes.
 pub(crate) struct Frame<'a> {
     /// Which events.
-    pub(crate) events: std::ops::Range<usize>,
+    pub(crate) events: &'a [u16],
     /// Where the payload of each ends.
     pub(crate) ends: &'a [u32],
     pub(crate) bytes: &'a [u8],
@@ -51,7 +51,11 @@ impl Block {
 
 impl<'a> Reading<'a> {
     fn new(block: &'a Block, scratch: &'a mut Scratch) -> Self {
-        Self { block, scratch, frame: None, ids: None, id: Vec::new() }
+        let frames = block.frames();
+        if scratch.frames.len() < frames {
+            scratch.frames.resize_with(frames, Vec::new);
+        }
+        Self { block, scratch, frames: vec![None; frames], ids: None, id: Vec::new() }
     }
 
     /// An event.
@@ -82,31 +86,30 @@ impl<'a> Reading<'a> {
     /// # Errors
     /// [`Broken`] when its frame is.
     pub(crate) fn payload(&mut self, at: usize) -> Result<&str, Broken> {
-        let (frame, range) = self.block.place(at);
+        let (frame, range) = self.block.payloads().place(at);
         self.hold(frame)?;
         let broken = |why| Broken::at(Section::Frame(frame), why);
         // Looked at one by one: whoever wants one event does not wait until all of a frame are known to be text.
-        str::from_utf8(&self.scratch.frame[range]).map_err(|_| broken("it is no text"))
+        str::from_utf8(&self.scratch.frames[frame][range]).map_err(|_| broken("it is no text"))
     }
 
-    /// All payloads of the frame that an event is in.
+    /// All payloads of a frame.
     ///
     /// # Errors
     /// [`Broken`] when the frame is.
-    pub(crate) fn frame(&mut self, at: usize) -> Result<Frame<'_>, Broken> {
-        let (frame, _) = self.block.place(at);
+    pub(crate) fn frame(&mut self, frame: usize) -> Result<Frame<'_>, Broken> {
         self.hold(frame)?;
-        let (events, ends) = self.block.frame(frame);
-        Ok(Frame { events, ends, bytes: &self.scratch.frame })
+        let (events, ends) = self.block.payloads().frame(frame);
+        Ok(Frame { events, ends, bytes: &self.scratch.frames[frame] })
     }
 
     /// Have a frame in the scratch.
     fn hold(&mut self, frame: usize) -> Result<(), Broken> {
-        let held = match self.frame {
-            Some((held, result)) if held == frame => result,
-            _ => self.unpack_frame(frame).map_err(|why| Broken::at(Section::Frame(frame), why)),
-        };
-        self.frame = Some((frame, held));
+        if let Some(held) = self.frames[frame] {
+            return held;
+        }
+        let held = self.unpack_frame(frame).map_err(|why| Broken::at(Section::Frame(frame), why));
+        self.frames[frame] = Some(held);
         held
     }
 
@@ -132,7 +135,7 @@ impl<'a> Reading<'a> {
 
     fn unpack_frame(&mut self, frame: usize) -> Result<(), &'static str> {
         let packed = self.block.table().packed(self.block.bytes(), table::FRAMES + frame)?;
-        self.scratch.unpacker.unpack(packed, &mut self.scratch.frame)
+        self.scratch.unpacker.unpack(packed, &mut self.scratch.frames[frame])
     }
 
     fn ids(&mut self) -> Result<&Texts, Broken> {

@@ -8,7 +8,8 @@ pub(crate) struct Scratch {
     pub(super) unpacker: Unpacker,
     pub(super) plain: Vec<u8>,
     pub(super) wide: Vec<u8>,
-    pub(super) frame: Vec<u8>,
+    /// Of the block that is read, by number.
+    pub(super) frames: Vec<Vec<u8>>,
 }
 
 impl Scratch {

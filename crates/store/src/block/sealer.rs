@@ -36,16 +36,22 @@ impl Sealer {
             return Err(Unfit::Run);
         }
         let (mut columns, mut ids) = (Columns::default(), Gathered::default());
+        for stored in events {
+            columns.add(*stored);
+            ids.add(&stored.event.id);
+        }
         let (mut frames, mut lengths) = (Vec::new(), Vec::new());
-        for run in runs(events) {
-            self.frame.clear();
-            for stored in run {
-                columns.add(*stored);
-                ids.add(&stored.event.id);
-                self.frame.extend_from_slice(stored.event.payload.as_str().as_bytes());
+        self.frame.clear();
+        let (order, mut count) = (columns.by_kind(), 0);
+        for (place, event) in order.iter().enumerate() {
+            self.frame.extend_from_slice(columns.payloads[usize::from(*event)].as_bytes());
+            count += 1;
+            if count == FRAME_EVENTS || self.frame.len() >= FRAME_BYTES || place + 1 == order.len() {
+                frames.push(pack(&mut self.packer, &self.frame)?);
+                lengths.push(count);
+                self.frame.clear();
+                count = 0;
             }
-            frames.push(pack(&mut self.packer, &self.frame)?);
-            lengths.push(run.len());
         }
         let (mut narrow, mut wide) = (Vec::new(), Vec::new());
         ids.put(&[&columns.occurred_at, &columns.received_at], &mut narrow, &mut wide);
@@ -60,19 +66,4 @@ impl Sealer {
 
 fn pack(packer: &mut Packer, plain: &[u8]) -> Result<Packed, Unfit> {
     if plain.len() > MOST_PLAIN { Err(Unfit::TooLarge) } else { Ok(packer.pack(plain)) }
-}
-
-/// The runs of events whose payloads are packed together: [`FRAME_EVENTS`], or fewer that reach [`FRAME_BYTES`].
-fn runs<'e, 'a>(mut events: &'e [Lent<'a>]) -> impl Iterator<Item = &'e [Lent<'a>]> + use<'e, 'a> {
-    std::iter::from_fn(move || {
-        let mut bytes = 0;
-        let fits = |stored: &&Lent<'_>| {
-            let fits = bytes < FRAME_BYTES;
-            bytes += stored.event.payload.as_str().len();
-            fits
-        };
-        let (run, others) = events.split_at(events.iter().take(FRAME_EVENTS).take_while(fits).count());
-        events = others;
-        (!run.is_empty()).then_some(run)
-    })
 }

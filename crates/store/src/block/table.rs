@@ -10,7 +10,8 @@
 //! | 16 each | per section: packed bytes (4), plain bytes (4), xxh3 of the packed (8) |
 //! | 8 | xxh3 of all before |
 //!
-//! The sections follow without a space between them: head, ids, the wide columns of the ids, then frames of payloads.
+//! The sections follow without a space between them: head, ids, the wide columns of the ids, then frames of payloads. Of version 2 the payloads are
+//! in the order of their kinds, and of one kind in the order of the events; of version 1 all are in the order of the events.
 
 use super::{
     MOST_EVENTS, MOST_PLAIN,
@@ -21,7 +22,9 @@ use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 const MAGIC: [u8; 3] = *b"wdb";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// What older versions wrote: payloads in the order of the events.
+const BY_TIME: u8 = 1;
 /// Bytes before the first section's entry.
 const FIXED: usize = 24;
 const ENTRY: usize = 16;
@@ -39,6 +42,8 @@ pub(super) struct Table {
     pub(super) events: usize,
     pub(super) first: u64,
     pub(super) last: u64,
+    /// The payloads are in the order of their kinds.
+    pub(super) by_kind: bool,
     entries: Vec<Entry>,
 }
 
@@ -83,7 +88,7 @@ impl Table {
         }
         match block[3] {
             _ if block[..3] != MAGIC => return Err(broken("this is no block")),
-            VERSION => {}
+            VERSION | BY_TIME => {}
             0 => return Err(broken("there is no version 0")),
             newer => return Err(Broken::Newer(newer)),
         }
@@ -107,7 +112,7 @@ impl Table {
             entries.push(Entry { range: at..at + packed, plain, sum: long(&entry[8..]) });
             at += packed;
         }
-        Ok(Self { events, first, last, entries })
+        Ok(Self { events, first, last, by_kind: block[3] != BY_TIME, entries })
     }
 
     /// Frames of payloads.

@@ -155,8 +155,9 @@ proptest! {
 
     #[test]
     fn garbage_is_no_block(mut garbage in vec(any::<u8>(), 0..200), begins: bool) {
-        if begins && garbage.len() >= 4 {
-            garbage[..4].copy_from_slice(b"wdb\x01");
+        if begins && garbage.len() >= 5 {
+            let version = 1 + (garbage[4] & 1);
+            garbage[..4].copy_from_slice(&[b'w', b'd', b'b', version]);
         }
         prop_assert!(read(garbage).is_err());
     }
@@ -234,6 +235,24 @@ fn a_broken_frame_takes_no_other_with_it() {
     assert!(whole.iter().zip(&events).all(|(read, event)| read.as_ref() == Ok(event)), "the frames before it are as they were");
     let said = Err(Broken::Damaged { section: Section::Frame(frames - 1), why: "it is not what was written" });
     assert!(broken.iter().all(|read| *read == said), "each event of the broken frame says so");
+}
+
+#[test]
+fn payloads_of_a_kind_lie_together() {
+    let mut events = ordinary(2_000);
+    for stored in events.iter_mut().skip(1).step_by(100) {
+        stored.event.kind = Kind::from("alert:raised");
+    }
+    let mut scratch = Scratch::default();
+    let block = Block::open(sealed(&events), &mut scratch).expect("just sealed");
+    assert_eq!(block.frames(), 4);
+    let alerts = (0..2_000).filter(|at| block.label(*at).kind.as_str() == "alert:raised");
+    assert!(alerts.clone().count() == 20 && alerts.clone().all(|at| block.frame_of(at) == 0), "all in one frame");
+    let mut reading = block.read(&mut scratch);
+    let frame = reading.frame(0).expect("it is whole");
+    assert_eq!(frame.events[..20].iter().map(|at| usize::from(*at)).collect::<Vec<_>>(), alerts.collect::<Vec<_>>(), "in their order");
+    assert!((0..frame.events.len()).all(|nth| frame.payload(nth) == events[usize::from(frame.events[nth])].event.payload.as_str().as_bytes()));
+    assert!((0..2_000).all(|at| reading.event(at).as_ref() == Ok(&events[at])));
 }
 
 #[test]

@@ -80,13 +80,13 @@ fn replace(connection: &Connection, run: Run, events: usize, rest: &Rest) -> rus
     let mut update = connection.prepare_cached(
         "UPDATE blocks SET first = ?5, last = ?6, events = ?7, received_at = ?8 WHERE number = ?1 AND first = ?2 AND last = ?3 AND events = ?4",
     )?;
-    let Rest { first, last, events: left, received_at, bytes, summary } = rest;
+    let Rest { first, last, events: left, received_at, bytes, summarised } = rest;
     if update.execute(params![run.number, run.first, run.last, events, first, last, left, received_at.0])? == 0 {
         return Ok(false);
     }
     connection.prepare_cached("UPDATE block_bytes SET bytes = ?2 WHERE number = ?1")?.execute(params![run.number, bytes])?;
-    if let Some(summary) = summary {
-        schema::keep_summary(connection, summary)?;
+    if let Some(summarised) = summarised {
+        schema::keep_summary(connection, summarised)?;
     }
     Ok(true)
 }

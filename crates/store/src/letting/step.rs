@@ -9,10 +9,10 @@ use super::{
 };
 use crate::{
     StoreError,
-    block::Sealer,
+    block::{Block, Sealer},
     packed::Run,
     reader::Reader,
-    summary::{Builder, Summary},
+    summary::Summarised,
     types::Lent,
 };
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ pub(super) struct Rest {
     pub(super) received_at: Millis,
     pub(super) bytes: Vec<u8>,
     /// Where there was one before.
-    pub(super) summary: Option<Box<Summary>>,
+    pub(super) summarised: Option<Box<Summarised>>,
 }
 
 impl Step {
@@ -140,11 +140,12 @@ fn of_block(reader: &Reader<'_>, run: Run, events: usize, goes: &[bool]) -> Resu
     })?;
     let lent: Vec<_> = kept.iter().map(Lent::from).collect();
     let (Some(first), Some(last), Ok(bytes)) = (kept.first(), kept.last(), Sealer::default().seal(&lent)) else { return Ok(None) };
-    let summary = reader.summary(run.number)?.map(|_| {
-        let mut builder = Builder::new(run.number);
-        kept.iter().for_each(|stored| builder.add(stored, reader.numbers(&stored.event)));
-        Box::new(builder.finish())
-    });
-    let rest = Rest { first: first.seq, last: last.seq, events: kept.len(), received_at: first.event.received_at, bytes, summary };
+    let block = Block::open(bytes, &mut reader.packed.scratch.borrow_mut())?;
+    let summarised = match reader.summary(run.number)? {
+        Some(_) => Some(Box::new(reader.summarise_block(run.number, &block)?)),
+        None => None,
+    };
+    let bytes = block.into_bytes();
+    let rest = Rest { first: first.seq, last: last.seq, events: kept.len(), received_at: first.event.received_at, bytes, summarised };
     Ok(Some(What::Part { run, events, rest, hashes }))
 }

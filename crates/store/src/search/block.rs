@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Stored,
     block::{Block, Broken, Label, Reading},
+    summary::Marks,
 };
 use std::cell::Cell;
 use watchdeck_events::Catalogue;
@@ -23,9 +24,11 @@ pub(super) struct InBlock<'b> {
     whole: Vec<Verdict>,
     /// Per label, per leaf: whether its events may be shown with a text that is looked for.
     titles: Vec<Vec<Verdict>>,
+    /// What is known of its frames, if anything; asked when payloads are to be looked at.
+    marks: &'b dyn Fn() -> Option<Marks>,
     /// Per leaf, of its subjects and actors by number; asked once each.
     named: Vec<[Vec<Cell<Option<Verdict>>>; 2]>,
-    hits: Hits,
+    hits: Option<Hits>,
     /// Events that were read since it was asked.
     read: u64,
 }
@@ -44,7 +47,7 @@ const SUBJECT: usize = 0;
 const ACTOR: usize = 1;
 
 impl<'b> InBlock<'b> {
-    pub(super) fn new(compiled: &'b Compiled, block: &'b Block) -> Self {
+    pub(super) fn new(compiled: &'b Compiled, block: &'b Block, marks: &'b dyn Fn() -> Option<Marks>) -> Self {
         let of_label = |label: &Label| compiled.leaves.iter().map(|leaf| by_label(compiled, leaf, label)).collect::<Vec<_>>();
         let labels: Vec<Vec<Verdict>> = block.labels().iter().map(of_label).collect();
         let whole = labels.iter().map(|leaves| compiled.judge(&mut |leaf| leaves[leaf])).collect();
@@ -60,7 +63,8 @@ impl<'b> InBlock<'b> {
             Leaf::Text { .. } => [unasked(block.subjects().len()), unasked(block.actors().len())],
             _ => Default::default(),
         };
-        Self { compiled, block, labels, whole, titles, named: compiled.leaves.iter().map(asks).collect(), hits: Hits::default(), read: 0 }
+        let named = compiled.leaves.iter().map(asks).collect();
+        Self { compiled, block, labels, whole, titles, marks, named, hits: None, read: 0 }
     }
 
     /// How many events were read since it was last asked.
@@ -76,9 +80,7 @@ impl<'b> InBlock<'b> {
             let id = if self.compiled.asks_ids { Some(reading.id(at)?) } else { None };
             verdict = self.compiled.judge(&mut |leaf| self.by_columns(leaf, label, at, id.as_deref()));
             if verdict == Verdict::Maybe && !self.compiled.needles.is_empty() {
-                if !self.hits.has(at) {
-                    self.hits.look(&self.compiled.needles, &reading.frame(at)?);
-                }
+                self.look(at, reading)?;
                 verdict = self.compiled.judge(&mut |leaf| match self.by_columns(leaf, label, at, id.as_deref()) {
                     Verdict::Maybe => self.by_payload(leaf, at),
                     known => known,
@@ -94,6 +96,22 @@ impl<'b> InBlock<'b> {
                 if self.compiled.holds(&stored.event) { Found::Event(Box::new(stored)) } else { Found::Nothing }
             }
         })
+    }
+
+    /// Know what stands in the payload of an event, or that nothing does that is looked for.
+    fn look(&mut self, at: usize, reading: &mut Reading<'_>) -> Result<(), Broken> {
+        let (needles, frame) = (&self.compiled.needles, self.block.frame_of(at));
+        let hits = self.hits.get_or_insert_with(|| {
+            let mut hits = Hits::new(needles.len(), self.block.len(), self.block.frames());
+            if let Some(marks) = (self.marks)() {
+                hits.rule_out(needles, &marks);
+            }
+            hits
+        });
+        if hits.wants(frame) {
+            hits.look(needles, frame, &reading.frame(frame)?);
+        }
+        Ok(())
     }
 
     /// By everything but the payload.
@@ -114,14 +132,14 @@ impl<'b> InBlock<'b> {
 
     /// What the columns leave open.
     fn by_payload(&self, leaf: usize, at: usize) -> Verdict {
-        let all =
-            |parts: &[usize]| parts.iter().map(|part| self.hits.verdict(*part, at)).min().unwrap_or(Verdict::Maybe).min(Verdict::Maybe);
+        let stands = |needle: &usize| self.hits.as_ref().map_or(Verdict::Maybe, |hits| hits.verdict(*needle, at));
+        let all = |parts: &[usize]| parts.iter().map(stands).min().unwrap_or(Verdict::Maybe).min(Verdict::Maybe);
         match &self.compiled.leaves[leaf] {
             Leaf::Subject(_, parts) | Leaf::Actor(_, parts) | Leaf::Field(parts) => all(parts),
             Leaf::Text { own, values, made, .. } => {
-                let own = self.hits.verdict(*own, at);
+                let own = stands(own);
                 let by_title = self.titles[self.block.label_number(at)][leaf];
-                let by_value = values.iter().map(|value| self.hits.verdict(*value, at)).max().unwrap_or(Verdict::No).min(Verdict::Maybe);
+                let by_value = values.iter().map(stands).max().unwrap_or(Verdict::No).min(Verdict::Maybe);
                 let by_pack = if *made { Verdict::Maybe } else { Verdict::No };
                 own.max(by_title).max(by_value).max(by_pack)
             }

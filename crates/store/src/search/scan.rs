@@ -77,7 +77,9 @@ fn block(
     let scratch = Rc::clone(&reader.packed.scratch);
     let mut scratch = scratch.borrow_mut();
     let mut reading = block.read(&mut scratch);
-    let mut plan = InBlock::new(compiled, &block);
+    // A search that cannot read them reads the block.
+    let marks = || reader.marks(run.number).ok().flatten();
+    let mut plan = InBlock::new(compiled, &block, &marks);
     let places = block.place_of(part.start)..block.place_of(part.end);
     let count = places.len();
     for nth in 0..count {

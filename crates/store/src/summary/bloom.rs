@@ -6,36 +6,39 @@ const FEWEST: usize = 1 << 12;
 /// Bytes of a filter at least.
 const FEWEST_BYTES: usize = 64;
 
-/// Distinct hashes: an open table, at most half full, of which 0 is the empty slot.
+/// Distinct hashes, each with the frames that it was met in: an open table, at most half full, of which 0 is the empty slot.
 #[derive(Debug)]
 pub(super) struct Set {
     slots: Vec<u64>,
+    frames: Vec<u8>,
     taken: usize,
 }
 
 impl Set {
     pub(super) fn new() -> Self {
-        Self { slots: vec![0; FEWEST], taken: 0 }
+        Self { slots: vec![0; FEWEST], frames: vec![0; FEWEST], taken: 0 }
     }
 
-    /// Whether it was not there. Hashes must be well mixed.
-    pub(super) fn insert(&mut self, hash: u64) -> bool {
+    /// Whether it was not there, or not in all of these frames. Hashes must be well mixed.
+    pub(super) fn insert(&mut self, hash: u64, frames: u8) -> bool {
         let hash = hash.max(1);
         let mut at = hash as usize & (self.slots.len() - 1);
         while self.slots[at] != 0 {
             if self.slots[at] == hash {
-                return false;
+                let is_new = frames & !self.frames[at] != 0;
+                self.frames[at] |= frames;
+                return is_new;
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
         self.slots[at] = hash;
+        self.frames[at] = frames;
         self.taken += 1;
         if self.taken * 2 > self.slots.len() {
-            let larger = vec![0; self.slots.len() * 2];
-            let smaller = std::mem::replace(&mut self.slots, larger);
-            self.taken = 0;
-            for hash in smaller.into_iter().filter(|hash| *hash != 0) {
-                self.insert(hash);
+            let room = self.slots.len() * 2;
+            let smaller = std::mem::replace(self, Self { slots: vec![0; room], frames: vec![0; room], taken: 0 });
+            for (hash, frames) in smaller.iter() {
+                self.insert(hash, frames);
             }
         }
         true
@@ -45,8 +48,9 @@ impl Set {
         self.taken
     }
 
-    fn iter(&self) -> impl Iterator<Item = u64> + '_ {
-        self.slots.iter().copied().filter(|hash| *hash != 0)
+    /// Each with its frames.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (u64, u8)> + '_ {
+        self.slots.iter().copied().zip(self.frames.iter().copied()).filter(|(hash, _)| *hash != 0)
     }
 }
 
@@ -65,7 +69,7 @@ impl Bloom {
         let mut bits = vec![0; (set.len() * bits_each).div_ceil(8).max(FEWEST_BYTES).min(most)];
         // ln 2 of the bits per hash makes half of all bits set, which says most.
         let probes = (bits.len() * 8 * 69 / 100 / set.len().max(1)).clamp(1, 8) as u8;
-        for hash in set.iter() {
+        for (hash, _) in set.iter() {
             places(hash, probes, bits.len()).for_each(|bit| bits[bit / 8] |= 1 << (bit % 8));
         }
         Self { bits, probes }
@@ -98,8 +102,9 @@ mod tests {
         fn what_was_put_in_is_held(hashes in proptest::collection::hash_set(any::<u64>(), 0..2_000), most in 1usize..2_000) {
             let mut set = Set::new();
             for hash in &hashes {
-                prop_assert!(set.insert(*hash) || *hash < 2);
-                prop_assert!(!set.insert(*hash));
+                prop_assert!(set.insert(*hash, 1) || *hash < 2);
+                prop_assert!(!set.insert(*hash, 1));
+                prop_assert!(set.insert(*hash, 2) && !set.insert(*hash, 3), "it is news in another frame");
             }
             let bloom = Bloom::of(&set, 10, most);
             prop_assert!(bloom.bits.len() <= most && hashes.iter().all(|hash| bloom.may_hold(*hash)));

@@ -12,6 +12,7 @@
 mod bloom;
 mod counts;
 mod escapes;
+mod marks;
 mod pieces;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,9 @@ mod wire;
 use crate::Stored;
 use bloom::{Bloom, Set};
 use counts::Counts;
+use marks::Table;
 pub(crate) use counts::domain;
+pub(crate) use marks::Marks;
 pub(crate) use pieces::Wanted;
 use pieces::{Piece, pieces_in};
 use std::{
@@ -38,6 +41,9 @@ const ASCII_BITS: usize = 8;
 const WIDE_BITS: usize = 12;
 /// Bits for each subject and each actor.
 const NAME_BITS: usize = 8;
+/// Bytes for each piece of text in the table of the frames.
+const ASCII_BYTES: usize = 1;
+const WIDE_BYTES: usize = 2;
 /// Bytes of a filter at most.
 const MOST_BYTES: usize = 64 << 10;
 /// A filter of more pieces would say *perhaps* to everything, and is left out.
@@ -141,6 +147,16 @@ impl Summary {
 /// No time at all.
 const NEVER: RangeInclusive<i64> = RangeInclusive::new(1, 0);
 
+/// All that is kept of a block for searches.
+#[derive(Debug)]
+pub(crate) struct Summarised {
+    pub(crate) summary: Summary,
+    pub(crate) marks: Marks,
+}
+
+/// What stands in no payload: it is known without one.
+const NO_FRAME: u8 = 0;
+
 /// Gathers a summary.
 #[derive(Debug)]
 pub(crate) struct Builder {
@@ -175,8 +191,8 @@ impl Builder {
         }
     }
 
-    /// Take in an event with the numbers of its source, channel and kind.
-    pub(crate) fn add(&mut self, stored: &Stored, [source, channel, kind]: [i64; 3]) {
+    /// Take in an event with the numbers of its source, channel and kind, and the frame that its payload is in.
+    pub(crate) fn add(&mut self, stored: &Stored, [source, channel, kind]: [i64; 3], frame: usize) {
         let event = &stored.event;
         let at = event.occurred_at.0;
         widen(&mut self.occurred, at);
@@ -185,24 +201,26 @@ impl Builder {
         self.sources.insert(source);
         self.channels.insert(channel);
         let domain = *self.kinds.entry(kind).or_insert_with(|| {
-            self.text.take(event.kind.as_str(), at);
+            self.text.take(event.kind.as_str(), at, NO_FRAME);
             self.counts.place(counts::domain(event.kind.as_str()))
         });
         self.counts.add(at, domain);
-        self.text.take(event.payload.as_str(), at);
+        self.text.take(event.payload.as_str(), at, Marks::bit(frame));
         for (name, names) in [(&event.subject, &mut self.subjects), (&event.actor, &mut self.actors)] {
             if let Some(name) = name.as_deref()
-                && names.insert(xxh3_64(name.as_bytes()))
+                && names.insert(xxh3_64(name.as_bytes()), NO_FRAME)
             {
-                self.text.take(name, at);
+                self.text.take(name, at, NO_FRAME);
             }
         }
     }
 
     /// The finished summary.
-    pub(crate) fn finish(self) -> Summary {
+    pub(crate) fn finish(self) -> Summarised {
         let text = |set: &Set, bits| if set.len() < MOST_PIECES { Bloom::of(set, bits, MOST_BYTES) } else { Bloom::default() };
-        Summary {
+        let frames = |set: &Set, bytes| if set.len() < MOST_PIECES { Table::of(set, bytes, MOST_BYTES) } else { Table::default() };
+        let marks = Marks::new(self.occurred.clone(), frames(&self.text.ascii, ASCII_BYTES), frames(&self.text.wide, WIDE_BYTES));
+        let summary = Summary {
             block: self.block,
             occurred: self.occurred,
             received: self.received,
@@ -217,7 +235,8 @@ impl Builder {
                 counts.write(&mut writer);
                 writer.0
             }),
-        }
+        };
+        Summarised { summary, marks }
     }
 }
 
@@ -235,23 +254,23 @@ struct Text {
 }
 
 impl Text {
-    /// A text that searches look into, of an event of this time. No piece spans a quotation mark, and folding changes nothing across one.
-    fn take(&mut self, text: &str, time: i64) {
+    /// A text that searches look into, of an event of this time in this frame. No piece spans a quotation mark, and folding changes nothing across one.
+    fn take(&mut self, text: &str, time: i64, frame: u8) {
         let mut from = 0;
         for end in memchr::memchr_iter(b'"', text.as_bytes()).chain([text.len()]) {
             let part = &text[from..end];
             from = end + 1;
             let is_short = part.len() < 3 && part.is_ascii();
-            if !is_short && !pieces::is_time(part, time) && self.met.insert(xxh3_64(part.as_bytes())) {
-                self.cut(&fold(part), time);
+            if !is_short && !pieces::is_time(part, time) && self.met.insert(xxh3_64(part.as_bytes()), frame) {
+                self.cut(&fold(part), time, frame);
                 if part.contains('\\') {
-                    self.cut(&fold(&escapes::unescaped(part)), time);
+                    self.cut(&fold(&escapes::unescaped(part)), time, frame);
                 }
             }
         }
     }
 
-    fn cut(&mut self, folded: &str, time: i64) {
+    fn cut(&mut self, folded: &str, time: i64, frame: u8) {
         pieces_in(folded, time, |piece| {
             let (set, piece) = match piece {
                 Piece::Ascii(piece) => (&mut self.ascii, piece),
@@ -259,7 +278,7 @@ impl Text {
             };
             // More of them change nothing any more.
             if set.len() < MOST_PIECES {
-                set.insert(piece);
+                set.insert(piece, frame);
             }
         });
     }

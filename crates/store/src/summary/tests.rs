@@ -23,11 +23,28 @@ fn stored(payload: &str, actor: Option<&str>, at: i64) -> Stored {
 /// What is known of a block, after it was kept and read.
 fn summary<'a>(events: impl IntoIterator<Item = (&'a str, i64)>) -> Summary {
     let mut builder = Builder::new(7);
-    events.into_iter().for_each(|(payload, at)| builder.add(&stored(payload, Some("张三"), at), [1, 2, 3]));
-    let made = builder.finish();
+    events.into_iter().for_each(|(payload, at)| builder.add(&stored(payload, Some("张三"), at), [1, 2, 3], 0));
+    let Summarised { summary: made, marks } = builder.finish();
     let read = Summary::decode(7, &made.encode());
-    assert_eq!(read.as_ref(), Some(&made));
+    assert_eq!((read.as_ref(), Marks::decode(&marks.encode())), (Some(&made), Some(marks)));
     made
+}
+
+/// What is known of frames with such payloads.
+fn marks(payloads: &[(&str, usize)]) -> Marks {
+    let mut builder = Builder::new(7);
+    payloads.iter().for_each(|(payload, frame)| builder.add(&stored(payload, None, AT), [1, 2, 3], *frame));
+    builder.finish().marks
+}
+
+#[test]
+fn of_a_text_the_frames_are_known_that_it_may_stand_in() {
+    let found = marks(&[(r#"{"reason":"\u76d8\u70b9","at":1}"#, 0), (r#"{"reason":"维护窗口","at":1}"#, 3), (r#"{"reason":"SKU-20487"}"#, 9)]);
+    let may_say = |text: &str| found.may_say(&Wanted::of(&fold(text)));
+    assert_eq!([may_say("盘点"), may_say("维护"), may_say("sku-20487")].map(|frames| frames & 0b1011), [1, 8, 2], "a ninth frame has the bit of the first but one");
+    assert_eq!(may_say("reason") & 0b1011, 0b1011, "what came before is met in later frames, too");
+    assert_eq!((may_say("鲸鱼"), may_say("order:SO-1")), (0, 0), "neither is said, nor what an event is about");
+    assert_eq!((may_say(""), may_say(&AT.to_string())), (u8::MAX, u8::MAX), "of nothing and of times nothing is known");
 }
 
 fn may_find(summary: &Summary, text: &str) -> bool {
@@ -110,11 +127,12 @@ proptest! {
     #[test]
     fn every_part_of_every_text_may_be_found(text in "\\PC{1,60}", from in 0usize..60, length in 1usize..20) {
         let json = serde_json::to_string(&text).unwrap();
-        let found = summary([(&*json, AT)]);
+        let (found, marks) = (summary([(&*json, AT)]), marks(&[("{}", 1), (&json, 5)]));
         let part: String = text.chars().skip(from).take(length).collect();
         // What a search would find by the same folding: a part that begins with a mark that composes is none of it.
         if fold(&text).contains(&*fold(&part)) {
             prop_assert!(may_find(&found, &part), "{part:?} of {text:?}");
+            prop_assert!(marks.may_say(&Wanted::of(&fold(&part))) & Marks::bit(5) != 0, "{part:?} of {text:?}");
         }
     }
 
@@ -134,6 +152,11 @@ proptest! {
     #[test]
     fn any_bytes_are_read_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200), at in any::<prop::sample::Index>(), to in any::<u8>()) {
         prop_assert!(Summary::decode(0, &bytes).is_none_or(|read| read.block == 0));
+        let mut table = bytes.clone();
+        table.insert(0, 1);
+        for frames in [Marks::decode(&bytes), Marks::decode(&table)].into_iter().flatten() {
+            frames.may_say(&Wanted::of("盘点 of 12345"));
+        }
         let mut changed = summary([(r#"{"a":"盘点","n":5}"#, AT)]).encode();
         let at = at.index(changed.len());
         changed[at] = to;
