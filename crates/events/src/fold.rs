@@ -23,6 +23,12 @@ pub fn fold(text: &str) -> Cow<'_, str> {
 /// The long way.
 fn folded(text: &str) -> Cow<'_, str> {
     let composed = NFKC.normalize(text);
+    if composed.chars().all(|c| c.is_ascii() || is_caseless(c)) {
+        // What is caseless composes with no letter.
+        let mut lower = composed.into_owned();
+        lower.make_ascii_lowercase();
+        return Cow::Owned(lower);
+    }
     if composed.chars().all(|c| c.is_ascii_digit() || is_caseless(c) || c.to_lowercase().eq([c])) {
         return composed;
     }
@@ -39,13 +45,19 @@ pub fn is_plain(text: impl AsRef<[u8]>) -> bool {
     are_all(text.as_ref(), inert)
 }
 
-/// Whether folding `text` brings no ideograph to light that does not stand there as it is: beside what [`is_plain`] knows there may be full-width signs and
-/// letters, which fold to ASCII.
+/// Whether folding `text` brings no ideograph (U+4000 to U+9FFF) to light that does not stand there as it is: it holds no radical, no sign that encloses or
+/// abbreviates some (`㊗`, `㈱`), and none of another block that is the same as one of these. Bytes that are no text yet may be asked about too.
 #[must_use]
 pub fn hides_no_ideograph(text: impl AsRef<[u8]>) -> bool {
-    // U+FF01 to U+FF5E.
-    let wide = |bytes: &[u8]| matches!(bytes, [0xef, 0xbc, 0x81..=0xbf, ..] | [0xef, 0xbd, 0x80..=0x9e, ..]).then_some(3);
-    are_all(text.as_ref(), |bytes| inert(bytes).or_else(|| wide(bytes)))
+    let text = text.as_ref();
+    let hides = |at: usize| match text[at..] {
+        // U+2E80 to U+2FFF; U+3038 to U+303A; U+3190 to U+319F; U+3200 to U+33FF; U+F900 to U+FAFF.
+        [0xe2, 0xba..=0xbf, ..] | [0xe3, 0x80, 0xb8..=0xba, ..] | [0xe3, 0x86 | 0x88..=0x8f, ..] | [0xef, 0xa4..=0xab, ..] => true,
+        // U+1F200 to U+1F2FF; U+2F800 to U+2FA3F.
+        [0xf0, 0x9f, 0x88..=0x8b, ..] | [0xf0, 0xaf, 0xa0..=0xa8, ..] => true,
+        _ => false,
+    };
+    !memchr::memchr3_iter(0xe2, 0xe3, 0xef, text).chain(memchr::memchr_iter(0xf0, text)).any(hides)
 }
 
 /// Whether all characters but ASCII and ideographs are `known`, which says how many bytes they take.
@@ -134,6 +146,22 @@ mod tests {
         assert_eq!(fold("瓷砖 SKU"), "瓷砖 sku");
     }
 
+    #[test]
+    fn every_sign_that_folds_to_an_ideograph_is_known() {
+        let is_ideograph = |c: char| ('\u{4000}'..='\u{9fff}').contains(&c);
+        let mut hiding = 0;
+        for c in ('\0'..=char::MAX).filter(|c| !is_ideograph(*c)) {
+            let (text, between) = (c.to_string(), format!("瓷{c}砖"));
+            let folds = folded(&text).chars().any(is_ideograph) || folded(&between).chars().filter(|c| is_ideograph(*c)).count() != 2;
+            assert!(!folds || !hides_no_ideograph(&text), "{:x}", u32::from(c));
+            hiding += u32::from(folds);
+        }
+        assert!(hiding > 1_000, "{hiding}");
+        for text in ["600×600mm，20 m²（A 级）、〈é〉 ①", "ＡＢＣ", "か\u{3099}", "𠀀"] {
+            assert!(hides_no_ideograph(text), "{text}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn ideographs_are_folded_as_by_the_long_way(text in "[\u{3ff0}-\u{4010}\u{4db0}-\u{4e10}\u{9ff0}-\u{a010}A-Za-z]{0,20}") {
@@ -142,7 +170,7 @@ mod tests {
         }
 
         #[test]
-        fn signs_are_folded_as_by_the_long_way(text in "[×·°—“”、。〈〉あカがÉéß²①\u{301}\u{3099}\u{3000}\u{2160}a-cA-C瓷砖]{0,12}") {
+        fn signs_are_folded_as_by_the_long_way(text in "[×·°—“”、。〈〉あカがÉéßﬁＡ（²①\u{301}\u{3099}\u{3000}\u{2160}a-cA-C瓷砖]{0,12}") {
             let long: String = NFKC.normalize(&text).chars().flat_map(char::to_lowercase).collect();
             assert_eq!(fold(&text), NFKC.normalize(&long));
         }

@@ -28,7 +28,7 @@ pub(crate) fn all(reader: &Reader<'_>, minutes: u32) -> Result<Histogram, StoreE
     let _snapshot = reader.snapshot()?;
     let mut histogram = Histogram { minutes: minutes.max(1), ..Histogram::default() };
     for run in reader.packed.runs()? {
-        let counts = reader.summary(run.number)?.and_then(|summary| summary.counts());
+        let counts = reader.summary(run.number, |summary| summary.counts())?.flatten();
         match counts.filter(|counts| i64::from(histogram.minutes) % counts.minutes == 0) {
             Some(counts) => counts.cells.iter().for_each(|((cell, place), count)| {
                 let at = cell.saturating_mul(counts.minutes * MINUTE);

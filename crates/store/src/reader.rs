@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
             // What cannot be read is no reason to show nothing of the rest.
             drop(self.rows.gather(&mut found, rows, params![from, below, subject])?);
             let Some(run) = run else { break };
-            if self.summary(run.number)?.is_none_or(|summary| summary.may_be_about(subject)) {
+            if self.summary(run.number, |summary| summary.may_be_about(subject))? != Some(false) {
                 drop(self.packed.gather_subject(&mut found, run, subject)?);
             }
             below = run.first;
@@ -312,10 +312,10 @@ impl<'a> Reader<'a> {
         Ok(ask("page_count")?.saturating_sub(ask("freelist_count")?) * ask("page_size")?)
     }
 
-    /// What is known of a block; `None` where it was not summarised (yet).
-    pub(crate) fn summary(&self, block: u64) -> Result<Option<Summary>, StoreError> {
+    /// What is known of a block, asked; `None` where it was not summarised (yet).
+    pub(crate) fn summary<A>(&self, block: u64, ask: impl FnOnce(&Summary<'_>) -> A) -> Result<Option<A>, StoreError> {
         let mut query = self.connection.prepare_cached("SELECT summary FROM summaries WHERE block = ?1")?;
-        let found = query.query_row([block], |row| Ok(Summary::decode(block, row.get_ref(0)?.as_blob()?)));
+        let found = query.query_row([block], |row| Ok(Summary::decode(block, row.get_ref(0)?.as_blob()?).map(|summary| ask(&summary))));
         Ok(found.optional()?.flatten())
     }
 

@@ -37,11 +37,23 @@ pub(super) struct Input<'a>(pub(super) &'a [u8]);
 
 impl<'a> Input<'a> {
     /// The inverse of [`put`].
+    #[inline]
     pub(super) fn number(&mut self) -> Option<u64> {
-        if let [first @ 0..0x80, rest @ ..] = self.0 {
-            self.0 = rest;
-            return Some(u64::from(*first));
+        // Mostly one byte or two.
+        match self.0 {
+            [one @ 0..0x80, rest @ ..] => {
+                self.0 = rest;
+                Some(u64::from(*one))
+            }
+            [low, high @ 0..0x80, rest @ ..] => {
+                self.0 = rest;
+                Some(u64::from(*low & 0x7f) | u64::from(*high) << 7)
+            }
+            _ => self.long_number(),
         }
+    }
+
+    fn long_number(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let (byte, rest) = self.0.split_first()?;

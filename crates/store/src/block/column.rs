@@ -36,7 +36,13 @@ pub(super) fn take(count: usize, others: &[&[u64]], narrow: &mut Input<'_>, wide
         0 => {
             let width = usize::from(narrow.take(1)?[0]);
             let bytes = (1..=8).contains(&width).then(|| wide.take(count.checked_mul(width)?)).flatten()?;
-            Some(bytes.chunks_exact(width).map(number).collect())
+            let mask = u64::MAX >> (64 - 8 * width);
+            // Eight at once, as long as there are as many.
+            let value = |at: usize| match bytes[at..].first_chunk() {
+                Some(eight) => u64::from_le_bytes(*eight) & mask,
+                None => number(&bytes[at..at + width]),
+            };
+            Some((0..count).map(|nth| value(nth * width)).collect())
         }
         1 => {
             let mut before = 0;

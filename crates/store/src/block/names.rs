@@ -143,6 +143,11 @@ impl Optional {
         are_whole.then_some(Self { text, ends, numbers: take_numbers(events, count + 1, narrow)? })
     }
 
+    /// All of the texts, one after another.
+    pub(super) fn all(&self) -> &str {
+        &self.text
+    }
+
     /// Each of the texts once.
     pub(super) fn texts(&self) -> impl ExactSizeIterator<Item = &str> {
         (0..self.ends.len()).map(|number| self.text(number))

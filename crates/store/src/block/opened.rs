@@ -131,6 +131,21 @@ impl Block {
         self.head.actors.get(at)
     }
 
+    /// All subjects, one after another.
+    pub(crate) fn all_subjects(&self) -> &str {
+        self.head.subjects.all()
+    }
+
+    /// All actors, one after another.
+    pub(crate) fn all_actors(&self) -> &str {
+        self.head.actors.all()
+    }
+
+    /// The events whose payloads a frame holds, in their order there.
+    pub(crate) fn events_of(&self, frame: usize) -> &[u16] {
+        self.head.payloads.frame(frame).0
+    }
+
     /// The frame that holds the payload of an event.
     pub(crate) fn frame_of(&self, at: usize) -> usize {
         self.head.payloads.frame_of(at)

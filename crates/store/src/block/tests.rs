@@ -251,7 +251,9 @@ fn payloads_of_a_kind_lie_together() {
     let mut reading = block.read(&mut scratch);
     let frame = reading.frame(0).expect("it is whole");
     assert_eq!(frame.events[..20].iter().map(|at| usize::from(*at)).collect::<Vec<_>>(), alerts.collect::<Vec<_>>(), "in their order");
-    assert!((0..frame.events.len()).all(|nth| frame.payload(nth) == events[usize::from(frame.events[nth])].event.payload.as_str().as_bytes()));
+    assert!(
+        (0..frame.events.len()).all(|nth| frame.payload(nth) == events[usize::from(frame.events[nth])].event.payload.as_str().as_bytes())
+    );
     assert!((0..2_000).all(|at| reading.event(at).as_ref() == Ok(&events[at])));
 }
 

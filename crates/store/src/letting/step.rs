@@ -141,8 +141,8 @@ fn of_block(reader: &Reader<'_>, run: Run, events: usize, goes: &[bool]) -> Resu
     let lent: Vec<_> = kept.iter().map(Lent::from).collect();
     let (Some(first), Some(last), Ok(bytes)) = (kept.first(), kept.last(), Sealer::default().seal(&lent)) else { return Ok(None) };
     let block = Block::open(bytes, &mut reader.packed.scratch.borrow_mut())?;
-    let summarised = match reader.summary(run.number)? {
-        Some(_) => Some(Box::new(reader.summarise_block(run.number, &block)?)),
+    let summarised = match reader.summary(run.number, |_| ())? {
+        Some(()) => Some(Box::new(reader.summarise_block(run.number, &block)?)),
         None => None,
     };
     let bytes = block.into_bytes();

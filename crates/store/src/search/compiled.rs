@@ -91,7 +91,7 @@ impl Compiled {
     }
 
     /// What can be said by what is known of each leaf.
-    pub(super) fn judge(&self, leaf: &mut dyn FnMut(usize) -> Verdict) -> Verdict {
+    pub(super) fn judge<L: Logic>(&self, leaf: &mut dyn FnMut(usize) -> L) -> L {
         self.root.judge(leaf)
     }
 
@@ -101,26 +101,59 @@ impl Compiled {
     }
 }
 
+/// What a tree can be judged in: one verdict, or one for each of many events.
+pub(super) trait Logic: Sized {
+    /// The same of everything.
+    fn same(verdict: Verdict) -> Self;
+    fn and(self, other: Self) -> Self;
+    fn or(self, other: Self) -> Self;
+    fn not(self) -> Self;
+    /// Whether it is this of everything.
+    fn is(&self, verdict: Verdict) -> bool;
+}
+
+impl Logic for Verdict {
+    fn same(verdict: Verdict) -> Self {
+        verdict
+    }
+
+    fn and(self, other: Self) -> Self {
+        self.min(other)
+    }
+
+    fn or(self, other: Self) -> Self {
+        self.max(other)
+    }
+
+    fn not(self) -> Self {
+        !self
+    }
+
+    fn is(&self, verdict: Verdict) -> bool {
+        *self == verdict
+    }
+}
+
 impl Node {
-    fn judge(&self, leaf: &mut dyn FnMut(usize) -> Verdict) -> Verdict {
+    fn judge<L: Logic>(&self, leaf: &mut dyn FnMut(usize) -> L) -> L {
         match self {
             Self::Leaf(number) => leaf(*number),
-            Self::Not(node) => !node.judge(leaf),
+            Self::Not(node) => node.judge(leaf).not(),
             Self::All(nodes) => {
-                let mut least = Verdict::Yes;
+                let mut least = L::same(Verdict::Yes);
                 for node in nodes {
-                    least = least.min(node.judge(leaf));
-                    if least == Verdict::No {
+                    least = least.and(node.judge(leaf));
+                    if least.is(Verdict::No) {
                         break;
                     }
                 }
                 least
             }
             Self::Any(nodes) => {
-                let mut most = Verdict::No;
+                let mut most = L::same(Verdict::No);
                 for node in nodes {
-                    most = most.max(node.judge(leaf));
-                    if most == Verdict::Yes {
+                    most = most.or(node.judge(leaf));
+                    if most.is(Verdict::Yes) {
                         break;
                     }
                 }

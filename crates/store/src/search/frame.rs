@@ -1,45 +1,42 @@
 //! What stands in the payloads of a block: looked for frame by frame, in all of a frame at once, each text once.
 
-use super::needle::Needle;
-use crate::{block::Frame, summary::Marks};
+use super::{column::Column, needle::Needle};
+use crate::{
+    block::{Block, Frame},
+    summary::Marks,
+};
 use memchr::memchr;
 use watchdeck_filter::Verdict;
 
 /// Per needle, what is known of each payload of a block.
-#[derive(Default)]
 pub(super) struct Hits {
-    /// Per frame, whether it was looked at.
-    looked: Vec<bool>,
+    /// Per frame, whether nothing stands there.
+    ruled_out: Vec<bool>,
     /// Per needle, then per event of the block.
     of: Vec<Vec<Verdict>>,
     lower: Vec<u8>,
 }
 
 impl Hits {
-    /// Of a block of so many events and frames, of which nothing is known.
-    pub(super) fn new(needles: usize, events: usize, frames: usize) -> Self {
-        Self { looked: vec![false; frames], of: vec![vec![Verdict::No; events]; needles], lower: Vec::new() }
+    /// Of a block that was not looked at, but for the frames in which none of the needles stands by what is known of them.
+    pub(super) fn new(needles: &[Needle], block: &Block, marks: Option<&Marks>) -> Self {
+        let may = marks.map_or(u8::MAX, |marks| needles.iter().fold(0, |may, needle| may | marks.may_say(&needle.wanted)));
+        let ruled_out = (0..block.frames()).map(|frame| may & Marks::bit(frame) == 0).collect();
+        Self { ruled_out, of: vec![vec![Verdict::No; block.len()]; needles.len()], lower: Vec::new() }
     }
 
-    /// Whether it has to be looked at first.
+    /// Whether it has to be looked at.
     pub(super) fn wants(&self, frame: usize) -> bool {
-        !self.looked[frame]
+        !self.ruled_out[frame]
     }
 
-    /// Frames in which none of the needles stands need not be looked at.
-    pub(super) fn rule_out(&mut self, needles: &[Needle], marks: &Marks) {
-        let may = needles.iter().fold(0, |may, needle| may | marks.may_say(&needle.wanted));
-        self.looked.iter_mut().enumerate().for_each(|(frame, looked)| *looked |= may & Marks::bit(frame) == 0);
+    /// Per event, whether a needle stands in its payload. Of frames that were not looked at it says that none does.
+    pub(super) fn column(&self, needle: usize) -> Column {
+        Column::Each(self.of[needle].clone())
     }
 
-    /// Whether a needle stands in the payload of an event of a frame that was looked at.
-    pub(super) fn verdict(&self, needle: usize, at: usize) -> Verdict {
-        self.of[needle][at]
-    }
-
-    pub(super) fn look(&mut self, needles: &[Needle], number: usize, frame: &Frame<'_>) {
-        let Self { looked, of, lower } = self;
-        looked[number] = true;
+    pub(super) fn look(&mut self, needles: &[Needle], frame: &Frame<'_>) {
+        let Self { of, lower, .. } = self;
         // What is written plainly is told apart from all that is not without looking at each payload.
         let has_escapes = memchr(b'\\', frame.bytes).is_some();
         if needles.iter().any(|needle| needle.has_letters) {

@@ -5,6 +5,7 @@
 //! write-ahead log waits for it.
 
 mod block;
+mod column;
 mod compiled;
 mod count;
 mod frame;

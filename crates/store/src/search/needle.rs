@@ -43,6 +43,11 @@ impl Needle {
         if self.is_wide { hides_no_ideograph(bytes) } else { is_plain(bytes) }
     }
 
+    /// Whether it certainly stands in no part of a text.
+    pub(super) fn is_nowhere_in(&self, text: &str) -> bool {
+        !self.has_letters && self.is_as_written(text.as_bytes()) && self.finder.find(text.as_bytes()).is_none()
+    }
+
     /// Whether it stands in a text, whatever that is written with: certain, but for the escapes of JSON.
     pub(super) fn stands_in(&self, text: &str) -> Verdict {
         let found = if self.finder.find(text.as_bytes()).is_some() {

@@ -14,7 +14,7 @@ use std::{
 use watchdeck_filter::Plan;
 
 /// Stretches that are looked at at once, at most: the first one alone, which is enough for most pages; then more and more.
-const MOST: usize = 64;
+const MOST: usize = 128;
 
 /// A page. Blocking.
 pub(crate) fn page(shared: &Shared, query: &Query) -> Result<Page, StoreError> {
@@ -61,7 +61,7 @@ impl Run<'_> {
         let Query { order, before, after, limit, max_read, .. } = *self.query;
         let seqs = after.saturating_add(1)..before.unwrap_or(u64::MAX).min(newest.saturating_add(1));
         let mut walk = Walk::new(reader, self.compiled, order, seqs.clone());
-        let (mut page, mut allowed, mut wave) = (Page::default(), max_read, 1);
+        let (mut page, mut allowed, mut wave, mut looked) = (Page::default(), max_read, 1, 0);
         let mut stopped = None;
         while stopped.is_none() {
             let mut stretches: Vec<Stretch> = Vec::new();
@@ -104,7 +104,8 @@ impl Run<'_> {
                 }
             }
             stopped = stopped.or(spent);
-            wave = (wave * 4).min(MOST).max(readers(self.shared));
+            looked += stretches.len();
+            wave = self.wave(wave, looked, page.events.len());
         }
         // At the edge there is nothing to go on to.
         let left = |at: &u64| if order == Order::NewestFirst { *at > seqs.start } else { at + 1 < seqs.end };
@@ -116,6 +117,13 @@ impl Run<'_> {
         };
         page.read = self.read.load(Ordering::Relaxed);
         Ok(page)
+    }
+
+    /// How many stretches to look at next: as many as will bring what is left to find, if they are like those before; more and more while nothing is found.
+    fn wave(&self, before: usize, looked: usize, found: usize) -> usize {
+        let left = self.query.limit.saturating_sub(found);
+        let enough = if found == 0 { before * 4 } else { left.saturating_mul(looked).div_ceil(found) };
+        enough.min(before * 16).min(MOST).max(readers(self.shared))
     }
 
     /// Where to go on with a stretch that was not looked at.

@@ -1,7 +1,7 @@
 //! The events of one stretch that are meant, in either direction, wherever they lie by now.
 
 use super::{
-    block::{Found, InBlock},
+    block::verdicts,
     compiled::Compiled,
     matches::{Match, Take},
 };
@@ -10,6 +10,7 @@ use std::{
     ops::{ControlFlow, Range},
     rc::Rc,
 };
+use watchdeck_filter::Verdict;
 
 /// Give the matches of a stretch to `take`. Answers where it stopped. What cannot be read is passed over and noted.
 pub(super) fn scan(
@@ -79,17 +80,20 @@ fn block(
     let mut reading = block.read(&mut scratch);
     // A search that cannot read them reads the block.
     let marks = || reader.marks(run.number).ok().flatten();
-    let mut plan = InBlock::new(compiled, &block, &marks);
     let places = block.place_of(part.start)..block.place_of(part.end);
+    let verdicts = verdicts(compiled, &block, &places, &mut reading, &marks)?;
     let count = places.len();
     for nth in 0..count {
         let at = if order == Order::NewestFirst { places.end - 1 - nth } else { places.start + nth };
-        let flow = match plan.at(at, &mut reading)? {
-            Found::Nothing => ControlFlow::Continue(()),
-            Found::Event(stored) => take(Match::Read(stored))?,
-            Found::Place => take(Match::Place(&mut || Ok(reading.event(at)?)))?,
+        let flow = match verdicts.at(at) {
+            Verdict::No => continue,
+            Verdict::Yes => take(Match::Place(&mut || Ok(reading.event(at)?)))?,
+            Verdict::Maybe => {
+                reader.read.set(reader.read.get() + 1);
+                let stored = reading.event(at)?;
+                if compiled.holds(&stored.event) { take(Match::Read(Box::new(stored)))? } else { ControlFlow::Continue(()) }
+            }
         };
-        reader.read.set(reader.read.get() + plan.read());
         pass(block.seq(at));
         if flow.is_break() {
             return Ok(Some(block.seq(at)));

@@ -2,12 +2,12 @@
 
 use super::compiled::{Compiled, Leaf};
 use crate::summary::Summary;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use watchdeck_filter::Verdict;
 
 impl Compiled {
     /// *No*: none of the block's events is meant. *Yes*: all are.
-    pub(super) fn of_block(&self, summary: &Summary) -> Verdict {
+    pub(super) fn of_block(&self, summary: &Summary<'_>) -> Verdict {
         let may_say = |needle: &usize| summary.may_say(&self.needles[*needle].wanted);
         let perhaps = |may: bool| if may { Verdict::Maybe } else { Verdict::No };
         self.judge(&mut |leaf| match &self.leaves[leaf] {
@@ -34,7 +34,7 @@ pub(super) fn of_times(occurred: &std::ops::RangeInclusive<i64>, from: i64, befo
     }
 }
 
-fn share(there: &BTreeSet<i64>, wanted: &HashSet<i64>) -> Verdict {
+fn share(there: &[i64], wanted: &HashSet<i64>) -> Verdict {
     match there.iter().filter(|number| wanted.contains(number)).count() {
         0 => Verdict::No,
         all if all == there.len() => Verdict::Yes,

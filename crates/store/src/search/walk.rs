@@ -13,7 +13,7 @@ pub(super) struct Stretch {
     pub(super) all: Option<u64>,
 }
 
-/// Blocks that are asked for at once, at first; later more.
+/// Blocks that are asked for at once, at first; later more and more.
 const FEW: usize = 16;
 const MANY: usize = 512;
 
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
             rows(&mut left, order, if order == Order::NewestFirst { start } else { end }, &mut ahead);
             left = left.end..left.end;
         }
-        self.step = MANY;
+        self.step = (self.step * 4).min(MANY);
         (self.left, self.ahead) = (left, ahead);
         Ok(())
     }

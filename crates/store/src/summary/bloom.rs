@@ -1,5 +1,7 @@
 //! Sets of hashes, and Bloom filters made of them. How large a filter has to be is known once its set is.
 
+use std::borrow::Cow;
+
 /// Slots of a set to begin with.
 const FEWEST: usize = 1 << 12;
 
@@ -56,14 +58,14 @@ impl Set {
 
 /// May say *perhaps* for what is not in it, and never *no* for what is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Bloom {
+pub(crate) struct Bloom<'a> {
     /// None: it rules nothing out.
-    pub(super) bits: Vec<u8>,
+    pub(super) bits: Cow<'a, [u8]>,
     /// Bits of each hash.
     pub(super) probes: u8,
 }
 
-impl Bloom {
+impl Bloom<'_> {
     /// A filter with so many bits for each hash, and `most` bytes at most.
     pub(super) fn of(set: &Set, bits_each: usize, most: usize) -> Self {
         let mut bits = vec![0; (set.len() * bits_each).div_ceil(8).max(FEWEST_BYTES).min(most)];
@@ -72,7 +74,7 @@ impl Bloom {
         for (hash, _) in set.iter() {
             places(hash, probes, bits.len()).for_each(|bit| bits[bit / 8] |= 1 << (bit % 8));
         }
-        Self { bits, probes }
+        Self { bits: bits.into(), probes }
     }
 
     pub(super) fn may_hold(&self, hash: u64) -> bool {

@@ -21,12 +21,13 @@ mod wire;
 use crate::Stored;
 use bloom::{Bloom, Set};
 use counts::Counts;
-use marks::Table;
 pub(crate) use counts::domain;
 pub(crate) use marks::Marks;
+use marks::Table;
 pub(crate) use pieces::Wanted;
 use pieces::{Piece, pieces_in};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     ops::RangeInclusive,
 };
@@ -51,24 +52,24 @@ pub(super) const MOST_PIECES: usize = 1 << 17;
 
 /// What is known of one block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Summary {
+pub(crate) struct Summary<'a> {
     pub(crate) block: u64,
     /// When its events occurred, and when they were received. Empty for a block without events.
     pub(crate) occurred: RangeInclusive<i64>,
     pub(crate) received: RangeInclusive<i64>,
     /// Bit `n` for the severity with the code `n`.
     pub(crate) severities: u8,
-    /// The numbers of its sources, channels and kinds.
-    pub(crate) names: [BTreeSet<i64>; 3],
-    ascii: Bloom,
-    wide: Bloom,
-    subjects: Bloom,
-    actors: Bloom,
+    /// The numbers of its sources, channels and kinds, ascending.
+    pub(crate) names: [Vec<i64>; 3],
+    ascii: Bloom<'a>,
+    wide: Bloom<'a>,
+    subjects: Bloom<'a>,
+    actors: Bloom<'a>,
     /// Events by time and domain, as they are kept: whoever searches does not want them.
-    counts: Vec<u8>,
+    counts: Cow<'a, [u8]>,
 }
 
-impl Summary {
+impl<'a> Summary<'a> {
     /// Whether an event of the block may hold a text.
     pub(crate) fn may_say(&self, wanted: &Wanted) -> bool {
         wanted.pieces.iter().all(|(piece, numbers)| {
@@ -119,7 +120,7 @@ impl Summary {
     }
 
     /// The inverse of [`Summary::encode`]; `None` for what is of another version or broken: such a block is read.
-    pub(crate) fn decode(block: u64, bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn decode(block: u64, bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader(bytes);
         let (VERSION, severities) = (reader.byte()?, reader.byte()?) else { return None };
         let [mut occurred, mut received] = [NEVER, NEVER];
@@ -129,16 +130,16 @@ impl Summary {
                 *times = first..=first.checked_add_unsigned(reader.number()?)?;
             }
         }
-        let mut names: [BTreeSet<i64>; 3] = Default::default();
+        let mut names: [Vec<i64>; 3] = Default::default();
         for numbers in &mut names {
             let mut before = 0i64;
             for _ in 0..reader.count()? {
                 before = before.wrapping_add(reader.signed()?);
-                numbers.insert(before);
+                numbers.push(before);
             }
         }
         let [ascii, wide, subjects, actors] = [reader.bloom()?, reader.bloom()?, reader.bloom()?, reader.bloom()?];
-        let counts = reader.bytes()?.to_vec();
+        let counts = reader.bytes()?.into();
         let whole = Self { block, occurred, received, severities, names, ascii, wide, subjects, actors, counts };
         reader.0.is_empty().then_some(whole)
     }
@@ -150,7 +151,7 @@ const NEVER: RangeInclusive<i64> = RangeInclusive::new(1, 0);
 /// All that is kept of a block for searches.
 #[derive(Debug)]
 pub(crate) struct Summarised {
-    pub(crate) summary: Summary,
+    pub(crate) summary: Summary<'static>,
     pub(crate) marks: Marks,
 }
 
@@ -225,16 +226,20 @@ impl Builder {
             occurred: self.occurred,
             received: self.received,
             severities: self.severities,
-            names: [self.sources, self.channels, self.kinds.into_keys().collect()],
+            names: [self.sources.into_iter().collect(), self.channels.into_iter().collect(), self.kinds.into_keys().collect()],
             ascii: text(&self.text.ascii, ASCII_BITS),
             wide: text(&self.text.wide, WIDE_BITS),
             subjects: Bloom::of(&self.subjects, NAME_BITS, MOST_BYTES),
             actors: Bloom::of(&self.actors, NAME_BITS, MOST_BYTES),
-            counts: self.counts.fitted().map_or_else(Vec::new, |counts| {
-                let mut writer = Writer::default();
-                counts.write(&mut writer);
-                writer.0
-            }),
+            counts: self
+                .counts
+                .fitted()
+                .map_or_else(Vec::new, |counts| {
+                    let mut writer = Writer::default();
+                    counts.write(&mut writer);
+                    writer.0
+                })
+                .into(),
         };
         Summarised { summary, marks }
     }

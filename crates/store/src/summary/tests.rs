@@ -21,11 +21,12 @@ fn stored(payload: &str, actor: Option<&str>, at: i64) -> Stored {
 }
 
 /// What is known of a block, after it was kept and read.
-fn summary<'a>(events: impl IntoIterator<Item = (&'a str, i64)>) -> Summary {
+fn summary<'a>(events: impl IntoIterator<Item = (&'a str, i64)>) -> Summary<'static> {
     let mut builder = Builder::new(7);
     events.into_iter().for_each(|(payload, at)| builder.add(&stored(payload, Some("张三"), at), [1, 2, 3], 0));
     let Summarised { summary: made, marks } = builder.finish();
-    let read = Summary::decode(7, &made.encode());
+    let kept = made.encode();
+    let read = Summary::decode(7, &kept);
     assert_eq!((read.as_ref(), Marks::decode(&marks.encode())), (Some(&made), Some(marks)));
     made
 }
@@ -39,15 +40,20 @@ fn marks(payloads: &[(&str, usize)]) -> Marks {
 
 #[test]
 fn of_a_text_the_frames_are_known_that_it_may_stand_in() {
-    let found = marks(&[(r#"{"reason":"\u76d8\u70b9","at":1}"#, 0), (r#"{"reason":"维护窗口","at":1}"#, 3), (r#"{"reason":"SKU-20487"}"#, 9)]);
+    let found =
+        marks(&[(r#"{"reason":"\u76d8\u70b9","at":1}"#, 0), (r#"{"reason":"维护窗口","at":1}"#, 3), (r#"{"reason":"SKU-20487"}"#, 9)]);
     let may_say = |text: &str| found.may_say(&Wanted::of(&fold(text)));
-    assert_eq!([may_say("盘点"), may_say("维护"), may_say("sku-20487")].map(|frames| frames & 0b1011), [1, 8, 2], "a ninth frame has the bit of the first but one");
+    assert_eq!(
+        [may_say("盘点"), may_say("维护"), may_say("sku-20487")].map(|frames| frames & 0b1011),
+        [1, 8, 2],
+        "a ninth frame has the bit of the first but one"
+    );
     assert_eq!(may_say("reason") & 0b1011, 0b1011, "what came before is met in later frames, too");
     assert_eq!((may_say("鲸鱼"), may_say("order:SO-1")), (0, 0), "neither is said, nor what an event is about");
     assert_eq!((may_say(""), may_say(&AT.to_string())), (u8::MAX, u8::MAX), "of nothing and of times nothing is known");
 }
 
-fn may_find(summary: &Summary, text: &str) -> bool {
+fn may_find(summary: &Summary<'_>, text: &str) -> bool {
     summary.may_say(&Wanted::of(&fold(text)))
 }
 

@@ -2,6 +2,7 @@
 //! there is.
 
 use super::bloom::Bloom;
+use std::borrow::Cow;
 
 #[derive(Debug, Default)]
 pub(super) struct Writer(pub(super) Vec<u8>);
@@ -25,7 +26,7 @@ impl Writer {
         self.0.extend(bytes);
     }
 
-    pub(super) fn bloom(&mut self, bloom: &Bloom) {
+    pub(super) fn bloom(&mut self, bloom: &Bloom<'_>) {
         self.0.push(bloom.probes);
         self.bytes(&bloom.bits);
     }
@@ -71,9 +72,9 @@ impl<'a> Reader<'a> {
         usize::try_from(self.number()?).ok().filter(|count| *count <= self.0.len())
     }
 
-    pub(super) fn bloom(&mut self) -> Option<Bloom> {
+    pub(super) fn bloom(&mut self) -> Option<Bloom<'a>> {
         let probes = self.byte()?;
-        let bits = self.bytes()?.to_vec();
+        let bits = Cow::Borrowed(self.bytes()?);
         (bits.is_empty() || (1..=8).contains(&probes)).then_some(Bloom { bits, probes })
     }
 }
