@@ -5,12 +5,13 @@ use crate::{
     block::{MOST_TEXT, Sealer},
     command::Packing,
     insert::{Failed, Insert},
-    schema::{INSERT_BLOCK, INSERT_BYTES},
+    schema::{INSERT_BLOCK, INSERT_BYTES, Profile},
     shared::Shared,
     state::{Rows, State},
+    stretches,
     types::Lent,
 };
-use foldhash::{HashSet, HashSetExt as _};
+use foldhash::{HashMap, HashMapExt as _};
 use rusqlite::{Connection, params};
 use watchdeck_events::Event;
 
@@ -23,7 +24,8 @@ pub(crate) struct Direct<'a> {
     rows: &'a Rows,
     sealer: &'a mut Sealer,
     events: Vec<Lent<'a>>,
-    ids: HashSet<&'a str>,
+    /// Their places, by id.
+    ids: HashMap<&'a str, (u64, u64)>,
     pub(crate) next_block: u64,
     /// From this one on some became rows.
     pub(crate) rows_from: u64,
@@ -37,19 +39,25 @@ impl<'a> Direct<'a> {
         if !shared.packs || count < FEWEST || batches.iter().any(is_large) {
             return None;
         }
-        let (events, ids) = (Vec::with_capacity(count), HashSet::with_capacity(count));
+        let (events, ids) = (Vec::with_capacity(count), HashMap::with_capacity(count));
         Some(Self { shared, rows, sealer, events, ids, next_block, rows_from: u64::MAX })
     }
 
     /// Whether the event is new, as far as rows and this transaction know.
     pub(crate) fn take(&mut self, insert: &mut Insert<'_>, lent: Lent<'a>) -> rusqlite::Result<bool> {
         let id = &*lent.event.id;
-        if !self.ids.insert(id) || (self.rows.may_hold(id) && is_row(insert.connection, id)?) {
+        if self.ids.contains_key(id) || (self.rows.may_hold(id) && is_row(insert.connection, id)?) {
             return Ok(false);
         }
+        self.ids.insert(id, (lent.seq, lent.offset));
         insert.names(lent.event)?;
         self.events.push(lent);
         Ok(true)
+    }
+
+    /// Sequence number and offset of an event of this transaction.
+    pub(crate) fn place_of(&self, id: &str) -> Option<(u64, u64)> {
+        self.ids.get(id).copied()
     }
 
     /// Write blocks, and rows of what is too little for one or does not fit into one.
@@ -117,6 +125,9 @@ pub(crate) fn write(connection: &Connection, shared: &Shared, number: u64, run: 
     let row = params![number, first.seq, last.seq, run.len(), first.event.received_at.0];
     connection.prepare_cached(INSERT_BLOCK)?.execute(row)?;
     connection.prepare_cached(INSERT_BYTES)?.execute(params![number, bytes])?;
+    if shared.profile == Profile::Log {
+        stretches::keep(connection, number, run)?;
+    }
     let mut ids = shared.ids.write().expect("no code panics while holding the ids");
     ids.add_block(number, run.iter().map(|lent| &*lent.event.id));
     Ok(())

@@ -13,6 +13,7 @@
 mod ahead;
 mod backup;
 mod block;
+mod channel;
 mod chunk;
 mod command;
 mod contract;
@@ -44,6 +45,7 @@ mod search;
 mod shared;
 mod state;
 mod store;
+mod stretches;
 mod subscription;
 mod summary;
 mod telling;

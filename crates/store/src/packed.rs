@@ -9,6 +9,7 @@ use crate::{
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use std::{cell::RefCell, rc::Rc};
+use watchdeck_events::{Channel, Millis};
 
 /// Where a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl Run {
 /// The blocks, as one connection sees them.
 pub(crate) struct Packed<'a> {
     connection: &'a Connection,
-    /// A log has none, and neither has a file of before they were.
+    /// A file of before they were has none.
     present: bool,
     /// The last one that was asked for: the next question is mostly about the same.
     opened: RefCell<Option<(u64, Rc<Block>)>>,
@@ -150,24 +151,46 @@ impl<'a> Packed<'a> {
     /// Events of a block from `seq` on, into what was gathered before: whether all of them were taken, or the words of the damage.
     pub(crate) fn gather(&self, into: &mut Gathered, run: Run, seq: u64) -> Result<Result<bool, String>, StoreError> {
         let all = |block: &Block| block.place_of(seq)..block.len();
-        told(self.take(into, run, |block| Box::new(all(block))))
+        told(self.take(into, run.number, |block| Box::new(all(block))))
     }
 
     /// Events of a block about `subject`, newest first.
     pub(crate) fn gather_subject(&self, into: &mut Gathered, run: Run, subject: &str) -> Result<Result<bool, String>, StoreError> {
-        told(self.take(into, run, |block| {
+        told(self.take(into, run.number, |block| {
             let number = block.subjects().position(|known| known == subject);
             Box::new((0..block.len()).rev().filter(move |at| number.is_some() && block.subject_number(*at) == number))
         }))
     }
 
+    /// Events of a channel of a block from `offset` on.
+    pub(crate) fn gather_channel(
+        &self,
+        into: &mut Gathered,
+        number: u64,
+        channel: &Channel,
+        offset: u64,
+    ) -> Result<Result<bool, String>, StoreError> {
+        told(self.take(into, number, |block| {
+            let is_its = of_channel(block, channel);
+            Box::new((0..block.len()).filter(move |at| is_its[block.label_number(*at)] && block.offset(*at) >= offset))
+        }))
+    }
+
+    /// The offset of the last event of a channel of a block that was received before a time.
+    pub(crate) fn offset_before(&self, number: u64, channel: &Channel, since: Millis) -> Result<Option<u64>, StoreError> {
+        let block = self.block(number)?;
+        let is_its = of_channel(&block, channel);
+        let last = (0..block.len()).rev().find(|at| is_its[block.label_number(*at)] && block.received_at(*at) < since);
+        Ok(last.map(|at| block.offset(at)))
+    }
+
     fn take(
         &self,
         into: &mut Gathered,
-        run: Run,
+        number: u64,
         places: impl for<'b> Fn(&'b Block) -> Box<dyn Iterator<Item = usize> + 'b>,
     ) -> Result<bool, StoreError> {
-        let block = self.block(run.number)?;
+        let block = self.block(number)?;
         let mut scratch = self.scratch.borrow_mut();
         let mut reading = block.read(&mut scratch);
         for at in places(&block) {
@@ -178,6 +201,11 @@ impl<'a> Packed<'a> {
         }
         Ok(true)
     }
+}
+
+/// Which of the labels are of a channel.
+fn of_channel(block: &Block, channel: &Channel) -> Vec<bool> {
+    block.labels().iter().map(|label| label.channel == *channel).collect()
 }
 
 /// Damage as an answer.

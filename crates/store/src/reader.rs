@@ -22,9 +22,6 @@ use std::{
 use watchdeck_events::{Channel, Event, Millis};
 use watchdeck_protocol::Position;
 
-/// Offsets between two looks at a channel's times.
-const STRIDE: u64 = 1_024;
-
 /// A summary as it is kept.
 pub(crate) struct KeptSummary<'r, 's> {
     /// When the events of the block occurred.
@@ -150,23 +147,10 @@ impl<'a> Reader<'a> {
         Ok(found.events)
     }
 
-    /// As [`Reader::after`], by the channel's offsets.
-    pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
-        let newest = self.bounds(channel).last;
-        let Some(channel) = self.number(channel.as_str()) else { return Ok(Vec::new()) };
-        let page =
-            |offset: u64, limit| self.rows.select("WHERE channel = ?1 AND offset >= ?2 ORDER BY offset", params![channel, offset], limit);
-        let readable = |offset: u64| {
-            let one = self.rows.select("WHERE channel = ?1 AND offset = ?2", params![channel, offset], Limit::from(1));
-            one.map(|(found, _)| !found.is_empty())
-        };
-        self.around(offset, limit, newest, page, readable, |_| 0..0)
-    }
-
     /// Read a page after `cursor`, or the first page behind what cannot be read. `page` begins at a number that is certainly wanted: looking for what
     /// comes after another would touch the page of that one.
     /// `noted` says which sequence numbers a hole stands for.
-    fn around(
+    pub(crate) fn around(
         &self,
         cursor: u64,
         limit: Limit,
@@ -192,29 +176,6 @@ impl<'a> Reader<'a> {
             // A page may be found by its number and not in its row; one event is progress.
             _ => Ok(page(next, Limit::from(1))?.0),
         }
-    }
-
-    pub(crate) fn channel_offset_at(&self, channel: &Channel, since: Millis) -> Result<u64, StoreError> {
-        let bounds = self.bounds(channel);
-        let Some(channel) = self.number(channel.as_str()) else { return Ok(0) };
-        // Times of receipt ascend with offsets as far as the machine's clock does, so go back from the end: in strides, then row by row. Where the
-        // clock was set back this may go back further than it had to, which costs a longer history and loses nothing.
-        let mut newest: u64 = bounds.last;
-        let mut one = self.connection.prepare_cached("SELECT received_at FROM events WHERE channel = ?1 AND offset = ?2")?;
-        while let Some(probe) = newest.checked_sub(STRIDE).filter(|probe| *probe >= bounds.first)
-            && one.query_row(params![channel, probe], |row| row.get::<_, i64>(0)).optional()?.is_some_and(|at| at >= since.0)
-        {
-            newest = probe;
-        }
-        let rows = "SELECT offset, received_at FROM events WHERE channel = ?1 AND offset <= ?2 ORDER BY offset DESC";
-        let mut query = self.connection.prepare_cached(rows)?;
-        let mut rows = query.query(params![channel, newest])?;
-        while let Some(row) = rows.next()? {
-            if row.get::<_, i64>(1)? < since.0 {
-                return Ok(row.get(0)?);
-            }
-        }
-        Ok(0)
     }
 
     /// The blocks that have something of these sequence numbers, in order, with how many events they hold if they are `counting` and what is kept of their
@@ -384,11 +345,11 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn bounds(&self, channel: &Channel) -> Bounds {
+    pub(crate) fn bounds(&self, channel: &Channel) -> Bounds {
         self.shared.bounds.read().expect("no code panics while holding the bounds").get(channel).copied().unwrap_or_default()
     }
 
-    fn number(&self, name: &str) -> Option<i64> {
+    pub(crate) fn number(&self, name: &str) -> Option<i64> {
         self.shared.names.read().expect("no code panics while holding the names").number(name)
     }
 }

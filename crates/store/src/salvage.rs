@@ -182,9 +182,7 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
         // Its offsets may be given once more, and whoever holds a position must notice.
         Profile::Log => "",
     };
-    let packs = profile == Profile::Console;
-    let gone = if packs { "gone" } else { "" };
-    for table in [kept, "names", "positions", "checkpoints", "documents", "let_go", gone] {
+    for table in [kept, "names", "positions", "checkpoints", "documents", "let_go", "gone"] {
         if !table.is_empty() {
             rows(old, new, table)?;
         }
@@ -192,13 +190,13 @@ fn copy(old: &Connection, damaged: &Path, new: &Connection, profile: Profile) ->
     list_blocks(old)?;
     let newest = newest(old);
     let floor = newest.saturating_sub(MOST);
-    let shared = Shared::bare(damaged, Names::load(new)?, newest, true, packs, Machine::Own);
+    let shared = Shared::bare(damaged, Names::load(new)?, newest, true, (profile, true), Machine::Own);
     let events = copy_events(&Reader::new(old, &shared), new, &shared, floor)?;
     let mut holes = stretches(&shared.damage.watch().borrow().unreadable);
     if floor > 0 {
         holes.insert(0, 1..floor + 1);
     }
-    let copied = Shared::bare(damaged, Names::load(new)?, newest, true, packs, Machine::Own);
+    let copied = Shared::bare(damaged, Names::load(new)?, newest, true, (profile, true), Machine::Own);
     let reader = Reader::new(new, &copied);
     let missing: Vec<_> = holes.into_iter().map(|seqs| at(&reader, seqs)).collect::<Result<_, _>>()?;
     if let (Some(first), Profile::Console) = (missing.iter().find(|missing| missing.seqs.start > floor), profile) {
@@ -286,7 +284,7 @@ fn indexed(old: &Connection) -> Option<u64> {
 fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u64) -> Result<u64, StoreError> {
     let (mut cursor, mut events, mut sealer) = (floor, 0, Sealer::default());
     // Behind the numbers of what was let go.
-    let mut number = State::load(new, Profile::Console, &HashMap::new())?.next_block;
+    let mut number = State::load(new, shared.profile, &HashMap::new())?.next_block;
     loop {
         let page = reader.after(cursor, Limit { events: BLOCK as usize, bytes: MOST_TEXT })?;
         let Some(last) = page.last() else { return Ok(events) };
@@ -294,7 +292,7 @@ fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u6
         events += page.len() as u64;
         let transaction = new.unchecked_transaction()?;
         let run: Vec<_> = page.iter().map(Lent::from).collect();
-        let sealed = if shared.packs && page.len() > FEW { sealer.seal(&run).ok() } else { None };
+        let sealed = if page.len() > FEW { sealer.seal(&run).ok() } else { None };
         match sealed {
             Some(bytes) => {
                 direct::write(&transaction, shared, number, &run, &bytes)?;

@@ -1,6 +1,6 @@
 //! The file: tables, indexes, pragmas.
 
-use crate::{Bounds, Machine, StoreError, letting::edges, names::Names, summary::Summarised};
+use crate::{Bounds, Machine, StoreError, letting::edges, names::Names, stretches, summary::Summarised};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use rusqlite_migration::{M, Migrations};
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -86,10 +86,9 @@ CREATE TABLE summaries(
 /// Resume from a position.
 const LOG_INDEX: &str = "CREATE UNIQUE INDEX events_by_offset ON events(channel, offset);";
 
-/// Runs of events that left the table of rows; see [`crate::packed`]. Which of them holds a sequence number or an id is asked all the time, so what
-/// is small stands apart from what is large. Related events are found by the blocks' own lists and, among the few rows, by reading them. A summary
-/// (see [`crate::summary`]) is written behind its block, and only to make searches faster: without it the block is read.
-const PACKED: &str = "
+macro_rules! blocks {
+    () => {
+        "
 CREATE TABLE blocks(
     number INTEGER PRIMARY KEY,
     first INTEGER NOT NULL,
@@ -99,10 +98,37 @@ CREATE TABLE blocks(
 );
 CREATE UNIQUE INDEX blocks_by_last ON blocks(last, first, number);
 CREATE TABLE block_bytes(number INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-CREATE TABLE segments(number INTEGER PRIMARY KEY, filter BLOB NOT NULL, prints BLOB NOT NULL);
+CREATE TABLE segments(number INTEGER PRIMARY KEY, filter BLOB NOT NULL, prints BLOB NOT NULL);"
+    };
+}
+macro_rules! summaries {
+    () => {
+        "
+CREATE TABLE summaries(
+    block INTEGER PRIMARY KEY,
+    occurred_first INTEGER NOT NULL,
+    occurred_last INTEGER NOT NULL,
+    summary BLOB NOT NULL,
+    frames BLOB NOT NULL
+);"
+    };
+}
+macro_rules! gone {
+    () => {
+        "CREATE TABLE gone(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, ids BLOB NOT NULL);"
+    };
+}
+
+/// Runs of events that left the table of rows; see [`crate::packed`]. Which of them holds a sequence number or an id is asked all the time, so what
+/// is small stands apart from what is large. Related events are found by the blocks' own lists and, among the few rows, by reading them. A summary
+/// (see [`crate::summary`]) is written behind its block, and only to make searches faster: without it the block is read.
+const PACKED: &str = concat!(
+    blocks!(),
+    "
 DROP TABLE subjects;
 DROP TABLE summaries;
-CREATE TABLE summaries(block INTEGER PRIMARY KEY, summary BLOB NOT NULL);";
+CREATE TABLE summaries(block INTEGER PRIMARY KEY, summary BLOB NOT NULL);"
+);
 /// The times of a block stand before what else is known of it, so that whoever asks for a time reads no more. They are summarised anew.
 const TIMED: &str = "
 DROP TABLE summaries;
@@ -123,17 +149,18 @@ CREATE TABLE let_go(
     at INTEGER NOT NULL
 ) WITHOUT ROWID;";
 /// What is known of the frames of a block stands behind its summary: only whoever reads the block wants it. They are summarised anew.
-const FRAMES: &str = "
-DROP TABLE summaries;
-CREATE TABLE summaries(
-    block INTEGER PRIMARY KEY,
-    occurred_first INTEGER NOT NULL,
-    occurred_last INTEGER NOT NULL,
-    summary BLOB NOT NULL,
-    frames BLOB NOT NULL
-);";
+const FRAMES: &str = concat!("DROP TABLE summaries;", summaries!());
 /// The ids of what was let go from blocks.
-const GONE: &str = "CREATE TABLE gone(number INTEGER PRIMARY KEY, at INTEGER NOT NULL, ids BLOB NOT NULL);";
+const GONE: &str = gone!();
+/// A log's blocks, and where the offsets of its channels lie in them; see [`crate::stretches`].
+const LOG_BLOCKS: &str = concat!(
+    blocks!(),
+    summaries!(),
+    gone!(),
+    "
+CREATE TABLE stretches(channel TEXT, last INTEGER, first INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY(channel, last)) WITHOUT ROWID;
+CREATE INDEX stretches_by_block ON stretches(block);"
+);
 /// The statement of the writer, public so that a benchmark can measure the bare limit of the same rows. Only a repeated *id* is passed over: a
 /// sequence number or an offset that is taken means that somebody else writes into the file, and passing over that would lose the event.
 pub const INSERT_EVENT: &str =
@@ -225,11 +252,11 @@ fn migrations(profile: Profile) -> Vec<M<'static>> {
         Profile::Console => {
             vec![M::up(TABLES), M::up(SUBJECTS), M::up(SUMMARIES), M::up(PACKED), M::up(TIMED), M::up(LET_GO), M::up(GONE), M::up(FRAMES)]
         }
-        Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX), M::up(LET_GO)],
+        Profile::Log => vec![M::up(TABLES), M::up(LOG_INDEX), M::up(LET_GO), M::up(LOG_BLOCKS)],
     }
 }
 
-/// Whether runs of events may be blocks in this file. A log has none, and a file that is only looked at may be older than they are.
+/// Whether runs of events may be blocks in this file: one that is only looked at may be older than they are.
 pub(crate) fn packs(connection: &Connection) -> Result<bool, StoreError> {
     has_table(connection, "block_bytes")
 }
@@ -267,6 +294,12 @@ pub(crate) fn load_bounds(connection: &Connection, names: &Names, profile: Profi
         let last = newest.query_row([channel], |row| row.get(0))?;
         bounds.insert(Channel::from(names.name(channel)), Bounds { first, last });
         at = channel;
+    }
+    if packs(connection)? {
+        for (channel, first, last) in stretches::bounds(connection)? {
+            let bounds = bounds.entry(channel).or_insert(Bounds { first, last });
+            *bounds = Bounds { first: bounds.first.min(first), last: bounds.last.max(last) };
+        }
     }
     // A channel of which nothing is left goes on where it was.
     for edge in edges::load(connection)? {

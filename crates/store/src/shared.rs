@@ -1,8 +1,8 @@
 //! What the writer, the readers and the subscriptions of one file share.
 
 use crate::{
-    Bounds, Machine, Options, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent, schema,
-    state::State,
+    Bounds, Machine, Options, Profile, StoreError, damage::Notes, holders, ids::Ids, names::Names, readers::Readers, recent::Recent,
+    schema, state::State,
 };
 use std::{
     collections::HashMap,
@@ -27,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) damage: Notes,
     /// Whether runs of events may be blocks.
     pub(crate) packs: bool,
+    pub(crate) profile: Profile,
     /// The ids of the blocks.
     pub(crate) ids: RwLock<Ids>,
     /// Somebody else writes: names that are new since the last look are read with each question.
@@ -63,12 +64,17 @@ impl Shared {
         let state = State::load(connection, options.profile, &bounds)?;
         let packs = schema::packs(connection)?;
         let ids = RwLock::new(if packs && !look { holders::load(connection)? } else { Ids::default() });
-        let shared = Self { epoch, ids, bounds: RwLock::new(bounds), ..Self::bare(path, names, state.head, look, packs, options.machine) };
+        let shared = Self {
+            epoch,
+            ids,
+            bounds: RwLock::new(bounds),
+            ..Self::bare(path, names, state.head, look, (options.profile, packs), options.machine)
+        };
         Ok((shared, state))
     }
 
     /// With what can be known of a damaged file, for reading what is left of it.
-    pub(crate) fn bare(path: &Path, names: Names, head: u64, look: bool, packs: bool, machine: Machine) -> Self {
+    pub(crate) fn bare(path: &Path, names: Names, head: u64, look: bool, (profile, packs): (Profile, bool), machine: Machine) -> Self {
         Self {
             path: path.to_owned(),
             epoch: String::new(),
@@ -79,6 +85,7 @@ impl Shared {
             failure: watch::Sender::new(None),
             readers: Readers::new(path, machine),
             damage: Notes::new(path, look),
+            profile,
             packs,
             ids: RwLock::default(),
             look,

@@ -52,8 +52,9 @@ pub(crate) fn run<'b>(
             for (at, NewEvent { event, offset }) in batch.events.iter().enumerate() {
                 let failed = |error| Failed::at(index, Some(at), error);
                 let offset = if log { next_offset(&offsets, &state.offsets, &event.channel) } else { offset.unwrap_or(0) };
+                let packed = packed(&transaction, shared, &event.id)?;
                 let new = match &mut run {
-                    _ if !log && packed_has(&transaction, shared, &event.id)? => false,
+                    _ if packed.is_some() => false,
                     Some(run) => run.take(&mut insert, Lent { seq: head + 1, offset, event }).map_err(failed)?,
                     None => insert.event(head + 1, offset, event).map_err(failed)?,
                 };
@@ -62,7 +63,12 @@ pub(crate) fn run<'b>(
                 }
                 places.push(new.then_some((head, offset)));
                 if log {
-                    placed.push(if new { Placed { seq: head, offset, duplicate: false } } else { insert.existing(&event.id)? });
+                    let known = packed.or_else(|| run.as_ref()?.place_of(&event.id));
+                    placed.push(match known.filter(|_| !new) {
+                        Some((seq, offset)) => Placed { seq, offset, duplicate: true },
+                        None if new => Placed { seq: head, offset, duplicate: false },
+                        None => insert.existing(&event.id)?,
+                    });
                     if new {
                         match offsets.get_mut(&event.channel) {
                             Some(newest) => *newest = offset,
@@ -116,28 +122,28 @@ fn stands_against(connection: &Connection, shared: &Shared, condition: &Conditio
     }
 }
 
-/// Whether a block has an event with this id, or had one.
-fn packed_has(connection: &Connection, shared: &Shared, id: &str) -> Result<bool, Failed> {
+/// Sequence number and offset of the event with this id, if a block has one; zeros where it had one that was let go.
+fn packed(connection: &Connection, shared: &Shared, id: &str) -> Result<Option<(u64, u64)>, Failed> {
     if !shared.packs {
-        return Ok(false);
+        return Ok(None);
     }
     for number in holders::numbers(connection, &shared.ids, id).map_err(Failed::All)? {
         // An event that was let go does not come back as a new one.
         if gone::has(connection, number, id).map_err(Failed::All)? {
-            return Ok(true);
+            return Ok(Some((0, 0)));
         }
         if !holders::is_there(connection, number).map_err(Failed::All)? {
             continue;
         }
         match Packed::new(connection, true).with_id(number, id) {
             Ok(None) => {}
-            Ok(Some(_)) => return Ok(true),
+            Ok(Some(stored)) => return Ok(Some((stored.seq, stored.offset))),
             // What cannot be read cannot be told apart either: once too often is better than not at all.
             Err(StoreError::Damaged(words)) => shared.damage.note(0..0, &words),
             Err(error) => return Err(Failed::All(error)),
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Positions, checkpoints and documents of a batch.

@@ -10,6 +10,8 @@ use crate::{
     schema::{self, Profile},
     shared::Shared,
     state::State,
+    stretches,
+    types::Lent,
 };
 use rusqlite::{Connection, params};
 
@@ -18,20 +20,25 @@ const PAGES: u32 = 64;
 
 /// Carry out a step, unless the file is no longer as whoever prepared it saw it: whether that was done.
 pub(crate) fn carry_out(connection: &mut Connection, state: &mut State, shared: &Shared, letting: &Letting) -> Result<bool, StoreError> {
-    let step = &letting.step;
+    // Whoever publishes is answered with a place, and what was let go has none: an event of the same id is a new one.
+    let (step, is_log) = (&letting.step, state.profile == Profile::Log);
     let transaction = connection.transaction()?;
     let mut next_block = state.next_block;
     let is_as_seen = match &step.what {
         What::Block { run, events, hashes } => {
-            gone::remember(&transaction, run.number, hashes, step.at)?;
-            delete(&transaction, *run, *events)?
+            if !is_log {
+                gone::remember(&transaction, run.number, hashes, step.at)?;
+            }
+            delete(&transaction, shared, *run, *events)?
         }
         What::Part { run, events, rest, hashes } => {
-            gone::remember(&transaction, run.number, hashes, step.at)?;
-            replace(&transaction, *run, *events, rest)?
+            if !is_log {
+                gone::remember(&transaction, run.number, hashes, step.at)?;
+            }
+            replace(&transaction, shared, *run, *events, rest)?
         }
         What::Rows { seqs, ids } => {
-            if state.packs {
+            if !is_log {
                 gone::remember(&transaction, next_block, &gone::hashes(ids.iter().map(|id| &**id)), step.at)?;
                 // Known before the commit: whoever asks meanwhile looks for a number that is not there.
                 shared.ids.write().expect("no code panics while holding the ids").add_block(next_block, ids.iter().map(|id| &**id));
@@ -45,7 +52,7 @@ pub(crate) fn carry_out(connection: &mut Connection, state: &mut State, shared: 
             gone == seqs.len()
         }
         What::Ids { before } => {
-            if state.packs {
+            if !is_log {
                 gone::forget(&transaction, *before)?;
             }
             true
@@ -66,27 +73,33 @@ pub(crate) fn carry_out(connection: &mut Connection, state: &mut State, shared: 
     Ok(true)
 }
 
-fn delete(connection: &Connection, run: Run, events: usize) -> rusqlite::Result<bool> {
+fn delete(connection: &Connection, shared: &Shared, run: Run, events: usize) -> rusqlite::Result<bool> {
     let mut delete = connection.prepare_cached("DELETE FROM blocks WHERE number = ?1 AND first = ?2 AND last = ?3 AND events = ?4")?;
     if delete.execute(params![run.number, run.first, run.last, events])? == 0 {
         return Ok(false);
     }
     connection.prepare_cached("DELETE FROM block_bytes WHERE number = ?1")?.execute([run.number])?;
     connection.prepare_cached("DELETE FROM summaries WHERE block = ?1")?.execute([run.number])?;
+    if shared.profile == Profile::Log {
+        stretches::forget(connection, run.number)?;
+    }
     Ok(true)
 }
 
-fn replace(connection: &Connection, run: Run, events: usize, rest: &Rest) -> rusqlite::Result<bool> {
+fn replace(connection: &Connection, shared: &Shared, run: Run, events: usize, rest: &Rest) -> rusqlite::Result<bool> {
     let mut update = connection.prepare_cached(
         "UPDATE blocks SET first = ?5, last = ?6, events = ?7, received_at = ?8 WHERE number = ?1 AND first = ?2 AND last = ?3 AND events = ?4",
     )?;
-    let Rest { first, last, events: left, received_at, bytes, summarised } = rest;
+    let Rest { first, last, events: left, received_at, bytes, kept, summarised } = rest;
     if update.execute(params![run.number, run.first, run.last, events, first, last, left, received_at.0])? == 0 {
         return Ok(false);
     }
     connection.prepare_cached("UPDATE block_bytes SET bytes = ?2 WHERE number = ?1")?.execute(params![run.number, bytes])?;
     if let Some(summarised) = summarised {
         schema::keep_summary(connection, summarised)?;
+    }
+    if shared.profile == Profile::Log {
+        stretches::keep(connection, run.number, &kept.iter().map(Lent::from).collect::<Vec<_>>())?;
     }
     Ok(true)
 }

@@ -8,7 +8,7 @@ use super::{
     stretch::{self, Stretch},
 };
 use crate::{
-    StoreError,
+    StoreError, Stored,
     block::{Block, Sealer},
     packed::Run,
     reader::Reader,
@@ -55,6 +55,8 @@ pub(super) struct Rest {
     pub(super) events: usize,
     pub(super) received_at: Millis,
     pub(super) bytes: Vec<u8>,
+    /// The events.
+    pub(super) kept: Vec<Stored>,
     /// Where there was one before.
     pub(super) summarised: Option<Box<Summarised>>,
 }
@@ -139,13 +141,14 @@ fn of_block(reader: &Reader<'_>, run: Run, events: usize, goes: &[bool]) -> Resu
         place += 1;
     })?;
     let lent: Vec<_> = kept.iter().map(Lent::from).collect();
-    let (Some(first), Some(last), Ok(bytes)) = (kept.first(), kept.last(), Sealer::default().seal(&lent)) else { return Ok(None) };
+    let (Some(first), Some(last), Ok(bytes)) = (lent.first(), lent.last(), Sealer::default().seal(&lent)) else { return Ok(None) };
     let block = Block::open(bytes, &mut reader.packed.scratch.borrow_mut())?;
     let summarised = match reader.summary(run.number, |_| ())? {
         Some(()) => Some(Box::new(reader.summarise_block(run.number, &block)?)),
         None => None,
     };
     let bytes = block.into_bytes();
-    let rest = Rest { first: first.seq, last: last.seq, events: kept.len(), received_at: first.event.received_at, bytes, summarised };
+    let (first, last, received_at) = (first.seq, last.seq, first.event.received_at);
+    let rest = Rest { first, last, events: kept.len(), received_at, bytes, kept, summarised };
     Ok(Some(What::Part { run, events, rest, hashes }))
 }
