@@ -29,6 +29,7 @@ mod holders;
 mod ids;
 mod insert;
 mod keeper;
+mod known;
 mod letting;
 mod lock;
 mod machine;

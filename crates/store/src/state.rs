@@ -1,6 +1,6 @@
 //! What the writer knows of the file without asking it.
 
-use crate::{Bounds, Profile, StoreError, block::Sealer, ids::key, letting::edges, schema};
+use crate::{Bounds, Profile, StoreError, block::Sealer, ids::key, known::Known, letting::edges, schema};
 use rusqlite::Connection;
 use std::collections::{HashMap, HashSet};
 use watchdeck_events::Channel;
@@ -17,6 +17,7 @@ pub(crate) struct State {
     pub(crate) sealer: Sealer,
     /// Whether runs of events may be blocks.
     pub(crate) packs: bool,
+    pub(crate) known: Known,
 }
 
 impl State {
@@ -39,7 +40,7 @@ impl State {
             rows = Rows::load(connection)?;
         }
         let offsets = bounds.iter().map(|(channel, bounds)| (channel.clone(), bounds.last)).collect();
-        Ok(Self { profile, head, offsets, next_block, rows, sealer: Sealer::default(), packs })
+        Ok(Self { profile, head, offsets, next_block, rows, sealer: Sealer::default(), packs, known: Known::default() })
     }
 }
 

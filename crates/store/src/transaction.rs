@@ -5,8 +5,8 @@ use crate::{
     direct::Direct,
     holders,
     insert::{Failed, Insert},
+    known::Known,
     letting::gone,
-    packed::Packed,
     reader::Reader,
     schema::Profile,
     search,
@@ -52,7 +52,7 @@ pub(crate) fn run<'b>(
             for (at, NewEvent { event, offset }) in batch.events.iter().enumerate() {
                 let failed = |error| Failed::at(index, Some(at), error);
                 let offset = if log { next_offset(&offsets, &state.offsets, &event.channel) } else { offset.unwrap_or(0) };
-                let packed = packed(&transaction, shared, &event.id)?;
+                let packed = packed(&transaction, shared, &mut state.known, &event.id)?;
                 let new = match &mut run {
                     _ if packed.is_some() => false,
                     Some(run) => run.take(&mut insert, Lent { seq: head + 1, offset, event }).map_err(failed)?,
@@ -123,7 +123,7 @@ fn stands_against(connection: &Connection, shared: &Shared, condition: &Conditio
 }
 
 /// Sequence number and offset of the event with this id, if a block has one; zeros where it had one that was let go.
-fn packed(connection: &Connection, shared: &Shared, id: &str) -> Result<Option<(u64, u64)>, Failed> {
+fn packed(connection: &Connection, shared: &Shared, known: &mut Known, id: &str) -> Result<Option<(u64, u64)>, Failed> {
     if !shared.packs {
         return Ok(None);
     }
@@ -135,9 +135,9 @@ fn packed(connection: &Connection, shared: &Shared, id: &str) -> Result<Option<(
         if !holders::is_there(connection, number).map_err(Failed::All)? {
             continue;
         }
-        match Packed::new(connection, true).with_id(number, id) {
+        match known.place_of(connection, number, id) {
             Ok(None) => {}
-            Ok(Some(stored)) => return Ok(Some((stored.seq, stored.offset))),
+            Ok(place) => return Ok(place),
             // What cannot be read cannot be told apart either: once too often is better than not at all.
             Err(StoreError::Damaged(words)) => shared.damage.note(0..0, &words),
             Err(error) => return Err(Failed::All(error)),

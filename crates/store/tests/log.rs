@@ -144,7 +144,8 @@ async fn what_is_let_go_of_a_channel_is_its_beginning() {
     let (now, kept) = (Millis(6_001_000), Keep::default());
     let channels = vec![("orders".to_owned(), kept)];
     // Half of what there is, but of one channel nothing: blocks lose some of their events.
-    let keeping = Keeping { default: Keep { age_ms: Some(3_000_000), bytes: None }, channels, upto: store.head(), now, ..Keeping::default() };
+    let keeping =
+        Keeping { default: Keep { age_ms: Some(3_000_000), bytes: None }, channels, upto: store.head(), now, ..Keeping::default() };
     let plan = std::sync::Arc::new(store.plan_letting_go(keeping).await.unwrap());
     let (progress, _told) = tokio::sync::watch::channel(Progress::default());
     let done = store.let_go(&plan, now, &progress).await.unwrap();

@@ -65,6 +65,7 @@ pub(crate) fn carry_out(connection: &mut Connection, state: &mut State, shared: 
         edges::advance(&transaction, edge)?;
     }
     transaction.commit()?;
+    state.known.forget();
     state.next_block = next_block;
     if let What::Rows { ids, .. } = &step.what {
         state.rows.remove(ids.iter().map(|id| &**id));
