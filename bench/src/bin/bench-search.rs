@@ -15,6 +15,10 @@ use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
 use watchdeck_filter::Filter;
 use watchdeck_store::{Batch, NewEvent, Options, Query, Store};
 
+/// Events are made by one thread and freed by another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Args {
     /// How many events the history holds.

@@ -18,6 +18,10 @@ use watchdeck_filter::{Filter, Plan};
 use watchdeck_simulator::{Config, Simulator};
 use watchdeck_store::{BLOCK, Batch, Durability, INSERT_EVENT, Keep, Keeping, NewEvent, Options, Progress, Query, Store, open_connection};
 
+/// Events are made by one thread and freed by another, which the system's allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Parser)]
 struct Args {
     /// How many events the history holds.
