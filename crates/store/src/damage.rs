@@ -79,13 +79,30 @@ const ONE_BY_ONE: u64 = 4_096;
 /// The larger step: what is skipped by it is looked at again, backwards.
 const STEP: u64 = 512;
 
+/// How often a disk is asked before what it does not give is a hole.
+const TRIES: usize = 3;
+
+/// Ask until the answer will do, a few times: what a disk does not give once it may give the next time.
+pub(crate) fn again<T>(ask: impl Fn() -> Result<T, StoreError>, will_do: impl Fn(&T) -> bool) -> Result<T, StoreError> {
+    let mut answer = ask();
+    for _ in 1..TRIES {
+        match &answer {
+            Ok(read) if !will_do(read) => {}
+            Err(StoreError::Damaged(_)) => {}
+            _ => break,
+        }
+        answer = ask();
+    }
+    answer
+}
+
 /// The first number after `cursor`, up to `newest`, that can be read.
 pub(crate) fn next_readable(
     cursor: u64,
     newest: u64,
     readable: impl Fn(u64) -> Result<bool, StoreError>,
 ) -> Result<Option<u64>, StoreError> {
-    let tried = |number: u64| match readable(number) {
+    let tried = |number: u64| match again(|| readable(number), |read| *read) {
         Err(StoreError::Damaged(_)) => Ok(false),
         other => other,
     };
@@ -123,6 +140,17 @@ mod tests {
             damage.add(hole);
         }
         assert_eq!(damage.unreadable, [1..2, 5..12]);
+    }
+
+    #[test]
+    fn what_is_read_the_second_time_is_no_hole() {
+        let asked = std::cell::Cell::new(0);
+        let every_other = |_| {
+            asked.set(asked.get() + 1);
+            if asked.get() % 2 == 1 { Err(StoreError::Damaged(String::new())) } else { Ok(true) }
+        };
+        assert_eq!(next_readable(10, 100, every_other).unwrap(), Some(11));
+        assert!(again(|| Err::<(), _>(StoreError::Damaged(String::new())), |()| true).is_err());
     }
 
     #[test]

@@ -166,11 +166,16 @@ impl<'a> Reader<'a> {
         };
         let next = next_readable(cursor, newest, readable)?;
         let hole = cursor + 1..next.unwrap_or(newest + 1);
-        if hole.is_empty() {
-            return Err(StoreError::Damaged(words));
+        // What can be read the second time was no hole.
+        let is_hole = !hole.is_empty();
+        if is_hole {
+            self.shared.damage.note(noted(hole), &words);
         }
-        self.shared.damage.note(noted(hole), &words);
-        let Some(next) = next else { return Ok(Vec::new()) };
+        let next = match next {
+            Some(next) => next,
+            None if is_hole => return Ok(Vec::new()),
+            None => return Err(StoreError::Damaged(words)),
+        };
         match page(next, limit)? {
             (found, _) if !found.is_empty() => Ok(found),
             // A page may be found by its number and not in its row; one event is progress.

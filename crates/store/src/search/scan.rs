@@ -5,7 +5,7 @@ use super::{
     compiled::Compiled,
     matches::{Match, Take},
 };
-use crate::{Order, StoreError, packed::Run, reader::Reader};
+use crate::{Order, StoreError, damage::again, packed::Run, reader::Reader};
 use std::{
     ops::{ControlFlow, Range},
     rc::Rc,
@@ -114,7 +114,7 @@ fn one_by_one(
     let count = seqs.end - seqs.start;
     for nth in 0..count {
         let seq = if order == Order::NewestFirst { seqs.end - 1 - nth } else { seqs.start + nth };
-        match reader.event(seq) {
+        match again(|| reader.event(seq), |_| true) {
             Ok(Some(stored)) => {
                 if compiled.holds(&stored.event) && take(Match::Read(Box::new(stored)))?.is_break() {
                     return Ok(Some(seq));
