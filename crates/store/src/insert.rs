@@ -5,8 +5,9 @@ use crate::{
     error::{is_clash, is_of_the_value},
     schema::INSERT_EVENT,
     shared::Shared,
+    types::Lent,
 };
-use rusqlite::{CachedStatement, Connection, params};
+use rusqlite::{CachedStatement, Connection, Statement, params};
 use std::sync::Arc;
 use watchdeck_events::Event;
 
@@ -37,6 +38,25 @@ impl Failed {
     }
 }
 
+/// Carry out [`INSERT_EVENT`], with the numbers of the event's source, channel and kind.
+pub(crate) fn row(insert: &mut Statement<'_>, lent: Lent<'_>, [source, channel, kind]: [i64; 3]) -> rusqlite::Result<usize> {
+    let Lent { seq, offset, event } = lent;
+    insert.execute(params![
+        seq,
+        &*event.id,
+        source,
+        channel,
+        kind,
+        offset,
+        event.occurred_at.0,
+        event.received_at.0,
+        event.severity.code(),
+        event.subject.as_deref(),
+        event.actor.as_deref(),
+        event.payload.as_str(),
+    ])
+}
+
 /// The insert statement with the numbers of the names it used last: in a burst they hardly change.
 pub(crate) struct Insert<'a> {
     statement: CachedStatement<'a>,
@@ -58,22 +78,8 @@ impl<'a> Insert<'a> {
 
     /// Whether the event was new.
     pub(crate) fn event(&mut self, seq: u64, offset: u64, event: &Event) -> rusqlite::Result<bool> {
-        let [source, channel, kind] = self.names(event)?;
-        let changed = self.statement.execute(params![
-            seq,
-            &*event.id,
-            source,
-            channel,
-            kind,
-            offset,
-            event.occurred_at.0,
-            event.received_at.0,
-            event.severity.code(),
-            event.subject.as_deref(),
-            event.actor.as_deref(),
-            event.payload.as_str(),
-        ])?;
-        Ok(changed == 1)
+        let names = self.names(event)?;
+        Ok(row(&mut self.statement, Lent { seq, offset, event }, names)? == 1)
     }
 
     pub(crate) fn existing(&self, id: &str) -> rusqlite::Result<Placed> {

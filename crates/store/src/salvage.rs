@@ -7,6 +7,7 @@ use crate::{
     block::{Block, MOST_TEXT, Scratch, Sealer},
     damage::note_of,
     direct,
+    insert::row,
     names::Names,
     packed::Packed,
     reader::Reader,
@@ -307,22 +308,9 @@ fn copy_events(reader: &Reader<'_>, new: &Connection, shared: &Shared, floor: u6
     }
 }
 
-fn insert(new: &Connection, Stored { seq, offset, event }: &Stored, shared: &Shared) -> Result<(), StoreError> {
-    let [source, channel, kind] = numbers_of(new, event, shared)?;
-    new.prepare_cached(INSERT_EVENT)?.execute(params![
-        seq,
-        &*event.id,
-        source,
-        channel,
-        kind,
-        offset,
-        event.occurred_at.0,
-        event.received_at.0,
-        event.severity.code(),
-        event.subject.as_deref(),
-        event.actor.as_deref(),
-        event.payload.as_str(),
-    ])?;
+fn insert(new: &Connection, stored: &Stored, shared: &Shared) -> Result<(), StoreError> {
+    let names = numbers_of(new, &stored.event, shared)?;
+    row(&mut *new.prepare_cached(INSERT_EVENT)?, stored.into(), names)?;
     Ok(())
 }
 
