@@ -49,6 +49,7 @@ mod store;
 mod stretches;
 mod subscription;
 mod summary;
+mod tables;
 mod telling;
 mod transaction;
 mod types;

@@ -1,6 +1,6 @@
 //! The file: tables, indexes, pragmas.
 
-use crate::{Bounds, Machine, StoreError, letting::edges, names::Names, stretches, summary::Summarised};
+use crate::{Bounds, Machine, StoreError, letting::edges, names::Names, stretches, summary::Summarised, tables};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use rusqlite_migration::{M, Migrations};
 use std::{collections::HashMap, path::Path, time::Duration};
@@ -258,12 +258,7 @@ fn migrations(profile: Profile) -> Vec<M<'static>> {
 
 /// Whether runs of events may be blocks in this file: one that is only looked at may be older than they are.
 pub(crate) fn packs(connection: &Connection) -> Result<bool, StoreError> {
-    has_table(connection, "block_bytes")
-}
-
-/// Whether the file has a table: one that is only looked at may be older than it is.
-pub(crate) fn has_table(connection: &Connection, name: &str) -> Result<bool, StoreError> {
-    Ok(connection.query_row("SELECT count(*) FROM sqlite_schema WHERE name = ?1", [name], |row| row.get::<_, u64>(0))? == 1)
+    Ok(tables::has(connection, "block_bytes")?)
 }
 
 /// The file's epoch, if it was ever opened for writing.

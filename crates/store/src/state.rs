@@ -1,6 +1,6 @@
 //! What the writer knows of the file without asking it.
 
-use crate::{Bounds, Profile, StoreError, block::Sealer, ids::key, known::Known, letting::edges, schema};
+use crate::{Bounds, Profile, StoreError, block::Sealer, ids::key, known::Known, letting::edges, schema, tables};
 use rusqlite::Connection;
 use std::collections::{HashMap, HashSet};
 use watchdeck_events::Channel;
@@ -31,7 +31,7 @@ impl State {
             head = head.max(one("SELECT max(last) FROM blocks")?.unwrap_or(0));
             let mut numbers = vec!["SELECT max(number) + 1 FROM blocks", "SELECT (max(number) + 1) * 64 FROM segments"];
             // A file that is only looked at may be older.
-            if schema::has_table(connection, "gone")? {
+            if tables::has(connection, "gone")? {
                 numbers.push("SELECT max(number) + 1 FROM gone");
             }
             for question in numbers {

@@ -1,6 +1,6 @@
 //! Up to where each channel was let go: for whoever comes to the end of what is there, and so that no number is given twice.
 
-use crate::{StoreError, schema};
+use crate::{StoreError, tables};
 use rusqlite::{Connection, params};
 use watchdeck_events::{Channel, Millis};
 
@@ -23,7 +23,7 @@ pub struct Edge {
 
 /// All of them, by channel. A file of before has none.
 pub(crate) fn load(connection: &Connection) -> Result<Vec<Edge>, StoreError> {
-    if !schema::has_table(connection, "let_go")? {
+    if !tables::has(connection, "let_go")? {
         return Ok(Vec::new());
     }
     let mut query = connection.prepare("SELECT channel, seq, offset, received_at, events, at FROM let_go ORDER BY channel")?;

@@ -3,7 +3,7 @@
 //! Which number an id has is told by the same filters as for blocks; here it is told whether that was so: a filter alone is wrong now and then, and
 //! a new event would be lost.
 
-use crate::{StoreError, ids::hash, schema};
+use crate::{StoreError, ids::hash, tables};
 use rusqlite::{Connection, OptionalExtension as _, params};
 use watchdeck_events::Millis;
 
@@ -28,7 +28,7 @@ pub(super) fn remember(connection: &Connection, number: u64, hashes: &[u64], at:
 /// Whether an event with this id was let go from a block of this number.
 pub(crate) fn has(connection: &Connection, number: u64, id: &str) -> Result<bool, StoreError> {
     let mut query = match connection.prepare_cached("SELECT ids FROM gone WHERE number = ?1") {
-        Err(_) if !schema::has_table(connection, "gone")? => return Ok(false),
+        Err(_) if !tables::has(connection, "gone")? => return Ok(false),
         query => query?,
     };
     let (mut rows, wanted) = (query.query([number])?, hash(id));
@@ -50,7 +50,7 @@ fn numbers(bytes: &[u8]) -> Vec<u64> {
 
 /// Every number with its hashes. A file of before has none.
 pub(crate) fn each(connection: &Connection, mut visit: impl FnMut(u64, &[u64])) -> Result<(), StoreError> {
-    if !schema::has_table(connection, "gone")? {
+    if !tables::has(connection, "gone")? {
         return Ok(());
     }
     let mut query = connection.prepare("SELECT number, ids FROM gone")?;
