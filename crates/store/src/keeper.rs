@@ -25,11 +25,11 @@ use tokio::sync::mpsc::{WeakSender, error::TrySendError};
 
 /// Between two looks at the file.
 const LOOK: Duration = Duration::from_secs(2);
-/// Between two blocks while nothing comes in.
+/// Between two blocks while nothing else is going on.
 const REST: Duration = Duration::from_millis(2);
 /// Events come in bursts: nothing comes in when nothing did for so long.
 const QUIET: Duration = Duration::from_millis(500);
-/// While events come in, how many times longer it rests than it worked.
+/// While events come in or somebody asks, how many times longer it rests than it worked.
 const SHARE: u32 = 20;
 
 /// A running keeper.
@@ -59,6 +59,7 @@ impl Keeper {
             looked: now,
             told: false,
             grew: (head, now.checked_sub(QUIET).unwrap_or(now)),
+            asked: 0,
         };
         if is_simulated {
             let turns = async move {
@@ -110,6 +111,8 @@ struct Work {
     sealer: Sealer,
     /// The newest event, and since when it is that.
     grew: (u64, Instant),
+    /// Questions that were asked until the last round.
+    asked: u64,
 }
 
 impl Work {
@@ -133,13 +136,15 @@ impl Work {
         }
     }
 
+    /// Whether nobody writes or asks: whoever does has both processors.
     fn is_quiet(&mut self) -> bool {
+        let asked = std::mem::replace(&mut self.asked, self.shared.readers.asked());
         let (head, since) = self.grew;
         let newest = self.shared.newest();
         if newest != head {
             self.grew = (newest, Instant::now());
         }
-        newest == head && since.elapsed() >= QUIET
+        newest == head && since.elapsed() >= QUIET && asked == self.asked
     }
 
     fn look(&mut self) {
@@ -164,7 +169,7 @@ impl Work {
         if !self.shared.packs {
             return Ok(false);
         }
-        let connection = self.shared.readers.take()?;
+        let connection = self.shared.readers.take_aside()?;
         let shared = Arc::clone(&self.shared);
         let command = self.prepare(&Reader::new(&connection, &shared))?;
         self.shared.readers.put_back(connection);
