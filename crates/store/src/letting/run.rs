@@ -102,7 +102,7 @@ impl Store {
         let (reply, answer) = oneshot::channel();
         self.commands.send(Command::Compact { reply }).await.map_err(|_| StoreError::Closed)?;
         answer.await.map_err(|_| StoreError::Closed)??;
-        self.fold().await
+        self.fold("PASSIVE").await
     }
 
     async fn carry_out(&self, step: Step) -> Result<bool, StoreError> {
@@ -120,19 +120,20 @@ impl Store {
             let more = answer.await.map_err(|_| StoreError::Closed)??;
             pace.rest(began).await;
             if !more {
-                // The file ends where it should once its log is folded in.
-                return self.fold().await;
+                // The file ends where it should once its log is folded in; what that took meanwhile goes back last, when next to nothing is left in it.
+                self.fold("PASSIVE").await?;
+                return self.fold("TRUNCATE").await;
             }
         }
     }
 
-    /// Fold the write-ahead log in, on a connection of its own: the writer goes on meanwhile.
-    async fn fold(&self) -> Result<(), StoreError> {
+    /// Fold the write-ahead log in, on a connection of its own: the writer goes on meanwhile, but for the moment in which the log is emptied.
+    async fn fold(&self, how: &'static str) -> Result<(), StoreError> {
         let path = self.path().to_owned();
         let fold = move || {
             let connection = rusqlite::Connection::open(&path)?;
             connection.busy_timeout(Duration::from_secs(1))?;
-            connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+            connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(()))
         };
         Ok(tokio::task::spawn_blocking(fold).await.map_err(|_| StoreError::Closed)??)
     }
@@ -149,7 +150,7 @@ impl Pace<'_> {
     async fn rest(&mut self, began: Instant) {
         self.steps += 1;
         if self.steps.is_multiple_of(FOLD)
-            && let Err(error) = self.store.fold().await
+            && let Err(error) = self.store.fold("PASSIVE").await
         {
             tracing::debug!(%error, "The write-ahead log was not folded in beside the writer.");
         }
