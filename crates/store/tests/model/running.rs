@@ -48,7 +48,7 @@ impl<F: Fault> Files<F> {
     }
 
     /// The files as a kill leaves them, in a place of their own. Whoever reads keeps the log from beginning anew, so that what is in the one file or the
-    /// other is one moment's.
+    /// other is one moment's. The locks that end with a copy's descriptor are missed by nobody: no other process has the files.
     fn copied(&self, folder: &Path) -> Self {
         let copy = tempfile::tempdir_in(folder).unwrap().keep().join("events.db");
         let reading = beside(&self.path);
