@@ -11,9 +11,10 @@ use std::{
     path::Path,
 };
 
-/// What is for tests only, and the only crate that may be built on it: it is one itself.
+/// What is for tests and measurements only, and the only crates that may be built on it: they are such themselves.
 const TESTKIT: &str = "testkit";
 const TESTS: &str = "tests";
+const BENCH: &str = "bench";
 
 /// What each crate may use of ours, from the ground up. A crate that is not listed may use nothing of ours.
 const ARROWS: [(&str, &[&str]); 26] = [
@@ -38,7 +39,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("web-host", &["console", "demo", "events", "logline", "wire"]),
     ("watchdeck", &["console", "contain", "demo", "events", "logline", "wire"]),
     ("xtask", &[]),
-    ("bench", &["alerts", "client", "console", "events", "filter", "protocol", "simulator", "store", "wire", "world"]),
+    (BENCH, &["alerts", "client", "console", "events", "filter", "protocol", "simulator", "store", TESTKIT, "wire", "world"]),
     ("fuzz", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
     ("simulate", &["client", "events", "feed", "gateway", "protocol", "store", "wire"]),
     (TESTKIT, &["client", "console", "events", "protocol"]),
@@ -55,7 +56,7 @@ const PLACES: [(&str, &[&str]); 10] = [
     ("rust_decimal", &["watchdeck-events"]),
     // The simulated disk is a file system of SQLite's.
     ("rusqlite", &["watchdeck-store", "watchdeck-bench", "watchdeck-simulate"]),
-    ("tokio-postgres", &["watchdeck-postgres"]),
+    ("tokio-postgres", &["watchdeck-postgres", "watchdeck-bench"]),
     ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-simulate", "watchdeck-testkit", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
     ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-testkit"]),
@@ -129,10 +130,10 @@ fn reached(name: &str, direct: &dyn Fn(&str) -> BTreeSet<String>) -> BTreeSet<St
     direct(name).into_iter().flat_map(|used| std::iter::once(used.clone()).chain(reached(&used, direct))).collect()
 }
 
-/// Who is built on the testkit without being a test.
+/// Who is built on the testkit without being a test or a measurement.
 fn built_on_the_testkit(all: &Users) -> Vec<&str> {
     let users = all.iter().filter(|(_, used)| used.iter().any(|used| short(used) == TESTKIT));
-    users.map(|(name, _)| short(name)).filter(|name| *name != TESTS).collect()
+    users.map(|(name, _)| short(name)).filter(|name| ![TESTS, BENCH].contains(name)).collect()
 }
 
 #[test]

@@ -17,7 +17,9 @@ use tempfile::TempDir;
 /// Who owns the cluster where root may not.
 const USER: &str = "postgres";
 /// What makes a throw-away cluster quick, and what it is otherwise as a real one.
-const SETTINGS: [&str; 5] = ["fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB", "unix_socket_directories="];
+const QUICK: &[&str] = &["fsync=off", "full_page_writes=off", "max_connections=200", "shared_buffers=32MB", "unix_socket_directories="];
+/// As it comes, on a port only.
+const DURABLE: &[&str] = &["unix_socket_directories="];
 
 /// A cluster, running or killed.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ pub struct Postgres {
     port: u16,
     running: Option<Child>,
     folder: TempDir,
+    settings: &'static [&'static str],
 }
 
 impl Postgres {
@@ -33,7 +36,18 @@ impl Postgres {
     /// # Errors
     /// When PostgreSQL is missing or does not get ready.
     pub async fn start() -> Result<Self> {
-        let folder = tempfile::tempdir()?;
+        Self::with(tempfile::tempdir()?, QUICK).await
+    }
+
+    /// One that waits for the disk as a real one does, below a folder that everybody may go through.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub async fn durable(folder: &Path) -> Result<Self> {
+        Self::with(tempfile::tempdir_in(folder)?, DURABLE).await
+    }
+
+    async fn with(folder: TempDir, settings: &'static [&'static str]) -> Result<Self> {
         own(folder.path())?;
         let made = program("initdb")?
             .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--no-locale", "--no-sync", "--pgdata"])
@@ -42,7 +56,7 @@ impl Postgres {
             .output()
             .context("`initdb` does not start")?;
         ensure!(made.status.success(), "`initdb` failed: {}", String::from_utf8_lossy(&made.stderr).trim());
-        let mut cluster = Self { port: 0, running: None, folder };
+        let mut cluster = Self { port: 0, running: None, folder, settings };
         let mut last = None;
         for _ in 0..PORTS {
             cluster.port = free_port()?;
@@ -111,7 +125,7 @@ impl Postgres {
     pub async fn restart(&mut self) -> Result<()> {
         let mut command = program("postgres")?;
         command.arg("-D").arg(self.folder.path().join("data")).args(["-h", "127.0.0.1", "-p", &self.port.to_string()]);
-        for setting in SETTINGS {
+        for setting in self.settings {
             command.args(["-c", setting]);
         }
         if std::env::var_os("WATCHDECK_TEST_OUTPUT").is_none() {

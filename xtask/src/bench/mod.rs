@@ -24,7 +24,7 @@ pub(crate) enum Name {
     Decode,
     /// Searches in a long history.
     Search,
-    /// The store by itself: events in, beside bare rows; what they take; questions in a long history.
+    /// The store by itself: events in, beside bare rows, PostgreSQL and another event store; what they take; questions in a long history.
     Store,
     /// Away and back: what was missed, a sleep, and a thousand cuts.
     Recovery,

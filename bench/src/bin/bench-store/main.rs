@@ -1,11 +1,16 @@
-//! The event store by itself: how fast events go in beside the same events as bare rows, what they take on the disk, and how long questions take in a
-//! long history, and how long an append waits while much of it is let go.
-//!
-//! Both sides wait for the disk before a batch counts as stored, get the same events of the simulator, and take turns.
+//! The event store by itself: how fast events go in beside the same events as bare rows, in PostgreSQL and in another embedded event store; what they take
+//! on the disk; how long questions take in a long history, and how long an append waits while much of it is let go.
+
+mod beside;
+mod peer;
+mod postgres;
+mod world;
 
 use anyhow::{Context as _, Result, ensure};
+use beside::compare;
 use clap::Parser;
-use rusqlite::{Connection, params};
+use peer::Peer;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use std::{
     path::Path,
@@ -13,10 +18,10 @@ use std::{
     time::{Duration, Instant},
 };
 use watchdeck_bench::{now, say};
-use watchdeck_events::{Catalogue, Channel, Incoming, Millis, Payload};
+use watchdeck_events::Millis;
 use watchdeck_filter::{Filter, Plan};
-use watchdeck_simulator::{Config, Simulator};
-use watchdeck_store::{BLOCK, Batch, Durability, INSERT_EVENT, Keep, Keeping, NewEvent, Options, Progress, Query, Store, open_connection};
+use watchdeck_store::{BLOCK, Batch, Keep, Keeping, NewEvent, Options, Progress, Query, Store};
+use world::World;
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
 #[global_allocator]
@@ -33,13 +38,15 @@ struct Args {
     /// Only how long an append waits while half of the history is let go.
     #[arg(long)]
     letting_go: bool,
+    /// The program that does the same with another event store; left out without it.
+    #[arg(long)]
+    peer: Option<std::path::PathBuf>,
 }
 
 /// Events per transaction, on both sides.
 const BATCH: usize = BLOCK as usize;
 /// Events of one round of the comparison.
 const ROUND: usize = 400_000;
-const ROUNDS: usize = 3;
 /// Times that a question is asked.
 const ASKED: usize = 200;
 /// Rows of a page.
@@ -56,16 +63,7 @@ async fn main() -> Result<()> {
         say(&json!({ "events": args.events, "cases": cases }));
         return Ok(());
     }
-    let mut world = World::new();
-    let round = ROUND.min(args.events);
-    let (mut bare, mut blocks) = (Vec::new(), Vec::new());
-    for n in 0..ROUNDS {
-        let batches: Vec<_> = (0..round / BATCH).map(|_| world.batch(BATCH)).collect();
-        bare.push(rate(round, rows(&folder.path().join(format!("bare-{n}.db")), &batches)?));
-        let store = Store::open(&folder.path().join(format!("blocks-{n}.db")), DISK)?;
-        blocks.push(rate(round, fill(&store, batches).await?));
-        store.close().await;
-    }
+    let compared = compare(&args.folder, ROUND.min(args.events), args.peer.map(Peer)).await?;
     let path = folder.path().join("events.db");
     let (store, mut world, filled) = history(&path, args.events).await?;
     let began = Instant::now();
@@ -79,15 +77,13 @@ async fn main() -> Result<()> {
     let mut cases = questions(&store, args.events).await?;
     cases.push(json!({ "case": "open_ms", "value": ms(opened) }));
     cases.push(json!({ "case": "bytes_per_event", "value": bytes as f64 / args.events as f64 }));
-    cases.push(json!({ "case": "append_per_s", "value": median(&mut blocks.clone()) }));
-    cases.push(json!({ "case": "bare_per_s", "value": median(&mut bare.clone()) }));
+    cases.extend(compared.cases);
     cases.push(json!({ "case": "fill_per_s", "value": args.events as f64 / filled.as_secs_f64() }));
     cases.push(json!({ "case": "summarised_after_ms", "value": ms(summarised) }));
     cases.extend(searching(&store, &mut world).await?);
     cases.extend(letting_go(&store, &mut world, args.events).await?);
     store.close().await;
-    let ratio = median(&mut blocks) / median(&mut bare);
-    say(&json!({ "events": args.events, "bytes": bytes, "cases": cases, "append_vs_bare": ratio }));
+    say(&json!({ "events": args.events, "bytes": bytes, "cases": cases, "ratios": compared.ratios, "peer": compared.peer }));
     Ok(())
 }
 
@@ -160,75 +156,6 @@ async fn letting_go(store: &Store, world: &mut World, events: usize) -> Result<V
         json!({ "case": "retention_per_s", "value": done.events as f64 / took.as_secs_f64() }),
         json!({ "case": "retention_returned_bytes", "value": done.bytes_before as f64 - done.bytes_after as f64 }),
     ])
-}
-
-const DISK: Options = Options { durability: Durability::Disk, ..Options::CONSOLE };
-
-/// The simulator's events, as a console stores them.
-struct World {
-    simulator: Simulator,
-    at: Millis,
-    count: u64,
-    source: Arc<str>,
-}
-
-impl World {
-    fn new() -> Self {
-        let at = now();
-        Self { simulator: Simulator::new(Config::default(), at), at, count: 0, source: "bench".into() }
-    }
-
-    fn batch(&mut self, count: usize) -> Vec<NewEvent> {
-        self.at = self.at.plus(i64::try_from(count).expect("a small number") * 40);
-        let published = self.simulator.take(self.at, count);
-        published.into_iter().map(|published| self.one(published)).collect()
-    }
-
-    fn one(&mut self, published: watchdeck_simulator::Published) -> NewEvent {
-        self.count += 1;
-        let id = watchdeck_bench::id(self.count, self.at.0);
-        let incoming = Incoming {
-            channel: Channel::from(published.channel.as_str()),
-            offset: Some(self.count),
-            id: Some(id.into()),
-            server_at: Some(self.at),
-            kind: None,
-            payload: Payload::from_json(published.json),
-        };
-        NewEvent { event: Catalogue::builtin().normalise(incoming, &self.source, self.at.plus(4)), offset: Some(self.count) }
-    }
-}
-
-/// As many bare rows, a transaction a batch, synced each.
-fn rows(path: &Path, batches: &[Vec<NewEvent>]) -> Result<Duration> {
-    let mut connection = open_connection(path, DISK)?;
-    let began = Instant::now();
-    let mut seq = 0_u64;
-    for batch in batches {
-        let transaction = connection.transaction()?;
-        {
-            let mut insert = transaction.prepare_cached(INSERT_EVENT)?;
-            for NewEvent { event, offset } in batch {
-                seq += 1;
-                insert.execute(params![
-                    seq,
-                    &*event.id,
-                    1,
-                    2,
-                    3,
-                    offset,
-                    event.occurred_at.0,
-                    event.received_at.0,
-                    event.severity.code(),
-                    event.subject.as_deref(),
-                    event.actor.as_deref(),
-                    event.payload.as_str(),
-                ])?;
-            }
-        }
-        transaction.commit()?;
-    }
-    Ok(began.elapsed())
 }
 
 async fn fill(store: &Store, batches: Vec<Vec<NewEvent>>) -> Result<Duration> {
@@ -350,10 +277,6 @@ fn pick(n: usize, below: usize) -> usize {
     n.wrapping_mul(2_654_435_761) % below
 }
 
-fn rate(count: usize, took: Duration) -> f64 {
-    (count / BATCH * BATCH) as f64 / took.as_secs_f64()
-}
-
 fn ms(took: Duration) -> f64 {
     took.as_secs_f64() * 1e3
 }
@@ -361,9 +284,4 @@ fn ms(took: Duration) -> f64 {
 fn p95(times: &mut [f64]) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() * 95 / 100]
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
