@@ -53,7 +53,7 @@ impl Keeper {
             files,
             shared,
             commands,
-            next: None,
+            next: 0,
             packed_upto: 0,
             sealer: Sealer::default(),
             looked: now,
@@ -104,8 +104,8 @@ struct Work {
     looked: Instant,
     /// It was said that the file is gone.
     told: bool,
-    /// The block to summarise next; `None` when it has to be looked up.
-    next: Option<u64>,
+    /// The first block that may have to be summarised.
+    next: u64,
     /// Rows up to here cannot be packed.
     packed_upto: u64,
     sealer: Sealer,
@@ -130,7 +130,7 @@ impl Work {
             Err(error) => {
                 tracing::debug!(%error, "A block was not packed or summarised; it is read as it is.");
                 // The next one may be readable.
-                self.next = self.next.map(|next| next + 1);
+                self.next += 1;
                 LOOK
             }
         }
@@ -182,7 +182,7 @@ impl Work {
         match commands.try_send(command) {
             Ok(()) => {
                 self.packed_upto = packed.unwrap_or(self.packed_upto);
-                self.next = summarised.or(self.next);
+                self.next = summarised.unwrap_or(self.next);
             }
             // The writer is busy with events; it is made again later.
             Err(TrySendError::Full(_)) => {}
@@ -195,13 +195,8 @@ impl Work {
         if let Some(packing) = self.pack(reader)? {
             return Ok(Some(Command::Pack(packing)));
         }
-        let next = match self.next {
-            Some(next) => next,
-            None => reader.next_unsummarised()?,
-        };
-        self.next = Some(next);
-        let Some(block) = reader.block_from(next)? else { return Ok(None) };
-        self.next = Some(block);
+        let Some(block) = reader.unsummarised(self.next)? else { return Ok(None) };
+        self.next = block;
         Ok(Some(summarise(reader, block)?))
     }
 

@@ -239,14 +239,10 @@ impl<'a> Reader<'a> {
         Ok(Some((found.events, run.is_some() || !matches!(all, Ok(true)))).filter(|(events, _)| !events.is_empty()))
     }
 
-    /// The first block from a number on.
-    pub(crate) fn block_from(&self, number: u64) -> Result<Option<u64>, StoreError> {
-        Ok(self.connection.query_row("SELECT min(number) FROM blocks WHERE number >= ?1", [number], |row| row.get(0))?)
-    }
-
-    /// The first block without a summary, as far as blocks were summarised in order.
-    pub(crate) fn next_unsummarised(&self) -> Result<u64, StoreError> {
-        Ok(self.connection.query_row("SELECT coalesce(max(block) + 1, 0) FROM summaries", [], |row| row.get(0))?)
+    /// The first block from a number on that was not summarised.
+    pub(crate) fn unsummarised(&self, from: u64) -> Result<Option<u64>, StoreError> {
+        let text = "SELECT min(number) FROM blocks WHERE number >= ?1 AND NOT EXISTS (SELECT 1 FROM summaries WHERE block = number)";
+        Ok(self.connection.prepare_cached(text)?.query_row([from], |row| row.get(0))?)
     }
 
     /// A block as it is told to whoever searches, and how many events it has.

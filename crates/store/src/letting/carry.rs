@@ -96,9 +96,7 @@ fn replace(connection: &Connection, shared: &Shared, run: Run, events: usize, re
         return Ok(false);
     }
     connection.prepare_cached("UPDATE block_bytes SET bytes = ?2 WHERE number = ?1")?.execute(params![run.number, bytes])?;
-    if let Some(summarised) = summarised {
-        schema::keep_summary(connection, summarised)?;
-    }
+    schema::keep_summary(connection, summarised)?;
     if shared.profile == Profile::Log {
         stretches::keep(connection, run.number, &kept.iter().map(Lent::from).collect::<Vec<_>>())?;
     }

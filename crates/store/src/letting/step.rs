@@ -57,8 +57,7 @@ pub(super) struct Rest {
     pub(super) bytes: Vec<u8>,
     /// The events.
     pub(super) kept: Vec<Stored>,
-    /// Where there was one before.
-    pub(super) summarised: Option<Box<Summarised>>,
+    pub(super) summarised: Box<Summarised>,
 }
 
 impl Step {
@@ -143,10 +142,8 @@ fn of_block(reader: &Reader<'_>, run: Run, events: usize, goes: &[bool]) -> Resu
     let lent: Vec<_> = kept.iter().map(Lent::from).collect();
     let (Some(first), Some(last), Ok(bytes)) = (lent.first(), lent.last(), Sealer::default().seal(&lent)) else { return Ok(None) };
     let block = Block::open(bytes, &mut reader.packed.scratch.borrow_mut())?;
-    let summarised = match reader.summary(run.number, |_| ())? {
-        Some(()) => Some(Box::new(reader.summarise_block(run.number, &block)?)),
-        None => None,
-    };
+    // Whether or not it has one by now: what is known of the whole block may be kept before the rest takes its place.
+    let summarised = Box::new(reader.summarise_block(run.number, &block)?);
     let bytes = block.into_bytes();
     let (first, last, received_at) = (first.seq, last.seq, first.event.received_at);
     let rest = Rest { first, last, events: kept.len(), received_at, bytes, kept, summarised };
