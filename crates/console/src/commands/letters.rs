@@ -171,20 +171,18 @@ pub(crate) async fn retry(
 ) -> Result<u64, CommandError> {
     let meant = Meant::new(core, handler, filter, keys)?;
     let (ours, theirs) = meant.counted(core, counted).await?;
-    let mut going = 0;
+    let of = |by: SetAsideBy| ours.iter().filter(|(whose, _)| *whose == by).map(|(_, view)| view.seq).collect::<BTreeSet<u64>>();
+    let (numbers, rules) = (of(SetAsideBy::Numbers), of(SetAsideBy::Alerts));
+    let mut going = numbers.len() as u64;
+    // First what may be refused: then nothing else was begun.
+    if !numbers.is_empty() && !core.rebuild_all(numbers) {
+        return Err(CommandError::invalid("the figures are being computed anew already; try again when that is done"));
+    }
     if let Some(which) = meant.which().filter(|_| theirs > 0) {
         going += core.handlers.redeliver(&which, theirs).await?;
     }
-    let of = |by: SetAsideBy| ours.iter().filter(|(whose, _)| *whose == by).map(|(_, view)| view.seq).collect::<BTreeSet<u64>>();
-    let (numbers, rules) = (of(SetAsideBy::Numbers), of(SetAsideBy::Alerts));
     if !rules.is_empty() {
         going += core.judge_again(rules).await?;
-    }
-    if !numbers.is_empty() {
-        going += numbers.len() as u64;
-        if !core.rebuild_all(numbers) {
-            return Err(CommandError::invalid("the figures are being computed anew already; try again when that is done"));
-        }
     }
     core.pulse();
     Ok(going)
