@@ -29,6 +29,9 @@ const LOOK: Duration = Duration::from_secs(2);
 const REST: Duration = Duration::from_millis(2);
 /// Events come in bursts: nothing comes in when nothing did for so long.
 const QUIET: Duration = Duration::from_millis(500);
+/// Questions between two rounds from which on somebody is catching up, and how long he has the machine for himself.
+const MANY: u64 = 16;
+const HELD: Duration = Duration::from_secs(10);
 /// While events come in or somebody asks, how many times longer it rests than it worked.
 const SHARE: u32 = 20;
 
@@ -60,6 +63,7 @@ impl Keeper {
             told: false,
             grew: (head, now.checked_sub(QUIET).unwrap_or(now)),
             asked: 0,
+            held: None,
         };
         if is_simulated {
             let turns = async move {
@@ -111,8 +115,9 @@ struct Work {
     sealer: Sealer,
     /// The newest event, and since when it is that.
     grew: (u64, Instant),
-    /// Questions that were asked until the last round.
+    /// Questions that were asked until the last round, and since when there are many.
     asked: u64,
+    held: Option<Instant>,
 }
 
 impl Work {
@@ -123,8 +128,16 @@ impl Work {
             self.look();
         }
         let began = Instant::now();
+        let asked = self.shared.readers.asked();
+        let questions = asked - std::mem::replace(&mut self.asked, asked);
+        if questions >= MANY && self.held.get_or_insert(began).elapsed() < HELD {
+            return LOOK / 20;
+        }
+        if questions < MANY {
+            self.held = None;
+        }
         match self.work() {
-            Ok(true) if self.is_quiet() => REST,
+            Ok(true) if self.is_quiet() && questions == 0 => REST,
             Ok(true) => REST.max(began.elapsed() * SHARE),
             Ok(false) => LOOK / 4,
             Err(error) => {
@@ -136,15 +149,13 @@ impl Work {
         }
     }
 
-    /// Whether nobody writes or asks: whoever does has both processors.
     fn is_quiet(&mut self) -> bool {
-        let asked = std::mem::replace(&mut self.asked, self.shared.readers.asked());
         let (head, since) = self.grew;
         let newest = self.shared.newest();
         if newest != head {
             self.grew = (newest, Instant::now());
         }
-        newest == head && since.elapsed() >= QUIET && asked == self.asked
+        newest == head && since.elapsed() >= QUIET
     }
 
     fn look(&mut self) {

@@ -22,16 +22,35 @@ use std::{
 use watchdeck_events::{Channel, Event, Millis};
 use watchdeck_protocol::Position;
 
+/// What is wanted of many summaries.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wanted {
+    /// Nothing: they cannot be read.
+    pub(crate) blind: bool,
+    /// How many events their blocks have.
+    pub(crate) counting: bool,
+    /// Mostly their times only.
+    pub(crate) by_time: bool,
+}
+
 /// A summary as it is kept.
 pub(crate) struct KeptSummary<'r, 's> {
     /// When the events of the block occurred.
     pub(crate) occurred: RangeInclusive<i64>,
-    row: &'r Row<'s>,
+    /// `None` where it was not read with the times.
+    row: Option<&'r Row<'s>>,
 }
 
 impl KeptSummary<'_, '_> {
-    pub(crate) fn bytes(&self) -> Result<&[u8], StoreError> {
-        Ok(self.row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?)
+    /// As [`Reader::summary`].
+    pub(crate) fn ask<A>(&self, reader: &Reader<'_>, block: u64, ask: impl FnOnce(&Summary<'_>) -> A) -> Result<Option<A>, StoreError> {
+        match self.row {
+            Some(row) => {
+                let bytes = row.get_ref(6)?.as_blob().map_err(rusqlite::Error::from)?;
+                Ok(Summary::decode(block, bytes).map(|summary| ask(&summary)))
+            }
+            None => reader.summary(block, ask),
+        }
     }
 }
 
@@ -184,23 +203,25 @@ impl<'a> Reader<'a> {
     }
 
     /// The blocks that have something of these sequence numbers, in order, with how many events they hold if they are `counting` and what is kept of their
-    /// summaries unless they are `blind`; so many at most.
+    /// summaries unless they are `blind`; so many at most. Most are passed over `by_time`: then the summaries themselves are not read with the times.
     pub(crate) fn summaries(
         &self,
         seqs: &Range<u64>,
         order: Order,
-        (blind, counting): (bool, bool),
+        Wanted { blind, counting, by_time }: Wanted,
         most: usize,
         mut visit: impl FnMut(Run, u64, Option<KeptSummary<'_, '_>>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         if !self.shared.packs {
             return Ok(());
         }
-        // The times of a summary stand before the summary itself: a block that is passed over by its times costs no more.
-        let kept = if blind {
-            "NULL, NULL, NULL FROM blocks"
-        } else {
-            "occurred_first, occurred_last, summary FROM blocks LEFT JOIN summaries ON block = number"
+        let kept = match (blind, by_time) {
+            (true, _) => "NULL, NULL, NULL FROM blocks",
+            // Of an index that holds nothing else.
+            (_, true) => {
+                "occurred_first, occurred_last, NULL FROM blocks LEFT JOIN summaries INDEXED BY summaries_by_time ON block = number"
+            }
+            _ => "occurred_first, occurred_last, summary FROM blocks LEFT JOIN summaries ON block = number",
         };
         let order = if order == Order::NewestFirst { "DESC" } else { "ASC" };
         // How many events a block has stands apart from where it is: asked for by whoever counts.
@@ -210,7 +231,8 @@ impl<'a> Reader<'a> {
         let mut rows = query.query(params![seqs.start.min(END), seqs.end.min(END), most])?;
         while let Some(row) = rows.next()? {
             let occurred: (Option<i64>, Option<i64>) = (row.get(4)?, row.get(5)?);
-            let kept = occurred.0.zip(occurred.1).map(|(first, last)| KeptSummary { occurred: first..=last, row });
+            let row_of_it = (!by_time).then_some(row);
+            let kept = occurred.0.zip(occurred.1).map(|(first, last)| KeptSummary { occurred: first..=last, row: row_of_it });
             visit(Run { number: row.get(0)?, first: row.get(1)?, last: row.get(2)? }, row.get(3)?, kept)?;
         }
         Ok(())

@@ -110,7 +110,8 @@ CREATE TABLE summaries(
     occurred_last INTEGER NOT NULL,
     summary BLOB NOT NULL,
     frames BLOB NOT NULL
-);"
+);
+CREATE UNIQUE INDEX summaries_by_time ON summaries(block, occurred_first, occurred_last);"
     };
 }
 macro_rules! gone {

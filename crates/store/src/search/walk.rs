@@ -1,7 +1,11 @@
 //! The way through the file: stretches of rows and blocks in the order of a query, without the blocks whose summaries say that nothing in them is meant.
 
 use super::{compiled::Compiled, summary::of_times};
-use crate::{BLOCK, Order, StoreError, packed::Run, reader::Reader, summary::Summary};
+use crate::{
+    BLOCK, Order, StoreError,
+    packed::Run,
+    reader::{Reader, Wanted},
+};
 use std::{collections::VecDeque, ops::Range};
 use watchdeck_filter::Verdict;
 
@@ -67,8 +71,9 @@ impl<'a> Walk<'a> {
     fn go_on(&mut self) -> Result<(), StoreError> {
         let (compiled, order) = (self.compiled, self.order);
         let (mut left, mut ahead) = (self.left.clone(), VecDeque::new());
-        let mut blocks = 0;
-        self.reader.summaries(&self.left, order, (self.blind, self.counting), self.step, |run, events, summary| {
+        let by_time = compiled.times != (i64::MIN, i64::MAX);
+        let (mut blocks, wanted) = (0, Wanted { blind: self.blind, counting: self.counting, by_time });
+        self.reader.summaries(&self.left, order, wanted, self.step, |run, events, summary| {
             blocks += 1;
             rows(&mut left, order, run, &mut ahead);
             let seqs = left.start.max(run.first)..left.end.min(run.last + 1);
@@ -80,9 +85,7 @@ impl<'a> Walk<'a> {
                 None => Verdict::Maybe,
                 // The summary itself is not read where the times tell.
                 Some(summary) if of_times(&summary.occurred, compiled.times.0, compiled.times.1) == Verdict::No => Verdict::No,
-                Some(summary) => {
-                    Summary::decode(run.number, summary.bytes()?).map_or(Verdict::Maybe, |summary| compiled.of_block(&summary))
-                }
+                Some(summary) => summary.ask(self.reader, run.number, |summary| compiled.of_block(summary))?.unwrap_or(Verdict::Maybe),
             };
             if verdict != Verdict::No {
                 let is_whole = seqs == (run.first..run.last + 1);
