@@ -84,7 +84,7 @@ async fn offsets_are_found_in_blocks_in_rows_and_across_both() {
     let path = folder.path().join("log.db");
     let store = Store::open(&path, Options::LOG).unwrap();
     let model = Model { count: 9_000 };
-    // A backlog that is a block at once, many small commits, and one that is too large for a block in between.
+    // A backlog that is a block at once, small commits that are packed later, and some that stay rows.
     store.append(batch(1..=2_500)).await.unwrap();
     for start in (2_501..=8_000).step_by(500) {
         store.append(batch(start..start + 500)).await.unwrap();
