@@ -13,6 +13,7 @@ use crate::{
 };
 use foldhash::{HashMap, HashMapExt as _};
 use rusqlite::{Connection, params};
+use std::collections::hash_map::Entry;
 use watchdeck_events::Event;
 
 /// Events of a transaction from which they become blocks. Fewer are rows, and packed when there are more of them.
@@ -46,10 +47,11 @@ impl<'a> Direct<'a> {
     /// Whether the event is new, as far as rows and this transaction know.
     pub(crate) fn take(&mut self, insert: &mut Insert<'_>, lent: Lent<'a>) -> rusqlite::Result<bool> {
         let id = &*lent.event.id;
-        if self.ids.contains_key(id) || (self.rows.may_hold(id) && is_row(insert.connection, id)?) {
+        let Entry::Vacant(place) = self.ids.entry(id) else { return Ok(false) };
+        if self.rows.may_hold(id) && is_row(insert.connection, id)? {
             return Ok(false);
         }
-        self.ids.insert(id, (lent.seq, lent.offset));
+        place.insert((lent.seq, lent.offset));
         insert.names(lent.event)?;
         self.events.push(lent);
         Ok(true)
