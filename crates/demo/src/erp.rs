@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
-use watchdeck_gateway::{DecisionError, DecisionRequest, Decisions, Gateway};
+use watchdeck_gateway::{Answer, Decisions, Gateway, Handing};
 use watchdeck_simulator::{Config, DecideError, Decision, Incident, Pace, Published, Shared, Simulator, Sink, lapse, run, system_clock};
 
 /// What lies behind the company when it is first met.
@@ -151,7 +151,8 @@ impl Office {
 
 #[async_trait]
 impl Decisions for Office {
-    async fn decide(&self, request: DecisionRequest) -> Result<(), DecisionError> {
+    async fn decide(&self, handing: Handing) -> Answer {
+        let request = handing.decision;
         let decision = Decision {
             idempotency_key: request.idempotency_key,
             resource_type: request.resource_type,
@@ -165,14 +166,17 @@ impl Decisions for Office {
         match decided {
             Ok(events) => {
                 self.line.decided(events).await;
-                Ok(())
+                Answer::HandedOn
             }
             Err(refused) => {
                 if refused == DecideError::Unknown {
                     // The world is not kept over a restart, the log is: what still waits in it has nobody left to answer.
                     self.line.decided(vec![lapse(&decision, system_clock())]).await;
                 }
-                Err(DecisionError::Refused(refused.to_string()))
+                match refused {
+                    DecideError::AlreadyDecided { .. } => Answer::Already(refused.to_string()),
+                    DecideError::Unknown => Answer::Refused(refused.to_string()),
+                }
             }
         }
     }

@@ -25,6 +25,8 @@ impl Kind {
     pub const GAP: &'static str = "watchdeck:gap";
     /// Watchdeck's own note: what was missing between two times was fetched from the server's history.
     pub const GAP_FILLED: &'static str = "watchdeck:gap_filled";
+    /// Watchdeck's own word: how it stands with a decision on a request.
+    pub const DECISION: &'static str = "watchdeck:decision";
     /// Watchdeck's own report: a message came that could not be taken for an event; here is its size, why, and how it begins.
     pub const MALFORMED: &'static str = "watchdeck:malformed";
     /// What Watchdeck's own kinds begin with. Nobody else may publish one.

@@ -1,17 +1,22 @@
-//! Who answers an approval: the ERP behind Redis, or whoever embeds the gateway.
+//! Who answers an approval: the ERP behind Redis or its own web interface, or whoever embeds the gateway.
 //!
-//! A decision is idempotent by its key: the same key again is answered like the first time and not handed on twice, also when both
-//! requests are under way at once, and also after a restart. Of two decisions on one request the first wins, and the other is told who made
-//! it. A failure is not remembered, so that a retry is a retry.
+//! A decision is written down before it is answered, and idempotent by its key: the same key again is answered how the first stands, also when both requests
+//! are under way at once, and also after a crash. It is handed on until it is known what became of it: the ERP's own event has the last word. Of two
+//! decisions on one request the first wins, and the other is told who made it; a request that is not any more what was on the screen is not decided.
 
+mod book;
+mod courier;
 mod decider;
 mod decision;
-mod memory;
 mod over_redis;
+mod requests;
+mod standing;
+mod telling;
 
-pub(crate) use decider::Decider;
-pub(crate) use decision::Taken;
-pub use decision::{Decided, DecisionError, DecisionRequest, Decisions};
-pub(crate) use memory::Memory;
+pub(crate) use book::Book;
+pub(crate) use decider::{Answered, Approver, Decider};
+pub use decision::{Answer, Change, Decided, DecisionError, DecisionRequest, Decisions, Handing, Seen};
 pub(crate) use over_redis::OverRedis;
 pub use over_redis::REDIS_CHANNEL;
+pub(crate) use requests::Requests;
+pub(crate) use standing::{Standing, State};

@@ -3,7 +3,7 @@
 use crate::{
     auth::Access,
     config::Config,
-    decisions::{Decider, Decisions, Memory, OverRedis},
+    decisions::{Book, Decider, Decisions, OverRedis, Requests},
     door::{Door, Seats},
     error::GatewayError,
     http,
@@ -87,8 +87,8 @@ impl Gateway {
         Opened { store, file, postgres, set_aside }: Opened,
         listener: impl Listener,
     ) -> Result<Self, GatewayError> {
-        let memory = Memory::load(Arc::clone(&store), postgres.clone()).await;
-        let memory = memory.map_err(|source| opening::failed(&config, source))?;
+        let book = Book::load(Arc::clone(&store), postgres.clone()).await.map_err(|source| opening::failed(&config, source))?;
+        let requests = Requests::load(&*store).await.map_err(|source| opening::failed(&config, source))?;
         let addr =
             listener.local_addr().map_err(|error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) })?;
         let decisions = decisions.or_else(|| redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
@@ -101,11 +101,12 @@ impl Gateway {
                 "The system lets this process open fewer files than max_connections needs; raise `ulimit -n`."
             );
         }
+        let log = Log::new(Arc::clone(&store), config.max_event_bytes);
         let shared = Arc::new(Shared {
-            log: Log::new(Arc::clone(&store), config.max_event_bytes),
+            decider: Arc::new(Decider::new(decisions, book, requests, log.clone())),
+            log,
             tail: Tail::new(store),
             access: Access { publish_key: config.publish_key, read_token: config.read_token, allowed_origins: config.allowed_origins },
-            decider: Decider::new(decisions, memory),
             bridge: Arc::new(BridgeState::new(if redis.is_some() { Phase::Connecting } else { Phase::Off })),
             set_aside,
             ping_interval: config.ping_interval,
@@ -135,6 +136,10 @@ impl Gateway {
         // Subscribed before anything can be logged, so that the tail has no hole.
         let subscription = Subscription::over(Arc::clone(shared.log.store()), shared.log.store().head());
         shared.tasks.spawn(async move { follower.tail.follow(subscription, follower.stop.clone()).await });
+        let (decider, stop) = (Arc::clone(&shared.decider), shared.stop.clone());
+        let asked = Subscription::over(Arc::clone(shared.log.store()), decider.requests.from());
+        shared.tasks.spawn(Arc::clone(&decider).hand_on(stop.clone()));
+        shared.tasks.spawn(decider.follow(asked, shared.tasks.clone(), stop));
         if let Some(address) = redis {
             let bridge = Bridge { address, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
             match postgres {

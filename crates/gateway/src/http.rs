@@ -2,7 +2,7 @@
 
 use crate::{
     auth::Denied,
-    decisions::{DecisionError, DecisionRequest, Taken},
+    decisions::{Answered, Approver, DecisionError, DecisionRequest, Standing, State as Stand},
     door::Guest,
     health,
     publish::{self, Placed, PublishError},
@@ -13,7 +13,7 @@ use crate::{
 use axum::{
     Extension, Json, Router,
     body::{self, Body, Bytes},
-    extract::{RawQuery, Request, State},
+    extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -82,16 +82,21 @@ impl From<PublishError> for Refused {
     }
 }
 
-impl From<DecisionError> for Refused {
-    fn from(error: DecisionError) -> Self {
-        let (status, code) = match error {
-            DecisionError::Unsupported => (StatusCode::NOT_IMPLEMENTED, "unsupported"),
-            DecisionError::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-            DecisionError::Refused(_) => (StatusCode::CONFLICT, "refused"),
-            DecisionError::Overtaken(_) => (StatusCode::CONFLICT, "overtaken"),
-            DecisionError::KeyReused => (StatusCode::CONFLICT, "key_reused"),
+impl IntoResponse for DecisionError {
+    fn into_response(self) -> Response {
+        let (status, code) = match &self {
+            Self::Unsupported(_) => (StatusCode::NOT_IMPLEMENTED, "unsupported"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::KeyReused => (StatusCode::CONFLICT, "key_reused"),
+            Self::Changed(_) => (StatusCode::CONFLICT, "changed"),
+            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_input"),
+            Self::TooLate => (StatusCode::CONFLICT, "too_late"),
         };
-        Self::new(status, code, error.to_string())
+        let mut said = serde_json::json!({ "code": code, "message": self.to_string() });
+        if let Self::Changed(changes) = &self {
+            said["changes"] = serde_json::json!(changes);
+        }
+        (status, Json(said)).into_response()
     }
 }
 
@@ -100,6 +105,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/healthz", get(healthz))
         .route("/api/publish", post(publish_events))
         .route("/api/decisions", post(decide))
+        .route("/api/decisions/{key}", get(decision).delete(withdraw))
         // The ERP's clients connect to any path.
         .fallback(websocket)
         .with_state(shared)
@@ -140,25 +146,67 @@ async fn decide(
         return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", "`idempotencyKey` must have 1 to 128 characters"));
     }
     let key = decision.idempotency_key.clone();
-    // On its own: a client that hangs up half-way must not leave a decision that was handed on and is not remembered.
+    // On its own: a client that hangs up half-way changes nothing.
     let deciding = shared.tasks.spawn({
         let shared = Arc::clone(&shared);
-        async move { shared.decider.decide(decision).await }
+        async move { shared.decider.decide(decision, Approver::default()).await }
     });
-    let outcome = deciding.await.unwrap_or_else(|_| Err(DecisionError::Unavailable("the gateway failed in itself".into())));
-    match outcome {
-        Ok(Taken { decided, repeated }) => {
-            let (by, approve, at) = (decided.decided_by, decided.approve, decided.decided_at);
-            let answer = serde_json::json!({ "idempotencyKey": key, "accepted": true, "repeated": repeated, "decidedBy": by, "approve": approve, "decidedAt": at });
-            Ok(Json(answer).into_response())
+    let answered = deciding.await.unwrap_or_else(|_| Err(DecisionError::Unavailable("the gateway failed in itself".into())));
+    Ok(match answered {
+        Ok(Answered { standing, repeated }) => {
+            let standing = match waits(&headers) {
+                Some(patience) => shared.decider.tried(&key, patience).await.unwrap_or(standing),
+                None => standing,
+            };
+            told(&standing, repeated)
         }
-        Err(DecisionError::Overtaken(first)) => {
-            let message = DecisionError::Overtaken(first.clone()).to_string();
-            let answer = serde_json::json!({ "code": "overtaken", "message": message, "decidedBy": first.decided_by, "approve": first.approve, "decidedAt": first.decided_at });
-            Ok((StatusCode::CONFLICT, Json(answer)).into_response())
-        }
-        Err(error) => Err(error.into()),
+        Err(error) => error.into_response(),
+    })
+}
+
+/// How long the client wants to wait for what becomes of its decision (`Prefer: wait=…` of RFC 7240, in seconds).
+fn waits(headers: &HeaderMap) -> Option<Duration> {
+    let preferences = headers.get("prefer")?.to_str().ok()?;
+    let wait = preferences.split([',', ';']).find_map(|one| one.trim().strip_prefix("wait="))?;
+    Some(Duration::from_secs(wait.parse().ok()?).min(BODY_PATIENCE))
+}
+
+async fn decision(State(shared): State<Arc<Shared>>, headers: HeaderMap, Path(key): Path<String>) -> Result<Response, Refused> {
+    shared.access.publisher(&headers)?;
+    Ok(shared
+        .decider
+        .standing(&key)
+        .await
+        .map_or_else(unknown_decision, |standing| (StatusCode::OK, Json(standing.told(true))).into_response()))
+}
+
+async fn withdraw(State(shared): State<Arc<Shared>>, headers: HeaderMap, Path(key): Path<String>) -> Result<Response, Refused> {
+    shared.access.publisher(&headers)?;
+    Ok(match shared.decider.withdraw(&key).await {
+        Ok(Some(standing)) => (StatusCode::OK, Json(standing.told(false))).into_response(),
+        Ok(None) => unknown_decision(),
+        Err(error) => error.into_response(),
+    })
+}
+
+fn unknown_decision() -> Response {
+    Refused::new(StatusCode::NOT_FOUND, "not_found", "there is no decision of this key").into_response()
+}
+
+/// How a decision stands, and by the status whether more is to come.
+fn told(standing: &Standing, repeated: bool) -> Response {
+    let (status, code) = match standing.state() {
+        Stand::Received | Stand::HandedOn | Stand::Unanswered => (StatusCode::ACCEPTED, None),
+        Stand::Confirmed => (StatusCode::OK, None),
+        Stand::Refused(_) => (StatusCode::CONFLICT, Some("refused")),
+        Stand::Overtaken(_) => (StatusCode::CONFLICT, Some("overtaken")),
+        Stand::Withdrawn => (StatusCode::CONFLICT, Some("withdrawn")),
+    };
+    let mut said = standing.told(repeated);
+    if let Some(code) = code {
+        said["code"] = code.into();
     }
+    (status, Json(said)).into_response()
 }
 
 /// The body, when it is declared as JSON: a web page cannot send that to another origin without being asked first.

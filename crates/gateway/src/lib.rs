@@ -35,7 +35,7 @@ mod upgrade;
 mod wire;
 
 pub use config::{Config, ConfigError};
-pub use decisions::{DecisionError, DecisionRequest, Decisions};
+pub use decisions::{Answer, DecisionError, DecisionRequest, Decisions, Handing};
 pub use error::GatewayError;
 pub use gateway::Gateway;
 pub use listener::Listener;

@@ -13,7 +13,7 @@ pub(crate) struct Shared {
     pub(crate) log: Log,
     pub(crate) tail: Tail,
     pub(crate) access: Access,
-    pub(crate) decider: Decider,
+    pub(crate) decider: Arc<Decider>,
     pub(crate) bridge: Arc<BridgeState>,
     /// A damaged log that was put aside at the start, by its new name.
     pub(crate) set_aside: Option<String>,

@@ -1,42 +1,212 @@
-//! Hands each decision on once, one at a time for each resource.
+//! Takes decisions in: kept before they are answered, and each once.
 
 use super::{
-    decision::{DecisionError, DecisionRequest, Decisions, Resource, Taken},
-    memory::{Memory, Outcome, Remembered},
+    book::Book,
+    courier::Bell,
+    decision::{DecisionError, DecisionRequest, Decisions, Resource},
+    requests::Requests,
+    standing::{Standing, State},
+    telling::Telling,
 };
-use crate::log::now;
+use crate::log::{Log, now};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::Millis;
+use watchdeck_secret::Secret;
+use watchdeck_store::{StoreError, Subscription};
 
 /// Without a round, a decision on the same resource is taken for one on the same request for this long, ms.
 /// Two people press at nearly the same time; a request that was made again comes later.
 const SAME_REQUEST: i64 = 2 * 60 * 1_000;
+/// How long a look at the newest part of the log may take before a decision is judged by what is known.
+const LOOK: Duration = Duration::from_secs(2);
+/// Sessions of approvers that are remembered.
+const SESSIONS: usize = 10_000;
 
-/// Hands each decision on once.
+/// See the [module docs](self).
 pub(crate) struct Decider {
-    handler: Option<Arc<dyn Decisions>>,
-    memory: Memory,
-    /// One decision at a time for each resource: the second waits until it is known whether the first arrived.
-    under_way: Mutex<HashMap<Resource, Arc<tokio::sync::Mutex<()>>>>,
+    pub(super) handler: Option<Arc<dyn Decisions>>,
+    pub(super) book: Book,
+    pub(crate) requests: Requests,
+    pub(super) telling: Telling,
+    pub(super) bell: Bell,
+    /// One at a time for each resource: the second waits until it is known what became of the first.
+    turns: Mutex<HashMap<Resource, Arc<tokio::sync::Mutex<()>>>>,
+    /// The approvers' own sessions with the ERP, by decision. Never written down: after a restart the next question brings it.
+    sessions: Mutex<HashMap<String, Secret>>,
+}
+
+/// One who decides, by the gateway's own word.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Approver {
+    pub(crate) principal: Option<String>,
+    pub(crate) session: Option<Secret>,
+}
+
+/// What is answered: how it stands, and whether it was there before.
+#[derive(Debug, Clone)]
+pub(crate) struct Answered {
+    pub(crate) standing: Arc<Standing>,
+    pub(crate) repeated: bool,
 }
 
 impl Decider {
-    pub(crate) fn new(handler: Option<Arc<dyn Decisions>>, memory: Memory) -> Self {
-        Self { handler, memory, under_way: Mutex::default() }
+    pub(crate) fn new(handler: Option<Arc<dyn Decisions>>, book: Book, requests: Requests, log: Log) -> Self {
+        let (turns, sessions) = (Mutex::default(), Mutex::default());
+        Self { handler, book, requests, telling: Telling::new(log), bell: Bell::default(), turns, sessions }
     }
 
-    /// Hand it on, or answer what was answered before.
-    pub(crate) async fn decide(&self, decision: DecisionRequest) -> Result<Taken, DecisionError> {
-        let handler = self.handler.as_ref().ok_or(DecisionError::Unsupported)?;
-        let turn = Arc::clone(self.turns().entry(decision.resource()).or_default());
+    /// Keep it, or answer how the one of this key stands. Whoever comes again is handed on at once where that helps.
+    pub(crate) async fn decide(&self, decision: DecisionRequest, approver: Approver) -> Result<Answered, DecisionError> {
+        let handler = self.handler.as_ref().filter(|handler| handler.takes(&decision.resource_type));
+        let handler = handler.ok_or_else(|| DecisionError::Unsupported(decision.resource_type.clone()))?;
+        if let Some(session) = approver.session.clone() {
+            self.remember_session(&decision.idempotency_key, session);
+        }
+        let resource = decision.resource();
+        self.in_turn(&resource, async {
+            if let Some(known) = self.book.get(&decision.idempotency_key) {
+                return if known.decision == decision { Ok(self.asked_again(known)) } else { Err(DecisionError::KeyReused) };
+            }
+            handler.check(&decision).map_err(DecisionError::Invalid)?;
+            self.take(decision, approver).await
+        })
+        .await
+    }
+
+    async fn take(&self, decision: DecisionRequest, approver: Approver) -> Result<Answered, DecisionError> {
+        let (at, resource) = (now(), decision.resource());
+        // What anybody was told is looked at first.
+        let head = self.telling.head();
+        if tokio::time::timeout(LOOK, self.requests.reached(head)).await.is_err() {
+            tracing::warn!(head, "A decision is judged by requests that are behind the log.");
+        }
+        let stands = |earlier: &Arc<Standing>| earlier.state.stands() && self.same_request(earlier, &decision, at);
+        let first = self.book.on(&resource).into_iter().find(stands);
+        let first = match first {
+            Some(first) => Some(first.decided()),
+            None => self.requests.holds(&resource, decision.seen.as_ref())?,
+        };
+        let standing = Standing {
+            // Nobody hears of what came too late but whoever sent it.
+            state: first.map_or(State::Received, State::Overtaken),
+            principal: approver.principal,
+            at,
+            changed_at: at,
+            attempts: 0,
+            due: Some(at),
+            left: true,
+            claim: None,
+            trouble: None,
+            decision,
+        };
+        let standing = if standing.state.is_settled() { Standing { due: None, left: false, ..standing } } else { standing };
+        if standing.due.is_some() {
+            self.bell.fresh(&standing.decision.idempotency_key);
+        }
+        let standing = self.keep(standing).await.map_err(unkept)?;
+        self.bell.ring();
+        Ok(Answered { standing, repeated: false })
+    }
+
+    /// Whether an earlier decision on the same resource was on the request that this one is on.
+    fn same_request(&self, earlier: &Standing, decision: &DecisionRequest, at: Millis) -> bool {
+        let one = &earlier.decision;
+        if let (Some(one), Some(other)) = (&one.round, &decision.round) {
+            return one == other;
+        }
+        if let (Some(one), Some(other)) = (&one.seen, &decision.seen) {
+            return one.event == other.event || self.requests.are_of_one_round(&decision.resource(), one, other);
+        }
+        !earlier.state.is_settled() || at.since(earlier.at).abs() < SAME_REQUEST
+    }
+
+    /// Follow what the log tells of requests, until `stop`. What the ERP says is dealt with beside it: nobody waits for a turn in here.
+    pub(crate) async fn follow(self: Arc<Self>, asked: Subscription, tasks: TaskTracker, stop: CancellationToken) {
+        let said = |verdict| {
+            drop(tasks.spawn({
+                let decider = Arc::clone(&self);
+                async move { decider.said(verdict).await }
+            }));
+        };
+        self.requests.follow(asked, stop, said).await;
+    }
+
+    /// Somebody asks after a decision that waits: it is tried now, not later.
+    fn asked_again(&self, known: Arc<Standing>) -> Answered {
+        if matches!(known.state, State::Received | State::Unanswered) {
+            self.bell.ring_for(&known.decision.idempotency_key);
+        }
+        Answered { standing: known, repeated: true }
+    }
+
+    /// Take one back that has not left.
+    pub(crate) async fn withdraw(&self, key: &str) -> Result<Option<Arc<Standing>>, DecisionError> {
+        let Some(known) = self.book.get(key) else { return Ok(None) };
+        let resource = known.decision.resource();
+        self.in_turn(&resource, async {
+            let Some(known) = self.book.get(key) else { return Ok(None) };
+            match known.state {
+                State::Withdrawn => Ok(Some(known)),
+                _ if known.state.is_settled() || known.left => Err(DecisionError::TooLate),
+                _ => {
+                    let state = State::Withdrawn;
+                    let standing = Standing { state, changed_at: now(), due: None, ..Standing::clone(&known) };
+                    self.keep(standing).await.map(Some).map_err(unkept)
+                }
+            }
+        })
+        .await
+    }
+
+    /// How one stands as soon as it is known what became of its first try, or after `patience`.
+    pub(crate) async fn tried(&self, key: &str, patience: Duration) -> Option<Arc<Standing>> {
+        let mut changes = self.book.watch();
+        let tried = async {
+            while self.book.get(key).is_some_and(|standing| !standing.state.is_settled() && standing.attempts == 0) {
+                // The sender lives in the book.
+                drop(changes.changed().await);
+            }
+        };
+        tokio::time::timeout(patience, tried).await.ok();
+        self.book.get(key)
+    }
+
+    /// How one stands.
+    pub(crate) async fn standing(&self, key: &str) -> Option<Arc<Standing>> {
+        if self.book.is_shared()
+            && let Err(error) = self.book.refresh().await
+        {
+            tracing::warn!(%error, "What other gateways decided cannot be read.");
+        }
+        self.book.get(key)
+    }
+
+    /// Write down how it stands, and tell whoever may see the request.
+    pub(super) async fn keep(&self, standing: Standing) -> Result<Arc<Standing>, StoreError> {
+        let channel = self.requests.channel(&standing.decision.resource());
+        let event = self.telling.event(&standing, channel);
+        if standing.state.is_settled() {
+            self.sessions().remove(&standing.decision.idempotency_key);
+        }
+        self.book.keep(standing, event).await
+    }
+
+    /// Do something while nobody else does anything about `resource`, in whatever gateway.
+    pub(super) async fn in_turn<T>(
+        &self,
+        resource: &Resource,
+        act: impl Future<Output = Result<T, DecisionError>>,
+    ) -> Result<T, DecisionError> {
+        let turn = Arc::clone(self.turns().entry(resource.clone()).or_default());
         let outcome = {
             let _mine = turn.lock().await;
-            let elsewhere = |error: watchdeck_store::StoreError| DecisionError::Unavailable(error.to_string());
-            let _everywhere = self.memory.turn(&decision.resource()).await.map_err(elsewhere)?;
-            self.settle(handler.as_ref(), decision).await
+            let _everywhere = self.book.turn(resource).await.map_err(unkept)?;
+            act.await
         };
         drop(turn);
         // Whoever waits for a turn holds it too.
@@ -44,38 +214,33 @@ impl Decider {
         outcome
     }
 
-    fn turns(&self) -> std::sync::MutexGuard<'_, HashMap<Resource, Arc<tokio::sync::Mutex<()>>>> {
-        self.under_way.lock().expect("no code panics while holding the turns")
+    fn turns(&self) -> MutexGuard<'_, HashMap<Resource, Arc<tokio::sync::Mutex<()>>>> {
+        self.turns.lock().expect("no code panics while holding the turns")
     }
 
-    async fn settle(&self, handler: &dyn Decisions, decision: DecisionRequest) -> Result<Taken, DecisionError> {
-        if let Some(known) = self.memory.get(&decision.idempotency_key) {
-            return if known.decision == decision { known.answer(true) } else { Err(DecisionError::KeyReused) };
+    fn sessions(&self) -> MutexGuard<'_, HashMap<String, Secret>> {
+        self.sessions.lock().expect("no code panics while holding the sessions")
+    }
+
+    fn remember_session(&self, key: &str, session: Secret) {
+        let mut sessions = self.sessions();
+        if sessions.len() < SESSIONS || sessions.contains_key(key) {
+            sessions.insert(key.to_owned(), session);
         }
-        let at = now();
-        let outcome = match self.memory.first(&decision.resource(), |earlier| same_request(earlier, &decision, at)) {
-            Some(first) => Outcome::Overtaken(first.decided()),
-            None => match handler.decide(decision.clone()).await {
-                Ok(()) => Outcome::Taken,
-                Err(DecisionError::Refused(words)) => Outcome::Refused(words),
-                Err(other) => return Err(other),
-            },
-        };
-        let remembered = Remembered { decision, at, outcome };
-        let answer = remembered.answer(false);
-        self.memory.keep(remembered).await;
-        answer
+    }
+
+    pub(super) fn session(&self, key: &str) -> Option<Secret> {
+        self.sessions().get(key).cloned()
+    }
+
+    #[cfg(test)]
+    pub(super) fn under_way(&self) -> usize {
+        self.turns().len()
     }
 }
 
-/// Whether an earlier decision on the same resource was on the request that this one is on.
-fn same_request(earlier: &Remembered, decision: &DecisionRequest, at: Millis) -> bool {
-    let one = &earlier.decision;
-    matches!(earlier.outcome, Outcome::Taken)
-        && match (&one.round, &decision.round) {
-            (Some(one), Some(other)) => one == other,
-            _ => at.since(earlier.at).abs() < SAME_REQUEST,
-        }
+fn unkept(error: StoreError) -> DecisionError {
+    DecisionError::Unavailable(error.to_string())
 }
 
 #[cfg(test)]

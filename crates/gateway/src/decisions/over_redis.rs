@@ -1,6 +1,6 @@
 //! The default way of a decision: published on Redis, and counted as arrived when somebody listens.
 
-use super::decision::{DecisionError, DecisionRequest, Decisions};
+use super::decision::{Answer, Decisions, Handing};
 use crate::redis::{Address, Link, LinkError, resp::Value};
 use tokio::sync::Mutex;
 
@@ -43,11 +43,14 @@ impl OverRedis {
 
 #[async_trait::async_trait]
 impl Decisions for OverRedis {
-    async fn decide(&self, decision: DecisionRequest) -> Result<(), DecisionError> {
-        let json = serde_json::to_string(&decision).expect("plain fields are always JSON");
-        match self.publish(&json).await.map_err(|error| DecisionError::Unavailable(error.to_string()))? {
-            Value::Int(0) => Err(DecisionError::Unavailable(format!("nobody listens on the Redis channel {REDIS_CHANNEL}"))),
-            _ => Ok(()),
+    async fn decide(&self, handing: Handing) -> Answer {
+        let json = serde_json::to_string(&handing.decision).expect("plain fields are always JSON");
+        match self.publish(&json).await {
+            Ok(Value::Int(0)) => Answer::Unavailable(format!("nobody listens on the Redis channel {REDIS_CHANNEL}")),
+            Ok(_) => Answer::HandedOn,
+            Err(error) if error.is_refusal() => Answer::Unavailable(error.to_string()),
+            // The command may have been heard, and its answer lost.
+            Err(error) => Answer::Unclear(error.to_string()),
         }
     }
 }

@@ -1,0 +1,180 @@
+//! How it stands with a decision.
+//!
+//! ```text
+//! received ─► handed_on ─► confirmed
+//!    │  ▲         │  ▲
+//!    │  └────┐    ▼  │
+//!    │      unanswered            refused, overtaken, withdrawn: from any of them
+//!    └───────────┘
+//! ```
+//! What is settled stays so, whatever comes later.
+
+use super::decision::{Decided, DecisionRequest};
+use serde::{Deserialize, Serialize};
+use watchdeck_events::Millis;
+
+/// Where a decision is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum State {
+    /// It is kept, and on its way.
+    Received,
+    /// It arrived where the ERP hears it; the ERP's event is awaited.
+    HandedOn,
+    /// Nobody knows whether it arrived, or its event is late: it is sent again.
+    Unanswered,
+    /// The ERP says the same.
+    Confirmed,
+    /// The ERP said no, in these words.
+    Refused(String),
+    /// Another one was first.
+    Overtaken(Decided),
+    /// It was taken back before it left.
+    Withdrawn,
+}
+
+impl State {
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::HandedOn => "handed_on",
+            Self::Unanswered => "unanswered",
+            Self::Confirmed => "confirmed",
+            Self::Refused(_) => "refused",
+            Self::Overtaken(_) => "overtaken",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Nothing more comes of it.
+    pub(super) const fn is_settled(&self) -> bool {
+        matches!(self, Self::Confirmed | Self::Refused(_) | Self::Overtaken(_) | Self::Withdrawn)
+    }
+
+    /// It is the one that counts on its request, so far.
+    pub(super) const fn stands(&self) -> bool {
+        matches!(self, Self::Received | Self::HandedOn | Self::Unanswered | Self::Confirmed)
+    }
+}
+
+/// A decision and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Standing {
+    pub(super) decision: DecisionRequest,
+    /// Who showed it here, by the gateway's own word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) principal: Option<String>,
+    /// When it was received.
+    pub(super) at: Millis,
+    /// Since when it stands so.
+    #[serde(default)]
+    pub(super) changed_at: Millis,
+    // Before there were states it was called an outcome.
+    #[serde(rename = "outcome", with = "earlier")]
+    pub(super) state: State,
+    /// Tries so far.
+    #[serde(default)]
+    pub(super) attempts: u32,
+    /// When it is tried next, or its event is late; `None`: not by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) due: Option<Millis>,
+    /// A try may have arrived.
+    #[serde(default)]
+    pub(super) left: bool,
+    /// The gateway on the same log that is trying it, and until when the others leave it alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) claim: Option<(String, Millis)>,
+    /// What was said to the last try that did not settle it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) trouble: Option<String>,
+}
+
+impl Standing {
+    /// Whose decision it is, as others are told.
+    pub(super) fn decided(&self) -> Decided {
+        Decided { decided_by: self.decision.by().to_owned(), approve: self.decision.approve, decided_at: self.at.0 }
+    }
+
+    /// As whoever asks is told, and as consoles are.
+    pub(crate) fn told(&self, repeated: bool) -> serde_json::Value {
+        let (decided, words) = match &self.state {
+            State::Overtaken(first) => {
+                (first.clone(), Some(format!("{first} before you; a new request for the same thing needs its own `round`")))
+            }
+            State::Refused(words) => (self.decided(), Some(words.clone())),
+            _ => (self.decided(), self.trouble.clone()),
+        };
+        serde_json::json!({
+            "idempotencyKey": self.decision.idempotency_key,
+            "resourceType": self.decision.resource_type,
+            "resourceId": self.decision.resource_id,
+            "state": self.state.name(),
+            "accepted": self.state.stands(),
+            "repeated": repeated,
+            "approve": decided.approve,
+            "decidedBy": decided.decided_by,
+            "decidedAt": decided.decided_at,
+            "changedAt": self.changed_at.0,
+            "attempts": self.attempts,
+            "message": words,
+        })
+    }
+
+    /// The state, for whoever answers over HTTP.
+    pub(crate) const fn state(&self) -> &State {
+        &self.state
+    }
+}
+
+/// Answers that were kept before there were states: `taken` meant that it was handed on.
+mod earlier {
+    use super::State;
+    use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(state: &State, to: S) -> Result<S::Ok, S::Error> {
+        state.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<State, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Earlier(Taken),
+            State(State),
+        }
+        #[derive(Deserialize)]
+        enum Taken {
+            #[serde(rename = "taken")]
+            Taken,
+        }
+        Ok(match Either::deserialize(from)? {
+            Either::Earlier(Taken::Taken) => State::HandedOn,
+            Either::State(state) => state,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_of_earlier_versions_are_read() {
+        let decision =
+            r#"{"idempotencyKey":"k","resourceType":"order","resourceId":"1","approve":true,"approverId":"u","approverName":"张敏"}"#;
+        for (outcome, state) in [
+            (r#""taken""#, State::HandedOn),
+            (r#"{"refused":"no"}"#, State::Refused("no".into())),
+            (
+                r#"{"overtaken":{"decidedBy":"李雷","approve":false,"decidedAt":5}}"#,
+                State::Overtaken(Decided { decided_by: "李雷".into(), approve: false, decided_at: 5 }),
+            ),
+        ] {
+            let json = format!(r#"{{"decision":{decision},"at":7,"outcome":{outcome}}}"#);
+            let read: Standing = serde_json::from_str(&json).unwrap();
+            assert_eq!((&read.state, read.at, read.due), (&state, Millis(7), None), "{outcome}");
+            let again: Standing = serde_json::from_str(&serde_json::to_string(&read).unwrap()).unwrap();
+            assert_eq!(again, read);
+        }
+    }
+}
