@@ -32,6 +32,7 @@ mod session;
 mod shared;
 mod tail;
 mod upgrade;
+pub mod upstream;
 mod wire;
 
 pub use config::{Config, ConfigError};

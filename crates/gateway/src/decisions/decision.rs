@@ -48,7 +48,7 @@ impl DecisionRequest {
     }
 
     /// Who decided, as people read it.
-    pub(super) fn by(&self) -> &str {
+    pub(crate) fn by(&self) -> &str {
         let named = [self.decided_by.as_deref().unwrap_or_default(), &self.approver_name, &self.approver_id];
         named.into_iter().find(|name| !name.trim().is_empty()).unwrap_or("somebody else")
     }

@@ -1,0 +1,56 @@
+//! The ERP's own web interface, as a place where decisions count.
+//!
+//! What is asked and what an answer means is data: an `[[upstream]]` of the configuration, or a preset that is shipped. Nothing in here knows an ERP.
+
+mod client;
+mod http;
+mod need;
+mod outcome;
+mod preset;
+mod template;
+
+pub use http::{Http, Prepared};
+pub use preset::{PRESETS, Upstream, UpstreamError};
+
+use crate::decisions::{Answer, DecisionRequest, Decisions, Handing};
+use std::sync::Arc;
+
+/// Several places, each for some types of resources; the first that takes a type has it.
+pub struct Upstreams(Vec<Arc<dyn Decisions>>);
+
+impl std::fmt::Debug for Upstreams {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Upstreams").field(&self.0.len()).finish()
+    }
+}
+
+impl Upstreams {
+    /// In the order in which they are asked.
+    #[must_use]
+    pub fn new(all: Vec<Arc<dyn Decisions>>) -> Self {
+        Self(all)
+    }
+
+    fn of(&self, resource_type: &str) -> Option<&Arc<dyn Decisions>> {
+        self.0.iter().find(|one| one.takes(resource_type))
+    }
+}
+
+#[async_trait::async_trait]
+impl Decisions for Upstreams {
+    fn takes(&self, resource_type: &str) -> bool {
+        self.of(resource_type).is_some()
+    }
+
+    fn check(&self, decision: &DecisionRequest) -> Result<(), String> {
+        self.of(&decision.resource_type).map_or(Ok(()), |one| one.check(decision))
+    }
+
+    async fn decide(&self, handing: Handing) -> Answer {
+        match self.of(&handing.decision.resource_type) {
+            Some(one) => one.decide(handing).await,
+            // The configuration has changed since it was received.
+            None => Answer::Unavailable(format!("nobody takes decisions on `{}` any more", handing.decision.resource_type)),
+        }
+    }
+}
