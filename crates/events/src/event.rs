@@ -31,6 +31,8 @@ impl Kind {
     pub const MALFORMED: &'static str = "watchdeck:malformed";
     /// What Watchdeck's own kinds begin with. Nobody else may publish one.
     pub const OWN_PREFIX: &'static str = "watchdeck:";
+    /// Watchdeck's own word: somebody does what is unusual.
+    pub const SECURITY: &'static str = "watchdeck:security";
     /// Watchdeck's own marker, in the place of an event that could not be read or kept.
     pub const SET_ASIDE: &'static str = "watchdeck:set_aside";
     /// What an event is called whose payload names no type.

@@ -7,6 +7,7 @@
 //! Everything goes through the log: an event is answered, and sent to anybody, only after it is on disk.
 //! Deliberately absent: any opinion about what an event means.
 
+pub mod audit;
 pub mod auth;
 pub mod config;
 pub mod decisions;

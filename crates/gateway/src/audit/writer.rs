@@ -1,0 +1,232 @@
+//! Writes entries down, several at once, in the background.
+
+use super::{
+    ENDS, ENTRIES,
+    chain::{End, Link, hash, key},
+    entry::{Act, Entry},
+    unusual::{Finding, Unusual},
+};
+use crate::log::{Arrived, Log, now};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+use watchdeck_events::{Kind, Millis, Payload};
+use watchdeck_store::{Batch, Document, StoreError};
+
+/// Entries that may wait. When there are more, the newest are counted and not kept: nobody waits for the audit but who decides.
+const WAITING: usize = 4_096;
+/// Entries in one commit.
+const AT_ONCE: usize = 512;
+/// How often what was published is told.
+const TALLY: Duration = Duration::from_secs(60);
+/// Before the log is written again after it could not be.
+const RETRY: Duration = Duration::from_secs(1);
+/// Where unusual behaviour is told.
+const CHANNEL: &str = "system";
+
+/// See the [module docs](self).
+#[derive(Debug)]
+pub(crate) struct Audit {
+    entries: mpsc::Sender<(Entry, Option<oneshot::Sender<()>>)>,
+    lost: Arc<AtomicU64>,
+    /// Events published since they were told last, by who and in which channel.
+    published: Arc<Mutex<HashMap<(String, String), u64>>>,
+}
+
+/// The writing half.
+pub(crate) struct Writer {
+    log: Log,
+    entries: mpsc::Receiver<(Entry, Option<oneshot::Sender<()>>)>,
+    lost: Arc<AtomicU64>,
+    published: Arc<Mutex<HashMap<(String, String), u64>>>,
+    unusual: Unusual,
+    chain: String,
+    number: u64,
+    before: Option<String>,
+    after: Vec<End>,
+}
+
+impl Audit {
+    /// Both halves. The chain goes on from those that an earlier run, or another gateway, has left.
+    ///
+    /// # Errors
+    /// As the log says.
+    pub(crate) async fn open(log: Log) -> Result<(Self, Writer), StoreError> {
+        let ends = log.store().documents(ENDS).await?;
+        let read = |(chain, body): &(String, String)| serde_json::from_str::<End>(body).ok().map(|end| End { chain: chain.clone(), ..end });
+        let after = ends.iter().filter_map(read).filter(|end| !end.continued).collect();
+        let (sender, entries) = mpsc::channel(WAITING);
+        let (lost, published) = (Arc::default(), Arc::default());
+        let writer = Writer {
+            log,
+            entries,
+            lost: Arc::clone(&lost),
+            published: Arc::clone(&published),
+            unusual: Unusual::default(),
+            chain: uuid::Uuid::now_v7().to_string(),
+            number: 0,
+            before: None,
+            after,
+        };
+        Ok((Self { entries: sender, lost, published }, writer))
+    }
+
+    /// Note something, without waiting for it to be written.
+    pub(crate) fn note(&self, entry: Entry) {
+        if self.entries.try_send((entry, None)).is_err() {
+            self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Note something, and wait until it is written.
+    pub(crate) async fn record(&self, entry: Entry) {
+        let (written, told) = oneshot::channel();
+        if self.entries.send((entry, Some(written))).await.is_ok() {
+            told.await.ok();
+        }
+    }
+
+    /// Count events that were published.
+    pub(crate) fn published(&self, who: &str, channel: &str, events: u64) {
+        let mut published = self.published.lock().expect("no code panics while holding the tally");
+        *published.entry((who.to_owned(), channel.to_owned())).or_default() += events;
+    }
+}
+
+impl Writer {
+    /// Until `stop`, and what waits then.
+    pub(crate) async fn run(mut self, stop: CancellationToken) {
+        let mut waiting = vec![(Entry::new(now(), "gateway", Act::Started).detail(env!("CARGO_PKG_VERSION")), None)];
+        let mut tally = tokio::time::interval(TALLY);
+        tally.tick().await;
+        loop {
+            self.write(&mut waiting, &stop).await;
+            tokio::select! {
+                biased;
+                received = self.entries.recv_many(&mut waiting, AT_ONCE) => if received == 0 { return },
+                _ = tally.tick() => self.tally(&mut waiting),
+                () = stop.cancelled() => {
+                    self.entries.close();
+                    while self.entries.recv_many(&mut waiting, AT_ONCE).await > 0 {}
+                    self.tally(&mut waiting);
+                    return self.write(&mut waiting, &stop).await;
+                }
+            }
+        }
+    }
+
+    fn tally(&self, waiting: &mut Vec<(Entry, Option<oneshot::Sender<()>>)>) {
+        let published = std::mem::take(&mut *self.published.lock().expect("no code panics while holding the tally"));
+        let published: BTreeMap<_, _> = published.into_iter().collect();
+        for ((who, channel), events) in published {
+            waiting.push((Entry::new(now(), who, Act::Published).what(channel).detail(format!("{events} events")), None));
+        }
+    }
+
+    /// Write everything that waits: again and again where the log does not take it, once where it is to stop.
+    async fn write(&mut self, waiting: &mut Vec<(Entry, Option<oneshot::Sender<()>>)>, stop: &CancellationToken) {
+        let lost = self.lost.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            waiting.push((Entry::new(now(), "gateway", Act::Lost).detail(format!("{lost} entries, because too many waited")), None));
+        }
+        let findings: Vec<Finding> = waiting.iter().filter_map(|(entry, _)| self.unusual.hear(entry)).collect();
+        while !waiting.is_empty() {
+            let (batch, number, before) = self.batch(waiting.iter().map(|(entry, _)| entry));
+            let events = findings.iter().map(|finding| self.event(finding)).collect();
+            match self.log.store().append(Batch { events, ..batch }).await {
+                Ok(_) => {
+                    (self.number, self.before) = (number, before);
+                    self.after.clear();
+                    // Whoever waited may have gone.
+                    waiting.drain(..).filter_map(|(_, told)| told).for_each(|told| told.send(()).unwrap_or_default());
+                }
+                Err(error) => {
+                    tracing::warn!(%error, entries = waiting.len(), "The audit cannot be written just now; trying again.");
+                    if stop.is_cancelled() {
+                        return;
+                    }
+                    tokio::select! {
+                        () = tokio::time::sleep(RETRY) => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn batch<'e>(&self, entries: impl Iterator<Item = &'e Entry>) -> (Batch, u64, Option<String>) {
+        let (mut number, mut before, mut documents) = (self.number, self.before.clone(), Vec::new());
+        for entry in entries {
+            let after = if number == 0 { self.after.clone() } else { Vec::new() };
+            number += 1;
+            let body = serde_json::to_string(&Link { entry: entry.clone(), before, after }).expect("plain fields are always JSON");
+            let key = key(&self.chain, number);
+            before = Some(hash(&key, &body));
+            documents.push(Document { collection: ENTRIES, key, body: Some(body) });
+        }
+        let end = |chain: &str, end: &End| Document {
+            collection: ENDS,
+            key: chain.to_owned(),
+            body: Some(serde_json::to_string(&End { chain: String::new(), ..end.clone() }).expect("plain fields are always JSON")),
+        };
+        let hash = before.clone().unwrap_or_default();
+        documents.push(end(&self.chain, &End { chain: String::new(), number, hash, continued: false }));
+        documents.extend(self.after.iter().map(|old| end(&old.chain, &End { continued: true, ..old.clone() })));
+        (Batch { documents, ..Batch::default() }, number, before)
+    }
+
+    fn event(&self, finding: &Finding) -> watchdeck_store::NewEvent {
+        let Finding { who, at, what, words } = finding;
+        let payload = serde_json::json!({ "type": Kind::SECURITY, "who": who, "finding": what, "message": words, "timestamp": at.0 });
+        let arrived = Arrived { channel: CHANNEL.into(), id: None, payload: Payload::from_json(payload.to_string()) };
+        self.log.event(arrived, &"audit".into(), Millis::max(*at, now()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{read, verify};
+    use watchdeck_store::{Engine, Options, Store};
+
+    async fn run(store: &Store, entries: &[Entry]) {
+        let log = Log::new(Arc::new(store.clone()), 1 << 20);
+        let (audit, writer) = Audit::open(log).await.unwrap();
+        let stop = CancellationToken::new();
+        let writing = tokio::spawn(writer.run(stop.clone()));
+        for entry in entries {
+            audit.record(entry.clone()).await;
+        }
+        audit.published("u1", "orders", 3);
+        stop.cancel();
+        writing.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn runs_go_on_from_each_other_and_a_row_that_is_taken_out_is_missed() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("gateway.db"), Options::LOG).unwrap();
+        let entry = |n: i64| Entry::new(Millis(n), "u1", Act::Connected).from(Some("10.0.0.7".into())).what("orders");
+        for run_number in 0..3 {
+            run(&store, &[entry(run_number), entry(run_number + 10)]).await;
+        }
+        let kept = read(&store).await.unwrap();
+        let found = verify(&kept);
+        assert_eq!((found.entries, found.ends.len(), &found.faults), (12, 3, &vec![]), "started, two entries and the tally, three times");
+        assert_eq!(kept.by_time().iter().filter(|entry| entry.act == Act::Published).count(), 3);
+        let first = kept.entries[0].0.clone();
+        let documents =
+            kept.entries.iter().take(4).map(|(key, _)| Document { collection: ENTRIES, key: key.clone(), body: None }).collect();
+        store.append(Batch { documents, ..Batch::default() }).await.unwrap();
+        let faults = verify(&read(&store).await.unwrap()).faults;
+        assert!(faults.len() == 1 && faults[0].to_string().contains(first.split(':').next().unwrap()), "{faults:?}");
+        Engine::close(&store).await;
+    }
+}
