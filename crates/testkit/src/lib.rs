@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod clock;
 #[cfg(feature = "console")]
 pub mod console;
+pub mod desk;
 pub mod erp;
 pub mod faults;
 pub mod front;

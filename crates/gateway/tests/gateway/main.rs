@@ -3,6 +3,7 @@
 
 mod config;
 mod decisions;
+mod desk;
 mod door;
 mod hardship;
 mod http;
