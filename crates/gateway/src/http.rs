@@ -1,12 +1,12 @@
 //! The routes. Every refusal is JSON `{"code","message"}`, and the message says what to do.
 
 use crate::{
-    auth::Denied,
+    access::{Purpose, Refusal, Why},
     decisions::{DecisionError, DecisionRequest, Taken},
     door::Guest,
     health,
     publish::{self, Placed, PublishError},
-    session::{self, dialect::Dialect, native::Native, step::Ending},
+    session::{self, dialect::Dialect, native::Native},
     shared::Shared,
     upgrade::Asked,
 };
@@ -14,7 +14,7 @@ use axum::{
     Extension, Json, Router,
     body::{self, Body, Bytes},
     extract::{RawQuery, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -41,31 +41,38 @@ struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// When the same may be sent again.
+    wait: Option<Duration>,
 }
 
 impl Refused {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), wait: None }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.status, Json(serde_json::json!({ "code": self.code, "message": self.message }))).into_response()
+        let mut response = (self.status, Json(serde_json::json!({ "code": self.code, "message": self.message }))).into_response();
+        if let Some(wait) = self.wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+        }
+        response
     }
 }
 
-impl From<Denied> for Refused {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::NoKey => {
-                Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send the gateway's publish_key as `Authorization: Bearer …`")
+impl From<Refusal> for Refused {
+    fn from(Refusal { why, reason }: Refusal) -> Self {
+        let (status, code) = match why {
+            Why::Origin => (StatusCode::FORBIDDEN, "forbidden_origin"),
+            Why::Nothing | Why::NoSession | Why::Wrong | Why::Expired => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Why::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Why::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Why::TooFast(wait) => {
+                return Self { wait: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", reason) };
             }
-            Denied::WrongKey => Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "the key is not this gateway's publish_key"),
-            Denied::Origin => {
-                Self::new(StatusCode::FORBIDDEN, "forbidden_origin", "this web page's origin is not in the gateway's allowed_origins")
-            }
-        }
+        };
+        Self::new(status, code, reason)
     }
 }
 
@@ -106,8 +113,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 }
 
 async fn healthz(State(shared): State<Arc<Shared>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let full = shared.access.reader(&headers, query.as_deref()).is_ok() && shared.access.host_allowed(&headers);
-    let (healthy, report) = health::report(&shared, full).await;
+    let reader = shared.access.principal(&headers, query.as_deref(), Purpose::Read).await.ok();
+    let reader = reader.filter(|_| shared.access.host_allowed(&headers));
+    let (healthy, report) = health::report(&shared, reader.as_ref()).await;
     let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(report)).into_response()
 }
@@ -118,10 +126,12 @@ async fn publish_events(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<serde_json::Value>, Refused> {
-    shared.access.publisher(&headers)?;
+    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
     guest.is_known();
     let body = json_body(&headers, body, PUBLISH_BYTES.max(shared.log.most_bytes() + ENVELOPE_BYTES)).await?;
-    let placed: Vec<Placed> = publish::commit(&shared.log, &shared.http_source, publish::parse(&body)?).await?;
+    let arrived = publish::parse(&body)?;
+    principal.publishes(arrived.iter().map(|one| &one.channel))?;
+    let placed: Vec<Placed> = publish::commit(&shared.log, &shared.http_source, arrived).await?;
     Ok(Json(serde_json::json!({ "events": placed })))
 }
 
@@ -131,7 +141,7 @@ async fn decide(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    shared.access.publisher(&headers)?;
+    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
     guest.is_known();
     let body = json_body(&headers, body, DECISION_BYTES).await?;
     let decision: DecisionRequest = serde_json::from_slice(&body)
@@ -139,6 +149,7 @@ async fn decide(
     if decision.idempotency_key.is_empty() || decision.idempotency_key.len() > 128 {
         return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", "`idempotencyKey` must have 1 to 128 characters"));
     }
+    principal.decides(&decision.resource_type)?;
     let key = decision.idempotency_key.clone();
     // On its own: a client that hangs up half-way must not leave a decision that was handed on and is not remembered.
     let deciding = shared.tasks.spawn({
@@ -226,29 +237,33 @@ async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extensio
     let (headers, query) = (request.headers(), request.uri().query());
     let native = asked.native;
     let dialect = if native { Dialect::Native(Native::default()) } else { Dialect::Plain };
-    let refused = if native {
-        shared.access.reader(headers, query).err().map(|refusal| Ending::close(refusal.code, refusal.reason))
-    } else {
-        shared.access.plain_reader(headers).err().map(|reason| Ending::Close { code: 1008, reason: reason.into() })
+    let known = match native {
+        true => shared.access.principal(headers, query, Purpose::Read).await,
+        false => shared.access.plain_reader(headers).await,
     };
     let (response, connection) = asked.accept();
     shared.tasks.clone().spawn(async move {
         // Until it has a seat it is a stranger, and can be shown out.
         let Some(socket) = connection.await else { return };
-        let ending = if let Some(ending) = refused {
-            tracing::info!(native, "A session was refused.");
-            ending
-        } else if let Ok(_permit) = Arc::clone(&shared.seats).try_acquire_owned() {
-            guest.is_known();
-            drop(guest);
-            let _seat = Seat::taken(&shared);
-            return session::run(socket, dialect, shared).await;
-        } else {
-            tracing::warn!(
-                native,
-                "A session was refused: there are as many as max_connections and the system's limit of open files allow."
-            );
-            dialect.full()
+        let ending = match (known, Arc::clone(&shared.seats).try_acquire_owned()) {
+            (Err(refusal), _) => {
+                tracing::info!(native, why = ?refusal.why, "A session was refused.");
+                dialect.refused(refusal)
+            }
+            (Ok(principal), Ok(_permit)) => {
+                guest.is_known();
+                drop(guest);
+                let _seat = Seat::taken(&shared);
+                tracing::debug!(native, id = %principal.id, way = principal.way.as_str(), "A session begins.");
+                return session::run(socket, dialect, principal, shared).await;
+            }
+            (Ok(_), Err(_)) => {
+                tracing::warn!(
+                    native,
+                    "A session was refused: there are as many as max_connections and the system's limit of open files allow."
+                );
+                dialect.full()
+            }
         };
         tokio::select! {
             () = session::refuse(socket, ending) => {}

@@ -7,7 +7,7 @@
 //! Everything goes through the log: an event is answered, and sent to anybody, only after it is on disk.
 //! Deliberately absent: any opinion about what an event means.
 
-pub mod auth;
+pub mod access;
 pub mod config;
 pub mod decisions;
 mod door;
@@ -34,10 +34,10 @@ mod tail;
 mod upgrade;
 mod wire;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, Order, UserOrder};
 pub use decisions::{DecisionError, DecisionRequest, Decisions};
 pub use error::GatewayError;
-pub use gateway::Gateway;
+pub use gateway::{Gateway, Parts};
 pub use listener::Listener;
 pub use publish::{Placed, Publish, PublishError};
 pub use watchdeck_secret::Secret;
