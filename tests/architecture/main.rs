@@ -33,7 +33,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("alerts", &["events", "store", "wire", "world"]),
     ("feed", &["client", "contain", "events", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
     ("console", &["alerts", "client", "contain", "events", "feed", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
-    ("gateway", &["events", "logline", "postgres", "protocol", "secret", "store"]),
+    ("gateway", &["events", "filter", "logline", "postgres", "protocol", "secret", "store"]),
     ("simulator", &["events", "logline", "protocol"]),
     ("demo", &["console", "events", "gateway", "simulator", "wire"]),
     ("web-host", &["console", "demo", "events", "logline", "wire"]),

@@ -6,7 +6,14 @@
 mod checked;
 mod error;
 mod layers;
+mod order;
+mod sections;
+mod tables;
 mod values;
 
 pub use checked::Config;
 pub use error::ConfigError;
+pub use layers::Order;
+pub use order::UserOrder;
+pub(crate) use sections::SESSION_COOKIES;
+pub use sections::{ErpSessionConfig, JwtConfig, LimitsConfig, RoleConfig};

@@ -1,7 +1,7 @@
 //! The running gateway: how it starts and how it stops.
 
 use crate::{
-    auth::Access,
+    access::{Access, Credentials},
     config::Config,
     decisions::{Book, Decider, Decisions, OverRedis, Requests},
     door::{Door, Seats},
@@ -36,6 +36,15 @@ use watchdeck_store::{Store, Subscription};
 /// How long a stop waits for sessions, requests and the bridge.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
+/// What is handed to a gateway beside its configuration.
+#[derive(Default)]
+pub struct Parts {
+    /// Takes what `POST /api/decisions` brings; without it, decisions are published on Redis.
+    pub decisions: Option<Arc<dyn Decisions>>,
+    /// The ways to be somebody. They are handed in so that whoever embeds a gateway for itself need not carry what they are made of.
+    pub ways: Vec<Arc<dyn Credentials>>,
+}
+
 /// A running gateway. Dropping it is not enough: call [`Gateway::shutdown`].
 #[derive(Clone)]
 pub struct Gateway {
@@ -52,17 +61,25 @@ impl std::fmt::Debug for Gateway {
 impl Gateway {
     /// Open the log, listen, and bridge Redis where one is configured. Redis need not be there yet.
     ///
-    /// `decisions` takes what `POST /api/decisions` brings; without it, decisions are published on Redis.
+    /// `decisions` as in [`Parts::decisions`]. Whoever has a token of its own is not known to such a gateway.
     ///
     /// # Errors
     /// [`GatewayError`], each with what to do.
     pub async fn start(config: Config, decisions: Option<Arc<dyn Decisions>>) -> Result<Self, GatewayError> {
+        Self::start_with(config, Parts { decisions, ..Parts::default() }).await
+    }
+
+    /// As [`Gateway::start`], with all that can be handed in.
+    ///
+    /// # Errors
+    /// As [`Gateway::start`].
+    pub async fn start_with(config: Config, parts: Parts) -> Result<Self, GatewayError> {
         config.check()?;
         let redis = config.redis_address()?;
         let opened = opening::open(&config).await?;
         let listen_error = |error: std::io::Error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) };
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
-        Self::begin(config, redis, decisions, opened, listener).await
+        Self::begin(config, redis, parts, opened, listener).await
     }
 
     /// As [`Gateway::start`], on a log that is open and a listener that listens.
@@ -77,16 +94,18 @@ impl Gateway {
     ) -> Result<Self, GatewayError> {
         config.check()?;
         let redis = config.redis_address()?;
-        Self::begin(config, redis, decisions, Opened::of(log, None), listener).await
+        Self::begin(config, redis, Parts { decisions, ..Parts::default() }, Opened::of(log, None), listener).await
     }
 
     async fn begin(
         config: Config,
         redis: Option<Address>,
-        decisions: Option<Arc<dyn Decisions>>,
+        Parts { decisions, ways }: Parts,
         Opened { store, file, postgres, set_aside }: Opened,
         listener: impl Listener,
     ) -> Result<Self, GatewayError> {
+        let access = Access::new(&config, ways)?;
+        access.announce();
         let book = Book::load(Arc::clone(&store), postgres.clone()).await.map_err(|source| opening::failed(&config, source))?;
         let requests = Requests::load(&*store).await.map_err(|source| opening::failed(&config, source))?;
         let addr =
@@ -106,7 +125,7 @@ impl Gateway {
             decider: Arc::new(Decider::new(decisions, book, requests, log.clone())),
             log,
             tail: Tail::new(store),
-            access: Access { publish_key: config.publish_key, read_token: config.read_token, allowed_origins: config.allowed_origins },
+            access,
             bridge: Arc::new(BridgeState::new(if redis.is_some() { Phase::Connecting } else { Phase::Off })),
             set_aside,
             ping_interval: config.ping_interval,
@@ -146,6 +165,9 @@ impl Gateway {
                 Some(postgres) => shared.tasks.spawn(shift::take_turns(bridge, postgres)),
                 None => shared.tasks.spawn(bridge.run()),
             };
+        }
+        for keeping in shared.access.keeping(&shared.stop) {
+            shared.tasks.spawn(keeping);
         }
         let telling = Arc::clone(shared);
         shared.tasks.spawn(async move { telling.tail.names.announce(telling.stop.clone()).await });

@@ -8,6 +8,7 @@
 //! `problems` says which, in words for programs; whoever may read events also sees the details.
 
 use crate::{
+    access::Principal,
     ingest::state::{Bridge, Phase},
     log::{Log, now},
     shared::Shared,
@@ -91,8 +92,8 @@ struct Range {
     last: u64,
 }
 
-/// Whether what is published is logged, and the report; with details for readers.
-pub(crate) async fn report(shared: &Shared, full: bool) -> (bool, Report) {
+/// Whether what is published is logged, and the report; for readers with details, of the channels that they may read.
+pub(crate) async fn report(shared: &Shared, reader: Option<&Principal>) -> (bool, Report) {
     let store = shared.log.store();
     let bridge = shared.bridge.read();
     let error = match bridge.stuck.clone() {
@@ -107,10 +108,11 @@ pub(crate) async fn report(shared: &Shared, full: bool) -> (bool, Report) {
         (true, false) => "degraded",
         (true, true) => "ok",
     };
-    let details = full.then(|| {
+    let details = reader.map(|reader| {
         let channels: BTreeMap<_, _> = store
             .channels()
             .iter()
+            .filter(|channel| reader.grants.may_read(channel))
             .map(|channel| {
                 let bounds = store.channel_bounds(channel);
                 (channel.to_string(), Range { first: bounds.first, last: bounds.last })

@@ -1,12 +1,12 @@
 //! The routes. Every refusal is JSON `{"code","message"}`, and the message says what to do.
 
 use crate::{
-    auth::Denied,
+    access::{Principal, Purpose, Refusal, Why},
     decisions::{Answered, Approver, DecisionError, DecisionRequest, Standing, State as Stand},
     door::Guest,
     health,
     publish::{self, Placed, PublishError},
-    session::{self, dialect::Dialect, native::Native, step::Ending},
+    session::{self, dialect::Dialect, native::Native},
     shared::Shared,
     upgrade::Asked,
 };
@@ -14,7 +14,7 @@ use axum::{
     Extension, Json, Router,
     body::{self, Body, Bytes},
     extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -41,31 +41,38 @@ struct Refused {
     status: StatusCode,
     code: &'static str,
     message: String,
+    /// When the same may be sent again.
+    wait: Option<Duration>,
 }
 
 impl Refused {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), wait: None }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        (self.status, Json(serde_json::json!({ "code": self.code, "message": self.message }))).into_response()
+        let mut response = (self.status, Json(serde_json::json!({ "code": self.code, "message": self.message }))).into_response();
+        if let Some(wait) = self.wait {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs() + 1));
+        }
+        response
     }
 }
 
-impl From<Denied> for Refused {
-    fn from(denied: Denied) -> Self {
-        match denied {
-            Denied::NoKey => {
-                Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "send the gateway's publish_key as `Authorization: Bearer …`")
+impl From<Refusal> for Refused {
+    fn from(Refusal { why, reason }: Refusal) -> Self {
+        let (status, code) = match why {
+            Why::Origin => (StatusCode::FORBIDDEN, "forbidden_origin"),
+            Why::Nothing | Why::NoSession | Why::Wrong | Why::Expired => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Why::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Why::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Why::TooFast(wait) => {
+                return Self { wait: Some(wait), ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", reason) };
             }
-            Denied::WrongKey => Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "the key is not this gateway's publish_key"),
-            Denied::Origin => {
-                Self::new(StatusCode::FORBIDDEN, "forbidden_origin", "this web page's origin is not in the gateway's allowed_origins")
-            }
-        }
+        };
+        Self::new(status, code, reason)
     }
 }
 
@@ -112,8 +119,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 }
 
 async fn healthz(State(shared): State<Arc<Shared>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
-    let full = shared.access.reader(&headers, query.as_deref()).is_ok() && shared.access.host_allowed(&headers);
-    let (healthy, report) = health::report(&shared, full).await;
+    let reader = shared.access.principal(&headers, query.as_deref(), Purpose::Read).await.ok();
+    let reader = reader.filter(|_| shared.access.host_allowed(&headers));
+    let (healthy, report) = health::report(&shared, reader.as_ref()).await;
     let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(report)).into_response()
 }
@@ -124,10 +132,12 @@ async fn publish_events(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<serde_json::Value>, Refused> {
-    shared.access.publisher(&headers)?;
+    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
     guest.is_known();
     let body = json_body(&headers, body, PUBLISH_BYTES.max(shared.log.most_bytes() + ENVELOPE_BYTES)).await?;
-    let placed: Vec<Placed> = publish::commit(&shared.log, &shared.http_source, publish::parse(&body)?).await?;
+    let arrived = publish::parse(&body)?;
+    principal.publishes(arrived.iter().map(|one| &one.channel))?;
+    let placed: Vec<Placed> = publish::commit(&shared.log, &shared.http_source, arrived).await?;
     Ok(Json(serde_json::json!({ "events": placed })))
 }
 
@@ -137,19 +147,26 @@ async fn decide(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    shared.access.publisher(&headers)?;
+    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
     guest.is_known();
     let body = json_body(&headers, body, DECISION_BYTES).await?;
-    let decision: DecisionRequest = serde_json::from_slice(&body)
+    let mut decision: DecisionRequest = serde_json::from_slice(&body)
         .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("not a decision: {error}")))?;
     if decision.idempotency_key.is_empty() || decision.idempotency_key.len() > 128 {
         return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", "`idempotencyKey` must have 1 to 128 characters"));
     }
+    principal.decides(&decision.resource_type)?;
+    if principal.is_person() {
+        // Nobody decides in another's name.
+        (decision.approver_id, decision.approver_name) = (principal.id.to_string(), principal.name.to_string());
+        decision.decided_by = None;
+    }
+    let approver = Approver { principal: Some(principal.id.to_string()), session: principal.session().cloned() };
     let key = decision.idempotency_key.clone();
     // On its own: a client that hangs up half-way changes nothing.
     let deciding = shared.tasks.spawn({
         let shared = Arc::clone(&shared);
-        async move { shared.decider.decide(decision, Approver::default()).await }
+        async move { shared.decider.decide(decision, approver).await }
     });
     let answered = deciding.await.unwrap_or_else(|_| Err(DecisionError::Unavailable("the gateway failed in itself".into())));
     Ok(match answered {
@@ -172,21 +189,26 @@ fn waits(headers: &HeaderMap) -> Option<Duration> {
 }
 
 async fn decision(State(shared): State<Arc<Shared>>, headers: HeaderMap, Path(key): Path<String>) -> Result<Response, Refused> {
-    shared.access.publisher(&headers)?;
-    Ok(shared
-        .decider
-        .standing(&key)
-        .await
-        .map_or_else(unknown_decision, |standing| (StatusCode::OK, Json(standing.told(true))).into_response()))
+    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
+    let standing = shared.decider.standing(&key).await.filter(|standing| is_theirs(&principal, standing));
+    Ok(standing.map_or_else(unknown_decision, |standing| (StatusCode::OK, Json(standing.told(true))).into_response()))
 }
 
 async fn withdraw(State(shared): State<Arc<Shared>>, headers: HeaderMap, Path(key): Path<String>) -> Result<Response, Refused> {
-    shared.access.publisher(&headers)?;
+    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
+    if shared.decider.standing(&key).await.is_none_or(|standing| !is_theirs(&principal, &standing)) {
+        return Ok(unknown_decision());
+    }
     Ok(match shared.decider.withdraw(&key).await {
         Ok(Some(standing)) => (StatusCode::OK, Json(standing.told(false))).into_response(),
         Ok(None) => unknown_decision(),
         Err(error) => error.into_response(),
     })
+}
+
+/// A person's decisions are its own; whoever shows the key sees all.
+fn is_theirs(principal: &Principal, standing: &Standing) -> bool {
+    !principal.is_person() || standing.is_of(&principal.id)
 }
 
 fn unknown_decision() -> Response {
@@ -274,29 +296,33 @@ async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extensio
     let (headers, query) = (request.headers(), request.uri().query());
     let native = asked.native;
     let dialect = if native { Dialect::Native(Native::default()) } else { Dialect::Plain };
-    let refused = if native {
-        shared.access.reader(headers, query).err().map(|refusal| Ending::close(refusal.code, refusal.reason))
-    } else {
-        shared.access.plain_reader(headers).err().map(|reason| Ending::Close { code: 1008, reason: reason.into() })
+    let known = match native {
+        true => shared.access.principal(headers, query, Purpose::Read).await,
+        false => shared.access.plain_reader(headers).await,
     };
     let (response, connection) = asked.accept();
     shared.tasks.clone().spawn(async move {
         // Until it has a seat it is a stranger, and can be shown out.
         let Some(socket) = connection.await else { return };
-        let ending = if let Some(ending) = refused {
-            tracing::info!(native, "A session was refused.");
-            ending
-        } else if let Ok(_permit) = Arc::clone(&shared.seats).try_acquire_owned() {
-            guest.is_known();
-            drop(guest);
-            let _seat = Seat::taken(&shared);
-            return session::run(socket, dialect, shared).await;
-        } else {
-            tracing::warn!(
-                native,
-                "A session was refused: there are as many as max_connections and the system's limit of open files allow."
-            );
-            dialect.full()
+        let ending = match (known, Arc::clone(&shared.seats).try_acquire_owned()) {
+            (Err(refusal), _) => {
+                tracing::info!(native, why = ?refusal.why, "A session was refused.");
+                dialect.refused(refusal)
+            }
+            (Ok(principal), Ok(_permit)) => {
+                guest.is_known();
+                drop(guest);
+                let _seat = Seat::taken(&shared);
+                tracing::debug!(native, id = %principal.id, way = principal.way.as_str(), "A session begins.");
+                return session::run(socket, dialect, principal, shared).await;
+            }
+            (Ok(_), Err(_)) => {
+                tracing::warn!(
+                    native,
+                    "A session was refused: there are as many as max_connections and the system's limit of open files allow."
+                );
+                dialect.full()
+            }
         };
         tokio::select! {
             () = session::refuse(socket, ending) => {}

@@ -7,8 +7,8 @@
 //! Everything goes through the log: an event is answered, and sent to anybody, only after it is on disk.
 //! Deliberately absent: any opinion about what an event means.
 
+pub mod access;
 pub mod audit;
-pub mod auth;
 pub mod config;
 pub mod decisions;
 mod door;
@@ -36,10 +36,10 @@ mod upgrade;
 pub mod upstream;
 mod wire;
 
-pub use config::{Config, ConfigError};
+pub use config::{Config, ConfigError, Order, UserOrder};
 pub use decisions::{Answer, DecisionError, DecisionRequest, Decisions, Handing};
 pub use error::GatewayError;
-pub use gateway::Gateway;
+pub use gateway::{Gateway, Parts};
 pub use listener::Listener;
 pub use publish::{Placed, Publish, PublishError};
 pub use watchdeck_secret::Secret;

@@ -3,8 +3,15 @@
 use std::{
     io::{IsTerminal as _, Write as _},
     process::ExitCode,
+    sync::Arc,
 };
-use watchdeck_gateway::{Config, ConfigError, Gateway};
+use watchdeck_gateway::{
+    Config, ConfigError, Gateway, Order, Parts,
+    access::{
+        Credentials, ErpSession, Jwt,
+        users::{self, Users},
+    },
+};
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
 #[global_allocator]
@@ -13,13 +20,17 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[tokio::main]
 async fn main() -> ExitCode {
     watchdeck_logline::start("RUST_LOG", std::io::stderr, std::io::stderr().is_terminal());
-    let config = match Config::load(std::env::args(), std::env::vars()) {
-        Ok(config) => config,
+    let order = match Order::load(std::env::args(), std::env::vars()) {
+        Ok(order) => order,
         // clap prints help and version to stdout, its complaints to stderr, and knows the exit codes.
         Err(ConfigError::Flags(flags)) => flags.exit(),
         Err(error) => return complain(&error.to_string()),
     };
-    match serve(config).await {
+    let done = match order {
+        Order::Serve(config) => serve(config).await,
+        Order::User(config, order) => users::carry_out(&order, &config, &mut std::io::stdout()).map_err(Into::into),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&error.to_string()),
     }
@@ -29,7 +40,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     raise_descriptors();
     // Listened for before anything starts: a signal during the start is not lost.
     let stopped = stop_signal()?;
-    let gateway = Gateway::start(config, None).await?;
+    let ways = ways(&config)?;
+    let gateway = Gateway::start_with(config, Parts { decisions: None, ways }).await?;
     let mut out = std::io::stdout();
     writeln!(out, "listening on {}", gateway.addr())?;
     out.flush()?;
@@ -37,6 +49,18 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!("Stopping.");
     gateway.shutdown().await;
     Ok(())
+}
+
+/// The ways to be somebody that are set up.
+fn ways(config: &Config) -> anyhow::Result<Vec<Arc<dyn Credentials>>> {
+    let mut ways: Vec<Arc<dyn Credentials>> = vec![Arc::new(Users::open(&config.users_path(), config.users_file.is_some())?)];
+    if let Some(jwt) = &config.jwt {
+        ways.push(Arc::new(Jwt::open(jwt)?));
+    }
+    if let Some(erp_session) = &config.erp_session {
+        ways.push(Arc::new(ErpSession::open(erp_session)?));
+    }
+    Ok(ways)
 }
 
 /// The usual limit of 1,024 open files is for the sake of old programs; what the system allows is far more.

@@ -93,6 +93,13 @@ impl Names {
         list.clone()
     }
 
+    /// The names after the first `from` that somebody may read, and how many are known with them. For whoever may not read all.
+    pub(crate) fn readable(&self, from: usize, may: impl Fn(&Channel) -> bool) -> (usize, Vec<String>) {
+        let known = self.known.read().expect("no code panics while holding the names");
+        let names = known.order.iter().skip(from).filter(|channel| may(channel)).map(ToString::to_string).collect();
+        (known.order.len(), names)
+    }
+
     /// A `channels` frame with the names after the first `from`, and how many are known with it. `None`: there is nothing to tell.
     pub(crate) fn since(&self, from: usize) -> Option<(usize, Bytes)> {
         let to = (*self.told.borrow()).min(from + FRAME_NAMES);

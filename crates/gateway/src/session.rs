@@ -8,17 +8,22 @@ pub(crate) mod cursor;
 pub(crate) mod dialect;
 mod heard;
 pub(crate) mod native;
+mod over;
 pub(crate) mod plain;
 pub(crate) mod step;
 mod writer;
 
-use crate::{shared::Shared, upgrade::WebSocket};
+use crate::{access::Principal, shared::Shared, upgrade::WebSocket};
 use dialect::Dialect;
 use futures_util::{SinkExt as _, StreamExt as _, stream::SplitStream};
 use heard::{Heard, Life};
+use over::{Over, over};
 use std::{sync::Arc, time::Duration};
 use step::Ending;
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{
+    sync::{mpsc, watch},
+    time::timeout,
+};
 use tokio_websockets::{CloseCode, Message};
 
 /// Frames of one client that may wait for the writer. Full means that the reader waits: a client that does not read is not read either.
@@ -28,19 +33,24 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// Longest text of a close frame, by RFC 6455.
 const REASON_BYTES: usize = 123;
 
-/// Serve one session until either side ends it.
-pub(crate) async fn run(socket: WebSocket, dialect: Dialect, shared: Arc<Shared>) {
+/// Serve one session until either side ends it, or its user may not be here any more.
+pub(crate) async fn run(socket: WebSocket, dialect: Dialect, principal: Principal, shared: Arc<Shared>) {
     let (mut sink, mut stream) = socket.split();
     let life = Life::new();
     let (inbox, frames) = mpsc::channel(INBOX);
     let retry_after_ms = 500 + u64::from(rand::random::<u16>() % 1_500);
-    let farewell = dialect.going_away(retry_after_ms);
+    let (farewell, expired, revoked) = (dialect.going_away(retry_after_ms), dialect.expired(), dialect.revoked());
+    let (pass, held) = watch::channel(principal);
     let ending = {
         let reader = read(&mut stream, &inbox, &life);
-        let writer = writer::Writer::new(&mut sink, frames, &life, dialect, &shared).run();
+        let writer = writer::Writer::new(&mut sink, frames, &life, dialect, &pass, &shared).run();
         tokio::select! {
             () = reader => None,
             ending = writer => ending,
+            how = over(held) => Some(match how {
+                Over::Expired => expired,
+                Over::Revoked => revoked,
+            }),
             () = shared.stop.cancelled() => Some(farewell),
         }
     };

@@ -1,6 +1,6 @@
 //! What sessions, requests and the bridge share.
 
-use crate::{auth::Access, decisions::Decider, door::Door, ingest::state::BridgeState, log::Log, tail::Tail};
+use crate::{access::Access, decisions::Decider, door::Door, ingest::state::BridgeState, log::Log, tail::Tail};
 use std::{
     sync::{Arc, atomic::AtomicUsize},
     time::Duration,

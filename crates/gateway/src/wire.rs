@@ -3,15 +3,18 @@
 //! The payload goes out byte for byte as it came in; only the envelope is written here. The tests hold this file and
 //! [`watchdeck_protocol::ServerFrame`] together.
 
-use crate::oversize;
+use crate::{
+    access::{Shown, View},
+    oversize,
+};
 use axum::body::Bytes;
 use serde::Deserialize;
 use std::{
     borrow::Cow,
     fmt::Write as _,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
-use watchdeck_events::Kind;
+use watchdeck_events::{Catalogue, Channel, Event, Incoming, Kind, Millis, Payload};
 use watchdeck_store::Stored;
 
 /// Most events in one `events` frame.
@@ -22,6 +25,8 @@ const FRAME_BYTES: usize = 64 << 10;
 const ALONE_BYTES: usize = 16 << 10;
 /// The largest event that goes out whole, whatever is in the log: the console's client takes messages of 16 MiB.
 pub(crate) const MOST_EVENT_BYTES: usize = 8 << 20;
+/// Different views of one event that are remembered.
+const MOST_VIEWS: usize = 64;
 /// What an `event` frame begins with, up to the channel.
 const EVENT: &str = r#"{"type":"event","channel":"#;
 
@@ -40,6 +45,18 @@ pub(crate) struct Entry {
     own: bool,
     /// The frame for plain clients of a large event, made when the first of them asks.
     plain: OnceLock<Bytes>,
+    /// Through which connection it came.
+    source: Arc<str>,
+    /// What it is through the views by which it was looked at, made once for all sessions that have the same.
+    seen: Mutex<Vec<(u64, Seen)>>,
+}
+
+/// An entry through a view.
+#[derive(Debug, Clone)]
+enum Seen {
+    Hidden,
+    Whole,
+    Other(Arc<Entry>),
 }
 
 /// What a gap marker's payload says.
@@ -84,7 +101,49 @@ impl Entry {
             data_at,
             plain: OnceLock::new(),
             own: Kind::is_own(event.kind.as_str()),
+            source: Arc::clone(&event.source),
+            seen: Mutex::default(),
         })
+    }
+
+    /// What of it may be sent to whoever has this view; `None` when nothing may. A marker of a gap concerns everybody.
+    pub(crate) fn through(self: &Arc<Self>, channel: &Channel, view: &View) -> Option<Arc<Self>> {
+        let Some(data_at) = self.data_at else { return Some(Arc::clone(self)) };
+        let mut seen = self.seen.lock().expect("no code panics while looking at an entry");
+        let known = seen.iter().find(|(number, _)| *number == view.number()).map(|(_, seen)| seen.clone());
+        let found = known.unwrap_or_else(|| {
+            let found = match view.of(&self.event(channel, data_at)) {
+                Shown::Hidden => Seen::Hidden,
+                Shown::Whole => Seen::Whole,
+                Shown::Masked(payload) => Seen::Other(Arc::new(self.with(data_at, &payload, self.own))),
+                Shown::Withheld => Seen::Other(Arc::new(self.with(data_at, &withheld(self.frame.len() - 1 - data_at), true))),
+            };
+            if seen.len() < MOST_VIEWS {
+                seen.push((view.number(), found.clone()));
+            }
+            found
+        });
+        match found {
+            Seen::Hidden => None,
+            Seen::Whole => Some(Arc::clone(self)),
+            Seen::Other(other) => Some(other),
+        }
+    }
+
+    /// The event again, as the log read it.
+    fn event(&self, channel: &Channel, data_at: usize) -> Event {
+        let payload = Payload::from_json(&self.text()[data_at..self.frame.len() - 1]);
+        let incoming =
+            Incoming { channel: channel.clone(), offset: None, id: Some("".into()), server_at: Some(Millis(self.ts)), kind: None, payload };
+        Catalogue::builtin().normalise(incoming, &self.source, Millis(self.ts))
+    }
+
+    /// The same with another payload.
+    fn with(&self, data_at: usize, payload: &str, own: bool) -> Self {
+        let frame = [&self.text()[..data_at], payload, "}"].concat();
+        let (offset, ts, fields_at, source) = (self.offset, self.ts, self.fields_at, Arc::clone(&self.source));
+        let (data_at, plain, seen) = (Some(data_at), OnceLock::new(), Mutex::default());
+        Self { offset, ts, frame: frame.into(), fields_at, data_at, own, plain, source, seen }
     }
 
     /// Bytes in memory, roughly.
@@ -120,6 +179,12 @@ impl Entry {
     fn is_null(&self) -> bool {
         self.data_at.is_some_and(|at| &self.frame[at..self.frame.len() - 1] == b"null")
     }
+}
+
+/// What stands for a payload of which nobody can say what of it is hidden.
+fn withheld(bytes: usize) -> String {
+    let detail = "your role hides fields, and in this message none can be found";
+    format!(r#"{{"type":"{}","reason":"withheld","detail":"{detail}","bytes":{bytes}}}"#, Kind::MALFORMED)
 }
 
 /// Frames of `watchdeck.v1` for entries of one channel, in order: a lone event as `event`, several as `events`, a marker as `gap`.

@@ -51,6 +51,9 @@ pub struct User {
     pub name: String,
     /// Role names.
     pub roles: Vec<String>,
+    /// What it may decide, by the type of the resource; `*` stands for any text. Empty from a gateway that does not say, and for whoever may decide nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decides: Vec<String>,
 }
 
 /// Why a request was turned down, for programs.
@@ -164,6 +167,13 @@ pub enum ServerFrame<'a> {
         /// Why, for programs (`bridge_down`).
         reason: Cow<'a, str>,
     },
+    /// The user may not see what lies behind its position up to here. There is nothing to deliver, and nothing is missing.
+    Passed {
+        /// The channel's name.
+        channel: Cow<'a, str>,
+        /// Place in the channel's log of the last that is passed over.
+        offset: u64,
+    },
     /// What the user may read has changed since the hello: a channel was heard of for the first time.
     Channels {
         /// All of them, as in the hello.
@@ -186,6 +196,9 @@ pub enum ServerFrame<'a> {
         message: Cow<'a, str>,
         /// The channel concerned, if one.
         channel: Option<Cow<'a, str>>,
+        /// When the same may be asked for again, where that is known.
+        #[serde(default, rename = "retryAfterMs", skip_serializing_if = "Option::is_none")]
+        retry_after_ms: Option<u64>,
     },
     /// A frame type that this version does not know. Ignored by clients; never sent.
     #[serde(skip)]
@@ -226,6 +239,7 @@ struct Flat<'a> {
     code: Option<ErrorCode>,
     #[serde(borrow, default)]
     message: Option<Cow<'a, str>>,
+    retry_after_ms: Option<u64>,
 }
 
 /// A published `null` is data; only an absent field is none.
@@ -293,7 +307,13 @@ impl<'a> ServerFrame<'a> {
             },
             "channels" => Self::Channels { channels: need!("channels", channels) },
             "status" => Self::Status { upstream: need!("status", upstream), since: need!("status", since), reason: flat.reason },
-            "error" => Self::Error { code: need!("error", code), message: need!("error", message), channel: flat.channel },
+            "passed" => Self::Passed { channel: need!("passed", channel), offset: need!("passed", offset) },
+            "error" => Self::Error {
+                code: need!("error", code),
+                message: need!("error", message),
+                channel: flat.channel,
+                retry_after_ms: flat.retry_after_ms,
+            },
             _ => Self::Unknown,
         })
     }
@@ -326,6 +346,11 @@ mod tests {
         same_both_ways(r#"{"type":"status","upstream":"down","since":1795223788150,"reason":"Redis: connection refused"}"#);
         same_both_ways(r#"{"type":"status","upstream":"up","since":1795223788150,"reason":null}"#);
         same_both_ways(r#"{"type":"error","code":"forbidden","message":"no","channel":"finance"}"#);
+        same_both_ways(r#"{"type":"error","code":"rate_limited","message":"no","channel":"finance","retryAfterMs":1500}"#);
+        same_both_ways(r#"{"type":"passed","channel":"inventory","offset":1050}"#);
+        same_both_ways(
+            r#"{"type":"hello","session":"s1","server":"0.1.0","user":{"id":"u1","name":"张敏","roles":["approver"],"decides":["return","*"]},"pingIntervalMs":25000,"channels":["inventory"]}"#,
+        );
     }
 
     #[test]

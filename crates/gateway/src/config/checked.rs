@@ -1,8 +1,15 @@
 //! A configuration: its fields, its defaults, and the rules between them.
 
-use super::error::ConfigError;
-use crate::redis::Address;
+use super::{
+    error::ConfigError,
+    sections::{ErpSessionConfig, JwtConfig, LimitsConfig, RoleConfig},
+};
+use crate::{
+    access::{RoleRefused, Roles},
+    redis::Address,
+};
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::PathBuf,
     time::Duration,
@@ -33,9 +40,19 @@ pub struct Config {
     pub publish_key: Option<Secret>,
     /// Who shows this may read.
     pub read_token: Option<Secret>,
+    /// The users that this gateway gives tokens to; without a word `users.toml` in `data_dir`, where there is one.
+    pub users_file: Option<PathBuf>,
+    /// The operator's roles, beside the shipped ones.
+    pub roles: BTreeMap<String, RoleConfig>,
+    /// Tokens of an identity provider.
+    pub jwt: Option<JwtConfig>,
+    /// Sessions of the ERP.
+    pub erp_session: Option<ErpSessionConfig>,
+    /// How much one user may ask for.
+    pub limits: LimitsConfig,
     /// How often sessions are pinged.
     pub ping_interval: Duration,
-    /// Browser origins that may connect; see [`crate::auth`].
+    /// Browser origins that may connect; see [`crate::access`].
     pub allowed_origins: Vec<String>,
     /// WebSocket sessions at a time.
     pub max_connections: usize,
@@ -62,6 +79,11 @@ impl Config {
             redis_ca_file: None,
             publish_key: None,
             read_token: None,
+            users_file: None,
+            roles: BTreeMap::new(),
+            jwt: None,
+            erp_session: None,
+            limits: LimitsConfig::default(),
             ping_interval: Duration::from_millis(watchdeck_protocol::PING_INTERVAL_MS),
             allowed_origins: Vec::new(),
             max_connections: 10_000,
@@ -74,12 +96,13 @@ impl Config {
     /// The rules between keys.
     ///
     /// # Errors
-    /// [`ConfigError::Value`] when the gateway would listen beyond this machine without a key for publishing and a token for reading, or when
-    /// what is said of Redis does not go together.
+    /// [`ConfigError::Value`] when the gateway would listen beyond this machine without asking anybody who it is, when a role cannot be
+    /// compiled, or when what is said of Redis does not go together.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.redis_address()?;
         self.log_address()?;
-        if self.listen.ip().is_loopback() {
+        self.compiled_roles()?;
+        if self.listen.ip().is_loopback() || self.asks_who() {
             return Ok(());
         }
         for (key, value, what) in
@@ -90,7 +113,7 @@ impl Config {
                     key: key.into(),
                     origin: "not set".into(),
                     reason: format!("listening on {} lets other machines in, and without it anyone of them could {what}", self.listen),
-                    remedy: format!("Set `{key}` to a long random text, or listen on 127.0.0.1"),
+                    remedy: format!("Set `{key}` to a long random text, add a user (watchdeck-gateway user add), or listen on 127.0.0.1"),
                 });
             }
         }
@@ -136,6 +159,27 @@ impl Config {
             }
             None => Ok(None),
         }
+    }
+
+    /// What each role may.
+    pub(crate) fn compiled_roles(&self) -> Result<Roles, ConfigError> {
+        Roles::compile(&self.roles).map_err(|RoleRefused { key, reason, remedy, .. }| ConfigError::Value {
+            key,
+            origin: "in the configuration".into(),
+            reason,
+            remedy: remedy.into(),
+        })
+    }
+
+    /// Whether there is a way to be somebody, so that nobody comes without a word.
+    pub(crate) fn asks_who(&self) -> bool {
+        self.jwt.is_some() || self.erp_session.is_some() || self.users_file.is_some() || self.users_path().exists()
+    }
+
+    /// The file of the users.
+    #[must_use]
+    pub fn users_path(&self) -> PathBuf {
+        self.users_file.clone().unwrap_or_else(|| self.data_dir.join("users.toml"))
     }
 
     /// The file of the log, where it is one.

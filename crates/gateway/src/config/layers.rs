@@ -1,6 +1,12 @@
 //! Gathers what was said where, and lets the nearest voice win.
 
-use super::{checked::Config, error::ConfigError, values};
+use super::{
+    checked::Config,
+    error::ConfigError,
+    order::UserOrder,
+    tables::{TABLES, Tables},
+    values,
+};
 use clap::Parser;
 use std::{collections::BTreeMap, path::PathBuf};
 use toml::Value;
@@ -9,7 +15,7 @@ use toml::Value;
 const ENV_PREFIX: &str = "WATCHDECK_GATEWAY_";
 
 /// Every key there is, as written in the file.
-const KEYS: [&str; 16] = [
+const KEYS: [&str; 17] = [
     "listen",
     "data_dir",
     "log",
@@ -20,6 +26,7 @@ const KEYS: [&str; 16] = [
     "redis.ca_file",
     "publish_key",
     "read_token",
+    "users_file",
     "ping_interval_ms",
     "allowed_origins",
     "max_connections",
@@ -32,14 +39,16 @@ const KEYS: [&str; 16] = [
 #[derive(Parser)]
 #[command(name = "watchdeck-gateway", version)]
 struct Flags {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Configuration file (TOML)
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<String>,
     /// Address and port to listen on [default: 127.0.0.1:3010]
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
     /// Folder of the log
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     data_dir: Option<String>,
     /// The database of the log, like postgres://gateway@db.example/watchdeck, instead of the folder (other users of this machine can see flags)
     #[arg(long, value_name = "URL")]
@@ -65,6 +74,9 @@ struct Flags {
     /// What readers must show (other users of this machine can see flags; prefer the file or the environment)
     #[arg(long, value_name = "TOKEN")]
     read_token: Option<String>,
+    /// The file of the users that this gateway gives tokens to [default: users.toml in the folder of the log]
+    #[arg(long, value_name = "FILE", global = true)]
+    users_file: Option<String>,
     /// How often sessions are pinged, in milliseconds [default: 25000]
     #[arg(long, value_name = "MS")]
     ping_interval_ms: Option<String>,
@@ -85,6 +97,41 @@ struct Flags {
     keep_gigabytes: Option<String>,
 }
 
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Give out tokens, list them, take them back
+    #[command(subcommand)]
+    User(UserOrder),
+}
+
+/// What the program is told to do.
+#[derive(Debug, Clone)]
+pub enum Order {
+    /// Serve.
+    Serve(Config),
+    /// Change who may come.
+    User(Config, UserOrder),
+}
+
+impl Order {
+    /// Read flags, environment and file, and what is to be done.
+    ///
+    /// # Errors
+    /// As [`Config::load`]. The rules between keys are for whoever serves.
+    pub fn load(args: impl IntoIterator<Item = String>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut layers = Layers::gather(args, env)?;
+        let command = layers.command.take();
+        let config = layers.into_config()?;
+        match command {
+            Some(Command::User(order)) => Ok(Self::User(config, order)),
+            None => {
+                config.check()?;
+                Ok(Self::Serve(config))
+            }
+        }
+    }
+}
+
 impl Config {
     /// Read flags, environment and file.
     ///
@@ -100,15 +147,17 @@ impl Config {
 /// The winning value of each key, and where it was said.
 struct Layers {
     found: BTreeMap<&'static str, (Value, String)>,
+    tables: Tables,
+    command: Option<Command>,
     data_dir: PathBuf,
 }
 
 impl Layers {
     fn gather(args: impl IntoIterator<Item = String>, env: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
-        let flags = Flags::try_parse_from(args)?;
+        let mut flags = Flags::try_parse_from(args)?;
         let env: BTreeMap<String, String> = env.into_iter().collect();
-        let mut layers =
-            Self { found: BTreeMap::new(), data_dir: default_data_dir(|name| env.get(name).filter(|v| !v.is_empty()).cloned()) };
+        let data_dir = default_data_dir(|name| env.get(name).filter(|v| !v.is_empty()).cloned());
+        let mut layers = Self { found: BTreeMap::new(), tables: Tables::default(), command: flags.command.take(), data_dir };
         // Farthest first: a later layer overwrites.
         if let Some(path) = flags.config.as_ref().or_else(|| env.get("WATCHDECK_GATEWAY_CONFIG")) {
             layers.file(path)?;
@@ -128,6 +177,7 @@ impl Layers {
         })?;
         for (name, value) in table {
             match value {
+                _ if TABLES.contains(&&*name) => {}
                 Value::Table(inner) => {
                     for (child, value) in inner {
                         self.put(&format!("{name}.{child}"), value, format!("in {path}"))?;
@@ -136,6 +186,7 @@ impl Layers {
                 value => self.put(&name, value, format!("in {path}"))?,
             }
         }
+        self.tables = Tables::read(&text, path)?;
         Ok(())
     }
 
@@ -163,6 +214,7 @@ impl Layers {
             ("redis.ca_file", flags.redis_ca_file),
             ("publish_key", flags.publish_key),
             ("read_token", flags.read_token),
+            ("users_file", flags.users_file),
             ("ping_interval_ms", flags.ping_interval_ms),
             ("allowed_origins", flags.allowed_origins),
             ("max_connections", flags.max_connections),
@@ -184,7 +236,7 @@ impl Layers {
                 key: name.to_owned(),
                 origin,
                 reason: "there is no such key".into(),
-                remedy: format!("Remove it, or use one of: {}", KEYS.join(", ")),
+                remedy: format!("Remove it, or use a table ({}), or use one of: {}", TABLES.join(", "), KEYS.join(", ")),
             });
         };
         self.found.insert(key, (value, origin));
@@ -193,6 +245,8 @@ impl Layers {
 
     fn into_config(mut self) -> Result<Config, ConfigError> {
         let mut config = Config::new(std::mem::take(&mut self.data_dir));
+        let Tables { roles, jwt, erp_session, limits } = self.tables;
+        (config.roles, config.jwt, config.erp_session, config.limits) = (roles, jwt, erp_session, limits);
         for (key, (value, origin)) in self.found {
             values::apply(&mut config, key, &value).map_err(|(reason, remedy)| ConfigError::Value {
                 key: key.to_owned(),

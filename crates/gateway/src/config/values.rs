@@ -35,6 +35,7 @@ pub(super) fn apply(config: &mut Config, key: &'static str, value: &Value) -> Re
         "redis.ca_file" => config.redis_ca_file = Some(ca_file(text(value)?)?),
         "publish_key" => config.publish_key = Some(secret(&text(value)?)?),
         "read_token" => config.read_token = Some(secret(&text(value)?)?),
+        "users_file" => config.users_file = Some(filled(text(value)?, "Name a file, like /etc/watchdeck/users.toml")?.into()),
         "ping_interval_ms" => {
             config.ping_interval =
                 Duration::from_millis(number(value, 100, 3_600_000, "Write milliseconds from 100 to 3600000, like 25000")?)

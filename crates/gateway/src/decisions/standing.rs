@@ -120,6 +120,11 @@ impl Standing {
         })
     }
 
+    /// Whether this principal made it.
+    pub(crate) fn is_of(&self, principal: &str) -> bool {
+        self.principal.as_deref() == Some(principal)
+    }
+
     /// The state, for whoever answers over HTTP.
     pub(crate) const fn state(&self) -> &State {
         &self.state

@@ -1,6 +1,10 @@
-//! Where a session stands in the channels that it follows.
+//! Where a session stands in the channels that it follows, and what it may see of them.
 
-use crate::listeners::{Ear, Listeners};
+use crate::{
+    access::{Reading, View},
+    listeners::{Ear, Listeners},
+    wire::Entry,
+};
 use std::{collections::HashMap, sync::Arc};
 use watchdeck_events::Channel;
 use watchdeck_protocol::Position;
@@ -47,11 +51,72 @@ pub(crate) struct Cursors<'a> {
     listeners: &'a Listeners,
     ear: Arc<Ear>,
     sent: HashMap<Channel, u64>,
+    /// How those are seen that are not seen whole.
+    views: HashMap<Channel, Arc<View>>,
+    /// Up to where the client has to be told that there was nothing for it.
+    owed: HashMap<Channel, u64>,
+}
+
+/// A part of a page, as a session may see it.
+#[derive(Debug)]
+pub(crate) enum Part {
+    /// These, in order.
+    Entries(Vec<Arc<Entry>>),
+    /// Nothing up to this offset.
+    Passed(u64),
 }
 
 impl<'a> Cursors<'a> {
     pub(crate) fn new(listeners: &'a Listeners) -> Self {
-        Self { listeners, ear: Arc::default(), sent: HashMap::new() }
+        Self { listeners, ear: Arc::default(), sent: HashMap::new(), views: HashMap::new(), owed: HashMap::new() }
+    }
+
+    /// How a channel that is followed is seen from now on.
+    pub(crate) fn see(&mut self, channel: &Channel, reading: Reading) {
+        match reading {
+            Reading::Whole => self.views.remove(channel),
+            Reading::Through(view) => self.views.insert(channel.clone(), view),
+        };
+    }
+
+    /// What of a page may be sent, in order. What is hidden at its end is owed, so that a run of hidden events is told of once and not one by one.
+    pub(crate) fn parts(&mut self, channel: &Channel, page: Vec<Arc<Entry>>) -> Vec<Part> {
+        let mut passed = self.owed.remove(channel);
+        let Some(view) = self.views.get(channel) else {
+            return passed.map(Part::Passed).into_iter().chain([Part::Entries(page)]).collect();
+        };
+        let (mut parts, mut run) = (Vec::new(), Vec::new());
+        for entry in page {
+            let Some(shown) = entry.through(channel, view) else {
+                passed = Some(entry.offset);
+                continue;
+            };
+            if let Some(passed) = passed.take() {
+                parts.extend((!run.is_empty()).then(|| Part::Entries(std::mem::take(&mut run))));
+                parts.push(Part::Passed(passed));
+            }
+            run.push(shown);
+        }
+        parts.extend((!run.is_empty()).then_some(Part::Entries(run)));
+        if let Some(passed) = passed {
+            self.owed.insert(channel.clone(), passed);
+        }
+        parts
+    }
+
+    /// Whether there is something to be told of what was passed over.
+    pub(crate) fn is_owing(&self) -> bool {
+        !self.owed.is_empty()
+    }
+
+    /// Take what is owed.
+    pub(crate) fn owed(&mut self) -> impl Iterator<Item = (Channel, u64)> {
+        std::mem::take(&mut self.owed).into_iter()
+    }
+
+    /// The channels that are followed.
+    pub(crate) fn followed(&self) -> Vec<Channel> {
+        self.sent.keys().cloned().collect()
     }
 
     /// What is told of commits.
@@ -80,6 +145,8 @@ impl<'a> Cursors<'a> {
     }
 
     pub(crate) fn leave(&mut self, channel: &Channel) {
+        self.views.remove(channel);
+        self.owed.remove(channel);
         if self.sent.remove(channel).is_some() {
             self.listeners.leave([channel].into_iter(), &self.ear);
         }
@@ -88,6 +155,12 @@ impl<'a> Cursors<'a> {
     /// The last offset sent; `None` when the channel is not followed.
     pub(crate) fn sent(&self, channel: &Channel) -> Option<u64> {
         self.sent.get(channel).copied()
+    }
+
+    /// A place that was asked for: what was owed of before counts no more.
+    pub(crate) fn begin(&mut self, channel: &Channel, offset: u64) {
+        self.owed.remove(channel);
+        self.set(channel, offset);
     }
 
     pub(crate) fn set(&mut self, channel: &Channel, offset: u64) {

@@ -4,7 +4,11 @@ use super::{
     native, plain,
     step::{Ending, Step},
 };
-use crate::{wire, wire::Entry};
+use crate::{
+    access::{Refusal, Why},
+    wire,
+    wire::Entry,
+};
 use axum::body::Bytes;
 use std::sync::Arc;
 use watchdeck_protocol::CloseCode;
@@ -58,6 +62,31 @@ impl Dialect {
         match self {
             Self::Native(_) => Ending::close(CloseCode::ShuttingDown, format!(r#"{{"retryAfterMs":{retry_after_ms}}}"#)),
             Self::Plain => Ending::Close { code: 1001, reason: String::new() },
+        }
+    }
+
+    /// The token that it came with counts no more.
+    pub(crate) fn expired(&self) -> Ending {
+        match self {
+            Self::Native(_) => Ending::close(CloseCode::TokenExpired, "the token has expired; get a new one and connect again"),
+            Self::Plain => Ending::Close { code: 1008, reason: "Authentication failed".into() },
+        }
+    }
+
+    /// Whoever it was may not be here any more.
+    pub(crate) fn revoked(&self) -> Ending {
+        match self {
+            Self::Native(_) => Ending::close(CloseCode::Revoked, "your access was withdrawn; ask for a new token, or sign in again"),
+            Self::Plain => Ending::Close { code: 1008, reason: "Authentication failed".into() },
+        }
+    }
+
+    /// It was not let in.
+    pub(crate) fn refused(&self, refusal: Refusal) -> Ending {
+        match self {
+            Self::Native(_) => Ending::close(refusal.close_code(), refusal.reason),
+            Self::Plain if refusal.why == Why::Unavailable => Ending::Close { code: 1013, reason: String::new() },
+            Self::Plain => Ending::Close { code: 1008, reason: refusal.plain().into() },
         }
     }
 

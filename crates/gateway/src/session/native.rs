@@ -8,6 +8,7 @@ use crate::{
     frame::text,
     publish::{OWN_PREFIX, channel_name},
 };
+use std::time::Duration;
 use watchdeck_events::Channel;
 use watchdeck_protocol::{ClientFrame, CloseCode, ErrorCode, Position, ServerFrame};
 
@@ -41,7 +42,7 @@ impl Native {
         if self.broken >= MOST_BROKEN {
             Step::End(Ending::close(CloseCode::BadRequest, "too many frames that are not watchdeck.v1; check what connects here"))
         } else {
-            Step::Say(error(ErrorCode::BadRequest, message, None))
+            Step::Say(error(ErrorCode::BadRequest, message, None, None))
         }
     }
 }
@@ -50,12 +51,18 @@ impl Native {
 fn refused(channel: &str) -> Option<String> {
     let reason = channel_name(channel).err()?;
     let code = if channel.starts_with(OWN_PREFIX) { ErrorCode::Forbidden } else { ErrorCode::BadRequest };
-    Some(error(code, &format!("this channel cannot be followed: {reason}"), Some(channel)))
+    Some(error(code, &format!("this channel cannot be followed: {reason}"), Some(channel), None))
 }
 
-/// An `error` frame.
-pub(crate) fn error(code: ErrorCode, message: &str, channel: Option<&str>) -> String {
-    text(&ServerFrame::Error { code, message: message.into(), channel: channel.map(Into::into) })
+/// An `error` frame; with when to ask again, where that is known.
+pub(crate) fn error(code: ErrorCode, message: &str, channel: Option<&str>, wait: Option<Duration>) -> String {
+    let retry_after_ms = wait.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX) + 1);
+    text(&ServerFrame::Error { code, message: message.into(), channel: channel.map(Into::into), retry_after_ms })
+}
+
+/// A `passed` frame.
+pub(crate) fn passed(channel: &str, offset: u64) -> String {
+    text(&ServerFrame::Passed { channel: channel.into(), offset })
 }
 
 /// A `subscribed` frame.

@@ -1,17 +1,28 @@
 //! The writing half of a session: answers, catch-up and live events, pings.
 
+mod follow;
+mod rights;
+
 use super::{
-    cursor::{self, Cursors, MOST_CHANNELS},
+    cursor::{Cursors, Part},
     dialect::Dialect,
     heard::{Heard, Life},
     native,
     step::{Ending, Step},
 };
-use crate::{frame, ingest::state::Told, shared::Shared, upgrade::WebSocket};
+use crate::{
+    access::{Principal, Standing, Use},
+    frame,
+    ingest::state::Told,
+    shared::Shared,
+    upgrade::WebSocket,
+    wire::Entry,
+};
 use axum::body::Bytes;
 use futures_util::{SinkExt as _, stream::SplitSink};
 use std::{
     collections::{HashSet, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
@@ -19,9 +30,8 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 use tokio_websockets::Message;
-use watchdeck_events::{Channel, Millis};
-use watchdeck_protocol::{ErrorCode, Position, Rewind, ServerFrame};
-use watchdeck_store::Limit;
+use watchdeck_events::Channel;
+use watchdeck_protocol::{ErrorCode, ServerFrame};
 
 pub(super) type Sink = SplitSink<WebSocket, Message>;
 
@@ -31,6 +41,9 @@ const WAITED: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_secs(10);
 /// Before the log is read again after it could not be.
 const LOG_RETRY: Duration = Duration::from_secs(1);
+
+/// What is owed of events that are not for the client is told after this, once for all of them.
+const OWED: Duration = Duration::from_secs(1);
 
 /// The connection does not take frames any more; there is nobody to tell.
 struct Gone;
@@ -78,6 +91,10 @@ pub(super) struct Writer<'a> {
     life: &'a Life,
     dialect: Dialect,
     shared: &'a Shared,
+    /// Who the client is, for whoever watches whether it still is.
+    pass: &'a watch::Sender<Principal>,
+    principal: Principal,
+    standing: Option<Standing>,
     cursors: Cursors<'a>,
     marked: Marked,
     upstream: watch::Receiver<Option<Told>>,
@@ -87,13 +104,28 @@ pub(super) struct Writer<'a> {
     /// Failures to read the log in a row, and when to try again.
     failures: u32,
     retry: Option<Instant>,
+    /// When to go on with events: the client has had its share of bytes.
+    slowed: Option<Instant>,
+    /// When to tell what is owed.
+    owing: Option<Instant>,
     next_ping: Instant,
     last_ping: Option<Instant>,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(sink: &'a mut Sink, frames: mpsc::Receiver<Heard>, life: &'a Life, dialect: Dialect, shared: &'a Shared) -> Self {
+    pub(super) fn new(
+        sink: &'a mut Sink,
+        frames: mpsc::Receiver<Heard>,
+        life: &'a Life,
+        dialect: Dialect,
+        pass: &'a watch::Sender<Principal>,
+        shared: &'a Shared,
+    ) -> Self {
+        let principal = pass.borrow().clone();
         Self {
+            pass,
+            standing: principal.standing(),
+            principal,
             sink,
             frames,
             life,
@@ -106,6 +138,8 @@ impl<'a> Writer<'a> {
             announced: 0,
             failures: 0,
             retry: None,
+            slowed: None,
+            owing: None,
             next_ping: Instant::now() + shared.ping_interval,
             last_ping: None,
         }
@@ -126,6 +160,9 @@ impl<'a> Writer<'a> {
             self.tell_upstream().await?;
         }
         loop {
+            if self.is_changed() {
+                self.heed().await?;
+            }
             while let Ok(heard) = self.frames.try_recv() {
                 self.answer(heard).await?;
             }
@@ -134,6 +171,7 @@ impl<'a> Writer<'a> {
             }
             self.look_up();
             self.page().await?;
+            self.tell_owed().await?;
             self.flush().await?;
             if Instant::now() >= self.due() {
                 self.pulse().await?;
@@ -151,6 +189,7 @@ impl<'a> Writer<'a> {
                 // The sender lives as long as `shared`. A plain client is told no names, and not of the upstream.
                 _ = self.names.changed(), if self.dialect.is_native() => {}
                 _ = self.upstream.changed(), if self.dialect.is_native() => self.tell_upstream().await?,
+                () = changed(&mut self.standing) => self.heed().await?,
                 () = sleep_until(due) => self.pulse().await?,
             }
         }
@@ -158,17 +197,17 @@ impl<'a> Writer<'a> {
 
     /// Whether there is more to read at once.
     fn is_busy(&self) -> bool {
-        !self.marked.is_empty() && self.retry.is_none_or(|at| Instant::now() >= at)
+        !self.marked.is_empty() && self.waits().is_none_or(|until| Instant::now() >= until)
     }
 
-    /// Tell a native client of channels that were heard of since: one that follows everything would miss them in silence.
-    async fn announce(&mut self) -> Flow {
-        self.names.borrow_and_update();
-        while let Some((known, frame)) = self.shared.tail.names.since(self.announced) {
-            self.feed(frame).await?;
-            self.announced = known;
-        }
-        Ok(())
+    /// Until when nothing is read of the log.
+    fn waits(&self) -> Option<Instant> {
+        self.retry.max(self.slowed)
+    }
+
+    /// Whether the user's roles may be others than a moment ago.
+    fn is_changed(&self) -> bool {
+        self.standing.as_ref().is_some_and(|standing| standing.has_changed().unwrap_or(false))
     }
 
     /// Tell a native client how it stands with the ERP's bus: a session that is up says nothing about that.
@@ -190,6 +229,9 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         for _ in 0..MOST_PAGES {
+            if self.is_changed() {
+                break;
+            }
             let Some(channel) = self.marked.pop() else { break };
             let Some(sent) = self.cursors.sent(&channel) else { continue };
             match self.shared.tail.after(&channel, sent).await {
@@ -197,12 +239,14 @@ impl<'a> Writer<'a> {
                     (self.failures, self.retry) = (0, None);
                     let Some(last) = entries.last() else { continue };
                     let last = last.offset;
-                    for frame in self.dialect.frames(&entries) {
-                        self.feed(frame).await?;
-                    }
+                    let bytes = self.send(&channel, entries).await?;
                     self.cursors.set(&channel, last);
                     if last < self.shared.log.store().channel_bounds(&channel).last {
                         self.marked.push(channel);
+                    }
+                    if let Err(wait) = self.principal.take(Use::Send, bytes) {
+                        self.slowed = Some(Instant::now() + wait);
+                        break;
                     }
                 }
                 Err(error) => {
@@ -219,6 +263,42 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Send what the client may see of a page; answers how many bytes that was.
+    async fn send(&mut self, channel: &Channel, page: Vec<Arc<Entry>>) -> Result<usize, Gone> {
+        let mut bytes = 0;
+        for part in self.cursors.parts(channel, page) {
+            match part {
+                Part::Entries(entries) => {
+                    for frame in self.dialect.frames(&entries) {
+                        bytes += frame.len();
+                        self.feed(frame).await?;
+                    }
+                }
+                Part::Passed(offset) => self.pass_over(channel, offset).await?,
+            }
+        }
+        if self.cursors.is_owing() && self.owing.is_none() {
+            self.owing = Some(Instant::now() + OWED);
+        }
+        Ok(bytes)
+    }
+
+    /// Tell what is owed when it is time: a client's position moves over what is not for it.
+    async fn tell_owed(&mut self) -> Flow {
+        if self.owing.is_some_and(|at| Instant::now() >= at) {
+            self.owing = None;
+            for (channel, offset) in self.cursors.owed().collect::<Vec<_>>() {
+                self.pass_over(&channel, offset).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A plain client has no positions.
+    async fn pass_over(&mut self, channel: &Channel, offset: u64) -> Result<(), Gone> {
+        if self.dialect.is_native() { self.feed(native::passed(channel.as_str(), offset)).await } else { Ok(()) }
+    }
+
     async fn answer(&mut self, heard: Heard) -> Flow {
         let step = match heard {
             Heard::Text(message) => self.dialect.hear(message.as_text().unwrap_or_default()),
@@ -227,9 +307,7 @@ impl<'a> Writer<'a> {
         match step {
             Step::Nothing => {}
             Step::Leave(channel) => self.cursors.leave(&channel),
-            Step::Refresh(token) => {
-                self.shared.access.token(Some(&token)).map_err(|refusal| Some(Ending::close(refusal.code, refusal.reason)))?;
-            }
+            Step::Refresh(token) => self.refresh(token).await?,
             Step::Say(frame) => self.feed(frame).await?,
             Step::End(ending) => return Err(Some(ending)),
             Step::Follow { channel, position, rewind } => self.follow(channel, position, rewind).await?,
@@ -237,76 +315,18 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    async fn follow(&mut self, channel: Channel, position: Option<Position>, rewind: Option<Rewind>) -> Flow {
-        let known = self.cursors.follows(&channel);
-        if !known && self.cursors.len() >= MOST_CHANNELS {
-            let message = format!("one session may follow {MOST_CHANNELS} channels; leave some or open another session");
-            return self.refuse(ErrorCode::RateLimited, &message, &channel).await;
-        }
-        if !self.dialect.is_native() && known {
-            return Ok(());
-        }
-        // Listened first, so that no commit falls between the bounds and the ear.
-        let channel = self.cursors.follow(&channel);
-        // The bounds are read once: `subscribed` and the cursor speak of the same moment, and whatever is logged later follows the cursor.
-        let store = self.shared.log.store();
-        let mut bounds = store.channel_bounds(&channel);
-        if position.as_ref().is_some_and(|position| position.epoch == store.epoch() && position.offset > bounds.last) {
-            // Another gateway on this log has sent what is not known here yet: asked beyond its end, the log looks. Where that fails, the position is not
-            // resumed, which is told.
-            store.read_after(store.head(), Limit::from(1)).await.ok();
-            bounds = store.channel_bounds(&channel);
-        }
-        let resumed = position.as_ref().map(|position| cursor::resume(position, store.epoch(), bounds));
-        let sent = match (resumed, rewind) {
-            (Some(Ok(offset)), _) => offset,
-            (_, Some(Rewind::Count(count))) => cursor::rewound(count, bounds),
-            (_, Some(Rewind::Since(since))) => match store.channel_offset_at(&channel, Millis(since)).await {
-                Ok(before) => before.max(bounds.first.saturating_sub(1)).min(bounds.last),
-                Err(error) => {
-                    tracing::warn!(%error, %channel, "A rewind could not be looked up.");
-                    self.cursors.leave(&channel);
-                    return self.refuse(ErrorCode::Internal, "the gateway cannot read its log just now; subscribe again", &channel).await;
-                }
-            },
-            (_, None) => bounds.last,
-        };
+    async fn refuse(&mut self, code: ErrorCode, message: &str, channel: &Channel, wait: Option<Duration>) -> Flow {
         if self.dialect.is_native() {
-            let now = Position::new(store.epoch(), bounds.last);
-            let answer = native::subscribed(channel.as_str(), now, matches!(resumed, Some(Ok(_))), resumed.and_then(Result::err));
-            self.feed(answer).await?;
-        }
-        self.cursors.set(&channel, sent);
-        if sent < bounds.last {
-            self.marked.push(channel);
+            self.feed(native::error(code, message, Some(channel.as_str()), wait)).await?;
         }
         Ok(())
-    }
-
-    async fn refuse(&mut self, code: ErrorCode, message: &str, channel: &Channel) -> Flow {
-        if self.dialect.is_native() {
-            self.feed(native::error(code, message, Some(channel.as_str()))).await?;
-        }
-        Ok(())
-    }
-
-    fn hello(&mut self) -> String {
-        let (known, channels) = self.shared.tail.names.list();
-        self.announced = known;
-        let hello = ServerFrame::Hello {
-            session: uuid::Uuid::now_v7().to_string().into(),
-            server: env!("CARGO_PKG_VERSION").into(),
-            user: self.shared.access.user(),
-            ping_interval_ms: u64::try_from(self.shared.ping_interval.as_millis()).unwrap_or(u64::MAX),
-            channels: Vec::new(),
-        };
-        native::with_channels(&hello, &channels)
     }
 
     /// When the next ping leaves, or the client's silence becomes too long.
     fn due(&self) -> Instant {
         let pulse = if self.dialect.is_native() { self.next_ping.min(self.deadline()) } else { self.next_ping };
-        self.retry.filter(|_| !self.marked.is_empty()).map_or(pulse, |retry| pulse.min(retry))
+        let read = self.waits().filter(|_| !self.marked.is_empty());
+        [read, self.owing].into_iter().flatten().fold(pulse, Instant::min)
     }
 
     fn deadline(&self) -> Instant {
@@ -340,6 +360,17 @@ impl<'a> Writer<'a> {
 
     async fn flush(&mut self) -> Result<(), Gone> {
         patient(self.life, self.sink.flush()).await
+    }
+}
+
+/// Resolves when the user's roles are others.
+async fn changed(standing: &mut Option<Standing>) {
+    let ended = match standing {
+        Some(standing) => standing.changed().await.is_err(),
+        None => true,
+    };
+    if ended {
+        std::future::pending().await
     }
 }
 

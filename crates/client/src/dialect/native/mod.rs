@@ -46,6 +46,15 @@ struct EventFrame<'a> {
     data: &'a RawValue,
 }
 
+/// A request that the gateway does not grant.
+struct TurnedDown<'a> {
+    code: ErrorCode,
+    message: &'a str,
+    channel: Option<&'a str>,
+    /// When to ask again, where the gateway says it.
+    wait: Option<Duration>,
+}
+
 /// See the [module docs](self).
 pub(super) struct Native {
     wanted: Vec<Channel>,
@@ -115,11 +124,20 @@ impl Native {
     }
 
     fn add(&mut self, channel: Channel, out: &mut Out) {
-        if let Entry::Vacant(place) = self.places.entry(channel.clone()) {
-            place.insert(self.subs.len());
-            out.notes.push(Note::Ask(channel.clone()));
-            self.followed.insert(channel.clone());
-            self.subs.push(Sub::new(channel));
+        match self.places.entry(channel.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(self.subs.len());
+                out.notes.push(Note::Ask(channel.clone()));
+                self.followed.insert(channel.clone());
+                self.subs.push(Sub::new(channel));
+            }
+            // It was taken away, and is offered again.
+            Entry::Occupied(place) => {
+                if let Some(sub) = self.subs.get_mut(*place.get()).filter(|sub| matches!(sub.phase, Phase::Denied)) {
+                    sub.phase = Phase::Asking;
+                    out.notes.push(Note::Ask(channel));
+                }
+            }
         }
     }
 
@@ -167,7 +185,17 @@ impl Native {
         }
     }
 
-    fn turned_down(&mut self, code: ErrorCode, message: &str, channel: Option<&str>, now: Now, out: &mut Out) {
+    /// What lies up to `offset` is not for this user: nothing is delivered, nothing is missing, and the position goes on.
+    fn passed(&mut self, name: &str, offset: u64, now: Now, out: &mut Out) {
+        let Some(sub) = self.sub(name) else { return };
+        sub.pass(offset);
+        if let Some((epoch, offset)) = sub.place() {
+            out.burst.position(sub.channel.clone(), Position::new(epoch, offset), now.wall);
+        }
+    }
+
+    fn turned_down(&mut self, refused: TurnedDown<'_>, now: Now, out: &mut Out) {
+        let TurnedDown { code, message, channel, wait } = refused;
         let Some(sub) = channel.and_then(|name| self.sub(name)) else {
             tracing::warn!(?code, message, channel, "The gateway turned a request down.");
             return;
@@ -177,7 +205,7 @@ impl Native {
             ErrorCode::RateLimited | ErrorCode::Internal | ErrorCode::Other => {
                 let pause = sub.pause;
                 sub.pause = (pause * 2).min(LONGEST_PAUSE);
-                Phase::Pausing { until: now.up + pause }
+                Phase::Pausing { until: now.up + wait.map_or(pause, |wait| wait.min(LONGEST_PAUSE)) }
             }
         };
         // A channel that is not followed is said, whatever the reason and however soon it is tried again; once for each reason.
@@ -234,7 +262,11 @@ impl Native {
                 out.burst.push(Delivery::Gap { channel: Some(channel), from: Millis(from), to: Millis(to), reason, position, id });
             }
             ServerFrame::Channels { channels } => self.offered(&channels, out),
-            ServerFrame::Error { code, message, channel } => self.turned_down(code, &message, channel.as_deref(), now, out),
+            ServerFrame::Passed { channel, offset } => self.passed(&channel, offset, now, out),
+            ServerFrame::Error { code, message, channel, retry_after_ms } => {
+                let wait = retry_after_ms.map(Duration::from_millis);
+                self.turned_down(TurnedDown { code, message: &message, channel: channel.as_deref(), wait }, now, out);
+            }
             ServerFrame::Status { upstream, since, reason } => {
                 let down = (upstream == Upstream::Down)
                     .then(|| UpstreamDown { since: Millis(since), reason: reason.map(Into::into).unwrap_or_default() });

@@ -188,6 +188,20 @@ impl Sub {
         course.live |= offset >= course.target;
     }
 
+    /// The server has nothing for us up to `offset`.
+    pub(super) fn pass(&mut self, offset: u64) {
+        let Phase::On(course) = &mut self.phase else { return };
+        match &mut course.at {
+            Some(at) => at.offset = at.offset.max(offset),
+            None => {
+                course.start = Some(offset.saturating_sub(1));
+                course.at = Some(Position::new(course.epoch.clone(), offset));
+                course.settle = None;
+            }
+        }
+        course.live |= offset >= course.target;
+    }
+
     /// The position to hand on with what was stepped over last.
     pub(super) fn place(&self) -> Option<(&str, u64)> {
         let Phase::On(Course { at: Some(at), .. }) = &self.phase else { return None };

@@ -405,3 +405,49 @@ fn of_thousands_of_channels_none_is_left_out_in_silence() {
     );
     assert!(out.notes.contains(&Note::Served(name.as_str().into())), "{:?}", out.notes);
 }
+
+#[test]
+fn what_is_not_for_this_user_moves_the_position_and_is_no_gap() {
+    let mut talk = Talk::greeted(2000);
+    talk.committed(pos("e", 7));
+    talk.subscribed("e", 12, true, "null");
+    talk.hear(r#"{"type":"passed","channel":"inventory","offset":9}"#);
+    talk.event(10);
+    talk.hear(r#"{"type":"passed","channel":"inventory","offset":12}"#);
+    assert_eq!(talk.handed_on(), [(vec![10], pos("e", 10)), (vec![], pos("e", 12))]);
+    assert_eq!(talk.native.standing(), Standing::Live, "there is nothing more to catch up with");
+    talk.hear(r#"{"type":"passed","channel":"inventory","offset":11}"#);
+    talk.event(13);
+    assert_eq!(talk.handed_on(), [(vec![13], pos("e", 13))], "a position never goes back");
+}
+
+#[test]
+fn a_look_back_that_finds_nothing_for_this_user_begins_all_the_same() {
+    let mut talk = Talk::greeted(5);
+    talk.committed(None);
+    talk.subscribed("e", 20, false, "null");
+    talk.hear(r#"{"type":"passed","channel":"inventory","offset":20}"#);
+    talk.event(21);
+    assert_eq!(talk.handed_on(), [(vec![21], pos("e", 21))]);
+    assert_eq!(talk.native.standing(), Standing::Live);
+}
+
+#[test]
+fn a_channel_is_asked_for_again_when_the_gateway_says() {
+    let mut talk = Talk::greeted(0);
+    talk.committed(None);
+    talk.hear(r#"{"type":"error","code":"rate_limited","message":"slower","channel":"inventory","retryAfterMs":1500}"#);
+    assert_eq!(talk.native.due(), Some(Duration::from_millis(1_600)));
+}
+
+#[test]
+fn a_channel_that_may_be_read_again_is_asked_for_again() {
+    let mut talk = Talk::greeted(0);
+    talk.committed(None);
+    talk.subscribed("e", 3, false, "null");
+    talk.hear(r#"{"type":"channels","channels":["orders"]}"#);
+    talk.hear(r#"{"type":"error","code":"forbidden","message":"no more","channel":"inventory"}"#);
+    talk.out.notes.clear();
+    talk.hear(r#"{"type":"channels","channels":["inventory","orders"]}"#);
+    assert!(matches!(&talk.out.notes[..], [Note::Ask(channel)] if channel.as_str() == "inventory"), "{} notes", talk.out.notes.len());
+}
