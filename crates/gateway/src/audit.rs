@@ -7,11 +7,13 @@
 
 mod chain;
 mod entry;
+mod show;
 mod unusual;
 mod verify;
 mod writer;
 
 pub use entry::{Act, Entry};
+pub use show::show;
 pub use verify::{Fault, Verified, verify};
 pub(crate) use writer::Audit;
 

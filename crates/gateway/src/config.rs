@@ -14,6 +14,6 @@ mod values;
 pub use checked::Config;
 pub use error::ConfigError;
 pub use layers::Order;
-pub use order::UserOrder;
+pub use order::{AuditOrder, DecideOrder, UserOrder, Verdict};
 pub(crate) use sections::SESSION_COOKIES;
 pub use sections::{ErpSessionConfig, JwtConfig, LimitsConfig, RoleConfig};

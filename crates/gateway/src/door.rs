@@ -63,7 +63,7 @@ impl Door {
         let leave = CancellationToken::new();
         waiting.strangers.insert(number, (from, leave.clone()));
         waiting.by_address.entry(from).or_default().insert(number);
-        Guest { door: Arc::clone(self), number, leave }
+        Guest { door: Arc::clone(self), from, number, leave }
     }
 
     /// Descriptors ran out all the same: show a quarter of the strangers out.
@@ -109,6 +109,7 @@ impl Waiting {
 #[derive(Debug)]
 pub(crate) struct Guest {
     door: Arc<Door>,
+    from: IpAddr,
     number: u64,
     leave: CancellationToken,
 }
@@ -117,6 +118,11 @@ impl Guest {
     /// It showed that it may be here: it is counted no more, and not shown out.
     pub(crate) fn is_known(&self) {
         self.door.lock().remove(self.number);
+    }
+
+    /// From where it came.
+    pub(crate) fn from(&self) -> Option<String> {
+        Some(self.from.to_string())
     }
 
     /// Resolves when it has to go.

@@ -2,6 +2,7 @@
 
 use crate::{
     access::{Access, Credentials},
+    audit::Audit,
     config::Config,
     decisions::{Book, Decider, Decisions, OverRedis, Requests},
     door::{Door, Seats},
@@ -21,6 +22,7 @@ use crate::{
     serve,
     shared::Shared,
     tail::Tail,
+    upstream::Upstreams,
 };
 use std::{
     net::SocketAddr,
@@ -39,7 +41,7 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// What is handed to a gateway beside its configuration.
 #[derive(Default)]
 pub struct Parts {
-    /// Takes what `POST /api/decisions` brings; without it, decisions are published on Redis.
+    /// Takes what `POST /api/decisions` brings; what it does not take is published on Redis, where there is one.
     pub decisions: Option<Arc<dyn Decisions>>,
     /// The ways to be somebody. They are handed in so that whoever embeds a gateway for itself need not carry what they are made of.
     pub ways: Vec<Arc<dyn Credentials>>,
@@ -110,7 +112,9 @@ impl Gateway {
         let requests = Requests::load(&*store).await.map_err(|source| opening::failed(&config, source))?;
         let addr =
             listener.local_addr().map_err(|error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) })?;
-        let decisions = decisions.or_else(|| redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
+        let ways_on = decisions.into_iter().chain(redis.clone().map(|address| Arc::new(OverRedis::new(address)) as Arc<dyn Decisions>));
+        let ways_on: Vec<_> = ways_on.collect();
+        let decisions = (!ways_on.is_empty()).then(|| Arc::new(Upstreams::new(ways_on)) as Arc<dyn Decisions>);
         let seats = Seats::divide(descriptors(), config.max_connections);
         if seats.sessions < config.max_connections {
             let (sessions, wanted) = (seats.sessions, config.max_connections);
@@ -121,7 +125,9 @@ impl Gateway {
             );
         }
         let log = Log::new(Arc::clone(&store), config.max_event_bytes);
+        let (audit, writing) = Audit::open(log.clone()).await.map_err(|source| opening::failed(&config, source))?;
         let shared = Arc::new(Shared {
+            audit,
             decider: Arc::new(Decider::new(decisions, book, requests, log.clone())),
             log,
             tail: Tail::new(store),
@@ -138,6 +144,7 @@ impl Gateway {
             own_source: "embedded".into(),
         });
         let gateway = Self { shared, addr };
+        gateway.shared.tasks.spawn(writing.run(gateway.shared.stop.clone()));
         gateway.spawn(listener, redis, postgres.clone());
         let (days, gigabytes, stop) = (config.keep_days, config.keep_gigabytes, gateway.shared.stop.clone());
         match (file, postgres) {

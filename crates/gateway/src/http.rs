@@ -1,10 +1,13 @@
 //! The routes. Every refusal is JSON `{"code","message"}`, and the message says what to do.
 
+mod decisions;
+
 use crate::{
     access::{Principal, Purpose, Refusal, Why},
-    decisions::{Answered, Approver, DecisionError, DecisionRequest, Standing, State as Stand},
+    audit::{Act, Entry},
     door::Guest,
     health,
+    log::now,
     publish::{self, Placed, PublishError},
     session::{self, dialect::Dialect, native::Native},
     shared::Shared,
@@ -13,7 +16,7 @@ use crate::{
 use axum::{
     Extension, Json, Router,
     body::{self, Body, Bytes},
-    extract::{Path, RawQuery, Request, State},
+    extract::{RawQuery, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -30,8 +33,6 @@ use std::{
 const PUBLISH_BYTES: usize = 4 << 20;
 /// What a publish request has around one event.
 const ENVELOPE_BYTES: usize = 4 << 10;
-/// Largest body of a decision.
-const DECISION_BYTES: usize = 64 << 10;
 /// How long a body may take.
 const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -89,30 +90,12 @@ impl From<PublishError> for Refused {
     }
 }
 
-impl IntoResponse for DecisionError {
-    fn into_response(self) -> Response {
-        let (status, code) = match &self {
-            Self::Unsupported(_) => (StatusCode::NOT_IMPLEMENTED, "unsupported"),
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
-            Self::KeyReused => (StatusCode::CONFLICT, "key_reused"),
-            Self::Changed(_) => (StatusCode::CONFLICT, "changed"),
-            Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_input"),
-            Self::TooLate => (StatusCode::CONFLICT, "too_late"),
-        };
-        let mut said = serde_json::json!({ "code": code, "message": self.to_string() });
-        if let Self::Changed(changes) = &self {
-            said["changes"] = serde_json::json!(changes);
-        }
-        (status, Json(said)).into_response()
-    }
-}
-
 pub(crate) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/healthz", get(healthz))
         .route("/api/publish", post(publish_events))
-        .route("/api/decisions", post(decide))
-        .route("/api/decisions/{key}", get(decision).delete(withdraw))
+        .route("/api/decisions", post(decisions::decide))
+        .route("/api/decisions/{key}", get(decisions::decision).delete(decisions::withdraw))
         // The ERP's clients connect to any path.
         .fallback(websocket)
         .with_state(shared)
@@ -132,103 +115,28 @@ async fn publish_events(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<serde_json::Value>, Refused> {
-    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
-    guest.is_known();
+    let principal = acting(&shared, &guest, &headers).await?;
     let body = json_body(&headers, body, PUBLISH_BYTES.max(shared.log.most_bytes() + ENVELOPE_BYTES)).await?;
     let arrived = publish::parse(&body)?;
-    principal.publishes(arrived.iter().map(|one| &one.channel))?;
+    let allowed = principal.publishes(arrived.iter().map(|one| &one.channel));
+    allowed.inspect_err(|refusal| shared.audit.note(refused(&principal, &guest, refusal)))?;
     let placed: Vec<Placed> = publish::commit(&shared.log, &shared.http_source, arrived).await?;
+    placed.iter().for_each(|placed| shared.audit.published(&principal.id, placed.channel.as_str()));
     Ok(Json(serde_json::json!({ "events": placed })))
 }
 
-async fn decide(
-    State(shared): State<Arc<Shared>>,
-    Extension(guest): Extension<Arc<Guest>>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response, Refused> {
-    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
+/// Who publishes or decides.
+async fn acting(shared: &Shared, guest: &Guest, headers: &HeaderMap) -> Result<Principal, Refused> {
+    let known = shared.access.principal(headers, None, Purpose::Act).await;
+    let principal =
+        known.inspect_err(|refusal| shared.audit.note(Entry::new(now(), "", Act::Refused).from(guest.from()).detail(&*refusal.reason)))?;
     guest.is_known();
-    let body = json_body(&headers, body, DECISION_BYTES).await?;
-    let mut decision: DecisionRequest = serde_json::from_slice(&body)
-        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("not a decision: {error}")))?;
-    if decision.idempotency_key.is_empty() || decision.idempotency_key.len() > 128 {
-        return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", "`idempotencyKey` must have 1 to 128 characters"));
-    }
-    principal.decides(&decision.resource_type)?;
-    if principal.is_person() {
-        // Nobody decides in another's name.
-        (decision.approver_id, decision.approver_name) = (principal.id.to_string(), principal.name.to_string());
-        decision.decided_by = None;
-    }
-    let approver = Approver { principal: Some(principal.id.to_string()), session: principal.session().cloned() };
-    let key = decision.idempotency_key.clone();
-    // On its own: a client that hangs up half-way changes nothing.
-    let deciding = shared.tasks.spawn({
-        let shared = Arc::clone(&shared);
-        async move { shared.decider.decide(decision, approver).await }
-    });
-    let answered = deciding.await.unwrap_or_else(|_| Err(DecisionError::Unavailable("the gateway failed in itself".into())));
-    Ok(match answered {
-        Ok(Answered { standing, repeated }) => {
-            let standing = match waits(&headers) {
-                Some(patience) => shared.decider.tried(&key, patience).await.unwrap_or(standing),
-                None => standing,
-            };
-            told(&standing, repeated)
-        }
-        Err(error) => error.into_response(),
-    })
+    Ok(principal)
 }
 
-/// How long the client wants to wait for what becomes of its decision (`Prefer: wait=…` of RFC 7240, in seconds).
-fn waits(headers: &HeaderMap) -> Option<Duration> {
-    let preferences = headers.get("prefer")?.to_str().ok()?;
-    let wait = preferences.split([',', ';']).find_map(|one| one.trim().strip_prefix("wait="))?;
-    Some(Duration::from_secs(wait.parse().ok()?).min(BODY_PATIENCE))
-}
-
-async fn decision(State(shared): State<Arc<Shared>>, headers: HeaderMap, Path(key): Path<String>) -> Result<Response, Refused> {
-    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
-    let standing = shared.decider.standing(&key).await.filter(|standing| is_theirs(&principal, standing));
-    Ok(standing.map_or_else(unknown_decision, |standing| (StatusCode::OK, Json(standing.told(true))).into_response()))
-}
-
-async fn withdraw(State(shared): State<Arc<Shared>>, headers: HeaderMap, Path(key): Path<String>) -> Result<Response, Refused> {
-    let principal = shared.access.principal(&headers, None, Purpose::Act).await?;
-    if shared.decider.standing(&key).await.is_none_or(|standing| !is_theirs(&principal, &standing)) {
-        return Ok(unknown_decision());
-    }
-    Ok(match shared.decider.withdraw(&key).await {
-        Ok(Some(standing)) => (StatusCode::OK, Json(standing.told(false))).into_response(),
-        Ok(None) => unknown_decision(),
-        Err(error) => error.into_response(),
-    })
-}
-
-/// A person's decisions are its own; whoever shows the key sees all.
-fn is_theirs(principal: &Principal, standing: &Standing) -> bool {
-    !principal.is_person() || standing.is_of(&principal.id)
-}
-
-fn unknown_decision() -> Response {
-    Refused::new(StatusCode::NOT_FOUND, "not_found", "there is no decision of this key").into_response()
-}
-
-/// How a decision stands, and by the status whether more is to come.
-fn told(standing: &Standing, repeated: bool) -> Response {
-    let (status, code) = match standing.state() {
-        Stand::Received | Stand::HandedOn | Stand::Unanswered => (StatusCode::ACCEPTED, None),
-        Stand::Confirmed => (StatusCode::OK, None),
-        Stand::Refused(_) => (StatusCode::CONFLICT, Some("refused")),
-        Stand::Overtaken(_) => (StatusCode::CONFLICT, Some("overtaken")),
-        Stand::Withdrawn => (StatusCode::CONFLICT, Some("withdrawn")),
-    };
-    let mut said = standing.told(repeated);
-    if let Some(code) = code {
-        said["code"] = code.into();
-    }
-    (status, Json(said)).into_response()
+/// That somebody may not do something, for the audit.
+fn refused(principal: &Principal, guest: &Guest, refusal: &Refusal) -> Entry {
+    Entry::new(now(), &*principal.id, Act::Refused).from(guest.from()).detail(&*refusal.reason)
 }
 
 /// The body, when it is declared as JSON: a web page cannot send that to another origin without being asked first.
@@ -306,11 +214,13 @@ async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extensio
         let Some(socket) = connection.await else { return };
         let ending = match (known, Arc::clone(&shared.seats).try_acquire_owned()) {
             (Err(refusal), _) => {
+                shared.audit.note(Entry::new(now(), "", Act::Refused).from(guest.from()).detail(&*refusal.reason));
                 tracing::info!(native, why = ?refusal.why, "A session was refused.");
                 dialect.refused(refusal)
             }
             (Ok(principal), Ok(_permit)) => {
                 guest.is_known();
+                shared.audit.note(Entry::new(now(), &*principal.id, Act::Connected).from(guest.from()).detail(principal.way.as_str()));
                 drop(guest);
                 let _seat = Seat::taken(&shared);
                 tracing::debug!(native, id = %principal.id, way = principal.way.as_str(), "A session begins.");

@@ -36,7 +36,7 @@ mod upgrade;
 pub mod upstream;
 mod wire;
 
-pub use config::{Config, ConfigError, Order, UserOrder};
+pub use config::{AuditOrder, Config, ConfigError, DecideOrder, Order, UserOrder};
 pub use decisions::{Answer, DecisionError, DecisionRequest, Decisions, Handing};
 pub use error::GatewayError;
 pub use gateway::{Gateway, Parts};

@@ -6,11 +6,13 @@ use std::{
     sync::Arc,
 };
 use watchdeck_gateway::{
-    Config, ConfigError, Gateway, Order, Parts,
+    Config, ConfigError, Decisions, Gateway, Order, Parts,
     access::{
         Credentials, ErpSession, Jwt,
         users::{self, Users},
     },
+    audit,
+    upstream::{self, Http, Upstreams},
 };
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
@@ -28,6 +30,8 @@ async fn main() -> ExitCode {
     };
     let done = match order {
         Order::Serve(config) => serve(config).await,
+        Order::Audit(config, order) => audit::show(&config, &order, &mut std::io::stdout()).await.map_err(Into::into),
+        Order::Decide(config, order) => upstream::dry_run(&config.upstreams, &order, &mut std::io::stdout()).map_err(Into::into),
         Order::User(config, order) => users::carry_out(&order, &config, &mut std::io::stdout()).map_err(Into::into),
     };
     match done {
@@ -40,8 +44,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     raise_descriptors();
     // Listened for before anything starts: a signal during the start is not lost.
     let stopped = stop_signal()?;
-    let ways = ways(&config)?;
-    let gateway = Gateway::start_with(config, Parts { decisions: None, ways }).await?;
+    let parts = Parts { decisions: upstreams(&config)?, ways: ways(&config)? };
+    let gateway = Gateway::start_with(config, parts).await?;
     let mut out = std::io::stdout();
     writeln!(out, "listening on {}", gateway.addr())?;
     out.flush()?;
@@ -61,6 +65,15 @@ fn ways(config: &Config) -> anyhow::Result<Vec<Arc<dyn Credentials>>> {
         ways.push(Arc::new(ErpSession::open(erp_session)?));
     }
     Ok(ways)
+}
+
+/// The ERP's own web interface, where decisions go there.
+fn upstreams(config: &Config) -> anyhow::Result<Option<Arc<dyn Decisions>>> {
+    let mut all: Vec<Arc<dyn Decisions>> = Vec::new();
+    for upstream in &config.upstreams {
+        all.push(Arc::new(Http::new(upstream.clone())?));
+    }
+    Ok((!all.is_empty()).then(|| Arc::new(Upstreams::new(all)) as Arc<dyn Decisions>))
 }
 
 /// The usual limit of 1,024 open files is for the sake of old programs; what the system allows is far more.

@@ -3,7 +3,7 @@
 use crate::{config::Config, error::GatewayError, redis::tls};
 use std::{io, path::Path, sync::Arc};
 use watchdeck_postgres::{Address, Postgres};
-use watchdeck_store::{Engine, Options, Salvaged, Store, StoreError};
+use watchdeck_store::{Engine, Options, Profile, Salvaged, Store, StoreError};
 
 /// What SQLite keeps beside its file.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
@@ -40,6 +40,17 @@ pub(crate) async fn open(config: &Config) -> Result<Opened, GatewayError> {
     });
     let opened: Result<_, String> = opening.await.map_err(|error| unusable(error.to_string()))?;
     opened.map_err(unusable)?.map_err(|source| failed(config, source))
+}
+
+/// Open the log of `config` beside whoever writes it, to read it.
+pub(crate) async fn look(config: &Config) -> Result<Arc<dyn Engine>, GatewayError> {
+    if let Some(address) = config.log_address()? {
+        return Ok(database(&address, config).await?.store);
+    }
+    let path = config.log_path();
+    let opened = tokio::task::spawn_blocking(move || Store::look(&path, Profile::Log)).await;
+    let opened = opened.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())));
+    Ok(Arc::new(opened.map_err(|source| failed(config, source))?))
 }
 
 /// Why the log cannot be used, with where it is.

@@ -3,12 +3,14 @@
 //! What is asked and what an answer means is data: an `[[upstream]]` of the configuration, or a preset that is shipped. Nothing in here knows an ERP.
 
 mod client;
+mod dry_run;
 mod http;
 mod need;
 mod outcome;
 mod preset;
 mod template;
 
+pub use dry_run::dry_run;
 pub use http::{Http, Prepared};
 pub use preset::{PRESETS, Upstream, UpstreamError};
 

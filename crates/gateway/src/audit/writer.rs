@@ -8,7 +8,7 @@ use super::{
 };
 use crate::log::{Arrived, Log, now};
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -31,13 +31,16 @@ const RETRY: Duration = Duration::from_secs(1);
 /// Where unusual behaviour is told.
 const CHANNEL: &str = "system";
 
+/// Events by who published them, and in which channel.
+type Tally = BTreeMap<String, BTreeMap<String, u64>>;
+
 /// See the [module docs](self).
 #[derive(Debug)]
 pub(crate) struct Audit {
     entries: mpsc::Sender<(Entry, Option<oneshot::Sender<()>>)>,
     lost: Arc<AtomicU64>,
     /// Events published since they were told last, by who and in which channel.
-    published: Arc<Mutex<HashMap<(String, String), u64>>>,
+    published: Arc<Mutex<Tally>>,
 }
 
 /// The writing half.
@@ -45,7 +48,7 @@ pub(crate) struct Writer {
     log: Log,
     entries: mpsc::Receiver<(Entry, Option<oneshot::Sender<()>>)>,
     lost: Arc<AtomicU64>,
-    published: Arc<Mutex<HashMap<(String, String), u64>>>,
+    published: Arc<Mutex<Tally>>,
     unusual: Unusual,
     chain: String,
     number: u64,
@@ -93,10 +96,14 @@ impl Audit {
         }
     }
 
-    /// Count events that were published.
-    pub(crate) fn published(&self, who: &str, channel: &str, events: u64) {
+    /// Count an event that was published.
+    pub(crate) fn published(&self, who: &str, channel: &str) {
         let mut published = self.published.lock().expect("no code panics while holding the tally");
-        *published.entry((who.to_owned(), channel.to_owned())).or_default() += events;
+        let of = published.entry(who.to_owned()).or_default();
+        match of.get_mut(channel) {
+            Some(events) => *events += 1,
+            None => drop(of.insert(channel.to_owned(), 1)),
+        }
     }
 }
 
@@ -124,9 +131,9 @@ impl Writer {
 
     fn tally(&self, waiting: &mut Vec<(Entry, Option<oneshot::Sender<()>>)>) {
         let published = std::mem::take(&mut *self.published.lock().expect("no code panics while holding the tally"));
-        let published: BTreeMap<_, _> = published.into_iter().collect();
-        for ((who, channel), events) in published {
-            waiting.push((Entry::new(now(), who, Act::Published).what(channel).detail(format!("{events} events")), None));
+        for (who, channels) in published {
+            let entry = |(channel, events)| Entry::new(now(), who.clone(), Act::Published).what(channel).detail(format!("{events} events"));
+            waiting.extend(channels.into_iter().map(|tally| (entry(tally), None)));
         }
     }
 
@@ -204,7 +211,7 @@ mod tests {
         for entry in entries {
             audit.record(entry.clone()).await;
         }
-        audit.published("u1", "orders", 3);
+        audit.published("u1", "orders");
         stop.cancel();
         writing.await.unwrap();
     }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     access::{RoleRefused, Roles},
     redis::Address,
+    upstream::Upstream,
 };
 use std::{
     collections::BTreeMap,
@@ -50,6 +51,8 @@ pub struct Config {
     pub erp_session: Option<ErpSessionConfig>,
     /// How much one user may ask for.
     pub limits: LimitsConfig,
+    /// The ERP's own web interface, where decisions on some types of resources go.
+    pub upstreams: Vec<Upstream>,
     /// How often sessions are pinged.
     pub ping_interval: Duration,
     /// Browser origins that may connect; see [`crate::access`].
@@ -84,6 +87,7 @@ impl Config {
             jwt: None,
             erp_session: None,
             limits: LimitsConfig::default(),
+            upstreams: Vec::new(),
             ping_interval: Duration::from_millis(watchdeck_protocol::PING_INTERVAL_MS),
             allowed_origins: Vec::new(),
             max_connections: 10_000,

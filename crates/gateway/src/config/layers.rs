@@ -3,7 +3,7 @@
 use super::{
     checked::Config,
     error::ConfigError,
-    order::UserOrder,
+    order::{AuditOrder, DecideOrder, UserOrder},
     tables::{TABLES, Tables},
     values,
 };
@@ -102,6 +102,11 @@ enum Command {
     /// Give out tokens, list them, take them back
     #[command(subcommand)]
     User(UserOrder),
+    /// What was done here, by whom
+    #[command(subcommand)]
+    Audit(AuditOrder),
+    /// Say what an upstream would be asked for a decision, without asking it
+    Decide(DecideOrder),
 }
 
 /// What the program is told to do.
@@ -111,6 +116,10 @@ pub enum Order {
     Serve(Config),
     /// Change who may come.
     User(Config, UserOrder),
+    /// Look at what was done.
+    Audit(Config, AuditOrder),
+    /// Say what would be sent.
+    Decide(Config, DecideOrder),
 }
 
 impl Order {
@@ -124,6 +133,8 @@ impl Order {
         let config = layers.into_config()?;
         match command {
             Some(Command::User(order)) => Ok(Self::User(config, order)),
+            Some(Command::Audit(order)) => Ok(Self::Audit(config, order)),
+            Some(Command::Decide(order)) => Ok(Self::Decide(config, order)),
             None => {
                 config.check()?;
                 Ok(Self::Serve(config))
@@ -245,8 +256,9 @@ impl Layers {
 
     fn into_config(mut self) -> Result<Config, ConfigError> {
         let mut config = Config::new(std::mem::take(&mut self.data_dir));
-        let Tables { roles, jwt, erp_session, limits } = self.tables;
+        let Tables { roles, jwt, erp_session, limits, upstreams } = self.tables;
         (config.roles, config.jwt, config.erp_session, config.limits) = (roles, jwt, erp_session, limits);
+        config.upstreams = upstreams;
         for (key, (value, origin)) in self.found {
             values::apply(&mut config, key, &value).map_err(|(reason, remedy)| ConfigError::Value {
                 key: key.to_owned(),

@@ -1,6 +1,6 @@
 //! What the program can be told to do beside serving.
 
-use clap::Subcommand;
+use clap::{Args, Subcommand, ValueEnum};
 
 /// Whoever may come with a token of this gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -27,4 +27,56 @@ pub enum UserOrder {
         #[arg(value_name = "ID|KEY")]
         who: String,
     },
+}
+
+/// What is to be done with the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum AuditOrder {
+    /// Look whether all entries are there and as they were written
+    Verify,
+    /// Show the newest entries
+    Show {
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        last: usize,
+        /// Only of this user
+        #[arg(long)]
+        who: Option<String>,
+    },
+    /// Write all entries as JSON Lines
+    Export,
+}
+
+/// A decision that is not made.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct DecideOrder {
+    /// Only say what would be sent; there is no other way
+    #[arg(long, required = true)]
+    pub dry_run: bool,
+    /// Approve, or reject
+    pub verdict: Verdict,
+    /// What kind of thing waits: return, order, refund …
+    #[arg(long = "type", value_name = "TYPE")]
+    pub resource_type: String,
+    /// Which one, as the ERP calls it
+    #[arg(long)]
+    pub id: String,
+    /// Why
+    #[arg(long)]
+    pub reason: Option<String>,
+    /// What else the ERP asks for, like refundAmount=120.5; may be given several times
+    #[arg(long = "field", value_name = "NAME=VALUE")]
+    pub fields: Vec<String>,
+    /// Who decides, as the ERP calls them
+    #[arg(long, default_value = "u1")]
+    pub approver: String,
+}
+
+/// Approve, or reject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verdict {
+    /// Yes.
+    Approve,
+    /// No.
+    Reject,
 }

@@ -4,13 +4,16 @@ use super::{
     error::ConfigError,
     sections::{ErpSessionConfig, JwtConfig, LimitsConfig, RoleConfig},
 };
-use crate::access::{RoleRefused, Roles};
+use crate::{
+    access::{RoleRefused, Roles},
+    upstream::{Upstream, UpstreamError},
+};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// Their names.
-pub(super) const TABLES: [&str; 4] = ["roles", "jwt", "erp_session", "limits"];
+pub(super) const TABLES: [&str; 5] = ["roles", "jwt", "erp_session", "limits", "upstream"];
 
 /// What they say.
 #[derive(Debug, Default)]
@@ -19,6 +22,7 @@ pub(super) struct Tables {
     pub(super) jwt: Option<JwtConfig>,
     pub(super) erp_session: Option<ErpSessionConfig>,
     pub(super) limits: LimitsConfig,
+    pub(super) upstreams: Vec<Upstream>,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +47,12 @@ struct OfLimits {
     limits: LimitsConfig,
 }
 
+#[derive(Deserialize)]
+struct OfUpstreams {
+    #[serde(default)]
+    upstream: Vec<Spanned<toml::Value>>,
+}
+
 /// Where the filters of roles stand.
 #[derive(Deserialize)]
 struct Places {
@@ -63,6 +73,7 @@ impl Tables {
             jwt: table::<OfJwt>("jwt", text, path)?.jwt,
             erp_session: table::<OfErpSession>("erp_session", text, path)?.erp_session,
             limits: table::<OfLimits>("limits", text, path)?.limits,
+            upstreams: upstreams(table::<OfUpstreams>("upstream", text, path)?.upstream, text, path)?,
         };
         Roles::compile(&tables.roles).map_err(|RoleRefused { key, part, reason, remedy }| {
             let name = key.split('.').nth(1).unwrap_or_default();
@@ -73,6 +84,19 @@ impl Tables {
         })?;
         Ok(tables)
     }
+}
+
+fn upstreams(said: Vec<Spanned<toml::Value>>, text: &str, path: &str) -> Result<Vec<Upstream>, ConfigError> {
+    let read = |one: Spanned<toml::Value>| {
+        let origin = format!("in {path}, line {}", line(text, one.span().start));
+        Upstream::read(one.into_inner()).map_err(|UpstreamError(reason)| ConfigError::Value {
+            key: "upstream".into(),
+            origin,
+            reason,
+            remedy: "See gateway.example.toml for what it may hold".into(),
+        })
+    };
+    said.into_iter().map(read).collect()
 }
 
 fn table<T: DeserializeOwned>(name: &str, text: &str, path: &str) -> Result<T, ConfigError> {

@@ -120,6 +120,16 @@ impl Standing {
         })
     }
 
+    /// What was decided and how it stands, for the audit.
+    pub(crate) fn in_words(&self) -> String {
+        format!("{}, {}", if self.decision.approve { "approve" } else { "reject" }, self.state.name())
+    }
+
+    /// What it is about.
+    pub(crate) fn resource(&self) -> (&str, &str) {
+        (&self.decision.resource_type, &self.decision.resource_id)
+    }
+
     /// Whether this principal made it.
     pub(crate) fn is_of(&self, principal: &str) -> bool {
         self.principal.as_deref() == Some(principal)

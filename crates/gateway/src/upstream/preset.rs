@@ -35,7 +35,7 @@ pub struct Upstream {
 /// What is wrong with an `[[upstream]]`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct UpstreamError(pub(super) String);
+pub struct UpstreamError(pub(crate) String);
 
 /// As it is written.
 #[derive(Debug, Clone, Default, Deserialize)]
