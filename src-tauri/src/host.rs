@@ -1,4 +1,4 @@
-//! What the core asks of a desktop: toasts, tones, the tray's badge, the keychain, the login window, and the settings
+//! What the core asks of a desktop: toasts, tones, the tray's badge, the keychain, the login window, the browser, and the settings
 //! that concern the desktop itself.
 //!
 //! Nothing here may block: each call leaves its wish where another task or thread finds it.
@@ -8,6 +8,7 @@ use crate::sound::Sound;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
+use tracing::warn;
 use watchdeck_console::secrets::{Keychain, SystemKeychain};
 use watchdeck_console::{Badge, Host, LoginRequest, Toast};
 use watchdeck_events::Severity;
@@ -62,6 +63,17 @@ impl Host for Desktop {
 
     fn has_login_window(&self) -> bool {
         true
+    }
+
+    fn opens_pages(&self) -> bool {
+        true
+    }
+
+    fn open(&self, url: &str) {
+        // A browser that starts takes its time; nobody waits for it.
+        if let Err(error) = open::that_detached(url) {
+            warn!(%error, "The browser could not be started.");
+        }
     }
 
     fn login(&self, request: LoginRequest) -> bool {

@@ -93,7 +93,7 @@ pub(crate) fn language(settings: Option<&Settings>) -> Language {
 async fn hand_on(pressed: Shared<mpsc::Receiver<Answer>>, console: Console, app: AppHandle) {
     let mut pressed = pressed.lock().await;
     while let Some(Answer { toast, action }) = pressed.recv().await {
-        if action == "open" {
+        if Console::opens_window(&action) {
             window::show(&app);
         }
         console.toast_answered(&toast, &action).await;

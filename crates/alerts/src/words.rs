@@ -47,6 +47,7 @@ impl Words {
             "approve" => self.either("批准", "Approve"),
             "reject" => self.either("驳回", "Reject"),
             "acknowledge" => self.either("确认", "Acknowledge"),
+            "open_erp" => self.either("在 ERP 中打开", "Open in the ERP"),
             _ => self.either("打开", "Open"),
         }
     }
@@ -105,6 +106,12 @@ impl Words {
         } else {
             format!("{source} takes no decisions from here; decide in the ERP.")
         }
+    }
+
+    /// Why a notification of a request has no button to decide it.
+    #[must_use]
+    pub fn decided_elsewhere(self) -> &'static str {
+        self.either("请在 ERP 中处理", "decide in the ERP")
     }
 
     /// Why no second link was opened for a test, and what the running one says.

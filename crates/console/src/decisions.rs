@@ -8,14 +8,17 @@
 
 mod ask;
 mod decision;
+mod fields;
 mod kept;
 mod look;
 mod sender;
 
 pub(crate) use ask::asks;
 pub(crate) use decision::{Answer, Decision};
+pub(crate) use fields::{given, needed};
 pub(crate) use sender::Sender;
 
+use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
@@ -50,6 +53,8 @@ pub(crate) struct Outbox {
 pub(crate) struct Verdict<'a> {
     pub(crate) approve: bool,
     pub(crate) reason: Option<&'a str>,
+    /// What it needs beside yes or no, checked.
+    pub(crate) fields: Option<&'a Map<String, Value>>,
     pub(crate) by: &'a str,
     /// It is made on a notification.
     pub(crate) on_toast: bool,
@@ -110,8 +115,11 @@ impl Outbox {
 
     /// Queue a decision about a pending request. One that is on its way already stands (`None`); a failed one is replaced.
     pub(crate) fn decide(&mut self, request: &Request, verdict: Verdict<'_>) -> Result<Option<Made>, String> {
-        let Verdict { approve, reason, by, on_toast, at, hold } = verdict;
+        let Verdict { approve, reason, fields, by, on_toast, at, hold } = verdict;
         let view = &request.view;
+        if view.status == ApprovalStatus::Withdrawn {
+            return Err(format!("{} was withdrawn; there is nothing to decide any more", view.number));
+        }
         if view.status != ApprovalStatus::Pending {
             return Err(format!("{} was already decided by {}", view.number, view.decided_by.as_deref().unwrap_or("somebody else")));
         }
@@ -131,6 +139,7 @@ impl Outbox {
             resource_id: view.resource_id.clone(),
             source: request.source.to_string(),
             reason: reason.map(str::to_owned),
+            fields: fields.cloned().unwrap_or_default(),
             by: by.to_owned(),
             next_try_at: at.plus(hold),
             under_way: false,
@@ -257,7 +266,11 @@ impl Outbox {
         if !matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent | DecisionState::Failed) {
             return;
         }
-        let same = (request.view.status == ApprovalStatus::Approved) == decision.view.approve;
+        let same = match request.view.status {
+            ApprovalStatus::Approved => decision.view.approve,
+            ApprovalStatus::Rejected => !decision.view.approve,
+            ApprovalStatus::Withdrawn | ApprovalStatus::Pending => false,
+        };
         let ours = request.view.decided_by.as_deref().is_none_or(|by| by == decision.by);
         if decision.view.state == DecisionState::Failed && !(same && request.view.decided_by.is_some() && ours) {
             // It was refused, with a reason, before anybody else decided.

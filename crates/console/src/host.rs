@@ -30,6 +30,12 @@ pub trait Host: Send + Sync + 'static {
     fn has_login_window(&self) -> bool {
         false
     }
+    /// Whether [`Host::open`] can do anything here.
+    fn opens_pages(&self) -> bool {
+        false
+    }
+    /// Open a page in the user's browser. The core hands over nothing but http(s) addresses that the user set.
+    fn open(&self, _url: &str) {}
     /// Where this user's downloads go, if the system knows.
     fn downloads(&self) -> Option<PathBuf> {
         None

@@ -10,7 +10,8 @@ mod core;
 mod damage;
 mod decisions;
 pub mod doctor;
-pub mod error;
+pub mod erp_page;
+mod error;
 mod export;
 mod faults;
 pub mod host;
@@ -72,6 +73,13 @@ impl Console {
     /// [`CommandError`], as the window shows it.
     pub async fn call(&self, name: &str, args: serde_json::Value) -> Result<Vec<u8>, CommandError> {
         commands::router::call(&self.core, name, args).await
+    }
+
+    /// Whether a button of a native notification is answered in the window, which is to be shown then.
+    #[must_use]
+    pub fn opens_window(action: &str) -> bool {
+        // A rejection needs a reason.
+        matches!(action, "open" | "reject")
     }
 
     /// A button of a native notification was pressed.

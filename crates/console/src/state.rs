@@ -2,7 +2,8 @@
 
 use crate::{
     aside::{Asides, COLLECTION as SET_ASIDE},
-    decisions::{COLLECTION as DECISIONS, Outbox},
+    decisions::{COLLECTION as DECISIONS, Outbox, needed},
+    erp_page,
     host::{Badge, Overall},
     notices::Notices,
 };
@@ -57,6 +58,8 @@ pub(crate) struct State {
     pub(crate) to_say: Vec<Effect>,
     /// What the window shows where nothing outside of it can.
     pub(crate) notices: Notices,
+    /// The request whose rejection was begun on a notification, which has no room to ask why: the window does.
+    pub(crate) to_reject: Option<Entity>,
     /// The alert engine has dealt with everything up to here.
     pub(crate) alerts_done: u64,
     /// Events that brought something down.
@@ -141,6 +144,7 @@ impl State {
             notifier,
             to_say: Vec::new(),
             notices: Notices::default(),
+            to_reject: None,
             alerts_done: store.checkpoint(ALERT_CHECKPOINT).await?,
             asides: Asides::load(store.documents(SET_ASIDE).await?),
             told_unstored: Told::default(),
@@ -247,8 +251,36 @@ impl State {
 
     /// Requests that wait, with our decisions on them. `can_decide` says whether a source takes any.
     pub(crate) fn pending(&self, can_decide: impl Fn(&str) -> bool) -> Vec<ApprovalView> {
-        let one = |request: &Request| ApprovalView { can_decide: can_decide(&request.source), ..self.outbox.decorate(&request.view) };
+        let one = |request: &Request| self.shown(request, can_decide(&request.source));
         self.world.approvals.pending().into_iter().take(PENDING).map(one).collect()
+    }
+
+    /// A request as the window shows it: with our decision on it, what a decision needs, and where the ERP shows it.
+    pub(crate) fn shown(&self, request: &Request, can_decide: bool) -> ApprovalView {
+        let needs = if request.is_pending() { needed(&request.view) } else { Vec::new() };
+        ApprovalView { can_decide, needs, open_url: self.erp_page(request), ..self.outbox.decorate(&request.view) }
+    }
+
+    /// Where the ERP shows what a request is about.
+    pub(crate) fn erp_page(&self, request: &Request) -> Option<String> {
+        let sources = || self.settings.sources.iter();
+        let own = sources().filter(|source| *source.id == *request.source);
+        let same = sources().filter(|source| **self.world.realms.realm(&source.id.as_str().into()) == *request.view.source);
+        erp_page::of(own.chain(same), &request.view)
+    }
+
+    fn notice_request(&self, key: &Entity) -> Option<NoticeRequest> {
+        let request = self.world.approvals.get(key)?;
+        let ApprovalView { number, amount, unread, currency, requester, .. } = request.view.clone();
+        let (open_url, needs) = (self.erp_page(request), needed(&request.view));
+        Some(NoticeRequest { key: key.to_string(), number, amount, unread, currency, requester, open_url, needs })
+    }
+
+    /// The request whose rejection was begun on a notification, while it waits.
+    pub(crate) fn to_reject(&self) -> Option<NoticeRequest> {
+        let key = self.to_reject.as_ref()?;
+        self.world.approvals.get(key).filter(|request| request.is_pending())?;
+        self.notice_request(key)
     }
 
     /// The alerts that take the blocking banner.
@@ -278,11 +310,7 @@ impl State {
 
     /// What a notification says is to be drawn in the window.
     pub(crate) fn notice(&mut self, toast: &Toast) {
-        let request = rules::approval_requested::entity(&toast.id).and_then(|key| {
-            let request = self.world.approvals.get(&key)?;
-            let ApprovalView { number, amount, unread, currency, requester, .. } = request.view.clone();
-            Some(NoticeRequest { key: key.to_string(), number, amount, unread, currency, requester })
-        });
+        let request = rules::approval_requested::entity(&toast.id).and_then(|key| self.notice_request(&key));
         let actions = toast.actions.iter().map(|action| NoticeAction { id: action.id.clone(), label: action.label.clone() });
         let notice = NoticeView {
             id: toast.id.clone(),

@@ -17,6 +17,7 @@ mod pack;
 mod pattern;
 mod reading;
 mod recipe;
+mod request;
 mod row;
 mod step;
 mod template;
@@ -32,6 +33,8 @@ pub(crate) use mask::{Masks, hidden};
 pub use normalise::{Intake, Normalised};
 pub use pack::{FieldInfo, FieldType, KindInfo, Title};
 pub use recipe::{Edition, Recipe};
+pub(crate) use request::Derived;
+pub use request::{ApprovalStage, Need, NeedFor, NeedType};
 pub use row::RowParts;
 pub use words::{Vocabulary, Word};
 

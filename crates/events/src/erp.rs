@@ -4,7 +4,10 @@
 //! that vanishes for that is a lie. What was not said is `None`, what was said and not understood stays as it was written ([`Stated`], [`Word`]) and is told
 //! by [`crate::unread`]. A payload without even an identity has no view, and stays a row like any other.
 
+mod derived;
 mod read;
+
+pub use crate::catalogue::ApprovalStage;
 
 use crate::{
     catalogue::Word,
@@ -149,15 +152,16 @@ impl OrderStatus<'_> {
     }
 }
 
-/// Where a request stands.
+/// How a request is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ApprovalStage {
-    /// Somebody asks.
-    Request,
-    /// Granted.
-    Approved,
-    /// Refused.
-    Rejected,
+pub enum Origin {
+    /// It was published as one.
+    Published,
+    /// A pack makes it of what was published instead.
+    Derived {
+        /// It says something where nobody was heard asking, too.
+        alone: bool,
+    },
 }
 
 /// A request for approval, or what became of it.
@@ -165,6 +169,8 @@ pub enum ApprovalStage {
 pub struct Approval<'a> {
     /// Where it stands.
     pub stage: ApprovalStage,
+    /// How it is known.
+    pub origin: Origin,
     /// `order`, `return`, `payment`, `refund`, `adjustment`.
     pub resource_type: Option<Word<'a>>,
     /// The resource's id; for want of one its number.

@@ -1,6 +1,10 @@
 //! What is pushed to every page: the stream of new rows and the frame around the pages.
 
-use crate::{link::SourceStatus, row::EventRow, views::BannerView};
+use crate::{
+    link::SourceStatus,
+    row::EventRow,
+    views::{BannerView, DecisionField},
+};
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{Millis, Money, Severity};
 
@@ -70,6 +74,8 @@ pub struct Frame {
     pub banner: Option<BannerView>,
     /// What people are told, in the window: empty while something outside of it can.
     pub notices: Vec<NoticeView>,
+    /// A rejection that was begun on a notification: the window asks for the reason, and answers the notice `asked`.
+    pub to_reject: Option<NoticeRequest>,
     /// Sounds are off.
     pub muted: bool,
     /// What does not work on this machine, in words the window has.
@@ -100,7 +106,7 @@ pub struct NoticeView {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct NoticeAction {
-    /// `approve`, `reject`, `acknowledge` or `open`.
+    /// `approve`, `reject`, `acknowledge`, `open` or `open_erp`.
     pub id: String,
     /// As shown.
     pub label: String,
@@ -122,6 +128,10 @@ pub struct NoticeRequest {
     pub currency: Option<String>,
     /// Who asks.
     pub requester: String,
+    /// Where the ERP shows it.
+    pub open_url: Option<String>,
+    /// What a decision on it needs.
+    pub needs: Vec<DecisionField>,
 }
 
 /// Something that does not work here, and that the user should see.

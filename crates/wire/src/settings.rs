@@ -186,6 +186,8 @@ pub struct Hello {
     pub settings: Settings,
     /// This host can open a login window.
     pub login_window: bool,
+    /// This host opens pages in the user's browser; else the window does.
+    pub opens_pages: bool,
 }
 
 /// The result of trying a source.

@@ -2,7 +2,7 @@
 
 use crate::entity::Entity;
 use std::sync::Arc;
-use watchdeck_events::erp::{Finance, FinanceKind, View};
+use watchdeck_events::erp::{Approval, Finance, FinanceKind, View};
 
 /// What a product is called among the kinds of entities.
 pub const PRODUCT: &str = "product";
@@ -19,10 +19,16 @@ pub fn of(view: &View<'_>, realm: &Arc<str>) -> Option<Entity> {
         View::LegacyMove(movement) => product(realm, &movement.product_id, None),
         // Sales order 7 is not purchase order 7, and payment 7 is not refund 7: of what type it is belongs to the name.
         View::OrderStatus(step) => Entity::new(realm, step.order_type.as_deref().unwrap_or(ORDER), &step.order_id),
-        View::Approval(approval) => Entity::new(realm, approval.resource_type.as_deref().unwrap_or(REQUEST), &approval.resource_id),
+        View::Approval(approval) => of_request(approval, realm),
         View::Finance(record) => Entity::new(realm, record_type(record), &record.record_id),
         _ => return None,
     })
+}
+
+/// What is asked for.
+#[must_use]
+pub fn of_request(approval: &Approval<'_>, realm: &Arc<str>) -> Entity {
+    Entity::new(realm, approval.resource_type.as_deref().unwrap_or(REQUEST), &approval.resource_id)
 }
 
 /// A product: its id, and its variant where an event names one.

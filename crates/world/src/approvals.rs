@@ -1,37 +1,30 @@
-//! Requests, and what became of them, as the ERP says it.
+//! Requests, and what became of them, as the ERP says it; or as a pack makes them of what the ERP says of the things themselves.
+
+mod request;
+mod subject;
+
+pub use request::Request;
 
 use super::{
     entity::Entity,
     find::{self, Wanted},
-    moment::{Moment, place},
     money::Purse,
     per_minute::PerMinute,
 };
 use crate::arrival::Arrival;
 use serde::{Deserialize, Serialize};
-use std::{
-    cmp::Reverse,
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
-use watchdeck_events::{
-    Millis,
-    erp::{Approval, ApprovalStage},
-    line,
-};
+use std::{cmp::Reverse, collections::HashMap};
+use subject::{Subject, Told};
+use watchdeck_events::{Millis, erp::Approval};
 use watchdeck_store::Stored;
-use watchdeck_wire::views::{ApprovalStatus, ApprovalView, Found, FoundRow, MoneySum};
+use watchdeck_wire::views::{ApprovalStatus, Found, FoundRow, MoneySum};
 
 /// Requests kept that nobody waits for any more.
 const HISTORY: usize = 500;
 /// Decided requests in a view.
 const SHOWN: usize = 200;
-/// Messages kept per resource.
-const TOLD: usize = 12;
 /// Requests that may wait at once; beyond, those that have waited for longest go, and are counted.
 const WAITING: usize = 10_000;
-/// Longest text of a request that is kept, characters; the event keeps the whole.
-const TEXT: usize = 500;
 
 /// All requests, by what they are about.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -42,50 +35,16 @@ pub struct Approvals {
     forgotten: u64,
 }
 
-/// Everything said about one resource: it can be asked for again after a decision.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Subject {
-    /// The oldest first, by occurrence, in whatever order it came.
-    told: VecDeque<Told>,
-    /// What it comes to: each request with its decision, the last one open or not.
-    requests: Vec<Request>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Told {
-    moment: Moment,
-    /// What was decided; `None` for a request.
-    decision: Option<ApprovalStatus>,
-    /// As the message alone says it.
-    request: Request,
-}
-
-/// One request.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Request {
-    /// What the window shows of it.
-    pub view: ApprovalView,
-    /// The source it came through: the decision goes back there.
-    pub source: Arc<str>,
-    /// What its amount is in.
-    purse: Purse,
-}
-
 impl Approvals {
     /// A request or a decision. The first decision wins; a second one changes nothing.
     pub(super) fn apply(&mut self, key: &Entity, stored: &Stored, approval: &Approval<'_>, arrival: Arrival, purse: &Purse) {
         self.per_minute.count(arrival.occurred_at(&stored.event));
-        let decision = match approval.stage {
-            ApprovalStage::Request => None,
-            ApprovalStage::Approved => Some(ApprovalStatus::Approved),
-            ApprovalStage::Rejected => Some(ApprovalStatus::Rejected),
-        };
-        let request = Request::new(key, stored, approval, decision.is_some(), arrival, purse);
+        let told = Told::of(key, stored, approval, arrival, purse);
         let subject = match self.subjects.get_mut(key) {
             Some(known) => known,
             None => self.subjects.entry(key.clone()).or_default(),
         };
-        subject.take(Told { moment: Moment::of(stored, arrival), decision, request });
+        subject.take(told);
         if self.subjects.len() > HISTORY {
             self.forget_long_decided();
         }
@@ -96,8 +55,7 @@ impl Approvals {
         if !self.subjects.len().is_multiple_of(HISTORY / 10) {
             return;
         }
-        let last = |subject: &Subject| subject.told.back().map(|told| (told.moment.at, told.moment.seq));
-        let all = self.subjects.iter().map(|(key, subject)| (subject.is_open(), last(subject), key));
+        let all = self.subjects.iter().map(|(key, subject)| (subject.is_open(), subject.last_told(), key));
         let (mut open, mut over): (Vec<_>, Vec<_>) = all.partition(|(open, ..)| *open);
         over.sort_unstable();
         open.sort_unstable();
@@ -129,7 +87,7 @@ impl Approvals {
     /// The newest request by its key.
     #[must_use]
     pub fn get(&self, key: &Entity) -> Option<&Request> {
-        self.subjects.get(key)?.requests.last()
+        self.subjects.get(key)?.newest()
     }
 
     /// Requests that a name without its source may mean: `type:id`.
@@ -142,19 +100,19 @@ impl Approvals {
     #[must_use]
     pub fn pending(&self) -> Vec<&Request> {
         let mut pending: Vec<_> =
-            self.subjects.values().filter(|subject| subject.is_open()).filter_map(|subject| subject.requests.last()).collect();
+            self.subjects.values().filter(|subject| subject.is_open()).filter_map(|subject| subject.newest()).collect();
         pending.sort_by_key(|request| (request.view.deadline.unwrap_or(Millis(i64::MAX)), request.view.requested_at, &request.view.key));
         pending
     }
 
     /// Everything that waits, in no order.
     pub fn open(&self) -> impl Iterator<Item = (&Entity, &Request)> {
-        self.subjects.iter().filter(|(_, subject)| subject.is_open()).filter_map(|(key, subject)| Some((key, subject.requests.last()?)))
+        self.subjects.iter().filter(|(_, subject)| subject.is_open()).filter_map(|(key, subject)| Some((key, subject.newest()?)))
     }
 
     /// The newest request of each resource that is called so, or was asked for by somebody who is.
     pub(super) fn find(&self, wanted: &Wanted, limit: usize) -> Found {
-        let newest = self.subjects.iter().filter_map(|(key, subject)| Some((key, &subject.requests.last()?.view)));
+        let newest = self.subjects.iter().filter_map(|(key, subject)| Some((key, &subject.newest()?.view)));
         let all = newest.filter_map(|(key, view)| {
             let fit = wanted.fit(&[Some(&*key.id), Some(&view.number), Some(&view.requester), view.reason.as_deref()])?;
             Some((fit, Reverse(view.decided_at.unwrap_or(view.requested_at)), key, view))
@@ -170,6 +128,7 @@ impl Approvals {
                     ApprovalStatus::Pending => "pending",
                     ApprovalStatus::Approved => "approved",
                     ApprovalStatus::Rejected => "rejected",
+                    ApprovalStatus::Withdrawn => "withdrawn",
                 }
                 .to_owned(),
             ),
@@ -201,101 +160,12 @@ impl Approvals {
 
     /// Everything that is known, decided or not, in no order.
     pub fn requests(&self) -> impl Iterator<Item = &Request> {
-        self.subjects.values().flat_map(|subject| &subject.requests)
+        self.subjects.values().flat_map(Subject::requests)
     }
 
     /// Approval events per minute, 60 values, the current minute last.
     #[must_use]
     pub fn per_minute(&self, now: Millis) -> Vec<f64> {
         self.per_minute.last_hour(now)
-    }
-}
-
-impl Subject {
-    fn is_open(&self) -> bool {
-        self.requests.last().is_some_and(|request| request.view.status == ApprovalStatus::Pending)
-    }
-
-    /// Put a message where it belongs among the others, and see anew what they come to.
-    fn take(&mut self, told: Told) {
-        // Of a tie, a request is before its decision where the times say so too: it may have come by another way.
-        let asks_before = |known: &Told| told.decision.is_none() && known.decision.is_some();
-        let place = place(&self.told, |known| known.moment, told.moment, asks_before);
-        self.told.insert(place, told);
-        if self.told.len() > TOLD {
-            self.told.pop_front();
-        }
-        let mut requests: Vec<Request> = Vec::new();
-        for told in &self.told {
-            let first = requests.is_empty();
-            let open = requests.last_mut().filter(|request| request.view.status == ApprovalStatus::Pending);
-            match (told.decision, open) {
-                // Asked again before anybody answered: the newer words count.
-                (None, Some(open)) => *open = told.request.clone(),
-                (None, None) => requests.push(told.request.clone()),
-                (Some(status), Some(open)) => open.decide(status, &told.request),
-                // The first decision stands, and what was decided before it was ever asked is still history.
-                (Some(_), None) if !first => {}
-                (Some(status), None) => {
-                    let mut request = told.request.clone();
-                    request.decide(status, &told.request);
-                    requests.push(request);
-                }
-            }
-        }
-        self.requests = requests;
-    }
-}
-
-impl Request {
-    /// Nobody has decided it yet.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        self.view.status == ApprovalStatus::Pending
-    }
-
-    fn decide(&mut self, status: ApprovalStatus, decision: &Self) {
-        let said = &decision.view;
-        self.view.status = status;
-        self.view.decided_by.clone_from(&said.decided_by);
-        self.view.decided_at = Some(said.requested_at);
-        // A publisher that has no comment repeats the request's reason in its place.
-        self.view.comment = said.comment.clone().filter(|comment| self.view.reason.as_ref() != Some(comment));
-        // A request that came as its decision only is told by what that says.
-        self.view.party = self.view.party.take().or_else(|| said.party.clone());
-        self.view.seq = said.seq;
-    }
-
-    /// As one message says it. Of a decision, who decided and what was said with it.
-    fn new(key: &Entity, stored: &Stored, approval: &Approval<'_>, decision: bool, arrival: Arrival, purse: &Purse) -> Self {
-        let text = |text: &str| line::of(text, TEXT).into_owned();
-        let given = |said: Option<&str>| said.filter(|_| decision).map(text);
-        // Of a rejection without a comment the reason is why it was refused; of any other decision it is the request's own, told once more.
-        let refusal = approval.reason.as_deref().filter(|_| approval.stage == ApprovalStage::Rejected && approval.comment.is_none());
-        let reason = approval.reason.as_deref().filter(|_| refusal.is_none()).map(text);
-        let requester = approval.requester_name.as_deref().or(approval.requester_id.as_deref());
-        let view = ApprovalView {
-            key: key.to_string(),
-            source: key.realm.to_string(),
-            resource_type: key.kind.to_string(),
-            resource_id: key.id.to_string(),
-            number: text(approval.resource_number.as_deref().unwrap_or(&approval.resource_id)),
-            requester: requester.map(text).unwrap_or_default(),
-            amount: approval.amount.as_known().copied(),
-            unread: approval.amount.unread().map(|written| line::of(written, line::LABEL).into_owned()),
-            currency: purse.currency().map(ToString::to_string),
-            party: approval.party.as_deref().map(text),
-            reason,
-            requested_at: arrival.occurred_at(&stored.event),
-            deadline: approval.deadline.as_known().map(|due| due.plus(-arrival.skew)),
-            status: ApprovalStatus::Pending,
-            decided_by: given(approval.approver_name.as_deref().or(approval.approver_id.as_deref())),
-            decided_at: None,
-            comment: given(approval.comment.as_deref().or(refusal)),
-            decision: None,
-            can_decide: false,
-            seq: stored.seq,
-        };
-        Self { view, source: Arc::clone(&stored.event.source), purse: purse.clone() }
     }
 }

@@ -28,7 +28,7 @@ use watchdeck_store::Stored;
 use watchdeck_wire::row::GapView;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 7;
+pub const SNAPSHOT_VERSION: u32 = 8;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;
@@ -117,11 +117,15 @@ impl World {
             return false;
         }
         self.rates.count(event, arrival);
-        if let Some(view) = view
-            && self.is_change(stored, view, calendar)
-            && let Some(about) = &facts.about
-        {
-            self.count(stored, view, about, arrival, calendar);
+        if view.is_none_or(|view| self.is_change(stored, view, calendar)) {
+            if let (Some(view), Some(about)) = (view, &facts.about) {
+                self.count(stored, view, about, arrival, calendar);
+            }
+            if let Some((approval, about)) = facts.approval() {
+                self.changed.approvals += 1;
+                let purse = Purse::of(approval.currency.as_ref(), &event.source, &self.realms);
+                self.approvals.apply(about, stored, approval, arrival, &purse);
+            }
         }
         gaps::apply(&mut self.gaps, &mut self.fills, GAPS, stored, view);
         if let Some(View::Gap(_) | View::GapFilled(_)) = view {
@@ -170,11 +174,6 @@ impl World {
             View::OrderStatus(step) => {
                 self.changed.orders += 1;
                 self.orders.step(about, stored, step, arrival);
-            }
-            View::Approval(approval) => {
-                self.changed.approvals += 1;
-                let purse = Purse::of(approval.currency.as_ref(), source, &self.realms);
-                self.approvals.apply(about, stored, approval, arrival, &purse);
             }
             View::Finance(record) => {
                 self.changed.finance += 1;

@@ -1,9 +1,11 @@
 // Decisions about one or many requests, with a result per request. One for the whole window: what is under way, and what was refused, is the same
-// wherever a request is shown. Before the first one a name is asked for, before a large one whether it is meant, before a rejection why. The core holds each
+// wherever a request is shown. Before the first one a name is asked for, before a large one whether it is meant, before a rejection why, and what else
+// the ERP needs. The core holds each
 // for some seconds, in which it can be taken back (`undo.tsx`).
 
 import { type ReactNode, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { DecideResult } from "@/bindings/DecideResult";
 import { useFormat } from "@/format";
 import { useHost, useView } from "@/live";
 import { toast } from "@/parts/notice";
@@ -11,6 +13,7 @@ import { useSettings } from "@/settings";
 import { errorText, failureText } from "@/text";
 import { asks } from "./ask";
 import { AskDialog } from "./ask-dialog";
+import { type Given, neededTo } from "./fields";
 import { NameDialog } from "./name";
 import { RejectDialog } from "./reject";
 import { type Known, type Refusals, type Request, withResults } from "./results";
@@ -40,6 +43,23 @@ interface Sending {
 }
 
 const NONE: readonly string[] = [];
+const NOTHING: ReadonlyMap<string, Given> = new Map();
+
+/** All that need nothing beside yes or no at once, the others each with what was given for it. */
+async function decideEach(given: ReadonlyMap<string, Given>, keys: readonly string[], decide: (keys: string[], fields?: Given) => Promise<DecideResult[]>): Promise<readonly DecideResult[]> {
+  const of = (key: string) => Object.keys(given.get(key) ?? {}).length > 0;
+  const plain = keys.filter((key) => !of(key));
+  const results = plain.length > 0 ? await decide(plain) : [];
+  for (const key of keys.filter(of)) {
+    try {
+      results.push(...(await decide([key], given.get(key))));
+    } catch (thrown) {
+      // Those before it were accepted; this one says why it was not.
+      results.push({ key, ok: false, error: errorText(thrown) });
+    }
+  }
+  return results;
+}
 
 export function useDecisions(): { readonly decide: Decide; readonly dialog: ReactNode } {
   const { t } = useTranslation();
@@ -52,14 +72,14 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
   const [plan, setPlan] = useState<Plan | null>(null);
 
   const send = useCallback(
-    async ({ requests, approve, onDone }: Plan, reason: string | null) => {
+    async ({ requests, approve, onDone }: Plan, reason: string | null, given: ReadonlyMap<string, Given>) => {
       const keys = requests.map((each) => each.key);
       const only = requests.length === 1 ? requests[0] : undefined;
       const put = (keys: readonly string[], sending: Sending) => setUnder((before) => new Map([...before, ...keys.map((key) => [key, sending] as const)]));
       const drop = (keys: readonly string[]) => setUnder((before) => new Map([...before].filter(([key]) => !keys.includes(key))));
       put(keys, { approve, accepted: null });
       try {
-        const results = await host.call("decide", { keys, approve, reason });
+        const results = await decideEach(given, keys, (keys, fields) => host.call("decide", fields === undefined ? { keys, approve, reason } : { keys, approve, reason, fields }));
         setRefusals((before) => withResults(before, results, approve));
         const ok = results.filter((each) => each.ok).map((each) => each.key);
         const bad = results.find((each) => !each.ok);
@@ -86,10 +106,10 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
     (plan: Omit<Plan, "step">, named: boolean) => {
       if (!named) setPlan({ ...plan, step: "name" });
       else if (!plan.approve) setPlan({ ...plan, step: "reject" });
-      else if (asks(plan.requests, settings)) setPlan({ ...plan, step: "ask" });
+      else if (asks(plan.requests, settings) || plan.requests.some((request) => neededTo(request, true).length > 0)) setPlan({ ...plan, step: "ask" });
       else {
         setPlan(null);
-        void send({ ...plan, step: "ask" }, null);
+        void send({ ...plan, step: "ask" }, null, NOTHING);
       }
     },
     [send, settings],
@@ -101,9 +121,9 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
     [go, settings],
   );
   const close = () => setPlan(null);
-  const run = (reason: string | null) => {
+  const run = (reason: string | null, given: ReadonlyMap<string, Given>) => {
     close();
-    if (plan !== null) void send(plan, reason);
+    if (plan !== null) void send(plan, reason, given);
   };
 
   const sending = useMemo(() => new Map([...under].filter(([, { accepted }]) => accepted === null || at === null || at < accepted).map(([key, { approve }]) => [key, approve])), [under, at]);
@@ -131,7 +151,7 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
           }}
         />
       ) : plan.step === "ask" ? (
-        <AskDialog requests={plan.requests} onClose={close} onConfirm={() => run(null)} />
+        <AskDialog requests={plan.requests} large={asks(plan.requests, settings)} onClose={close} onConfirm={(given) => run(null, given)} />
       ) : (
         <RejectDialog requests={plan.requests} reasons={data?.reasons ?? NONE} onClose={close} onConfirm={run} />
       ),

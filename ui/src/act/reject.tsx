@@ -3,16 +3,24 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Dialog } from "@/parts";
-import type { Request } from "./results";
+import { FieldRows } from "./field-rows";
+import { type Given, neededTo, offered, readAll } from "./fields";
 import { RequestList } from "./requests";
+import type { Request } from "./results";
 
-export function RejectDialog({ requests, reasons, onClose, onConfirm }: { requests: readonly Request[]; /** Given before, the newest first. */ reasons: readonly string[]; onClose: () => void; onConfirm: (reason: string) => void }) {
+export function RejectDialog({ requests, reasons, onClose, onConfirm }: { requests: readonly Request[]; /** Given before, the newest first. */ reasons: readonly string[]; onClose: () => void; onConfirm: (reason: string, given: ReadonlyMap<string, Given>) => void }) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const missing = tried && reason.trim() === "";
-  const submit = () => (reason.trim() === "" ? setTried(true) : onConfirm(reason.trim()));
+  const [typed, setTyped] = useState(() => offered(requests, false));
+  const needs = requests.some((request) => neededTo(request, false).length > 0);
+  const submit = () => {
+    const given = readAll(requests, false, typed);
+    if (reason.trim() === "" || given === null) setTried(true);
+    else onConfirm(reason.trim(), given);
+  };
   const only = requests.length === 1 ? requests[0] : undefined;
   return (
     <Dialog
@@ -28,7 +36,7 @@ export function RejectDialog({ requests, reasons, onClose, onConfirm }: { reques
         </>
       }
     >
-      <RequestList requests={requests} />
+      {needs ? <FieldRows requests={requests} approve={false} typed={typed} tried={tried} onType={(key, name, text) => setTyped((before) => ({ ...before, [key]: { ...before[key], [name]: text } }))} /> : <RequestList requests={requests} />}
       <label className="flex flex-col gap-1.5">
         <span className="text-ink-2">{t("frame.reject.reason")}</span>
         <textarea

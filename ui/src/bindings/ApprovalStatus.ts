@@ -3,4 +3,4 @@
 /**
  * What the ERP last said about a request.
  */
-export type ApprovalStatus = "pending" | "approved" | "rejected";
+export type ApprovalStatus = "pending" | "approved" | "rejected" | "withdrawn";

@@ -108,9 +108,13 @@ events: { args: { before: number | null, after?: number, limit: number, filter: 
  */
 event: { args: { seq: number, reveal?: boolean, }, answer: EventDetail, }, 
 /**
- * Decide requests, each for itself.
+ * Decide requests, each for itself. `fields` is what they need beside yes or no; a rejection needs a reason.
  */
-decide: { args: { keys: Array<string>, approve: boolean, reason: string | null, }, answer: Array<DecideResult>, }, 
+decide: { args: { keys: Array<string>, approve: boolean, reason: string | null, fields?: { [key in string]: string | number }, }, answer: Array<DecideResult>, }, 
+/**
+ * Show what a request is about in the ERP, in the user's browser.
+ */
+open_erp: { args: { key: string, }, answer: null, }, 
 /**
  * Take decisions back that were not handed on yet, each for itself.
  */

@@ -2,6 +2,7 @@
 import type { BannerView } from "./BannerView";
 import type { Hint } from "./Hint";
 import type { Millis } from "./Millis";
+import type { NoticeRequest } from "./NoticeRequest";
 import type { NoticeView } from "./NoticeView";
 import type { Severity } from "./Severity";
 import type { SourceStatus } from "./SourceStatus";
@@ -46,6 +47,10 @@ banner: BannerView | null,
  * What people are told, in the window: empty while something outside of it can.
  */
 notices: Array<NoticeView>, 
+/**
+ * A rejection that was begun on a notification: the window asks for the reason, and answers the notice `asked`.
+ */
+to_reject: NoticeRequest | null, 
 /**
  * Sounds are off.
  */

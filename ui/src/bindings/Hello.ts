@@ -33,4 +33,8 @@ settings: Settings,
 /**
  * This host can open a login window.
  */
-login_window: boolean, };
+login_window: boolean, 
+/**
+ * This host opens pages in the user's browser; else the window does.
+ */
+opens_pages: boolean, };

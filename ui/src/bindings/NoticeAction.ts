@@ -5,7 +5,7 @@
  */
 export type NoticeAction = { 
 /**
- * `approve`, `reject`, `acknowledge` or `open`.
+ * `approve`, `reject`, `acknowledge`, `open` or `open_erp`.
  */
 id: string, 
 /**

@@ -106,6 +106,11 @@ time_zone: string,
  */
 currency: string, 
 /**
+ * Where the ERP shows what a request is about, by the request's type (`return`, `order` …; `*` is for all others): an address that begins with http:// or
+ * https://, with `{id}`, `{number}` and `{type}` filled in.
+ */
+open_urls: { [key in string]: string }, 
+/**
  * An event is expected at least every so many minutes, day and night: a link that brings none for longer is stale. Zero: it may be quiet for as
  * long as it likes. `None`: what is usual at each hour of the week is learned.
  */

@@ -5,12 +5,13 @@ import type { RequestDetail } from "@/bindings/RequestDetail";
 import type { RequestLine } from "@/bindings/RequestLine";
 import { useClock, useFormat } from "@/format";
 import { cx } from "@/parts";
-import { useWord } from "@/text";
+import { useKindTitle, useWord } from "@/text";
 import { Fact } from "./drawer-fact";
 
 export function DrawerRequest({ detail: { request, lines, lines_omitted } }: { detail: RequestDetail }) {
   const { t } = useTranslation();
   const word = useWord();
+  const title = useKindTitle();
   return (
     <>
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
@@ -24,6 +25,11 @@ export function DrawerRequest({ detail: { request, lines, lines_omitted } }: { d
               {request.decided_by ?? "—"}
               {request.decided_at !== null && <span className="text-ink-3"> · <When at={request.decided_at} /></span>}
             </span>
+          </Fact>
+        )}
+        {request.derived_from !== null && (
+          <Fact name={t("frame.request.origin")}>
+            <span className="text-ink-2">{t("approvals.derivedWhy", { kind: title({ kind: request.derived_from }) })}</span>
           </Fact>
         )}
         {request.comment !== null && <Fact name={t("frame.request.comment")}>{request.comment}</Fact>}

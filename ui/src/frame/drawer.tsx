@@ -5,6 +5,8 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isOpen, rowState, useActions } from "@/act";
 import { Held } from "@/act/held";
+import { Elsewhere, OpenErp } from "@/act/open-erp";
+import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
 import type { LetGoNote } from "@/bindings/LetGoNote";
@@ -87,7 +89,7 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
       <What row={row} />
       <NamedFields fields={detail.fields} />
       {detail.request !== null && <DrawerRequest detail={detail.request} />}
-      {row.domain === "approvals" && <Decision seq={row.seq} subject={row.subject} />}
+      {detail.request !== null && <Decision asked={detail.request.request} />}
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
         {row.actor !== null && <Fact name={t("frame.drawer.who")}>{row.actor}</Fact>}
         <DrawerTimes row={row} />
@@ -113,13 +115,26 @@ function Detail({ detail, revealed, onReveal }: { detail: EventDetail; revealed:
 }
 
 /** The request behind the event, while it waits: decided where it is read. */
-function Decision({ seq, subject }: { seq: number; subject: string | null }) {
+function Decision({ asked }: { asked: ApprovalView }) {
   const { t } = useTranslation();
   const { data } = useView("approvals");
   const decide = useActions();
-  const request = data?.pending.find((each) => each.seq === seq || each.key === subject);
-  const state = request?.can_decide === true ? rowState(request, decide) : undefined;
-  if (request === undefined || state === undefined) return null;
+  const request = data?.pending.find((each) => each.key === asked.key);
+  if (request === undefined) {
+    return asked.open_url === null ? null : (
+      <div className="border-t border-line px-4 py-3">
+        <OpenErp request={asked} />
+      </div>
+    );
+  }
+  const state = rowState(request, decide);
+  if (!request.can_decide && state.kind === "open") {
+    return (
+      <div className="flex border-t border-line px-4 py-3">
+        <Elsewhere request={request} chosen />
+      </div>
+    );
+  }
   if (state.kind === "held")
     return (
       <div className="border-t border-line px-4 py-3">
@@ -134,6 +149,9 @@ function Decision({ seq, subject }: { seq: number; subject: string | null }) {
         {t("common.actions.approve")}
       </Button>
       <Button aria-label={t("common.actionOn.reject", { what: request.number })} onClick={() => decide.reject([request])}>{t("approvals.rejectOne")}</Button>
+      <span className="ml-auto">
+        <OpenErp request={request} look="ghost" />
+      </span>
       {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
     </div>
   );

@@ -7,6 +7,7 @@ import { ChevronRight, X } from "lucide-react";
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
+import { useOpenErp } from "@/act/open-erp";
 import type { NoticeView } from "@/bindings/NoticeView";
 import type { Severity } from "@/bindings/Severity";
 import { useClock, useFormat } from "@/format";
@@ -39,6 +40,8 @@ function useToldByCore(): void {
   const notices = useLive((live) => live.frame?.notices ?? NONE);
   const host = useHost();
   const { approve, reject } = useActions();
+  const openErp = useOpenErp();
+  useBegunOutside();
   const drawn = useRef(new Map<string, string>());
 
   const answer = (notice: NoticeView, action: string) => {
@@ -46,6 +49,7 @@ function useToldByCore(): void {
     if (request !== null && action === "approve") return approve([request]);
     // A rejection needs its reason, which a notification has no room to ask for.
     if (request !== null && action === "reject") return reject([request]);
+    if (request !== null && action === "open_erp") return void openErp(request);
     if (action === "open") {
       if (notice.seq === null) go("alerts");
       else openEvent(notice.seq);
@@ -86,6 +90,20 @@ function useToldByCore(): void {
       mine.clear();
     };
   }, []);
+}
+
+/** A rejection that was begun on a notification outside of the window: its reason is asked for here, once. */
+function useBegunOutside(): void {
+  const begun = useLive((live) => live.frame?.to_reject ?? null);
+  const host = useHost();
+  const { reject } = useActions();
+  const ask = useEffectEvent(() => {
+    if (begun === null) return;
+    reject([begun]);
+    host.call("notice_answered", { id: begun.key, action: "asked" }).catch(() => undefined);
+  });
+  const key = begun?.key ?? null;
+  useEffect(() => ask(), [key]);
 }
 
 const SOFTS: Record<Severity, string> = { critical: "bg-crit-soft", warning: "bg-warn-soft", success: "bg-good-soft", info: "bg-info-soft" };

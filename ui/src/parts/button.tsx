@@ -10,16 +10,17 @@ const LOOKS: Record<Look, string> = {
   ghost: "border-transparent text-ink-2 hover:bg-raised hover:text-ink",
 };
 
+/** How a button looks, for a link that is one. */
+export function buttonClass(look: Look, className?: string): string {
+  return cx("inline-flex h-[26px] flex-none items-center gap-1.5 whitespace-nowrap rounded-md border px-2.5 font-[520] disabled:pointer-events-none disabled:opacity-50 [&_svg]:size-3.5", LOOKS[look], className);
+}
+
 /** 26 px high, words first; `kbd` shows the key that does the same. */
 export function Button({ look = "plain", kbd, icon, className, children, ...rest }: ComponentProps<"button"> & { look?: Look; kbd?: string; icon?: ReactNode }) {
   return (
     <button
       type="button"
-      className={cx(
-        "inline-flex h-[26px] flex-none items-center gap-1.5 whitespace-nowrap rounded-md border px-2.5 font-[520] disabled:pointer-events-none disabled:opacity-50 [&_svg]:size-3.5",
-        LOOKS[look],
-        className,
-      )}
+      className={buttonClass(look, className)}
       {...rest}
     >
       {icon}

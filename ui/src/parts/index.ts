@@ -1,7 +1,7 @@
 // The parts that pages are made of. A page imports from here, never from another page.
 
 export { Figure, type TileAge, useAgedNote, useTileAge } from "./as-of";
-export { Button, IconButton, Kbd } from "./button";
+export { Button, buttonClass, IconButton, Kbd } from "./button";
 export { cx } from "./cx";
 export { DomainMark, domainColour, kindRoom, KindTitle, linkTone, SeverityMark, severityInk, severitySoft, StateDot, type Tone, toneFill, toneInk } from "./marks";
 export { LinkMark, LinkIcon, ProgressBar, useProgress, useProgressText } from "./link";

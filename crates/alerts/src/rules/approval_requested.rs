@@ -6,7 +6,7 @@ use crate::{
     rule::{PLAIN, Rule, joined, value},
     words::Words,
 };
-use watchdeck_events::erp::{ApprovalStage, View};
+use watchdeck_events::erp::{ApprovalStage, Origin};
 use watchdeck_store::Stored;
 use watchdeck_wire::settings::Settings;
 use watchdeck_world::{approvals::Request, entity::Entity, facts::Facts};
@@ -36,14 +36,16 @@ pub fn entity(id: &str) -> Option<Entity> {
     id.strip_prefix(ID)?.strip_prefix(':')?.parse().ok()
 }
 
-fn event(judge: &mut Judge<'_>, _: &Stored, facts: &Facts<'_>) {
-    let (Some(View::Approval(approval)), Some(key)) = (&facts.view, &facts.about) else { return };
+fn event(judge: &mut Judge<'_>, stored: &Stored, facts: &Facts<'_>) {
+    let Some((approval, key)) = facts.approval() else { return };
     // The projection knows whether a request came before or after its decision.
     let Some(request) = judge.world.approvals.get(key).filter(|request| request.is_pending()) else {
         judge.resolve(ID, &key.to_string());
         return;
     };
-    if approval.stage == ApprovalStage::Request {
+    // A state that is told again, or that tells what was published as a request, asks nothing anew.
+    let news = approval.origin == Origin::Published || request.view.seq == stored.seq;
+    if approval.stage == ApprovalStage::Request && news {
         judge.raise(raise(key, request));
     }
 }
@@ -87,6 +89,81 @@ fn resource(words: Words, resource_type: &str) -> &'static str {
         "payment" => words.either("付款单 ", "Payment"),
         "refund" => words.either("退款单 ", "Refund"),
         "adjustment" => words.either("调整单 ", "Adjustment"),
+        "review" => words.either("审核 ", "Review"),
+        "booking" => words.either("预订 ", "Booking"),
         _ => words.either("申请 ", "Request"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{alert::Notice, book::AlertBook, rules};
+    use jiff::tz::TimeZone;
+    use serde_json::{Value, json};
+    use watchdeck_events::{Catalogue, Conventions, Incoming, Millis, Payload};
+    use watchdeck_world::{World, arrival::Arrival, calendar::Calendar};
+
+    const AT: Millis = Millis(1_795_248_000_000);
+
+    #[derive(Default)]
+    struct Bench {
+        world: World,
+        book: AlertBook,
+        seq: u64,
+    }
+
+    impl Bench {
+        /// What people are told of an event.
+        fn take(&mut self, channel: &str, mut event: Value) -> Vec<Notice> {
+            self.seq += 1;
+            event["timestamp"] = json!(AT.0 + self.seq as i64 * 60_000);
+            let (id, payload) = (Some(self.seq.to_string().into()), Payload::from_json(event.to_string()));
+            let incoming = Incoming { channel: channel.into(), offset: None, id, server_at: None, kind: None, payload };
+            let at = AT.plus(self.seq as i64 * 60_000);
+            let stored = Stored { seq: self.seq, offset: 0, event: Catalogue::builtin().normalise(incoming, &"s".into(), at) };
+            let facts = Facts::of(&stored.event, Conventions::plain(), Arrival { live: true, skew: 0 }, &stored.event.source);
+            let mut calendar = Calendar::new(TimeZone::UTC);
+            self.world.apply(&stored, &facts, &mut calendar);
+            let today = calendar.day(at).clone();
+            rules::evaluate(&stored, &facts, at, &self.world, &Settings::default(), &today, &mut self.book)
+        }
+
+        fn state(&mut self, to: &str) -> Vec<Notice> {
+            self.take(
+                "orders",
+                json!({ "type": "order:status", "orderType": "return", "orderId": "r1", "orderNumber": "RT-1", "newStatus": to }),
+            )
+        }
+    }
+
+    #[test]
+    fn a_derived_request_is_told_once_and_ends_with_whatever_becomes_of_it() {
+        for end in ["approved", "rejected", "cancelled"] {
+            let mut bench = Bench::default();
+            let told = bench.state("submitted");
+            assert!(matches!(&told[..], [Notice::Fired(alert)] if alert.id == "approval_requested:s/return:r1"), "{told:?}");
+            assert!(bench.state("submitted").is_empty());
+            assert_eq!(bench.book.active()[0].count, 1, "a state that is told again asks nothing anew");
+            bench.state(end);
+            assert!(bench.book.active().is_empty(), "{end}");
+        }
+    }
+
+    #[test]
+    fn one_that_is_published_too_is_the_same_alert_and_says_what_was_published() {
+        let mut bench = Bench::default();
+        bench.state("submitted");
+        bench.take("approvals", json!({ "type": "approval:request", "resourceType": "return", "resourceId": "r1", "amount": "120.50" }));
+        let active = bench.book.active();
+        assert_eq!((active.len(), active[0].values.get("amount").map(String::as_str)), (1, Some("120.50")));
+        bench.state("submitted");
+        assert_eq!(bench.book.active()[0].count, 2, "it was asked for twice, and not three times");
+    }
+
+    #[test]
+    fn a_review_that_nothing_else_is_counted_of_is_told_as_well() {
+        let review = json!({ "type": "review.submitted", "review_id": "v1", "content_type": "chapter", "content_id": "c9" });
+        assert_eq!(Bench::default().take("events", review).len(), 1);
     }
 }

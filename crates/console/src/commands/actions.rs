@@ -3,10 +3,11 @@
 use crate::{
     answer::answer,
     core::Core,
-    decisions::{HOLD, Verdict},
+    decisions::{HOLD, Verdict, given},
     error::CommandError,
     state::State,
 };
+use serde_json::{Map, Value};
 use watchdeck_alerts::{
     notifier::SUMMARY,
     rules::approval_requested,
@@ -36,9 +37,15 @@ fn user(settings: &Settings) -> String {
         .unwrap_or_else(|| "Watchdeck".to_owned())
 }
 
-/// A result per request: one that cannot be decided does not keep the others back.
-pub(crate) async fn decide(core: &Core, keys: &[String], approve: bool, reason: Option<String>) -> Result<Vec<DecideResult>, CommandError> {
-    decide_on(core, keys, approve, reason, false).await
+/// A result per request: one that cannot be decided does not keep the others back. `fields` is what a decision on these needs beside yes or no.
+pub(crate) async fn decide(
+    core: &Core,
+    keys: &[String],
+    approve: bool,
+    reason: Option<String>,
+    fields: &Map<String, Value>,
+) -> Result<Vec<DecideResult>, CommandError> {
+    decide_on(core, keys, approve, reason, fields, false).await
 }
 
 async fn decide_on(
@@ -46,23 +53,28 @@ async fn decide_on(
     keys: &[String],
     approve: bool,
     reason: Option<String>,
+    fields: &Map<String, Value>,
     on_toast: bool,
 ) -> Result<Vec<DecideResult>, CommandError> {
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
     if reason.as_ref().is_some_and(|reason| reason.chars().count() > LONGEST_REASON) {
         return Err(CommandError::invalid(format!("a reason may have {LONGEST_REASON} characters at most")));
     }
+    if !approve && reason.is_none() {
+        return Err(CommandError::invalid("a rejection needs a reason"));
+    }
     let decide = |state: &mut State| {
         let words = core.words(&state.settings);
         let (by, mut made) = (user(&state.settings), Vec::new());
-        let verdict = Verdict { approve, reason: reason.as_deref(), by: &by, on_toast, at: core.now(), hold: HOLD };
+        let verdict = Verdict { approve, reason: reason.as_deref(), fields: None, by: &by, on_toast, at: core.now(), hold: HOLD };
         let results: Vec<_> = keys
             .iter()
             .map(|key| {
                 let named = state.request_named(key);
                 let decided = match named.as_ref().and_then(|entity| state.world.approvals.get(entity)) {
                     Some(request) if !core.sources.can_decide(&request.source) => Err(words.takes_no_decisions(&request.source)),
-                    Some(request) => state.outbox.decide(request, verdict),
+                    Some(request) => given(&request.view, approve, fields)
+                        .and_then(|fields| state.outbox.decide(request, Verdict { fields: Some(&fields), ..verdict })),
                     None => Err(format!("there is no request {key}")),
                 };
                 let error = decided.map(|one| made.extend(one)).err();
@@ -169,8 +181,28 @@ pub(crate) async fn notice_answered(core: &Core, id: &str, action: &str) -> Resu
     }
     match action {
         "acknowledge" | "open" => toast_answered(core, id, action).await,
+        // The window has asked for the reason of a rejection that was begun outside of it.
+        "asked" => {
+            core.state().to_reject = None;
+            core.pulse();
+            Ok(())
+        }
         _ => Ok(()),
     }
+}
+
+/// Show what a request is about in the ERP.
+pub(crate) fn open_erp(core: &Core, key: &str) -> Result<(), CommandError> {
+    let page = {
+        let state = core.state();
+        let request = state.request_named(key);
+        let request = request.as_ref().and_then(|entity| state.world.approvals.get(entity));
+        request.ok_or_else(|| CommandError::not_found(format!("there is no request {key}")))?;
+        request.and_then(|request| state.erp_page(request))
+    };
+    let page = page.ok_or_else(|| CommandError::invalid(format!("no address of the ERP's pages is set for {key}")))?;
+    core.host.open(&page);
+    Ok(())
 }
 
 /// A button of a notification. The state is looked at again first: what was decided meanwhile is not decided twice.
@@ -192,7 +224,13 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
                 lost(key.rsplit(':').next().unwrap_or(&key), words.already_decided(by.as_deref()));
                 return Ok(());
             };
-            let made = decide_on(core, &[key], approve, None, true).await;
+            if !approve {
+                // A notification has no room to ask why; the window, which is shown now, has.
+                core.state().to_reject = Some(entity);
+                core.pulse();
+                return Ok(());
+            }
+            let made = decide_on(core, &[key], approve, None, &Map::new(), true).await;
             let why = match &made {
                 Ok(results) => results.iter().find_map(|result| result.error.clone()),
                 Err(error) => Some(error.message.clone()),
@@ -202,6 +240,7 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
             }
             made.map(drop)
         }
+        "open_erp" => approval_requested::entity(toast).map_or(Ok(()), |entity| open_erp(core, &entity.to_string())),
         "acknowledge" => acknowledge(core, &[toast.to_owned()]).await.inspect_err(|error| {
             let words = core.words(&core.state().settings);
             core.tell(answer(words.button_failed().to_owned(), error.message.clone(), words));

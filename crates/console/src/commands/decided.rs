@@ -1,16 +1,48 @@
 //! Requests as a handful of stored events tell them: the same projection that follows the store, over these events only.
 
-use crate::core::Core;
-use std::collections::HashSet;
+use crate::{core::Core, error::CommandError};
+use std::collections::{BTreeSet, HashSet};
 use watchdeck_contain::attempt;
-use watchdeck_events::{Catalogue, Event, fields::Fields};
+use watchdeck_events::{
+    Catalogue, Event,
+    erp::{Approval, ApprovalStage, Origin},
+    fields::Fields,
+};
 use watchdeck_store::Stored;
 use watchdeck_wire::views::{ApprovalView, RequestDetail};
 use watchdeck_world::{World, approvals::Request, facts::Facts, lines};
 
-/// Whether an event is counted as one about an approval.
-fn is_approval(event: &Event) -> bool {
-    Catalogue::current().counted_as(&event.kind, &event.channel).as_str().starts_with("approval:")
+/// Events of one subject that are asked for.
+const OF_ONE: usize = 50;
+
+/// What an event says of a request, published as one or derived; `None` for one that is about no approval.
+fn told(event: &Event) -> Option<Approval<'_>> {
+    attempt(|| Approval::told_by(event)).ok().flatten()
+}
+
+/// Whether an event says what became of a request.
+pub(super) fn is_decision(event: &Event) -> bool {
+    told(event).is_some_and(|approval| approval.stage != ApprovalStage::Request)
+}
+
+/// What events are about that tell of the same requests as these.
+fn subjects<'a>(events: impl Iterator<Item = &'a Event>) -> BTreeSet<String> {
+    let catalogue = Catalogue::current();
+    let of_one = |event: &'a Event| {
+        let approval = told(event)?;
+        let named = approval.resource_type.as_deref().map(|named| catalogue.subjects_of_request(named, &approval.resource_id));
+        Some(named.unwrap_or_default().into_iter().chain(event.subject.as_deref().map(str::to_owned)))
+    };
+    events.filter_map(of_one).flatten().collect()
+}
+
+/// What else is stored of the requests that these events tell of.
+pub(super) async fn told_with(core: &Core, events: &[Stored]) -> Result<Vec<Stored>, CommandError> {
+    let mut found = Vec::new();
+    for subject in subjects(events.iter().map(|stored| &stored.event)) {
+        found.extend(core.store.by_subject(&subject, OF_ONE).await?);
+    }
+    Ok(found)
 }
 
 /// A world of these events and no others. What is set aside, or told by another source already, is in it no more than in the large one.
@@ -20,7 +52,7 @@ pub(super) fn world_of<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>
         let state = core.state();
         let mut events: Vec<&Stored> = events.collect();
         events.retain(|stored| {
-            is_approval(&stored.event) && !state.asides.is_out(stored.seq) && state.world.through.original(stored.seq).is_none()
+            told(&stored.event).is_some() && !state.asides.is_out(stored.seq) && state.world.through.original(stored.seq).is_none()
         });
         events.sort_unstable_by_key(|stored| stored.seq);
         events.dedup_by_key(|stored| stored.seq);
@@ -44,23 +76,31 @@ pub(super) fn world_of<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>
 /// As the window sees it.
 pub(super) fn shown(core: &Core, request: &Request) -> ApprovalView {
     let can_decide = request.is_pending() && core.sources.can_decide(&request.source);
-    ApprovalView { can_decide, ..core.state().outbox.decorate(&request.view) }
+    core.state().shown(request, can_decide)
 }
 
-/// The request that an event asks for or decides, told by it and by `related`.
-pub(super) fn detail(core: &Core, stored: &Stored, related: &[Stored]) -> Option<RequestDetail> {
-    if !is_approval(&stored.event) {
-        return None;
+/// The request that an event asks for or decides, told by it, by `related`, and by whatever else tells of it.
+pub(super) async fn detail(core: &Core, stored: &Stored, related: &[Stored]) -> Result<Option<RequestDetail>, CommandError> {
+    if told(&stored.event).is_none() {
+        return Ok(None);
     }
-    let world = world_of(core, related.iter().chain([stored]));
+    let others = told_with(core, std::slice::from_ref(stored)).await?;
+    Ok(detail_of(core, stored, related.iter().chain(&others).chain([stored])))
+}
+
+fn detail_of<'a>(core: &Core, stored: &'a Stored, all: impl Iterator<Item = &'a Stored> + Clone) -> Option<RequestDetail> {
+    let world = world_of(core, all.clone());
     let mut requests: Vec<&Request> = world.approvals.requests().collect();
     requests.sort_by_key(|request| request.view.seq);
     // A decision is the last word on its request: what comes before it belongs to it.
     let request = requests.iter().find(|request| request.view.seq >= stored.seq).or(requests.last())?;
     let catalogue = Catalogue::current();
-    let asks = |event: &Event| catalogue.counted_as(&event.kind, &event.channel).as_str() == "approval:request";
-    let asked = related.iter().chain([stored]).filter(|one| asks(&one.event) && one.seq <= request.view.seq);
-    let asked = asked.max_by_key(|one| one.seq).unwrap_or(stored);
+    // What was published as a request says more of it than the state of the thing.
+    let asks = |one: &&Stored| {
+        let approval = told(&one.event).filter(|approval| approval.stage == ApprovalStage::Request && one.seq <= request.view.seq)?;
+        Some((approval.origin == Origin::Published, one.seq))
+    };
+    let asked = all.filter(|one| asks(one).is_some()).max_by_key(asks).unwrap_or(stored);
     let (lines, lines_omitted) = lines::of(&Fields::of(&catalogue.shown(&asked.event)));
     Some(RequestDetail { request: shown(core, request), lines, lines_omitted })
 }

@@ -1,10 +1,10 @@
 //! What was decided, as far back as the store goes. The projections remember the last few hundred requests; here the decisions are read from the store, each
 //! with what its subject's other events say of it. One answer looks at a bounded number of them, and says where to go on.
 
-use super::decided::decided;
+use super::decided::{decided, is_decision, told_with};
 use crate::{core::Core, error::CommandError};
-use std::collections::{BTreeSet, HashSet};
-use watchdeck_events::{Catalogue, Event, fold};
+use std::collections::HashSet;
+use watchdeck_events::{Catalogue, fold};
 use watchdeck_filter::Plan;
 use watchdeck_store::{Query, Stored};
 use watchdeck_wire::views::{ApprovalHistory, ApprovalStatus, ApprovalView};
@@ -13,12 +13,12 @@ use watchdeck_wire::views::{ApprovalHistory, ApprovalStatus, ApprovalView};
 const PAGE: u32 = 200;
 /// Decisions that are read at once.
 const AT_ONCE: usize = 50;
+/// Events read at once: of kinds that decisions are derived from most are none.
+const READ: usize = 500;
 /// Decisions looked at for one answer.
 const LOOKED: usize = 500;
 /// Events looked at for one answer.
 const SCAN: u64 = 200_000;
-/// Events of one subject that are asked for.
-const OF_ONE: usize = 50;
 /// Longest text that is looked for, characters.
 const LONGEST: usize = 200;
 
@@ -29,13 +29,21 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
     let words = Words::of(query);
     let (limit, mut next, mut looked, mut scanned) = (limit.clamp(1, PAGE) as usize, before, 0, 0);
     let mut found = Vec::new();
-    loop {
-        let query = Query { before: next, limit: AT_ONCE, max_read: SCAN - scanned, ..Query::of(decisions()) };
+    'pages: loop {
+        let query = Query { before: next, limit: READ, max_read: SCAN - scanned, ..Query::of(decisions()) };
         let page = core.store.page(query).await?;
-        let decided: Vec<_> = page.events.into_iter().filter(|stored| is_decision(&stored.event)).collect();
-        (next, looked, scanned) = (page.next, looked + decided.len(), scanned + page.scanned);
-        found.extend(read(core, &decided).await?.into_iter().filter(|view| words.are_in(view)));
-        if next.is_none() || found.len() >= limit || looked >= LOOKED || scanned >= SCAN {
+        let decisions: Vec<_> = page.events.into_iter().filter(|stored| is_decision(&stored.event)).collect();
+        scanned += page.scanned;
+        for some in decisions.chunks(AT_ONCE) {
+            looked += some.len();
+            next = some.last().map(|last| last.seq);
+            found.extend(read(core, some).await?.into_iter().filter(|view| words.are_in(view)));
+            if found.len() >= limit || looked >= LOOKED {
+                break 'pages;
+            }
+        }
+        next = page.next;
+        if next.is_none() || scanned >= SCAN {
             break;
         }
     }
@@ -51,25 +59,18 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
     Ok(ApprovalHistory { decided: found, next_before: next, back_to })
 }
 
-/// What a decision is called.
+/// What a decision is called that is published as one.
 const DECISIONS: [&str; 2] = ["approval:approved", "approval:rejected"];
-
-fn is_decision(event: &Event) -> bool {
-    DECISIONS.contains(&Catalogue::current().counted_as(&event.kind, &event.channel).as_str())
-}
 
 /// Whatever may be one: blocks without are passed over.
 fn decisions() -> Plan {
-    Plan::kinds(Catalogue::current().all_counted_as(&DECISIONS))
+    let catalogue = Catalogue::current();
+    Plan::kinds(catalogue.all_counted_as(&DECISIONS).chain(catalogue.deriving()))
 }
 
 /// The requests that these events decided, newest first.
 async fn read(core: &Core, decisions: &[Stored]) -> Result<Vec<ApprovalView>, CommandError> {
-    let subjects: BTreeSet<&str> = decisions.iter().filter_map(|stored| stored.event.subject.as_deref()).collect();
-    let mut events = Vec::new();
-    for subject in subjects {
-        events.extend(core.store.by_subject(subject, OF_ONE).await?);
-    }
+    let events = told_with(core, decisions).await?;
     let places: HashSet<u64> = decisions.iter().map(|stored| stored.seq).collect();
     Ok(decided(core, events.iter().chain(decisions), &places))
 }
@@ -110,6 +111,7 @@ fn called(view: &ApprovalView) -> &'static str {
     match view.status {
         ApprovalStatus::Approved => "approved 已批准",
         ApprovalStatus::Rejected => "rejected 已驳回",
+        ApprovalStatus::Withdrawn => "withdrawn 已撤回",
         ApprovalStatus::Pending => "pending 待审批",
     }
 }

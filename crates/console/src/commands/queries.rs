@@ -44,6 +44,7 @@ pub(crate) fn hello(core: &Core) -> Hello {
         now: core.now(),
         settings: settings::without_secrets(&state.settings),
         login_window: core.host.has_login_window(),
+        opens_pages: core.host.opens_pages(),
     }
 }
 
@@ -138,7 +139,7 @@ pub(crate) fn approvals(core: &Core) -> ApprovalsView {
         pending_sums: state.world.approvals.pending_sums(),
         forgotten: state.world.approvals.forgotten(),
         pending: state.pending(|source| deciders.contains(source)),
-        history: state.world.approvals.history().map(|request| state.outbox.decorate(&request.view)).collect(),
+        history: state.world.approvals.history().map(|request| state.shown(request, false)).collect(),
     }
 }
 
@@ -301,7 +302,7 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let shown = catalogue.masked(&stored.event);
     let masked = *shown != *raw;
     let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
-    let request = decided::detail(core, &stored, &related);
+    let request = decided::detail(core, &stored, &related).await?;
     let (fields, version) = (labelled(&catalogue, &stored.event), version(&catalogue, &stored.event));
     Ok(EventDetail { row, raw, masked, fields, version, related: row_list(core, related.iter()), let_go, request })
 }

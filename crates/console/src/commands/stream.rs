@@ -122,6 +122,7 @@ fn frame(core: &Core) -> Frame {
         events_stored: core.store.head(),
         banner: state.banner(),
         notices: state.notices.all(),
+        to_reject: state.to_reject(),
         muted: state.settings.muted,
         hints: state.hints.iter().copied().collect(),
     }

@@ -119,14 +119,24 @@ impl Core {
 
     /// No button that could not do what it says, and none for what is asked back first: a notification has no room to ask.
     fn answerable(&self, mut toast: Toast) -> Toast {
-        let request = approval_requested::entity(&toast.id).and_then(|request| {
+        let Some(request) = approval_requested::entity(&toast.id) else { return toast };
+        let (source, asks, page, words) = {
             let state = self.state();
-            state.world.approvals.get(&request).map(|request| (Arc::clone(&request.source), asks(&state.settings, &request.view)))
-        });
-        if request.is_some_and(|(source, asks)| asks || !self.sources.can_decide(&source)) {
-            let label = self.words(&self.state().settings).action("open").to_owned();
-            toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
-        }
+            let Some(request) = state.world.approvals.get(&request) else { return toast };
+            let asks = asks(&state.settings, &request.view);
+            (Arc::clone(&request.source), asks, state.erp_page(request), self.words(&state.settings))
+        };
+        let buttons: &[&str] = match (self.sources.can_decide(&source), page) {
+            (true, _) if !asks => return toast,
+            (true, _) => &["open"],
+            (false, Some(_)) => &["open_erp", "open"],
+            (false, None) => {
+                toast.body =
+                    [&*toast.body, words.decided_elsewhere()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · ");
+                &["open"]
+            }
+        };
+        toast.actions = buttons.iter().map(|id| ToastAction { id: (*id).to_owned(), label: words.action(id).to_owned() }).collect();
         toast
     }
 

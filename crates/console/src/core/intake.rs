@@ -8,7 +8,7 @@ use crate::state::State;
 use std::{sync::Arc, time::Duration};
 use watchdeck_alerts::rules;
 use watchdeck_contain::attempt;
-use watchdeck_events::{Catalogue, Conventions, Event, Millis, erp::View, fields::Fields, unread};
+use watchdeck_events::{Catalogue, Conventions, Event, Millis, fields::Fields, unread};
 use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_store::Stored;
 use watchdeck_wire::{link::LinkState, views::SetAsideBy};
@@ -216,13 +216,16 @@ impl Core {
                     &read
                 }
             };
-            let (Some(view), arrival) = (&facts.view, facts.arrival) else { return };
+            let (request, arrival) = (facts.approval().map(|(_, request)| request.to_string()), facts.arrival);
+            if facts.view.is_none() && request.is_none() {
+                return;
+            }
             let notices =
                 rules::evaluate(stored, facts, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
             let late = arrival.lateness(event) > LATE_MS;
             state.to_say.extend(state.notifier.take(notices, late, &state.settings, at));
-            if let (View::Approval(_), Some(request)) = (view, &facts.about) {
-                state.outbox.erp_says(&request.to_string(), &state.world.approvals);
+            if let Some(request) = request {
+                state.outbox.erp_says(&request, &state.world.approvals);
             }
         });
         if let Err(why) = judged {

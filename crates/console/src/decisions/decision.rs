@@ -1,5 +1,6 @@
 //! One decision, and what may be said to it.
 
+use serde_json::{Map, Value};
 use watchdeck_events::Millis;
 use watchdeck_wire::views::DecisionView;
 
@@ -11,6 +12,8 @@ pub(crate) struct Decision {
     pub(crate) resource_id: String,
     pub(crate) source: String,
     pub(crate) reason: Option<String>,
+    /// What it needs beside yes or no.
+    pub(crate) fields: Map<String, Value>,
     pub(crate) by: String,
     pub(crate) next_try_at: Millis,
     /// It is on its way at this moment.

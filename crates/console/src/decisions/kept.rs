@@ -4,6 +4,7 @@
 
 use super::decision::Decision;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use watchdeck_events::Millis;
 use watchdeck_wire::views::{DecisionState, DecisionView};
 
@@ -20,6 +21,8 @@ struct Kept {
     source: String,
     #[serde(default)]
     reason: Option<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    fields: Map<String, Value>,
     by: String,
     next_try_at: Millis,
     /// Whether it may have reached the ERP. Before it was asked, whatever was tried may have.
@@ -70,6 +73,7 @@ pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
         resource_id: kept.resource_id,
         source: kept.source,
         reason: kept.reason,
+        fields: kept.fields,
         by: kept.by,
         next_try_at: kept.next_try_at,
         under_way: false,
@@ -82,8 +86,21 @@ pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
 
 /// As it is stored. Plain strings and numbers can always be written.
 pub(super) fn written(decision: &Decision) -> Option<String> {
-    let Decision { idempotency_key, resource_type, resource_id, source, reason, by, next_try_at, under_way, left, taken, on_toast, view } =
-        decision.clone();
+    let Decision {
+        idempotency_key,
+        resource_type,
+        resource_id,
+        source,
+        reason,
+        fields,
+        by,
+        next_try_at,
+        under_way,
+        left,
+        taken,
+        on_toast,
+        view,
+    } = decision.clone();
     let DecisionView { approve, at, state, attempts, error, held_until } = view;
     let view = Said { approve, at, state: state.into(), attempts, error, held_until };
     // Whatever ends this run in the middle of a try: it may have arrived.
@@ -95,6 +112,7 @@ pub(super) fn written(decision: &Decision) -> Option<String> {
         resource_id,
         source,
         reason,
+        fields,
         by,
         next_try_at,
         left,

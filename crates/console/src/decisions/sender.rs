@@ -19,22 +19,30 @@ impl Sender {
                 "this server takes no decisions over its event stream; decide in the ERP, or connect through a Watchdeck gateway".into(),
             );
         }
-        let body = serde_json::json!({
-            "idempotencyKey": decision.idempotency_key,
-            "resourceType": decision.resource_type,
-            "resourceId": decision.resource_id,
-            "approve": decision.view.approve,
-            "reason": decision.reason,
-            "approverId": decision.by,
-            "approverName": decision.by,
-            "decidedBy": decision.by,
-            "decidedAt": decision.view.at,
-        });
-        match post(profile, PLACE, body.to_string()).await {
+        match post(profile, PLACE, body(decision).to_string()).await {
             Ok(answer) => read(answer.status, &answer.body),
             Err(error) => Answer::Unreachable { left: !error.never_left(), why: error.to_string() },
         }
     }
+}
+
+fn body(decision: &Decision) -> Value {
+    let mut body = serde_json::json!({
+        "idempotencyKey": decision.idempotency_key,
+        "resourceType": decision.resource_type,
+        "resourceId": decision.resource_id,
+        "approve": decision.view.approve,
+        "reason": decision.reason,
+        "approverId": decision.by,
+        "approverName": decision.by,
+        "decidedBy": decision.by,
+        "decidedAt": decision.view.at,
+    });
+    // What the ERP needs beside yes or no, where it needs anything.
+    if !decision.fields.is_empty() {
+        body["fields"] = Value::Object(decision.fields.clone());
+    }
+    body
 }
 
 /// What an answer means. Overtaken is only what names who was faster; any other no is a no with its reason.

@@ -9,6 +9,7 @@ fn outbox(at: Millis) -> Outbox {
         resource_id: "o1".into(),
         source: "s".into(),
         reason: None,
+        fields: Map::new(),
         by: "张敏".into(),
         next_try_at: at,
         under_way: false,
@@ -86,7 +87,7 @@ fn request(amount: &str) -> Request {
 const AT: Millis = Millis(10_000);
 
 fn verdict(approve: bool, at: Millis) -> Verdict<'static> {
-    Verdict { approve, reason: None, by: "张敏", on_toast: false, at, hold: HOLD }
+    Verdict { approve, reason: None, fields: None, by: "张敏", on_toast: false, at, hold: HOLD }
 }
 
 /// Decided at [`AT`], and stored.
@@ -115,6 +116,24 @@ fn what_is_taken_back_while_it_is_held_is_gone_from_the_store_too_and_may_be_dec
     assert!(stored.len() == 1 && stored[0].body.is_none() && !outbox.any_due(AT.plus(HOLD)), "nobody will hear of it");
     assert_eq!(outbox.withdraw(KEY, "SO-1").unwrap_err(), "there is no decision on SO-1 to take back");
     assert!(outbox.decide(&request("1"), verdict(false, AT)).unwrap().is_some(), "the opposite may be decided then");
+}
+
+#[test]
+fn what_a_decision_needs_outlives_a_restart_and_goes_with_it() {
+    let serde_json::Value::Object(fields) = serde_json::json!({ "refundAmount": 120.5 }) else { unreachable!() };
+    let mut outbox = Outbox::default();
+    outbox.decide(&request("1"), Verdict { fields: Some(&fields), ..verdict(true, AT) }).unwrap();
+    let stored = outbox.take_dirty().into_iter().map(|document| (document.key, document.body.unwrap())).collect();
+    let mut next = Outbox::load(stored, &Realms::default());
+    assert_eq!(next.hand_on(AT.plus(HOLD), |_| true)[0].1.fields, fields);
+}
+
+#[test]
+fn what_was_withdrawn_cannot_be_decided_and_settles_no_decision_as_ours() {
+    let mut withdrawn = request("1");
+    withdrawn.view.status = ApprovalStatus::Withdrawn;
+    let refused = Outbox::default().decide(&withdrawn, verdict(false, AT)).unwrap_err();
+    assert_eq!(refused, "SO-1 was withdrawn; there is nothing to decide any more");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a source must say before it can be tried.
 
-use crate::error::CommandError;
+use crate::{erp_page, error::CommandError};
 use watchdeck_client::Address;
 use watchdeck_wire::settings::Source;
 
@@ -32,6 +32,7 @@ pub(crate) fn check_source(source: &Source) -> Result<(), CommandError> {
             return invalid(format!("the {what} of {name} must begin with http:// or https://"));
         }
     }
+    erp_page::check(source).map_err(CommandError::invalid)?;
     let history = &source.history_path;
     if !history.is_empty() && !history.starts_with('/') && !begins(history, &HTTP) {
         return invalid(format!(

@@ -1,7 +1,8 @@
 //! A change of some settings, merged into those that hold.
 //!
 //! A JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. Lists have keys here, so that two changes at once both
-//! count: `sources` by id (`null` removes one, an unknown id adds one), `rules_off` by rule. Given as lists they are replaced whole.
+//! count: `sources` by id (`null` removes one, an unknown id adds one), `rules_off` by rule. Given as lists they are replaced whole, and so are the addresses
+//! of a source's `open_urls`, which are one field of its form.
 
 use crate::error::CommandError;
 use serde_json::{Map, Value, json};
@@ -48,6 +49,9 @@ fn sources(list: &mut Value, changes: Map<String, Value>) -> Result<(), CommandE
                     list.push(json!({}));
                     list.len() - 1
                 });
+                if change.get("open_urls").is_some_and(Value::is_object) {
+                    list[place]["open_urls"] = json!({});
+                }
                 merge(&mut list[place], change);
             }
             (_, other) => {
@@ -106,6 +110,17 @@ mod tests {
         let told: Vec<_> = changed.sources.iter().map(|source| (source.id.as_str(), source.paused, source.dialect.clone())).collect();
         assert_eq!(told, [("a", false, DialectName::AUTO), ("b", true, DialectName::AUTO), ("c", false, "erp".into())]);
         assert_eq!(change(&changed, json!({ "sources": { "a": null, "gone": null } })).unwrap().sources.len(), 2);
+    }
+
+    #[test]
+    fn an_address_that_is_left_out_of_a_sources_pages_is_gone() {
+        let pages = |patch: Value, settings: &Settings| {
+            let changed = change(settings, json!({ "sources": { "a": patch } })).unwrap();
+            (changed.sources[0].open_urls.keys().cloned().collect::<Vec<_>>(), changed)
+        };
+        let (_, set) = pages(json!({ "open_urls": { "return": "https://erp/r/{id}", "*": "https://erp/" } }), &two());
+        assert_eq!(pages(json!({ "paused": true }), &set).0, ["*", "return"]);
+        assert_eq!(pages(json!({ "open_urls": { "*": "https://erp/" } }), &set).0, ["*"]);
     }
 
     #[test]

@@ -77,6 +77,7 @@ fn what_cannot_work_is_refused_with_the_reason() {
         Source { history_path: "events".into(), ..source("a", "ws://erp/") },
         Source { poll_seconds: 0, ..source("a", "ws://erp/") },
         Source { expect_minutes: Some(10_081), ..source("a", "ws://erp/") },
+        Source { open_urls: [("return".to_owned(), "javascript:alert(1)".to_owned())].into(), ..source("a", "ws://erp/") },
         Source { proxy: "socks5://p:1".into(), ..source("a", "ws://erp/") },
         Source { name: " ".into(), ..source("a", "ws://erp/") },
     ] {

@@ -3,6 +3,7 @@
 
 mod bench;
 mod damage;
+mod derived;
 mod full;
 mod history;
 mod keeping;

@@ -58,7 +58,11 @@ fn check(file: PackFile, before: &Before<'_>) -> Result<Pack, Wrong> {
     for (place, rule) in fallback.iter_mut().flat_map(|fallback| &mut fallback.rules).enumerate() {
         rule.vocabulary = named(rule.words.as_deref(), &vocabularies, || format!("fallback.rules[{place}].words"))?;
     }
-    Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback, vocabularies })
+    let mut requests = Vec::new();
+    for (place, request) in file.request.iter().enumerate() {
+        requests.push(request.check(&format!("request[{place}]"), &vocabularies, |kind| before.infos_with(&kinds, kind))?);
+    }
+    Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback, requests, vocabularies })
 }
 
 /// What an entry is laid over, and the place that it takes of it; neither for a new kind.
@@ -106,6 +110,13 @@ impl<'c> Before<'c> {
                 Err(Wrong::new(format!("channel[{place}].kind"), reason))
             }
         }
+    }
+
+    /// The entries of a kind, those of this pack in the place of what they take.
+    fn infos_with<'k>(&'k self, own: &'k [(Option<usize>, KindInfo)], kind: &str) -> Vec<&'k KindInfo> {
+        let stays = |place: &&usize| !own.iter().any(|(taken, _)| *taken == Some(**place));
+        let there = self.by_name.get(kind).into_iter().flatten().filter(stays).filter_map(|place| self.kinds.get(*place));
+        own.iter().map(|(_, info)| info).filter(|info| info.kind.as_str() == kind).chain(there).collect()
     }
 
     /// What is known of a family.

@@ -6,6 +6,7 @@ use super::{
     error::PackError,
     pack::{ChannelInfo, Fallback, KindInfo, PrefixInfo, Vocabularies},
     pattern::Pattern,
+    request::Request,
     words::Vocabulary,
 };
 use crate::{channel::Channel, event::Kind};
@@ -36,6 +37,10 @@ pub struct Catalogue {
     pub(super) fallback: Fallback,
     pub(super) untyped: Option<Kind>,
     pub(super) vocabularies: Vocabularies,
+    /// What requests are made of, the newest pack's first.
+    pub(super) requests: Vec<Request>,
+    /// Kinds that requests are made of.
+    pub(super) deriving: HashSet<Kind>,
     /// Kinds whose payloads are not read as they stand, or of which something is masked that is counted.
     pub(super) peculiar: HashSet<Kind>,
     /// See [`Catalogue::way`].
@@ -99,6 +104,8 @@ impl Catalogue {
         self.channels.splice(0..0, pack.channels);
         self.fixed = self.channels.iter().filter_map(|info| Some((Pattern::of(&info.name), Kind::from(&**info.kind.as_ref()?)))).collect();
         self.prefixes.splice(0..0, pack.prefixes);
+        self.requests.splice(0..0, pack.requests);
+        self.deriving = self.requests.iter().flat_map(Request::kinds).cloned().collect();
         if let Some(fallback) = pack.fallback {
             self.fallback = fallback.over(std::mem::take(&mut self.fallback));
         }

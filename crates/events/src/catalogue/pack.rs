@@ -3,6 +3,7 @@
 use super::{
     Domain, family,
     recipe::Recipe,
+    request::{Request, RequestFile},
     step::StepFile,
     template::Template,
     words::{Vocabulary, VocabularyFile},
@@ -206,6 +207,8 @@ pub(super) struct PackFile {
     pub(super) fallback: Option<Fallback>,
     #[serde(default)]
     pub(super) vocabulary: Vec<VocabularyFile>,
+    #[serde(default)]
+    pub(super) request: Vec<RequestFile>,
 }
 
 /// A kind as a pack writes it. What it leaves out of a kind that is known already stays as it was.
@@ -252,6 +255,7 @@ pub(super) struct Pack {
     pub(super) channels: Vec<ChannelInfo>,
     pub(super) prefixes: Vec<PrefixInfo>,
     pub(super) fallback: Option<Fallback>,
+    pub(super) requests: Vec<Request>,
     /// Those that were there, with what this pack adds.
     pub(super) vocabularies: Vocabularies,
 }
@@ -267,6 +271,7 @@ impl Pack {
             format!("{}{:?}{:?}{masked:?}", info.kind, info.channels, info.recipe.as_ref().map(|recipe| recipe.way))
         });
         let mut said: Vec<String> = read.collect();
+        said.extend(self.requests.iter().map(|request| format!("request {}", request.way)));
         for (name, vocabulary) in &self.vocabularies {
             if !before.get(name).is_some_and(|known| Arc::ptr_eq(known, vocabulary)) {
                 said.push(format!("{name}{:?}", vocabulary.sorted()));

@@ -89,6 +89,11 @@ impl Catalogue {
         self.peculiar(&event.kind, &event.channel).map(|_| self.masks(event)).filter(Masks::any)
     }
 
+    /// What its pack masks of a kind; `None` for nearly every event.
+    pub(crate) fn declared_masks(&self, event: &Event) -> Option<Masks<'_>> {
+        Some(self.masks(event)).filter(Masks::any)
+    }
+
     fn recipe(&self, event: &Event) -> Option<&Recipe> {
         self.peculiar(&event.kind, &event.channel)?.recipe.as_deref()
     }

@@ -54,6 +54,14 @@ impl Template {
         Some(out)
     }
 
+    /// The text, where it is the same for everybody.
+    pub(super) fn fixed(&self) -> Option<&str> {
+        match &*self.0 {
+            [Piece::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
     pub(super) fn fields(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Text(_) => None,

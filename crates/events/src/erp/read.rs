@@ -2,7 +2,7 @@
 
 use super::{
     Approval, ApprovalStage, DataChange, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification, OrderStatus,
-    System, SystemKind, SystemLevel, Text, View,
+    Origin, System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
     catalogue::{Catalogue, Masks, Word, hidden},
@@ -64,12 +64,12 @@ impl<'a> View<'a> {
 }
 
 /// The fields as everybody may see them, and how their source speaks.
-struct Reader<'a, 'c> {
-    fields: &'c Fields<'a>,
-    conventions: &'c Conventions,
-    catalogue: &'c Catalogue,
+pub(super) struct Reader<'a, 'c> {
+    pub(super) fields: &'c Fields<'a>,
+    pub(super) conventions: &'c Conventions,
+    pub(super) catalogue: &'c Catalogue,
     /// Where something of the kind is masked.
-    masks: Option<Masks<'c>>,
+    pub(super) masks: Option<Masks<'c>>,
 }
 
 impl<'a> Reader<'a, '_> {
@@ -79,11 +79,11 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The fields, unless this one is masked: half a number says something wrong.
-    fn open(&self, key: &str) -> Option<&Fields<'a>> {
+    pub(super) fn open(&self, key: &str) -> Option<&Fields<'a>> {
         (!self.hides(key)).then_some(self.fields)
     }
 
-    fn text(&self, key: &str) -> Option<Text<'a>> {
+    pub(super) fn text(&self, key: &str) -> Option<Text<'a>> {
         let text = self.fields.text(key)?;
         Some(if self.hides(key) { hidden(&text).into() } else { text })
     }
@@ -104,7 +104,7 @@ impl<'a> Reader<'a, '_> {
         self.open(key).map_or(Stated::Absent, |fields| fields.time(key, self.conventions))
     }
 
-    fn deadline(&self, key: &str) -> Stated<'a, Millis> {
+    pub(super) fn deadline(&self, key: &str) -> Stated<'a, Millis> {
         self.open(key).map_or(Stated::Absent, |fields| fields.deadline(key, self.conventions))
     }
 
@@ -114,7 +114,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// An amount, and in which currency it is.
-    fn amount_in(&self, key: &str) -> (Amount<'a>, Option<Currency>) {
+    pub(super) fn amount_in(&self, key: &str) -> (Amount<'a>, Option<Currency>) {
         let own = self.open("currency").and_then(|fields| fields.currency(self.conventions));
         let Some(fields) = self.open(key) else { return (Stated::Absent, own) };
         let (amount, beside) = fields.amount(key, own.as_ref().or(self.conventions.currency.as_ref()));
@@ -190,6 +190,7 @@ impl<'a> Approval<'a> {
         let (amount, currency) = f.amount_in("amount");
         Some(Self {
             stage,
+            origin: Origin::Published,
             resource_type: f.word("resourceType", "resource_type"),
             resource_id: f.text("resourceId").or_else(|| resource_number.clone())?,
             resource_number,

@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use watchdeck_client::Delivery;
 use watchdeck_contain::{Hold as _, attempt};
-use watchdeck_events::{Event, Severity, erp::View};
+use watchdeck_events::{Event, Severity, erp::Approval};
 use watchdeck_store::StoreError;
 
 /// Between tries to store a refused batch.
@@ -125,5 +125,5 @@ impl Inbox {
 
 /// Whether it concerns somebody now: critical, or a request that waits for a decision.
 fn is_urgent(event: &Event) -> bool {
-    event.severity == Severity::Critical || attempt(|| matches!(View::of(event), Some(View::Approval(_)))).unwrap_or(false)
+    event.severity == Severity::Critical || attempt(|| Approval::told_by(event).is_some()).unwrap_or(false)
 }

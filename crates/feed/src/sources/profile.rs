@@ -1,7 +1,7 @@
 //! From a source as the user set it up to what the client is given, and back to words for the window.
 
 use crate::{keys::Keys, seams::Seams};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use watchdeck_client::{Dialect, History, Profile, Proxy, User};
 use watchdeck_events::{Channel, Millis};
 use watchdeck_wire::settings::{Source, SourceColour};
@@ -66,6 +66,7 @@ pub(super) fn on_the_wire(source: &Source) -> Source {
         login_url: String::new(),
         history_path: String::new(),
         poll_seconds: 0,
+        open_urls: BTreeMap::new(),
         expect_minutes: None,
         token: None,
         proxy_password: None,

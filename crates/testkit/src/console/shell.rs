@@ -1,4 +1,4 @@
-//! A host that remembers what the core told it and asked of it. It shows, plays and opens nothing.
+//! A host that remembers what the core told it and asked of it. It shows and plays nothing.
 
 use super::keychain::Memory;
 use std::sync::{Arc, Mutex};
@@ -20,6 +20,8 @@ pub struct Shell {
     pub retracted: Mutex<Vec<String>>,
     /// Tones, in order.
     pub tones: Mutex<Vec<Severity>>,
+    /// Pages that were to be opened, in order.
+    pub opened: Mutex<Vec<String>>,
 }
 
 impl Host for Shell {
@@ -39,6 +41,12 @@ impl Host for Shell {
     }
     fn has_login_window(&self) -> bool {
         self.has_login_window
+    }
+    fn opens_pages(&self) -> bool {
+        true
+    }
+    fn open(&self, url: &str) {
+        self.opened.lock().expect("no test panics while holding it").push(url.to_owned());
     }
     fn login(&self, request: LoginRequest) -> bool {
         self.logins.lock().expect("no test panics while holding it").push(request);

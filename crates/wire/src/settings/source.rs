@@ -2,6 +2,7 @@
 
 use super::DialectName;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use watchdeck_events::Conventions;
 
 /// A place events come from.
@@ -81,6 +82,10 @@ pub struct Source {
     /// In which currency amounts are that name none (`CNY`); empty: none is shown.
     #[serde(default)]
     pub currency: String,
+    /// Where the ERP shows what a request is about, by the request's type (`return`, `order` …; `*` is for all others): an address that begins with http:// or
+    /// https://, with `{id}`, `{number}` and `{type}` filled in.
+    #[serde(default)]
+    pub open_urls: BTreeMap<String, String>,
     /// An event is expected at least every so many minutes, day and night: a link that brings none for longer is stale. Zero: it may be quiet for as
     /// long as it likes. `None`: what is usual at each hour of the week is learned.
     #[serde(default)]
@@ -125,6 +130,7 @@ impl Default for Source {
             proxy_password: None,
             time_zone: String::new(),
             currency: String::new(),
+            open_urls: BTreeMap::new(),
             expect_minutes: None,
             same_as: String::new(),
         }

@@ -2,7 +2,7 @@
 
 use super::money::MoneySum;
 use serde::{Deserialize, Serialize};
-use watchdeck_events::{Millis, Money};
+use watchdeck_events::{Millis, Money, Quantity};
 
 /// The Approvals page.
 #[derive(Debug, Clone, Serialize, Deserialize, ts_rs::TS)]
@@ -64,6 +64,15 @@ pub struct ApprovalView {
     /// Whether it can be decided here: its source takes decisions.
     #[serde(default)]
     pub can_decide: bool,
+    /// The kind of event that it is derived from, where nobody published it as a request.
+    #[serde(default)]
+    pub derived_from: Option<String>,
+    /// Where the ERP shows it, where its source's settings say so.
+    #[serde(default)]
+    pub open_url: Option<String>,
+    /// What a decision on it needs beside yes or no.
+    #[serde(default)]
+    pub needs: Vec<DecisionField>,
     /// Event behind it.
     pub seq: u64,
 }
@@ -79,6 +88,66 @@ pub enum ApprovalStatus {
     Approved,
     /// Refused.
     Rejected,
+    /// Nobody asks any more; neither granted nor refused.
+    Withdrawn,
+}
+
+/// Something that whoever decides has to say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DecisionField {
+    /// What the ERP calls it; a key of `decide`'s `fields`.
+    pub name: String,
+    /// What it is called in Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+    /// What it is.
+    pub kind: DecisionFieldKind,
+    /// The least that a number may be.
+    pub least: Option<Quantity>,
+    /// The most that a number may be; of a text, how many characters.
+    pub most: Option<Quantity>,
+    /// Which decision needs it.
+    pub needed_to: NeededTo,
+    /// What is offered: the request's amount.
+    pub default: Option<String>,
+}
+
+/// What whoever decides has to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DecisionFieldKind {
+    /// Words.
+    Text,
+    /// A number, in JSON too.
+    Number,
+}
+
+/// Which decision needs something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum NeededTo {
+    /// A yes.
+    Approve,
+    /// A no.
+    Reject,
+    /// Either.
+    Both,
+}
+
+impl NeededTo {
+    /// Whether this decision needs it.
+    #[must_use]
+    pub const fn is_for(self, approve: bool) -> bool {
+        match self {
+            Self::Approve => approve,
+            Self::Reject => !approve,
+            Self::Both => true,
+        }
+    }
 }
 
 /// A decision made here, until the ERP confirms it.

@@ -1,14 +1,17 @@
 // The columns of the queue and of the history.
 
-import { Ban, Check, CircleCheck, Clock3, LoaderCircle, OctagonAlert, RefreshCw, Send, UserCheck, X } from "lucide-react";
+import { Ban, Check, CircleCheck, Clock3, LoaderCircle, OctagonAlert, RefreshCw, Send, Undo2, UserCheck, X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type Known, type RowState, rowState } from "@/act";
 import { Held } from "@/act/held";
+import { Elsewhere } from "@/act/open-erp";
+import type { ApprovalStatus } from "@/bindings/ApprovalStatus";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { coreNow, type Format, useClock, useFormat } from "@/format";
 import { useSources } from "@/live";
 import { Age, Button, codeIn, type Column, cx, IconButton, Money, RowSource, Unread, widestAge } from "@/parts";
+import { Derived } from "@/parts/derived";
 import { Tick } from "@/parts/tick";
 import { failureText, joined, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
@@ -39,7 +42,7 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         header: t("approvals.column.number"),
         width: "minmax(150px, 168px)",
         holds: (row) => codeIn(row.number),
-        cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={word("resourceType", row.resource_type)} title={row.number} />,
+        cell: (row) => <Pair first={<><RowSource source={sources.several ? sources.of(row.source) : null} /><span className="font-[540]">{row.number}</span></>} second={<>{word("resourceType", row.resource_type)}<Derived from={row.derived_from} /></>} title={row.number} />,
       },
       { id: "amount", header: t("approvals.column.amount"), align: "end", holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} className="font-[540]" /> },
       {
@@ -111,7 +114,7 @@ function DeadlineBar({ row }: { row: ApprovalView }) {
 
 function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowState; decide: Deciding; on: boolean }) {
   const { t } = useTranslation();
-  if (!row.can_decide && state.kind === "open") return <span className="truncate text-ink-3">{t("common.decideElsewhere")}</span>;
+  if (!row.can_decide && state.kind === "open") return <Elsewhere request={row} />;
   if (state.kind === "open") {
     return (
       <span className="flex gap-1.5" onClick={(event) => event.stopPropagation()}>
@@ -187,6 +190,13 @@ function When({ at }: { at: number }) {
   return <span title={ago}>{said}</span>;
 }
 
+const OUTCOMES: Record<ApprovalStatus, { readonly ink: string; readonly icon: ReactNode }> = {
+  pending: { ink: "text-ink-2", icon: <Clock3 aria-hidden className="size-3.5" /> },
+  approved: { ink: "text-good", icon: <Check aria-hidden className="size-3.5" /> },
+  rejected: { ink: "text-crit", icon: <X aria-hidden className="size-3.5" /> },
+  withdrawn: { ink: "text-ink-2", icon: <Undo2 aria-hidden className="size-3.5" /> },
+};
+
 const NOTHING: Known = { sending: new Map(), refusals: new Map(), waiting: new Map() };
 
 export function useHistoryColumns(): readonly Column<ApprovalView>[] {
@@ -201,13 +211,13 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
         beside: ICON,
         holds: (row) => word("approvalStatus", row.status),
         cell: (row) => (
-          <span className={cx("inline-flex items-center gap-1.5 align-middle", row.status === "approved" ? "text-good" : "text-crit")}>
-            {row.status === "approved" ? <Check aria-hidden className="size-3.5" /> : <X aria-hidden className="size-3.5" />}
+          <span className={cx("inline-flex items-center gap-1.5 align-middle", OUTCOMES[row.status].ink)}>
+            {OUTCOMES[row.status].icon}
             {word("approvalStatus", row.status)}
           </span>
         ),
       },
-      { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", holds: (row) => codeIn(row.number), cell: (row) => <span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span> },
+      { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", holds: (row) => codeIn(row.number), cell: (row) => <><span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span><Derived from={row.derived_from} /></> },
       { id: "amount", header: t("approvals.column.amount"), align: "end", spare: 1, holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} /> },
       { id: "requester", header: t("approvals.column.requester"), width: "104px", spare: 2, className: "text-ink-2", cell: (row) => <span title={joined([row.requester, row.party])}>{row.requester}</span> },
       { id: "reason", header: t("approvals.column.reason"), width: "minmax(96px, 1fr)", spare: 4, className: "text-ink-2", cell: (row) => row.reason !== null && <span title={row.reason}>{row.reason}</span> },

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { rowState, SnoozeMenu, useActions } from "@/act";
 import { Held } from "@/act/held";
+import { Elsewhere } from "@/act/open-erp";
 import type { AlertView } from "@/bindings/AlertView";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { Need } from "@/bindings/Need";
@@ -160,7 +161,9 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
         </div>
       )}
       {!approval.can_decide ? (
-        <p className="col-start-2 col-end-4 mt-2 text-ink-3">{t("common.decideElsewhere")}</p>
+        <div className="col-start-2 col-end-4 mt-2 flex">
+          <Elsewhere request={approval} />
+        </div>
       ) : state.kind === "held" ? (
         <div className="col-start-2 col-end-4 mt-2">
           <Held request={approval} approve={state.approve} until={state.until} />

@@ -8,6 +8,7 @@ import { Choices } from "@/parts/choices";
 import { joined } from "@/text";
 import { advancedParts } from "./draft";
 import { fieldId, Help, INPUT, Label, TextField } from "./field";
+import { PageEditor } from "./page-editor";
 import type { SourceFormApi } from "./use-form";
 
 export function Advanced({ form, api, open, onToggle, loginWindow }: { form: string; api: SourceFormApi; open: boolean; onToggle: () => void; loginWindow: boolean }) {
@@ -40,6 +41,7 @@ export function Advanced({ form, api, open, onToggle, loginWindow }: { form: str
           style={{ width: 72, flex: "none" }}
           tail={<span className="text-[12px] text-ink-3">{t("sources.form.pollSecondsUnit")}</span>}
         />
+        <PageEditor form={form} api={api} />
         <TextField
           form={form}
           api={api}

@@ -20,6 +20,7 @@ const east: Source = {
   login_url: "",
   history_path: "/api/events?from={from}",
   poll_seconds: 30,
+  open_urls: { return: "https://erp.example/r/{id}", "*": "https://erp.example/" },
   expect_minutes: 45,
   ca_file: "/etc/ssl/own.pem",
   proxy: "http://proxy.example:8080",
@@ -67,5 +68,5 @@ test("a try of another name or colour is the same try, of another token it is no
 
 test("a closed fold tells what is set behind it", () => {
   expect(advancedParts(BLANK)).toEqual([]);
-  expect(advancedParts(draftOf(east))).toEqual(["currency", "timeZone", "wakeUrl", "historyPath", "expectMinutes", "caFile", "proxy"]);
+  expect(advancedParts(draftOf(east))).toEqual(["currency", "timeZone", "wakeUrl", "historyPath", "openUrls", "expectMinutes", "caFile", "proxy"]);
 });

@@ -6,6 +6,7 @@ import type { SourceColour } from "@/bindings/SourceColour";
 import { dialectOf, type UserField } from "@/dialects";
 import { SOURCE_COLOURS } from "@/parts";
 import { tidyAddress } from "./address";
+import { textOfUrls, urlsOf } from "./erp-pages";
 import { readSecret } from "./secret";
 
 /** The way to the server: what `Source.proxy` holds, taken apart. */
@@ -27,6 +28,8 @@ export interface Draft {
   readonly wakeUrl: string;
   readonly loginUrl: string;
   readonly historyPath: string;
+  /** A line for each type of request: see `erp-pages.ts`. */
+  readonly openUrls: string;
   readonly pollSeconds: string;
   readonly expectMinutes: string;
   readonly caFile: string;
@@ -57,6 +60,7 @@ export const BLANK: Draft = {
   wakeUrl: "",
   loginUrl: "",
   historyPath: "",
+  openUrls: "",
   pollSeconds: String(POLL_SECONDS),
   expectMinutes: "",
   caFile: "",
@@ -84,6 +88,7 @@ export function draftOf(source: Source): Draft {
     wakeUrl: source.wake_url,
     loginUrl: source.login_url,
     historyPath: source.history_path,
+    openUrls: textOfUrls(source.open_urls),
     pollSeconds: String(source.poll_seconds),
     expectMinutes: source.expect_minutes === null ? "" : String(source.expect_minutes),
     caFile: source.ca_file,
@@ -132,6 +137,7 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
     wake_url: draft.wakeUrl.trim(),
     login_url: draft.loginUrl.trim(),
     history_path: draft.historyPath.trim(),
+    open_urls: urlsOf(draft.openUrls),
     poll_seconds: draft.historyPath.trim() === "" ? POLL_SECONDS : Number(draft.pollSeconds),
     expect_minutes: draft.expectMinutes.trim() === "" ? null : Number(draft.expectMinutes),
     ca_file: draft.caFile.trim(),
@@ -144,14 +150,14 @@ export function sourceOf(draft: Draft, before: Source | null, id: string): Sourc
   };
 }
 
-/** Whether a try of `a` tells anything about `b`: all but the name, the colour and how often events are expected is the same. */
+/** Whether a try of `a` tells anything about `b`: all but the name, the colour, the ERP's pages and how often events are expected is the same. */
 export function sameTry(a: Draft, b: Draft): boolean {
   const keys = Object.keys(a) as DraftField[];
-  return keys.every((key) => key === "name" || key === "colour" || key === "expectMinutes" || a[key] === b[key]);
+  return keys.every((key) => key === "name" || key === "colour" || key === "expectMinutes" || key === "openUrls" || a[key] === b[key]);
 }
 
 /** The parts under “Advanced” that say something, so that a closed fold hides nothing. */
-export function advancedParts(draft: Draft): ("origin" | "currency" | "timeZone" | "wakeUrl" | "loginUrl" | "historyPath" | "expectMinutes" | "caFile" | "proxy")[] {
-  const parts = (["origin", "currency", "timeZone", "wakeUrl", "loginUrl", "historyPath", "expectMinutes", "caFile"] as const).filter((key) => draft[key].trim() !== "");
+export function advancedParts(draft: Draft): ("origin" | "currency" | "timeZone" | "wakeUrl" | "loginUrl" | "historyPath" | "openUrls" | "expectMinutes" | "caFile" | "proxy")[] {
+  const parts = (["origin", "currency", "timeZone", "wakeUrl", "loginUrl", "historyPath", "openUrls", "expectMinutes", "caFile"] as const).filter((key) => draft[key].trim() !== "");
   return draft.proxyKind === "environment" ? parts : [...parts, "proxy"];
 }

@@ -48,7 +48,7 @@ export function Help({ id, children, className }: { id?: string; children: React
   );
 }
 
-type TextKey = Exclude<DraftField, "dialect" | "colour" | "proxyKind">;
+type TextKey = Exclude<DraftField, "dialect" | "colour" | "proxyKind" | "openUrls">;
 
 /** A line of text. `tail` stands inside the row at its right. */
 export function TextField({ form, api, field, label, help, mono = false, tail, className, ...rest }: { form: string; api: SourceFormApi; field: TextKey; label: string; help?: ReactNode; mono?: boolean; tail?: ReactNode } & Omit<ComponentProps<"input">, "form">) {

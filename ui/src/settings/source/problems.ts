@@ -3,11 +3,12 @@
 import { dialectOf } from "@/dialects";
 import { tidyAddress } from "./address";
 import type { Draft, DraftField } from "./draft";
+import { pagesProblem } from "./erp-pages";
 import { readSecret } from "./secret";
 
 export interface Problem {
   /** A key under `sources.problem`. */
-  readonly key: "urlEmpty" | "urlScheme" | "urlBad" | "urlSecret" | "tokenEmpty" | "cookieMissing" | "userId" | "webUrl" | "historyPath" | "placeholder" | "seconds" | "minutes" | "proxyEmpty" | "proxyUrl" | "proxySecret" | "proxyUser";
+  readonly key: "urlEmpty" | "urlScheme" | "urlBad" | "urlSecret" | "tokenEmpty" | "cookieMissing" | "userId" | "webUrl" | "historyPath" | "placeholder" | "pageServer" | "pageSecret" | "seconds" | "minutes" | "proxyEmpty" | "proxyUrl" | "proxySecret" | "proxyUser";
   /** What to name in the words. */
   readonly value?: string;
   /** Makes it good at a click; `shown` is what it becomes. */
@@ -96,6 +97,7 @@ export function problemsOf(draft: Draft): Problems {
     wakeUrl: draft.wakeUrl.trim() === "" || isWebUrl(draft.wakeUrl.trim()) ? null : { key: "webUrl" },
     loginUrl: draft.loginUrl.trim() === "" || isWebUrl(draft.loginUrl.trim()) ? null : { key: "webUrl" },
     historyPath: historyProblem(draft.historyPath),
+    openUrls: pagesProblem(draft.openUrls),
     pollSeconds: draft.historyPath.trim() === "" || (/^\d+$/.test(draft.pollSeconds.trim()) && Number(draft.pollSeconds) >= 1 && Number(draft.pollSeconds) <= LONGEST_POLL) ? null : { key: "seconds", value: String(LONGEST_POLL) },
     expectMinutes: draft.expectMinutes.trim() === "" || (/^\d+$/.test(draft.expectMinutes.trim()) && Number(draft.expectMinutes) <= LONGEST_PAUSE) ? null : { key: "minutes", value: String(LONGEST_PAUSE) },
     proxyUrl: draft.proxyKind === "through" ? proxyProblem(draft.proxyUrl) : null,
@@ -105,10 +107,10 @@ export function problemsOf(draft: Draft): Problems {
 }
 
 /** The fields in the order they stand in, for “go to the first that is wrong”. */
-const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userName", "userRole", "name", "channels", "origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "expectMinutes", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
+const FIELD_ORDER: readonly DraftField[] = ["url", "token", "userId", "userName", "userRole", "name", "channels", "origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "openUrls", "expectMinutes", "caFile", "proxyUrl", "proxyUser", "proxyPassword"];
 
 /** The fields under “Advanced”. */
-export const ADVANCED: ReadonlySet<DraftField> = new Set<DraftField>(["origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "expectMinutes", "caFile", "proxyKind", "proxyUrl", "proxyUser", "proxyPassword"]);
+export const ADVANCED: ReadonlySet<DraftField> = new Set<DraftField>(["origin", "wakeUrl", "loginUrl", "historyPath", "pollSeconds", "openUrls", "expectMinutes", "caFile", "proxyKind", "proxyUrl", "proxyUser", "proxyPassword"]);
 
 export function firstProblem(problems: Problems): DraftField | null {
   return FIELD_ORDER.find((field) => problems[field] !== undefined) ?? null;

@@ -16,6 +16,8 @@ export const approvals = {
   over: "{{age}} overdue",
   noDeadline: "no deadline",
   deadlineName: "Deadline: {{text}}",
+  derived: "derived",
+  derivedWhy: "The ERP published no request. This one follows from “{{kind}}”, as a pack says.",
   noReason: "no reason given",
   approving: "Approve",
   rejecting: "Reject",

@@ -26,6 +26,7 @@ export const common = {
     acknowledge: "Acknowledge",
     snooze: "Snooze",
     open: "Open",
+    openErp: "Open in the ERP",
   },
   actionOn: {
     approve: "Approve {{what}}",
@@ -33,6 +34,7 @@ export const common = {
     acknowledge: "Acknowledge {{what}}",
     snooze: "Snooze {{what}}",
     open: "View event: {{what}}",
+    openErp: "Open {{what}} in the ERP",
   },
   error: {
     title: "The data could not be fetched",

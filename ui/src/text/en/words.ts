@@ -128,9 +128,9 @@ export const words = {
     cancelled: "Cancelled",
     closed: "Closed",
   },
-  resourceType: { order: "Order", return: "Return", payment: "Payment", refund: "Refund", adjustment: "Adjustment" },
+  resourceType: { order: "Order", return: "Return", payment: "Payment", refund: "Refund", adjustment: "Adjustment", review: "Review", booking: "Booking" },
   recordType: { payment: "Payment in", paymentOut: "Payment out", refund: "Refund" },
-  approvalStatus: { pending: "Pending", approved: "Approved", rejected: "Rejected" },
+  approvalStatus: { pending: "Pending", approved: "Approved", rejected: "Rejected", withdrawn: "Withdrawn" },
   decision: {
     queued: "Queued, not sent yet",
     sent: "Sent, waiting for the ERP to confirm",

@@ -16,6 +16,8 @@ export const approvals = {
   over: "已超时 {{age}}",
   noDeadline: "无期限",
   deadlineName: "期限：{{text}}",
+  derived: "推导",
+  derivedWhy: "ERP 没有发布审批申请；此条由“{{kind}}”推导得出（规则见事件包）。",
   noReason: "未填写事由",
   approving: "批准",
   rejecting: "驳回",

@@ -24,6 +24,7 @@ export const common = {
     acknowledge: "确认",
     snooze: "稍后提醒",
     open: "打开",
+    openErp: "在 ERP 中打开",
   },
   actionOn: {
     approve: "批准 {{what}}",
@@ -31,6 +32,7 @@ export const common = {
     acknowledge: "确认 {{what}}",
     snooze: "稍后提醒 {{what}}",
     open: "查看事件：{{what}}",
+    openErp: "在 ERP 中打开 {{what}}",
   },
   error: {
     title: "无法获取数据",

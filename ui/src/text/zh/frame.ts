@@ -171,10 +171,20 @@ export const frame = {
   },
   ask: {
     title: "确认批准 {{what}}？",
+    titleCount_other: "确认批准 {{count}} 项？",
     titleMany_other: "确认批准 {{count}} 项，合计 {{what}}？",
     all: "共 {{n}} 项",
     more: "共 {{n}} 项，另有 {{more}} 项未列出",
     why: "金额超过 {{amount}}，因此请再次确认。可在“设置 › 个人”中调整此金额。",
+  },
+  fields: {
+    between: "{{least}} 至 {{most}}",
+    needed: "此项必填",
+    number: "请输入数字，例如 1250.50",
+    range: "须在 {{least}} 至 {{most}} 之间",
+    least: "不得小于 {{least}}",
+    most: "不得大于 {{most}}",
+    long: "最多 {{most}} 个字符",
   },
   name: {
     title: "审批署名",
@@ -201,6 +211,7 @@ export const frame = {
     reason: "申请事由",
     deadline: "期限",
     comment: "审批意见",
+    origin: "依据",
     line: "项目",
     quantity: "数量",
     price: "单价",

@@ -128,9 +128,9 @@ export const words = {
     cancelled: "已取消",
     closed: "已关闭",
   },
-  resourceType: { order: "订单", return: "退货单", payment: "付款单", refund: "退款单", adjustment: "调整单" },
+  resourceType: { order: "订单", return: "退货单", payment: "付款单", refund: "退款单", adjustment: "调整单", review: "内容审核", booking: "预订" },
   recordType: { payment: "收款", paymentOut: "付款", refund: "退款" },
-  approvalStatus: { pending: "待审批", approved: "已批准", rejected: "已驳回" },
+  approvalStatus: { pending: "待审批", approved: "已批准", rejected: "已驳回", withdrawn: "已撤回" },
   decision: {
     queued: "已排队，尚未发送",
     sent: "已发送，等待 ERP 确认",

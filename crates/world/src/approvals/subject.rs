@@ -1,0 +1,105 @@
+//! Everything that was said about one resource, and what it comes to: it can be asked for again after a decision.
+
+use super::request::Request;
+use crate::{
+    arrival::Arrival,
+    entity::Entity,
+    moment::{Moment, place},
+    money::Purse,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use watchdeck_events::{
+    Millis,
+    erp::{Approval, ApprovalStage, Origin},
+};
+use watchdeck_store::Stored;
+use watchdeck_wire::views::ApprovalStatus;
+
+/// Messages kept per resource.
+const TOLD: usize = 12;
+
+/// See the [module docs](self).
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Subject {
+    /// The oldest first, by occurrence, in whatever order it came.
+    told: VecDeque<Told>,
+    /// What it comes to: each request with its decision, the last one open or not.
+    requests: Vec<Request>,
+}
+
+/// One message.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Told {
+    moment: Moment,
+    /// What was decided; `None` for a request.
+    decision: Option<ApprovalStatus>,
+    /// It says something only where somebody was heard asking.
+    #[serde(default)]
+    answers: bool,
+    /// As the message alone says it.
+    request: Request,
+}
+
+impl Told {
+    pub(super) fn of(key: &Entity, stored: &Stored, approval: &Approval<'_>, arrival: Arrival, purse: &Purse) -> Self {
+        let decision = match approval.stage {
+            ApprovalStage::Request => None,
+            ApprovalStage::Approved => Some(ApprovalStatus::Approved),
+            ApprovalStage::Rejected => Some(ApprovalStatus::Rejected),
+            ApprovalStage::Withdrawn => Some(ApprovalStatus::Withdrawn),
+        };
+        let request = Request::new(key, stored, approval, decision.is_some(), arrival, purse);
+        let answers = matches!(approval.origin, Origin::Derived { alone: false });
+        Self { moment: Moment::of(stored, arrival), decision, answers, request }
+    }
+}
+
+impl Subject {
+    pub(super) fn requests(&self) -> &[Request] {
+        &self.requests
+    }
+
+    pub(super) fn newest(&self) -> Option<&Request> {
+        self.requests.last()
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        self.newest().is_some_and(Request::is_pending)
+    }
+
+    /// When the last of it happened, and its place in the store.
+    pub(super) fn last_told(&self) -> Option<(Millis, u64)> {
+        self.told.back().map(|told| (told.moment.at, told.moment.seq))
+    }
+
+    /// Put a message where it belongs among the others, and see anew what they come to.
+    pub(super) fn take(&mut self, told: Told) {
+        // Of a tie, a request is before its decision where the times say so too: it may have come by another way.
+        let asks_before = |known: &Told| told.decision.is_none() && known.decision.is_some();
+        let place = place(&self.told, |known| known.moment, told.moment, asks_before);
+        self.told.insert(place, told);
+        if self.told.len() > TOLD {
+            self.told.pop_front();
+        }
+        let mut requests: Vec<Request> = Vec::new();
+        for told in &self.told {
+            match (told.decision, requests.last_mut()) {
+                // Asked again before anybody answered, or told once more in other words.
+                (None, Some(open)) if open.is_pending() => open.asked_again(&told.request),
+                (None, _) => requests.push(told.request.clone()),
+                (Some(status), Some(open)) if open.is_pending() => open.decide(status, &told.request),
+                // The first decision stands.
+                (Some(status), Some(decided)) => decided.told_again(status, &told.request),
+                (Some(_), None) if told.answers => {}
+                // What was decided before it was ever asked is still history.
+                (Some(status), None) => {
+                    let mut request = told.request.clone();
+                    request.decide(status, &told.request);
+                    requests.push(request);
+                }
+            }
+        }
+        self.requests = requests;
+    }
+}
