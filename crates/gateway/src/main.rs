@@ -3,14 +3,10 @@
 use std::{
     io::{IsTerminal as _, Write as _},
     process::ExitCode,
-    sync::Arc,
 };
 use watchdeck_gateway::{
     Config, ConfigError, Gateway, Order, Parts,
-    access::{
-        Credentials, ErpSession, Jwt,
-        users::{self, Users},
-    },
+    access::{self, users},
 };
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
@@ -40,7 +36,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     raise_descriptors();
     // Listened for before anything starts: a signal during the start is not lost.
     let stopped = stop_signal()?;
-    let ways = ways(&config)?;
+    let ways = access::ways(&config)?;
     let gateway = Gateway::start_with(config, Parts { decisions: None, ways }).await?;
     let mut out = std::io::stdout();
     writeln!(out, "listening on {}", gateway.addr())?;
@@ -49,18 +45,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!("Stopping.");
     gateway.shutdown().await;
     Ok(())
-}
-
-/// The ways to be somebody that are set up.
-fn ways(config: &Config) -> anyhow::Result<Vec<Arc<dyn Credentials>>> {
-    let mut ways: Vec<Arc<dyn Credentials>> = vec![Arc::new(Users::open(&config.users_path(), config.users_file.is_some())?)];
-    if let Some(jwt) = &config.jwt {
-        ways.push(Arc::new(Jwt::open(jwt)?));
-    }
-    if let Some(erp_session) = &config.erp_session {
-        ways.push(Arc::new(ErpSession::open(erp_session)?));
-    }
-    Ok(ways)
 }
 
 /// The usual limit of 1,024 open files is for the sake of old programs; what the system allows is far more.

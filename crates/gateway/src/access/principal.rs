@@ -112,6 +112,6 @@ impl Principal {
 
     /// As the hello says it.
     pub(crate) fn user(&self) -> User {
-        User { id: self.id.to_string(), name: self.name.to_string(), roles: self.roles.to_vec(), decides: self.grants.decides() }
+        User { id: self.id.to_string(), name: self.name.to_string(), roles: self.roles.to_vec(), decides: Some(self.grants.decides()) }
     }
 }

@@ -54,7 +54,7 @@ impl Writer<'_> {
             let (known, channels) = self.shared.tail.names.readable(self.announced, |channel| grants.may_read(channel));
             self.announced = known;
             if !channels.is_empty() {
-                self.feed(frame::text(&ServerFrame::Channels { channels })).await?;
+                self.feed(frame::text(&ServerFrame::Channels { channels, decides: None })).await?;
             }
         }
         Ok(())
@@ -82,6 +82,7 @@ impl Writer<'_> {
 
     /// What may not be read any more ends at once, what may be read now is told.
     async fn stand_as(&mut self, principal: Principal) -> Flow {
+        let is_other = (&self.principal.id, &self.principal.roles) != (&principal.id, &principal.roles);
         self.principal = principal;
         self.pass.send_replace(self.principal.clone());
         for channel in self.cursors.followed() {
@@ -92,10 +93,11 @@ impl Writer<'_> {
             self.cursors.leave(&channel);
             self.refuse(ErrorCode::Forbidden, "your roles do not let you read this channel any more", &channel, None).await?;
         }
-        if self.dialect.is_native() && !self.principal.grants.may_read_all() {
+        if self.dialect.is_native() && is_other {
             let (known, channels) = self.readable();
             self.announced = known;
-            self.feed(frame::text(&ServerFrame::Channels { channels })).await?;
+            let decides = Some(self.principal.grants.decides());
+            self.feed(frame::text(&ServerFrame::Channels { channels, decides })).await?;
         }
         Ok(())
     }
