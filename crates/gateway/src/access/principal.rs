@@ -3,7 +3,7 @@
 use super::{
     credentials::{Known, Person, Standing, Way},
     grants::{Grants, Reading},
-    limits::{Shares, Use},
+    limits::{Debt, Shares, Use},
     refusal::{Refusal, Why},
     roles::Roles,
 };
@@ -103,6 +103,11 @@ impl Principal {
     /// Take a share of what it may use, or how long to wait for it.
     pub(crate) fn take(&self, what: Use, count: usize) -> Result<(), Duration> {
         self.shares.as_ref().map_or(Ok(()), |shares| shares.take(what, count))
+    }
+
+    /// Pay for bytes that were sent to it, or what is left to pay.
+    pub(crate) fn pay(&self, bytes: usize) -> Result<(), Debt> {
+        self.shares.as_ref().map_or(Ok(()), |shares| shares.pay(bytes))
     }
 
     /// Its name for the one who reads a refusal.

@@ -6,6 +6,7 @@ use crate::{
     frame,
     session::{native, step::Ending},
 };
+use tokio::time::Instant;
 use watchdeck_protocol::{ErrorCode, ServerFrame};
 
 impl Writer<'_> {
@@ -100,5 +101,16 @@ impl Writer<'_> {
             self.feed(frame::text(&ServerFrame::Channels { channels, decides })).await?;
         }
         Ok(())
+    }
+
+    /// Whether the client has a share of bytes left; else when it has again.
+    pub(super) fn has_paid(&mut self) -> bool {
+        match self.principal.pay(std::mem::take(&mut self.unpaid)) {
+            Ok(()) => true,
+            Err(debt) => {
+                (self.unpaid, self.slowed) = (debt.bytes, Some(Instant::now() + debt.wait));
+                false
+            }
+        }
     }
 }

@@ -158,6 +158,7 @@ async fn published_keys_are_asked_for_when_a_token_names_a_new_one() {
     let provider = Answers::start(&json!({ "keys": [first, second, shared] })).await;
     let jwt = section(&format!("jwks_url = \"http://{}/keys\"", provider.addr));
     let running = running(jwt).await;
+    let read = EncodingKey::from_secret(b"abcdefghijklmnopqrstuvwxyzabcdef");
     let by = |key, algorithm, kid| signed(algorithm, key, kid, &claims(json!({})));
     enter(&running, &by(&rsa, Algorithm::RS256, Some("one"))).await;
     enter(&running, &by(&ec, Algorithm::ES256, Some("two"))).await;
@@ -165,7 +166,7 @@ async fn published_keys_are_asked_for_when_a_token_names_a_new_one() {
     for (token, why) in [
         (by(&ec, Algorithm::ES256, Some("one")), "the name of another's key"),
         (by(&rsa, Algorithm::RS256, Some("four")), "a name that nobody knows"),
-        (by(&EncodingKey::from_secret(b"abcdefghijklmnopqrstuvwxyzabcdef"), Algorithm::HS256, Some("three")), "a secret that all can read"),
+        (by(&read, Algorithm::HS256, Some("three")), "a secret that all can read"),
     ] {
         assert_eq!(turned_away(&running, &token).await.0, 4500, "{why}");
     }
