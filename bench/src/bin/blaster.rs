@@ -63,7 +63,7 @@ async fn serve(stream: tokio::net::TcpStream, backlog: &Backlog) -> Result<()> {
     let hello = ServerFrame::Hello {
         session: "bench".into(),
         server: env!("CARGO_PKG_VERSION").into(),
-        user: User { id: "bench".into(), name: "bench".into(), roles: Vec::new(), decides: Vec::new() },
+        user: User { id: "bench".into(), name: "bench".into(), roles: Vec::new(), decides: None },
         ping_interval_ms: PING_INTERVAL_MS,
         channels: vec![CHANNEL.to_owned()],
     };

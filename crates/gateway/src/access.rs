@@ -23,13 +23,13 @@ mod refusal;
 mod roles;
 pub mod users;
 mod view;
+mod ways;
 
 pub use credentials::{Credentials, Known, Person, Presented, Standing, Unrecognised, Way};
-pub use erp::ErpSession;
 pub use grants::{Grants, Reading};
-pub use jwt::Jwt;
 pub use principal::Principal;
 pub use view::{Shown, View};
+pub use ways::ways;
 
 pub(crate) use limits::Use;
 pub(crate) use refusal::{Refusal, Why};
@@ -191,7 +191,7 @@ impl Access {
 
     fn nobody(&self, way: Way) -> Principal {
         let (name, role, acts) = match way {
-            Way::ReadToken => ("Token holder", "reader", false),
+            Way::ReadToken => ("Token holder", "reader", self.is_open(Purpose::Act)),
             Way::PublishKey => ("Key holder", "publisher", true),
             _ => ("This machine", "local", true),
         };

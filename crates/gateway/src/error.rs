@@ -1,6 +1,6 @@
 //! Why the gateway did not start.
 
-use crate::config::ConfigError;
+use crate::{access::users::UsersError, config::ConfigError};
 use std::{net::SocketAddr, path::PathBuf};
 use watchdeck_store::StoreError;
 
@@ -10,6 +10,9 @@ pub enum GatewayError {
     /// The configuration is refused.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The file of users cannot be used.
+    #[error(transparent)]
+    Users(#[from] UsersError),
     /// The folder of the log cannot be made.
     #[error("the data folder {} cannot be used: {reason}. Set `data_dir` to a folder that this user may write", path.display())]
     DataDir {

@@ -3,16 +3,11 @@
 use std::{
     io::{IsTerminal as _, Write as _},
     process::ExitCode,
-    sync::Arc,
 };
 use watchdeck_gateway::{
-    Config, ConfigError, Decisions, Gateway, Order, Parts,
-    access::{
-        Credentials, ErpSession, Jwt,
-        users::{self, Users},
-    },
-    audit,
-    upstream::{self, Http, Upstreams},
+    Config, ConfigError, Gateway, Order, Parts,
+    access::{self, users},
+    audit, upstream,
 };
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
@@ -44,7 +39,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     raise_descriptors();
     // Listened for before anything starts: a signal during the start is not lost.
     let stopped = stop_signal()?;
-    let parts = Parts { decisions: upstreams(&config)?, ways: ways(&config)? };
+    let parts = Parts { decisions: upstream::set_up(&config)?, ways: access::ways(&config)? };
     let gateway = Gateway::start_with(config, parts).await?;
     let mut out = std::io::stdout();
     writeln!(out, "listening on {}", gateway.addr())?;
@@ -53,27 +48,6 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     tracing::info!("Stopping.");
     gateway.shutdown().await;
     Ok(())
-}
-
-/// The ways to be somebody that are set up.
-fn ways(config: &Config) -> anyhow::Result<Vec<Arc<dyn Credentials>>> {
-    let mut ways: Vec<Arc<dyn Credentials>> = vec![Arc::new(Users::open(&config.users_path(), config.users_file.is_some())?)];
-    if let Some(jwt) = &config.jwt {
-        ways.push(Arc::new(Jwt::open(jwt)?));
-    }
-    if let Some(erp_session) = &config.erp_session {
-        ways.push(Arc::new(ErpSession::open(erp_session)?));
-    }
-    Ok(ways)
-}
-
-/// The ERP's own web interface, where decisions go there.
-fn upstreams(config: &Config) -> anyhow::Result<Option<Arc<dyn Decisions>>> {
-    let mut all: Vec<Arc<dyn Decisions>> = Vec::new();
-    for upstream in &config.upstreams {
-        all.push(Arc::new(Http::new(upstream.clone())?));
-    }
-    Ok((!all.is_empty()).then(|| Arc::new(Upstreams::new(all)) as Arc<dyn Decisions>))
 }
 
 /// The usual limit of 1,024 open files is for the sake of old programs; what the system allows is far more.

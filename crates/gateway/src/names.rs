@@ -110,7 +110,7 @@ impl Names {
         if (frame.0, frame.1) != (from, to) {
             let known = self.known.read().expect("no code panics while holding the names");
             let channels = known.order[from..to].iter().map(ToString::to_string).collect();
-            *frame = (from, to, frame::text(&ServerFrame::Channels { channels }).into());
+            *frame = (from, to, frame::text(&ServerFrame::Channels { channels, decides: None }).into());
         }
         Some((to, frame.2.clone()))
     }

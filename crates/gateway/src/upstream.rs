@@ -14,8 +14,21 @@ pub use dry_run::dry_run;
 pub use http::{Http, Prepared};
 pub use preset::{PRESETS, Upstream, UpstreamError};
 
-use crate::decisions::{Answer, DecisionRequest, Decisions, Handing};
+use crate::{
+    config::Config,
+    decisions::{Answer, DecisionRequest, Decisions, Handing},
+};
 use std::sync::Arc;
+
+/// The places that a configuration names; `None` where it names none.
+///
+/// # Errors
+/// What of one cannot be used.
+pub fn set_up(config: &Config) -> Result<Option<Arc<dyn Decisions>>, UpstreamError> {
+    let open = |upstream: &Upstream| Ok(Arc::new(Http::new(upstream.clone())?) as Arc<dyn Decisions>);
+    let all = config.upstreams.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    Ok((!all.is_empty()).then(|| Arc::new(Upstreams::new(all)) as Arc<dyn Decisions>))
+}
 
 /// Several places, each for some types of resources; the first that takes a type has it.
 pub struct Upstreams(Vec<Arc<dyn Decisions>>);

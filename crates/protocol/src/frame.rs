@@ -51,9 +51,9 @@ pub struct User {
     pub name: String,
     /// Role names.
     pub roles: Vec<String>,
-    /// What it may decide, by the type of the resource; `*` stands for any text. Empty from a gateway that does not say, and for whoever may decide nothing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub decides: Vec<String>,
+    /// What it may decide, by the type of the resource; `*` stands for any text. Absent from a gateway that does not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decides: Option<Vec<String>>,
 }
 
 /// Why a request was turned down, for programs.
@@ -178,6 +178,9 @@ pub enum ServerFrame<'a> {
     Channels {
         /// All of them, as in the hello.
         channels: Vec<String>,
+        /// What the user may decide, where its roles are others since the hello.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decides: Option<Vec<String>>,
     },
     /// How it stands with the gateway's own upstream. After the hello and on every change; never sent by a gateway without an upstream.
     Status {
@@ -228,6 +231,7 @@ struct Flat<'a> {
     user: Option<User>,
     ping_interval_ms: Option<u64>,
     channels: Option<Vec<String>>,
+    decides: Option<Vec<String>>,
     position: Option<Position>,
     recovered: Option<bool>,
     #[serde(borrow, default)]
@@ -305,7 +309,7 @@ impl<'a> ServerFrame<'a> {
                 to: need!("gap", to),
                 reason: need!("gap", reason),
             },
-            "channels" => Self::Channels { channels: need!("channels", channels) },
+            "channels" => Self::Channels { channels: need!("channels", channels), decides: flat.decides },
             "status" => Self::Status { upstream: need!("status", upstream), since: need!("status", since), reason: flat.reason },
             "passed" => Self::Passed { channel: need!("passed", channel), offset: need!("passed", offset) },
             "error" => Self::Error {
@@ -343,6 +347,7 @@ mod tests {
         same_both_ways(r#"{"type":"gap","channel":"inventory","offset":9,"id":"g","from":1,"to":2,"reason":"bridge_down"}"#);
         same_both_ways(r#"{"type":"event","channel":"inventory","offset":1044,"id":"0200","ts":1795223788151,"data":null}"#);
         same_both_ways(r#"{"type":"channels","channels":["inventory","user:u7:notifications"]}"#);
+        same_both_ways(r#"{"type":"channels","channels":["inventory"],"decides":["return"]}"#);
         same_both_ways(r#"{"type":"status","upstream":"down","since":1795223788150,"reason":"Redis: connection refused"}"#);
         same_both_ways(r#"{"type":"status","upstream":"up","since":1795223788150,"reason":null}"#);
         same_both_ways(r#"{"type":"error","code":"forbidden","message":"no","channel":"finance"}"#);

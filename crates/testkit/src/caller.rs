@@ -108,6 +108,18 @@ impl Client {
         }
     }
 
+    /// Whether the session begins: its hello, or how it ends instead.
+    ///
+    /// # Errors
+    /// The close frame of a session that is not let in.
+    pub async fn ending_or_hello(&mut self) -> Result<Value, Option<(u16, String)>> {
+        match soon("a hello or an end", self.socket.next()).await {
+            Some(Ok(Message::Text(text))) => Ok(serde_json::from_str(&text).unwrap()),
+            Some(Ok(Message::Close(frame))) => Err(frame.map(|frame| (frame.code.into(), frame.reason.to_string()))),
+            other => panic!("a hello or an end was expected, not {other:?}"),
+        }
+    }
+
     /// Subscribes and returns the answer.
     pub async fn subscribe(&mut self, channel: &str, from: Value) -> Value {
         let mut frame = json!({ "type": "subscribe", "channel": channel });

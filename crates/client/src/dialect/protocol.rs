@@ -32,6 +32,8 @@ pub(crate) enum Note {
     Ping,
     /// The server introduced itself, or told more about itself.
     Greeted { ping: Option<Duration>, user_name: Option<String>, server: Option<String> },
+    /// What the user may decide, by the type of the resource.
+    Decides(Vec<String>),
     /// The server will not serve this channel, in its words. Others go on.
     Denied { channel: Channel, detail: String },
     /// The server serves a channel that it would not serve before.

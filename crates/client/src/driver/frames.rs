@@ -96,6 +96,7 @@ impl Driver {
                         self.input(Input::PingEvery(ping));
                     }
                 }
+                Note::Decides(types) => self.status.decides = Some(types),
                 Note::Denied { channel, detail } => self.denied(channel, detail),
                 Note::Served(channel) => self.status.denied.retain(|known| known.channel != channel),
                 Note::Upstream(down) => self.status.upstream_down = down,

@@ -37,9 +37,10 @@ impl Sources {
         Some(keys.map(|keys| Profile { timing: self.seams.timing, ..profile(&source, &keys, Some(first_since(&self.seams))) }))
     }
 
-    /// Whether a source takes decisions, as far as known.
+    /// Whether a source takes decisions, as far as known: its protocol can carry them, it has not said that it takes none, nor that ours may decide nothing.
     pub fn can_decide(&self, id: &str) -> bool {
-        self.address(id).is_some_and(|source| profile::spoken(&source).decides()) && !self.without_decisions.hold().contains(id)
+        let may = self.views.hold().get(id).is_none_or(|view| view.status.borrow().decides.as_ref().is_none_or(|types| !types.is_empty()));
+        may && self.address(id).is_some_and(|source| profile::spoken(&source).decides()) && !self.without_decisions.hold().contains(id)
     }
 
     /// The sources that take decisions.

@@ -34,7 +34,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// See the [module docs](self).
 #[derive(Debug)]
-pub struct ErpSession {
+pub(super) struct ErpSession {
     client: Client,
     url: Url,
     cookies: Vec<String>,
@@ -58,7 +58,7 @@ impl ErpSession {
     ///
     /// # Errors
     /// [`ConfigError::Value`], with the key and what to do.
-    pub fn open(config: &ErpSessionConfig) -> Result<Self, ConfigError> {
+    pub(super) fn open(config: &ErpSessionConfig) -> Result<Self, ConfigError> {
         let refused = |key: &str, reason: String, remedy: &str| ConfigError::Value {
             key: format!("erp_session.{key}"),
             origin: "in the configuration".into(),

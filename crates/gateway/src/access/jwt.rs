@@ -23,7 +23,7 @@ const MOST_LEEWAY: u64 = 600;
 
 /// See the [module docs](self).
 #[derive(Debug)]
-pub struct Jwt {
+pub(super) struct Jwt {
     keys: Keys,
     algorithms: Vec<Algorithm>,
     validation: Validation,
@@ -35,7 +35,7 @@ impl Jwt {
     ///
     /// # Errors
     /// [`ConfigError::Value`], with the key and what to do.
-    pub fn open(config: &JwtConfig) -> Result<Self, ConfigError> {
+    pub(super) fn open(config: &JwtConfig) -> Result<Self, ConfigError> {
         Self::checked(config).map_err(|(key, reason, remedy)| ConfigError::Value {
             key: key.into(),
             origin: "in the configuration".into(),

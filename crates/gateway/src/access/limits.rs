@@ -14,13 +14,20 @@ const MOST_USERS: usize = 10_000;
 /// What was asked for longer ago than this has been made good.
 const LATELY: Duration = Duration::from_secs(120);
 
-/// What is counted.
+/// What is counted before it is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     Publish,
     Decide,
     Subscribe,
-    Send,
+}
+
+/// What was sent and is beyond the share of this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Debt {
+    pub(crate) bytes: usize,
+    /// Before the next try to pay it.
+    pub(crate) wait: Duration,
 }
 
 /// One user's shares.
@@ -30,6 +37,8 @@ pub(crate) struct Shares {
     decisions: DefaultDirectRateLimiter,
     subscriptions: DefaultDirectRateLimiter,
     bytes: DefaultDirectRateLimiter,
+    /// The most bytes that can be paid at once.
+    most_bytes: NonZeroU32,
 }
 
 impl Shares {
@@ -41,6 +50,7 @@ impl Shares {
             decisions: minute(config.decisions_per_minute),
             subscriptions: minute(config.subscriptions_per_minute),
             bytes: second(config.bytes_per_second),
+            most_bytes: at_least_one(config.bytes_per_second),
         }
     }
 
@@ -50,7 +60,6 @@ impl Shares {
             Use::Publish => &self.publishes,
             Use::Decide => &self.decisions,
             Use::Subscribe => &self.subscriptions,
-            Use::Send => &self.bytes,
         };
         let Some(count) = NonZeroU32::new(u32::try_from(count).unwrap_or(u32::MAX)) else { return Ok(()) };
         let taken = match limiter.check_n(count) {
@@ -61,6 +70,19 @@ impl Shares {
             },
         };
         taken.map_err(|until| until.wait_time_from(limiter.clock().now()))
+    }
+}
+
+impl Shares {
+    /// Pay for bytes that were sent, as far as the share of this moment goes.
+    pub(crate) fn pay(&self, mut bytes: usize) -> Result<(), Debt> {
+        while let Some(some) = NonZeroU32::new(u32::try_from(bytes).unwrap_or(u32::MAX).min(self.most_bytes.get())) {
+            if let Ok(Err(until)) = self.bytes.check_n(some) {
+                return Err(Debt { bytes, wait: until.wait_time_from(self.bytes.clock().now()) });
+            }
+            bytes -= some.get() as usize;
+        }
+        Ok(())
     }
 }
 
@@ -107,5 +129,13 @@ mod tests {
         assert!(other.take(Use::Decide, 1).is_ok(), "one user's haste is not another's");
         assert!(one.take(Use::Publish, 100_000).is_ok(), "more than a share at once is one whole share");
         assert!(one.take(Use::Publish, 1).is_err() && one.take(Use::Publish, 0).is_ok());
+    }
+
+    #[test]
+    fn what_was_sent_is_paid_for_to_the_last_byte() {
+        let shares = Limits::new(LimitsConfig { bytes_per_second: 1_000, ..LimitsConfig::default() }).shares("jwt:a".into());
+        let debt = shares.pay(2_700).unwrap_err();
+        assert!(debt.bytes > 1_600 && debt.bytes <= 1_700 && debt.wait <= Duration::from_secs(1), "{debt:?}");
+        assert!(shares.pay(0).is_ok());
     }
 }

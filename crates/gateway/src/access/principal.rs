@@ -3,7 +3,7 @@
 use super::{
     credentials::{Known, Person, Standing, Way},
     grants::{Grants, Reading},
-    limits::{Shares, Use},
+    limits::{Debt, Shares, Use},
     refusal::{Refusal, Why},
     roles::Roles,
 };
@@ -111,6 +111,11 @@ impl Principal {
         self.shares.as_ref().map_or(Ok(()), |shares| shares.take(what, count))
     }
 
+    /// Pay for bytes that were sent to it, or what is left to pay.
+    pub(crate) fn pay(&self, bytes: usize) -> Result<(), Debt> {
+        self.shares.as_ref().map_or(Ok(()), |shares| shares.pay(bytes))
+    }
+
     /// Its name for the one who reads a refusal.
     fn shown(&self) -> &str {
         if self.name.is_empty() { &self.id } else { &self.name }
@@ -118,6 +123,6 @@ impl Principal {
 
     /// As the hello says it.
     pub(crate) fn user(&self) -> User {
-        User { id: self.id.to_string(), name: self.name.to_string(), roles: self.roles.to_vec(), decides: self.grants.decides() }
+        User { id: self.id.to_string(), name: self.name.to_string(), roles: self.roles.to_vec(), decides: Some(self.grants.decides()) }
     }
 }

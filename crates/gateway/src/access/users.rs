@@ -34,7 +34,7 @@ const MOST_HASHES: usize = 2;
 
 /// See the [module docs](self).
 #[derive(Debug)]
-pub struct Users {
+pub(super) struct Users {
     path: PathBuf,
     /// Whether it has to be there.
     is_named: bool,
@@ -64,7 +64,7 @@ impl Users {
     ///
     /// # Errors
     /// [`UsersError`] when there is a file that cannot be used.
-    pub fn open(path: &Path, is_named: bool) -> Result<Self, UsersError> {
+    pub(super) fn open(path: &Path, is_named: bool) -> Result<Self, UsersError> {
         let users = Self { path: path.to_owned(), is_named, state: Mutex::default(), hashing: Semaphore::new(MOST_HASHES) };
         let (identity, read) = (Identity::of(path)?, file::Users::read(path)?);
         users.take(identity, read);

@@ -11,7 +11,7 @@ use super::{
     step::{Ending, Step},
 };
 use crate::{
-    access::{Principal, Standing, Use},
+    access::{Principal, Standing},
     frame,
     ingest::state::Told,
     shared::Shared,
@@ -106,6 +106,8 @@ pub(super) struct Writer<'a> {
     retry: Option<Instant>,
     /// When to go on with events: the client has had its share of bytes.
     slowed: Option<Instant>,
+    /// Bytes that it had beyond it.
+    unpaid: usize,
     /// When to tell what is owed.
     owing: Option<Instant>,
     next_ping: Instant,
@@ -139,6 +141,7 @@ impl<'a> Writer<'a> {
             failures: 0,
             retry: None,
             slowed: None,
+            unpaid: 0,
             owing: None,
             next_ping: Instant::now() + shared.ping_interval,
             last_ping: None,
@@ -229,7 +232,7 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         for _ in 0..MOST_PAGES {
-            if self.is_changed() {
+            if self.is_changed() || !self.has_paid() {
                 break;
             }
             let Some(channel) = self.marked.pop() else { break };
@@ -244,10 +247,7 @@ impl<'a> Writer<'a> {
                     if last < self.shared.log.store().channel_bounds(&channel).last {
                         self.marked.push(channel);
                     }
-                    if let Err(wait) = self.principal.take(Use::Send, bytes) {
-                        self.slowed = Some(Instant::now() + wait);
-                        break;
-                    }
+                    self.unpaid += bytes;
                 }
                 Err(error) => {
                     self.failures += 1;

@@ -1,7 +1,7 @@
 //! What an operator can say, and what is answered to what cannot be.
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
-use watchdeck_gateway::{Config, ConfigError, Gateway};
+use watchdeck_gateway::{Config, ConfigError, Gateway, Order, UserOrder};
 
 fn load(args: &[&str], env: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let args = std::iter::once("watchdeck-gateway").chain(args.iter().copied()).map(str::to_owned);
@@ -133,4 +133,47 @@ async fn an_embedded_gateway_is_held_to_the_same_rule() {
     config.listen = "0.0.0.0:0".parse().unwrap();
     let error = Gateway::start(config, None).await.expect_err("open to the world without a key");
     assert!(error.to_string().contains("publish_key"), "{error}");
+}
+
+#[test]
+fn what_is_wrong_in_a_table_is_named_with_its_line() {
+    let cases = [
+        ("[roles.east]\nreed = [\"x\"]\n", &["`roles`", "line 2", "reed"][..]),
+        ("\n[roles.east]\nread = [\"x\"]\nrows = { x = \"(a\" }\n", &["`roles.east.rows`", "line 4", "of x"]),
+        ("[roles.east]\nrows = { x = \"after:2h\" }\n", &["`roles.east.rows`", "line 2", "counts from now"]),
+        ("[roles.east]\nmask = { x = [\"\"] }\n", &["`roles.east.mask`", "details.cost"]),
+        ("[jwt]\nsecret = \"s\"\n", &["`jwt`", "audience"]),
+        ("[erp_session]\nadress = \"x\"\n", &["`erp_session`", "line 2", "adress"]),
+        ("[limits]\nbytes_per_second = -1\n", &["`limits`", "line 2"]),
+        ("jwt = 7\n", &["`jwt`", "line 1"]),
+    ];
+    for (text, parts) in cases {
+        let (_dir, path) = file(text);
+        let message = refusal(&["--config", &path], &[]);
+        for part in parts {
+            assert!(message.contains(part), "{part:?} is missing in: {message}");
+        }
+    }
+}
+
+#[test]
+fn whoever_is_asked_who_it_is_may_come_from_another_machine() {
+    let (dir, path) = file("listen = \"0.0.0.0:3010\"\n[jwt]\nsecret = \"a-secret-of-more-than-thirty-two-bytes\"\naudience = \"a\"\nissuer = \"b\"\n");
+    assert_eq!(load(&["--config", &path], &[]).unwrap().jwt.unwrap().leeway_seconds, 5);
+    let (_dir, open) = file("listen = \"0.0.0.0:3010\"\n");
+    let data_dir = dir.path().to_str().unwrap();
+    assert!(refusal(&["--config", &open, "--data-dir", data_dir], &[]).contains("user add"));
+    std::fs::write(dir.path().join("users.toml"), "").unwrap();
+    load(&["--config", &open, "--data-dir", data_dir], &[]).unwrap();
+}
+
+#[test]
+fn an_order_about_users_is_read_wherever_its_flags_stand() {
+    let order = |args: &[&str]| Order::load(std::iter::once("watchdeck-gateway").chain(args.iter().copied()).map(str::to_owned), []);
+    let add = order(&["user", "add", "u7", "--name", "Zhang Min", "--role", "approver,finance", "--days", "30", "--data-dir", "/d"]).unwrap();
+    let Order::User(config, UserOrder::Add { id, name, roles, days }) = add else { panic!("{add:?}") };
+    assert_eq!((id.as_str(), name.as_deref(), days), ("u7", Some("Zhang Min"), Some(30)));
+    assert_eq!((roles, config.users_path()), (vec!["approver".into(), "finance".into()], PathBuf::from("/d/users.toml")));
+    assert!(matches!(order(&["--listen", "0.0.0.0:1", "user", "list"]), Ok(Order::User(..))), "who serves is held to more");
+    assert!(matches!(order(&["user", "add", "u7"]), Err(ConfigError::Flags(_))), "somebody without a role could do nothing");
 }

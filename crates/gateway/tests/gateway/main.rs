@@ -1,6 +1,7 @@
 //! The gateway over real sockets: everything that a client, a publisher, Redis or an operator can meet.
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
+mod access;
 mod config;
 mod decisions;
 mod desk;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use tempfile::TempDir;
 use watchdeck_events::Channel;
-use watchdeck_gateway::{Config, Gateway, Publish};
+use watchdeck_gateway::{Config, Gateway, Parts, Publish, access};
 use watchdeck_testkit::{caller::Client, patience::until};
 
 /// A gateway with its own folder.
@@ -28,6 +28,20 @@ impl Running {
         let mut config = config(dir.path());
         adjust(&mut config);
         Self { gateway: Gateway::start(config, None).await.unwrap(), dir }
+    }
+
+    /// With the ways to be somebody that its configuration names, as the program starts it.
+    pub(crate) async fn with_ways(dir: TempDir, adjust: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(dir.path());
+        adjust(&mut config);
+        let ways = access::ways(&config).unwrap();
+        Self { gateway: Gateway::start_with(config, Parts { ways, ..Parts::default() }).await.unwrap(), dir }
+    }
+
+    /// Publish these payloads, in one transaction.
+    pub(crate) async fn publish_json(&self, channel: &str, payloads: impl IntoIterator<Item = Value>) {
+        let events = payloads.into_iter().map(|json| Publish { channel: Channel::from(channel), id: None, json: json.to_string() });
+        self.gateway.publish_many(events.collect()).await.unwrap();
     }
 
     /// Stop it and keep its folder.

@@ -232,6 +232,7 @@ impl Native {
                     return;
                 }
                 let ping = Duration::from_millis(ping_interval_ms.clamp(100, 600_000));
+                out.notes.extend(user.decides.map(Note::Decides));
                 out.notes.push(Note::Greeted { ping: Some(ping), user_name: Some(user.name), server: Some(server.into_owned()) });
                 self.hello(channels, out);
             }
@@ -261,7 +262,10 @@ impl Native {
                 };
                 out.burst.push(Delivery::Gap { channel: Some(channel), from: Millis(from), to: Millis(to), reason, position, id });
             }
-            ServerFrame::Channels { channels } => self.offered(&channels, out),
+            ServerFrame::Channels { channels, decides } => {
+                out.notes.extend(decides.map(Note::Decides));
+                self.offered(&channels, out);
+            }
             ServerFrame::Passed { channel, offset } => self.passed(&channel, offset, now, out),
             ServerFrame::Error { code, message, channel, retry_after_ms } => {
                 let wait = retry_after_ms.map(Duration::from_millis);

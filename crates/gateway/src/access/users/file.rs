@@ -74,7 +74,7 @@ impl Identity {
     pub(super) fn of(path: &Path) -> Result<Option<Self>, UsersError> {
         match fs::metadata(path) {
             Ok(found) => Ok(Some(Self { bytes: found.len(), modified: found.modified().ok(), number: number(&found) })),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if is_none(&error) => Ok(None),
             Err(error) => Err(refused(path, format!("cannot be looked at: {error}"))),
         }
     }
@@ -91,6 +91,11 @@ fn number(_: &fs::Metadata) -> u64 {
     0
 }
 
+/// Whether there is no such file; a folder that is none is for whoever opens the log to tell.
+fn is_none(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
 fn refused(path: &Path, reason: String) -> UsersError {
     UsersError { path: path.to_owned(), reason }
 }
@@ -100,7 +105,7 @@ impl Users {
     pub(super) fn read(path: &Path) -> Result<Self, UsersError> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if is_none(&error) => return Ok(Self::default()),
             Err(error) => return Err(refused(path, format!("cannot be read: {error}. Let this user read it"))),
         };
         let users: Self = toml::from_str(&text).map_err(|error| {

@@ -6,6 +6,7 @@ use crate::{
     frame,
     session::{native, step::Ending},
 };
+use tokio::time::Instant;
 use watchdeck_protocol::{ErrorCode, ServerFrame};
 
 impl Writer<'_> {
@@ -54,7 +55,7 @@ impl Writer<'_> {
             let (known, channels) = self.shared.tail.names.readable(self.announced, |channel| grants.may_read(channel));
             self.announced = known;
             if !channels.is_empty() {
-                self.feed(frame::text(&ServerFrame::Channels { channels })).await?;
+                self.feed(frame::text(&ServerFrame::Channels { channels, decides: None })).await?;
             }
         }
         Ok(())
@@ -82,6 +83,7 @@ impl Writer<'_> {
 
     /// What may not be read any more ends at once, what may be read now is told.
     async fn stand_as(&mut self, principal: Principal) -> Flow {
+        let is_other = (&self.principal.id, &self.principal.roles) != (&principal.id, &principal.roles);
         self.principal = principal;
         self.pass.send_replace(self.principal.clone());
         for channel in self.cursors.followed() {
@@ -92,11 +94,23 @@ impl Writer<'_> {
             self.cursors.leave(&channel);
             self.refuse(ErrorCode::Forbidden, "your roles do not let you read this channel any more", &channel, None).await?;
         }
-        if self.dialect.is_native() && !self.principal.grants.may_read_all() {
+        if self.dialect.is_native() && is_other {
             let (known, channels) = self.readable();
             self.announced = known;
-            self.feed(frame::text(&ServerFrame::Channels { channels })).await?;
+            let decides = Some(self.principal.grants.decides());
+            self.feed(frame::text(&ServerFrame::Channels { channels, decides })).await?;
         }
         Ok(())
+    }
+
+    /// Whether the client has a share of bytes left; else when it has again.
+    pub(super) fn has_paid(&mut self) -> bool {
+        match self.principal.pay(std::mem::take(&mut self.unpaid)) {
+            Ok(()) => true,
+            Err(debt) => {
+                (self.unpaid, self.slowed) = (debt.bytes, Some(Instant::now() + debt.wait));
+                false
+            }
+        }
     }
 }
