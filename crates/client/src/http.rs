@@ -116,6 +116,11 @@ impl Asker {
         self.send(request, &url, limit).await
     }
 
+    /// Ask it to take something away.
+    pub(crate) async fn delete(&self, url: Url, limit: usize) -> Result<Answer, HttpError> {
+        self.send(self.client.delete(url.clone()), &url, limit).await
+    }
+
     async fn send(&self, request: RequestBuilder, url: &Url, limit: usize) -> Result<Answer, HttpError> {
         let host = url.host_str().unwrap_or_default().to_owned();
         let failed = |error: reqwest::Error| failed(&error, &host, self.patience);

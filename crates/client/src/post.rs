@@ -42,3 +42,14 @@ pub async fn post(profile: &Profile, place: &str, body: String) -> Result<PostAn
     let answer = asker.post(url, body, MAX_ANSWER).await?;
     Ok(PostAnswer { status: answer.status, body: answer.body })
 }
+
+/// Ask for what is at `place` to be taken away, signed in as the stream is.
+///
+/// # Errors
+/// As [`post`].
+pub async fn delete(profile: &Profile, place: &str) -> Result<PostAnswer, PostError> {
+    let url = address(profile, place)?;
+    let asker = Asker::new(profile, &url, true, profile.timing.connect * PATIENCE).await?;
+    let answer = asker.delete(url, MAX_ANSWER).await?;
+    Ok(PostAnswer { status: answer.status, body: answer.body })
+}

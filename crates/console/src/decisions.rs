@@ -16,11 +16,11 @@ mod sender;
 pub(crate) use ask::asks;
 pub(crate) use decision::{Answer, Decision};
 pub(crate) use fields::{given, needed};
-pub(crate) use sender::Sender;
+pub(crate) use sender::{Sender, take_back};
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use watchdeck_events::Millis;
+use watchdeck_events::{Millis, erp::Deciding};
 use watchdeck_store::Document;
 use watchdeck_wire::views::{ApprovalStatus, DecisionState, DecisionView};
 use watchdeck_world::{
@@ -123,6 +123,10 @@ impl Outbox {
         if view.status != ApprovalStatus::Pending {
             return Err(format!("{} was already decided by {}", view.number, view.decided_by.as_deref().unwrap_or("somebody else")));
         }
+        if let Some(deciding) = view.deciding.as_ref().filter(|_| !self.decisions.get(&view.key).is_some_and(Decision::is_under_way)) {
+            let verdict = if deciding.approve { "approved" } else { "rejected" };
+            return Err(format!("{} {verdict} {} already; the ERP is being told", deciding.by, view.number));
+        }
         if let Some(known) = self.decisions.get(&view.key)
             && matches!(known.view.state, DecisionState::Queued | DecisionState::Sent)
             && known.view.at >= view.requested_at
@@ -140,6 +144,7 @@ impl Outbox {
             source: request.source.to_string(),
             reason: reason.map(str::to_owned),
             fields: fields.cloned().unwrap_or_default(),
+            asked_by: request.asked_by.to_string(),
             by: by.to_owned(),
             next_try_at: at.plus(hold),
             under_way: false,
@@ -237,6 +242,13 @@ impl Outbox {
                 decision.taken += 1;
                 decision.next_try_at = now.plus(wait);
             }
+            Answer::Unanswered(why) => {
+                view.state = DecisionState::Sent;
+                view.error = Some(why);
+                decision.taken += 1;
+                decision.next_try_at = now.plus(ASK_AGAIN.0);
+            }
+            Answer::Done => view.state = DecisionState::Confirmed,
             Answer::Overtaken(who) => {
                 view.state = DecisionState::Overtaken;
                 view.error = Some(who);
@@ -256,6 +268,41 @@ impl Outbox {
         let lost = lost.then(|| decision.clone());
         self.touch(key);
         lost
+    }
+
+    /// A gateway's word on a decision; nothing where it is none of ours. Answers ours when it is lost and somebody waits to hear of it.
+    pub(crate) fn told(&mut self, key: &str, step: &Deciding<'_>, now: Millis) -> Option<Decision> {
+        let ours = self.decisions.get(key).filter(|decision| decision.idempotency_key == *step.key)?;
+        let words = || step.message.as_deref().unwrap_or_default().to_owned();
+        let answer = match &*step.state {
+            "received" | "handed_on" => Answer::Taken,
+            "unanswered" => Answer::Unanswered(words()),
+            "confirmed" => Answer::Done,
+            "refused" => Answer::Refused(words()),
+            "overtaken" => Answer::Overtaken(step.by.as_deref().unwrap_or_default().to_owned()),
+            _ => return None,
+        };
+        let (idempotency_key, under_way, attempts) = (ours.idempotency_key.clone(), ours.under_way, ours.view.attempts);
+        let lost = self.answered(key, &idempotency_key, answer, now);
+        // It is no answer to a try of ours.
+        if let Some(decision) = self.decisions.get_mut(key) {
+            (decision.under_way, decision.view.attempts) = (under_way, attempts);
+        }
+        lost
+    }
+
+    /// One that its gateway may still take back: how it was sent.
+    pub(crate) fn sent(&self, key: &str) -> Option<Decision> {
+        let waits = |decision: &&Decision| matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent) && !decision.under_way;
+        self.decisions.get(key).filter(waits).filter(|decision| decision.left || decision.view.state == DecisionState::Sent).cloned()
+    }
+
+    /// Its gateway has taken it back.
+    pub(crate) fn taken_back(&mut self, key: &str, idempotency_key: &str) {
+        if self.decisions.get(key).is_some_and(|decision| decision.idempotency_key == idempotency_key) {
+            self.decisions.remove(key);
+            self.touch(key);
+        }
     }
 
     /// The ERP's own word on a request: settles our decision.

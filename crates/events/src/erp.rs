@@ -45,6 +45,8 @@ pub enum View<'a> {
     Gap(Gap<'a>),
     /// `watchdeck:gap_filled`.
     GapFilled(GapFilled<'a>),
+    /// `watchdeck:decision`.
+    Deciding(Deciding<'a>),
 }
 
 /// A message to one user.
@@ -197,6 +199,25 @@ pub struct Approval<'a> {
     pub currency: Option<Currency>,
     /// When an answer is due.
     pub deadline: Stated<'a, Millis>,
+}
+
+/// How it stands with a decision that somebody made, by a gateway's word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deciding<'a> {
+    /// As in [`Approval::resource_type`].
+    pub resource_type: Option<Text<'a>>,
+    /// The resource's id.
+    pub resource_id: Text<'a>,
+    /// Names the decision.
+    pub key: Text<'a>,
+    /// `received`, `handed_on`, `unanswered`, `confirmed`, `refused`, `overtaken`, `withdrawn`.
+    pub state: Text<'a>,
+    /// Granted or refused: of one that was overtaken, the decision that was first.
+    pub approve: bool,
+    /// Who made it: of one that was overtaken, the decision that was first.
+    pub by: Option<Text<'a>>,
+    /// What is to be known of it.
+    pub message: Option<Text<'a>>,
 }
 
 /// What a financial event is about.

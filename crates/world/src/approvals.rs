@@ -15,7 +15,10 @@ use crate::arrival::Arrival;
 use serde::{Deserialize, Serialize};
 use std::{cmp::Reverse, collections::HashMap};
 use subject::{Subject, Told};
-use watchdeck_events::{Millis, erp::Approval};
+use watchdeck_events::{
+    Millis,
+    erp::{Approval, Deciding},
+};
 use watchdeck_store::Stored;
 use watchdeck_wire::views::{ApprovalStatus, Found, FoundRow, MoneySum};
 
@@ -47,6 +50,13 @@ impl Approvals {
         subject.take(told);
         if self.subjects.len() > HISTORY {
             self.forget_long_decided();
+        }
+    }
+
+    /// How it stands with a decision on a request that is known.
+    pub(super) fn decides(&mut self, key: &Entity, stored: &Stored, step: &Deciding<'_>, arrival: Arrival) {
+        if let Some(subject) = self.subjects.get_mut(key) {
+            subject.decides(stored, step, arrival.occurred_at(&stored.event));
         }
     }
 

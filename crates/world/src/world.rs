@@ -175,6 +175,10 @@ impl World {
                 self.changed.orders += 1;
                 self.orders.step(about, stored, step, arrival);
             }
+            View::Deciding(step) => {
+                self.changed.approvals += 1;
+                self.approvals.decides(about, stored, step, arrival);
+            }
             View::Finance(record) => {
                 self.changed.finance += 1;
                 let purse = Purse::of(record.currency.as_ref(), source, &self.realms);

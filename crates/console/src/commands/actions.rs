@@ -3,7 +3,7 @@
 use crate::{
     answer::answer,
     core::Core,
-    decisions::{HOLD, Verdict, given},
+    decisions::{HOLD, Verdict, given, take_back},
     error::CommandError,
     state::State,
 };
@@ -95,8 +95,32 @@ async fn decide_on(
     Ok(results)
 }
 
-/// Take decisions back that nobody has heard of, each for itself.
+/// Take decisions back that nobody has heard of, each for itself: here, and at the gateway that has them.
 pub(crate) async fn withdraw(core: &Core, keys: &[String]) -> Result<Vec<DecideResult>, CommandError> {
+    let mut results = withdraw_here(core, keys).await?;
+    for result in results.iter_mut().filter(|result| !result.ok) {
+        let sent = {
+            let state = core.state();
+            let named = state.request_named(&result.key).map_or_else(|| result.key.clone(), |entity| entity.to_string());
+            state.outbox.sent(&named).map(|decision| (named, decision))
+        };
+        let Some((named, decision)) = sent else { continue };
+        let Some(Ok(profile)) = core.sources.profile(&decision.source) else { continue };
+        match take_back(&decision, &profile).await {
+            Ok(()) => {
+                let taken = |state: &mut State| (state.outbox.taken_back(&named, &decision.idempotency_key), Vec::new());
+                let ((), stored) = core.record(taken).await;
+                stored?;
+                (result.ok, result.error) = (true, None);
+            }
+            Err(why) => result.error = Some(why),
+        }
+    }
+    core.pulse();
+    Ok(results)
+}
+
+async fn withdraw_here(core: &Core, keys: &[String]) -> Result<Vec<DecideResult>, CommandError> {
     let withdraw = |state: &mut State| {
         let mut taken = Vec::new();
         let results: Vec<_> = keys

@@ -8,7 +8,7 @@ use crate::state::State;
 use std::{sync::Arc, time::Duration};
 use watchdeck_alerts::rules;
 use watchdeck_contain::attempt;
-use watchdeck_events::{Catalogue, Conventions, Event, Millis, fields::Fields, unread};
+use watchdeck_events::{Catalogue, Conventions, Event, Millis, erp::View, fields::Fields, unread};
 use watchdeck_feed::{records::Clocks, seams::Point};
 use watchdeck_store::Stored;
 use watchdeck_wire::{link::LinkState, views::SetAsideBy};
@@ -226,6 +226,11 @@ impl Core {
             state.to_say.extend(state.notifier.take(notices, late, &state.settings, at));
             if let Some(request) = request {
                 state.outbox.erp_says(&request, &state.world.approvals);
+            }
+            if let (Some(View::Deciding(step)), Some(about)) = (&facts.view, &facts.about) {
+                let key = about.to_string();
+                let lost = state.outbox.told(&key, step, at);
+                state.to_say.extend(lost.map(|lost| self.decision_lost(state, &key, lost)));
             }
         });
         if let Err(why) = judged {

@@ -6,7 +6,7 @@ use crate::{
     state::State,
 };
 use futures_util::StreamExt as _;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use tokio::task::JoinSet;
 use watchdeck_alerts::notifier::Effect;
 use watchdeck_contain as contain;
@@ -20,11 +20,28 @@ const RECORDS_EVERY: Duration = Duration::from_secs(10);
 /// How often a keychain that failed is asked again.
 const ASK_AGAIN: Duration = Duration::from_secs(30);
 
+/// Decisions that are on their way to one source at a time.
+const AT_ONCE: usize = 16;
+
 /// A decision that was sent, and what came of it.
 struct Sent {
     key: String,
     decision: Decision,
     answer: Answer,
+}
+
+/// One more is on its way to a source, where there is room.
+fn enter(busy: &mut BTreeMap<String, usize>, source: &str) -> bool {
+    let under_way = busy.entry(source.to_owned()).or_default();
+    let room = *under_way < AT_ONCE;
+    *under_way += usize::from(room);
+    room
+}
+
+fn leave(busy: &mut BTreeMap<String, usize>, source: &str) {
+    if let Some(under_way) = busy.get_mut(source) {
+        *under_way = under_way.saturating_sub(1);
+    }
 }
 
 impl Core {
@@ -73,11 +90,11 @@ impl Core {
         self.announced.notify_one();
     }
 
-    /// Sends what was decided: one at a time to each source, so that a slow one keeps nobody waiting but itself.
+    /// Sends what was decided: some at a time to each source, so that a slow one keeps nobody waiting but itself.
     pub(super) async fn send_decisions(self: Arc<Self>) {
         let mut tick = tokio::time::interval(TICK);
         let mut sending: JoinSet<Sent> = JoinSet::new();
-        let mut busy = BTreeSet::new();
+        let mut busy: BTreeMap<String, usize> = BTreeMap::new();
         loop {
             self.seams.pass(Point::Part("decisions"));
             tokio::select! {
@@ -85,7 +102,7 @@ impl Core {
                 () = self.decided.notified() => {}
                 _ = tick.tick() => {}
                 Some(Ok(sent)) = sending.join_next() => {
-                    busy.remove(&sent.decision.source);
+                    leave(&mut busy, &sent.decision.source);
                     self.decision_answered(sent);
                 }
             }
@@ -104,8 +121,8 @@ impl Core {
         }
     }
 
-    /// Decisions whose time has come, one to each source that is not `busy` and is from now on. That they go is stored first: they cannot be taken back then.
-    async fn hand_on(&self, busy: &mut BTreeSet<String>) -> Vec<(String, Decision)> {
+    /// Decisions whose time has come, to sources that have room for them in `busy`. That they go is stored first: they cannot be taken back then.
+    async fn hand_on(&self, busy: &mut BTreeMap<String, usize>) -> Vec<(String, Decision)> {
         let now = self.now();
         if !self.state().outbox.any_due(now) {
             return Vec::new();
@@ -115,7 +132,7 @@ impl Core {
             let going = state.outbox.hand_on(now, |decision| {
                 // Its source is about to be set up: a start comes to the decisions before it comes to the links.
                 let waits = self.sources.profile(&decision.source).is_none() && sources.iter().any(|source| source.id == decision.source);
-                !waits && busy.insert(decision.source.clone())
+                !waits && enter(busy, &decision.source)
             });
             (going, Vec::new())
         };
@@ -124,7 +141,7 @@ impl Core {
             tracing::warn!(%error, "Decisions are not handed on while the store takes nothing.");
             self.state().outbox.stays(&going);
             for (_, decision) in &going {
-                busy.remove(&decision.source);
+                leave(busy, &decision.source);
             }
             return Vec::new();
         }
@@ -138,22 +155,24 @@ impl Core {
         if let Answer::Unsupported(_) = &answer {
             self.sources.takes_no_decisions(&decision.source);
         }
-        let lost = {
+        let effects = {
             let mut guard = self.state();
             let state = &mut *guard;
             let lost = state.outbox.answered(&key, &decision.idempotency_key, answer, self.now());
             state.outbox.erp_says(&key, &state.world.approvals);
-            let number =
-                state.request_named(&key).and_then(|entity| state.world.approvals.get(&entity)).map(|request| request.view.number.clone());
-            lost.map(|lost| (number.unwrap_or_else(|| key.clone()), lost))
+            lost.map(|lost| self.decision_lost(state, &key, lost))
         };
-        let effects = lost.map(|(number, lost)| {
-            let words = self.words(&self.state().settings);
-            let title = words.decision_lost(&number, lost.view.approve);
-            Effect::Notify(crate::answer::answer(title, lost.view.error.unwrap_or_default(), words))
-        });
         self.say(effects);
         self.pulse();
+    }
+
+    /// A decision that was made on a notification came to nothing, which is told there.
+    pub(super) fn decision_lost(&self, state: &State, key: &str, lost: Decision) -> Effect {
+        let request = state.request_named(key).and_then(|entity| state.world.approvals.get(&entity));
+        let number = request.map_or(key, |request| request.view.number.as_str());
+        let words = self.words(&state.settings);
+        let title = words.decision_lost(number, lost.view.approve);
+        Effect::Notify(crate::answer::answer(title, lost.view.error.unwrap_or_default(), words))
     }
 
     /// Connects what waited for the keychain, and asks it again now and then while it does not answer.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use watchdeck_events::Millis;
-use watchdeck_wire::views::DecisionView;
+use watchdeck_wire::views::{DecisionState, DecisionView};
 
 /// One decision.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,8 @@ pub(crate) struct Decision {
     pub(crate) reason: Option<String>,
     /// What it needs beside yes or no.
     pub(crate) fields: Map<String, Value>,
+    /// The event that asked, as it was on the screen; empty where nobody knows it.
+    pub(crate) asked_by: String,
     pub(crate) by: String,
     pub(crate) next_try_at: Millis,
     /// It is on its way at this moment.
@@ -27,11 +29,22 @@ pub(crate) struct Decision {
     pub(crate) view: DecisionView,
 }
 
+impl Decision {
+    /// It is made, and not settled.
+    pub(crate) fn is_under_way(&self) -> bool {
+        matches!(self.view.state, DecisionState::Queued | DecisionState::Sent)
+    }
+}
+
 /// What the gateway said to a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It has it.
     Taken,
+    /// It has it, and this is how it stands with the ERP.
+    Unanswered(String),
+    /// The ERP says that it is done.
+    Done,
     /// Somebody was first.
     Overtaken(String),
     /// It will not take it; trying again cannot help.

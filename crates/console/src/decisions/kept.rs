@@ -23,6 +23,8 @@ struct Kept {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     fields: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    asked_by: String,
     by: String,
     next_try_at: Millis,
     /// Whether it may have reached the ERP. Before it was asked, whatever was tried may have.
@@ -74,6 +76,7 @@ pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
         source: kept.source,
         reason: kept.reason,
         fields: kept.fields,
+        asked_by: kept.asked_by,
         by: kept.by,
         next_try_at: kept.next_try_at,
         under_way: false,
@@ -93,6 +96,7 @@ pub(super) fn written(decision: &Decision) -> Option<String> {
         source,
         reason,
         fields,
+        asked_by,
         by,
         next_try_at,
         under_way,
@@ -113,6 +117,7 @@ pub(super) fn written(decision: &Decision) -> Option<String> {
         source,
         reason,
         fields,
+        asked_by,
         by,
         next_try_at,
         left,

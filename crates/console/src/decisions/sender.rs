@@ -2,7 +2,7 @@
 
 use super::decision::{Answer, Decision};
 use serde_json::Value;
-use watchdeck_client::{Profile, post};
+use watchdeck_client::{Profile, delete, post};
 
 /// Where gateways take decisions.
 const PLACE: &str = "/api/decisions";
@@ -26,6 +26,16 @@ impl Sender {
     }
 }
 
+/// Take back what a gateway has and nobody has heard of. Answers why it cannot be.
+pub(crate) async fn take_back(decision: &Decision, profile: &Profile) -> Result<(), String> {
+    let answer = delete(profile, &format!("{PLACE}/{}", decision.idempotency_key)).await.map_err(|error| error.to_string())?;
+    match answer.status {
+        // A gateway that does not know it has never had it.
+        200..=299 | 404 => Ok(()),
+        status => Err(message(status, &serde_json::from_slice(&answer.body).unwrap_or_default())),
+    }
+}
+
 fn body(decision: &Decision) -> Value {
     let mut body = serde_json::json!({
         "idempotencyKey": decision.idempotency_key,
@@ -38,6 +48,10 @@ fn body(decision: &Decision) -> Value {
         "decidedBy": decision.by,
         "decidedAt": decision.view.at,
     });
+    // Not decided where it has changed since it was shown.
+    if !decision.asked_by.is_empty() {
+        body["seen"] = serde_json::json!({ "event": decision.asked_by });
+    }
     // What the ERP needs beside yes or no, where it needs anything.
     if !decision.fields.is_empty() {
         body["fields"] = Value::Object(decision.fields.clone());
@@ -48,17 +62,30 @@ fn body(decision: &Decision) -> Value {
 /// What an answer means. Overtaken is only what names who was faster; any other no is a no with its reason.
 fn read(status: u16, body: &[u8]) -> Answer {
     let said: Value = serde_json::from_slice(body).unwrap_or_default();
-    let text = |name: &str| said[name].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
-    let message = text("message").or_else(|| text("error")).unwrap_or_else(|| format!("HTTP {status}"));
+    let message = message(status, &said);
     match status {
+        200..=299 if said["state"] == "confirmed" => Answer::Done,
+        200..=299 if said["state"] == "unanswered" => Answer::Unanswered(message),
         200..=299 => Answer::Taken,
-        409 => text("decidedBy").map_or(Answer::Refused(message), Answer::Overtaken),
+        // A gateway says which of several it is; of others only what names who was faster overtakes.
+        409 => match said["code"].as_str() {
+            Some("refused" | "changed" | "key_reused" | "withdrawn") => Answer::Refused(message),
+            _ => text(&said, "decidedBy").map_or(Answer::Refused(message), Answer::Overtaken),
+        },
         404 | 405 | 501 => Answer::Unsupported(message),
         // A sign-in that ran out is renewed, and the decision goes out then.
         401 | 408 | 425 | 429 | 503 => Answer::kept_back(message),
         500 | 502..=599 => Answer::unheard(message),
         _ => Answer::Refused(message),
     }
+}
+
+fn text(said: &Value, name: &str) -> Option<String> {
+    said[name].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+fn message(status: u16, said: &Value) -> String {
+    text(said, "message").or_else(|| text(said, "error")).unwrap_or_else(|| format!("HTTP {status}"))
 }
 
 #[cfg(test)]
@@ -71,6 +98,11 @@ mod tests {
             (200, r#"{"accepted":true}"#, Answer::Taken),
             (409, r#"{"code":"refused","message":"只有已提交的退货订单可以审批"}"#, Answer::Refused("只有已提交的退货订单可以审批".into())),
             (409, r#"{"message":"too late","decidedBy":"周主管"}"#, Answer::Overtaken("周主管".into())),
+            (409, r#"{"code":"refused","message":"no","decidedBy":"张敏"}"#, Answer::Refused("no".into())),
+            (409, r#"{"code":"changed","message":"the amount"}"#, Answer::Refused("the amount".into())),
+            (202, r#"{"state":"unanswered","message":"no answer in time"}"#, Answer::Unanswered("no answer in time".into())),
+            (200, r#"{"state":"confirmed"}"#, Answer::Done),
+            (202, r#"{"state":"received"}"#, Answer::Taken),
             (400, r#"{"success":false,"error":"bad"}"#, Answer::Refused("bad".into())),
             (501, r#"{"message":"nobody to hand decisions to"}"#, Answer::Unsupported("nobody to hand decisions to".into())),
             (401, "", Answer::kept_back("HTTP 401".into())),

@@ -1,7 +1,7 @@
 //! From a payload's fields to its view. Only an identity is required.
 
 use super::{
-    Approval, ApprovalStage, DataChange, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification, OrderStatus,
+    Approval, ApprovalStage, DataChange, Deciding, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification, OrderStatus,
     Origin, System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
@@ -58,6 +58,7 @@ impl<'a> View<'a> {
             "notification" => Self::Notification(Notification::of(f)),
             Kind::GAP => Self::Gap(Gap::of(f)?),
             Kind::GAP_FILLED => Self::GapFilled(GapFilled::of(f)?),
+            Kind::DECISION => Self::Deciding(Deciding::of(f)?),
             _ => return None,
         })
     }
@@ -204,6 +205,20 @@ impl<'a> Approval<'a> {
             amount,
             currency,
             deadline: f.deadline("deadline"),
+        })
+    }
+}
+
+impl<'a> Deciding<'a> {
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
+        Some(Self {
+            resource_type: f.text("resourceType"),
+            resource_id: f.text("resourceId")?,
+            key: f.text("idempotencyKey")?,
+            state: f.text("state")?,
+            approve: f.token("approve")? == "true",
+            by: f.text("decidedBy"),
+            message: f.text("message"),
         })
     }
 }

@@ -220,7 +220,7 @@ fn weigh(standing: &Standing, decided: &Decided) -> State {
     let decision = &standing.decision;
     let names = [Some(&decision.approver_id), Some(&decision.approver_name), decision.decided_by.as_ref()];
     let ours = decided.decided_by.is_empty() || names.into_iter().flatten().any(|name| *name == decided.decided_by);
-    if decided.approve == decision.approve && (ours || standing.state == State::HandedOn) {
+    if !decided.withdrawn && decided.approve == decision.approve && (ours || standing.state == State::HandedOn) {
         State::Confirmed
     } else {
         State::Overtaken(decided.clone())
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn the_erp_confirms_what_is_ours_and_names_whoever_was_first() {
-        let by = |by: &str, approve| Decided { decided_by: by.into(), approve, decided_at: 9 };
+        let by = |by: &str, approve| Decided { decided_by: by.into(), approve, decided_at: 9, withdrawn: false };
         for (state, said, meant) in [
             (State::HandedOn, by("", true), State::Confirmed),
             (State::HandedOn, by("service", true), State::Confirmed),

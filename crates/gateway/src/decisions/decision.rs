@@ -74,10 +74,16 @@ pub struct Decided {
     pub approve: bool,
     /// When, ms since 1970.
     pub decided_at: i64,
+    /// Nobody decided: whoever asked does not ask any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 impl std::fmt::Display for Decided {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.withdrawn {
+            return f.write_str("the request was withdrawn");
+        }
         write!(f, "{} {} it", self.decided_by, if self.approve { "approved" } else { "rejected" })
     }
 }

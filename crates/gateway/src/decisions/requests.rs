@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use watchdeck_events::{
-    Channel, Millis,
+    Catalogue, Channel, Conventions, Kind, Millis,
     erp::{Approval, ApprovalStage, View},
 };
 use watchdeck_filter::Plan;
@@ -62,6 +62,8 @@ struct Request {
 #[derive(Debug, Clone)]
 struct Asked {
     id: Box<str>,
+    /// A request may be told by events of several kinds, of which each says it in its own fields.
+    kind: Kind,
     payload: Arc<str>,
 }
 
@@ -79,7 +81,8 @@ impl Requests {
     /// As the log says.
     pub(crate) async fn load(store: &dyn Engine) -> Result<Self, StoreError> {
         let head = store.head();
-        let plan = Plan::kinds(["approval:request", "approval:approved", "approval:rejected"]);
+        let catalogue = Catalogue::current();
+        let plan = Plan::kinds(["approval:request", "approval:approved", "approval:rejected"].into_iter().chain(catalogue.deriving()));
         let page = store.page(Query { order: Order::NewestFirst, limit: PAST, before: Some(head + 1), ..Query::of(plan) }).await?;
         let mut known = Known::default();
         for stored in page.events.iter().rev() {
@@ -151,11 +154,14 @@ impl Requests {
     pub(super) fn holds(&self, resource: &Resource, seen: Option<&Seen>) -> Result<Option<Decided>, DecisionError> {
         let known = self.known();
         let Some(request) = known.by_resource.get(resource) else { return Ok(None) };
-        let Some(newest) = request.asked.back() else { return Ok(request.decided.clone()) };
+        if request.asked.is_empty() {
+            return Ok(request.decided.clone());
+        }
         let Some(seen) = seen else { return Ok(request.decided.clone()) };
         let same =
             |asked: &Asked| *asked.id == *seen.event || seen.digest.as_deref().is_some_and(|digest| digest == digest_of(&asked.payload));
         let Some(shown) = request.asked.iter().rev().find(|asked| same(asked)) else { return Err(DecisionError::Changed(Vec::new())) };
+        let newest = request.asked.iter().rev().find(|asked| asked.kind == shown.kind).unwrap_or(shown);
         let changes = changes(&shown.payload, &newest.payload);
         if changes.is_empty() { Ok(request.decided.clone()) } else { Err(DecisionError::Changed(changes)) }
     }
@@ -164,7 +170,11 @@ impl Requests {
 impl Known {
     fn learn(&mut self, stored: &Stored) -> Option<Verdict> {
         let event = &stored.event;
-        let Some(View::Approval(approval)) = View::of(event) else { return None };
+        let fields = event.fields();
+        let approval = match View::in_fields(event, &fields, Conventions::plain()) {
+            Some(View::Approval(approval)) => approval,
+            _ => Approval::derived(event, &fields, Conventions::plain())?,
+        };
         let kind = approval.resource_type.as_deref().unwrap_or("request");
         let resource: Resource = (kind.to_owned(), approval.resource_id.clone().into_owned());
         let request = self.by_resource.entry(resource.clone()).or_default();
@@ -177,7 +187,7 @@ impl Known {
                 if request.asked.len() >= ROUND {
                     request.asked.pop_front();
                 }
-                request.asked.push_back(Asked { id: event.id.clone(), payload: event.payload.as_str().into() });
+                request.asked.push_back(Asked { id: event.id.clone(), kind: event.kind.clone(), payload: event.payload.as_str().into() });
                 None
             }
             // The first decision stands.
@@ -201,7 +211,8 @@ impl Known {
 
 fn decided(approval: &Approval<'_>, stage: ApprovalStage, at: Millis) -> Decided {
     let by = approval.approver_name.as_deref().or(approval.approver_id.as_deref()).unwrap_or_default();
-    Decided { decided_by: by.to_owned(), approve: stage == ApprovalStage::Approved, decided_at: at.0 }
+    let withdrawn = stage == ApprovalStage::Withdrawn;
+    Decided { decided_by: by.to_owned(), approve: stage == ApprovalStage::Approved, decided_at: at.0, withdrawn }
 }
 
 fn digest_of(payload: &str) -> String {

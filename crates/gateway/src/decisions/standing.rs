@@ -92,7 +92,7 @@ pub(crate) struct Standing {
 impl Standing {
     /// Whose decision it is, as others are told.
     pub(super) fn decided(&self) -> Decided {
-        Decided { decided_by: self.decision.by().to_owned(), approve: self.decision.approve, decided_at: self.at.0 }
+        Decided { decided_by: self.decision.by().to_owned(), approve: self.decision.approve, decided_at: self.at.0, withdrawn: false }
     }
 
     /// As whoever asks is told, and as consoles are.
@@ -182,7 +182,7 @@ mod tests {
             (r#"{"refused":"no"}"#, State::Refused("no".into())),
             (
                 r#"{"overtaken":{"decidedBy":"李雷","approve":false,"decidedAt":5}}"#,
-                State::Overtaken(Decided { decided_by: "李雷".into(), approve: false, decided_at: 5 }),
+                State::Overtaken(Decided { decided_by: "李雷".into(), approve: false, decided_at: 5, withdrawn: false }),
             ),
         ] {
             let json = format!(r#"{{"decision":{decision},"at":7,"outcome":{outcome}}}"#);

@@ -61,6 +61,9 @@ pub struct ApprovalView {
     pub comment: Option<String>,
     /// Our own decision on its way to the ERP, if there is one.
     pub decision: Option<DecisionView>,
+    /// What somebody decided, here or elsewhere, while the ERP has not said so itself.
+    #[serde(default)]
+    pub deciding: Option<DecidingView>,
     /// Whether it can be decided here: its source takes decisions.
     #[serde(default)]
     pub can_decide: bool,
@@ -148,6 +151,35 @@ impl NeededTo {
             Self::Both => true,
         }
     }
+}
+
+/// What somebody decided, by the word of the gateway that takes it to the ERP.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct DecidingView {
+    /// Granted or refused.
+    pub approve: bool,
+    /// By whom.
+    pub by: String,
+    /// How far it is.
+    pub state: DecidingState,
+    /// Since when.
+    pub at: Millis,
+}
+
+/// How far a decision is on its way to the ERP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum DecidingState {
+    /// The gateway has it.
+    Received,
+    /// The ERP has it.
+    HandedOn,
+    /// Nobody knows whether the ERP has it; it is sent again.
+    Unanswered,
+    /// The ERP said yes to it; its event is awaited.
+    Confirmed,
 }
 
 /// A decision made here, until the ERP confirms it.

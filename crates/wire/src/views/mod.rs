@@ -18,7 +18,7 @@ mod unread;
 pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecisionField, DecisionFieldKind, DecisionState,
-    DecisionView, DecisionsView, NeededTo, WaitingDecision,
+    DecidingState, DecidingView, DecisionView, DecisionsView, NeededTo, WaitingDecision,
 };
 pub use events::{CatalogueView, EditionView, EventDetail, EventPage, FieldLine, KindView, RequestDetail, RequestLine, VersionView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};

@@ -28,6 +28,9 @@ pub struct Request {
     /// Its decision is derived.
     #[serde(default)]
     decided_by_state: bool,
+    /// The event that asked, by the id that its source gave it; empty where nobody knows it any more.
+    #[serde(default)]
+    pub asked_by: Box<str>,
 }
 
 impl Request {
@@ -133,12 +136,13 @@ impl Request {
             decided_at: None,
             comment: given(approval.comment.as_deref().or(refusal)),
             decision: None,
+            deciding: None,
             can_decide: false,
             derived_from: matches!(approval.origin, Origin::Derived { .. }).then(|| stored.event.kind.to_string()),
             open_url: None,
             needs: Vec::new(),
             seq: stored.seq,
         };
-        Self { view, source: Arc::clone(&stored.event.source), purse: purse.clone(), decided_by_state: false }
+        Self { view, source: Arc::clone(&stored.event.source), purse: purse.clone(), decided_by_state: false, asked_by: stored.event.id.clone() }
     }
 }

@@ -8,13 +8,14 @@ use crate::{
     money::Purse,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::VecDeque;
+use std::{borrow::Cow, collections::VecDeque};
 use watchdeck_events::{
     Millis,
-    erp::{Approval, ApprovalStage, Origin},
+    erp::{self, Approval, ApprovalStage, Origin},
+    line,
 };
 use watchdeck_store::Stored;
-use watchdeck_wire::views::ApprovalStatus;
+use watchdeck_wire::views::{ApprovalStatus, DecidingState, DecidingView};
 
 /// Messages kept per resource.
 const TOLD: usize = 12;
@@ -26,6 +27,17 @@ pub(super) struct Subject {
     told: VecDeque<Told>,
     /// What it comes to: each request with its decision, the last one open or not.
     requests: Vec<Request>,
+    /// What somebody decided, as far as a gateway knows what became of it.
+    #[serde(default)]
+    deciding: Option<Deciding>,
+}
+
+/// A decision on its way, and which one.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Deciding {
+    key: String,
+    seq: u64,
+    view: DecidingView,
 }
 
 /// One message.
@@ -73,6 +85,31 @@ impl Subject {
         self.told.back().map(|told| (told.moment.at, told.moment.seq))
     }
 
+    /// How it stands with a decision that somebody made. One that came to nothing is none.
+    pub(super) fn decides(&mut self, stored: &Stored, step: &erp::Deciding<'_>, at: Millis) {
+        let state = match &*step.state {
+            "received" => DecidingState::Received,
+            "handed_on" => DecidingState::HandedOn,
+            "unanswered" => DecidingState::Unanswered,
+            "confirmed" => DecidingState::Confirmed,
+            _ => {
+                self.deciding = self.deciding.take().filter(|known| known.key != step.key);
+                return self.show();
+            }
+        };
+        let text = |text: &Cow<'_, str>| line::of(text, line::LABEL).into_owned();
+        let view = DecidingView { approve: step.approve, by: step.by.as_ref().map(text).unwrap_or_default(), state, at };
+        self.deciding = Some(Deciding { key: step.key.clone().into_owned(), seq: stored.seq, view });
+        self.show();
+    }
+
+    /// The newest request says who is deciding it, unless it was asked for since.
+    fn show(&mut self) {
+        let Some(newest) = self.requests.last_mut() else { return };
+        let of_it = self.deciding.as_ref().filter(|deciding| newest.is_pending() && deciding.seq > newest.view.seq);
+        newest.view.deciding = of_it.map(|deciding| deciding.view.clone());
+    }
+
     /// Put a message where it belongs among the others, and see anew what they come to.
     pub(super) fn take(&mut self, told: Told) {
         // Of a tie, a request is before its decision where the times say so too: it may have come by another way.
@@ -101,5 +138,6 @@ impl Subject {
             }
         }
         self.requests = requests;
+        self.show();
     }
 }
