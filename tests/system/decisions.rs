@@ -221,3 +221,29 @@ async fn a_gateway_that_does_not_answer_holds_up_the_decisions_of_no_other() -> 
     bench.console.shutdown().await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_return_that_nobody_published_a_request_for_is_decided_with_its_refund_and_settled_by_its_state() -> Result<()> {
+    let Stage { redis, gateway: _gateway, bench, folder: _folder } = Stage::open().await?;
+    let mut erp = redis.subscribe("watchdeck:decisions").await?;
+    let state = |from: &str, to: &str| {
+        json!({ "type": "order:status", "orderType": "return", "orderId": "ro-9", "orderNumber": "RT-9", "oldStatus": from, "newStatus": to,
+            "userId": "u1", "timestamp": now() })
+    };
+    redis.publish("ws:orders", &state("draft", "submitted")).await?;
+    let pending = eventually("the derived request", || approval(&bench, "pending", "RT-9")).await?;
+    ensure!(pending["derived_from"] == "order:status" && pending["can_decide"] == true, "{pending}");
+    let keys = json!(["return:ro-9"]);
+    let without = bench.call("decide", json!({ "keys": keys, "approve": true, "reason": null })).await?;
+    ensure!(without[0]["error"] == "the decision on RT-9 needs refundAmount", "{without}");
+    let with = bench.call("decide", json!({ "keys": keys, "approve": true, "reason": null, "fields": { "refundAmount": 120.5 } })).await?;
+    ensure!(with[0]["ok"] == true, "{with}");
+    let decision: Value = serde_json::from_str(&erp.on_message().next().await.context("a decision")?.get_payload::<String>()?)?;
+    ensure!(decision["resourceType"] == "return" && decision["resourceId"] == "ro-9" && decision["approve"] == true, "{decision}");
+    state_of(&bench, "pending", "RT-9", "sent").await?;
+    redis.publish("ws:orders", &state("submitted", "approved")).await?;
+    let done = state_of(&bench, "history", "RT-9", "confirmed").await?;
+    ensure!(done["status"] == "approved", "{done}");
+    bench.console.shutdown().await;
+    Ok(())
+}

@@ -15,7 +15,7 @@ pub(crate) fn by_urgency(alerts: impl Iterator<Item = AlertView>, approvals: imp
     let alerts = alerts.map(|alert| {
         let critical = alert.severity == Severity::Critical;
         let (rank, urgency) = if critical { (Rank::Critical, Urgency::Now) } else { (Rank::Warning, Urgency::Later) };
-        ((rank, Reverse(alert.severity), alert.last_at.0.saturating_neg()), urgency, Of::Alert(alert))
+        ((rank, Reverse(alert.severity), alert.last_at.0.saturating_neg()), urgency, Of::Alert(Box::new(alert)))
     });
     let approvals = approvals.map(|approval| {
         let (rank, urgency, key) = match approval.deadline {
@@ -24,7 +24,7 @@ pub(crate) fn by_urgency(alerts: impl Iterator<Item = AlertView>, approvals: imp
             Some(deadline) => (Rank::Due, Urgency::Later, deadline),
             None => (Rank::Waiting, Urgency::Later, approval.requested_at),
         };
-        ((rank, Reverse(Severity::Info), key.0), urgency, Of::Approval(approval))
+        ((rank, Reverse(Severity::Info), key.0), urgency, Of::Approval(Box::new(approval)))
     });
     let mut all: Vec<_> = alerts.chain(approvals).collect();
     all.sort_by_key(|(key, ..)| *key);
@@ -46,8 +46,8 @@ enum Rank {
 }
 
 enum Of {
-    Alert(AlertView),
-    Approval(ApprovalView),
+    Alert(Box<AlertView>),
+    Approval(Box<ApprovalView>),
 }
 
 #[cfg(test)]

@@ -6,13 +6,14 @@ import { useTranslation } from "react-i18next";
 import type { DecisionField } from "@/bindings/DecisionField";
 import { useFormat } from "@/format";
 import { cx, Money, Unread } from "@/parts";
+import { joined } from "@/text";
 import { type FieldProblem, neededTo, readField, type Typed } from "./fields";
 import type { Request } from "./results";
 
 export function FieldRows({ requests, approve, typed, onType, tried }: { requests: readonly Request[]; approve: boolean; typed: Typed; onType: (key: string, name: string, text: string) => void; tried: boolean }) {
   const first = requests.find((request) => neededTo(request, approve).length > 0);
   return (
-    <ul className="mb-3 max-h-[46vh] overflow-auto rounded-md border border-line">
+    <ul className="not-last:mb-3 max-h-[46vh] overflow-auto rounded-md border border-line">
       {requests.map((request) => (
         <li key={request.key} className="border-b border-line/55 px-2.5 py-1.5 last:border-b-0">
           <p className="flex items-baseline gap-3">
@@ -45,7 +46,7 @@ function Field({ request, field, text, onType, tried, focus }: { request: Reques
   return (
     <div className={cx("mt-1.5 mb-1 gap-x-2", wide ? "flex flex-col gap-1" : "flex flex-wrap items-center")}>
       <label htmlFor={id} className="text-ink-2">
-        {format.lang === "en" ? field.en : field.zh}
+        {joined([format.lang === "en" ? field.en : field.zh, wide ? null : request.currency])}
       </label>
       <input
         id={id}
@@ -60,8 +61,7 @@ function Field({ request, field, text, onType, tried, focus }: { request: Reques
         onBlur={() => setLeft(text !== "")}
         className={cx("h-[30px] rounded-md border bg-surface px-2.5", wide ? "w-full" : "num ml-auto w-[148px] text-right", problem === null ? "border-line-strong" : "border-crit")}
       />
-      {!wide && request.currency !== null && <span className="text-ink-3">{request.currency}</span>}
-      <span id={`${id}-about`} role={problem === null ? undefined : "alert"} className={cx("w-full text-right text-[12px]", problem === null ? "text-ink-3" : "text-crit", problem === null && range === null && "sr-only")}>
+      <span id={`${id}-about`} role={problem === null ? undefined : "alert"} className={cx("mt-0.5 w-full text-right text-[12px]", problem === null ? "text-ink-3" : "text-crit", problem === null && range === null && "sr-only")}>
         {problem === null ? (range ?? "") : told(problem)}
       </span>
     </div>

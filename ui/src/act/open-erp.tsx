@@ -55,9 +55,15 @@ export function OpenErp({ request, look = "plain", kbd }: { request: Shown & { r
 /** In the place of the buttons of a request that cannot be decided here: its page in the ERP, else why. */
 export function Elsewhere({ request, chosen = false }: { request: Shown & { readonly number: string }; chosen?: boolean }) {
   const { t } = useTranslation();
-  if (request.open_url === null) return <span className="truncate text-ink-3" title={t("common.decideElsewhere")}>{t("common.decideElsewhere")}</span>;
+  if (request.open_url === null) {
+    return (
+      <span className="truncate text-ink-3" title={t("common.decideElsewhere")}>
+        {t("common.noDecisions")}
+      </span>
+    );
+  }
   return (
-    <span title={t("common.decideElsewhere")} onClick={(event) => event.stopPropagation()}>
+    <span title={t("common.decideThere")} onClick={(event) => event.stopPropagation()}>
       <OpenErp request={request} look={chosen ? "primary" : "plain"} />
     </span>
   );

@@ -16,7 +16,7 @@ const fn word(group: &'static str, kinds: &'static str, value: &'static str, zh:
 }
 
 /// Words of fields.
-pub(super) const WORDS: [Word; 46] = [
+pub(super) const WORDS: [Word; 48] = [
     word("action", "inventory:", "inbound", "入库", "in"),
     word("action", "inventory:", "outbound", "出库", "out"),
     word("action", "inventory:", "adjust", "调整", "adjusted"),
@@ -60,16 +60,19 @@ pub(super) const WORDS: [Word; 46] = [
     word("resourceType", "approval:", "payment", "付款单", "Payment"),
     word("resourceType", "approval:", "refund", "退款单", "Refund"),
     word("resourceType", "approval:", "adjustment", "调整单", "Adjustment"),
+    word("resourceType", "approval:", "review", "内容审核", "Review"),
+    word("resourceType", "approval:", "booking", "预订", "Booking"),
     word("recordType", "finance:", "payment", "收款", "Payment in"),
     word("recordType", "finance:", "paymentOut", "付款", "Payment out"),
     word("recordType", "finance:", "refund", "退款", "Refund"),
 ];
 
-/// Where a request stands is told by its kind.
-pub(super) const STAGES: [Word; 3] = [
+/// Where a request stands is told by its kind. Nothing that Watchdeck knows publishes that one was withdrawn; whoever does would call it so.
+pub(super) const STAGES: [Word; 4] = [
     word("approvalStatus", "approval:request", "pending", "待审批", "Pending"),
     word("approvalStatus", "approval:approved", "approved", "已批准", "Approved"),
     word("approvalStatus", "approval:rejected", "rejected", "已驳回", "Rejected"),
+    word("approvalStatus", "approval:withdrawn", "withdrawn", "已撤回", "Withdrawn"),
 ];
 
 /// How bad something is.

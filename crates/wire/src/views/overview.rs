@@ -104,13 +104,13 @@ pub enum Need {
         /// When to look at it.
         urgency: Urgency,
         /// The alert.
-        alert: AlertView,
+        alert: Box<AlertView>,
     },
     /// A request for approval.
     Approval {
         /// When to look at it.
         urgency: Urgency,
         /// The request.
-        approval: ApprovalView,
+        approval: Box<ApprovalView>,
     },
 }

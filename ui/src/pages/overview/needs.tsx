@@ -13,6 +13,7 @@ import type { Severity } from "@/bindings/Severity";
 import { useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { Age, Button, cx, IconButton, SectionHeader, severityInk, SeverityMark, SideLine } from "@/parts";
+import { Derived } from "@/parts/derived";
 import { go } from "@/route";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
@@ -152,7 +153,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
   return (
     <Box severity={severity} chosen={chosen}>
       <CircleCheckBig aria-hidden className={cx("mt-px size-4", severityInk(severity))} strokeWidth={1.75} />
-      <p className="line-clamp-3 font-[540] break-words [unicode-bidi:isolate]">{t("overview.needs.awaits", { type: word("resourceType", approval.resource_type), number: approval.number })}</p>
+      <p className="line-clamp-3 font-[540] break-words [unicode-bidi:isolate]">{t("overview.needs.awaits", { type: word("resourceType", approval.resource_type), number: approval.number })}<Derived from={approval.derived_from} /></p>
       <Age at={approval.requested_at} className="text-ink-3" />
       <p className="num col-start-2 col-end-4 mt-px line-clamp-2 break-words text-ink-2">{joined(parts)}</p>
       {share !== null && (
