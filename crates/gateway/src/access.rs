@@ -84,7 +84,9 @@ impl Access {
     /// Say what whoever shows a key that belongs to nobody may.
     pub(crate) fn announce(&self) {
         if self.read_token.is_some() {
-            tracing::info!("Whoever shows `read_token` reads everything, other people's notifications too; a user of its own reads what its roles may.");
+            tracing::info!(
+                "Whoever shows `read_token` reads everything, other people's notifications too; a user of its own reads what its roles may."
+            );
         }
         if self.publish_key.is_some() {
             tracing::info!("Whoever shows `publish_key` publishes, decides and reads everything, in nobody's name.");
@@ -205,7 +207,9 @@ impl Access {
         };
         match (key, purpose, nothing) {
             (Some(key), Purpose::Read, true) => format!("this gateway needs a token; enter its {key} in the connection's settings"),
-            (Some(key), Purpose::Read, false) => format!("the token is not valid here; enter the gateway's {key} in the connection's settings"),
+            (Some(key), Purpose::Read, false) => {
+                format!("the token is not valid here; enter the gateway's {key} in the connection's settings")
+            }
             (Some(key), Purpose::Act, true) => format!("send the gateway's {key}, or a token of your own, as `Authorization: Bearer …`"),
             (Some(key), Purpose::Act, false) => format!("the key is not this gateway's {key}, and no user's token"),
             (None, Purpose::Read, true) => "this gateway needs a token; enter yours in the connection's settings".into(),

@@ -133,7 +133,8 @@ impl Entry {
     /// The event again, as the log read it.
     fn event(&self, channel: &Channel, data_at: usize) -> Event {
         let payload = Payload::from_json(&self.text()[data_at..self.frame.len() - 1]);
-        let incoming = Incoming { channel: channel.clone(), offset: None, id: Some("".into()), server_at: Some(Millis(self.ts)), kind: None, payload };
+        let incoming =
+            Incoming { channel: channel.clone(), offset: None, id: Some("".into()), server_at: Some(Millis(self.ts)), kind: None, payload };
         Catalogue::builtin().normalise(incoming, &self.source, Millis(self.ts))
     }
 

@@ -66,16 +66,22 @@ mod tests {
 
     #[test]
     fn ids_names_and_roles_are_found_wherever_they_stand() {
-        let said = json!({ "sub": 7, "realm_access": { "roles": ["b", 1, "a", "b"] }, "https://x.example/roles": "a  c", "user": { "id": "u7" } });
+        let said =
+            json!({ "sub": 7, "realm_access": { "roles": ["b", 1, "a", "b"] }, "https://x.example/roles": "a  c", "user": { "id": "u7" } });
         let person = places("sub", "realm_access.roles", &[]).person(&said).unwrap();
         assert_eq!(person, Person { id: "7".into(), name: "7".into(), roles: vec!["a".into(), "b".into()] });
         assert_eq!(places("/user/id", "https://x.example/roles", &[]).person(&said).unwrap().roles, ["a", "c"]);
-        assert_eq!(places("sub", "realm_access.roles", &[("a", "admin")]).person(&said).unwrap().roles, ["admin"], "only what is mapped counts");
+        assert_eq!(
+            places("sub", "realm_access.roles", &[("a", "admin")]).person(&said).unwrap().roles,
+            ["admin"],
+            "only what is mapped counts"
+        );
     }
 
     #[test]
     fn whoever_has_no_id_is_nobody() {
-        for said in [json!({}), json!(null), json!({ "sub": "" }), json!({ "sub": " " }), json!({ "sub": ["a"] }), json!({ "sub": "a\nb" })] {
+        for said in [json!({}), json!(null), json!({ "sub": "" }), json!({ "sub": " " }), json!({ "sub": ["a"] }), json!({ "sub": "a\nb" })]
+        {
             assert_eq!(places("sub", "roles", &[]).person(&said), None, "{said}");
         }
     }

@@ -71,7 +71,11 @@ impl ErpSession {
             return Err(refused("cookies", "no cookie is named".into(), "Leave the key out, or name the cookie of a session"));
         }
         if !(100..=60_000).contains(&config.timeout_ms) {
-            return Err(refused("timeout_ms", format!("{} is not between 100 and 60000", config.timeout_ms), "Write milliseconds, like 5000"));
+            return Err(refused(
+                "timeout_ms",
+                format!("{} is not between 100 and 60000", config.timeout_ms),
+                "Write milliseconds, like 5000",
+            ));
         }
         if !(1..=3_600).contains(&config.cache_seconds) {
             return Err(refused("cache_seconds", format!("{} is not between 1 and 3600", config.cache_seconds), "Write seconds, like 30"));
@@ -94,10 +98,12 @@ impl ErpSession {
         let bearer = presented.token.as_ref().and_then(|token| token.expose().split_once('='));
         let shown = presented.cookies.iter().map(|(name, value)| (name.as_str(), value.expose())).chain(bearer);
         let own = |name: &str| {
-            let base = name.rsplit_once('.').filter(|(_, part)| part.bytes().all(|byte| byte.is_ascii_digit())).map_or(name, |(base, _)| base);
+            let base =
+                name.rsplit_once('.').filter(|(_, part)| part.bytes().all(|byte| byte.is_ascii_digit())).map_or(name, |(base, _)| base);
             self.cookies.iter().any(|cookie| cookie == name || cookie == base)
         };
-        let pairs: Vec<_> = shown.filter(|(name, value)| !value.is_empty() && own(name)).map(|(name, value)| format!("{name}={value}")).collect();
+        let pairs: Vec<_> =
+            shown.filter(|(name, value)| !value.is_empty() && own(name)).map(|(name, value)| format!("{name}={value}")).collect();
         (!pairs.is_empty()).then(|| Secret::new(pairs.join("; ")))
     }
 

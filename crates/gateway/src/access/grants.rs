@@ -125,15 +125,19 @@ mod tests {
 
     #[test]
     fn roles_together_may_what_any_of_them_may() {
-        let both = grants("[a]\npublish=[\"x\"]\ndecide=[\"refund\"]\n[b]\nread=[\"y\"]\ndecide=[\"order\",\"refund\"]\n", "7", &["b", "a", "a"]);
-        assert!(both.may_publish(&"x".into()) && !both.may_publish(&"y".into()) && both.may_read(&"y".into()) && !both.may_read(&"x".into()));
+        let both =
+            grants("[a]\npublish=[\"x\"]\ndecide=[\"refund\"]\n[b]\nread=[\"y\"]\ndecide=[\"order\",\"refund\"]\n", "7", &["b", "a", "a"]);
+        assert!(
+            both.may_publish(&"x".into()) && !both.may_publish(&"y".into()) && both.may_read(&"y".into()) && !both.may_read(&"x".into())
+        );
         assert_eq!(both.decides(), ["order", "refund"]);
         assert!(both.may_decide("refund") && !both.may_decide("payment"));
     }
 
     #[test]
     fn who_sees_the_same_shares_one_view() {
-        let known = Arc::new(Roles::compile(&toml::from_str("[a]\nread=[\"x\"]\nmask={x=[\"cost\"]}\n[b]\nread=[\"x\"]\n").unwrap()).unwrap());
+        let known =
+            Arc::new(Roles::compile(&toml::from_str("[a]\nread=[\"x\"]\nmask={x=[\"cost\"]}\n[b]\nread=[\"x\"]\n").unwrap()).unwrap());
         let of = |roles: &[&str]| Grants::of("7", &roles.iter().map(|&role| role.to_owned()).collect::<Vec<_>>(), &known).view(&"x".into());
         let (Some(Reading::Through(one)), Some(Reading::Through(other))) = (of(&["a"]), of(&["a"])) else { panic!("a is masked") };
         assert!(Arc::ptr_eq(&one, &other));

@@ -5,9 +5,8 @@
 
 use memchr::memchr2;
 use std::borrow::Cow;
+use watchdeck_events::HIDDEN;
 
-/// What stands for a hidden value, whatever it was.
-pub(crate) const HIDDEN: &str = "\"••••\"";
 /// What is nested deeper is not shown.
 const MAX_DEPTH: usize = 128;
 /// JSON in a text in JSON: so often, and no more.
@@ -77,11 +76,13 @@ pub(crate) fn hidden<'a>(json: &'a str, hide: &dyn Fn(&Trail<'_>) -> bool) -> Op
     if spans.is_empty() {
         return Some(Cow::Borrowed(json));
     }
-    let mut text = String::with_capacity(json.len() + spans.len() * HIDDEN.len());
+    let mut text = String::with_capacity(json.len() + spans.len() * (HIDDEN.len() + 2));
     let mut done = 0;
     for (start, end) in spans {
         text.push_str(&json[done..start]);
+        text.push('"');
         text.push_str(HIDDEN);
+        text.push('"');
         done = end;
     }
     text.push_str(&json[done..]);
@@ -177,7 +178,11 @@ fn holds_hidden(token: &str, hide: &dyn Fn(&Trail<'_>) -> bool, within: u32) -> 
 }
 
 fn unquoted(token: &str) -> Option<Cow<'_, str>> {
-    if token.contains('\\') { serde_json::from_str(token).ok().map(Cow::Owned) } else { Some(Cow::Borrowed(token.get(1..token.len() - 1)?)) }
+    if token.contains('\\') {
+        serde_json::from_str(token).ok().map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(token.get(1..token.len() - 1)?))
+    }
 }
 
 fn space_end(bytes: &[u8], mut at: usize) -> usize {
@@ -256,7 +261,11 @@ mod tests {
 
     #[test]
     fn a_name_counts_at_any_depth_and_in_any_spelling() {
-        becomes(r#"{"items":[{"unit_cost":1},{"UnitCost":[2]}]}"#, &["unitCost"], r#"{"items":[{"unit_cost":"••••"},{"UnitCost":"••••"}]}"#);
+        becomes(
+            r#"{"items":[{"unit_cost":1},{"UnitCost":[2]}]}"#,
+            &["unitCost"],
+            r#"{"items":[{"unit_cost":"••••"},{"UnitCost":"••••"}]}"#,
+        );
         becomes(r#"{"\u0061mount":1,"b":2}"#, &["amount"], r#"{"\u0061mount":"••••","b":2}"#);
         becomes(r#"{"amounts":1,"amoun":2,"":3}"#, &["amount"], r#"{"amounts":1,"amoun":2,"":3}"#);
     }

@@ -84,7 +84,8 @@ impl Role {
                 return Err(refused(key, "", "a name in it is empty".into(), "Name channels, like [\"orders\", \"warehouse:*\"]"));
             }
         }
-        let mut role = Self { read: patterns(&config.read), publish: patterns(&config.publish), decide: patterns(&config.decide), ..Self::default() };
+        let mut role =
+            Self { read: patterns(&config.read), publish: patterns(&config.publish), decide: patterns(&config.decide), ..Self::default() };
         for (channel, fields) in &config.mask {
             let paths: Option<Vec<_>> = fields.iter().map(|field| FieldPath::parse(field)).collect();
             let paths = paths.ok_or_else(|| {

@@ -87,7 +87,9 @@ impl View {
         let same = |one: &Vec<Arc<Filter>>, other: &Vec<Arc<Filter>>| {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| Arc::ptr_eq(one, other))
         };
-        self.hidden == other.hidden && self.rows.len() == other.rows.len() && self.rows.iter().zip(&other.rows).all(|(one, other)| same(one, other))
+        self.hidden == other.hidden
+            && self.rows.len() == other.rows.len()
+            && self.rows.iter().zip(&other.rows).all(|(one, other)| same(one, other))
     }
 
     /// What of `event` is shown. Its row filters see all of it, what is hidden too.
@@ -154,7 +156,11 @@ mod tests {
     fn of_several_roles_each_counts_for_what_it_lets_through() {
         let view = View::of_all(vec![sight(&["warehouse:east"], &[]), sight(&[], &["cost"])]).unwrap();
         assert_eq!(view.of(&event(r#"{"warehouse":"east","cost":1}"#)), Shown::Whole, "one of them sees it all");
-        assert_eq!(view.of(&event(r#"{"warehouse":"west","cost":1}"#)), masked(r#"{"warehouse":"west","cost":"••••"}"#), "the other one does not");
+        assert_eq!(
+            view.of(&event(r#"{"warehouse":"west","cost":1}"#)),
+            masked(r#"{"warehouse":"west","cost":"••••"}"#),
+            "the other one does not"
+        );
         let view = View::of_all(vec![sight(&["n<5"], &["a", "details.cost"]), sight(&["n>2"], &["b", "cost"])]).unwrap();
         assert_eq!(view.of(&event(r#"{"n":1,"a":1,"b":1}"#)), masked(r#"{"n":1,"a":"••••","b":1}"#));
         assert_eq!(view.of(&event(r#"{"n":3,"a":1,"b":1}"#)), Shown::Whole, "what one of both sees is seen");

@@ -101,8 +101,10 @@ impl Keys {
         }
         if let Some(path) = &config.key_file {
             const REMEDY: &str = "Name the PEM file with the provider's public key (BEGIN PUBLIC KEY)";
-            let pem = std::fs::read(path).map_err(|error| ("jwt.key_file", format!("{} cannot be read: {error}", path.display()), REMEDY))?;
-            let key = DecodingKey::from_rsa_pem(&pem).or_else(|_| DecodingKey::from_ec_pem(&pem)).or_else(|_| DecodingKey::from_ed_pem(&pem));
+            let pem =
+                std::fs::read(path).map_err(|error| ("jwt.key_file", format!("{} cannot be read: {error}", path.display()), REMEDY))?;
+            let key =
+                DecodingKey::from_rsa_pem(&pem).or_else(|_| DecodingKey::from_ec_pem(&pem)).or_else(|_| DecodingKey::from_ed_pem(&pem));
             let key = key.map_err(|_| ("jwt.key_file", format!("{} holds no public key of RSA, EC or Ed25519", path.display()), REMEDY))?;
             return Ok(Self::Fixed(Key { name: None, algorithm: None, key }));
         }
@@ -169,7 +171,9 @@ impl Published {
                 known.keys = set.keys.iter().filter_map(Key::of).collect();
                 tracing::info!(keys = known.keys.len(), "The identity provider's keys were read.");
             }
-            Err(error) => tracing::warn!(%error, url = %self.url, "The identity provider's keys cannot be read; those that are known go on to count."),
+            Err(error) => {
+                tracing::warn!(%error, url = %self.url, "The identity provider's keys cannot be read; those that are known go on to count.")
+            }
         }
     }
 }

@@ -40,7 +40,10 @@ pub fn carry_out(order: &UserOrder, config: &Config, out: &mut impl Write) -> Re
             let known = config.compiled_roles()?;
             if let Some(unknown) = roles.iter().find(|role| known.get(role).is_none()) {
                 let names: Vec<_> = known.names().collect();
-                return Err(OrderError::Refused(format!("there is no role {unknown}; use one of: {}, or add [roles.{unknown}]", names.join(", "))));
+                return Err(OrderError::Refused(format!(
+                    "there is no role {unknown}; use one of: {}, or add [roles.{unknown}]",
+                    names.join(", ")
+                )));
             }
             if id.trim().is_empty() || id.chars().any(char::is_control) {
                 return Err(OrderError::Refused("the id is empty or holds a control character; write it as the ERP does".into()));

@@ -123,7 +123,8 @@ impl Users {
 
     /// Change the file, alone: of two who change it at once, the second sees what the first has written.
     pub(super) fn change<T>(path: &Path, change: impl FnOnce(&mut Self) -> T) -> Result<T, UsersError> {
-        let unwritten = |error: io::Error| refused(path, format!("cannot be written: {error}. Run this as the user that the gateway runs as"));
+        let unwritten =
+            |error: io::Error| refused(path, format!("cannot be written: {error}. Run this as the user that the gateway runs as"));
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         make(folder).map_err(unwritten)?;
         let lock = own(&beside(path, ".lock")).map_err(unwritten)?;

@@ -51,7 +51,9 @@ impl Writer<'_> {
                 Err(error) => {
                     tracing::warn!(%error, %channel, "A rewind could not be looked up.");
                     self.cursors.leave(&channel);
-                    return self.refuse(ErrorCode::Internal, "the gateway cannot read its log just now; subscribe again", &channel, None).await;
+                    return self
+                        .refuse(ErrorCode::Internal, "the gateway cannot read its log just now; subscribe again", &channel, None)
+                        .await;
                 }
             },
             (_, None) => bounds.last,
