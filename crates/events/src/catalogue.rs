@@ -29,6 +29,7 @@ pub use domain::Domain;
 pub use error::PackError;
 pub use folder::{Assembled, PackFile, PackProblem, PackState};
 pub use known::Catalogue;
+pub use mask::HIDDEN;
 pub(crate) use mask::{Masks, hidden};
 pub use normalise::{Intake, Normalised};
 pub use pack::{FieldInfo, FieldType, KindInfo, Title};

@@ -25,7 +25,7 @@ pub mod time;
 pub mod twins;
 pub mod unread;
 
-pub use catalogue::{Catalogue, Domain, Intake, KindInfo};
+pub use catalogue::{Catalogue, Domain, HIDDEN, Intake, KindInfo};
 pub use channel::{Channel, REDIS_PREFIX};
 pub use conventions::Conventions;
 pub use currency::Currency;

@@ -5,7 +5,7 @@
 
 use crate::{
     amount,
-    catalogue::{Catalogue, FieldInfo, FieldType},
+    catalogue::{Catalogue, FieldInfo, FieldType, HIDDEN},
     conventions::Conventions,
     event::Event,
     fields::Fields,
@@ -16,9 +16,6 @@ use crate::{
 
 /// The longest sample, in characters: much longer than anybody shows, so that what has to be hidden in it is still whole when it is looked for.
 const SAMPLE: usize = 1_000;
-/// What stands for the sample of a field that is masked.
-const MASKED: &str = "••••";
-
 /// A field that was there and was not understood; or that was not there, and without which nobody knows what the event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -61,7 +58,9 @@ fn not_understood(field: &FieldInfo, fields: &Fields<'_>, catalogue: &Catalogue,
     let Some(token) = fields.token(&field.name) else { return false };
     // A text that is no word of a list says what it says. Most fields of most events are one.
     let is_plain = field.field_type == FieldType::Text && field.words.is_none() && token.starts_with('"');
-    if is_plain || is_nothing(token) {
+    // A gateway that hides a value from us says that it does; there is nothing to understand.
+    let is_hidden = || token.trim_matches('"') == HIDDEN;
+    if is_plain || is_nothing(token) || is_hidden() {
         return false;
     }
     match field.field_type {
@@ -87,7 +86,7 @@ fn not_understood(field: &FieldInfo, fields: &Fields<'_>, catalogue: &Catalogue,
 
 fn unread(field: &FieldInfo, fields: &Fields<'_>) -> Unread {
     let text = fields.text(&field.name).or_else(|| fields.token(&field.name).map(Into::into)).unwrap_or_default();
-    let sample = if field.mask { MASKED.to_owned() } else { line::of(&text, SAMPLE).into_owned() };
+    let sample = if field.mask { HIDDEN.to_owned() } else { line::of(&text, SAMPLE).into_owned() };
     Unread { field: field.name.to_string(), sample }
 }
 
@@ -118,6 +117,14 @@ mod tests {
             unread("approvals", r#"{"type":"approval:request","deadline":"soon"}"#),
             pairs(&[("deadline", "soon"), ("resourceId", "")])
         );
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_unread_and_no_number() {
+        let payment = r#"{"type":"finance:payment","action":"created","recordType":"payment","recordId":"r","amount":"••••","timestamp":1795223788000}"#;
+        assert_eq!(unread("finance", payment), []);
+        assert_eq!(amount::money("\"••••\"", None).0.unread(), Some("••••"), "it is shown as it stands, and is not 0");
+        assert_eq!(amount::quantity("\"••••\"").unread(), Some("••••"));
     }
 
     #[test]

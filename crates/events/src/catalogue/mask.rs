@@ -7,8 +7,8 @@ use super::{known::Catalogue, pack::FieldInfo};
 use crate::{event::Event, fields::same_name, scan};
 use std::borrow::Cow;
 
-/// What stands for a hidden value.
-const HIDDEN: &str = "••••";
+/// What stands for a hidden value, or for what of it is not shown. A gateway hides by it too.
+pub const HIDDEN: &str = "••••";
 /// Characters of a text that stay, at its end, so that people can tell one account from another.
 const KEPT: usize = 4;
 /// A shorter text is hidden whole.

@@ -5,9 +5,8 @@
 
 use memchr::memchr2;
 use std::borrow::Cow;
+use watchdeck_events::HIDDEN;
 
-/// What stands for a hidden value, whatever it was.
-pub(crate) const HIDDEN: &str = "\"••••\"";
 /// What is nested deeper is not shown.
 const MAX_DEPTH: usize = 128;
 /// JSON in a text in JSON: so often, and no more.
@@ -77,11 +76,13 @@ pub(crate) fn hidden<'a>(json: &'a str, hide: &dyn Fn(&Trail<'_>) -> bool) -> Op
     if spans.is_empty() {
         return Some(Cow::Borrowed(json));
     }
-    let mut text = String::with_capacity(json.len() + spans.len() * HIDDEN.len());
+    let mut text = String::with_capacity(json.len() + spans.len() * (HIDDEN.len() + 2));
     let mut done = 0;
     for (start, end) in spans {
         text.push_str(&json[done..start]);
+        text.push('"');
         text.push_str(HIDDEN);
+        text.push('"');
         done = end;
     }
     text.push_str(&json[done..]);

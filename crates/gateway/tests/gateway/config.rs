@@ -158,7 +158,8 @@ fn what_is_wrong_in_a_table_is_named_with_its_line() {
 
 #[test]
 fn whoever_is_asked_who_it_is_may_come_from_another_machine() {
-    let (dir, path) = file("listen = \"0.0.0.0:3010\"\n[jwt]\nsecret = \"a-secret-of-more-than-thirty-two-bytes\"\naudience = \"a\"\nissuer = \"b\"\n");
+    let (dir, path) =
+        file("listen = \"0.0.0.0:3010\"\n[jwt]\nsecret = \"a-secret-of-more-than-thirty-two-bytes\"\naudience = \"a\"\nissuer = \"b\"\n");
     assert_eq!(load(&["--config", &path], &[]).unwrap().jwt.unwrap().leeway_seconds, 5);
     let (_dir, open) = file("listen = \"0.0.0.0:3010\"\n");
     let data_dir = dir.path().to_str().unwrap();
@@ -170,7 +171,8 @@ fn whoever_is_asked_who_it_is_may_come_from_another_machine() {
 #[test]
 fn an_order_about_users_is_read_wherever_its_flags_stand() {
     let order = |args: &[&str]| Order::load(std::iter::once("watchdeck-gateway").chain(args.iter().copied()).map(str::to_owned), []);
-    let add = order(&["user", "add", "u7", "--name", "Zhang Min", "--role", "approver,finance", "--days", "30", "--data-dir", "/d"]).unwrap();
+    let add =
+        order(&["user", "add", "u7", "--name", "Zhang Min", "--role", "approver,finance", "--days", "30", "--data-dir", "/d"]).unwrap();
     let Order::User(config, UserOrder::Add { id, name, roles, days }) = add else { panic!("{add:?}") };
     assert_eq!((id.as_str(), name.as_deref(), days), ("u7", Some("Zhang Min"), Some(30)));
     assert_eq!((roles, config.users_path()), (vec!["approver".into(), "finance".into()], PathBuf::from("/d/users.toml")));

@@ -24,7 +24,8 @@ fn now() -> u64 {
 }
 
 fn claims(changes: Value) -> Value {
-    let mut claims = json!({ "sub": "u7", "name": "张敏", "roles": ["finance"], "aud": "watchdeck", "iss": "https://id.example", "exp": now() + 600 });
+    let mut claims =
+        json!({ "sub": "u7", "name": "张敏", "roles": ["finance"], "aud": "watchdeck", "iss": "https://id.example", "exp": now() + 600 });
     for (name, value) in changes.as_object().unwrap() {
         match value {
             Value::Null => drop(claims.as_object_mut().unwrap().remove(name)),
@@ -64,7 +65,10 @@ fn key_file(name: &str) -> String {
 async fn a_token_says_who_somebody_is() {
     let running = running(secret()).await;
     let (_, hello) = enter(&running, &by_secret(json!({}))).await;
-    assert_eq!((&hello["user"]["id"], &hello["user"]["name"], &hello["user"]["roles"]), (&json!("u7"), &json!("张敏"), &json!(["finance"])));
+    assert_eq!(
+        (&hello["user"]["id"], &hello["user"]["name"], &hello["user"]["roles"]),
+        (&json!("u7"), &json!("张敏"), &json!(["finance"]))
+    );
     assert!(names(&hello["channels"]).contains(&"user:u7:notifications"), "{hello}");
     let several = by_secret(json!({ "roles": "finance warehouse nonsense", "aud": ["other", "watchdeck"] }));
     assert!(names(&enter(&running, &several).await.1["channels"]).contains(&"inventory"));

@@ -16,7 +16,8 @@ async fn start(limits: LimitsConfig) -> (Running, String, String) {
 async fn who_asks_for_too_much_is_told_how_long_to_wait() {
     let limits = LimitsConfig { publishes_per_second: 1, decisions_per_minute: 1, subscriptions_per_minute: 2, ..LimitsConfig::default() };
     let (running, one, other) = start(limits).await;
-    let decision = json!({ "idempotencyKey": "k", "resourceType": "x", "resourceId": "1", "approve": true, "approverId": "a", "approverName": "b" });
+    let decision =
+        json!({ "idempotencyKey": "k", "resourceType": "x", "resourceId": "1", "approve": true, "approverId": "a", "approverName": "b" });
     assert_eq!(running.post("/api/decisions", Some(&one), &decision).await.0, 501, "nobody takes decisions here, and it was counted");
     let asked = reqwest::Client::new().post(running.url("/api/decisions")).bearer_auth(&one).json(&decision).send().await.unwrap();
     assert_eq!(asked.status(), 429);

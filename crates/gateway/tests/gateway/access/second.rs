@@ -13,7 +13,8 @@ const SECRET: &str = "s3cr3t-of-u7";
 async fn a_second_user_reads_nothing_of_anothers_notifications() {
     let dir = tempfile::tempdir().unwrap();
     let own = config(dir.path());
-    let (owner, second) = (add(dir.path(), "u7", &["approver"], &own), add(dir.path(), "u8", &["approver", "warehouse", "finance", "wall"], &own));
+    let (owner, second) =
+        (add(dir.path(), "u7", &["approver"], &own), add(dir.path(), "u8", &["approver", "warehouse", "finance", "wall"], &own));
     let running = Running::with_ways(dir, |_| ()).await;
     let publish = async || running.publish_json(OTHERS, [json!({ "type": "test:event", "n": 1, "text": SECRET })]).await;
     publish().await;
@@ -71,7 +72,10 @@ async fn a_second_user_reads_nothing_of_anothers_notifications() {
     }
     for (path, body) in [
         ("/api/publish", json!({ "channel": OTHERS, "data": { "n": 1 }, "id": "guess" })),
-        ("/api/decisions", json!({ "idempotencyKey": "k", "resourceType": "x", "resourceId": "1", "approve": true, "approverId": "u7", "approverName": "x" })),
+        (
+            "/api/decisions",
+            json!({ "idempotencyKey": "k", "resourceType": "x", "resourceId": "1", "approve": true, "approverId": "u7", "approverName": "x" }),
+        ),
     ] {
         let (status, answer) = running.post(path, Some(&second), &body).await;
         assert!(status == 403 || status == 501, "{path}: {status} {answer}");

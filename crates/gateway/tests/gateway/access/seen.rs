@@ -116,7 +116,11 @@ async fn what_a_filter_does_not_let_through_leaves_no_trace_and_the_position_goe
     while passed.last() != Some(&2_500) {
         let (seen, over) = next(&mut client).await;
         for one in seen {
-            assert_eq!(one.data, json!({ "n": one.offset, "type": "test:event", "warehouse": "••••" }), "hidden, and filtered by all the same");
+            assert_eq!(
+                one.data,
+                json!({ "n": one.offset, "type": "test:event", "warehouse": "••••" }),
+                "hidden, and filtered by all the same"
+            );
             offsets.push(one.offset);
         }
         passed.extend(over);

@@ -156,7 +156,9 @@ async fn the_old_keys_go_on_working_beside_users() {
     })
     .await;
     running.publish("user:u9:notifications", 1).await;
-    for (shown, id, decides) in [("a-long-enough-token", "token", json!([])), ("a-long-enough-key", "key", json!(["*"])), (&token, "u7", json!(["*"]))] {
+    for (shown, id, decides) in
+        [("a-long-enough-token", "token", json!([])), ("a-long-enough-key", "key", json!(["*"])), (&token, "u7", json!(["*"]))]
+    {
         let (mut client, hello) = enter(&running, shown).await;
         assert_eq!((&hello["user"]["id"], &hello["user"]["decides"]), (&json!(id), &decides), "{hello}");
         client.subscribe("user:u9:notifications", json!({ "rewind": { "count": 1 } })).await;
