@@ -56,6 +56,20 @@ impl Gateway {
         Ok(gateway)
     }
 
+    /// Starts one at `listen` that is set up by a file, which is written into its folder. Dropping it is SIGKILL.
+    ///
+    /// # Errors
+    /// When `watchdeck-gateway` is not built or does not get ready.
+    pub async fn set_up(listen: &str, folder: &Path, config: &str) -> Result<Self> {
+        let file = folder.join("gateway.toml");
+        std::fs::write(&file, config)?;
+        let mut command = Command::new(program("WATCHDECK_GATEWAY_BIN", "watchdeck-gateway")?);
+        command.env_remove("WATCHDECK_GATEWAY_BIN").args(["--listen", listen, "--data-dir"]).arg(folder).arg("--config").arg(file);
+        let (running, addr) =
+            Running::until_line(&mut command, |line| line.strip_prefix("listening on ").map(|addr| addr.trim().to_owned())).await?;
+        Ok(Self { addr, _running: running, _folder: None })
+    }
+
     /// Where a console connects.
     #[must_use]
     pub fn ws(&self) -> String {

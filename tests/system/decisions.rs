@@ -70,7 +70,7 @@ async fn what_is_taken_back_in_time_never_reaches_the_erp_and_what_was_handed_on
     ensure!(decision["approve"] == false, "the first one was never sent: {decision}");
     state_of(&bench, "pending", "SO-7", "sent").await?;
     let late = bench.call("withdraw", json!({ "keys": ["order:SO-7"] })).await?;
-    ensure!(late[0]["error"] == "the decision on SO-7 was already handed on", "{late}");
+    ensure!(late[0]["error"].as_str().is_some_and(|why| why.contains("cannot be taken back")), "{late}");
     ensure!(bench.call("decisions", json!({})).await?["reasons"][0] == "破损", "it is offered for the next one");
     bench.console.shutdown().await;
     Ok(())

@@ -1,6 +1,7 @@
 //! The whole line without a screen: Redis, gateway, link, console core, store.
 
 mod connecting;
+mod deciding;
 mod decisions;
 mod delivery;
 mod faults;

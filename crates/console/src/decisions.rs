@@ -293,7 +293,8 @@ impl Outbox {
 
     /// One that its gateway may still take back: how it was sent.
     pub(crate) fn sent(&self, key: &str) -> Option<Decision> {
-        let waits = |decision: &&Decision| matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent) && !decision.under_way;
+        let waits =
+            |decision: &&Decision| matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent) && !decision.under_way;
         self.decisions.get(key).filter(waits).filter(|decision| decision.left || decision.view.state == DecisionState::Sent).cloned()
     }
 

@@ -5,6 +5,7 @@ mod decisions;
 use crate::{
     access::{Principal, Purpose, Refusal, Why},
     audit::{Act, Entry},
+    decisions::Approver,
     door::Guest,
     health,
     log::now,
@@ -220,6 +221,7 @@ async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extensio
             }
             (Ok(principal), Ok(_permit)) => {
                 guest.is_known();
+                shared.decider.is_here(&Approver::of(&principal));
                 shared.audit.note(Entry::new(now(), &*principal.id, Act::Connected).from(guest.from()).detail(principal.way.as_str()));
                 drop(guest);
                 let _seat = Seat::taken(&shared);

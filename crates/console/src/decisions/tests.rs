@@ -10,6 +10,7 @@ fn outbox(at: Millis) -> Outbox {
         source: "s".into(),
         reason: None,
         fields: Map::new(),
+        asked_by: String::new(),
         by: "张敏".into(),
         next_try_at: at,
         under_way: false,

@@ -1,8 +1,8 @@
 //! From a payload's fields to its view. Only an identity is required.
 
 use super::{
-    Approval, ApprovalStage, DataChange, Deciding, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification, OrderStatus,
-    Origin, System, SystemKind, SystemLevel, Text, View,
+    Approval, ApprovalStage, DataChange, Deciding, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification,
+    OrderStatus, Origin, System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
     catalogue::{Catalogue, Masks, Word, hidden},

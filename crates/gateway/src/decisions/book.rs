@@ -1,7 +1,10 @@
 //! All decisions and how they stand, kept in the log's database so that a restart goes on with them. What is settled is bounded by number, bytes and age;
 //! what is not is never forgotten.
 
-use super::{decision::Resource, standing::Standing};
+use super::{
+    decision::Resource,
+    standing::{Standing, State},
+};
 use crate::log::now;
 use std::{
     collections::{BTreeSet, HashMap},
@@ -182,6 +185,15 @@ impl Book {
         let due = kept.due.iter().take_while(|(at, _)| *at <= now);
         let due = due.filter_map(|(_, key)| kept.by_key.get(key)).map(|one| Arc::clone(&one.standing)).collect();
         (due, kept.due.iter().map(|(at, _)| *at).find(|at| *at > now))
+    }
+
+    /// The keys of what a principal decided and what is not handed on.
+    pub(super) fn open_of(&self, principal: &str) -> Vec<String> {
+        let kept = self.kept();
+        let waits = |key: &&String| {
+            kept.by_key.get(*key).is_some_and(|one| one.standing.is_of(principal) && one.standing.state != State::HandedOn)
+        };
+        kept.due.iter().map(|(_, key)| key).filter(waits).cloned().collect()
     }
 
     /// Write one down with the event that tells of it, durably, before anybody is told.

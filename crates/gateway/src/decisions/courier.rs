@@ -121,7 +121,7 @@ impl Decider {
         let resource = standing.decision.resource();
         let going = self.in_turn(&resource, async { self.set_out(key).await }).await?;
         let Some((standing, again)) = going else { return Ok(()) };
-        let handing = Handing { decision: standing.decision.clone(), session: self.session(key), again };
+        let handing = Handing { decision: standing.decision.clone(), session: self.session(&standing), again };
         let decided = tokio::time::timeout(PATIENCE, AssertUnwindSafe(handler.decide(handing)).catch_unwind()).await;
         let answer = match decided {
             Ok(Ok(answer)) => answer,

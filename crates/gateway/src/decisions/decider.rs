@@ -8,7 +8,10 @@ use super::{
     standing::{Standing, State},
     telling::Telling,
 };
-use crate::log::{Log, now};
+use crate::{
+    access::Principal,
+    log::{Log, now},
+};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard},
@@ -36,7 +39,7 @@ pub(crate) struct Decider {
     pub(super) bell: Bell,
     /// One at a time for each resource: the second waits until it is known what became of the first.
     turns: Mutex<HashMap<Resource, Arc<tokio::sync::Mutex<()>>>>,
-    /// The approvers' own sessions with the ERP, by decision. Never written down: after a restart the next question brings it.
+    /// The approvers' own sessions with the ERP, by principal. Never written down: after a restart they come with their consoles.
     sessions: Mutex<HashMap<String, Secret>>,
 }
 
@@ -45,6 +48,12 @@ pub(crate) struct Decider {
 pub(crate) struct Approver {
     pub(crate) principal: Option<String>,
     pub(crate) session: Option<Secret>,
+}
+
+impl Approver {
+    pub(crate) fn of(principal: &Principal) -> Self {
+        Self { principal: Some(principal.id.to_string()), session: principal.session().cloned() }
+    }
 }
 
 /// What is answered: how it stands, and whether it was there before.
@@ -64,9 +73,7 @@ impl Decider {
     pub(crate) async fn decide(&self, decision: DecisionRequest, approver: Approver) -> Result<Answered, DecisionError> {
         let handler = self.handler.as_ref().filter(|handler| handler.takes(&decision.resource_type));
         let handler = handler.ok_or_else(|| DecisionError::Unsupported(decision.resource_type.clone()))?;
-        if let Some(session) = approver.session.clone() {
-            self.remember_session(&decision.idempotency_key, session);
-        }
+        self.is_here(&approver);
         let resource = decision.resource();
         self.in_turn(&resource, async {
             if let Some(known) = self.book.get(&decision.idempotency_key) {
@@ -190,9 +197,6 @@ impl Decider {
     pub(super) async fn keep(&self, standing: Standing) -> Result<Arc<Standing>, StoreError> {
         let channel = self.requests.channel(&standing.decision.resource());
         let event = self.telling.event(&standing, channel);
-        if standing.state.is_settled() {
-            self.sessions().remove(&standing.decision.idempotency_key);
-        }
         self.book.keep(standing, event).await
     }
 
@@ -222,15 +226,23 @@ impl Decider {
         self.sessions.lock().expect("no code panics while holding the sessions")
     }
 
-    fn remember_session(&self, key: &str, session: Secret) {
-        let mut sessions = self.sessions();
-        if sessions.len() < SESSIONS || sessions.contains_key(key) {
-            sessions.insert(key.to_owned(), session);
+    /// Somebody has come, with a session of the ERP: what waits for it is handed on.
+    pub(crate) fn is_here(&self, Approver { principal, session }: &Approver) {
+        let (Some(principal), Some(session)) = (principal, session) else { return };
+        let before = {
+            let mut sessions = self.sessions();
+            if sessions.len() >= SESSIONS && !sessions.contains_key(principal) {
+                return;
+            }
+            sessions.insert(principal.clone(), session.clone())
+        };
+        if before.as_ref() != Some(session) {
+            self.book.open_of(principal).iter().for_each(|key| self.bell.ring_for(key));
         }
     }
 
-    pub(super) fn session(&self, key: &str) -> Option<Secret> {
-        self.sessions().get(key).cloned()
+    pub(super) fn session(&self, standing: &Standing) -> Option<Secret> {
+        self.sessions().get(standing.principal.as_deref()?).cloned()
     }
 
     #[cfg(test)]

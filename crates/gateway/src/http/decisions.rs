@@ -58,7 +58,7 @@ pub(super) async fn decide(
         (decision.approver_id, decision.approver_name) = (principal.id.to_string(), principal.name.to_string());
         decision.decided_by = None;
     }
-    let approver = Approver { principal: Some(principal.id.to_string()), session: principal.session().cloned() };
+    let approver = Approver::of(&principal);
     let key = decision.idempotency_key.clone();
     let noted = noted(&principal, &guest, &decision);
     // On its own: a client that hangs up half-way changes nothing.

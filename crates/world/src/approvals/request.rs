@@ -143,6 +143,12 @@ impl Request {
             needs: Vec::new(),
             seq: stored.seq,
         };
-        Self { view, source: Arc::clone(&stored.event.source), purse: purse.clone(), decided_by_state: false, asked_by: stored.event.id.clone() }
+        Self {
+            view,
+            source: Arc::clone(&stored.event.source),
+            purse: purse.clone(),
+            decided_by_state: false,
+            asked_by: stored.event.id.clone(),
+        }
     }
 }
