@@ -1,6 +1,7 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Batch } from "@/bindings/Batch";
 import type { Severity } from "@/bindings/Severity";
 import { aged, passNotices, STAYS, toast, type Told, visible } from "@/parts/notice";
 import { startText } from "@/text";
@@ -34,6 +35,24 @@ it("rejects a request from its notification with the reason that every rejection
   await user.type(dialog.getByRole("textbox"), "counted twice");
   await user.click(dialog.getByRole("button", { name: /Reject/ }));
   await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "counted twice" }));
+});
+
+it("asks once for the reason of a rejection that was begun on a notification outside", async () => {
+  const request = { key: "east/return:RT-0093", number: "RT-0093", amount: "8460.00", unread: null, currency: "CNY", requester: "陈晨", open_url: null, needs: [] };
+  let begun = true;
+  const begin = (batch: Batch): Batch => ({ ...batch, frame: { ...batch.frame, to_reject: begun ? request : null } });
+  const asked = openPage("events", {
+    recent: async (_args, otherwise) => begin(await otherwise()),
+    next_batch: async (_args, otherwise) => begin(await otherwise()),
+    notice_answered: ({ action }) => ((begun = action !== "asked"), null),
+  });
+  const dialog = within(await screen.findByRole("dialog", { name: "Reject RT-0093" }));
+  const user = userEvent.setup();
+  await user.type(dialog.getByRole("textbox"), "counted twice");
+  await user.click(dialog.getByRole("button", { name: /Reject/ }));
+  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: [request.key], approve: false, reason: "counted twice" }));
+  expect(asked.filter((each) => each.name === "notice_answered").map((each) => each.args)).toEqual([{ id: request.key, action: "asked" }]);
+  expect(screen.queryByRole("dialog")).toBeNull();
 });
 
 it("tells nothing of its own where the system can", async () => {
