@@ -121,9 +121,13 @@ impl Core {
     fn answerable(&self, mut toast: Toast) -> Toast {
         let request = approval_requested::entity(&toast.id).and_then(|request| {
             let state = self.state();
-            state.world.approvals.get(&request).map(|request| (Arc::clone(&request.source), asks(&state.settings, &request.view)))
+            state
+                .world
+                .approvals
+                .get(&request)
+                .map(|request| (Arc::clone(&request.source), request.view.resource_type.clone(), asks(&state.settings, &request.view)))
         });
-        if request.is_some_and(|(source, asks)| asks || !self.sources.can_decide(&source)) {
+        if request.is_some_and(|(source, what, asks)| asks || !self.sources.can_decide(&source, &what)) {
             let label = self.words(&self.state().settings).action("open").to_owned();
             toast.actions = vec![ToastAction { id: "open".to_owned(), label }];
         }
