@@ -16,7 +16,7 @@ use watchdeck_alerts::{
     toast::Toast,
 };
 use watchdeck_events::Millis;
-use watchdeck_feed::latency::Latency;
+use watchdeck_feed::{latency::Latency, sources::Deciders};
 use watchdeck_store::{Batch, Document, Store, Stored};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
@@ -249,9 +249,9 @@ impl State {
         (self.badge.replace(badge) != Some(badge)).then_some(badge)
     }
 
-    /// Requests that wait, with our decisions on them. `can_decide` says whether a source takes any.
-    pub(crate) fn pending(&self, can_decide: impl Fn(&str) -> bool) -> Vec<ApprovalView> {
-        let one = |request: &Request| self.shown(request, can_decide(&request.source));
+    /// Requests that wait, with our decisions on them. `deciders` says whether a source takes any.
+    pub(crate) fn pending(&self, deciders: &Deciders) -> Vec<ApprovalView> {
+        let one = |request: &Request| self.shown(request, deciders.take(&request.source, &request.view.resource_type));
         self.world.approvals.pending().into_iter().take(PENDING).map(one).collect()
     }
 

@@ -14,6 +14,7 @@ mod polling;
 mod profile;
 mod state;
 
+pub use asked::Deciders;
 pub use breakdown::News;
 pub use covers::Covers;
 pub use links::Sources;

@@ -218,6 +218,12 @@ impl Access {
         }
     }
 
+    /// Why somebody who came without a word may not stay: by now people are asked who they are.
+    pub(crate) fn outdated(&self, principal: &Principal) -> Option<Refusal> {
+        let is_shut = principal.way == Way::Local && !self.is_open(Purpose::Read);
+        is_shut.then(|| Refusal::new(Why::Nothing, self.words(true, Purpose::Read)))
+    }
+
     /// The same user, as it stands by now.
     pub(crate) fn as_of(&self, principal: &Principal, person: &Person) -> Principal {
         principal.as_of(person, &self.roles)

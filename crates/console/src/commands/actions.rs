@@ -72,7 +72,9 @@ async fn decide_on(
             .map(|key| {
                 let named = state.request_named(key);
                 let decided = match named.as_ref().and_then(|entity| state.world.approvals.get(entity)) {
-                    Some(request) if !core.sources.can_decide(&request.source) => Err(words.takes_no_decisions(&request.source)),
+                    Some(request) if !core.sources.can_decide(&request.source, &request.view.resource_type) => {
+                        Err(words.takes_no_decisions(&request.source))
+                    }
                     Some(request) => given(&request.view, approve, fields)
                         .and_then(|fields| state.outbox.decide(request, Verdict { fields: Some(&fields), ..verdict })),
                     None => Err(format!("there is no request {key}")),

@@ -75,7 +75,7 @@ pub(super) fn world_of<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>
 
 /// As the window sees it.
 pub(super) fn shown(core: &Core, request: &Request) -> ApprovalView {
-    let can_decide = request.is_pending() && core.sources.can_decide(&request.source);
+    let can_decide = request.is_pending() && core.sources.can_decide(&request.source, &request.view.resource_type);
     core.state().shown(request, can_decide)
 }
 

@@ -120,13 +120,13 @@ impl Core {
     /// No button that could not do what it says, and none for what is asked back first: a notification has no room to ask.
     fn answerable(&self, mut toast: Toast) -> Toast {
         let Some(request) = approval_requested::entity(&toast.id) else { return toast };
-        let (source, asks, page, words) = {
+        let (source, what, asks, page, words) = {
             let state = self.state();
             let Some(request) = state.world.approvals.get(&request) else { return toast };
             let asks = asks(&state.settings, &request.view);
-            (Arc::clone(&request.source), asks, state.erp_page(request), self.words(&state.settings))
+            (Arc::clone(&request.source), request.view.resource_type.clone(), asks, state.erp_page(request), self.words(&state.settings))
         };
-        let buttons: &[&str] = match (self.sources.can_decide(&source), page) {
+        let buttons: &[&str] = match (self.sources.can_decide(&source, &what), page) {
             (true, _) if !asks => return toast,
             (true, _) => &["open"],
             (false, Some(_)) => &["open_erp", "open"],

@@ -6,15 +6,33 @@ use super::{
     profile::{self, first_since, profile, same_server, without_secrets},
 };
 use crate::inbox::Reader;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use watchdeck_client::{Address, Beside, Dialect, Profile};
 use watchdeck_contain::Hold as _;
 use watchdeck_events::Millis;
+use watchdeck_filter::Pattern;
 use watchdeck_store::Document;
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
     settings::Source,
 };
+
+/// Which sources take decisions, and on what, as far as known at one moment.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deciders(BTreeMap<String, Option<Vec<String>>>);
+
+impl Deciders {
+    /// Whether this one takes decisions on things of this type.
+    #[must_use]
+    pub fn take(&self, source: &str, resource_type: &str) -> bool {
+        self.0.get(source).is_some_and(|types| types.as_ref().is_none_or(|types| is_one_of(types, resource_type)))
+    }
+}
+
+/// In a server's list `*` stands for any text.
+fn is_one_of(types: &[String], resource_type: &str) -> bool {
+    types.iter().any(|one| Pattern::typed(one).matches(resource_type))
+}
 
 impl Sources {
     /// A source with the address it really has (the built-in ERP's is not in the settings) and the protocol it really speaks.
@@ -37,16 +55,24 @@ impl Sources {
         Some(keys.map(|keys| Profile { timing: self.seams.timing, ..profile(&source, &keys, Some(first_since(&self.seams))) }))
     }
 
-    /// Whether a source takes decisions, as far as known: its protocol can carry them, it has not said that it takes none, nor that ours may decide nothing.
-    pub fn can_decide(&self, id: &str) -> bool {
-        let may = self.views.hold().get(id).is_none_or(|view| view.status.borrow().decides.as_ref().is_none_or(|types| !types.is_empty()));
-        may && self.address(id).is_some_and(|source| profile::spoken(&source).decides()) && !self.without_decisions.hold().contains(id)
+    /// Whether a source takes decisions on things of this type, as far as known: its protocol can carry them, it has not said that it takes none, nor that
+    /// our user may not decide on them.
+    pub fn can_decide(&self, id: &str, resource_type: &str) -> bool {
+        self.decides(id).is_some_and(|types| types.is_none_or(|types| is_one_of(&types, resource_type)))
     }
 
-    /// The sources that take decisions.
-    pub fn deciders(&self) -> BTreeSet<String> {
+    /// The sources that take decisions, and on what.
+    pub fn deciders(&self) -> Deciders {
         let all = self.each(|known, _| known.source.id.clone());
-        all.into_iter().filter(|id| self.can_decide(id)).collect()
+        Deciders(all.into_iter().filter_map(|id| self.decides(&id).map(|types| (id, types))).collect())
+    }
+
+    /// What our user may decide at a source, where that says it; `None` where it takes no decisions.
+    fn decides(&self, id: &str) -> Option<Option<Vec<String>>> {
+        let types = self.views.hold().get(id).and_then(|view| view.status.borrow().decides.clone());
+        let takes =
+            self.address(id).is_some_and(|source| profile::spoken(&source).decides()) && !self.without_decisions.hold().contains(id);
+        takes.then_some(types)
     }
 
     /// A source said that it takes none. It is asked again when it is set up anew.
@@ -127,5 +153,21 @@ impl Sources {
             covers_since: self.covers.since(&source.id),
             resembles: Vec::new(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_that_we_may_decide_is_all_that_is_offered() {
+        let types = |types: &[&str]| Some(types.iter().map(|&one| one.to_owned()).collect::<Vec<_>>());
+        let known = [("old", None), ("none", types(&[])), ("some", types(&["return", "re*d"])), ("all", types(&["*"]))];
+        let deciders = Deciders(known.into_iter().map(|(id, types)| (id.to_owned(), types)).collect());
+        let offered = |id: &str| ["return", "refund", "order"].map(|one| deciders.take(id, one));
+        assert_eq!(offered("old"), [true; 3], "a server that does not say is asked");
+        assert_eq!((offered("none"), offered("some"), offered("all")), ([false; 3], [true, true, false], [true; 3]));
+        assert_eq!(offered("unknown"), [false; 3]);
     }
 }

@@ -346,6 +346,9 @@ impl<'a> Writer<'a> {
             return Err(Some(self.dialect.silent()));
         }
         if now >= self.next_ping {
+            if let Some(refusal) = self.shared.access.outdated(&self.principal) {
+                return Err(Some(self.dialect.refused(refusal)));
+            }
             self.last_ping = Some(now);
             self.next_ping = now + self.shared.ping_interval;
             feed(self.sink, self.life, Message::ping(Bytes::new())).await?;

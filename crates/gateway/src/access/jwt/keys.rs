@@ -8,8 +8,9 @@ use jsonwebtoken::{
 };
 use std::{
     sync::{Arc, Mutex},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 /// How long the provider may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -175,5 +176,56 @@ impl Published {
                 tracing::warn!(%error, url = %self.url, "The identity provider's keys cannot be read; those that are known go on to count.")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+    use tokio::net::TcpListener;
+    use watchdeck_testkit::http;
+
+    /// A provider that publishes the next of these at each question, and the last one ever after.
+    async fn provider(sets: Vec<Value>) -> Keys {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/keys", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            for n in 0.. {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                http::head(&mut stream).await;
+                match sets[n.min(sets.len() - 1)].clone() {
+                    Value::Null => http::answer(stream, "500 x", "").await,
+                    set => http::answer(stream, "200 OK", &set.to_string()).await,
+                }
+            }
+        });
+        let config = format!("jwks_url = \"{url}\"\naudience = \"a\"\nissuer = \"b\"");
+        Keys::open(&toml::from_str(&config).unwrap()).unwrap()
+    }
+
+    fn set(names: &[&str]) -> Value {
+        let key = |name: &&str| json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": name });
+        json!({ "keys": names.iter().map(key).collect::<Vec<_>>() })
+    }
+
+    async fn later(seconds: u64) {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+    }
+
+    #[tokio::test]
+    async fn keys_that_change_are_followed_and_those_that_cannot_be_read_stay() {
+        let keys = provider(vec![set(&["one"]), set(&["one", "two"]), Value::Null, set(&["two"])]).await;
+        let known = async |name| !keys.of(Some(name), Algorithm::EdDSA).await.is_empty();
+        assert!(known("one").await && !known("two").await, "a name that is not known is not asked for at once again");
+        later(31).await;
+        assert!(known("two").await && known("one").await, "and then it is");
+        later(601).await;
+        assert!(known("one").await, "a provider that does not answer takes nobody's key away");
+        later(601).await;
+        assert!(!known("one").await && known("two").await, "one that withdraws a key does");
+        assert!(keys.of(Some("two"), Algorithm::RS256).await.is_empty(), "a key checks signatures of its own family only");
     }
 }

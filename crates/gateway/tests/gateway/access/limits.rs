@@ -27,6 +27,12 @@ async fn who_asks_for_too_much_is_told_how_long_to_wait() {
     assert!(answer.contains("rate_limited") && answer.contains(&format!("wait {wait} s")), "{answer}");
     assert_eq!(running.post("/api/decisions", Some(&other), &decision).await.0, 501, "one user's haste is not another's");
 
+    let event = json!({ "channel": "orders", "data": {} });
+    let many = json!({ "events": vec![event; 3] });
+    assert_eq!(running.post("/api/publish", Some(&one), &many).await.0, 200, "more than a share at once takes all of it");
+    let (status, answer) = running.post("/api/publish", Some(&one), &many).await;
+    assert!(status == 429 && answer["message"].as_str().unwrap().contains("wait"), "{status} {answer}");
+
     let (mut client, _) = enter(&running, &one).await;
     client.subscribe("orders", json!({})).await;
     client.subscribe("finance", json!({})).await;

@@ -66,8 +66,9 @@ async fn a_revoked_user_is_out_at_once_and_stays_out() {
 
 #[tokio::test]
 async fn a_user_that_is_added_while_it_runs_is_let_in_and_the_door_is_shut_for_nobody() {
-    let running = Running::with_ways(tempfile::tempdir().unwrap(), |_| ()).await;
-    drop(running.native().await);
+    let ping = std::time::Duration::from_millis(500);
+    let running = Running::with_ways(tempfile::tempdir().unwrap(), |config| config.ping_interval = ping).await;
+    let mut nobody = running.native().await;
     let token = add(running.dir.path(), "u7", &["finance"], &config(running.dir.path()));
     until("the user to be known", async || {
         let hello = dial(&running, &token).await.any_frame().await;
@@ -75,6 +76,7 @@ async fn a_user_that_is_added_while_it_runs_is_let_in_and_the_door_is_shut_for_n
     })
     .await;
     assert_eq!(turned_away(&running, "").await.0, 4500);
+    assert_eq!(nobody.ending().await.map(|(code, _)| code), Some(4500), "who came without a word does not stay either");
     let event = json!({ "channel": "finance", "data": {} });
     assert_eq!(running.post("/api/publish", None, &event).await.0, 401);
     let (status, answer) = running.post("/api/publish", Some(&token), &event).await;
