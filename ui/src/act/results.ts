@@ -1,6 +1,7 @@
 // What a row says about the decision made here: what the core answered at once, and what became of it since. Pure.
 
 import type { ApprovalView } from "@/bindings/ApprovalView";
+import type { DecidingState } from "@/bindings/DecidingState";
 import type { DecideResult } from "@/bindings/DecideResult";
 import type { DecisionView } from "@/bindings/DecisionView";
 
@@ -21,7 +22,9 @@ export type RowState =
   | { readonly kind: "sending"; readonly approve: boolean }
   | { readonly kind: "refused"; readonly approve: boolean; readonly error: string }
   | { readonly kind: "held"; readonly approve: boolean; readonly until: number }
-  | { readonly kind: "queued" | "sent" | "confirmed"; readonly approve: boolean }
+  | { readonly kind: "queued" | "confirmed"; readonly approve: boolean }
+  | { readonly kind: "sent"; readonly approve: boolean; readonly error: string | null }
+  | { readonly kind: "deciding"; readonly approve: boolean; readonly who: string; readonly state: DecidingState }
   | { readonly kind: "retrying"; readonly approve: boolean; readonly attempts: number; readonly error: string }
   | { readonly kind: "overtaken"; readonly approve: boolean; readonly who: string | null }
   | { readonly kind: "failed"; readonly approve: boolean; readonly error: string };
@@ -39,13 +42,18 @@ export interface Known {
   readonly waiting: ReadonlyMap<string, DecisionView>;
 }
 
-export function rowState(approval: Pick<ApprovalView, "key" | "decision" | "status" | "decided_by">, { sending, refusals, waiting }: Known): RowState {
+export function rowState(approval: Pick<ApprovalView, "key" | "decision" | "deciding" | "status" | "decided_by">, { sending, refusals, waiting }: Known): RowState {
   const under = sending.get(approval.key);
   if (under !== undefined) return { kind: "sending", approve: under };
   const refused = refusals.get(approval.key);
   if (refused !== undefined) return { kind: "refused", ...refused };
   // The core's list of what waits is read anew at once, a page of requests a moment later.
   const decision = approval.decision ?? waiting.get(approval.key) ?? null;
+  const { deciding } = approval;
+  if (decision === null || decision.state === "failed") {
+    // Somebody else was first, as their gateway says; the ERP has not said so yet.
+    if (deciding !== null) return { kind: "deciding", approve: deciding.approve, who: deciding.by, state: deciding.state };
+  }
   if (decision === null) return { kind: "open" };
   const { approve } = decision;
   switch (decision.state) {
@@ -53,8 +61,9 @@ export function rowState(approval: Pick<ApprovalView, "key" | "decision" | "stat
       if (decision.held_until !== null) return { kind: "held", approve, until: decision.held_until };
       return decision.error === null ? { kind: "queued", approve } : { kind: "retrying", approve, attempts: decision.attempts, error: decision.error };
     case "sent":
+      return { kind: "sent", approve, error: decision.error };
     case "confirmed":
-      return { kind: decision.state, approve };
+      return { kind: "confirmed", approve };
     case "overtaken":
       return { kind: "overtaken", approve, who: decision.error ?? approval.decided_by };
     case "failed":

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { isOpen, rowState, useActions } from "@/act";
 import { Held } from "@/act/held";
 import { Elsewhere, OpenErp } from "@/act/open-erp";
+import { StateText } from "@/act/state-text";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { EventDetail } from "@/bindings/EventDetail";
 import type { EventRow } from "@/bindings/EventRow";
@@ -141,7 +142,13 @@ function Decision({ asked }: { asked: ApprovalView }) {
         <Held request={request} approve={state.approve} until={state.until} />
       </div>
     );
-  if (!isOpen(state)) return null;
+  if (!isOpen(state)) {
+    return state.kind === "open" ? null : (
+      <div className="flex border-t border-line px-4 py-3">
+        <StateText state={state} />
+      </div>
+    );
+  }
   const refusal = decide.refusals.get(request.key)?.error;
   return (
     <div className="flex flex-wrap items-center gap-1.5 border-t border-line px-4 py-3">

@@ -10,6 +10,16 @@ type Known = keyof typeof zh.failures;
 /** What the core says, by the words' key; what is named in it fills the words in. The first that fits. */
 const SAID: readonly (readonly [Known, RegExp])[] = [
   ["decidedBySomebody", /^(?<what>.+) was already decided by somebody else$/su],
+  ["approvedByAlready", /^(?<who>.+) approved (?<what>.+) already; the ERP is being told$/su],
+  ["rejectedByAlready", /^(?<who>.+) rejected (?<what>.+) already; the ERP is being told$/su],
+  ["requestChanged", /^the request has changed since it was shown: (?<why>.+); look at it again and decide anew$/su],
+  ["cannotTakeBack", /^the decision may have reached the ERP already and cannot be taken back$/su],
+  ["waitsForSession", /^it waits for (?<who>.+) to sign in: the ERP is asked under their own session$/su],
+  ["erpSilent", /^the ERP did not answer in time$/su],
+  ["erpUnreached", /^the ERP cannot be reached: (?<why>.+)$/su],
+  ["erpUnknown", /^the ERP does not know who asks \((?<why>.+)\); sign in there again$/su],
+  ["requestWithdrawn", /^the request was withdrawn$/su],
+  ["mayNotDecide", /^(?<who>.+) may not decide on (?<what>.+); ask for a role that may$/su],
   ["decidedBy", /^(?<what>.+) was already decided by (?<who>.+)$/su],
   ["withdrawn", /^(?<what>.+) was withdrawn; there is nothing to decide any more$/su],
   ["reasonNeeded", /^a rejection needs a reason$/su],

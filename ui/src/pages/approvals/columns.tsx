@@ -1,11 +1,12 @@
 // The columns of the queue and of the history.
 
-import { Ban, Check, CircleCheck, Clock3, LoaderCircle, OctagonAlert, RefreshCw, Send, Undo2, UserCheck, X } from "lucide-react";
+import { Check, Clock3, OctagonAlert, RefreshCw, Undo2, X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type Known, type RowState, rowState } from "@/act";
 import { Held } from "@/act/held";
 import { Elsewhere } from "@/act/open-erp";
+import { StateText } from "@/act/state-text";
 import type { ApprovalStatus } from "@/bindings/ApprovalStatus";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { coreNow, type Format, useClock, useFormat } from "@/format";
@@ -13,7 +14,7 @@ import { useSources } from "@/live";
 import { Age, Button, codeIn, type Column, cx, IconButton, Money, RowSource, Unread, widestAge } from "@/parts";
 import { Derived } from "@/parts/derived";
 import { Tick } from "@/parts/tick";
-import { failureText, joined, useWord } from "@/text";
+import { joined, useWord } from "@/text";
 import { deadline, type Level } from "./deadline";
 import type { Chosen } from "@/parts/selection";
 
@@ -146,40 +147,6 @@ function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowSta
       )}
     </span>
   );
-}
-
-/** Icon and words, the reason in a second line. */
-export function StateText({ state }: { state: Exclude<RowState, { kind: "open" | "held" }> }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const verb = state.approve ? t("approvals.approving") : t("approvals.rejecting");
-  const look = (icon: ReactNode, tone: string, text: string, more?: string) => (
-    <span className={cx("flex min-w-0 flex-1 items-center gap-1.5 [&_svg]:size-3.5 [&_svg]:flex-none", tone)} title={more === undefined ? text : `${text}\n${more}`}>
-      {icon}
-      <span className="min-w-0 leading-[17px]">
-        <span className="block truncate">{text}</span>
-        {more !== undefined && more !== "" && <span className="block truncate text-[12px] text-ink-2">{more}</span>}
-      </span>
-    </span>
-  );
-  switch (state.kind) {
-    case "sending":
-      return look(<LoaderCircle aria-hidden />, "text-ink-2", verb);
-    case "queued":
-      return look(<Clock3 aria-hidden />, "text-info", t("approvals.state.queued"), verb);
-    case "retrying":
-      return look(<RefreshCw aria-hidden />, "text-warn", t("approvals.state.retrying", { n: format.integer(state.attempts) }), failureText(state.error));
-    case "sent":
-      return look(<Send aria-hidden />, "text-info", t("approvals.state.sent"), verb);
-    case "confirmed":
-      return look(<CircleCheck aria-hidden />, "text-good", t("approvals.state.confirmed"), verb);
-    case "overtaken":
-      return look(<UserCheck aria-hidden />, "text-warn", state.who === null || state.who === "" ? t("approvals.state.overtakenSomebody") : t("approvals.state.overtaken", { who: state.who }));
-    case "failed":
-      return look(<OctagonAlert aria-hidden />, "text-crit", t("approvals.state.failed"), failureText(state.error));
-    case "refused":
-      return look(<Ban aria-hidden />, "text-crit", t("approvals.state.refused"), failureText(state.error));
-  }
 }
 
 /** Day and time; how long ago it was is a hover away. */

@@ -73,7 +73,7 @@ test("currencies are not added to each other", () => {
   ]);
 });
 
-const approval = (decision: Parameters<typeof rowState>[0]["decision"]) => ({ key: "order:1", status: "pending" as const, decided_by: null, decision });
+const approval = (decision: Parameters<typeof rowState>[0]["decision"], deciding: Parameters<typeof rowState>[0]["deciding"] = null) => ({ key: "order:1", status: "pending" as const, decided_by: null, decision, deciding });
 const decision = { approve: true, at: 1, attempts: 0, error: null, held_until: null };
 const none: Known = { sending: new Map(), refusals: new Map(), waiting: new Map() };
 
@@ -91,6 +91,13 @@ test("a row says the truth about its decision", () => {
   expect(rowState(approval({ ...decision, state: "overtaken", error: "李强" }), none)).toEqual({ kind: "overtaken", approve: true, who: "李强" });
 });
 
+test("a request that somebody else decided offers nothing more, whatever came of ours", () => {
+  const deciding = { approve: false, by: "周主管", state: "handed_on" as const, at: 1 };
+  expect(rowState(approval(null, deciding), none)).toEqual({ kind: "deciding", approve: false, who: "周主管", state: "handed_on" });
+  expect(isOpen(rowState(approval({ ...decision, state: "failed", error: "no" }, deciding), none))).toBe(false);
+  expect(rowState(approval({ ...decision, state: "sent", error: "no answer in time" }, deciding), none)).toEqual({ kind: "sent", approve: true, error: "no answer in time" });
+});
+
 test("a row whose page is a moment behind does not offer a second decision", () => {
   const waiting = new Map([["order:1", { ...decision, state: "queued" as const, held_until: 6_001 }]]);
   expect(rowState(approval(null), { ...none, waiting }).kind).toBe("held");
@@ -99,7 +106,7 @@ test("a row whose page is a moment behind does not offer a second decision", () 
 test("a failed or refused decision may be made again, one on its way may not", () => {
   expect(isOpen({ kind: "failed", approve: true, error: "" })).toBe(true);
   expect(isOpen({ kind: "refused", approve: true, error: "" })).toBe(true);
-  expect(isOpen({ kind: "sent", approve: true })).toBe(false);
+  expect(isOpen({ kind: "sent", approve: true, error: null })).toBe(false);
   expect(isOpen({ kind: "held", approve: true, until: 1 })).toBe(false);
   expect(isOpen({ kind: "sending", approve: true })).toBe(false);
 });

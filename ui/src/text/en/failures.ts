@@ -1,6 +1,16 @@
 // What the core answers when something fails, in the words of the window. The patterns are in `text/failures.ts`.
 export const failures = {
   decidedBySomebody: "{{what}} was already decided by somebody else",
+  approvedByAlready: "{{who}} has approved {{what}}; the ERP is being told",
+  rejectedByAlready: "{{who}} has rejected {{what}}; the ERP is being told",
+  requestChanged: "The request has changed since it was shown: {{why}}. Look at it again and decide anew",
+  cannotTakeBack: "The decision may have reached the ERP already, so it cannot be taken back",
+  waitsForSession: "Waits for {{who}} to sign in to the ERP: it is asked under their own session",
+  erpSilent: "The ERP did not answer in time",
+  erpUnreached: "The ERP cannot be reached: {{why}}",
+  erpUnknown: "The ERP does not know who asks ({{why}}); sign in there again",
+  requestWithdrawn: "The request was withdrawn",
+  mayNotDecide: "{{who}} may not decide on this ({{what}}); ask for a role that may",
   decidedBy: "{{what}} was already decided by {{who}}",
   withdrawn: "{{what}} was withdrawn; there is nothing to decide any more",
   reasonNeeded: "A rejection needs a reason",

@@ -24,6 +24,10 @@ export const approvals = {
   state: {
     queued: "已排队，尚未发送",
     retrying: "尚未送达，正在自动重试（第 {{n}} 次）",
+    unsure: "已发送，ERP 尚未确认",
+    approvedBy: "{{who}} 已批准",
+    rejectedBy: "{{who}} 已驳回",
+    far: { received: "正在送往 ERP", handed_on: "ERP 已收到", unanswered: "ERP 没有回应", confirmed: "ERP 已办理" },
     sent: "已发送，等待 ERP 确认",
     confirmed: "ERP 已确认",
     overtaken: "已被 {{who}} 先行处理",

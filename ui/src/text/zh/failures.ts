@@ -1,6 +1,16 @@
 // 核心返回的错误，用窗口的语言表述。识别方式见 `text/failures.ts`。
 export const failures = {
   decidedBySomebody: "{{what}} 已被他人先行处理",
+  approvedByAlready: "{{who}} 已批准 {{what}}，正在通知 ERP",
+  rejectedByAlready: "{{who}} 已驳回 {{what}}，正在通知 ERP",
+  requestChanged: "申请在显示之后已有变化：{{why}}。请查看后重新处理",
+  cannotTakeBack: "该决定可能已送达 ERP，无法撤回",
+  waitsForSession: "等待 {{who}} 登录 ERP：将以其本人的登录状态提交",
+  erpSilent: "ERP 未及时回应",
+  erpUnreached: "无法连接 ERP：{{why}}",
+  erpUnknown: "ERP 不认可当前登录（{{why}}），请重新登录",
+  requestWithdrawn: "申请已撤回",
+  mayNotDecide: "{{who}} 无权处理此类申请（{{what}}），请申请相应角色",
   decidedBy: "{{what}} 已由 {{who}} 处理",
   withdrawn: "{{what}} 已被撤回，无需再处理",
   reasonNeeded: "驳回必须填写理由",
