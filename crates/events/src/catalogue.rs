@@ -5,6 +5,7 @@
 
 mod check;
 mod current;
+mod deriving;
 mod domain;
 mod error;
 mod family;
@@ -21,10 +22,12 @@ mod request;
 mod row;
 mod step;
 mod template;
+mod title;
 mod versions;
 mod words;
 
 pub use current::Current;
+pub(crate) use deriving::Derived;
 pub use domain::Domain;
 pub use error::PackError;
 pub use folder::{Assembled, PackFile, PackProblem, PackState};
@@ -32,11 +35,11 @@ pub use known::Catalogue;
 pub use mask::HIDDEN;
 pub(crate) use mask::{Masks, hidden};
 pub use normalise::{Intake, Normalised};
-pub use pack::{FieldInfo, FieldType, KindInfo, Title};
+pub use pack::{FieldInfo, FieldType, KindInfo};
 pub use recipe::{Edition, Recipe};
-pub(crate) use request::Derived;
 pub use request::{ApprovalStage, Need, NeedFor, NeedType};
 pub use row::RowParts;
+pub use title::Title;
 pub use words::{Vocabulary, Word};
 
 #[cfg(test)]

@@ -87,7 +87,24 @@ async fn one_that_nobody_can_open_says_where_it_is_decided() {
             toasts.iter().find(|toast| toast.id.starts_with("approval_requested:")).map(|toast| (toast.body.clone(), toast.actions.len()))
         })
         .await;
-    assert!((told.0.contains("ERP")) && told.1 == 1, "{told:?}");
+    assert!(told.0.contains("ERP") && told.1 == 1, "{told:?}");
+    bench.console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rejection_that_is_begun_on_a_notification_waits_for_its_reason_in_the_window() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = start_on(folder.path(), Shell::default(), Seams::default()).await;
+    let server = live(&bench, json!({})).await;
+    moves(&server, "draft", "submitted");
+    first(&bench, "pending").await;
+    let begun = async || bench.ask("recent", json!({ "rows": 0 })).await["frame"]["to_reject"].clone();
+    assert_eq!(begun().await, Value::Null);
+    bench.console.toast_answered("approval_requested:erp/return:ro 7", "reject").await;
+    assert_eq!(begun().await["number"], "RT-7");
+    assert_eq!(bench.ask("decisions", json!({})).await["waiting_count"], 0, "nothing was decided yet");
+    bench.ask("notice_answered", json!({ "id": "erp/return:ro 7", "action": "asked" })).await;
+    assert_eq!(begun().await, Value::Null, "it is asked for once");
     bench.console.shutdown().await;
 }
 

@@ -8,6 +8,7 @@ use super::{
     family,
     pack::{FieldFile, FieldInfo, KindFile, KindInfo, Pack, PackFile, RowFields, Vocabularies},
     pattern::matches,
+    request,
     template::Template,
     versions,
     words::Vocabulary,
@@ -59,8 +60,8 @@ fn check(file: PackFile, before: &Before<'_>) -> Result<Pack, Wrong> {
         rule.vocabulary = named(rule.words.as_deref(), &vocabularies, || format!("fallback.rules[{place}].words"))?;
     }
     let mut requests = Vec::new();
-    for (place, request) in file.request.iter().enumerate() {
-        requests.push(request.check(&format!("request[{place}]"), &vocabularies, |kind| before.infos_with(&kinds, kind))?);
+    for (place, one) in file.request.iter().enumerate() {
+        requests.push(request::check::check(one, &format!("request[{place}]"), &vocabularies, |kind| before.infos_with(&kinds, kind))?);
     }
     Ok(Pack { kinds, channels: file.channel, prefixes: file.prefix, fallback, requests, vocabularies })
 }

@@ -3,25 +3,16 @@
 use super::{
     Domain, family,
     recipe::Recipe,
-    request::{Request, RequestFile},
+    request::{Request, file::RequestFile},
     step::StepFile,
     template::Template,
+    title::Title,
     words::{Vocabulary, VocabularyFile},
 };
 use crate::event::{Kind, Severity};
 use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64;
-
-/// A title in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Title {
-    /// Simplified Chinese.
-    pub zh: Box<str>,
-    /// English.
-    pub en: Box<str>,
-}
 
 /// What a field holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]

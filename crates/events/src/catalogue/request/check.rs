@@ -1,4 +1,4 @@
-//! A `[[request]]` as a pack writes it, and every name in it looked up.
+//! Reading a `[[request]]`: every name in it is looked up.
 
 use super::{
     super::{
@@ -7,46 +7,12 @@ use super::{
         template::Template,
         words::Vocabulary,
     },
-    ApprovalStage, Condition, Names, NeedFile, Request, Said,
+    ApprovalStage, Condition, Names, Request, Said,
+    file::RequestFile,
 };
 use crate::event::Kind;
-use serde::Deserialize;
 use std::{collections::HashMap, sync::Arc};
 use xxhash_rust::xxh3::xxh3_64;
-
-/// See the head of `erp.toml`.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(in crate::catalogue) struct RequestFile {
-    of: Vec<Box<str>>,
-    channels: Vec<Box<str>>,
-    when: Vec<ConditionFile>,
-    state: Vec<Box<str>>,
-    before: Vec<Box<str>>,
-    asks: Vec<Box<str>>,
-    approves: Vec<Box<str>>,
-    rejects: Vec<Box<str>>,
-    withdraws: Vec<Box<str>>,
-    #[serde(rename = "type")]
-    resource_type: String,
-    id: Vec<Box<str>>,
-    number: Vec<Box<str>>,
-    requester: Vec<Box<str>>,
-    party: Vec<Box<str>>,
-    amount: Vec<Box<str>>,
-    reason: Vec<Box<str>>,
-    by: Vec<Box<str>>,
-    comment: Vec<Box<str>>,
-    deadline: Vec<Box<str>>,
-    needs: Vec<NeedFile>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ConditionFile {
-    field: Box<str>,
-    is: Vec<Box<str>>,
-}
 
 /// What a request is checked by.
 struct Checked<'c> {
@@ -56,48 +22,41 @@ struct Checked<'c> {
     words: HashMap<Box<str>, Arc<Vocabulary>>,
 }
 
-impl RequestFile {
-    /// The request. `infos` are the entries of a kind, with what this pack says of it.
-    pub(in crate::catalogue) fn check<'c>(
-        &self,
-        at: &str,
-        vocabularies: &Vocabularies,
-        infos: impl Fn(&str) -> Vec<&'c KindInfo>,
-    ) -> Result<Request, Wrong> {
-        let of: Vec<_> = self.of.iter().map(|kind| (&**kind, infos(kind))).collect();
-        let fields = of.iter().flat_map(|(_, infos)| infos).flat_map(|info| &info.fields);
-        let words = fields.filter_map(|field| Some((field.name.clone(), Arc::clone(vocabularies.get(field.words.as_deref()?)?))));
-        let checked = Checked { at, words: words.collect(), of };
-        checked.kinds(self)?;
-        let resource_type = checked.resource_type(self)?;
-        let stages = checked.stages(self)?;
-        let mut when = Vec::new();
-        for (place, condition) in self.when.iter().enumerate() {
-            let said = checked.said(&format!("when[{place}].field"), &condition.field)?;
-            when.push(Condition { said, is: condition.is.clone() });
-        }
-        let mut needs = Vec::new();
-        for (place, need) in self.needs.iter().enumerate() {
-            needs.push(need.clone().check().map_err(|(key, reason)| Wrong::new(format!("{at}.needs[{place}].{key}"), reason))?);
-        }
-        Ok(Request {
-            of: self.of.iter().map(|kind| Kind::from(&**kind)).collect(),
-            channels: self.channels.clone(),
-            when,
-            state: checked.all_said("state", &self.state)?,
-            before: checked.all_said("before", &self.before)?,
-            stages,
-            resource_type,
-            names: checked.names(self)?,
-            needs,
-            way: xxh3_64(format!("{self:?}").as_bytes()),
-        })
+/// The request. `infos` are the entries of a kind, with what this pack says of it.
+pub(in crate::catalogue) fn check<'c>(
+    file: &RequestFile,
+    at: &str,
+    vocabularies: &Vocabularies,
+    infos: impl Fn(&str) -> Vec<&'c KindInfo>,
+) -> Result<Request, Wrong> {
+    let of: Vec<_> = file.of.iter().map(|kind| (&**kind, infos(kind))).collect();
+    let fields = of.iter().flat_map(|(_, infos)| infos).flat_map(|info| &info.fields);
+    let words = fields.filter_map(|field| Some((field.name.clone(), Arc::clone(vocabularies.get(field.words.as_deref()?)?))));
+    let checked = Checked { at, words: words.collect(), of };
+    checked.kinds(file)?;
+    let resource_type = checked.resource_type(file)?;
+    let stages = checked.stages(file)?;
+    let mut when = Vec::new();
+    for (place, condition) in file.when.iter().enumerate() {
+        let said = checked.said(&format!("when[{place}].field"), &condition.field)?;
+        when.push(Condition { said, is: condition.is.clone() });
     }
-
-    /// Nothing is derived by it: what an earlier pack derives is taken back, or it says what a decision needs and no more.
-    fn is_silent(&self) -> bool {
-        [&self.asks, &self.approves, &self.rejects, &self.withdraws].iter().all(|values| values.is_empty())
+    let mut needs = Vec::new();
+    for (place, need) in file.needs.iter().enumerate() {
+        needs.push(need.clone().check().map_err(|(key, reason)| Wrong::new(format!("{at}.needs[{place}].{key}"), reason))?);
     }
+    Ok(Request {
+        of: file.of.iter().map(|kind| Kind::from(&**kind)).collect(),
+        channels: file.channels.clone(),
+        when,
+        state: checked.all_said("state", &file.state)?,
+        before: checked.all_said("before", &file.before)?,
+        stages,
+        resource_type,
+        names: checked.names(file)?,
+        needs,
+        way: xxh3_64(format!("{file:?}").as_bytes()),
+    })
 }
 
 impl Checked<'_> {

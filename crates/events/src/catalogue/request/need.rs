@@ -1,6 +1,6 @@
 //! What a decision needs beside yes or no: an amount, a remark.
 
-use super::super::pack::Title;
+use super::super::title::Title;
 use crate::quantity::Quantity;
 use serde::Deserialize;
 
@@ -50,7 +50,7 @@ pub enum NeedFor {
 /// As a pack writes it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::catalogue) struct NeedFile {
+pub(super) struct NeedFile {
     name: Box<str>,
     title: Option<Title>,
     #[serde(default, rename = "type")]
