@@ -124,8 +124,11 @@ impl Outbox {
             return Err(format!("{} was already decided by {}", view.number, view.decided_by.as_deref().unwrap_or("somebody else")));
         }
         if let Some(deciding) = view.deciding.as_ref().filter(|_| !self.decisions.get(&view.key).is_some_and(Decision::is_under_way)) {
-            let verdict = if deciding.approve { "approved" } else { "rejected" };
-            return Err(format!("{} {verdict} {} already; the ERP is being told", deciding.by, view.number));
+            return Err(if deciding.approve {
+                format!("{} approved {} already; the ERP is being told", deciding.by, view.number)
+            } else {
+                format!("{} rejected {} already; the ERP is being told", deciding.by, view.number)
+            });
         }
         if let Some(known) = self.decisions.get(&view.key)
             && matches!(known.view.state, DecisionState::Queued | DecisionState::Sent)

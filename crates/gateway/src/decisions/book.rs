@@ -190,9 +190,8 @@ impl Book {
     /// The keys of what a principal decided and what is not handed on.
     pub(super) fn open_of(&self, principal: &str) -> Vec<String> {
         let kept = self.kept();
-        let waits = |key: &&String| {
-            kept.by_key.get(*key).is_some_and(|one| one.standing.is_of(principal) && one.standing.state != State::HandedOn)
-        };
+        let waits =
+            |key: &&String| kept.by_key.get(*key).is_some_and(|one| one.standing.is_of(principal) && one.standing.state != State::HandedOn);
         kept.due.iter().map(|(_, key)| key).filter(waits).cloned().collect()
     }
 
