@@ -2,6 +2,7 @@
 //!
 //! Nothing is replaced by a stand-in. What a test needs and does not find is a failure with the name of what is missing, never a skip.
 
+pub mod decisions;
 pub mod declared;
 pub mod desktop;
 pub mod extend;

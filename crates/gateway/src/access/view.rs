@@ -95,7 +95,8 @@ impl View {
     /// What of `event` is shown. Its row filters see all of it, what is hidden too.
     #[must_use]
     pub fn of<'a>(&self, event: &'a Event) -> Shown<'a> {
-        if Kind::is_own(event.kind.as_str()) {
+        let is_decision = event.kind.as_str() == Kind::DECISION;
+        if Kind::is_own(event.kind.as_str()) && !is_decision {
             // That events may be missing concerns everybody; what a message began with that was none may hold anything.
             return if [Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str()) { Shown::Whole } else { Shown::Withheld };
         }
@@ -106,6 +107,11 @@ impl View {
         }
         if self.hidden.iter().all(|(_, by)| through & !by != 0) {
             return Shown::Whole;
+        }
+        if is_decision {
+            // Who decided what is seen by whoever sees the request; the words with it may quote what is hidden.
+            let words = FieldPath::of(&["message"]);
+            return mask::hidden(event.payload.as_str(), &|trail| words.is_at(trail)).map_or(Shown::Withheld, Shown::Masked);
         }
         let hide = |trail: &mask::Trail<'_>| self.hidden.iter().any(|(path, by)| through & !by == 0 && path.is_at(trail));
         match mask::hidden(event.payload.as_str(), &hide) {
@@ -142,6 +148,16 @@ mod tests {
 
     fn masked(json: &str) -> Shown<'_> {
         Shown::Masked(json.into())
+    }
+
+    #[test]
+    fn a_decision_is_seen_by_whoever_sees_the_request_without_words_that_may_quote_it() {
+        let told = r#"{"type":"watchdeck:decision","resourceId":"1","state":"refused","message":"amount was 5"}"#;
+        let view = View::of_all(vec![sight(&[], &["amount"])]).unwrap();
+        let expected = r#"{"type":"watchdeck:decision","resourceId":"1","state":"refused","message":"••••"}"#;
+        assert_eq!(view.of(&event(told)), masked(expected));
+        let elsewhere = View::of_all(vec![sight(&["warehouse:east"], &[])]).unwrap();
+        assert_eq!(elsewhere.of(&event(told)), Shown::Hidden, "nobody knows whose it is");
     }
 
     #[test]
