@@ -3,7 +3,7 @@
 //! Somebody of several roles sees what any of them sees, and of each event a field unless all of those roles hide it that let the event through.
 //! So what is hidden is decided for each event, by the roles that let it through.
 
-use super::mask::{self, FieldPath};
+use super::mask::{self, Beginnings, FieldPath};
 use std::{
     borrow::Cow,
     sync::{
@@ -56,6 +56,7 @@ pub struct View {
     rows: Box<[Vec<Arc<Filter>>]>,
     /// Each field, and the roles that hide it, as bits.
     hidden: Box<[(FieldPath, u64)]>,
+    begins: Beginnings,
 }
 
 impl View {
@@ -75,7 +76,8 @@ impl View {
             hidden.push((path.clone(), by));
         }
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        Some(Self { number, rows: sights.into_iter().map(|sight| sight.rows).collect(), hidden: hidden.into() })
+        let begins = hidden.iter().fold(Beginnings::NONE, |all, (path, _)| all.or(path.begins()));
+        Some(Self { number, begins, rows: sights.into_iter().map(|sight| sight.rows).collect(), hidden: hidden.into() })
     }
 
     pub(crate) const fn number(&self) -> u64 {
@@ -114,7 +116,7 @@ impl View {
             return mask::hidden(event.payload.as_str(), &|trail| words.is_at(trail)).map_or(Shown::Withheld, Shown::Masked);
         }
         let hide = |trail: &mask::Trail<'_>| self.hidden.iter().any(|(path, by)| through & !by == 0 && path.is_at(trail));
-        match mask::hidden(event.payload.as_str(), &hide) {
+        match mask::hidden(event.payload.as_str(), self.begins, hide) {
             Some(Cow::Borrowed(_)) => Shown::Whole,
             Some(masked) => Shown::Masked(masked),
             None => Shown::Withheld,
