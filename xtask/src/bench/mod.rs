@@ -1,5 +1,6 @@
 //! Measurements of a release build. Each prints a table and writes target/bench/NAME.json.
 
+mod decisions;
 mod decode;
 mod fan;
 mod ingest;
@@ -28,6 +29,8 @@ pub(crate) enum Name {
     Store,
     /// Away and back: what was missed, a sleep, and a thousand cuts.
     Recovery,
+    /// Decisions over kills, who is told how soon, what a permission costs.
+    Decisions,
     /// Published to painted, frames per second, memory.
     Window,
     /// One channel, many listeners, beside Socket.IO and NATS: how late, and how large.
@@ -40,7 +43,7 @@ pub(crate) enum Name {
 pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     let needs: &[Need] = match name {
         Name::Ingest | Name::Recovery => &[Need::Build, Need::Bench],
-        Name::Decode | Name::Search | Name::Store => &[Need::Build],
+        Name::Decode | Name::Search | Name::Store | Name::Decisions => &[Need::Build],
         Name::Fan => &[Need::Build, Need::Bench, Need::Fan],
         Name::Window | Name::Startup => &[Need::Build, Need::VirtualScreen, Need::Bench],
     };
@@ -54,6 +57,7 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
         Name::Search => search::run(quick),
         Name::Store => store::run(quick),
         Name::Recovery => recovery::run(quick),
+        Name::Decisions => decisions::run(quick),
         Name::Fan => fan::run(quick),
         Name::Window => window::window(quick),
         Name::Startup => window::startup(quick),
