@@ -113,7 +113,7 @@ impl View {
         if is_decision {
             // Who decided what is seen by whoever sees the request; the words with it may quote what is hidden.
             let words = FieldPath::of(&["message"]);
-            return mask::hidden(event.payload.as_str(), &|trail| words.is_at(trail)).map_or(Shown::Withheld, Shown::Masked);
+            return mask::hidden(event.payload.as_str(), words.begins(), |trail| words.is_at(trail)).map_or(Shown::Withheld, Shown::Masked);
         }
         let hide = |trail: &mask::Trail<'_>| self.hidden.iter().any(|(path, by)| through & !by == 0 && path.is_at(trail));
         match mask::hidden(event.payload.as_str(), self.begins, hide) {
