@@ -15,6 +15,7 @@ const SAID: readonly (readonly [Known, RegExp])[] = [
   ["requestChanged", /^the request has changed since it was shown: (?<why>.+); look at it again and decide anew$/su],
   ["cannotTakeBack", /^the decision may have reached the ERP already and cannot be taken back$/su],
   ["waitsForSession", /^it waits for (?<who>.+) to sign in: the ERP is asked under their own session$/su],
+  ["erpCannotSay", /^the ERP cannot be asked who you are just now; try again$/su],
   ["erpSilent", /^the ERP did not answer in time$/su],
   ["erpUnreached", /^the ERP cannot be reached: (?<why>.+)$/su],
   ["erpUnknown", /^the ERP does not know who asks \((?<why>.+)\); sign in there again$/su],

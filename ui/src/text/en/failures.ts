@@ -6,6 +6,7 @@ export const failures = {
   requestChanged: "The request has changed since it was shown: {{why}}. Look at it again and decide anew",
   cannotTakeBack: "The decision may have reached the ERP already, so it cannot be taken back",
   waitsForSession: "Waits for {{who}} to sign in to the ERP: it is asked under their own session",
+  erpCannotSay: "The ERP cannot be asked who you are just now; it is tried again",
   erpSilent: "The ERP did not answer in time",
   erpUnreached: "The ERP cannot be reached: {{why}}",
   erpUnknown: "The ERP does not know who asks ({{why}}); sign in there again",

@@ -6,6 +6,7 @@ export const failures = {
   requestChanged: "申请在显示之后已有变化：{{why}}。请查看后重新处理",
   cannotTakeBack: "该决定可能已送达 ERP，无法撤回",
   waitsForSession: "等待 {{who}} 登录 ERP：将以其本人的登录状态提交",
+  erpCannotSay: "暂时无法向 ERP 核实您的身份，稍后重试",
   erpSilent: "ERP 未及时回应",
   erpUnreached: "无法连接 ERP：{{why}}",
   erpUnknown: "ERP 不认可当前登录（{{why}}），请重新登录",
