@@ -58,7 +58,9 @@ async fn main() -> Result<()> {
 /// before, as they are for whoever else may see them.
 fn permission() -> Result<f64> {
     let mut config = Config::new(std::env::temp_dir());
-    let role: RoleConfig = serde_json::from_value(json!({ "read": ["inventory"], "mask": { "inventory": ["cost"] }, "rows": { "inventory": "warehouse:east" } }))?;
+    let role: RoleConfig = serde_json::from_value(
+        json!({ "read": ["inventory"], "mask": { "inventory": ["cost"] }, "rows": { "inventory": "warehouse:east" } }),
+    )?;
     config.roles.insert("keeper".into(), role);
     let person = Person { id: "u1".into(), name: "王库管".into(), roles: vec!["keeper".into()] };
     let principal = access::principal(&config, person)?;
@@ -68,7 +70,14 @@ fn permission() -> Result<f64> {
             r#"{{"type":"inventory:change","productId":"p{n}","productName":"螺丝","warehouse":"{warehouse}","oldQuantity":{n},"newQuantity":{},"cost":12.5,"timestamp":1795223788150}}"#,
             n + 1
         );
-        let incoming = Incoming { channel: Channel::from("inventory"), offset: None, id: None, server_at: None, kind: None, payload: Payload::from_json(json) };
+        let incoming = Incoming {
+            channel: Channel::from("inventory"),
+            offset: None,
+            id: None,
+            server_at: None,
+            kind: None,
+            payload: Payload::from_json(json),
+        };
         Catalogue::builtin().normalise(incoming, &"s".into(), Millis(0))
     };
     let events: Vec<_> = (0..1_000).map(event).collect();

@@ -12,11 +12,13 @@ mod fields;
 mod kept;
 mod look;
 mod sender;
+mod version;
 
 pub(crate) use ask::asks;
 pub(crate) use decision::{Answer, Decision};
 pub(crate) use fields::{given, needed};
 pub(crate) use sender::{Sender, take_back};
+pub(crate) use version::version;
 
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;

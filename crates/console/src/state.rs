@@ -2,7 +2,7 @@
 
 use crate::{
     aside::{Asides, COLLECTION as SET_ASIDE},
-    decisions::{COLLECTION as DECISIONS, Outbox, needed},
+    decisions::{COLLECTION as DECISIONS, Outbox, needed, version},
     erp_page,
     host::{Badge, Overall},
     notices::Notices,
@@ -258,7 +258,13 @@ impl State {
     /// A request as the window shows it: with our decision on it, what a decision needs, and where the ERP shows it.
     pub(crate) fn shown(&self, request: &Request, can_decide: bool) -> ApprovalView {
         let needs = if request.is_pending() { needed(&request.view) } else { Vec::new() };
-        ApprovalView { can_decide, needs, open_url: self.erp_page(request), ..self.outbox.decorate(&request.view) }
+        ApprovalView {
+            can_decide,
+            needs,
+            open_url: self.erp_page(request),
+            version: version(&request.view),
+            ..self.outbox.decorate(&request.view)
+        }
     }
 
     /// Where the ERP shows what a request is about.
@@ -272,8 +278,8 @@ impl State {
     fn notice_request(&self, key: &Entity) -> Option<NoticeRequest> {
         let request = self.world.approvals.get(key)?;
         let ApprovalView { number, amount, unread, currency, requester, .. } = request.view.clone();
-        let (open_url, needs) = (self.erp_page(request), needed(&request.view));
-        Some(NoticeRequest { key: key.to_string(), number, amount, unread, currency, requester, open_url, needs })
+        let (open_url, needs, version) = (self.erp_page(request), needed(&request.view), version(&request.view));
+        Some(NoticeRequest { key: key.to_string(), number, amount, unread, currency, requester, open_url, needs, version })
     }
 
     /// The request whose rejection was begun on a notification, while it waits.

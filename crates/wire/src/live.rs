@@ -132,6 +132,8 @@ pub struct NoticeRequest {
     pub open_url: Option<String>,
     /// What a decision on it needs.
     pub needs: Vec<DecisionField>,
+    /// What it says, as `decide` takes it.
+    pub version: u32,
 }
 
 /// Something that does not work here, and that the user should see.

@@ -81,7 +81,8 @@ async fn listening(addr: SocketAddr) -> Result<mpsc::Receiver<(String, i64, i64)
 /// How much of the first user's own the second one reads, over every route.
 async fn second_user(stage: &Stage, addr: SocketAddr) -> Result<u64> {
     let own = "user:u1:notifications";
-    let note = |n: u32| json!({ "channel": own, "data": { "type": "notification", "userId": "u1", "title": "工资", "message": format!("{n}") } });
+    let note =
+        |n: u32| json!({ "channel": own, "data": { "type": "notification", "userId": "u1", "title": "工资", "message": format!("{n}") } });
     let events: Vec<Value> = (0..50).map(note).collect();
     stage.publish(&json!({ "events": events })).await?;
     let mut reads = 0;

@@ -50,7 +50,8 @@ pub async fn storm(Plan { decisions, seed }: Plan) -> Result<Value> {
     let (mut count, mut number, mut kills, mut on_changed) = (0, 0, 0u32, 0);
     let (began, mut next_kill) = (Instant::now(), Instant::now() + KILLS / 2);
     while count < decisions {
-        let orders: Vec<(String, f64)> = (0..BATCH).map(|n| (format!("R{}", number + n), f64::from(luck.random_range(1..90_000u32)) / 100.0)).collect();
+        let orders: Vec<(String, f64)> =
+            (0..BATCH).map(|n| (format!("R{}", number + n), f64::from(luck.random_range(1..90_000u32)) / 100.0)).collect();
         number += BATCH;
         insist(|| stage.submit(&orders)).await?;
         for (id, amount) in &orders {
@@ -91,9 +92,11 @@ pub async fn storm(Plan { decisions, seed }: Plan) -> Result<Value> {
     for person in &people {
         person.bench.console.shutdown().await;
     }
-    Ok(json!({ "decisions": count, "requests": number, "kills": kills, "storm_s": storm.as_secs(), "settled_s": settled.as_secs(), "lost": verdicts.lost,
+    Ok(
+        json!({ "decisions": count, "requests": number, "kills": kills, "storm_s": storm.as_secs(), "settled_s": settled.as_secs(), "lost": verdicts.lost,
         "untrue": verdicts.untrue, "doubled": doubled, "on_changed_content": on_changed, "changed": changed.len(), "unconfirmed": verdicts.unconfirmed,
-        "examples": verdicts.examples }))
+        "examples": verdicts.examples }),
+    )
 }
 
 /// Somebody decides on a request that has changed since it was on the screen. Whether the gateway took it.
@@ -103,7 +106,13 @@ async fn decides_on_what_has_changed(stage: &Stage, id: &str, amount: f64) -> Re
     let body = json!({ "idempotencyKey": format!("behind-{id}"), "resourceType": "return", "resourceId": id, "approve": true, "approverId": "u9",
         "approverName": "谁", "fields": { "refundAmount": amount }, "seen": { "event": format!("{id}-submitted-{amount}") } });
     let post = || async {
-        let answer = stage.http.post(format!("http://{}/api/decisions", stage.gateway_addr)).bearer_auth(super::stage::KEY).json(&body).send().await?;
+        let answer = stage
+            .http
+            .post(format!("http://{}/api/decisions", stage.gateway_addr))
+            .bearer_auth(super::stage::KEY)
+            .json(&body)
+            .send()
+            .await?;
         Ok(answer.status().is_success())
     };
     insist(post).await

@@ -61,6 +61,11 @@ async function decideEach(given: ReadonlyMap<string, Given>, keys: readonly stri
   return results;
 }
 
+/** What each of them said on the screen when it was decided. */
+function versionsOf(requests: readonly Request[], keys: readonly string[]): Record<string, number> {
+  return Object.fromEntries(requests.filter(({ key }) => keys.includes(key)).map(({ key, version }) => [key, version]));
+}
+
 export function useDecisions(): { readonly decide: Decide; readonly dialog: ReactNode } {
   const { t } = useTranslation();
   const format = useFormat();
@@ -79,7 +84,7 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
       const drop = (keys: readonly string[]) => setUnder((before) => new Map([...before].filter(([key]) => !keys.includes(key))));
       put(keys, { approve, accepted: null });
       try {
-        const results = await decideEach(given, keys, (keys, fields) => host.call("decide", fields === undefined ? { keys, approve, reason } : { keys, approve, reason, fields }));
+        const results = await decideEach(given, keys, (keys, fields) => host.call("decide", { keys, approve, reason, versions: versionsOf(requests, keys), ...(fields === undefined ? {} : { fields }) }));
         setRefusals((before) => withResults(before, results, approve));
         const ok = results.filter((each) => each.ok).map((each) => each.key);
         const bad = results.find((each) => !each.ok);

@@ -4,7 +4,7 @@ import { neededTo, offered, readAll, readField } from "./fields";
 
 const refund: DecisionField = { name: "refundAmount", zh: "退款金额", en: "Refund", kind: "number", least: "0", most: "999999", needed_to: "approve", default: "8460.50" };
 const remarks: DecisionField = { ...refund, name: "remarks", kind: "text", least: null, most: "5", needed_to: "both", default: null };
-const request = (key: string, needs: DecisionField[]) => ({ key, number: key, amount: null, unread: null, currency: null, requester: "", needs });
+const request = (key: string, needs: DecisionField[]) => ({ key, number: key, amount: null, unread: null, currency: null, requester: "", version: 1, needs });
 
 test("a number is read as people write it and held to its bounds", () => {
   expect(["1,250.50", "１２０", "¥0", "999999", "999999.00"].map((typed) => readField(refund, typed))).toEqual([{ value: 1250.5 }, { value: 120 }, { value: 0 }, { value: 999999 }, { value: 999999 }]);

@@ -30,7 +30,7 @@ export type RowState =
   | { readonly kind: "failed"; readonly approve: boolean; readonly error: string };
 
 /** What a decision needs to know of a request. */
-export type Request = Pick<ApprovalView, "key" | "number" | "amount" | "unread" | "currency" | "requester" | "needs">;
+export type Request = Pick<ApprovalView, "key" | "number" | "amount" | "unread" | "currency" | "requester" | "needs" | "version">;
 
 /** What this window knows of decisions beside what its views say. */
 export interface Known {

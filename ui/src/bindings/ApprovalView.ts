@@ -105,4 +105,8 @@ needs: Array<DecisionField>,
 /**
  * Event behind it.
  */
-seq: number, };
+seq: number, 
+/**
+ * Another one when it says something else: `decide` takes it, so that nobody decides on what was not on the screen.
+ */
+version: number, };

@@ -108,9 +108,10 @@ events: { args: { before: number | null, after?: number, limit: number, filter: 
  */
 event: { args: { seq: number, reveal?: boolean, }, answer: EventDetail, }, 
 /**
- * Decide requests, each for itself. `fields` is what they need beside yes or no; a rejection needs a reason.
+ * Decide requests, each for itself. `fields` is what they need beside yes or no; a rejection needs a reason. `versions` is what
+ * was on the screen, by key.
  */
-decide: { args: { keys: Array<string>, approve: boolean, reason: string | null, fields?: { [key in string]: string | number }, }, answer: Array<DecideResult>, }, 
+decide: { args: { keys: Array<string>, approve: boolean, reason: string | null, fields?: { [key in string]: string | number }, versions?: { [key in string]: number }, }, answer: Array<DecideResult>, }, 
 /**
  * Show what a request is about in the ERP, in the user's browser.
  */

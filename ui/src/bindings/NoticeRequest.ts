@@ -37,4 +37,8 @@ open_url: string | null,
 /**
  * What a decision on it needs.
  */
-needs: Array<DecisionField>, };
+needs: Array<DecisionField>, 
+/**
+ * What it says, as `decide` takes it.
+ */
+version: number, };

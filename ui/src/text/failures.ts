@@ -12,6 +12,7 @@ const SAID: readonly (readonly [Known, RegExp])[] = [
   ["decidedBySomebody", /^(?<what>.+) was already decided by somebody else$/su],
   ["approvedByAlready", /^(?<who>.+) approved (?<what>.+) already; the ERP is being told$/su],
   ["rejectedByAlready", /^(?<who>.+) rejected (?<what>.+) already; the ERP is being told$/su],
+  ["saysElse", /^(?<what>.+) says something else than when it was shown; look at it again and decide anew$/su],
   ["requestChanged", /^the request has changed since it was shown: (?<why>.+); look at it again and decide anew$/su],
   ["cannotTakeBack", /^the decision may have reached the ERP already and cannot be taken back$/su],
   ["waitsForSession", /^it waits for (?<who>.+) to sign in: the ERP is asked under their own session$/su],

@@ -19,7 +19,9 @@ pub(super) fn run(quick: bool) -> Result<()> {
     println!("three consoles, kills of the gateway and of the ERP: this takes some minutes");
     let storm = said(&["storm", "--seed", SEED, "--count", if quick { "1500" } else { "10000" }])?;
     let mut report = Report::new("decisions");
-    for (name, unit) in [("lost", "decisions"), ("doubled", "decisions"), ("on_changed_content", "decisions"), ("untrue", "statements"), ("kills", "kills")] {
+    for (name, unit) in
+        [("lost", "decisions"), ("doubled", "decisions"), ("on_changed_content", "decisions"), ("untrue", "statements"), ("kills", "kills")]
+    {
         report.case(name, number(&storm, name)?, unit);
     }
     for (name, unit) in [("loser_told_p99_ms", "ms"), ("loser_told_p50_ms", "ms"), ("bulk_1000_ms", "ms"), ("second_user_reads", "reads")] {

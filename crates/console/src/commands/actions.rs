@@ -3,11 +3,12 @@
 use crate::{
     answer::answer,
     core::Core,
-    decisions::{HOLD, Verdict, given, take_back},
+    decisions::{HOLD, Verdict, given, take_back, version},
     error::CommandError,
     state::State,
 };
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use watchdeck_alerts::{
     notifier::SUMMARY,
     rules::approval_requested,
@@ -38,14 +39,16 @@ fn user(settings: &Settings) -> String {
 }
 
 /// A result per request: one that cannot be decided does not keep the others back. `fields` is what a decision on these needs beside yes or no.
+/// `versions` is what was on the screen: a request that says something else by now is not decided.
 pub(crate) async fn decide(
     core: &Core,
     keys: &[String],
     approve: bool,
     reason: Option<String>,
     fields: &Map<String, Value>,
+    versions: &BTreeMap<String, u32>,
 ) -> Result<Vec<DecideResult>, CommandError> {
-    decide_on(core, keys, approve, reason, fields, false).await
+    decide_on(core, keys, approve, reason, (fields, versions), false).await
 }
 
 async fn decide_on(
@@ -53,7 +56,7 @@ async fn decide_on(
     keys: &[String],
     approve: bool,
     reason: Option<String>,
-    fields: &Map<String, Value>,
+    (fields, versions): (&Map<String, Value>, &BTreeMap<String, u32>),
     on_toast: bool,
 ) -> Result<Vec<DecideResult>, CommandError> {
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
@@ -74,6 +77,9 @@ async fn decide_on(
                 let decided = match named.as_ref().and_then(|entity| state.world.approvals.get(entity)) {
                     Some(request) if !core.sources.can_decide(&request.source, &request.view.resource_type) => {
                         Err(words.takes_no_decisions(&request.source))
+                    }
+                    Some(request) if versions.get(key).is_some_and(|shown| *shown != version(&request.view)) => {
+                        Err(format!("{} says something else than when it was shown; look at it again and decide anew", request.view.number))
                     }
                     Some(request) => given(&request.view, approve, fields)
                         .and_then(|fields| state.outbox.decide(request, Verdict { fields: Some(&fields), ..verdict })),
@@ -256,7 +262,7 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
                 core.pulse();
                 return Ok(());
             }
-            let made = decide_on(core, &[key], approve, None, &Map::new(), true).await;
+            let made = decide_on(core, &[key], approve, None, (&Map::new(), &BTreeMap::new()), true).await;
             let why = match &made {
                 Ok(results) => results.iter().find_map(|result| result.error.clone()),
                 Err(error) => Some(error.message.clone()),

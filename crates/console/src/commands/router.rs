@@ -24,7 +24,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{Deserialize, ExportFormat, HandlerAct, JobKind, Map, Settings, SettingsPatch, Severity, Source, Value};
+            use super::{BTreeMap, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Settings, SettingsPatch, Severity, Source, Value};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -93,10 +93,12 @@ commands! { |core|
     /// One event with its payload. `reveal` shows what is masked.
     event { seq: u64, #[serde(default)] #[cfg_attr(test, ts(optional))] reveal: Option<bool> } -> EventDetail
         => queries::event(core, seq, reveal.unwrap_or_default()).await?;
-    /// Decide requests, each for itself. `fields` is what they need beside yes or no; a rejection needs a reason.
+    /// Decide requests, each for itself. `fields` is what they need beside yes or no; a rejection needs a reason. `versions` is what
+    /// was on the screen, by key.
     decide { keys: Vec<String>, approve: bool, reason: Option<String>,
-        #[serde(default)] #[cfg_attr(test, ts(optional, type = "{ [key in string]: string | number }"))] fields: Option<Map<String, Value>> } -> Vec<DecideResult>
-        => actions::decide(core, &keys, approve, reason, &fields.unwrap_or_default()).await?;
+        #[serde(default)] #[cfg_attr(test, ts(optional, type = "{ [key in string]: string | number }"))] fields: Option<Map<String, Value>>,
+        #[serde(default)] #[cfg_attr(test, ts(optional))] versions: Option<BTreeMap<String, u32>> } -> Vec<DecideResult>
+        => actions::decide(core, &keys, approve, reason, &fields.unwrap_or_default(), &versions.unwrap_or_default()).await?;
     /// Show what a request is about in the ERP, in the user's browser.
     open_erp { key: String } -> () => actions::open_erp(core, &key)?;
     /// Take decisions back that were not handed on yet, each for itself.

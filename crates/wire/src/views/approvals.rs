@@ -78,6 +78,9 @@ pub struct ApprovalView {
     pub needs: Vec<DecisionField>,
     /// Event behind it.
     pub seq: u64,
+    /// Another one when it says something else: `decide` takes it, so that nobody decides on what was not on the screen.
+    #[serde(default)]
+    pub version: u32,
 }
 
 /// What the ERP last said about a request.

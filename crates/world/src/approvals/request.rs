@@ -142,6 +142,7 @@ impl Request {
             open_url: None,
             needs: Vec::new(),
             seq: stored.seq,
+            version: 0,
         };
         Self {
             view,

@@ -151,3 +151,21 @@ fn derived_requests_outlive_a_snapshot() {
     bench.take("orders", at(5), state("submitted", "cancelled", "u1"));
     assert_eq!(only(&bench).status, ApprovalStatus::Withdrawn);
 }
+
+#[test]
+fn who_decides_is_told_until_it_came_to_nothing_or_the_erp_says_it() {
+    let deciding = |key: &str, state: &str| json!({ "type": "watchdeck:decision", "resourceType": "return", "resourceId": "r1", "idempotencyKey": key, "state": state, "approve": true, "decidedBy": "周主管" });
+    let mut bench = told(&[(0, "approvals", published("request", json!({}))), (1, "approvals", deciding("k1", "received"))]);
+    assert_eq!(only(&bench).deciding.unwrap().by, "周主管");
+    bench.take("approvals", at(2), deciding("k1", "refused"));
+    assert!(only(&bench).deciding.is_none(), "it came to nothing");
+    bench.take("approvals", at(3), deciding("k2", "handed_on"));
+    bench.take("approvals", at(4), deciding("k1", "refused"));
+    assert!(only(&bench).deciding.is_some(), "that was another one");
+    bench.take("approvals", at(5), published("request", json!({ "amount": 9 })));
+    assert!(only(&bench).deciding.is_none(), "asked anew, and not decided yet");
+    bench.take("approvals", at(6), deciding("k3", "confirmed"));
+    bench.take("approvals", at(7), published("approved", json!({ "approverName": "周主管" })));
+    let view = only(&bench);
+    assert!(view.status == ApprovalStatus::Approved && view.deciding.is_none());
+}

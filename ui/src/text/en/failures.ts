@@ -3,6 +3,7 @@ export const failures = {
   decidedBySomebody: "{{what}} was already decided by somebody else",
   approvedByAlready: "{{who}} has approved {{what}}; the ERP is being told",
   rejectedByAlready: "{{who}} has rejected {{what}}; the ERP is being told",
+  saysElse: "{{what}} says something else than when it was shown. Look at it again and decide anew",
   requestChanged: "The request has changed since it was shown: {{why}}. Look at it again and decide anew",
   cannotTakeBack: "The decision may have reached the ERP already, so it cannot be taken back",
   waitsForSession: "Waits for {{who}} to sign in to the ERP: it is asked under their own session",

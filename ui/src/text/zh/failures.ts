@@ -3,6 +3,7 @@ export const failures = {
   decidedBySomebody: "{{what}} 已被他人先行处理",
   approvedByAlready: "{{who}} 已批准 {{what}}，正在通知 ERP",
   rejectedByAlready: "{{who}} 已驳回 {{what}}，正在通知 ERP",
+  saysElse: "{{what}} 的内容在显示之后已有变化，请查看后重新处理",
   requestChanged: "申请在显示之后已有变化：{{why}}。请查看后重新处理",
   cannotTakeBack: "该决定可能已送达 ERP，无法撤回",
   waitsForSession: "等待 {{who}} 登录 ERP：将以其本人的登录状态提交",
