@@ -14,6 +14,8 @@ fn shown(world: &World, calendar: &mut Calendar) -> Value {
             Value::Object(fields) => {
                 fields.remove("seq");
                 fields.remove("last_seq");
+                // An event is called by its place here.
+                fields.remove("asked_by");
                 fields.values_mut().for_each(without_places);
             }
             Value::Array(items) => items.iter_mut().for_each(without_places),
