@@ -13,7 +13,7 @@ mod kept;
 mod look;
 mod sender;
 
-pub(crate) use ask::asks;
+pub(crate) use ask::{asks, is_large};
 pub(crate) use decision::{Answer, Decision};
 pub(crate) use fields::{given, needed};
 pub(crate) use sender::{Sender, take_back};
