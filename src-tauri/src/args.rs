@@ -3,6 +3,7 @@
 use crate::doctor::Options;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
+use watchdeck_console::Ask;
 
 /// Watches an ERP while it works.
 #[derive(Debug, Clone, Parser)]
@@ -43,4 +44,82 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Say what works on this machine and what does not, and end. Works without a display and while Watchdeck runs.
     Doctor(Options),
+    /// Say what waits for a decision in the Watchdeck that runs.
+    Approvals {
+        /// As JSON, for a program.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Approve a request in the Watchdeck that runs.
+    Approve {
+        /// As `watchdeck approvals` says it.
+        #[arg(value_name = "KEY")]
+        key: String,
+        /// What the decision needs beside a yes, such as `refundAmount=12.5`.
+        #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+        fields: Vec<(String, String)>,
+        /// Also when it is above the amount that Watchdeck asks back.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Reject a request in the Watchdeck that runs.
+    Reject {
+        /// As `watchdeck approvals` says it.
+        #[arg(value_name = "KEY")]
+        key: String,
+        /// Why; whoever asked reads it.
+        #[arg(long, value_name = "TEXT", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        reason: String,
+        /// What the decision needs beside a no.
+        #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
+        fields: Vec<(String, String)>,
+    },
+}
+
+/// `name=value`; the value may be anything, the name is something.
+fn field(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("say NAME=VALUE, such as refundAmount=12.5".to_owned()),
+    }
+}
+
+impl Command {
+    /// What it asks of a running console, and whether a program reads the answer; `None` where it asks nothing.
+    pub(crate) fn ask(&self) -> Option<(Ask, bool)> {
+        match self.clone() {
+            Self::Doctor(_) => None,
+            Self::Approvals { json } => Some((Ask::Approvals, json)),
+            Self::Approve { key, fields, yes } => Some((Ask::Approve { key, fields: fields.into_iter().collect(), sure: yes }, false)),
+            Self::Reject { key, reason, fields } => Some((Ask::Reject { key, fields: fields.into_iter().collect(), reason }, false)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(words: &[&str]) -> Result<Option<(Ask, bool)>, String> {
+        let args = Args::try_parse_from([&["watchdeck"], words].concat()).map_err(|error| error.to_string())?;
+        Ok(args.command.and_then(|command| command.ask()))
+    }
+
+    #[test]
+    fn a_decision_is_said_in_one_line() {
+        let approve = asked(&["approve", "s/return:r1", "--field", "refundAmount=12.5", "--data-dir", "/d"]).unwrap();
+        let fields = [("refundAmount".to_owned(), "12.5".to_owned())].into();
+        assert_eq!(approve, Some((Ask::Approve { key: "s/return:r1".into(), fields, sure: false }, false)));
+        let reject = asked(&["reject", "order:7", "--reason", "价格=错"]).unwrap();
+        assert_eq!(reject, Some((Ask::Reject { key: "order:7".into(), fields: [].into(), reason: "价格=错".into() }, false)));
+        assert_eq!(asked(&["approvals", "--json"]).unwrap(), Some((Ask::Approvals, true)));
+        assert_eq!(asked(&["doctor"]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_rejection_without_a_reason_is_refused_before_anything_is_asked() {
+        for words in [&["reject", "order:7"][..], &["reject", "order:7", "--reason", ""], &["approve"], &["approve", "a", "--field", "=1"]] {
+            assert!(asked(words).is_err(), "{words:?}");
+        }
+    }
 }

@@ -2,13 +2,13 @@
 //!
 //! It needs no window and no display, and may run beside a Watchdeck that is open. The exit code is 1 when something does not work at all.
 
+use crate::place::usual_data_dir;
 use crate::{bus, notify};
 use clap::Args;
 use rodio::DeviceSinkBuilder;
-use serde_json::Value;
 use std::{
     io::Write as _,
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -71,12 +71,6 @@ fn fail(words: &str) -> ExitCode {
     // Nothing better is left when the terminal is gone too.
     writeln!(std::io::stderr(), "{words}").ok();
     ExitCode::FAILURE
-}
-
-/// Where a console without `--data-dir` keeps its data: the system's folder for it, under the program's identifier.
-fn usual_data_dir() -> Option<PathBuf> {
-    let config: Value = serde_json::from_str(include_str!("../tauri.conf.json")).ok()?;
-    Some(dirs::data_local_dir()?.join(config["identifier"].as_str()?))
 }
 
 async fn notifications(tongue: Tongue) -> Check {

@@ -8,6 +8,7 @@ mod args;
 mod bus;
 mod commands;
 mod copies;
+mod desk;
 mod display;
 mod doctor;
 mod hints;
@@ -19,6 +20,7 @@ mod login;
 mod mark;
 mod notify;
 mod parts;
+mod place;
 mod refusal;
 mod sound;
 mod summary;
@@ -46,6 +48,9 @@ fn main() -> ExitCode {
     }
     if let Some(Command::Doctor(options)) = &args.command {
         return doctor::run(args.data_dir.as_deref(), args.no_keychain, options);
+    }
+    if let Some((ask, json)) = args.command.as_ref().and_then(Command::ask) {
+        return desk::run(args.data_dir.as_deref(), ask, json);
     }
     display::fit();
     if let Err(error) = refusal::unless_there_is_a_screen() {

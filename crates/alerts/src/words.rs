@@ -108,6 +108,16 @@ impl Words {
         }
     }
 
+    /// Why the command line does not approve a request at once.
+    #[must_use]
+    pub fn asked_back(self, number: &str) -> String {
+        if self.chinese {
+            format!("{number} 的金额超过需要再次确认的上限；确认要批准请加上 --yes")
+        } else {
+            format!("{number} is above the amount that is asked back first; say --yes to approve it all the same")
+        }
+    }
+
     /// Why a notification of a request has no button to decide it.
     #[must_use]
     pub fn decided_elsewhere(self) -> &'static str {

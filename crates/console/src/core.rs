@@ -185,7 +185,11 @@ impl Core {
     }
 
     /// Run a part for as long as the core does. One that fails is seen, said, and started again after a while that grows.
-    fn keep_running<F: Future<Output = ()> + Send>(self: &Arc<Self>, part: &'static str, run: impl Fn(Arc<Self>) -> F + Send + 'static) {
+    pub(crate) fn keep_running<F: Future<Output = ()> + Send>(
+        self: &Arc<Self>,
+        part: &'static str,
+        run: impl Fn(Arc<Self>) -> F + Send + 'static,
+    ) {
         let core = Arc::clone(self);
         self.tasks.spawn(async move {
             let mut patience = Patience::default();
@@ -206,6 +210,11 @@ impl Core {
         self.faults.note(part, why, self.now());
         self.hint(Hint::PartFailed, true);
         self.pulse();
+    }
+
+    /// Waits until the core ends.
+    pub(crate) async fn stopped(&self) {
+        self.stop.cancelled().await;
     }
 
     /// The time of day, by the clock that this core was given.

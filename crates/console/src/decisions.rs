@@ -14,7 +14,7 @@ mod look;
 mod sender;
 mod version;
 
-pub(crate) use ask::asks;
+pub(crate) use ask::{asks, is_large};
 pub(crate) use decision::{Answer, Decision};
 pub(crate) use fields::{given, needed};
 pub(crate) use sender::{Sender, take_back};

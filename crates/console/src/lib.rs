@@ -10,6 +10,7 @@ mod core;
 mod damage;
 mod decisions;
 pub mod doctor;
+mod door;
 pub mod erp_page;
 mod error;
 mod export;
@@ -26,13 +27,16 @@ mod settings;
 mod state;
 mod summary;
 mod support;
+mod terminal;
 
 pub use crate::core::Config;
 pub use copies::{back_up, restore};
 pub use doctor::{Check, Examination, Tongue, Verdict, examine};
+pub use door::Ask;
 pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall};
 pub use summary::summary;
+pub use terminal::{Told, ask};
 pub use watchdeck_alerts::toast::{Toast, ToastAction};
 pub use watchdeck_client::Address;
 #[doc(hidden)]
@@ -64,7 +68,9 @@ impl Console {
         demo: Option<Arc<dyn DemoErp>>,
         seams: seams::Seams,
     ) -> anyhow::Result<Self> {
-        Ok(Self { core: core::Core::start(config, host, demo, seams).await? })
+        let core = core::Core::start(config, host, demo, seams).await?;
+        core.keep_running("door", door::open);
+        Ok(Self { core })
     }
 
     /// Answer a command of the window. `args` is its JSON object; the answer is JSON bytes. Every host carries exactly this.

@@ -158,7 +158,7 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
       ) : plan.step === "ask" ? (
         <AskDialog requests={plan.requests} large={asks(plan.requests, settings)} onClose={close} onConfirm={(given) => run(null, given)} />
       ) : (
-        <RejectDialog requests={plan.requests} reasons={data?.reasons ?? NONE} onClose={close} onConfirm={run} />
+        <RejectDialog requests={plan.requests} ready={settings.reject_reasons} reasons={data?.reasons ?? NONE} onClose={close} onConfirm={run} />
       ),
   };
 }

@@ -1,4 +1,5 @@
-// The dialog that asks for the reason of a rejection: nobody is told no without one. Reasons that were given before are one click away.
+// The dialog that asks for the reason of a rejection: nobody is told no without one. Their own reasons, and those that were given
+// before, are one click away.
 
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -8,7 +9,7 @@ import { type Given, neededTo, offered, readAll } from "./fields";
 import { RequestList } from "./requests";
 import type { Request } from "./results";
 
-export function RejectDialog({ requests, reasons, onClose, onConfirm }: { requests: readonly Request[]; /** Given before, the newest first. */ reasons: readonly string[]; onClose: () => void; onConfirm: (reason: string, given: ReadonlyMap<string, Given>) => void }) {
+export function RejectDialog({ requests, ready, reasons, onClose, onConfirm }: { requests: readonly Request[]; /** The user's own, in their order. */ ready: readonly string[]; /** Given before, the newest first. */ reasons: readonly string[]; onClose: () => void; onConfirm: (reason: string, given: ReadonlyMap<string, Given>) => void }) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
@@ -21,6 +22,7 @@ export function RejectDialog({ requests, reasons, onClose, onConfirm }: { reques
     if (reason.trim() === "" || given === null) setTried(true);
     else onConfirm(reason.trim(), given);
   };
+  const take = (reason: string) => (setReason(reason), field.current?.focus());
   const only = requests.length === 1 ? requests[0] : undefined;
   return (
     <Dialog
@@ -58,17 +60,27 @@ export function RejectDialog({ requests, reasons, onClose, onConfirm }: { reques
           </span>
         )}
       </label>
-      {reasons.length > 0 && (
-        <ul aria-label={t("frame.reject.before")} className="mt-2 flex flex-wrap gap-1.5">
-          {reasons.map((before) => (
-            <li key={before} className="min-w-0">
-              <Button className="max-w-full text-ink-2" title={before} onClick={() => (setReason(before), field.current?.focus())}>
-                <span className="truncate">{before}</span>
-              </Button>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Offered label={t("frame.reject.ready")} reasons={ready} onTake={take} />
+      <Offered label={t("frame.reject.before")} reasons={reasons.filter((reason) => !ready.includes(reason))} onTake={take} />
     </Dialog>
+  );
+}
+
+/** Reasons that one click takes over. */
+function Offered({ label, reasons, onTake }: { label: string; reasons: readonly string[]; onTake: (reason: string) => void }) {
+  if (reasons.length === 0) return null;
+  return (
+    <section aria-label={label} className="mt-2.5">
+      <h3 className="mb-1 text-[12px] font-normal text-ink-3">{label}</h3>
+      <ul className="flex flex-wrap gap-1.5">
+        {reasons.map((reason) => (
+          <li key={reason} className="max-w-full min-w-0">
+            <Button className="max-w-full text-ink-2" title={reason} onClick={() => onTake(reason)}>
+              <span className="truncate">{reason}</span>
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -16,6 +16,7 @@ import { joined } from "@/text";
 import { Hooks } from "./hooks";
 import { Keeping } from "./keeping";
 import { Packs } from "./packs";
+import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 
@@ -195,6 +196,7 @@ function You() {
         />
       </Row>
       <Asking />
+      <Reasons />
     </Section>
   );
 }

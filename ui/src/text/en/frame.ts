@@ -169,7 +169,8 @@ export const frame = {
     placeholder: "Tell the requester why",
     confirm: "Reject",
     needed: "Give a reason",
-    before: "Reasons used before",
+    ready: "Your reasons",
+    before: "Used before",
   },
   ask: {
     title: "Approve {{what}}?",

@@ -49,6 +49,16 @@ export const settings = {
     askHelp: "Asks once more before approving more than this, in one request or in several together. Such requests cannot be decided on a notification.",
     askAbove: "Ask above",
   },
+  reasons: {
+    title: "Reasons for rejections",
+    help: "Offered whenever you reject. The first two are buttons on notifications, which reject with that reason at once.",
+    add: "Add a reason",
+    one: "Reason {{n}}",
+    placeholder: "Quote is missing",
+    button: "on notifications",
+    up: "Move reason {{n}} up",
+    remove: "Remove reason {{n}}",
+  },
   desktop: {
     tray: "Keep running in the tray when the window is closed",
     trayHelp: "Keeps receiving events and alerting",

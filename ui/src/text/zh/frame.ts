@@ -167,6 +167,7 @@ export const frame = {
     placeholder: "告诉申请人驳回的原因",
     confirm: "驳回",
     needed: "请填写原因",
+    ready: "常用原因",
     before: "用过的原因",
   },
   ask: {

@@ -49,6 +49,16 @@ export const settings = {
     askHelp: "批准的金额超过此数时再次确认，单笔或合计均适用；此类申请不能直接在通知上处理",
     askAbove: "超过此金额时确认",
   },
+  reasons: {
+    title: "常用驳回原因",
+    help: "驳回时可直接选用；前两条会成为通知上的按钮，点按即以该原因驳回。",
+    add: "添加原因",
+    one: "原因 {{n}}",
+    placeholder: "例如：缺少报价单",
+    button: "显示在通知上",
+    up: "上移原因 {{n}}",
+    remove: "删除原因 {{n}}",
+  },
   desktop: {
     tray: "关闭窗口后留在托盘",
     trayHelp: "继续接收事件并提醒",

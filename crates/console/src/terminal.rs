@@ -1,0 +1,59 @@
+//! `watchdeck approvals`, `approve` and `reject`: what a terminal asks of the console that runs, and what it is told, in the console's language.
+//!
+//! It decides nothing and opens no store: without a running console nothing is done.
+
+mod table;
+
+use crate::{
+    doctor::Tongue,
+    door::{Ask, Plate, Said},
+};
+use std::path::Path;
+
+/// What came of it, to be printed; each has an exit code of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// It was done.
+    Done(String),
+    /// The console would not, and says why.
+    Refused(String),
+    /// No console runs on this directory, or it does not answer.
+    NobodyThere(String),
+}
+
+/// Ask the console that runs on `data_dir`. `json` says that a program reads what waits; `tongue` is spoken where no console answers.
+pub async fn ask(data_dir: &Path, ask: Ask, json: bool, tongue: Tongue) -> Told {
+    let approves = matches!(ask, Ask::Approve { .. });
+    let Some(plate) = Plate::read(data_dir) else { return Told::NobodyThere(nobody(data_dir, tongue)) };
+    let reply = match plate.knock(ask).await {
+        Ok(reply) => reply,
+        Err(error) => return Told::NobodyThere(format!("{} ({error:#})", nobody(data_dir, tongue))),
+    };
+    let tongue = if reply.chinese { Tongue::Chinese } else { Tongue::English };
+    match reply.said {
+        Said::Waiting { pending, .. } if json => match serde_json::to_string_pretty(&pending) {
+            Ok(text) => Told::Done(text),
+            Err(error) => Told::Refused(error.to_string()),
+        },
+        Said::Waiting { pending, count } => Told::Done(table::of(&pending, count, reply.now, tongue)),
+        Said::Decided { number, hold } => Told::Done(decided(&number, approves, hold / 1_000, tongue)),
+        Said::Refused(why) => Told::Refused(why),
+    }
+}
+
+fn nobody(data_dir: &Path, tongue: Tongue) -> String {
+    let place = data_dir.display();
+    match tongue {
+        Tongue::English => format!("no Watchdeck runs on {place}; start it, or name its data directory with --data-dir"),
+        Tongue::Chinese => format!("{place} 上没有正在运行的 Watchdeck；请先启动，或用 --data-dir 指定其数据目录"),
+    }
+}
+
+fn decided(number: &str, approves: bool, seconds: i64, tongue: Tongue) -> String {
+    match (tongue, approves) {
+        (Tongue::English, true) => format!("{number} approved; goes to the ERP in {seconds} s, until then it can be taken back in Watchdeck"),
+        (Tongue::English, false) => format!("{number} rejected; goes to the ERP in {seconds} s, until then it can be taken back in Watchdeck"),
+        (Tongue::Chinese, true) => format!("已批准 {number}；{seconds} 秒后提交到 ERP，在此之前可在 Watchdeck 中撤回"),
+        (Tongue::Chinese, false) => format!("已驳回 {number}；{seconds} 秒后提交到 ERP，在此之前可在 Watchdeck 中撤回"),
+    }
+}
