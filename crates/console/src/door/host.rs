@@ -116,7 +116,7 @@ async fn decided(core: &Core, key: &str, approve: bool, reason: Option<String>, 
         let fields: Map<_, _> = written.iter().map(|(name, text)| (name.clone(), value(name, text))).collect();
         (request.map_or_else(|| key.to_owned(), |view| view.number.clone()), fields)
     };
-    match actions::decide(core, &[key.to_owned()], approve, reason, &fields).await {
+    match actions::decide(core, &[key.to_owned()], approve, reason, &fields, &BTreeMap::new()).await {
         Ok(results) => match results.into_iter().find_map(|result| result.error) {
             Some(why) => Said::Refused(why),
             None => Said::Decided { number, hold: HOLD },
