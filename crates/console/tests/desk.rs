@@ -85,11 +85,16 @@ async fn a_terminal_lists_approves_and_rejects_at_the_console_that_runs_and_is_r
     let wrong = asked(folder.path(), approve("return:RT-1", &[("refundAmount", "a lot")], false)).await;
     assert_eq!(wrong, refused("refundAmount of RT-1 must be a number"));
 
-    for done in [approve("order:SO-2", &[], true), approve("return:RT-1", &[("refundAmount", "12.5")], false), reject("order:SO-1", "价格不对")] {
+    for done in
+        [approve("order:SO-2", &[], true), approve("return:RT-1", &[("refundAmount", "12.5")], false), reject("order:SO-1", "价格不对")]
+    {
         let told = asked(folder.path(), done).await;
         assert!(matches!(&told, Told::Done(text) if text.contains("until then it can be taken back")), "{told:?}");
     }
-    assert_eq!(asked(folder.path(), approve("order:SO-1", &[], false)).await, refused("the opposite decision on SO-1 is already on its way"));
+    assert_eq!(
+        asked(folder.path(), approve("order:SO-1", &[], false)).await,
+        refused("the opposite decision on SO-1 is already on its way")
+    );
     let waiting = bench.ask("decisions", json!({})).await["waiting"].clone();
     assert!(waiting.as_array().unwrap().iter().any(|one| one["number"] == "SO-1" && one["reason"] == "价格不对"), "{waiting}");
 
