@@ -58,7 +58,7 @@ const PLACES: [(&str, &[&str]); 10] = [
     ("rusqlite", &["watchdeck-store", "watchdeck-bench", "watchdeck-simulate"]),
     ("tokio-postgres", &["watchdeck-postgres", "watchdeck-bench"]),
     ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-simulate", "watchdeck-testkit", "watchdeck-tests"]),
-    ("axum", &["watchdeck-gateway", "watchdeck-web-host"]),
+    ("axum", &["watchdeck-gateway", "watchdeck-testkit", "watchdeck-web-host"]),
     ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-testkit"]),
 ];
 

@@ -4,6 +4,7 @@
 //! are under way at once, and also after a crash. It is handed on until it is known what became of it: the ERP's own event has the last word. Of two
 //! decisions on one request the first wins, and the other is told who made it; a request that is not any more what was on the screen is not decided.
 
+mod bell;
 mod book;
 mod courier;
 mod decider;

@@ -7,15 +7,15 @@ use super::{
 use crate::{paths, process};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 /// The same luck each time, so that runs can be compared.
 const SEED: &str = "20261127";
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-gateway", "watchdeck-tests"])?;
+    build(&["watchdeck-gateway", "watchdeck-tests", "watchdeck-bench"])?;
     let quiet = said(&["quiet", "--count", if quick { "1000" } else { "4000" }])?;
-    let permission = said(&["permission"])?;
+    let permission = ended(&mut process::command(paths::binary("release", "bench-permission")))?;
     println!("three consoles, kills of the gateway and of the ERP: this takes some minutes");
     let storm = said(&["storm", "--seed", SEED, "--count", if quick { "1500" } else { "10000" }])?;
     let mut report = Report::new("decisions");
@@ -38,14 +38,18 @@ fn number(measured: &Value, name: &str) -> Result<f64> {
 
 fn said(args: &[&str]) -> Result<Value> {
     let mut command = process::command(paths::binary("release", "watchdeck-decisions"));
-    command.args(args).stderr(Stdio::inherit());
+    command.args(args);
     for (variable, name) in [("WATCHDECK_GATEWAY_BIN", "watchdeck-gateway"), ("WATCHDECK_DESK_BIN", "watchdeck-desk")] {
         command.env(variable, paths::binary("release", name));
     }
-    let output = command.output().with_context(|| format!("`{}` did not start", process::line(&command)))?;
+    ended(&mut command)
+}
+
+fn ended(command: &mut Command) -> Result<Value> {
+    let output = command.stderr(Stdio::inherit()).output().with_context(|| format!("`{}` did not start", process::line(command)))?;
     let text = String::from_utf8_lossy(&output.stdout);
     if !output.status.success() {
-        bail!("`{}` ended with {}: {}", process::line(&command), output.status, text.lines().next_back().unwrap_or("it said nothing"));
+        bail!("`{}` ended with {}: {}", process::line(command), output.status, text.lines().next_back().unwrap_or("it said nothing"));
     }
     result(&text)
 }

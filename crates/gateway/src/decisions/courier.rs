@@ -11,13 +11,8 @@ use super::{
 };
 use crate::log::now;
 use futures_util::FutureExt as _;
-use std::{
-    collections::HashSet,
-    panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard},
-    time::Duration,
-};
-use tokio::{sync::Notify, task::JoinSet};
+use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use watchdeck_events::Millis;
 
@@ -36,40 +31,6 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Before what could not be written down is looked at again.
 const RETRY: i64 = 1_000;
 
-/// What wakes the courier.
-#[derive(Debug, Default)]
-pub(super) struct Bell {
-    notify: Notify,
-    rung: Mutex<Rung>,
-}
-
-#[derive(Debug, Default)]
-struct Rung {
-    /// To be tried now, whatever was planned.
-    now: HashSet<String>,
-    /// Received by this process and never tried.
-    fresh: HashSet<String>,
-}
-
-impl Bell {
-    pub(super) fn ring(&self) {
-        self.notify.notify_one();
-    }
-
-    pub(super) fn ring_for(&self, key: &str) {
-        self.rung().now.insert(key.to_owned());
-        self.notify.notify_one();
-    }
-
-    pub(super) fn fresh(&self, key: &str) {
-        self.rung().fresh.insert(key.to_owned());
-    }
-
-    fn rung(&self) -> MutexGuard<'_, Rung> {
-        self.rung.lock().expect("no code panics while holding the bell")
-    }
-}
-
 impl Decider {
     /// Hand on what is due, until `stop`.
     pub(crate) async fn hand_on(self: Arc<Self>, stop: CancellationToken) {
@@ -84,7 +45,7 @@ impl Decider {
             }
             let now = now();
             let (mut due, next) = self.book.due(now);
-            due.extend(std::mem::take(&mut self.bell.rung().now).iter().filter_map(|key| self.book.get(key)));
+            due.extend(self.bell.take_rung().iter().filter_map(|key| self.book.get(key)));
             due.retain(|one| !under_way.contains(&one.decision.idempotency_key));
             due.truncate(AT_ONCE.saturating_sub(going.len()));
             for standing in due {
@@ -106,7 +67,7 @@ impl Decider {
             let wait = if self.book.is_shared() { Some(wait.unwrap_or(LOOK).min(LOOK)) } else { wait };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = self.bell.notify.notified() => {}
+                () = self.bell.rings() => {}
                 Some(done) = going.join_next() => {
                     if let Ok(key) = done { under_way.remove(&key); }
                 }
@@ -145,7 +106,7 @@ impl Decider {
 
     /// Whether it still is to be handed on; it is written down that it may have left.
     async fn set_out(&self, key: &str) -> Result<Option<(Arc<Standing>, bool)>, DecisionError> {
-        let fresh = self.bell.rung().fresh.remove(key);
+        let fresh = self.bell.was_fresh(key);
         let Some(standing) = self.book.get(key).filter(|standing| !standing.state.is_settled()) else { return Ok(None) };
         let (now, again) = (now(), standing.left && !fresh);
         if self.book.is_claimed(&standing, now) {

@@ -1,8 +1,8 @@
 //! Takes decisions in: kept before they are answered, and each once.
 
 use super::{
+    bell::Bell,
     book::Book,
-    courier::Bell,
     decision::{DecisionError, DecisionRequest, Decisions, Resource},
     requests::Requests,
     standing::{Standing, State},

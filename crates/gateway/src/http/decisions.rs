@@ -1,6 +1,6 @@
 //! The routes of decisions.
 
-use super::{BODY_PATIENCE, Refused, acting, json_body, refused};
+use super::asking::{BODY_PATIENCE, Refused, acting, json_body, refused};
 use crate::{
     access::{Principal, Purpose},
     audit::{Act, Entry},
