@@ -39,7 +39,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("web-host", &["console", "demo", "events", "logline", "wire"]),
     ("watchdeck", &["console", "contain", "demo", "events", "logline", "wire"]),
     ("xtask", &[]),
-    (BENCH, &["alerts", "client", "console", "events", "filter", "protocol", "simulator", "store", TESTKIT, "wire", "world"]),
+    (BENCH, &["alerts", "client", "console", "events", "filter", "gateway", "protocol", "simulator", "store", TESTKIT, "wire", "world"]),
     ("fuzz", &["alerts", "client", "console", "events", "filter", "protocol", "store", "wire", "world"]),
     ("simulate", &["client", "events", "feed", "gateway", "protocol", "store", "wire"]),
     (TESTKIT, &["client", "console", "events", "protocol"]),
