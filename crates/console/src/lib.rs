@@ -21,6 +21,7 @@ mod needs;
 mod notices;
 mod outgoing;
 mod packs;
+mod person;
 pub mod secrets;
 mod settings;
 mod state;

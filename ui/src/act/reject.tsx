@@ -3,6 +3,7 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Dialog } from "@/parts";
+import { ClaimWarning } from "./claimed";
 import { FieldRows } from "./field-rows";
 import { type Given, neededTo, offered, readAll } from "./fields";
 import { RequestList } from "./requests";
@@ -36,6 +37,7 @@ export function RejectDialog({ requests, reasons, onClose, onConfirm }: { reques
         </>
       }
     >
+      <ClaimWarning requests={requests} />
       {needs ? <FieldRows requests={requests} approve={false} typed={typed} tried={tried} onType={(key, name, text) => setTyped((before) => ({ ...before, [key]: { ...before[key], [name]: text } }))} /> : <RequestList requests={requests} />}
       <label className="flex flex-col gap-1.5">
         <span className="text-ink-2">{t("frame.reject.reason")}</span>
