@@ -5,8 +5,8 @@ use crate::{
     decisions::{COLLECTION as DECISIONS, Outbox, needed},
     erp_page,
     host::{Badge, Overall},
-    person::person,
     notices::Notices,
+    person::person,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -262,7 +262,8 @@ impl State {
     /// Requests that wait, with our decisions on them. `deciders` says whether a source takes any.
     pub(crate) fn pending(&self, deciders: &Deciders, at: Millis) -> Vec<ApprovalView> {
         let one = |request: &Request| {
-            let look = Look { can_decide: deciders.take(&request.source, &request.view.resource_type), user: deciders.user(&request.source), at };
+            let look =
+                Look { can_decide: deciders.take(&request.source, &request.view.resource_type), user: deciders.user(&request.source), at };
             self.shown(request, look)
         };
         self.world.approvals.pending().into_iter().take(PENDING).map(one).collect()

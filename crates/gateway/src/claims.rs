@@ -7,4 +7,4 @@ mod claim;
 mod desk;
 
 pub(crate) use claim::{ClaimError, ClaimOrder};
-pub(crate) use desk::{Changed, Claims, Claimant};
+pub(crate) use desk::{Changed, Claimant, Claims};

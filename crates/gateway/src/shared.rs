@@ -1,6 +1,9 @@
 //! What sessions, requests and the bridge share.
 
-use crate::{access::Access, audit::Audit, claims::Claims, decisions::Decider, delegations::Delegations, door::Door, ingest::state::BridgeState, log::Log, tail::Tail};
+use crate::{
+    access::Access, audit::Audit, claims::Claims, decisions::Decider, delegations::Delegations, door::Door, ingest::state::BridgeState,
+    log::Log, tail::Tail,
+};
 use std::{
     sync::{Arc, atomic::AtomicUsize},
     time::Duration,

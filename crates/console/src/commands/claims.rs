@@ -34,7 +34,8 @@ async fn order_one(core: &Core, key: &str, act: ClaimAct, to: Option<&Deputy>) -
     let (source, body) = {
         let state = core.state();
         let named = state.request_named(key);
-        let request = named.as_ref().and_then(|entity| state.world.approvals.get(entity)).ok_or_else(|| format!("there is no request {key}"))?;
+        let request =
+            named.as_ref().and_then(|entity| state.world.approvals.get(entity)).ok_or_else(|| format!("there is no request {key}"))?;
         if !core.sources.can_decide(&request.source, &request.view.resource_type) {
             return Err(core.words(&state.settings).takes_no_decisions(&request.source));
         }
@@ -48,19 +49,48 @@ async fn order_one(core: &Core, key: &str, act: ClaimAct, to: Option<&Deputy>) -
         });
         (request.source.to_string(), body)
     };
-    let profile = core.sources.profile(&source).ok_or_else(|| "the source that this request came through has been removed".to_owned())??;
+    let profile =
+        core.sources.profile(&source).ok_or_else(|| "the source that this request came through has been removed".to_owned())??;
     sent(&profile, &body).await
 }
 
 async fn sent(profile: &Profile, body: &Value) -> Result<(), String> {
     let answer = post(profile, PLACE, body.to_string()).await.map_err(|error| error.to_string())?;
-    if (200..300).contains(&answer.status) {
+    read(answer.status, &answer.body)
+}
+
+/// What an answer means; why it is a no, where it is one.
+fn read(status: u16, body: &[u8]) -> Result<(), String> {
+    if (200..300).contains(&status) {
         return Ok(());
     }
-    let said: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    Err(match (answer.status, said["message"].as_str()) {
+    let said: Value = serde_json::from_slice(body).unwrap_or_default();
+    Err(match (status, said["message"].as_str()) {
+        // One that knows claims says something else of what it does not know.
         (404 | 405, _) => "this gateway keeps no claims; it is older than this console".to_owned(),
         (_, Some(message)) => message.to_owned(),
         (status, None) => format!("HTTP {status}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_no_is_said_in_the_gateways_words() {
+        let held = r#"{"code":"claimed","message":"张敏 is on it since 08:00Z; ask them to release it or to hand it over"}"#;
+        for (status, body, meant) in [
+            (200, r#"{"changed":true}"#, None),
+            (409, held, Some("张敏 is on it since 08:00Z; ask them to release it or to hand it over")),
+            (
+                404,
+                r#"{"code":"not_found","message":"there is WebSocket at /ws"}"#,
+                Some("this gateway keeps no claims; it is older than this console"),
+            ),
+            (502, "<html>", Some("HTTP 502")),
+        ] {
+            assert_eq!(read(status, body.as_bytes()).err().as_deref(), meant, "{status} {body}");
+        }
+    }
 }

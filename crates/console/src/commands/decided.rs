@@ -1,6 +1,6 @@
 //! Requests as a handful of stored events tell them: the same projection that follows the store, over these events only.
 
-use crate::{core::Core, error::CommandError};
+use crate::{core::Core, error::CommandError, state::Look};
 use std::collections::{BTreeSet, HashSet};
 use watchdeck_contain::attempt;
 use watchdeck_events::{

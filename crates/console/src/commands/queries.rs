@@ -4,7 +4,12 @@ use super::{
     decided, handlers,
     rows::{ROWS, fill_in, row, row_list},
 };
-use crate::{core::Core, error::CommandError, keeping, needs, settings, state::{Look, State}};
+use crate::{
+    core::Core,
+    error::CommandError,
+    keeping, needs, settings,
+    state::{Look, State},
+};
 use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
 use watchdeck_events::{

@@ -12,9 +12,9 @@ use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, ClaimAct, DecideResult, DecisionsView, Deputy, EventDetail, EventPage, ExportFormat,
-        FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView,
-        OverviewView, PacksView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, ClaimAct, DecideResult, DecisionsView, Deputy, EventDetail, EventPage,
+        ExportFormat, FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView,
+        LettersView, OrdersView, OverviewView, PacksView, SupportBundle,
     },
 };
 

@@ -68,7 +68,10 @@ impl Delegation {
         if order.until.since(order.from) > LONGEST {
             return invalid("a delegation lasts a year at most");
         }
-        if order.types.is_empty() || order.types.len() > TYPES.0 || order.types.iter().any(|kind| kind.trim().is_empty() || kind.len() > TYPES.1) {
+        if order.types.is_empty()
+            || order.types.len() > TYPES.0
+            || order.types.iter().any(|kind| kind.trim().is_empty() || kind.len() > TYPES.1)
+        {
             return invalid("`types` names 1 to 32 types of things, like [\"order\"], or [\"*\"] for all");
         }
         Ok(Self {

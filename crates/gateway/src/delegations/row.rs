@@ -7,7 +7,12 @@ use watchdeck_events::Millis;
 /// Who is present in the end, for somebody's things of a type: follows what is in force at this time. `None` where nobody was asked to.
 pub(super) fn deputy<'a>(all: &'a [Delegation], giver: &str, resource_type: &str, now: Millis) -> Option<&'a Delegation> {
     let in_force = |from: &str| {
-        all.iter().find(|one| one.giver.id == from && one.from <= now && now < one.until && one.types.iter().any(|kind| Pattern::new(kind).fits(resource_type)))
+        all.iter().find(|one| {
+            one.giver.id == from
+                && one.from <= now
+                && now < one.until
+                && one.types.iter().any(|kind| Pattern::new(kind).fits(resource_type))
+        })
     };
     let mut last = in_force(giver)?;
     // There is no circle; a bound keeps a slip from going on for ever.
@@ -31,7 +36,9 @@ pub(super) fn passed_on<'a>(all: &'a [Delegation], deputy: &str, now: Millis) ->
                 found.push((first, types));
             } else if steps < all.len() {
                 let on = in_force().filter(|one| one.giver.id == at);
-                open.extend(on.map(|one| (one.to.id.as_str(), of_both(&types, &one.types), steps + 1)).filter(|(_, types, _)| !types.is_empty()));
+                open.extend(
+                    on.map(|one| (one.to.id.as_str(), of_both(&types, &one.types), steps + 1)).filter(|(_, types, _)| !types.is_empty()),
+                );
             }
         }
     }
@@ -51,7 +58,8 @@ pub(super) fn of_both(some: &[String], others: &[String]) -> Vec<String> {
 
 /// What another one of the giver passes on of the same, at a time when this one would.
 pub(super) fn overlapping<'a>(all: &'a [Delegation], new: &Delegation) -> Option<&'a Delegation> {
-    all.iter().find(|one| one.giver.id == new.giver.id && meet((one.from, one.until), (new.from, new.until)).is_some() && share_types(one, new))
+    all.iter()
+        .find(|one| one.giver.id == new.giver.id && meet((one.from, one.until), (new.from, new.until)).is_some() && share_types(one, new))
 }
 
 /// The people in a circle that `new` would close at any moment of its time.
@@ -139,7 +147,9 @@ mod tests {
     #[test]
     fn what_is_passed_on_all_the_way_is_offered_to_the_last() {
         let all = [one("a", "b", (10, 30), &["*"]), one("b", "c", (20, 40), &["order"])];
-        let offered = |deputy: &str, now| passed_on(&all, deputy, Millis(now)).into_iter().map(|(first, types)| (first.giver.id.clone(), types)).collect::<Vec<_>>();
+        let offered = |deputy: &str, now| {
+            passed_on(&all, deputy, Millis(now)).into_iter().map(|(first, types)| (first.giver.id.clone(), types)).collect::<Vec<_>>()
+        };
         assert_eq!(offered("b", 15), [("a".to_owned(), vec!["*".to_owned()])]);
         assert_eq!(offered("c", 25), [("a".to_owned(), vec!["order".to_owned()]), ("b".to_owned(), vec!["order".to_owned()])]);
         assert!(offered("c", 15).is_empty());

@@ -106,7 +106,8 @@ fn sign(principal: &Principal, behalf: Behalf, decision: &mut DecisionRequest) -
             (decision.approver_id, decision.approver_name) = (giver.id, giver.name);
         }
         (Behalf::OneOf(givers), _) => {
-            let words = format!("{} have passed decisions on {resource_type} on to you; say for whom it is with `onBehalfOf`", givers.join(", "));
+            let words =
+                format!("{} have passed decisions on {resource_type} on to you; say for whom it is with `onBehalfOf`", givers.join(", "));
             return Err(Refusal::new(Why::Forbidden, words));
         }
         (Behalf::Nobody, Some(said)) => return Err(principal.decides_for_nobody(said, resource_type)),

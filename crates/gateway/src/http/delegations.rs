@@ -100,6 +100,15 @@ pub(super) async fn end(
 
 /// For the audit: from whom to whom, and for which time.
 fn in_words(what: &str, one: &Delegation) -> String {
-    let at = |ms: i64| jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%MZ").to_string());
-    format!("{what}: {} ({}) → {} ({}), {} to {}", one.giver.shown(), one.giver.id, one.to.shown(), one.to.id, at(one.from.0), at(one.until.0))
+    let at =
+        |ms: i64| jiff::Timestamp::from_millisecond(ms).map_or_else(|_| ms.to_string(), |at| at.strftime("%Y-%m-%d %H:%MZ").to_string());
+    format!(
+        "{what}: {} ({}) → {} ({}), {} to {}",
+        one.giver.shown(),
+        one.giver.id,
+        one.to.shown(),
+        one.to.id,
+        at(one.from.0),
+        at(one.until.0)
+    )
 }

@@ -82,9 +82,13 @@ async fn what_is_handed_over_is_the_others_and_both_are_in_the_audit() {
     let dir = people.running.stop().await;
     let log = Store::look(&config(dir.path()).log_path(), Profile::Log).unwrap();
     let entries = audit::read(&log).await.unwrap().by_time();
-    let claims: Vec<_> = entries.iter().filter(|entry| entry.act == audit::Act::Claimed && entry.what.as_deref() == Some("order:R1")).collect();
+    let claims: Vec<_> =
+        entries.iter().filter(|entry| entry.act == audit::Act::Claimed && entry.what.as_deref() == Some("order:R1")).collect();
     let details: Vec<_> = claims.iter().map(|entry| (entry.who.as_str(), entry.detail.clone().unwrap_or_default())).collect();
-    assert!(details.contains(&("u1", "handed over to u2, was with u1".into())) && details.contains(&("u2", "released, was with u2".into())), "{details:?}");
+    assert!(
+        details.contains(&("u1", "handed over to u2, was with u1".into())) && details.contains(&("u2", "released, was with u2".into())),
+        "{details:?}"
+    );
 }
 
 #[tokio::test]
@@ -95,7 +99,12 @@ async fn a_claim_outlasts_a_restart_and_ends_with_its_request() {
     let dir = running.stop().await;
     let running = Running::with_ways(dir, |_| ()).await;
     assert_eq!(running.post("/api/claims", Some(&li), &order("R1", "claim")).await.0, 409, "it is kept");
-    running.publish_json("approvals", [json!({ "type": "approval:approved", "resourceType": "order", "resourceId": "R1", "approverName": "周主管" })]).await;
+    running
+        .publish_json(
+            "approvals",
+            [json!({ "type": "approval:approved", "resourceType": "order", "resourceId": "R1", "approverName": "周主管" })],
+        )
+        .await;
     let over = watchdeck_testkit::patience::until("the gateway to hear of it", async || {
         let (status, answer) = running.post("/api/claims", Some(&li), &order("R1", "claim")).await;
         (answer["code"] == "over").then_some((status, answer))

@@ -34,7 +34,8 @@ struct Office {
 async fn office() -> Office {
     let dir = tempfile::tempdir().unwrap();
     let own = config(dir.path());
-    let tokens = [("u1", "approver"), ("u2", "approver"), ("u3", "wall"), ("u4", "wall")].map(|(id, role)| add(dir.path(), id, &[role], &own));
+    let tokens =
+        [("u1", "approver"), ("u2", "approver"), ("u3", "wall"), ("u4", "wall")].map(|(id, role)| add(dir.path(), id, &[role], &own));
     let (sender, erp) = mpsc::channel(8);
     let parts = Parts { decisions: Some(Arc::new(Erp(sender))), ways: access::ways(&own).unwrap() };
     Office { running: Running { gateway: Gateway::start_with(own, parts).await.unwrap(), dir }, tokens, erp }
@@ -87,7 +88,9 @@ async fn a_deputy_decides_in_the_others_name_and_both_names_are_told() {
     let dir = office.running.stop().await;
     let log = Store::look(&config(dir.path()).log_path(), Profile::Log).unwrap();
     let entries = audit::read(&log).await.unwrap().by_time();
-    let detail = |who: &str, act: audit::Act| entries.iter().filter(|entry| entry.who == who && entry.act == act).filter_map(|entry| entry.detail.clone()).collect::<Vec<_>>();
+    let detail = |who: &str, act: audit::Act| {
+        entries.iter().filter(|entry| entry.who == who && entry.act == act).filter_map(|entry| entry.detail.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(detail("u3", audit::Act::Decided), ["approve for Name of u1 (u1), received"]);
     let made = detail("u1", audit::Act::Delegated);
     assert!(made[0].starts_with("delegated: Name of u1 (u1) → Name of u3 (u3), ") && made[1].starts_with("ended: "), "{made:?}");

@@ -101,7 +101,13 @@ impl Subject {
             }
         };
         let text = |text: &Cow<'_, str>| line::of(text, line::LABEL).into_owned();
-        let view = DecidingView { approve: step.approve, by: step.by.as_ref().map(text).unwrap_or_default(), on_behalf_of: step.on_behalf_of.as_ref().map(text), state, at };
+        let view = DecidingView {
+            approve: step.approve,
+            by: step.by.as_ref().map(text).unwrap_or_default(),
+            on_behalf_of: step.on_behalf_of.as_ref().map(text),
+            state,
+            at,
+        };
         self.deciding = Some(Deciding { key: step.key.clone().into_owned(), seq: stored.seq, view });
         self.show();
     }
