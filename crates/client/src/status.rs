@@ -23,6 +23,8 @@ pub struct Status {
     pub bytes: u64,
     /// Who the server takes us for, where it says so.
     pub user_name: Option<String>,
+    /// As whom the server knows the user, where that is somebody in particular.
+    pub user_id: Option<String>,
     /// What the user may decide, by the type of the resource (`*` stands for any text), where the server says so.
     pub decides: Option<Vec<String>>,
     /// The server's name or version, where it says so.
@@ -83,6 +85,7 @@ impl Default for Status {
             frames: 0,
             bytes: 0,
             user_name: None,
+            user_id: None,
             decides: None,
             server: None,
             denied: vec![],

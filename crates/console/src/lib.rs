@@ -22,6 +22,7 @@ mod needs;
 mod notices;
 mod outgoing;
 mod packs;
+mod person;
 pub mod secrets;
 mod settings;
 mod state;

@@ -6,6 +6,7 @@ use crate::{
     erp_page,
     host::{Badge, Overall},
     notices::Notices,
+    person::person,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -22,7 +23,7 @@ use watchdeck_wire::{
     link::{LinkState, SourceStatus},
     live::{Hint, NoticeAction, NoticeRequest, NoticeView},
     settings::Settings,
-    views::{AlertView, ApprovalView, BannerView},
+    views::{AlertView, ApprovalView, BannerView, ClaimView},
 };
 use watchdeck_world::{
     World,
@@ -40,6 +41,15 @@ const ALERT_CHECKPOINT: &str = "alerts";
 
 /// Waiting requests in a view.
 const PENDING: usize = 1_000;
+
+/// Who looks at a request, and when.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Look<'a> {
+    pub(crate) can_decide: bool,
+    /// As whom the request's source knows our user, where that is somebody in particular.
+    pub(crate) user: Option<&'a str>,
+    pub(crate) at: Millis,
+}
 
 /// Everything that is computed, behind one lock that is never held across a wait.
 pub(crate) struct State {
@@ -250,21 +260,25 @@ impl State {
     }
 
     /// Requests that wait, with our decisions on them. `deciders` says whether a source takes any.
-    pub(crate) fn pending(&self, deciders: &Deciders) -> Vec<ApprovalView> {
-        let one = |request: &Request| self.shown(request, deciders.take(&request.source, &request.view.resource_type));
+    pub(crate) fn pending(&self, deciders: &Deciders, at: Millis) -> Vec<ApprovalView> {
+        let one = |request: &Request| {
+            let look =
+                Look { can_decide: deciders.take(&request.source, &request.view.resource_type), user: deciders.user(&request.source), at };
+            self.shown(request, look)
+        };
         self.world.approvals.pending().into_iter().take(PENDING).map(one).collect()
     }
 
     /// A request as the window shows it: with our decision on it, what a decision needs, and where the ERP shows it.
-    pub(crate) fn shown(&self, request: &Request, can_decide: bool) -> ApprovalView {
+    pub(crate) fn shown(&self, request: &Request, Look { can_decide, user, at }: Look<'_>) -> ApprovalView {
         let needs = if request.is_pending() { needed(&request.view) } else { Vec::new() };
-        ApprovalView {
-            can_decide,
-            needs,
-            open_url: self.erp_page(request),
-            version: version(&request.view),
-            ..self.outbox.decorate(&request.view)
-        }
+        let view = self.outbox.decorate(&request.view);
+        let claimed = view.claimed.filter(|claim| claim.until.is_none_or(|until| at < until)).map(|claim| {
+            // Whom its gateway does not know is called as they call themselves.
+            let mine = user.map_or_else(|| claim.id == person(&self.settings), |user| claim.id == user);
+            ClaimView { mine, ..claim }
+        });
+        ApprovalView { can_decide, needs, claimed, open_url: self.erp_page(request), version: version(&request.view), ..view }
     }
 
     /// Where the ERP shows what a request is about.

@@ -47,6 +47,8 @@ pub enum View<'a> {
     GapFilled(GapFilled<'a>),
     /// `watchdeck:decision`.
     Deciding(Deciding<'a>),
+    /// `watchdeck:claim`.
+    Claim(Claim<'a>),
 }
 
 /// A message to one user.
@@ -216,8 +218,27 @@ pub struct Deciding<'a> {
     pub approve: bool,
     /// Who made it: of one that was overtaken, the decision that was first.
     pub by: Option<Text<'a>>,
+    /// In whose name, where that one is away.
+    pub on_behalf_of: Option<Text<'a>>,
     /// What is to be known of it.
     pub message: Option<Text<'a>>,
+}
+
+/// Who is on a request, by a gateway's word.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim<'a> {
+    /// As in [`Approval::resource_type`].
+    pub resource_type: Option<Text<'a>>,
+    /// The resource's id.
+    pub resource_id: Text<'a>,
+    /// Who it is; `None`: nobody any more.
+    pub holder_id: Option<Text<'a>>,
+    /// Who it is, as people read it.
+    pub holder: Option<Text<'a>>,
+    /// Who said so: the same, or whoever handed it over.
+    pub by: Option<Text<'a>>,
+    /// Until when, by itself, by the gateway's clock.
+    pub until: Stated<'a, Millis>,
 }
 
 /// What a financial event is about.

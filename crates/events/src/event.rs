@@ -27,6 +27,8 @@ impl Kind {
     pub const GAP_FILLED: &'static str = "watchdeck:gap_filled";
     /// Watchdeck's own word: how it stands with a decision on a request.
     pub const DECISION: &'static str = "watchdeck:decision";
+    /// Watchdeck's own word: who is on a request.
+    pub const CLAIM: &'static str = "watchdeck:claim";
     /// Watchdeck's own report: a message came that could not be taken for an event; here is its size, why, and how it begins.
     pub const MALFORMED: &'static str = "watchdeck:malformed";
     /// What Watchdeck's own kinds begin with. Nobody else may publish one.

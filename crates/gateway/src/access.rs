@@ -32,6 +32,7 @@ pub use view::{Shown, View};
 pub use ways::ways;
 
 pub(crate) use limits::Use;
+pub(crate) use pattern::Pattern;
 pub(crate) use refusal::{Refusal, Why};
 pub(crate) use roles::{RoleRefused, Roles};
 
@@ -227,6 +228,13 @@ impl Access {
     /// The same user, as it stands by now.
     pub(crate) fn as_of(&self, principal: &Principal, person: &Person) -> Principal {
         principal.as_of(person, &self.roles)
+    }
+
+    /// What somebody may decide who may not be here: a user of this gateway by what it is now, anybody else by what was last seen.
+    pub(crate) fn grants_of(&self, then: &Person, is_user: bool) -> Option<Grants> {
+        let listed = || self.ways.iter().find_map(|way| way.listed(&then.id));
+        let person = if is_user { listed()? } else { then.clone() };
+        Some(Grants::of(&person.id, &person.roles, &self.roles))
     }
 
     /// Whether a request may be told what only readers may know.

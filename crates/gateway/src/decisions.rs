@@ -16,8 +16,10 @@ mod telling;
 
 pub(crate) use book::Book;
 pub(crate) use decider::{Answered, Approver, Decider};
+pub(crate) use decision::Resource;
 pub use decision::{Answer, Change, Decided, DecisionError, DecisionRequest, Decisions, Handing, Seen};
 pub(crate) use over_redis::OverRedis;
 pub use over_redis::REDIS_CHANNEL;
 pub(crate) use requests::Requests;
 pub(crate) use standing::{Standing, State};
+pub(crate) use telling::ELSEWHERE;

@@ -3,8 +3,10 @@
 use crate::{
     access::{Access, Credentials},
     audit::Audit,
+    claims::Claims,
     config::Config,
     decisions::{Book, Decider, Decisions, OverRedis, Requests},
+    delegations::Delegations,
     door::{Door, Seats},
     error::GatewayError,
     http,
@@ -126,8 +128,12 @@ impl Gateway {
         }
         let log = Log::new(Arc::clone(&store), config.max_event_bytes);
         let (audit, writing) = Audit::open(log.clone()).await.map_err(|source| opening::failed(&config, source))?;
+        let claims = Claims::load(log.clone(), postgres.clone()).await.map_err(|source| opening::failed(&config, source))?;
+        let delegations = Delegations::load(log.clone(), postgres.clone()).await.map_err(|source| opening::failed(&config, source))?;
         let shared = Arc::new(Shared {
             audit,
+            claims,
+            delegations,
             decider: Arc::new(Decider::new(decisions, book, requests, log.clone())),
             log,
             tail: Tail::new(store),
@@ -176,6 +182,8 @@ impl Gateway {
         for keeping in shared.access.keeping(&shared.stop) {
             shared.tasks.spawn(keeping);
         }
+        let passing = Arc::clone(shared);
+        shared.tasks.spawn(async move { passing.delegations.keep(passing.stop.clone()).await });
         let telling = Arc::clone(shared);
         shared.tasks.spawn(async move { telling.tail.names.announce(telling.stop.clone()).await });
         shared.tasks.spawn(serve::serve(listener, http::router(Arc::clone(shared)), Arc::clone(shared)));

@@ -1,7 +1,9 @@
 //! The routes. Every refusal is JSON `{"code","message"}`, and the message says what to do.
 
 mod asking;
+mod claims;
 mod decisions;
+mod delegations;
 
 use crate::{
     access::Purpose,
@@ -22,7 +24,7 @@ use axum::{
     extract::{RawQuery, Request, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 use std::sync::{
     Arc,
@@ -39,6 +41,9 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/publish", post(publish_events))
         .route("/api/decisions", post(decisions::decide))
         .route("/api/decisions/{key}", get(decisions::decision).delete(decisions::withdraw))
+        .route("/api/claims", post(claims::order))
+        .route("/api/delegations", post(delegations::make).get(delegations::mine))
+        .route("/api/delegations/{id}", delete(delegations::end))
         // The ERP's clients connect to any path.
         .fallback(websocket)
         .with_state(shared)
@@ -91,7 +96,7 @@ async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extensio
         return Refused::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            "there is WebSocket at /ws, POST /api/publish, POST /api/decisions and GET /healthz",
+            "there is WebSocket at /ws, POST /api/publish, POST /api/decisions, POST /api/claims, POST /api/delegations and GET /healthz",
         )
         .into_response();
     };

@@ -9,8 +9,10 @@
 
 pub mod access;
 pub mod audit;
+mod claims;
 pub mod config;
 pub mod decisions;
+mod delegations;
 mod door;
 mod error;
 mod frame;
@@ -23,6 +25,7 @@ mod keeping;
 mod listener;
 mod listeners;
 mod log;
+mod named;
 mod names;
 mod opening;
 mod oversize;

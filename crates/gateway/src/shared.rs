@@ -1,6 +1,9 @@
 //! What sessions, requests and the bridge share.
 
-use crate::{access::Access, audit::Audit, decisions::Decider, door::Door, ingest::state::BridgeState, log::Log, tail::Tail};
+use crate::{
+    access::Access, audit::Audit, claims::Claims, decisions::Decider, delegations::Delegations, door::Door, ingest::state::BridgeState,
+    log::Log, tail::Tail,
+};
 use std::{
     sync::{Arc, atomic::AtomicUsize},
     time::Duration,
@@ -15,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) access: Access,
     pub(crate) audit: Audit,
     pub(crate) decider: Arc<Decider>,
+    pub(crate) claims: Claims,
+    pub(crate) delegations: Delegations,
     pub(crate) bridge: Arc<BridgeState>,
     /// A damaged log that was put aside at the start, by its new name.
     pub(crate) set_aside: Option<String>,

@@ -56,6 +56,17 @@ pub struct User {
     pub decides: Option<Vec<String>>,
 }
 
+impl User {
+    /// What a gateway calls those who show nothing, or a key that several may show: nobody in particular.
+    pub const NOBODY: [&str; 3] = ["local", "token", "key"];
+
+    /// It is somebody in particular.
+    #[must_use]
+    pub fn is_person(&self) -> bool {
+        !Self::NOBODY.contains(&self.id.as_str())
+    }
+}
+
 /// Why a request was turned down, for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -21,6 +21,7 @@ pub fn of(view: &View<'_>, realm: &Arc<str>) -> Option<Entity> {
         View::OrderStatus(step) => Entity::new(realm, step.order_type.as_deref().unwrap_or(ORDER), &step.order_id),
         View::Approval(approval) => of_request(approval, realm),
         View::Deciding(step) => Entity::new(realm, step.resource_type.as_deref().unwrap_or(REQUEST), &step.resource_id),
+        View::Claim(claim) => Entity::new(realm, claim.resource_type.as_deref().unwrap_or(REQUEST), &claim.resource_id),
         View::Finance(record) => Entity::new(realm, record_type(record), &record.record_id),
         _ => return None,
     })

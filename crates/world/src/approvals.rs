@@ -17,7 +17,7 @@ use std::{cmp::Reverse, collections::HashMap};
 use subject::{Subject, Told};
 use watchdeck_events::{
     Millis,
-    erp::{Approval, Deciding},
+    erp::{Approval, Claim, Deciding},
 };
 use watchdeck_store::Stored;
 use watchdeck_wire::views::{ApprovalStatus, Found, FoundRow, MoneySum};
@@ -57,6 +57,13 @@ impl Approvals {
     pub(super) fn decides(&mut self, key: &Entity, stored: &Stored, step: &Deciding<'_>, arrival: Arrival) {
         if let Some(subject) = self.subjects.get_mut(key) {
             subject.decides(stored, step, arrival.occurred_at(&stored.event));
+        }
+    }
+
+    /// Who is on a request that is known.
+    pub(super) fn claims(&mut self, key: &Entity, stored: &Stored, claim: &Claim<'_>, arrival: Arrival) {
+        if let Some(subject) = self.subjects.get_mut(key) {
+            subject.claims(stored, claim, arrival);
         }
     }
 

@@ -179,6 +179,10 @@ impl World {
                 self.changed.approvals += 1;
                 self.approvals.decides(about, stored, step, arrival);
             }
+            View::Claim(claim) => {
+                self.changed.approvals += 1;
+                self.approvals.claims(about, stored, claim, arrival);
+            }
             View::Finance(record) => {
                 self.changed.finance += 1;
                 let purse = Purse::of(record.currency.as_ref(), source, &self.realms);

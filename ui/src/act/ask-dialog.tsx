@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useFormat } from "@/format";
 import { Button, Dialog } from "@/parts";
 import { useSettings } from "@/settings";
+import { ClaimWarning } from "./claimed";
 import { FieldRows } from "./field-rows";
 import { type Given, neededTo, offered, readAll } from "./fields";
 import { RequestList, useSum } from "./requests";
@@ -41,6 +42,7 @@ export function AskDialog({ requests, large, onClose, onConfirm }: { requests: r
         </>
       }
     >
+      <ClaimWarning requests={requests} />
       <div onKeyDown={(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && confirm()}>
         {needs ? <FieldRows requests={requests} approve typed={typed} tried={tried} onType={(key, name, text) => setTyped((before) => ({ ...before, [key]: { ...before[key], [name]: text } }))} /> : <RequestList requests={requests} />}
         {large && <p className="text-ink-3">{t("frame.ask.why", { amount: format.money(settings.ask_above) })}</p>}

@@ -1,5 +1,5 @@
 // Decisions about one or many requests, with a result per request. One for the whole window: what is under way, and what was refused, is the same
-// wherever a request is shown. Before the first one a name is asked for, before a large one whether it is meant, before a rejection why, and what else
+// wherever a request is shown. Before the first one a name is asked for, before a large one and before one that another has claimed whether it is meant, before a rejection why, and what else
 // the ERP needs. The core holds each
 // for some seconds, in which it can be taken back (`undo.tsx`).
 
@@ -13,6 +13,7 @@ import { useSettings } from "@/settings";
 import { errorText, failureText } from "@/text";
 import { asks } from "./ask";
 import { AskDialog } from "./ask-dialog";
+import { othersClaims } from "./claimed";
 import { type Given, neededTo } from "./fields";
 import { NameDialog } from "./name";
 import { RejectDialog } from "./reject";
@@ -111,7 +112,7 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
     (plan: Omit<Plan, "step">, named: boolean) => {
       if (!named) setPlan({ ...plan, step: "name" });
       else if (!plan.approve) setPlan({ ...plan, step: "reject" });
-      else if (asks(plan.requests, settings) || plan.requests.some((request) => neededTo(request, true).length > 0)) setPlan({ ...plan, step: "ask" });
+      else if (asks(plan.requests, settings) || plan.requests.some((request) => neededTo(request, true).length > 0) || othersClaims(plan.requests).length > 0) setPlan({ ...plan, step: "ask" });
       else {
         setPlan(null);
         void send({ ...plan, step: "ask" }, null, NOTHING);

@@ -12,13 +12,14 @@ import { useHost } from "@/live";
 import { Button, Menu } from "@/parts";
 import { errorDetail, errorText } from "@/text";
 import { toast } from "@/parts/notice";
+import { type Claims, useClaims } from "./claims";
 import { type Decide, useDecisions } from "./decide";
 import { type Undo, useUndo } from "./undo";
 
 export type { Decide } from "./decide";
 export { isOpen, type Known, type RowState, rowState } from "./results";
 
-export interface Actions extends Decide, Undo {
+export interface Actions extends Claims, Decide, Undo {
   readonly busy: ReadonlySet<string>;
   acknowledge(ids: readonly string[]): Promise<boolean>;
   snooze(id: string, minutes: number): void;
@@ -41,6 +42,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   const host = useHost();
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const { decide, dialog } = useDecisions();
+  const { claims, dialog: handing } = useClaims();
   const undo = useUndo();
 
   const run = useCallback(
@@ -62,6 +64,7 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
   const actions = useMemo<Actions>(
     () => ({
       busy,
+      ...claims,
       ...decide,
       ...undo,
       acknowledge: (ids) =>
@@ -74,13 +77,14 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
           toast(t("frame.snooze.done", { time: format.duration(minutes * 60_000) }));
         }),
     }),
-    [busy, decide, undo, format, host, run, t],
+    [busy, claims, decide, undo, format, host, run, t],
   );
 
   return (
     <Context value={actions}>
       {children}
       {dialog}
+      {handing}
     </Context>
   );
 }

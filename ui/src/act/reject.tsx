@@ -4,6 +4,7 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button, Dialog } from "@/parts";
+import { ClaimWarning } from "./claimed";
 import { FieldRows } from "./field-rows";
 import { type Given, neededTo, offered, readAll } from "./fields";
 import { RequestList } from "./requests";
@@ -38,6 +39,7 @@ export function RejectDialog({ requests, ready, reasons, onClose, onConfirm }: {
         </>
       }
     >
+      <ClaimWarning requests={requests} />
       {needs ? <FieldRows requests={requests} approve={false} typed={typed} tried={tried} onType={(key, name, text) => setTyped((before) => ({ ...before, [key]: { ...before[key], [name]: text } }))} /> : <RequestList requests={requests} />}
       <label className="flex flex-col gap-1.5">
         <span className="text-ink-2">{t("frame.reject.reason")}</span>

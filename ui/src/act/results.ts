@@ -24,13 +24,13 @@ export type RowState =
   | { readonly kind: "held"; readonly approve: boolean; readonly until: number }
   | { readonly kind: "queued" | "confirmed"; readonly approve: boolean }
   | { readonly kind: "sent"; readonly approve: boolean; readonly error: string | null }
-  | { readonly kind: "deciding"; readonly approve: boolean; readonly who: string; readonly state: DecidingState }
+  | { readonly kind: "deciding"; readonly approve: boolean; readonly who: string; readonly forWhom: string | null; readonly state: DecidingState }
   | { readonly kind: "retrying"; readonly approve: boolean; readonly attempts: number; readonly error: string }
   | { readonly kind: "overtaken"; readonly approve: boolean; readonly who: string | null }
   | { readonly kind: "failed"; readonly approve: boolean; readonly error: string };
 
 /** What a decision needs to know of a request. */
-export type Request = Pick<ApprovalView, "key" | "number" | "amount" | "unread" | "currency" | "requester" | "needs" | "version">;
+export type Request = Pick<ApprovalView, "key" | "number" | "amount" | "unread" | "currency" | "requester" | "needs" | "version"> & Partial<Pick<ApprovalView, "claimed">>;
 
 /** What this window knows of decisions beside what its views say. */
 export interface Known {
@@ -52,7 +52,7 @@ export function rowState(approval: Pick<ApprovalView, "key" | "decision" | "deci
   const { deciding } = approval;
   if (decision === null || decision.state === "failed") {
     // Somebody else was first, as their gateway says; the ERP has not said so yet.
-    if (deciding !== null) return { kind: "deciding", approve: deciding.approve, who: deciding.by, state: deciding.state };
+    if (deciding !== null) return { kind: "deciding", approve: deciding.approve, who: deciding.by, forWhom: deciding.on_behalf_of, state: deciding.state };
   }
   if (decision === null) return { kind: "open" };
   const { approve } = decision;

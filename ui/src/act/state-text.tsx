@@ -32,7 +32,7 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" |
     case "sent":
       return state.error === null ? look(<Send aria-hidden />, "text-info", t("approvals.state.sent"), verb) : look(<CircleHelp aria-hidden />, "text-warn", t("approvals.state.unsure"), failureText(state.error));
     case "deciding":
-      return look(<UserCheck aria-hidden />, "text-info", t(state.approve ? "approvals.state.approvedBy" : "approvals.state.rejectedBy", { who: state.who }), t(`approvals.state.far.${state.state}`));
+      return look(<UserCheck aria-hidden />, "text-info", t(state.approve ? "approvals.state.approvedBy" : "approvals.state.rejectedBy", { who: state.forWhom === null ? state.who : t("approvals.state.forWhom", { who: state.who, whom: state.forWhom }) }), t(`approvals.state.far.${state.state}`));
     case "confirmed":
       return look(<CircleCheck aria-hidden />, "text-good", t("approvals.state.confirmed"), verb);
     case "overtaken":

@@ -6,6 +6,7 @@ import type { Batch } from "./Batch";
 import type { CatalogueView } from "./CatalogueView";
 import type { DecideResult } from "./DecideResult";
 import type { DecisionsView } from "./DecisionsView";
+import type { Deputy } from "./Deputy";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
 import type { ExportFormat } from "./ExportFormat";
@@ -120,6 +121,18 @@ open_erp: { args: { key: string, }, answer: null, },
  * Take decisions back that were not handed on yet, each for itself.
  */
 withdraw: { args: { keys: Array<string>, }, answer: Array<DecideResult>, }, 
+/**
+ * Say that we are on these requests, each for itself.
+ */
+claim: { args: { keys: Array<string>, }, answer: Array<DecideResult>, }, 
+/**
+ * Say that we are not on them any more.
+ */
+release: { args: { keys: Array<string>, }, answer: Array<DecideResult>, }, 
+/**
+ * Say that somebody else is on them.
+ */
+hand_over: { args: { keys: Array<string>, to: Deputy, }, answer: Array<DecideResult>, }, 
 /**
  * Somebody has these alerts.
  */

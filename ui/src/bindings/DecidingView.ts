@@ -15,6 +15,10 @@ approve: boolean,
  */
 by: string, 
 /**
+ * In whose name, where that one is away.
+ */
+on_behalf_of: string | null, 
+/**
  * How far it is.
  */
 state: DecidingState, 

@@ -4,6 +4,8 @@ import { Copy, Eye, EyeOff, ListFilter, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isOpen, rowState, useActions } from "@/act";
+import { ClaimButtons } from "@/act/claim-buttons";
+import { ClaimLine } from "@/act/claimed";
 import { Held } from "@/act/held";
 import { Elsewhere, OpenErp } from "@/act/open-erp";
 import { StateText } from "@/act/state-text";
@@ -160,6 +162,10 @@ function Decision({ asked }: { asked: ApprovalView }) {
         <OpenErp request={request} look="ghost" />
       </span>
       {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
+      <div className="mt-1.5 flex w-full flex-wrap items-center gap-1.5">
+        <ClaimButtons requests={[request]} />
+        {request.claimed !== null && <ClaimLine claim={request.claimed} />}
+      </div>
     </div>
   );
 }

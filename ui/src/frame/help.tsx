@@ -26,6 +26,7 @@ export function Help({ open, onClose }: { open: boolean; onClose: () => void }) 
           <Line keys={["␣"]}>{t("frame.keys.pause")}</Line>
           <Line keys={["a"]}>{t("frame.keys.approve")}</Line>
           <Line keys={["r"]}>{t("frame.keys.reject")}</Line>
+          <Line keys={["c"]}>{t("frame.keys.claim")}</Line>
           <Line keys={["z"]}>{t("frame.keys.undo")}</Line>
           <Line keys={["e"]}>{t("frame.keys.acknowledge")}</Line>
           <Line keys={["s"]}>{t("frame.keys.snooze")}</Line>

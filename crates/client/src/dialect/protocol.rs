@@ -34,6 +34,8 @@ pub(crate) enum Note {
     Greeted { ping: Option<Duration>, user_name: Option<String>, server: Option<String> },
     /// What the user may decide, by the type of the resource.
     Decides(Vec<String>),
+    /// As whom the server knows our user, where it is somebody in particular.
+    Person(String),
     /// The server will not serve this channel, in its words. Others go on.
     Denied { channel: Channel, detail: String },
     /// The server serves a channel that it would not serve before.

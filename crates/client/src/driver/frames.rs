@@ -97,6 +97,7 @@ impl Driver {
                     }
                 }
                 Note::Decides(types) => self.status.decides = Some(types),
+                Note::Person(id) => self.status.user_id = Some(id),
                 Note::Denied { channel, detail } => self.denied(channel, detail),
                 Note::Served(channel) => self.status.denied.retain(|known| known.channel != channel),
                 Note::Upstream(down) => self.status.upstream_down = down,

@@ -84,7 +84,7 @@ impl Talk {
                     }
                     Note::Denied { channel, detail } => self.denied.push(format!("{channel}: {detail}")),
                     Note::End(ending) => return Err(ending.into_words()),
-                    Note::Served(_) | Note::Upstream(_) | Note::Decides(_) => {}
+                    Note::Served(_) | Note::Upstream(_) | Note::Decides(_) | Note::Person(_) => {}
                 }
             }
         }

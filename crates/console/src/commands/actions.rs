@@ -5,6 +5,7 @@ use crate::{
     core::Core,
     decisions::{HOLD, Verdict, given, take_back, version},
     error::CommandError,
+    person::person,
     state::State,
 };
 use serde_json::{Map, Value};
@@ -15,28 +16,12 @@ use watchdeck_alerts::{
     toast::{Toast, ToastAction},
 };
 use watchdeck_events::Severity;
-use watchdeck_wire::{
-    settings::Settings,
-    views::{ApprovalStatus, DecideResult},
-};
+use watchdeck_wire::views::{ApprovalStatus, DecideResult};
 
 /// Longest snooze, minutes: four weeks.
 const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
 /// Longest reason of a decision, characters.
 const LONGEST_REASON: usize = 1_000;
-
-/// What a person is called who has not said so.
-fn user(settings: &Settings) -> String {
-    let name = settings.user_name.trim();
-    if !name.is_empty() {
-        return name.to_owned();
-    }
-    std::env::var("USER")
-        .or_else(|_| std::env::var("USERNAME"))
-        .ok()
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "Watchdeck".to_owned())
-}
 
 /// A result per request: one that cannot be decided does not keep the others back. `fields` is what a decision on these needs beside yes or no.
 /// `versions` is what was on the screen: a request that says something else by now is not decided.
@@ -68,7 +53,7 @@ async fn decide_on(
     }
     let decide = |state: &mut State| {
         let words = core.words(&state.settings);
-        let (by, mut made) = (user(&state.settings), Vec::new());
+        let (by, mut made) = (person(&state.settings), Vec::new());
         let verdict = Verdict { approve, reason: reason.as_deref(), fields: None, by: &by, on_toast, at: core.now(), hold: HOLD };
         let results: Vec<_> = keys
             .iter()
@@ -155,7 +140,7 @@ async fn withdraw_here(core: &Core, keys: &[String]) -> Result<Vec<DecideResult>
 
 pub(crate) async fn acknowledge(core: &Core, ids: &[String]) -> Result<(), CommandError> {
     core.person(ids, |state, at| {
-        let by = user(&state.settings);
+        let by = person(&state.settings);
         state.book.acknowledge(ids, &by, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
     })
     .await
@@ -166,7 +151,7 @@ pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), Co
         return Err(CommandError::invalid(format!("an alert can be put off for 1 to {LONGEST_SNOOZE} minutes")));
     }
     core.person(&[id.to_owned()], |state, at| {
-        let by = user(&state.settings);
+        let by = person(&state.settings);
         let notice = state.book.snooze(id, at.plus(i64::from(minutes) * 60_000), &by, at);
         notice.map(|notice| vec![notice]).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
     })

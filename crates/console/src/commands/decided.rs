@@ -1,6 +1,6 @@
 //! Requests as a handful of stored events tell them: the same projection that follows the store, over these events only.
 
-use crate::{core::Core, error::CommandError};
+use crate::{core::Core, error::CommandError, state::Look};
 use std::collections::{BTreeSet, HashSet};
 use watchdeck_contain::attempt;
 use watchdeck_events::{
@@ -76,7 +76,8 @@ pub(super) fn world_of<'a>(core: &Core, events: impl Iterator<Item = &'a Stored>
 /// As the window sees it.
 pub(super) fn shown(core: &Core, request: &Request) -> ApprovalView {
     let can_decide = request.is_pending() && core.sources.can_decide(&request.source, &request.view.resource_type);
-    core.state().shown(request, can_decide)
+    let user = core.sources.user_id(&request.source);
+    core.state().shown(request, Look { can_decide, user: user.as_deref(), at: core.now() })
 }
 
 /// The request that an event asks for or decides, told by it, by `related`, and by whatever else tells of it.

@@ -3,6 +3,7 @@
 //! Tauri and the web host only carry these; their types are `wire`'s.
 
 pub(crate) mod actions;
+mod claims;
 mod decided;
 mod handlers;
 mod history;

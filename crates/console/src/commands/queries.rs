@@ -4,7 +4,12 @@ use super::{
     decided, handlers,
     rows::{ROWS, fill_in, row, row_list},
 };
-use crate::{core::Core, error::CommandError, keeping, needs, settings, state::State};
+use crate::{
+    core::Core,
+    error::CommandError,
+    keeping, needs, settings,
+    state::{Look, State},
+};
 use std::collections::BTreeMap;
 use watchdeck_alerts::rules;
 use watchdeck_events::{
@@ -59,7 +64,7 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
     let (orders_open, orders_stuck) = world.orders.open(at, stuck_after(state));
     let overdue = world.finance.overdue();
     let deciders = core.sources.deciders();
-    let waiting = state.pending(&deciders).into_iter();
+    let waiting = state.pending(&deciders, at).into_iter();
     let mut needs = needs::by_urgency(state.alerts().cloned(), waiting, at);
     let needs_omitted = needs.len().saturating_sub(NEEDS) as u32;
     needs.truncate(NEEDS);
@@ -138,8 +143,8 @@ pub(crate) fn approvals(core: &Core) -> ApprovalsView {
         pending_count: state.world.approvals.pending_count(),
         pending_sums: state.world.approvals.pending_sums(),
         forgotten: state.world.approvals.forgotten(),
-        pending: state.pending(&deciders),
-        history: state.world.approvals.history().map(|request| state.shown(request, false)).collect(),
+        pending: state.pending(&deciders, core.now()),
+        history: state.world.approvals.history().map(|request| state.shown(request, Look::default())).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, handlers, history, keeping, letters, packs, queries, setup, stream, support};
+use super::{actions, claims, handlers, history, keeping, letters, packs, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -12,9 +12,9 @@ use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, DecideResult, DecisionsView, EventDetail, EventPage, ExportFormat,
-        FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView,
-        OverviewView, PacksView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, ClaimAct, DecideResult, DecisionsView, Deputy, EventDetail, EventPage,
+        ExportFormat, FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView,
+        LettersView, OrdersView, OverviewView, PacksView, SupportBundle,
     },
 };
 
@@ -24,7 +24,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{BTreeMap, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Settings, SettingsPatch, Severity, Source, Value};
+            use super::{BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Settings, SettingsPatch, Severity, Source, Value};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -103,6 +103,12 @@ commands! { |core|
     open_erp { key: String } -> () => actions::open_erp(core, &key)?;
     /// Take decisions back that were not handed on yet, each for itself.
     withdraw { keys: Vec<String> } -> Vec<DecideResult> => actions::withdraw(core, &keys).await?;
+    /// Say that we are on these requests, each for itself.
+    claim { keys: Vec<String> } -> Vec<DecideResult> => claims::order(core, keys, ClaimAct::Claim, None).await?;
+    /// Say that we are not on them any more.
+    release { keys: Vec<String> } -> Vec<DecideResult> => claims::order(core, keys, ClaimAct::Release, None).await?;
+    /// Say that somebody else is on them.
+    hand_over { keys: Vec<String>, to: Deputy } -> Vec<DecideResult> => claims::order(core, keys, ClaimAct::HandOver, Some(to)).await?;
     /// Somebody has these alerts.
     acknowledge { ids: Vec<String> } -> () => actions::acknowledge(core, &ids).await?;
     /// An alert is put off.

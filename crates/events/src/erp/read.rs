@@ -1,7 +1,7 @@
 //! From a payload's fields to its view. Only an identity is required.
 
 use super::{
-    Approval, ApprovalStage, DataChange, Deciding, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification,
+    Approval, ApprovalStage, Claim, DataChange, Deciding, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification,
     OrderStatus, Origin, System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
@@ -59,6 +59,7 @@ impl<'a> View<'a> {
             Kind::GAP => Self::Gap(Gap::of(f)?),
             Kind::GAP_FILLED => Self::GapFilled(GapFilled::of(f)?),
             Kind::DECISION => Self::Deciding(Deciding::of(f)?),
+            Kind::CLAIM => Self::Claim(Claim::of(f)?),
             _ => return None,
         })
     }
@@ -218,7 +219,21 @@ impl<'a> Deciding<'a> {
             state: f.text("state")?,
             approve: f.token("approve")? == "true",
             by: f.text("decidedBy"),
+            on_behalf_of: f.text("onBehalfOf"),
             message: f.text("message"),
+        })
+    }
+}
+
+impl<'a> Claim<'a> {
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
+        Some(Self {
+            resource_type: f.text("resourceType"),
+            resource_id: f.text("resourceId")?,
+            holder_id: f.text("holderId"),
+            holder: f.text("holder"),
+            by: f.text("by"),
+            until: f.time("until"),
         })
     }
 }

@@ -58,7 +58,7 @@ impl Reader {
             Ok(read) => {
                 let mut event = read.event(incoming, &intake);
                 // Only a gateway gives an event its place in a log, and it lets nobody else use these names.
-                let is_told = offset.is_some() && [Kind::DECISION, Kind::SECURITY].contains(&event.kind.as_str());
+                let is_told = offset.is_some() && [Kind::DECISION, Kind::CLAIM, Kind::SECURITY].contains(&event.kind.as_str());
                 if !is_told && Kind::is_own(event.kind.as_str()) && attempt(|| self.unforge(&mut event)).is_err() {
                     event.kind = Kind::from(Kind::UNTYPED);
                 }

@@ -19,13 +19,26 @@ use watchdeck_wire::{
 
 /// Which sources take decisions, and on what, as far as known at one moment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Deciders(BTreeMap<String, Option<Vec<String>>>);
+pub struct Deciders(BTreeMap<String, Taking>);
+
+/// What one source takes, and from whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Taking {
+    types: Option<Vec<String>>,
+    user: Option<String>,
+}
 
 impl Deciders {
     /// Whether this one takes decisions on things of this type.
     #[must_use]
     pub fn take(&self, source: &str, resource_type: &str) -> bool {
-        self.0.get(source).is_some_and(|types| types.as_ref().is_none_or(|types| is_one_of(types, resource_type)))
+        self.0.get(source).is_some_and(|taking| taking.types.as_ref().is_none_or(|types| is_one_of(types, resource_type)))
+    }
+
+    /// As whom this one knows our user, where that is somebody in particular.
+    #[must_use]
+    pub fn user(&self, source: &str) -> Option<&str> {
+        self.0.get(source)?.user.as_deref()
     }
 }
 
@@ -61,10 +74,16 @@ impl Sources {
         self.decides(id).is_some_and(|types| types.is_none_or(|types| is_one_of(&types, resource_type)))
     }
 
+    /// As whom a source knows our user, where that is somebody in particular.
+    pub fn user_id(&self, id: &str) -> Option<String> {
+        self.views.hold().get(id).and_then(|view| view.status.borrow().user_id.clone())
+    }
+
     /// The sources that take decisions, and on what.
     pub fn deciders(&self) -> Deciders {
         let all = self.each(|known, _| known.source.id.clone());
-        Deciders(all.into_iter().filter_map(|id| self.decides(&id).map(|types| (id, types))).collect())
+        let taking = |id: String| self.decides(&id).map(|types| (id.clone(), Taking { types, user: self.user_id(&id) }));
+        Deciders(all.into_iter().filter_map(taking).collect())
     }
 
     /// What our user may decide at a source, where that says it; `None` where it takes no decisions.
@@ -164,7 +183,7 @@ mod tests {
     fn what_a_server_says_that_we_may_decide_is_all_that_is_offered() {
         let types = |types: &[&str]| Some(types.iter().map(|&one| one.to_owned()).collect::<Vec<_>>());
         let known = [("old", None), ("none", types(&[])), ("some", types(&["return", "re*d"])), ("all", types(&["*"]))];
-        let deciders = Deciders(known.into_iter().map(|(id, types)| (id.to_owned(), types)).collect());
+        let deciders = Deciders(known.into_iter().map(|(id, types)| (id.to_owned(), Taking { types, user: None })).collect());
         let offered = |id: &str| ["return", "refund", "order"].map(|one| deciders.take(id, one));
         assert_eq!(offered("old"), [true; 3], "a server that does not say is asked");
         assert_eq!((offered("none"), offered("some"), offered("all")), ([false; 3], [true, true, false], [true; 3]));

@@ -102,6 +102,12 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
     /// [`Unrecognised`] when it is of this way and not good.
     async fn recognise(&self, presented: &Presented) -> Result<Option<Known>, Unrecognised>;
 
+    /// Who this id is by now, where this way keeps a list of people.
+    fn listed(&self, id: &str) -> Option<Person> {
+        _ = id;
+        None
+    }
+
     /// What is to be done beside it, until `stop`.
     async fn keep(&self, stop: CancellationToken);
 }

@@ -12,6 +12,9 @@ use watchdeck_events::{Channel, Millis};
 use watchdeck_protocol::User;
 use watchdeck_secret::Secret;
 
+/// The role of whoever looks after the others.
+const ADMIN: &str = "admin";
+
 /// See the [module docs](self).
 #[derive(Debug, Clone)]
 pub struct Principal {
@@ -65,6 +68,12 @@ impl Principal {
         matches!(self.way, Way::User | Way::Jwt | Way::Erp)
     }
 
+    /// It looks after the others, and may undo what they forgot to.
+    #[must_use]
+    pub fn is_admin(&self) -> bool {
+        self.roles.iter().any(|role| role == ADMIN)
+    }
+
     /// The ERP's session by which it came, as a `Cookie` header says it.
     #[must_use]
     pub const fn session(&self) -> Option<&Secret> {
@@ -103,7 +112,18 @@ impl Principal {
             let words = format!("{} may not decide on {resource_type}; ask for a role that may", self.shown());
             return Err(Refusal::new(Why::Forbidden, words));
         }
+        self.takes_a_decision()
+    }
+
+    /// It decides for somebody who may: its share counts all the same.
+    pub(crate) fn takes_a_decision(&self) -> Result<(), Refusal> {
         self.take(Use::Decide, 1).map_err(|wait| Refusal::too_fast("decisions are sent", wait))
+    }
+
+    /// Nobody who may decide on this has passed it on to this one, or not the one that it says.
+    pub(crate) fn decides_for_nobody(&self, said: &str, resource_type: &str) -> Refusal {
+        let words = format!("{said} has not passed on to {} what is to be decided on {resource_type} now", self.shown());
+        Refusal::new(Why::Forbidden, words)
     }
 
     /// Take a share of what it may use, or how long to wait for it.
@@ -117,12 +137,12 @@ impl Principal {
     }
 
     /// Its name for the one who reads a refusal.
-    fn shown(&self) -> &str {
+    pub(crate) fn shown(&self) -> &str {
         if self.name.is_empty() { &self.id } else { &self.name }
     }
 
     /// As the hello says it.
-    pub(crate) fn user(&self) -> User {
-        User { id: self.id.to_string(), name: self.name.to_string(), roles: self.roles.to_vec(), decides: Some(self.grants.decides()) }
+    pub(crate) fn user(&self, decides: Vec<String>) -> User {
+        User { id: self.id.to_string(), name: self.name.to_string(), roles: self.roles.to_vec(), decides: Some(decides) }
     }
 }

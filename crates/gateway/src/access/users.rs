@@ -180,6 +180,11 @@ impl Credentials for Users {
         Ok(Some(Known { person: Person::clone(&person), way: Way::User, expires, session: None, standing: Some(standing) }))
     }
 
+    fn listed(&self, id: &str) -> Option<Person> {
+        let is_good = |listed: &&Arc<Listed>| listed.entry.id == id && listed.entry.expires().is_none_or(|expires| now() < expires);
+        self.state().listed.values().find(is_good).map(|listed| listed.entry.person())
+    }
+
     async fn keep(&self, stop: CancellationToken) {
         let mut ticks = interval(LOOK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

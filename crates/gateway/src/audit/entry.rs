@@ -40,6 +40,10 @@ pub enum Act {
     Published,
     /// Decided a request, took a decision back, or had one answered.
     Decided,
+    /// Claimed a request, released it, or handed it over.
+    Claimed,
+    /// Passed decisions on to somebody, or took that back.
+    Delegated,
     /// Looked at a masked field.
     Revealed,
     /// Changed who may do what.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use watchdeck_secret::Secret;
 
 /// What kind of thing, and which one.
-pub(super) type Resource = (String, String);
+pub(crate) type Resource = (String, String);
 
 /// Somebody decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub struct DecisionRequest {
     /// Who pressed the button, where that is not the approver (a deputy, an operator).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<String>,
+    /// The id of the one in whose name it is, where somebody else pressed the button because that one is away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<String>,
     /// When the button was pressed, ms since 1970 by the sender's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<i64>,
@@ -45,6 +48,12 @@ pub struct DecisionRequest {
 impl DecisionRequest {
     pub(super) fn resource(&self) -> Resource {
         (self.resource_type.clone(), self.resource_id.clone())
+    }
+
+    /// In whose name it is, as people read it, where somebody else pressed the button.
+    pub(crate) fn on_behalf(&self) -> Option<&str> {
+        let id = self.on_behalf_of.as_deref()?;
+        Some(if self.approver_name.trim().is_empty() { id } else { &self.approver_name })
     }
 
     /// Who decided, as people read it.

@@ -57,6 +57,8 @@ struct Request {
     asked: VecDeque<Asked>,
     /// What the ERP said to it.
     decided: Option<Decided>,
+    /// Where it said so last, to this or to an earlier one.
+    decided_upto: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -136,8 +138,18 @@ impl Requests {
     }
 
     /// Where a request was told, so that whoever may see it hears what becomes of it.
-    pub(super) fn channel(&self, resource: &Resource) -> Option<Channel> {
+    pub(crate) fn channel(&self, resource: &Resource) -> Option<Channel> {
         self.known().by_resource.get(resource)?.channel.clone()
+    }
+
+    /// What the ERP said to the newest request for a resource, where it does not wait any more.
+    pub(crate) fn over(&self, resource: &Resource) -> Option<Decided> {
+        self.known().by_resource.get(resource)?.decided.clone()
+    }
+
+    /// Up to where requests for a resource were decided: what was asked later is another one.
+    pub(crate) fn decided_upto(&self, resource: &Resource) -> u64 {
+        self.known().by_resource.get(resource).map_or(0, |request| request.decided_upto)
     }
 
     /// Whether two saw requests that were asked since the resource was decided last.
@@ -195,6 +207,7 @@ impl Known {
             stage => {
                 let decided = decided(&approval, stage, event.occurred_at);
                 request.decided = Some(decided.clone());
+                request.decided_upto = stored.seq;
                 Some(Verdict { resource: resource.clone(), decided })
             }
         };

@@ -10,6 +10,7 @@
 //! What is settled stays so, whatever comes later.
 
 use super::decision::{Decided, DecisionRequest};
+use crate::named::Named;
 use serde::{Deserialize, Serialize};
 use watchdeck_events::Millis;
 
@@ -114,15 +115,28 @@ impl Standing {
             "approve": decided.approve,
             "decidedBy": decided.decided_by,
             "decidedAt": decided.decided_at,
+            "onBehalfOf": self.on_behalf(),
             "changedAt": self.changed_at.0,
             "attempts": self.attempts,
             "message": words,
         })
     }
 
-    /// What was decided and how it stands, for the audit.
+    /// What was decided, for whom and how it stands, for the audit.
     pub(crate) fn in_words(&self) -> String {
-        format!("{}, {}", if self.decision.approve { "approve" } else { "reject" }, self.state.name())
+        let whose = self.decision.on_behalf().map(|name| format!(" for {name} ({})", self.decision.approver_id)).unwrap_or_default();
+        format!("{}{whose}, {}", if self.decision.approve { "approve" } else { "reject" }, self.state.name())
+    }
+
+    /// In whose name it is told to be: of one that was overtaken, the first one's is not known here.
+    fn on_behalf(&self) -> Option<&str> {
+        if matches!(self.state, State::Overtaken(_)) { None } else { self.decision.on_behalf() }
+    }
+
+    /// In whose name this principal made it, where that was somebody who was away.
+    pub(crate) fn made_for(&self, principal: &str) -> Option<Named> {
+        let id = self.decision.on_behalf_of.clone().filter(|_| self.is_of(principal))?;
+        Some(Named { id, name: self.decision.approver_name.clone() })
     }
 
     /// What it is about.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use watchdeck_events::{Channel, Kind, Payload};
 use watchdeck_store::NewEvent;
 
-/// Where decisions are told whose request nobody has heard of.
-const ELSEWHERE: &str = "approvals";
+/// Where it is told what becomes of a request that nobody has heard of.
+pub(crate) const ELSEWHERE: &str = "approvals";
 
 /// See the [module docs](self).
 #[derive(Debug)]

@@ -2,9 +2,10 @@
 
 use super::asking::{BODY_PATIENCE, Refused, acting, json_body, refused};
 use crate::{
-    access::{Principal, Purpose},
+    access::{Principal, Purpose, Refusal, Why},
     audit::{Act, Entry},
     decisions::{Answered, Approver, DecisionError, DecisionRequest, Standing, State as Stand},
+    delegations::Behalf,
     door::Guest,
     log::now,
     shared::Shared,
@@ -52,11 +53,11 @@ pub(super) async fn decide(
     if decision.idempotency_key.is_empty() || decision.idempotency_key.len() > 128 {
         return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", "`idempotencyKey` must have 1 to 128 characters"));
     }
-    principal.decides(&decision.resource_type).inspect_err(|refusal| shared.audit.note(refused(&principal, &guest, refusal)))?;
     if principal.is_person() {
-        // Nobody decides in another's name.
-        (decision.approver_id, decision.approver_name) = (principal.id.to_string(), principal.name.to_string());
-        decision.decided_by = None;
+        let behalf = in_whose_name(&shared, &principal, &decision).await;
+        sign(&principal, behalf, &mut decision).inspect_err(|refusal| shared.audit.note(refused(&principal, &guest, refusal)))?;
+    } else {
+        principal.decides(&decision.resource_type).inspect_err(|refusal| shared.audit.note(refused(&principal, &guest, refusal)))?;
     }
     let approver = Approver::of(&principal);
     let key = decision.idempotency_key.clone();
@@ -83,6 +84,40 @@ pub(super) async fn decide(
             error.into_response()
         }
     })
+}
+
+/// In whose name somebody decides. A decision that is sent again is in the name that it was in, also when that one is back meanwhile.
+async fn in_whose_name(shared: &Shared, principal: &Principal, decision: &DecisionRequest) -> Behalf {
+    let before = shared.decider.standing(&decision.idempotency_key).await;
+    if let Some(giver) = before.and_then(|standing| standing.made_for(&principal.id)) {
+        return Behalf::Of(giver);
+    }
+    shared.delegations.behalf(principal, decision.on_behalf_of.as_deref(), &decision.resource_type, &shared.access).await
+}
+
+/// Put the names under it: nobody decides in another's name who has not passed that on.
+fn sign(principal: &Principal, behalf: Behalf, decision: &mut DecisionRequest) -> Result<(), Refusal> {
+    let resource_type = &decision.resource_type;
+    match (behalf, &decision.on_behalf_of) {
+        (Behalf::Of(giver), _) => {
+            principal.takes_a_decision()?;
+            decision.decided_by = Some(principal.shown().to_owned());
+            decision.on_behalf_of = Some(giver.id.clone());
+            (decision.approver_id, decision.approver_name) = (giver.id, giver.name);
+        }
+        (Behalf::OneOf(givers), _) => {
+            let words =
+                format!("{} have passed decisions on {resource_type} on to you; say for whom it is with `onBehalfOf`", givers.join(", "));
+            return Err(Refusal::new(Why::Forbidden, words));
+        }
+        (Behalf::Nobody, Some(said)) => return Err(principal.decides_for_nobody(said, resource_type)),
+        (Behalf::Own | Behalf::Nobody, _) => {
+            principal.decides(resource_type)?;
+            (decision.approver_id, decision.approver_name) = (principal.id.to_string(), principal.name.to_string());
+            (decision.decided_by, decision.on_behalf_of) = (None, None);
+        }
+    }
+    Ok(())
 }
 
 /// A decision, for the audit.

@@ -95,6 +95,10 @@ pub(super) struct Writer<'a> {
     pass: &'a watch::Sender<Principal>,
     principal: Principal,
     standing: Option<Standing>,
+    /// Changes with who decides for whom.
+    delegated: watch::Receiver<u64>,
+    /// What the client was told that it may decide.
+    decides: Vec<String>,
     cursors: Cursors<'a>,
     marked: Marked,
     upstream: watch::Receiver<Option<Told>>,
@@ -127,6 +131,8 @@ impl<'a> Writer<'a> {
         Self {
             pass,
             standing: principal.standing(),
+            delegated: shared.delegations.watch(),
+            decides: Vec::new(),
             principal,
             sink,
             frames,
@@ -192,7 +198,8 @@ impl<'a> Writer<'a> {
                 // The sender lives as long as `shared`. A plain client is told no names, and not of the upstream.
                 _ = self.names.changed(), if self.dialect.is_native() => {}
                 _ = self.upstream.changed(), if self.dialect.is_native() => self.tell_upstream().await?,
-                () = changed(&mut self.standing) => self.heed().await?,
+                () = rights::changed(&mut self.standing) => self.heed().await?,
+                _ = self.delegated.changed(), if self.dialect.is_native() => self.tell_decides().await?,
                 () = sleep_until(due) => self.pulse().await?,
             }
         }
@@ -363,17 +370,6 @@ impl<'a> Writer<'a> {
 
     async fn flush(&mut self) -> Result<(), Gone> {
         patient(self.life, self.sink.flush()).await
-    }
-}
-
-/// Resolves when the user's roles are others.
-async fn changed(standing: &mut Option<Standing>) {
-    let ended = match standing {
-        Some(standing) => standing.changed().await.is_err(),
-        None => true,
-    };
-    if ended {
-        std::future::pending().await
     }
 }
 

@@ -52,6 +52,7 @@ fn decision(order: &DecideOrder) -> Result<DecisionRequest, String> {
         approver_id: order.approver.clone(),
         approver_name: order.approver.clone(),
         decided_by: None,
+        on_behalf_of: None,
         decided_at: None,
     })
 }

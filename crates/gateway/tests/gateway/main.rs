@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod access;
+mod claims;
 mod config;
 mod decisions;
+mod delegations;
 mod desk;
 mod door;
 mod hardship;

@@ -64,6 +64,9 @@ pub struct ApprovalView {
     /// What somebody decided, here or elsewhere, while the ERP has not said so itself.
     #[serde(default)]
     pub deciding: Option<DecidingView>,
+    /// Who is on it, where somebody is.
+    #[serde(default)]
+    pub claimed: Option<ClaimView>,
     /// Whether it can be decided here: its source takes decisions.
     #[serde(default)]
     pub can_decide: bool,
@@ -156,6 +159,44 @@ impl NeededTo {
     }
 }
 
+/// Somebody is on a request, by the word of the gateway that it came through. It keeps nobody from deciding it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct ClaimView {
+    /// Who, as people read it.
+    pub by: String,
+    /// Who, as the gateway calls them.
+    pub id: String,
+    /// Since when.
+    pub at: Millis,
+    /// Until when, by itself.
+    pub until: Option<Millis>,
+    /// It is whoever sits here.
+    pub mine: bool,
+}
+
+/// What is done about who is on a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimAct {
+    /// We are on it.
+    Claim,
+    /// Nobody is any more.
+    Release,
+    /// Somebody else is.
+    HandOver,
+}
+
+/// Somebody who takes over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Deputy {
+    /// As the gateway calls them.
+    pub id: String,
+    /// As people read it; the id, where it is empty.
+    pub name: String,
+}
+
 /// What somebody decided, by the word of the gateway that takes it to the ERP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
@@ -164,6 +205,9 @@ pub struct DecidingView {
     pub approve: bool,
     /// By whom.
     pub by: String,
+    /// In whose name, where that one is away.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
     /// How far it is.
     pub state: DecidingState,
     /// Since when.

@@ -17,8 +17,8 @@ mod unread;
 
 pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
 pub use approvals::{
-    ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, DecideResult, DecidingState, DecidingView, DecisionField,
-    DecisionFieldKind, DecisionState, DecisionView, DecisionsView, NeededTo, WaitingDecision,
+    ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,
+    DecisionField, DecisionFieldKind, DecisionState, DecisionView, DecisionsView, Deputy, NeededTo, WaitingDecision,
 };
 pub use events::{CatalogueView, EditionView, EventDetail, EventPage, FieldLine, KindView, RequestDetail, RequestLine, VersionView};
 pub use finance::{FinanceDay, FinanceHour, FinanceRow, FinanceView};

@@ -15,7 +15,7 @@ use watchdeck_events::{
     line,
 };
 use watchdeck_store::Stored;
-use watchdeck_wire::views::{ApprovalStatus, DecidingState, DecidingView};
+use watchdeck_wire::views::{ApprovalStatus, ClaimView, DecidingState, DecidingView};
 
 /// Messages kept per resource.
 const TOLD: usize = 12;
@@ -30,6 +30,9 @@ pub(super) struct Subject {
     /// What somebody decided, as far as a gateway knows what became of it.
     #[serde(default)]
     deciding: Option<Deciding>,
+    /// Who is on it, and where that was told.
+    #[serde(default)]
+    claimed: Option<(u64, ClaimView)>,
 }
 
 /// A decision on its way, and which one.
@@ -98,14 +101,38 @@ impl Subject {
             }
         };
         let text = |text: &Cow<'_, str>| line::of(text, line::LABEL).into_owned();
-        let view = DecidingView { approve: step.approve, by: step.by.as_ref().map(text).unwrap_or_default(), state, at };
+        let view = DecidingView {
+            approve: step.approve,
+            by: step.by.as_ref().map(text).unwrap_or_default(),
+            on_behalf_of: step.on_behalf_of.as_ref().map(text),
+            state,
+            at,
+        };
         self.deciding = Some(Deciding { key: step.key.clone().into_owned(), seq: stored.seq, view });
         self.show();
     }
 
-    /// The newest request says who is deciding it, unless it was asked for since.
+    /// Who is on it, or that nobody is any more.
+    pub(super) fn claims(&mut self, stored: &Stored, claim: &erp::Claim<'_>, arrival: Arrival) {
+        let text = |text: &Cow<'_, str>| line::of(text, line::LABEL).into_owned();
+        let view = claim.holder_id.as_ref().map(|id| ClaimView {
+            by: text(claim.holder.as_ref().unwrap_or(id)),
+            id: id.clone().into_owned(),
+            at: arrival.occurred_at(&stored.event),
+            until: claim.until.as_known().map(|until| until.plus(-arrival.skew)),
+            mine: false,
+        });
+        self.claimed = view.map(|view| (stored.seq, view));
+        self.show();
+    }
+
+    /// The newest request says who is on it and who is deciding it, unless it was asked for since.
     fn show(&mut self) {
+        let before = self.requests.iter().rev().skip(1).map(|request| request.view.seq);
+        let decided_before = before.max().unwrap_or_default();
         let Some(newest) = self.requests.last_mut() else { return };
+        let on_it = self.claimed.as_ref().filter(|(seq, _)| newest.is_pending() && *seq > decided_before);
+        newest.view.claimed = on_it.map(|(_, claim)| claim.clone());
         let of_it = self.deciding.as_ref().filter(|deciding| newest.is_pending() && deciding.seq > newest.view.seq);
         newest.view.deciding = of_it.map(|deciding| deciding.view.clone());
     }

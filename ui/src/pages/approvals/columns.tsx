@@ -4,6 +4,7 @@ import { Check, Clock3, OctagonAlert, RefreshCw, Undo2, X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type Known, type RowState, rowState } from "@/act";
+import { ClaimChip } from "@/act/claimed";
 import { Held } from "@/act/held";
 import { Elsewhere } from "@/act/open-erp";
 import { StateText } from "@/act/state-text";
@@ -50,7 +51,7 @@ export function useQueueColumns({ chosen, onToggle, onAll, all, decide, cursor }
         id: "requester",
         header: t("approvals.column.requester"),
         width: "minmax(96px, 1fr)",
-        cell: (row) => <Pair first={row.requester === "" ? <span className="text-ink-3">—</span> : row.requester} second={joined([row.party, row.reason]) || t("approvals.noReason")} title={joined([row.requester, row.party, row.reason])} />,
+        cell: (row) => <Pair first={<Requester row={row} />} second={joined([row.party, row.reason]) || t("approvals.noReason")} title={joined([row.requester, row.party, row.reason])} />,
       },
       { id: "age", header: t("approvals.column.age"), align: "end", holds: () => widestAge(format), cell: (row, above) => <Age at={row.requested_at} above={above?.requested_at ?? null} /> },
       { id: "deadline", header: <span className="pl-2">{t("approvals.column.deadline")}</span>, width: "172px", className: "!px-4", cell: (row) => <DeadlineBar row={row} /> },
@@ -71,6 +72,16 @@ const amountText = (format: Format, row: ApprovalView) => (row.amount === null ?
 function Amount({ row, className }: { row: ApprovalView; className?: string }) {
   if (row.amount !== null) return <Money amount={row.amount} currency={row.currency} className={className} />;
   return row.unread === null ? <span className="text-ink-3">—</span> : <Unread text={row.unread} />;
+}
+
+/** Who asks, and who is on it. */
+function Requester({ row }: { row: ApprovalView }) {
+  return (
+    <span className="flex min-w-0 items-center gap-2">
+      <span className={cx("truncate", row.requester === "" && "text-ink-3")}>{row.requester === "" ? "—" : row.requester}</span>
+      <ClaimChip request={row} />
+    </span>
+  );
 }
 
 function Pair({ first, second, title }: { first: ReactNode; second: ReactNode; title?: string }) {

@@ -4,6 +4,7 @@ import { CircleCheckBig } from "lucide-react";
 import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { isOpen, rowState, useActions } from "@/act";
+import { ClaimButtons, useClaimItems, useToggleClaim } from "@/act/claim-buttons";
 import type { ApprovalsView } from "@/bindings/ApprovalsView";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { useFormat } from "@/format";
@@ -47,6 +48,9 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
     return { sending, refusals, waiting, dismiss, approve: (rows) => approve(rows, onDone), reject: (rows) => reject(rows, onDone) };
   }, [sending, refusals, waiting, approve, reject, dismiss, setChosen]);
 
+  const toggleClaim = useToggleClaim();
+  const claimItems = useClaimItems();
+
   const open = (rows: readonly ApprovalView[]) => rows.filter((row) => row.can_decide && isOpen(rowState(row, decide)));
   // What a key acts on: the chosen ones, else the row under the cursor.
   const meant = () => open(chosen.size > 0 ? pending.filter((row) => chosen.has(row.key)) : pending.filter((row) => row.key === cursor));
@@ -59,6 +63,7 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
   useKeys({
     a: () => (meant().length === 0 ? false : decide.approve(meant())),
     r: () => (meant().length === 0 ? false : decide.reject(meant())),
+    c: () => (meant().length === 0 ? false : toggleClaim(meant())),
     x: () => (cursor === null ? false : setChosen((before) => toggled(before, cursor))),
     Escape: () => (chosen.size === 0 ? false : setChosen(NONE)),
     j: extend,
@@ -97,6 +102,7 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
             <Button kbd="R" disabled={able.length === 0} onClick={() => decide.reject(able)}>
               {t("approvals.rejectMany", { n: format.integer(able.length) })}
             </Button>
+            <ClaimButtons requests={able} kbd="C" />
             <Button look="ghost" kbd="Esc" className="-mr-2.5" onClick={() => setChosen(NONE)}>
               {t("approvals.clear")}
             </Button>
@@ -118,6 +124,7 @@ function Queue({ pending }: { pending: readonly ApprovalView[] }) {
         rowHeight={44}
         primary
         selected={cursor}
+        menu={claimItems}
         rowClass={(row) => (["held", "sending"].includes(rowState(row, decide).kind) ? "[&>*:not(:last-child)]:opacity-55" : chosen.has(row.key) && "bg-accent-soft/50")}
         onSelect={(row) => {
           setCursor(row.key);

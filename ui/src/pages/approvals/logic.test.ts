@@ -92,8 +92,8 @@ test("a row says the truth about its decision", () => {
 });
 
 test("a request that somebody else decided offers nothing more, whatever came of ours", () => {
-  const deciding = { approve: false, by: "周主管", state: "handed_on" as const, at: 1 };
-  expect(rowState(approval(null, deciding), none)).toEqual({ kind: "deciding", approve: false, who: "周主管", state: "handed_on" });
+  const deciding = { approve: false, by: "周主管", on_behalf_of: null, state: "handed_on" as const, at: 1 };
+  expect(rowState(approval(null, deciding), none)).toEqual({ kind: "deciding", approve: false, who: "周主管", forWhom: null, state: "handed_on" });
   expect(isOpen(rowState(approval({ ...decision, state: "failed", error: "no" }, deciding), none))).toBe(false);
   expect(rowState(approval({ ...decision, state: "sent", error: "no answer in time" }, deciding), none)).toEqual({ kind: "sent", approve: true, error: "no answer in time" });
 });

@@ -80,6 +80,7 @@ export const frame = {
     menu: "Menu of the row",
     approve: "Approve",
     reject: "Reject with a reason",
+    claim: "Claim or release",
     undo: "Undo a decision, for six seconds",
     acknowledge: "Acknowledge alert",
     snooze: "Snooze alert",

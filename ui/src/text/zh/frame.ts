@@ -79,6 +79,7 @@ export const frame = {
     menu: "该行的菜单",
     approve: "批准",
     reject: "驳回并说明原因",
+    claim: "认领或放弃认领",
     undo: "撤销刚才的处理（六秒内）",
     acknowledge: "确认告警",
     snooze: "稍后提醒",

@@ -232,6 +232,9 @@ impl Native {
                     return;
                 }
                 let ping = Duration::from_millis(ping_interval_ms.clamp(100, 600_000));
+                if user.is_person() {
+                    out.notes.push(Note::Person(user.id));
+                }
                 out.notes.extend(user.decides.map(Note::Decides));
                 out.notes.push(Note::Greeted { ping: Some(ping), user_name: Some(user.name), server: Some(server.into_owned()) });
                 self.hello(channels, out);

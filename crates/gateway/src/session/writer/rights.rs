@@ -2,15 +2,27 @@
 
 use super::{Flow, Writer};
 use crate::{
-    access::Principal,
+    access::{Principal, Standing},
     frame,
     session::{native, step::Ending},
 };
 use tokio::time::Instant;
 use watchdeck_protocol::{ErrorCode, ServerFrame};
 
+/// Resolves when the user's roles are others.
+pub(super) async fn changed(standing: &mut Option<Standing>) {
+    let ended = match standing {
+        Some(standing) => standing.changed().await.is_err(),
+        None => true,
+    };
+    if ended {
+        std::future::pending().await
+    }
+}
+
 impl Writer<'_> {
     pub(super) fn hello(&mut self) -> String {
+        self.decides = self.may_decide();
         let whole = self.principal.grants.may_read_all().then(|| self.shared.tail.names.list());
         let (known, channels, listed) = match whole {
             Some((known, list)) => (known, Vec::new(), Some(list)),
@@ -23,7 +35,7 @@ impl Writer<'_> {
         let hello = ServerFrame::Hello {
             session: uuid::Uuid::now_v7().to_string().into(),
             server: env!("CARGO_PKG_VERSION").into(),
-            user: self.principal.user(),
+            user: self.principal.user(self.decides.clone()),
             ping_interval_ms: u64::try_from(self.shared.ping_interval.as_millis()).unwrap_or(u64::MAX),
             channels,
         };
@@ -97,8 +109,25 @@ impl Writer<'_> {
         if self.dialect.is_native() && is_other {
             let (known, channels) = self.readable();
             self.announced = known;
-            let decides = Some(self.principal.grants.decides());
+            self.decides = self.may_decide();
+            let decides = Some(self.decides.clone());
             self.feed(frame::text(&ServerFrame::Channels { channels, decides })).await?;
+        }
+        Ok(())
+    }
+
+    /// What it may decide, in its own name or in that of somebody who is away.
+    fn may_decide(&self) -> Vec<String> {
+        self.shared.delegations.widened(&self.principal, &self.shared.access)
+    }
+
+    /// Somebody has passed on what it may decide, or is back.
+    pub(super) async fn tell_decides(&mut self) -> Flow {
+        self.delegated.mark_unchanged();
+        let decides = self.may_decide();
+        if decides != self.decides {
+            self.decides.clone_from(&decides);
+            self.feed(frame::text(&ServerFrame::Channels { channels: Vec::new(), decides: Some(decides) })).await?;
         }
         Ok(())
     }

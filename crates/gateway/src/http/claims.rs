@@ -1,0 +1,65 @@
+//! The route of claims.
+
+use super::{Refused, acting, json_body, refused};
+use crate::{
+    audit::{Act, Entry},
+    claims::{Changed, ClaimError, ClaimOrder, Claimant},
+    door::Guest,
+    log::now,
+    shared::Shared,
+};
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+
+/// Largest body of an order.
+const ORDER_BYTES: usize = 16 << 10;
+
+impl IntoResponse for ClaimError {
+    fn into_response(self) -> Response {
+        let (status, code) = match &self {
+            Self::Held(_) => (StatusCode::CONFLICT, "claimed"),
+            Self::Over(_) => (StatusCode::CONFLICT, "over"),
+            Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_input"),
+            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+        };
+        (status, Json(serde_json::json!({ "code": code, "message": self.to_string(), "holder": self.holder() }))).into_response()
+    }
+}
+
+pub(super) async fn order(
+    State(shared): State<Arc<Shared>>,
+    Extension(guest): Extension<Arc<Guest>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let principal = acting(&shared, &guest, &headers).await?;
+    let body = json_body(&headers, body, ORDER_BYTES).await?;
+    let order: ClaimOrder = serde_json::from_slice(&body)
+        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("not an order about a claim: {error}")))?;
+    principal.decides(&order.resource_type).inspect_err(|refusal| shared.audit.note(refused(&principal, &guest, refusal)))?;
+    let noted = Entry::new(now(), &*principal.id, Act::Claimed).from(guest.from()).what(order.what());
+    let claimant = Claimant::of(&principal, order.by.as_ref());
+    // On its own: a client that hangs up half-way changes nothing.
+    let claiming = shared.tasks.spawn({
+        let shared = Arc::clone(&shared);
+        async move { shared.claims.order(&order, &claimant, &shared.decider.requests).await }
+    });
+    let changed = claiming.await.unwrap_or_else(|_| Err(ClaimError::Unavailable("the gateway failed in itself".into())));
+    Ok(match changed {
+        Ok(Changed { words: Some(words), holder }) => {
+            shared.audit.record(noted.detail(&words)).await;
+            (StatusCode::OK, Json(Changed { words: Some(words), holder }.told())).into_response()
+        }
+        Ok(unchanged) => (StatusCode::OK, Json(unchanged.told())).into_response(),
+        Err(error) => {
+            shared.audit.note(noted.detail(format!("not done: {error}")));
+            error.into_response()
+        }
+    })
+}
