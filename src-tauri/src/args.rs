@@ -118,7 +118,8 @@ mod tests {
 
     #[test]
     fn a_rejection_without_a_reason_is_refused_before_anything_is_asked() {
-        for words in [&["reject", "order:7"][..], &["reject", "order:7", "--reason", ""], &["approve"], &["approve", "a", "--field", "=1"]] {
+        for words in [&["reject", "order:7"][..], &["reject", "order:7", "--reason", ""], &["approve"], &["approve", "a", "--field", "=1"]]
+        {
             assert!(asked(words).is_err(), "{words:?}");
         }
     }

@@ -6,13 +6,7 @@ use crate::place::usual_data_dir;
 use crate::{bus, notify};
 use clap::Args;
 use rodio::DeviceSinkBuilder;
-use std::{
-    io::Write as _,
-    path::Path,
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io::Write as _, path::Path, process::ExitCode, sync::Arc, time::Duration};
 use tauri::async_runtime::{block_on, spawn_blocking};
 use tokio::time::timeout;
 use watchdeck_console::secrets::{Keychain, SystemKeychain};

@@ -9,6 +9,6 @@ mod host;
 mod plate;
 
 pub use ask::Ask;
-pub(crate) use ask::{Reply, Said};
+pub(crate) use ask::Said;
 pub(crate) use host::open;
 pub(crate) use plate::Plate;

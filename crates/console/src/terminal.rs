@@ -51,8 +51,12 @@ fn nobody(data_dir: &Path, tongue: Tongue) -> String {
 
 fn decided(number: &str, approves: bool, seconds: i64, tongue: Tongue) -> String {
     match (tongue, approves) {
-        (Tongue::English, true) => format!("{number} approved; goes to the ERP in {seconds} s, until then it can be taken back in Watchdeck"),
-        (Tongue::English, false) => format!("{number} rejected; goes to the ERP in {seconds} s, until then it can be taken back in Watchdeck"),
+        (Tongue::English, true) => {
+            format!("{number} approved; goes to the ERP in {seconds} s, until then it can be taken back in Watchdeck")
+        }
+        (Tongue::English, false) => {
+            format!("{number} rejected; goes to the ERP in {seconds} s, until then it can be taken back in Watchdeck")
+        }
         (Tongue::Chinese, true) => format!("已批准 {number}；{seconds} 秒后提交到 ERP，在此之前可在 Watchdeck 中撤回"),
         (Tongue::Chinese, false) => format!("已驳回 {number}；{seconds} 秒后提交到 ERP，在此之前可在 Watchdeck 中撤回"),
     }

@@ -15,3 +15,4 @@ mod rows;
 pub(crate) mod setup;
 mod stream;
 pub(crate) mod support;
+mod user;
