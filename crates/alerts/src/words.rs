@@ -52,6 +52,12 @@ impl Words {
         }
     }
 
+    /// A button that rejects with a reason that lies ready.
+    #[must_use]
+    pub fn reject_with(self, reason: &str) -> String {
+        format!("{}{}{reason}", self.action("reject"), self.either("：", ": "))
+    }
+
     /// Why a source waits whose secret is kept and not given.
     pub fn secret_unread(self, why: &str) -> String {
         if self.chinese {

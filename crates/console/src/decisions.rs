@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use watchdeck_events::{Millis, erp::Deciding};
 use watchdeck_store::Document;
-use watchdeck_wire::views::{ApprovalStatus, DecisionState, DecisionView};
+use watchdeck_wire::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView};
 use watchdeck_world::{
     approvals::{Approvals, Request},
     entity::Entity,
@@ -162,6 +162,11 @@ impl Outbox {
         let before = self.decisions.insert(view.key.clone(), decision);
         self.touch(&view.key);
         Ok(Some(Made { key: view.key.clone(), idempotency_key, before }))
+    }
+
+    /// Whether a decision on this request was made here and is not settled.
+    pub(crate) fn is_under_way(&self, view: &ApprovalView) -> bool {
+        self.decisions.get(&view.key).is_some_and(|decision| decision.is_under_way() && decision.view.at >= view.requested_at)
     }
 
     /// Take a decision back that nobody has heard of. `number` is what people call its request.

@@ -27,7 +27,7 @@ use watchdeck_wire::{
 };
 use watchdeck_world::{
     World,
-    approvals::Request,
+    approvals::{Request, times},
     arrival::{Arrival, LATE_MS},
     calendar::Calendar,
     conventions::BySource,
@@ -209,6 +209,13 @@ impl State {
         }
     }
 
+    /// Requests whose deadline is near: told to whoever decides, unless somebody does already. Answers what is new, and what was due before anybody looked.
+    pub(crate) fn watch_deadlines(&mut self, at: Millis) -> [Vec<Notice>; 2] {
+        let Self { world, book, outbox, settings, .. } = self;
+        let decided = |request: &Request| request.view.deciding.is_some() || outbox.is_under_way(&request.view);
+        rules::approval_due::judge(world, settings, decided, at, book)
+    }
+
     pub(crate) fn watch_feeds(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
         let mut notices = Vec::new();
         for source in statuses {
@@ -266,19 +273,24 @@ impl State {
                 Look { can_decide: deciders.take(&request.source, &request.view.resource_type), user: deciders.user(&request.source), at };
             self.shown(request, look)
         };
-        self.world.approvals.pending().into_iter().take(PENDING).map(one).collect()
+        self.world.approvals.pending(&self.settings).into_iter().take(PENDING).map(one).collect()
     }
 
     /// A request as the window shows it: with our decision on it, what a decision needs, and where the ERP shows it.
     pub(crate) fn shown(&self, request: &Request, Look { can_decide, user, at }: Look<'_>) -> ApprovalView {
-        let needs = if request.is_pending() { needed(&request.view) } else { Vec::new() };
-        let view = self.outbox.decorate(&request.view);
-        let claimed = view.claimed.filter(|claim| claim.until.is_none_or(|until| at < until)).map(|claim| {
+        let mut view = self.outbox.decorate(&request.view);
+        if request.is_pending() {
+            view.needs = needed(&view);
+            view.deadline_is_own = view.deadline.is_none();
+            view.deadline = times::due(&self.settings, &view);
+            view.deadline_is_own &= view.deadline.is_some();
+        }
+        let claimed = view.claimed.take().filter(|claim| claim.until.is_none_or(|until| at < until)).map(|claim| {
             // Whom its gateway does not know is called as they call themselves.
             let mine = user.map_or_else(|| claim.id == person(&self.settings), |user| claim.id == user);
             ClaimView { mine, ..claim }
         });
-        ApprovalView { can_decide, needs, claimed, open_url: self.erp_page(request), version: version(&request.view), ..view }
+        ApprovalView { can_decide, claimed, open_url: self.erp_page(request), version: version(&request.view), ..view }
     }
 
     /// Where the ERP shows what a request is about.
@@ -330,7 +342,7 @@ impl State {
 
     /// What a notification says is to be drawn in the window.
     pub(crate) fn notice(&mut self, toast: &Toast) {
-        let request = rules::approval_requested::entity(&toast.id).and_then(|key| self.notice_request(&key));
+        let request = rules::request_of(&toast.id).and_then(|key| self.notice_request(&key));
         let actions = toast.actions.iter().map(|action| NoticeAction { id: action.id.clone(), label: action.label.clone() });
         let notice = NoticeView {
             id: toast.id.clone(),

@@ -4,11 +4,13 @@ mod dialect;
 mod hook;
 mod keeping;
 mod source;
+mod times;
 
 pub use dialect::DialectName;
 pub use hook::Hook;
 pub use keeping::{Hold, KeepChannel, Keeping};
 pub use source::{Source, SourceColour};
+pub use times::ApprovalTimes;
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,6 +41,10 @@ pub struct Settings {
     pub ask_large: bool,
     /// The most that is approved without being asked back, in one request or in several together.
     pub ask_above: Money,
+    /// Reasons that lie ready for rejections, in the order in which they are offered.
+    pub reject_reasons: Vec<String>,
+    /// How long requests may wait, by their type; `*` for all others.
+    pub approval_times: BTreeMap<String, ApprovalTimes>,
     /// An order in one non-final state for longer than this is stuck, minutes.
     pub stuck_after_minutes: u32,
     /// A link without a sign of life for longer than this is stale, seconds.
@@ -65,10 +71,11 @@ pub struct Settings {
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "product_thresholds" | "delivery" | "keeping">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "product_thresholds" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   rules_off?: Record<string, boolean>;
   product_thresholds?: Record<string, number | null>;
+  approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;
 }"#
@@ -227,6 +234,8 @@ impl Default for Settings {
             large_amount: Money::from_json("50000").expect("a literal amount"),
             ask_large: true,
             ask_above: Money::from_json("1000000").expect("a literal amount"),
+            reject_reasons: Vec::new(),
+            approval_times: BTreeMap::new(),
             stuck_after_minutes: 120,
             stale_after_seconds: 60,
             rules_off: Vec::new(),

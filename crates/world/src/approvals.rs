@@ -2,6 +2,7 @@
 
 mod request;
 mod subject;
+pub mod times;
 
 pub use request::Request;
 
@@ -20,7 +21,10 @@ use watchdeck_events::{
     erp::{Approval, Claim, Deciding},
 };
 use watchdeck_store::Stored;
-use watchdeck_wire::views::{ApprovalStatus, Found, FoundRow, MoneySum};
+use watchdeck_wire::{
+    settings::Settings,
+    views::{ApprovalStatus, Found, FoundRow, MoneySum},
+};
 
 /// Requests kept that nobody waits for any more.
 const HISTORY: usize = 500;
@@ -113,12 +117,15 @@ impl Approvals {
         self.subjects.keys().filter(is).cloned()
     }
 
-    /// Waiting, the nearest deadline first, then the oldest.
+    /// Waiting, the nearest deadline first, the user's own included, then the oldest.
     #[must_use]
-    pub fn pending(&self) -> Vec<&Request> {
+    pub fn pending(&self, settings: &Settings) -> Vec<&Request> {
         let mut pending: Vec<_> =
             self.subjects.values().filter(|subject| subject.is_open()).filter_map(|subject| subject.newest()).collect();
-        pending.sort_by_key(|request| (request.view.deadline.unwrap_or(Millis(i64::MAX)), request.view.requested_at, &request.view.key));
+        pending.sort_by_cached_key(|request| {
+            let view = &request.view;
+            (times::due(settings, view).unwrap_or(Millis(i64::MAX)), view.requested_at, view.key.clone())
+        });
         pending
     }
 

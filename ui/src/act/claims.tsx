@@ -11,7 +11,7 @@ import { toast } from "@/parts/notice";
 import { errorText, failureText } from "@/text";
 import { HandOverDialog } from "./hand-over";
 
-type Claimable = Pick<ApprovalView, "key" | "number" | "claimed" | "requester" | "amount" | "unread" | "currency" | "needs">;
+type Claimable = Pick<ApprovalView, "key" | "number" | "claimed" | "requester" | "amount" | "unread" | "currency" | "needs" | "version">;
 
 export interface Claims {
   /** Under way, by request. */

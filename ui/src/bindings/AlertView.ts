@@ -17,7 +17,7 @@ id: string,
  */
 source: string | null, 
 /**
- * `low_stock`, `approval_requested`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`.
+ * `low_stock`, `approval_requested`, `approval_due`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`.
  */
 rule: string, 
 /**

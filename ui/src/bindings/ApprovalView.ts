@@ -64,6 +64,10 @@ requested_at: Millis,
  */
 deadline: Millis | null, 
 /**
+ * The deadline is one that the user set for this type, and not the ERP's word.
+ */
+deadline_is_own: boolean, 
+/**
  * What the ERP last said.
  */
 status: ApprovalStatus, 

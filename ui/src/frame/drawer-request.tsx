@@ -18,7 +18,7 @@ export function DrawerRequest({ detail: { request, lines, lines_omitted } }: { d
         {request.requester !== "" && <Fact name={t("frame.request.requester")}>{request.requester}</Fact>}
         {request.party !== null && <Fact name={t("frame.request.party")}>{request.party}</Fact>}
         {request.reason !== null && <Fact name={t("frame.request.reason")}>{request.reason}</Fact>}
-        {request.deadline !== null && <Fact name={t("frame.request.deadline")}>{request.status === "pending" ? <Due at={request.deadline} /> : <When at={request.deadline} />}</Fact>}
+        {request.deadline !== null && <Fact name={t(request.deadline_is_own ? "frame.request.ownDeadline" : "frame.request.deadline")}>{request.status === "pending" ? <Due at={request.deadline} /> : <When at={request.deadline} />}</Fact>}
         {request.status !== "pending" && (
           <Fact name={word("approvalStatus", request.status)}>
             <span className="num">

@@ -16,7 +16,7 @@ import { sleep } from "@/live/follow";
 const OFTEN = 500;
 
 /** The commands that begin one. */
-type Starter = "let_go" | "compact" | "back_up" | "restore" | "export_events";
+type Starter = "let_go" | "compact" | "back_up" | "restore" | "export_events" | "export_decisions";
 
 export interface Jobs {
   readonly job: JobView | null;

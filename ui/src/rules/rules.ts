@@ -43,6 +43,11 @@ const onHand = ({ t, value, format }: Say) => {
   return left === undefined ? undefined : t("rules.fact.onHand", { on_hand: format.quantity(left), threshold: format.quantity(value("threshold") ?? "") });
 };
 
+const timeLeft = ({ t, value, format }: Say) => {
+  const minutes = Number(value("minutes_left"));
+  return minutes > 0 ? t("rules.fact.timeLeft", { left: format.duration(minutes * 60_000) }) : undefined;
+};
+
 const quiet = ({ t, value, format }: Say) => (value("minutes") === undefined ? undefined : t("rules.fact.quiet", { age: format.duration(Number(value("minutes")) * 60_000) }));
 
 export const RULES = [
@@ -52,6 +57,12 @@ export const RULES = [
     elsewhere: true,
     fill: ({ label, value, word }) => ({ label: value("number") ?? label, resource_type: word("resourceType", value("resource_type") ?? "") }),
     facts: (say) => [say.money("amount"), requester(say), say.value("message")],
+  },
+  {
+    id: "approval_due",
+    elsewhere: true,
+    fill: ({ label, value, word }) => ({ label: value("number") ?? label, resource_type: word("resourceType", value("resource_type") ?? "") }),
+    facts: (say) => [timeLeft(say), say.money("amount"), requester(say)],
   },
   { id: "finance_overdue", fill: ({ money }) => ({ amount: money("amount") ?? "" }), facts: ({ label, value }) => [value("party"), label] },
   { id: "large_refund", limit: "large_refund", fill: ({ money }) => ({ amount: money("amount") ?? "" }), facts: ({ label, value }) => [value("party"), label] },

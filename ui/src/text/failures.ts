@@ -49,6 +49,8 @@ const SAID: readonly (readonly [Known, RegExp])[] = [
   ["mayHaveArrived", /^the decision on (?<what>.+) may have reached the ERP already and cannot be taken back$/su],
   ["noDecision", /^there is no decision on (?<what>.+) to take back$/su],
   ["reasonTooLong", /^a reason may have (?<most>\S+) characters at most$/su],
+  ["reasonsReady", /^(?<n>\S+) reasons at most can lie ready, of (?<most>\S+) characters each$/su],
+  ["timesRange", /^a deadline or reminder of a type of request can be 1 to (?<most>\S+) minutes$/su],
   ["nameTooLong", /^a name may have (?<most>\S+) characters at most$/su],
   ["searchTooLong", /^a search may have (?<most>\S+) characters at most$/su],
   ["askNegative", /^the amount above which Watchdeck asks back must be zero or more$/su],

@@ -1,5 +1,6 @@
 //! The rules, one file each: when something that is known has to be noticed, and in which words.
 
+pub mod approval_due;
 pub mod approval_requested;
 pub mod feed_quiet;
 pub mod feed_stale;
@@ -8,6 +9,7 @@ pub mod large_refund;
 mod link;
 pub mod low_stock;
 mod record;
+mod request;
 pub mod system_critical;
 
 use crate::{alert::Notice, book::AlertBook, fingerprint, judge::Judge, rule::Rule, words::Words};
@@ -18,10 +20,11 @@ use watchdeck_wire::{settings::Settings, views::AlertView};
 use watchdeck_world::{World, about, calendar::Day, entity::Entity, facts::Facts};
 
 /// Every rule, in the order of the page.
-pub const ALL: [&Rule; 7] = [
+pub const ALL: [&Rule; 8] = [
     &system_critical::RULE,
     &feed_stale::RULE,
     &feed_quiet::RULE,
+    &approval_due::RULE,
     &approval_requested::RULE,
     &low_stock::RULE,
     &large_refund::RULE,
@@ -49,6 +52,13 @@ pub fn is_of_a_link(id: &str) -> bool {
 #[must_use]
 pub fn is_of_a_request(id: &str) -> bool {
     find(id).is_some_and(|rule| rule.of_a_request)
+}
+
+/// The entity of a request that an alert or a notification of this name is about.
+#[must_use]
+pub fn request_of(id: &str) -> Option<Entity> {
+    let (rule, about) = id.split_once(':')?;
+    is_of_a_request(rule).then(|| about.parse().ok()).flatten()
 }
 
 /// First line for an alert.

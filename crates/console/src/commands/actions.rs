@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use watchdeck_alerts::{
     notifier::SUMMARY,
-    rules::approval_requested,
+    rules,
     toast::{Toast, ToastAction},
 };
 use watchdeck_events::Severity;
@@ -229,39 +229,44 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
         return Ok(());
     }
     match action {
-        "approve" | "reject" => {
-            let Some(entity) = approval_requested::entity(toast) else { return Ok(()) };
-            let key = entity.to_string();
-            let approve = action == "approve";
-            let words = core.words(&core.state().settings);
-            let lost = |number: &str, why: String| core.tell(answer(words.decision_lost(number, approve), why, words));
-            let request = core.state().world.approvals.get(&entity).map(|request| request.view.clone());
-            let Some(request) = request.clone().filter(|request| request.status == ApprovalStatus::Pending) else {
-                let by = request.and_then(|request| request.decided_by);
-                lost(key.rsplit(':').next().unwrap_or(&key), words.already_decided(by.as_deref()));
-                return Ok(());
-            };
-            if !approve {
-                // A notification has no room to ask why; the window, which is shown now, has.
-                core.state().to_reject = Some(entity);
-                core.pulse();
-                return Ok(());
-            }
-            let made = decide_on(core, &[key], approve, None, (&Map::new(), &BTreeMap::new()), true).await;
-            let why = match &made {
-                Ok(results) => results.iter().find_map(|result| result.error.clone()),
-                Err(error) => Some(error.message.clone()),
-            };
-            if let Some(why) = why {
-                lost(&request.number, why);
-            }
-            made.map(drop)
-        }
-        "open_erp" => approval_requested::entity(toast).map_or(Ok(()), |entity| open_erp(core, &entity.to_string())),
+        "approve" | "reject" => request_answered(core, toast, action == "approve", None).await,
+        "open_erp" => rules::request_of(toast).map_or(Ok(()), |entity| open_erp(core, &entity.to_string())),
         "acknowledge" => acknowledge(core, &[toast.to_owned()]).await.inspect_err(|error| {
             let words = core.words(&core.state().settings);
             core.tell(answer(words.button_failed().to_owned(), error.message.clone(), words));
         }),
-        _ => Ok(()),
+        _ => match ToastAction::reason_of(action) {
+            Some(reason) => request_answered(core, toast, false, Some(reason)).await,
+            None => Ok(()),
+        },
     }
+}
+
+/// A request is decided on its notification.
+async fn request_answered(core: &Core, toast: &str, approve: bool, reason: Option<&str>) -> Result<(), CommandError> {
+    let Some(entity) = rules::request_of(toast) else { return Ok(()) };
+    let key = entity.to_string();
+    let words = core.words(&core.state().settings);
+    let lost = |number: &str, why: String| core.tell(answer(words.decision_lost(number, approve), why, words));
+    let request = core.state().world.approvals.get(&entity).map(|request| request.view.clone());
+    let Some(request) = request.clone().filter(|request| request.status == ApprovalStatus::Pending) else {
+        let by = request.and_then(|request| request.decided_by);
+        lost(key.rsplit(':').next().unwrap_or(&key), words.already_decided(by.as_deref()));
+        return Ok(());
+    };
+    if !approve && reason.is_none() {
+        // A notification has no room to ask why; the window, which is shown now, has.
+        core.state().to_reject = Some(entity);
+        core.pulse();
+        return Ok(());
+    }
+    let made = decide_on(core, &[key], approve, reason.map(str::to_owned), (&Map::new(), &BTreeMap::new()), true).await;
+    let why = match &made {
+        Ok(results) => results.iter().find_map(|result| result.error.clone()),
+        Err(error) => Some(error.message.clone()),
+    };
+    if let Some(why) = why {
+        lost(&request.number, why);
+    }
+    made.map(drop)
 }

@@ -1,16 +1,19 @@
 //! What was decided, as far back as the store goes. The projections remember the last few hundred requests; here the decisions are read from the store, each
 //! with what its subject's other events say of it. One answer looks at a bounded number of them, and says where to go on.
 
-use super::decided::{decided, is_decision, told_with};
+use super::{
+    decided::{decided, is_decision, told_with},
+    user::user,
+};
 use crate::{core::Core, error::CommandError};
 use std::collections::HashSet;
 use watchdeck_events::{Catalogue, fold};
 use watchdeck_filter::Plan;
 use watchdeck_store::{Query, Stored};
-use watchdeck_wire::views::{ApprovalHistory, ApprovalStatus, ApprovalView};
+use watchdeck_wire::views::{ApprovalHistory, ApprovalStatus, ApprovalView, DecisionState};
 
 /// Most decisions in one answer.
-const PAGE: u32 = 200;
+pub(super) const PAGE: u32 = 200;
 /// Decisions that are read at once.
 const AT_ONCE: usize = 50;
 /// Events read at once: of kinds that decisions are derived from most are none.
@@ -22,11 +25,38 @@ const SCAN: u64 = 200_000;
 /// Longest text that is looked for, characters.
 const LONGEST: usize = 200;
 
-pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32, query: &str) -> Result<ApprovalHistory, CommandError> {
-    if query.chars().count() > LONGEST {
-        return Err(CommandError::invalid(format!("a search may have {LONGEST} characters at most")));
+/// What is looked for among what was decided. Empty: everything.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted {
+    /// Each of its words has to be somewhere in what is shown.
+    pub(crate) query: String,
+    /// Decided by this user, here or elsewhere.
+    pub(crate) mine: bool,
+    pub(crate) outcome: Option<ApprovalStatus>,
+    pub(crate) resource_type: Option<String>,
+}
+
+impl Wanted {
+    fn check(&self) -> Result<(), CommandError> {
+        match self.query.chars().count() {
+            length if length > LONGEST => Err(CommandError::invalid(format!("a search may have {LONGEST} characters at most"))),
+            _ => Ok(()),
+        }
     }
-    let words = Words::of(query);
+
+    /// Whether this one is meant, where `me` is what this user is called. What was decided here counts once the ERP has said the same.
+    fn keeps(&self, view: &ApprovalView, words: &Words, me: &str) -> bool {
+        let here = || view.decision.as_ref().is_some_and(|decision| decision.state == DecisionState::Confirmed);
+        (!self.mine || view.decided_by.as_deref() == Some(me) || here())
+            && self.outcome.is_none_or(|outcome| view.status == outcome)
+            && self.resource_type.as_ref().is_none_or(|wanted| view.resource_type == *wanted)
+            && words.are_in(view)
+    }
+}
+
+pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32, wanted: &Wanted) -> Result<ApprovalHistory, CommandError> {
+    wanted.check()?;
+    let (words, me) = (Words::of(&wanted.query), user(&core.state().settings));
     let (limit, mut next, mut looked, mut scanned) = (limit.clamp(1, PAGE) as usize, before, 0, 0);
     let mut found = Vec::new();
     'pages: loop {
@@ -37,7 +67,7 @@ pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32,
         for some in decisions.chunks(AT_ONCE) {
             looked += some.len();
             next = some.last().map(|last| last.seq);
-            found.extend(read(core, some).await?.into_iter().filter(|view| words.are_in(view)));
+            found.extend(read(core, some).await?.into_iter().filter(|view| wanted.keeps(view, &words, &me)));
             if found.len() >= limit || looked >= LOOKED {
                 break 'pages;
             }
@@ -131,6 +161,30 @@ fn is_amount(word: &str, amount: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_i_decided_is_what_i_am_named_for_and_what_the_erp_confirmed_of_here() {
+        let view = |by: &str, state: Option<&str>| -> ApprovalView {
+            let decision = state.map(|state| serde_json::json!({ "approve": true, "at": 1, "state": state, "attempts": 1, "error": null }));
+            serde_json::from_value(serde_json::json!({
+                "key": "s/order:1", "source": "s", "resource_type": "order", "resource_id": "1", "number": "SO-1", "requester": "", "reason": null,
+                "amount": null, "currency": null, "unread": null, "requested_at": 1, "deadline": null, "status": "approved", "decided_at": 2,
+                "decided_by": by, "comment": null, "seq": 1, "decision": decision,
+            }))
+            .unwrap()
+        };
+        let keeps = |wanted: &Wanted, view: &ApprovalView| wanted.keeps(view, &Words::of(&wanted.query), "张敏");
+        let mine = Wanted { mine: true, ..Wanted::default() };
+        assert!(keeps(&mine, &view("张敏", None)) && keeps(&mine, &view("u7", Some("confirmed"))));
+        assert!(!keeps(&mine, &view("李强", Some("overtaken"))) && !keeps(&mine, &view("李强", None)), "somebody was first");
+        let refused = Wanted { outcome: Some(ApprovalStatus::Rejected), ..Wanted::default() };
+        let returns = Wanted { resource_type: Some("return".into()), ..Wanted::default() };
+        assert!(
+            keeps(&Wanted::default(), &view("李强", None))
+                && !keeps(&refused, &view("张敏", None))
+                && !keeps(&returns, &view("张敏", None))
+        );
+    }
 
     #[test]
     fn an_amount_is_found_however_it_is_written() {

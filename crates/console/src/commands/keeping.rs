@@ -1,10 +1,11 @@
 //! Commands around how long events are kept, copies of the store, and exports.
 
+use super::history::{self, Wanted};
 use crate::{
     core::{Core, house::followed},
     doctor::Tongue,
     error::CommandError,
-    export::{self, Half, Heads, Manner, free_name},
+    export::{self, Half, Heads, Manner, Sheet, free_name},
     jobs::Done,
     keeping,
 };
@@ -81,15 +82,8 @@ pub(crate) fn take_away(core: &Core) -> Result<(), CommandError> {
 /// Write all events that a filter means into a file in the user's folder.
 pub(crate) fn export(core: &Arc<Core>, filter: &str, format: ExportFormat) -> Result<(), CommandError> {
     let filter = Filter::parse(filter, core.now())?;
-    let suffix = match format {
-        ExportFormat::Csv => "csv",
-        ExportFormat::Jsonl => "jsonl",
-    };
-    let path = new_file(core, "watchdeck-events", suffix)?;
-    let manner = {
-        let settings = &core.state().settings;
-        Manner::new(format, Heads(tongue(core, settings.language)), &settings.sources)
-    };
+    let path = new_file(core, "watchdeck-events", suffix(format))?;
+    let manner = manner(core, format);
     let job = Arc::clone(core);
     core.start_job(JobKind::Export, path.display().to_string(), async move {
         let half = Half::begin(&path)?;
@@ -97,6 +91,40 @@ pub(crate) fn export(core: &Arc<Core>, filter: &str, format: ExportFormat) -> Re
             export::run(&job.store, &filter, manner, half, |events, of| job.jobs.report(JobKind::Export, events, of)).await?;
         Ok(Done { done, bytes })
     })
+}
+
+/// Write what was decided into a file in the user's folder, as far back as the store goes.
+pub(crate) fn export_decisions(core: &Arc<Core>, wanted: Wanted, format: ExportFormat) -> Result<(), CommandError> {
+    let path = new_file(core, "watchdeck-decisions", suffix(format))?;
+    let manner = manner(core, format);
+    let job = Arc::clone(core);
+    core.start_job(JobKind::Export, path.display().to_string(), async move {
+        let mut sheet = Sheet::begin(Half::begin(&path)?, manner);
+        let (mut done, mut before) = (0, None);
+        loop {
+            let page = history::decided_before(&job, before, history::PAGE, &wanted).await?;
+            done += page.decided.len() as u64;
+            sheet = sheet.write(page.decided).await?;
+            job.jobs.report(JobKind::Export, done, 0);
+            before = page.next_before;
+            if before.is_none() {
+                break;
+            }
+        }
+        Ok(Done { done, bytes: sheet.finish().await? })
+    })
+}
+
+fn suffix(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Csv => "csv",
+        ExportFormat::Jsonl => "jsonl",
+    }
+}
+
+fn manner(core: &Core, format: ExportFormat) -> Manner {
+    let settings = &core.state().settings;
+    Manner::new(format, Heads(tongue(core, settings.language)), &settings.sources)
 }
 
 pub(crate) fn jobs(core: &Core) -> Vec<JobView> {

@@ -16,3 +16,4 @@ mod rows;
 pub(crate) mod setup;
 mod stream;
 pub(crate) mod support;
+mod user;

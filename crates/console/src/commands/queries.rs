@@ -79,7 +79,7 @@ pub(crate) fn overview(core: &Core) -> OverviewView {
         orders_stuck,
         orders_spark: world.orders.per_minute(at),
         approvals_pending: world.approvals.pending_count(),
-        approvals_oldest_at: world.approvals.pending().iter().map(|request| request.view.requested_at).min(),
+        approvals_oldest_at: world.approvals.open().map(|(_, request)| request.view.requested_at).min(),
         approvals_spark: world.approvals.per_minute(at),
         approvals_sums: world.approvals.pending_sums(),
         received_today: day.received,

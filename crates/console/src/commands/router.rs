@@ -1,7 +1,7 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, claims, handlers, history, keeping, letters, packs, queries, setup, stream, support};
+use super::{actions, claims, handlers, history, history::Wanted, keeping, letters, packs, queries, setup, stream, support};
 use crate::{core::Core, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -12,9 +12,9 @@ use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalsView, CatalogueView, ClaimAct, DecideResult, DecisionsView, Deputy, EventDetail, EventPage,
-        ExportFormat, FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView,
-        LettersView, OrdersView, OverviewView, PacksView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, CatalogueView, ClaimAct, DecideResult, DecisionsView, Deputy,
+        EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan,
+        KeepingView, LettersView, OrdersView, OverviewView, PacksView, SupportBundle,
     },
 };
 
@@ -24,7 +24,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Settings, SettingsPatch, Severity, Source, Value};
+            use super::{ApprovalStatus, BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Settings, SettingsPatch, Severity, Source, Value};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -70,9 +70,12 @@ commands! { |core|
     approvals {} -> ApprovalsView => queries::approvals(core);
     /// Decisions that were not handed on yet.
     decisions {} -> DecisionsView => queries::decisions(core);
-    /// A page of what was decided, newest first, before a place in the store; `query` is looked for in all that is shown of it.
-    approval_history { before: Option<u64>, limit: u32, #[serde(default)] query: String } -> ApprovalHistory
-        => history::decided_before(core, before, limit, &query).await?;
+    /// A page of what was decided, newest first, before a place in the store; `query` is looked for in all that is shown of it, `mine` is what this user decided.
+    approval_history { before: Option<u64>, limit: u32, #[serde(default)] query: String,
+        #[serde(default)] #[cfg_attr(test, ts(optional))] mine: Option<bool>,
+        #[serde(default)] #[cfg_attr(test, ts(optional = nullable))] outcome: Option<ApprovalStatus>,
+        #[serde(default)] #[cfg_attr(test, ts(optional = nullable))] resource_type: Option<String> } -> ApprovalHistory
+        => history::decided_before(core, before, limit, &Wanted { query, mine: mine.unwrap_or_default(), outcome, resource_type }).await?;
     /// The Finance page.
     finance {} -> FinanceView => queries::finance(core);
     /// The Alerts page.
@@ -164,6 +167,9 @@ commands! { |core|
     forget_restore {} -> () => keeping::take_away(core)?;
     /// Write all events that a filter means into a new file in the user's folder, in the background.
     export_events { filter: String, format: ExportFormat } -> () => keeping::export(core, &filter, format)?;
+    /// Write what was decided, as `approval_history` finds it, into a new file in the user's folder, in the background.
+    export_decisions { query: String, mine: bool, outcome: Option<ApprovalStatus>, resource_type: Option<String>, format: ExportFormat } -> ()
+        => keeping::export_decisions(core, Wanted { query, mine, outcome, resource_type }, format)?;
     /// What takes its time: the last of each kind.
     jobs {} -> Vec<JobView> => keeping::jobs(core);
     /// Stop one of them.

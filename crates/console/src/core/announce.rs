@@ -5,12 +5,16 @@
 //! its own turn is. It decides nothing of what is said.
 
 use super::Core;
-use crate::{decisions::asks, error::CommandError, state::State};
+use crate::{
+    decisions::{asks, needed},
+    error::CommandError,
+    state::State,
+};
 use std::sync::Arc;
 use watchdeck_alerts::{
     Notice,
     notifier::Effect,
-    rules::approval_requested,
+    rules,
     toast::{Toast, ToastAction},
 };
 use watchdeck_events::Millis;
@@ -18,6 +22,9 @@ use watchdeck_feed::seams::Point;
 use watchdeck_store::{Batch, Document, StoreError};
 use watchdeck_wire::{live::Hint, settings::Settings};
 use watchdeck_world::snapshot;
+
+/// Reasons that are buttons of a notification.
+const REASONS: usize = 2;
 
 impl Core {
     /// Stores and tells for as long as the core lives.
@@ -102,15 +109,11 @@ impl Core {
 
     /// Show a notification: outside of the window, and in it where nothing outside can.
     pub(crate) fn tell(&self, toast: Toast) {
-        let toast = self.answerable(toast);
-        let in_window = {
-            let mut state = self.state();
-            let in_window = state.hints.contains(&Hint::NoNotifications);
-            if in_window {
-                state.notice(&toast);
-            }
-            in_window
-        };
+        let in_window = self.state().hints.contains(&Hint::NoNotifications);
+        let toast = self.answerable(toast, in_window);
+        if in_window {
+            self.state().notice(&toast);
+        }
         self.host.notify(toast);
         if in_window {
             self.pulse();
@@ -118,16 +121,21 @@ impl Core {
     }
 
     /// No button that could not do what it says, and none for what is asked back first: a notification has no room to ask.
-    fn answerable(&self, mut toast: Toast) -> Toast {
-        let Some(request) = approval_requested::entity(&toast.id) else { return toast };
-        let (source, what, asks, page, words) = {
+    /// Reasons that lie ready are buttons of their own, but for the window: that asks with all of them.
+    fn answerable(&self, mut toast: Toast, in_window: bool) -> Toast {
+        let Some(request) = rules::request_of(&toast.id) else { return toast };
+        let (source, what, asks, page, words, reasons) = {
             let state = self.state();
             let Some(request) = state.world.approvals.get(&request) else { return toast };
             let asks = asks(&state.settings, &request.view);
-            (Arc::clone(&request.source), request.view.resource_type.clone(), asks, state.erp_page(request), self.words(&state.settings))
+            let ready = !in_window && !needed(&request.view).iter().any(|need| need.needed_to.is_for(false));
+            let reasons: Vec<_> = state.settings.reject_reasons.iter().filter(|_| ready).take(REASONS).cloned().collect();
+            let words = self.words(&state.settings);
+            (Arc::clone(&request.source), request.view.resource_type.clone(), asks, state.erp_page(request), words, reasons)
         };
         let buttons: &[&str] = match (self.sources.can_decide(&source, &what), page) {
-            (true, _) if !asks => return toast,
+            (true, _) if !asks && reasons.is_empty() => return toast,
+            (true, _) if !asks => &["approve"],
             (true, _) => &["open"],
             (false, Some(_)) => &["open_erp", "open"],
             (false, None) => {
@@ -137,6 +145,9 @@ impl Core {
             }
         };
         toast.actions = buttons.iter().map(|id| ToastAction { id: (*id).to_owned(), label: words.action(id).to_owned() }).collect();
+        if self.sources.can_decide(&source, &what) {
+            toast.actions.extend(reasons.iter().map(|reason| ToastAction::reject_with(reason, words)));
+        }
         toast
     }
 

@@ -75,9 +75,14 @@ impl Core {
             let words = self.words(&state.settings);
             let mut notices = state.book.tick(at);
             notices.extend(state.watch_feeds(&statuses, at));
-            let mut effects = state.notifier.take(notices, false, &state.settings, at);
             let catching_up = statuses.iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
-            effects.extend(state.notifier.settle(&state.settings, words, at, caught_up && !catching_up));
+            let caught_up = caught_up && !catching_up;
+            // Before everything is read, what seems to wait may have been decided.
+            let [near, passed] = if caught_up { state.watch_deadlines(at) } else { <[Vec<_>; 2]>::default() };
+            notices.extend(near);
+            let mut effects = state.notifier.take(notices, false, &state.settings, at);
+            effects.extend(state.notifier.take(passed, true, &state.settings, at));
+            effects.extend(state.notifier.settle(&state.settings, words, at, caught_up));
             state.to_say.extend(effects);
             state.new_badge(&statuses)
         };

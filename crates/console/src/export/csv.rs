@@ -7,7 +7,7 @@ use watchdeck_events::{Catalogue, Millis, Severity};
 use watchdeck_store::Stored;
 
 /// UTF-8, says this to Excel; without it Chinese is read as something else.
-const MARK: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Characters of one cell. Excel takes 32,767 and spills the rest over the next rows.
 const LONGEST: usize = 32_000;
 /// What begins a formula, or hides that the next character does.
@@ -57,12 +57,12 @@ fn line_in(out: &mut Vec<u8>, event: &watchdeck_events::Event, source: &str, hea
 }
 
 /// The time of day here, as Excel reads it.
-fn local(at: Millis, zone: &TimeZone) -> String {
+pub(super) fn local(at: Millis, zone: &TimeZone) -> String {
     let at = Timestamp::from_millisecond(at.0).unwrap_or_default();
     at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S%.3f").to_string()
 }
 
-fn put(out: &mut Vec<u8>, cells: [&str; 10]) {
+pub(super) fn put<const CELLS: usize>(out: &mut Vec<u8>, cells: [&str; CELLS]) {
     for (place, cell) in cells.into_iter().enumerate() {
         if place > 0 {
             out.push(b',');

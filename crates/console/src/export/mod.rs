@@ -1,13 +1,15 @@
-//! All events that a filter means, in a file for other programs: newest first, as the list shows them.
+//! All events that a filter means, or what was decided, in a file for other programs: newest first, as the list shows them.
 //!
 //! Written a page at a time, so that a million events take no more memory than a thousand; beside its name, which it gets when it is whole. What is masked on
 //! screen is masked in the file.
 
 mod csv;
+mod decided;
 mod half;
 mod jsonl;
 
 pub(crate) use csv::Heads;
+pub(crate) use decided::Sheet;
 pub(crate) use half::{Half, free_name};
 
 use std::{collections::HashMap, io::Write as _};

@@ -17,6 +17,12 @@ use watchdeck_wire::settings::{Settings, Source};
 /// Longest name of a person, characters.
 const LONGEST_NAME: usize = 64;
 
+/// Reasons that may lie ready, and characters of one.
+const REASONS: (usize, usize) = (12, 200);
+
+/// Longest deadline of a request, minutes: a year.
+const LONGEST_WAIT: u32 = 366 * 24 * 60;
+
 /// What a change of the settings comes to.
 #[derive(Debug)]
 pub(crate) struct Merged {
@@ -59,6 +65,8 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
     if new.user_name.chars().count() > LONGEST_NAME {
         return Err(CommandError::invalid(format!("a name may have {LONGEST_NAME} characters at most")));
     }
+    new.reject_reasons = reasons(&new.reject_reasons)?;
+    check_times(&new)?;
     let retired = retired(&new, kept);
     let mut changes = take_secrets(&mut new);
     for source in &new.sources {
@@ -71,6 +79,28 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
         }
     }
     Ok(Merged { settings: new, changes, retired })
+}
+
+/// Reasons as they are offered: each once, none blank.
+fn reasons(given: &[String]) -> Result<Vec<String>, CommandError> {
+    let mut seen = BTreeSet::new();
+    let given = given.iter().map(|reason| reason.trim()).filter(|reason| !reason.is_empty() && seen.insert(*reason));
+    let reasons: Vec<_> = given.map(str::to_owned).collect();
+    if reasons.len() > REASONS.0 || reasons.iter().any(|reason| reason.chars().count() > REASONS.1) {
+        return Err(CommandError::invalid(format!("{} reasons at most can lie ready, of {} characters each", REASONS.0, REASONS.1)));
+    }
+    Ok(reasons)
+}
+
+/// Whether requests may wait as long as that.
+fn check_times(settings: &Settings) -> Result<(), CommandError> {
+    let minutes = settings.approval_times.values().flat_map(|times| [times.deadline_minutes, times.remind_minutes]).flatten();
+    if settings.approval_times.keys().any(|named| named.trim().is_empty())
+        || minutes.into_iter().any(|minutes| minutes == 0 || minutes > LONGEST_WAIT)
+    {
+        return Err(CommandError::invalid(format!("a deadline or reminder of a type of request can be 1 to {LONGEST_WAIT} minutes")));
+    }
+    Ok(())
 }
 
 /// The list of removed sources after this change, where it is another than before.

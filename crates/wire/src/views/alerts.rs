@@ -29,7 +29,7 @@ pub struct AlertView {
     /// Whose: the source, or the first of those that are one ERP; `None` for what is about Watchdeck itself.
     #[serde(default)]
     pub source: Option<String>,
-    /// `low_stock`, `approval_requested`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`.
+    /// `low_stock`, `approval_requested`, `approval_due`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`.
     pub rule: String,
     /// How bad.
     pub severity: Severity,

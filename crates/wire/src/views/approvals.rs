@@ -51,6 +51,9 @@ pub struct ApprovalView {
     pub requested_at: Millis,
     /// When an answer is due.
     pub deadline: Option<Millis>,
+    /// The deadline is one that the user set for this type, and not the ERP's word.
+    #[serde(default)]
+    pub deadline_is_own: bool,
     /// What the ERP last said.
     pub status: ApprovalStatus,
     /// Who decided.

@@ -131,6 +131,7 @@ impl Request {
             reason,
             requested_at: arrival.occurred_at(&stored.event),
             deadline: approval.deadline.as_known().map(|due| due.plus(-arrival.skew)),
+            deadline_is_own: false,
             status: ApprovalStatus::Pending,
             decided_by: given(approval.approver_name.as_deref().or(approval.approver_id.as_deref())),
             decided_at: None,

@@ -124,7 +124,7 @@ proptest! {
             states.sort();
             let mut stock: Vec<_> = bench.world.stock.rows(&Settings::default(), "2026-11-21", NOW).rows.into_iter().map(|row| (row.product_id, row.on_hand.map(|on_hand| on_hand as i64))).collect();
             stock.sort();
-            let mut pending: Vec<_> = bench.world.approvals.pending().into_iter().map(|request| request.view.resource_id.clone()).collect();
+            let mut pending: Vec<_> = bench.world.approvals.pending(&Settings::default()).into_iter().map(|request| request.view.resource_id.clone()).collect();
             pending.sort();
             (states, stock, pending)
         };

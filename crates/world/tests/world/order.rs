@@ -28,7 +28,7 @@ fn shown(world: &World, calendar: &mut Calendar) -> Value {
         "stock": world.stock.rows(&settings, "2026-11-21", now).rows,
         "moves": [json!(world.stock.moves_on("2026-11-21")), json!(world.stock.moves_per_minute(now))],
         "orders": [json!(world.orders.view(now, HOUR as u64)), json!(world.orders.per_minute(now)), json!(world.orders.open(now, HOUR as u64))],
-        "pending": world.approvals.pending().iter().map(|request| json!(request)).collect::<Vec<_>>(),
+        "pending": world.approvals.pending(&Settings::default()).iter().map(|request| json!(request)).collect::<Vec<_>>(),
         "decided": world.approvals.history().map(|request| json!(request)).collect::<Vec<_>>(),
         "asked": world.approvals.per_minute(now),
         "finance": world.finance.view(Money::from_json("500").expect("an amount"), now, calendar),

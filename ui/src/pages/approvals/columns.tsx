@@ -1,6 +1,6 @@
 // The columns of the queue and of the history.
 
-import { Check, Clock3, OctagonAlert, RefreshCw, Undo2, X } from "lucide-react";
+import { Check, Clock3, OctagonAlert, RefreshCw, Undo2, UserRound, X } from "lucide-react";
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type Known, type RowState, rowState } from "@/act";
@@ -111,11 +111,12 @@ function DeadlineBar({ row }: { row: ApprovalView }) {
   if (level === "none") return <span className="text-ink-3">{t("approvals.noDeadline")}</span>;
   const text = level === "over" ? t("approvals.over", { age }) : level === "soon" ? t("approvals.soon", { age }) : t("approvals.left", { age });
   return (
-    <span className="block" title={exact === null ? undefined : t("approvals.deadlineName", { text: exact })}>
+    <span className="block" title={exact === null ? undefined : t(row.deadline_is_own ? "approvals.ownDeadline" : "approvals.deadlineName", { text: exact })}>
       <span className={cx("num flex items-center gap-1 truncate text-[12px]", INKS[level])}>
         {level === "over" ? <OctagonAlert aria-hidden className="size-3 flex-none" /> : level === "soon" ? <Clock3 aria-hidden className="size-3 flex-none" /> : null}
         <span className="truncate">{text}</span>
-        <span className="ml-auto flex-none text-ink-2">{clock}</span>
+        {row.deadline_is_own && <UserRound aria-label={t("approvals.ownDeadlineMark")} className="ml-auto size-3 flex-none text-ink-3" />}
+        <span className={cx("flex-none text-ink-2", !row.deadline_is_own && "ml-auto")}>{clock}</span>
       </span>
       <span aria-hidden className="gauge mt-1 block h-[3px] overflow-hidden rounded-sm bg-raised">
         <i className={cx("tint block h-full rounded-sm", BARS[level])} style={{ width: level === "over" ? "100%" : `${percent}%` }} />

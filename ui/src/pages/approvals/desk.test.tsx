@@ -217,3 +217,35 @@ it("looks for decisions in the whole history and says how far back it goes", asy
   await user.type(past.getByRole("searchbox"), "nobody");
   expect(await past.findByText("No decision matches “nobody”")).toBeVisible();
 });
+
+it("offers reasons that lie ready before those given before, each once", async () => {
+  const asked = openPage("approvals", { hello: async (_args, otherwise) => ({ ...(await otherwise()), settings: { ...(await otherwise()).settings, reject_reasons: ["Over budget", "Quote is missing"] } }) });
+  await queue();
+  const user = userEvent.setup();
+  await user.keyboard("r");
+  const dialog = within(await screen.findByRole("dialog", { name: "Reject RT-0093" }));
+  const ready = within(dialog.getByRole("region", { name: "Your reasons" }));
+  expect(ready.getAllByRole("button").map((each) => each.textContent)).toEqual(["Over budget", "Quote is missing"]);
+  await waitFor(() => expect(dialog.getAllByRole("button", { name: "Quote is missing" })).toHaveLength(1));
+  await user.click(ready.getByRole("button", { name: "Over budget" }));
+  await user.keyboard("{Control>}{Enter}{/Control}");
+  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "Over budget" }));
+});
+
+it("shows what I decided, how and what about, and exports just that", async () => {
+  const asked = openPage("approvals");
+  await queue();
+  const past = within(await screen.findByRole("region", { name: "History" }));
+  const user = userEvent.setup();
+  const last = (name: string) => asked.findLast((each) => each.name === name)?.args;
+  await user.click(past.getByRole("button", { name: "Decided by me" }));
+  await waitFor(() => expect(last("approval_history")).toMatchObject({ mine: true, outcome: null }));
+  await user.click(past.getByRole("button", { name: "Outcome: Any outcome" }));
+  await user.click(await screen.findByRole("menuitemcheckbox", { name: "Rejected" }));
+  expect(await past.findByRole("button", { name: "Outcome: Rejected" })).toBeVisible();
+  await waitFor(() => expect(past.queryByText("SO-8999"), "it was approved").toBeNull());
+  await user.click(past.getByRole("button", { name: /Export/ }));
+  await user.click(await screen.findByRole("menuitem", { name: "JSON Lines" }));
+  await waitFor(() => expect(last("export_decisions")).toEqual({ query: "", mine: true, outcome: "rejected", resource_type: null, format: "jsonl" }));
+  expect(await screen.findByText(/decisions in/)).toBeVisible();
+});

@@ -1,8 +1,10 @@
-// Pages of what was decided, read from the core as somebody scrolls or looks for something. A page of a search may be empty and still not be the last: the
+// Pages of what was decided, read from the core as somebody scrolls or looks for something. What is looked for is told apart by identity: whoever asks
+// keeps it the same until it changes. A page of a search may be empty and still not be the last: the
 // next one is asked for at once then.
 
 import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import type { ApprovalHistory } from "@/bindings/ApprovalHistory";
+import type { ApprovalStatus } from "@/bindings/ApprovalStatus";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import { isAbort } from "@/host";
 import { useHost } from "@/live";
@@ -27,15 +29,28 @@ function earlier(at: number | null, other: number | null): number | null {
   return at === null || other === null ? at : Math.min(at, other);
 }
 
-interface Read {
+/** What is looked for among what was decided. */
+export interface Wanted {
   readonly query: string;
+  readonly mine: boolean;
+  readonly outcome: ApprovalStatus | null;
+  readonly resource_type: string | null;
+}
+
+export const EVERYTHING: Wanted = { query: "", mine: false, outcome: null, resource_type: null };
+
+/** Whether nothing is left out. Pure. */
+export const isEverything = ({ query, mine, outcome, resource_type }: Wanted) => query === "" && !mine && outcome === null && resource_type === null;
+
+interface Read {
+  readonly wanted: Wanted;
   readonly rows: readonly ApprovalView[];
   /** Where to go on; undefined before the first page, null at the end. */
   readonly before: number | null | undefined;
   readonly backTo: number | null;
 }
 
-const nothing = (query: string): Read => ({ query, rows: [], before: undefined, backTo: null });
+const nothing = (wanted: Wanted): Read => ({ wanted, rows: [], before: undefined, backTo: null });
 
 export interface Past {
   readonly rows: readonly ApprovalView[];
@@ -49,15 +64,15 @@ export interface Past {
 }
 
 /** `newest` are those that the core has at hand, current by themselves. */
-export function useHistory(newest: readonly ApprovalView[], query: string): Past {
+export function useHistory(newest: readonly ApprovalView[], wanted: Wanted): Past {
   const host = useHost();
-  const [read, setRead] = useState<Read>(() => nothing(query));
+  const [read, setRead] = useState<Read>(() => nothing(wanted));
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(true);
   const asked = useRef<AbortController | null>(null);
 
   const ask = useCallback(
-    async (query: string, from: Read, add: (page: ApprovalHistory) => Read) => {
+    async (wanted: Wanted, from: Read, add: (page: ApprovalHistory) => Read) => {
       asked.current?.abort();
       const stop = new AbortController();
       asked.current = stop;
@@ -67,7 +82,7 @@ export function useHistory(newest: readonly ApprovalView[], query: string): Past
         let page: ApprovalHistory;
         let before = from.before ?? null;
         do {
-          page = await host.call("approval_history", { before, limit: PAGE, query }, stop.signal);
+          page = await host.call("approval_history", { before, limit: PAGE, ...wanted }, stop.signal);
           before = page.next_before;
           setRead(add(page));
         } while (page.decided.length === 0 && before !== null);
@@ -81,30 +96,30 @@ export function useHistory(newest: readonly ApprovalView[], query: string): Past
     [host],
   );
 
-  const first = useEffectEvent((query: string) => {
-    void ask(query, nothing(query), (page) => ({ query, rows: page.decided, before: page.next_before, backTo: page.back_to }));
+  const first = useEffectEvent((wanted: Wanted) => {
+    void ask(wanted, nothing(wanted), (page) => ({ wanted, rows: page.decided, before: page.next_before, backTo: page.back_to }));
   });
   useEffect(() => {
-    const timer = setTimeout(() => first(query), query === "" ? 0 : TYPING);
+    const timer = setTimeout(() => first(wanted), wanted.query === "" ? 0 : TYPING);
     return () => clearTimeout(timer);
-  }, [query]);
+  }, [wanted]);
   useEffect(() => () => asked.current?.abort(), []);
 
   // Decided while somebody looks for something: what is new is looked through as well, and what is on screen stays.
   const freshen = useEffectEvent(() => {
-    if (query === "" || read.query !== query || busy) return;
+    if (isEverything(wanted) || read.wanted !== wanted || busy) return;
     host
-      .call("approval_history", { before: null, limit: PAGE, query })
-      .then((page) => setRead((before) => (before.query === query ? { ...before, rows: merged(page.decided, before.rows) } : before)))
+      .call("approval_history", { before: null, limit: PAGE, ...wanted })
+      .then((page) => setRead((before) => (before.wanted === wanted ? { ...before, rows: merged(page.decided, before.rows) } : before)))
       .catch(() => undefined);
   });
   useEffect(() => freshen(), [newest]);
 
   const next = useCallback(() => {
-    if ((busy && error === null) || read.query !== query || read.before === null) return;
-    void ask(query, read, (page) => ({ query, rows: merged(read.rows, page.decided), before: page.next_before, backTo: page.back_to }));
-  }, [ask, busy, error, query, read]);
+    if ((busy && error === null) || read.wanted !== wanted || read.before === null) return;
+    void ask(wanted, read, (page) => ({ wanted, rows: merged(read.rows, page.decided), before: page.next_before, backTo: page.back_to }));
+  }, [ask, busy, error, wanted, read]);
 
-  const rows = useMemo(() => merged(query === "" ? newest : [], read.query === query ? read.rows : []), [newest, query, read]);
-  return { rows, busy: busy || read.query !== query, error, more: read.before !== null, backTo: read.query === query ? earlier(read.backTo, rows.at(-1)?.decided_at ?? null) : null, next };
+  const rows = useMemo(() => merged(isEverything(wanted) ? newest : [], read.wanted === wanted ? read.rows : []), [newest, wanted, read]);
+  return { rows, busy: busy || read.wanted !== wanted, error, more: read.before !== null, backTo: read.wanted === wanted ? earlier(read.backTo, rows.at(-1)?.decided_at ?? null) : null, next };
 }

@@ -7,6 +7,7 @@ import type { LetGoNote } from "@/bindings/LetGoNote";
 import { didYouMean } from "@/filter";
 import { useFormat, useToday } from "@/format";
 import { CommandError, isAbort } from "@/host";
+import { ExportMenu } from "@/jobs/export-menu";
 import { useKeys } from "@/keys";
 import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useSources, useStream } from "@/live";
 import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu, Skeleton, VirtualRows } from "@/parts";
@@ -15,7 +16,6 @@ import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { errorText } from "@/text";
 import { useKinds } from "@/text/kinds";
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS, useColumns } from "./columns";
-import { ExportMenu } from "./export";
 import { FilterBox } from "./filter-box";
 import { extended, type History, NO_HISTORY } from "./history";
 import { useRowMenu } from "./row-menu";
@@ -168,7 +168,7 @@ export default function Events() {
               onSelect: () => setColumnIds(columnIds.includes(id) ? columnIds.filter((each) => each !== id) : [...columnIds, id]),
             }))}
           />
-          <ExportMenu filter={filtered?.of ?? ""} />
+          <ExportMenu what="events" begin={(start, format) => start("export_events", { filter: filtered?.of ?? "", format })} />
           <IconButton label={`${t("events.clear")} · ${t("events.clearHint")}`} onClick={() => (closeEvent(), setCleared(live.items.at(-1)?.seq ?? cleared))}>
             <Eraser aria-hidden />
           </IconButton>

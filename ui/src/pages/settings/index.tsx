@@ -19,6 +19,7 @@ import { Packs } from "./packs";
 import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
+import { Times } from "./times";
 
 const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "keeping", "desktop", "packs", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
@@ -84,7 +85,8 @@ function Limits() {
       {LIMITS.map((limit) => (
         <LimitRow key={limit.setting} limit={limit} />
       ))}
-      <h3 className="mt-2 border-t border-line/55 px-4 pt-3 pb-1 text-ink-2">{t("settings.rulesTitle")}</h3>
+      <Times />
+      <h3 className="mt-3 border-t border-line/55 px-4 pt-3 pb-1 text-ink-2">{t("settings.rulesTitle")}</h3>
       {RULES.map((rule) => (
         <RuleRow key={rule.id} rule={rule} />
       ))}

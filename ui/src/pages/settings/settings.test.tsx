@@ -37,3 +37,37 @@ it("refuses half a minute before it asks the core", async () => {
   expect(await screen.findByText("A whole number, at least 1 minute")).toBeVisible();
   expect(asked.some((each) => each.name === "change_settings")).toBe(false);
 });
+
+it("keeps reasons that lie ready in their order", async () => {
+  const asked = openPage("settings");
+  const user = userEvent.setup();
+  const saved = () => asked.findLast((each) => each.name === "change_settings")?.args;
+  for (const reason of ["Over budget", "Quote is missing"]) {
+    await user.click(await screen.findByRole("button", { name: "Add a reason" }));
+    await user.keyboard(`${reason}{Enter}`);
+    expect(await screen.findByDisplayValue(reason)).toBeVisible();
+  }
+  await user.click(screen.getByRole("button", { name: "Move reason 2 up" }));
+  await waitFor(() => expect(saved()).toEqual({ patch: { reject_reasons: ["Quote is missing", "Over budget"] } }));
+  await waitFor(() => expect(screen.getByRole("textbox", { name: "Reason 1" })).toHaveValue("Quote is missing"));
+  await user.click(screen.getByRole("button", { name: "Remove reason 1" }));
+  await waitFor(() => expect(saved()).toEqual({ patch: { reject_reasons: ["Over budget"] } }));
+});
+
+it("sets a deadline and a reminder by type, and takes either away", async () => {
+  const asked = openPage("settings");
+  const user = userEvent.setup();
+  const saved = () => asked.findLast((each) => each.name === "change_settings")?.args;
+  await user.click(await screen.findByRole("button", { name: "Add a type" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Return" }));
+  const remind = await screen.findByRole("textbox", { name: "Return: remind before" });
+  await user.clear(remind);
+  await user.type(remind, "15{Enter}");
+  await waitFor(() => expect(saved()).toEqual({ patch: { approval_times: { return: { remind_minutes: 15 } } } }));
+  const due = screen.getByRole("textbox", { name: "Return: Due after" });
+  await user.clear(due);
+  await user.keyboard("{Enter}");
+  await waitFor(() => expect(saved()).toEqual({ patch: { approval_times: { return: { deadline_minutes: null } } } }));
+  await user.click(screen.getByRole("button", { name: "Remove Return" }));
+  await waitFor(() => expect(saved()).toEqual({ patch: { approval_times: { return: null } } }));
+});

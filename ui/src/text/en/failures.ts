@@ -40,6 +40,8 @@ export const failures = {
   mayHaveArrived: "the decision on {{what}} may have reached the ERP already, so it cannot be taken back",
   noDecision: "there is no decision on {{what}} to take back",
   reasonTooLong: "a reason can be at most {{most}} characters long",
+  reasonsReady: "at most {{n}} reasons, each at most {{most}} characters long",
+  timesRange: "a deadline or reminder can be 1 to {{most}} minutes",
   nameTooLong: "a name can be at most {{most}} characters long",
   searchTooLong: "a search can be at most {{most}} characters long",
   askNegative: "the amount above which you are asked must be zero or more",

@@ -218,6 +218,7 @@ export const frame = {
     requester: "Requested by",
     party: "For",
     reason: "Reason",
+    ownDeadline: "Deadline, set by you",
     deadline: "Deadline",
     comment: "Comment",
     origin: "Origin",

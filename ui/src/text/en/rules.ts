@@ -13,6 +13,11 @@ export const rules = {
       text: "A document is waiting for approval",
       alert: "{{resource_type}} {{label}} awaits approval",
     },
+    approval_due: {
+      name: "Approval running out",
+      text: "A request nears its deadline and still waits (Deadlines of approvals)",
+      alert: "{{resource_type}} {{label}} is running out",
+    },
     finance_overdue: {
       name: "Overdue payment",
       text: "The ERP reports a payment as overdue",
@@ -46,6 +51,7 @@ export const rules = {
     onHand: "{{on_hand}} on hand, threshold {{threshold}}",
     hoursLeft: "sold out in {{hours}} at this pace",
     quiet: "connection up; no events for {{age}}",
+    timeLeft: "{{left}} left when told",
     requester: "requested by {{requester}}",
     count: "{{n}} time",
   },

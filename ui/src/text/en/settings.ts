@@ -49,6 +49,18 @@ export const settings = {
     askHelp: "Asks once more before approving more than this, in one request or in several together. Such requests cannot be decided on a notification.",
     askAbove: "Ask above",
   },
+  times: {
+    title: "Deadlines of approvals",
+    help: "By type: a deadline where the ERP sets none, and a reminder before it while the request still waits.",
+    add: "Add a type",
+    type: "Type of request",
+    others: "All others",
+    deadline: "Due after",
+    noDeadline: "none",
+    remind: "remind before",
+    noReminder: "none",
+    remove: "Remove {{type}}",
+  },
   reasons: {
     title: "Reasons for rejections",
     help: "Offered whenever you reject. The first two are buttons on notifications, which reject with that reason at once.",

@@ -40,6 +40,8 @@ export const failures = {
   mayHaveArrived: "对 {{what}} 的处理可能已送达 ERP，无法撤回",
   noDecision: "{{what}} 没有可撤回的处理",
   reasonTooLong: "原因最多 {{most}} 个字符",
+  reasonsReady: "常用原因最多 {{n}} 条，每条最多 {{most}} 个字符",
+  timesRange: "期限或提醒须为 1 到 {{most}} 分钟",
   nameTooLong: "姓名最多 {{most}} 个字符",
   searchTooLong: "搜索内容最多 {{most}} 个字符",
   askNegative: "需要确认的金额不能小于零",

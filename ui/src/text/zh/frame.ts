@@ -211,6 +211,7 @@ export const frame = {
     requester: "申请人",
     party: "往来单位",
     reason: "申请事由",
+    ownDeadline: "期限（由您设定）",
     deadline: "期限",
     comment: "审批意见",
     origin: "依据",

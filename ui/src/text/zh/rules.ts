@@ -13,6 +13,11 @@ export const rules = {
       text: "有单据等待审批",
       alert: "{{resource_type}} {{label}} 等待审批",
     },
+    approval_due: {
+      name: "审批即将到期",
+      text: "申请临近期限仍未处理（见“审批期限”）",
+      alert: "{{resource_type}} {{label}} 即将到期",
+    },
     finance_overdue: {
       name: "款项逾期",
       text: "ERP 报告款项逾期",
@@ -46,6 +51,7 @@ export const rules = {
     onHand: "现有 {{on_hand}}，阈值 {{threshold}}",
     hoursLeft: "按目前速度，预计 {{hours}}后用完",
     quiet: "连接正常，已 {{age}}没有事件",
+    timeLeft: "提醒时剩 {{left}}",
     requester: "申请人 {{requester}}",
     count: "第 {{n}} 次",
   },

@@ -49,6 +49,18 @@ export const settings = {
     askHelp: "批准的金额超过此数时再次确认，单笔或合计均适用；此类申请不能直接在通知上处理",
     askAbove: "超过此金额时确认",
   },
+  times: {
+    title: "审批期限",
+    help: "按类型设置：ERP 未给期限时的期限，以及到期前仍未处理时的提醒。",
+    add: "添加类型",
+    type: "申请类型",
+    others: "其他全部",
+    deadline: "期限",
+    noDeadline: "无",
+    remind: "提前提醒",
+    noReminder: "无",
+    remove: "删除{{type}}的期限",
+  },
   reasons: {
     title: "常用驳回原因",
     help: "驳回时可直接选用；前两条会成为通知上的按钮，点按即以该原因驳回。",

@@ -1,4 +1,4 @@
-// Writing all events that match into a file: chosen in a menu, made by the core, told in a dialog that can be left and says where the file is.
+// Writing all that matches into a file, events or decisions: chosen in a menu, made by the core, told in a dialog that can be left and says where the file is.
 
 import { Check, FileDown, TriangleAlert, X } from "lucide-react";
 import { useState } from "react";
@@ -6,34 +6,38 @@ import { useTranslation } from "react-i18next";
 import type { ExportFormat } from "@/bindings/ExportFormat";
 import type { JobView } from "@/bindings/JobView";
 import { useFormat } from "@/format";
-import { progressOf, useJob } from "@/jobs";
 import { Button, Dialog, IconButton, Menu, ProgressBar } from "@/parts";
 import { errorText } from "@/text";
+import { type Jobs, progressOf, useJob } from ".";
 
-export function ExportMenu({ filter }: { filter: string }) {
+/** What is written, by its words under `keeping.exports`. */
+export type Exported = "events" | "decisions";
+
+/** `begin` asks the core to write it in this format. */
+export function ExportMenu({ what, begin }: { what: Exported; begin: (start: Jobs["start"], format: ExportFormat) => Promise<void> }) {
   const { t } = useTranslation();
   const { job, running, start, stop } = useJob("export");
   // What was exported before this page was opened is no news.
   const [asked, setAsked] = useState(false);
   const [refused, setRefused] = useState<string | null>(null);
-  const begin = (format: ExportFormat) => {
+  const choose = (format: ExportFormat) => {
     setAsked(true);
     setRefused(null);
-    start("export_events", { filter, format }).catch((thrown: unknown) => setRefused(errorText(thrown)));
+    begin(start, format).catch((thrown: unknown) => setRefused(errorText(thrown)));
   };
   return (
     <>
       <Menu
         align="end"
-        label={t("keeping.exportHint")}
+        label={t(`keeping.exports.${what}.hint`)}
         trigger={
-          <IconButton label={`${t("keeping.export")} · ${t("keeping.exportHint")}`}>
+          <IconButton label={`${t("keeping.export")} · ${t(`keeping.exports.${what}.hint`)}`}>
             <FileDown aria-hidden />
           </IconButton>
         }
         items={[
-          { id: "csv", label: t("keeping.exportCsv"), disabled: running, onSelect: () => begin("csv") },
-          { id: "jsonl", label: t("keeping.exportJsonl"), disabled: running, onSelect: () => begin("jsonl") },
+          { id: "csv", label: t("keeping.exportCsv"), disabled: running, onSelect: () => choose("csv") },
+          { id: "jsonl", label: t("keeping.exportJsonl"), disabled: running, onSelect: () => choose("jsonl") },
           ...(running ? [{ id: "running", label: t("keeping.exportBegins"), onSelect: () => setAsked(true) }] : []),
         ]}
       />
@@ -44,13 +48,13 @@ export function ExportMenu({ filter }: { filter: string }) {
         width={520}
         footer={running ? <Button onClick={() => void stop()}>{t("keeping.stop")}</Button> : <Button onClick={() => setAsked(false)}>{t("common.close")}</Button>}
       >
-        {refused !== null ? <Failed why={refused} /> : job !== null && <State job={job} />}
+        {refused !== null ? <Failed why={refused} /> : job !== null && <State what={what} job={job} />}
       </Dialog>
     </>
   );
 }
 
-function State({ job }: { job: JobView }) {
+function State({ what, job }: { what: Exported; job: JobView }) {
   const { t } = useTranslation();
   const format = useFormat();
   if (job.ended_at === null) {
@@ -75,7 +79,7 @@ function State({ job }: { job: JobView }) {
   return (
     <p role="status" className="num flex gap-2">
       <Check aria-hidden className="mt-0.5 size-4 flex-none text-good" />
-      <span className="min-w-0 break-words select-text">{t("keeping.exportMade", { events: format.integer(job.done), path: job.path, size: format.bytes(job.bytes) })}</span>
+      <span className="min-w-0 break-words select-text">{t(`keeping.exports.${what}.made`, { n: format.integer(job.done), path: job.path, size: format.bytes(job.bytes) })}</span>
     </p>
   );
 }
