@@ -100,6 +100,15 @@ impl Words {
         }
     }
 
+    /// Why a button did not decide: somebody else is on it.
+    pub fn claimed_by(self, who: &str) -> String {
+        if self.chinese {
+            format!("{who} 正在处理此申请，请在窗口中确认后再处理。")
+        } else {
+            format!("{who} is on it; decide it in the window if you mean to.")
+        }
+    }
+
     /// First line when a button of a notification did nothing.
     pub fn button_failed(self) -> &'static str {
         self.either("操作未完成", "That did not work")

@@ -9,11 +9,17 @@ import { cx } from "@/parts";
 import { failureText, joined } from "@/text";
 import { useActions } from "./index";
 
-/** Since when and until when, as far as today does not say it. */
+/** So near, the time of day says it, ms. */
+const NEAR = 12 * 3_600_000;
+
+/** Since when and until when. */
 function useSpan(claim: ClaimView): string {
   const { t } = useTranslation();
   const format = useFormat();
-  return useClock((now) => (claim.until === null ? t("approvals.claim.since", { at: format.dateTime(claim.at, now) }) : t("approvals.claim.span", { at: format.dateTime(claim.at, now), until: format.dateTime(claim.until, now) })));
+  return useClock((now) => {
+    const near = (at: number) => (Math.abs(at - now) < NEAR ? format.minute(at) : format.dayMinute(at, now));
+    return claim.until === null ? t("approvals.claim.since", { at: near(claim.at) }) : t("approvals.claim.span", { at: near(claim.at), until: near(claim.until) });
+  });
 }
 
 /** Nothing where nobody is on it and nothing was refused. */
@@ -49,7 +55,7 @@ export function ClaimLine({ claim }: { claim: ClaimView }) {
   const { t } = useTranslation();
   const span = useSpan(claim);
   return (
-    <span className="flex min-w-0 items-baseline gap-2">
+    <span className="flex w-full min-w-0 items-baseline gap-2">
       <span className="truncate">{claim.mine ? t("approvals.claim.mine") : t("approvals.claim.by", { who: claim.by })}</span>
       <span className="num text-[12px] whitespace-nowrap text-ink-3">{span}</span>
     </span>

@@ -163,8 +163,8 @@ function Decision({ asked }: { asked: ApprovalView }) {
       </span>
       {refusal !== undefined && <p className="w-full break-words text-crit">{failureText(refusal)}</p>}
       <div className="mt-1.5 flex w-full flex-wrap items-center gap-1.5">
-        <ClaimButtons requests={[request]} />
         {request.claimed !== null && <ClaimLine claim={request.claimed} />}
+        <ClaimButtons requests={[request]} />
       </div>
     </div>
   );

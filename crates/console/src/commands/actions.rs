@@ -6,7 +6,7 @@ use crate::{
     decisions::{HOLD, Verdict, given, take_back, version},
     error::CommandError,
     person::person,
-    state::State,
+    state::{Look, State},
 };
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -17,6 +17,7 @@ use watchdeck_alerts::{
 };
 use watchdeck_events::Severity;
 use watchdeck_wire::views::{ApprovalStatus, DecideResult};
+use watchdeck_world::entity::Entity;
 
 /// Longest snooze, minutes: four weeks.
 const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
@@ -222,6 +223,15 @@ pub(crate) fn open_erp(core: &Core, key: &str) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Who else is on a request.
+fn claimed_by_another(core: &Core, entity: &Entity) -> Option<String> {
+    let source = core.state().world.approvals.get(entity)?.source.clone();
+    let user = core.sources.user_id(&source);
+    let state = core.state();
+    let look = Look { can_decide: true, user: user.as_deref(), at: core.now() };
+    state.shown(state.world.approvals.get(entity)?, look).claimed.filter(|claim| !claim.mine).map(|claim| claim.by)
+}
+
 /// A button of a notification. The state is looked at again first: what was decided meanwhile is not decided twice.
 pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Result<(), CommandError> {
     if toast == SUMMARY {
@@ -258,6 +268,11 @@ async fn request_answered(core: &Core, toast: &str, approve: bool, reason: Optio
         // A notification has no room to ask why; the window, which is shown now, has.
         core.state().to_reject = Some(entity);
         core.pulse();
+        return Ok(());
+    }
+    if let Some(who) = claimed_by_another(core, &entity) {
+        // A notification has no room to ask back.
+        lost(&request.number, words.claimed_by(&who));
         return Ok(());
     }
     let made = decide_on(core, &[key], approve, reason.map(str::to_owned), (&Map::new(), &BTreeMap::new()), true).await;
