@@ -1,6 +1,6 @@
 //! What was decided, a line each: who asked for what, and who answered how and why.
 
-use super::{Manner, csv, half::Half};
+use super::{csv, half::Half, manner::Manner};
 use jiff::tz::TimeZone;
 use std::io::Write as _;
 use watchdeck_events::Millis;

@@ -7,34 +7,24 @@ mod csv;
 mod decided;
 mod half;
 mod jsonl;
+mod manner;
 
 pub(crate) use csv::Heads;
 pub(crate) use decided::Sheet;
 pub(crate) use half::{Half, free_name};
+pub(crate) use manner::Manner;
 
-use std::{collections::HashMap, io::Write as _};
+use std::io::Write as _;
 use watchdeck_filter::Filter;
 use watchdeck_store::{Query, Store, Stored};
-use watchdeck_wire::{settings::Source, views::ExportFormat};
+use watchdeck_wire::views::ExportFormat;
 
 /// Events of one page.
 const PAGE: usize = 1_000;
 /// Events that are looked at for one page.
 const SCAN: u64 = 200_000;
 
-/// How events are written.
-pub(crate) struct Manner {
-    pub(crate) format: ExportFormat,
-    pub(crate) heads: Heads,
-    /// Names of the sources, by id.
-    pub(crate) sources: HashMap<String, String>,
-}
-
 impl Manner {
-    pub(crate) fn new(format: ExportFormat, heads: Heads, sources: &[Source]) -> Self {
-        Self { format, heads, sources: sources.iter().map(|source| (source.id.clone(), source.name.clone())).collect() }
-    }
-
     fn begin(&self) -> Vec<u8> {
         match self.format {
             ExportFormat::Csv => csv::head(self.heads),
