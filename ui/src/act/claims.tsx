@@ -62,7 +62,7 @@ export function useClaims(): { readonly claims: Claims; readonly dialog: ReactNo
         setClaiming((before) => new Set([...before].filter((key) => !keys.includes(key))));
       }
     },
-    [format, host, t],
+    [format, t],
   );
 
   const claims = useMemo<Claims>(
