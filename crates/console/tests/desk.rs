@@ -170,7 +170,7 @@ async fn a_notification_rejects_with_a_reason_that_lies_ready() -> Result<()> {
     let id = "approval_requested:s/order:SO-1";
     let offered =
         bench.eventually("buttons with reasons", async || Some(buttons(&bench, id).await).filter(|offered| offered.len() == 3)).await;
-    assert_eq!(offered, ["Approve", "Reject: Quote is missing", "Reject: 超出本季度的预算，请在下个季度重新提…"]);
+    assert_eq!(offered, ["Approve", "Reject: Quote is missing", "Reject: 超出本季度的预算，请在下个季度重新提交…"]);
     bench.console.toast_answered(id, &format!("reject:{long}")).await;
     let waiting = bench.ask("decisions", json!({})).await["waiting"].clone();
     assert_eq!((&waiting[0]["reason"], &waiting[0]["decision"]["approve"]), (&json!(long), &json!(false)), "{waiting}");

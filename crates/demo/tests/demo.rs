@@ -61,7 +61,7 @@ async fn a_decision_about_nothing_is_refused() {
         "idempotencyKey": "k1", "resourceType": "order", "resourceId": "no-such-order",
         "approve": true, "approverId": "u1", "approverName": "Zhang San",
     });
-    let answer = Client::new().post(http(&url, "/api/decisions")).json(&decision).send().await.unwrap();
+    let answer = Client::new().post(http(&url, "/api/decisions")).header("prefer", "wait=30").json(&decision).send().await.unwrap();
     assert!(answer.status().is_client_error(), "{}", answer.status());
     let closed = logged(&url).await;
     assert!(closed > before, "a request that outlived its company is closed in an event, or it would wait for ever");

@@ -1,6 +1,6 @@
 //! The route of claims.
 
-use super::{Refused, acting, json_body, refused};
+use super::asking::{Refused, acting, json_body, refused};
 use crate::{
     audit::{Act, Entry},
     claims::{Changed, ClaimError, ClaimOrder, Claimant},

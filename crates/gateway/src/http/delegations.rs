@@ -1,6 +1,6 @@
 //! The routes of delegations.
 
-use super::{Refused, acting, json_body};
+use super::asking::{Refused, acting, json_body};
 use crate::{
     access::Purpose,
     audit::{Act, Entry},

@@ -1,6 +1,9 @@
 //! When a session is nobody's any more: its token ran out, or was taken back.
 
-use crate::{access::Principal, log::now};
+use crate::{
+    access::{Principal, Standing},
+    log::now,
+};
 use std::time::Duration;
 use tokio::{sync::watch, time::sleep};
 
@@ -51,5 +54,16 @@ async fn lapsed(principal: &Principal) -> Over {
             () = sleep(wait) => {}
             () = changed => {}
         }
+    }
+}
+
+/// Resolves when the user's roles are others.
+pub(super) async fn changed(standing: &mut Option<Standing>) {
+    let ended = match standing {
+        Some(standing) => standing.changed().await.is_err(),
+        None => true,
+    };
+    if ended {
+        std::future::pending().await
     }
 }

@@ -7,7 +7,7 @@ use super::{
     cursor::{Cursors, Part},
     dialect::Dialect,
     heard::{Heard, Life},
-    native,
+    native, over,
     step::{Ending, Step},
 };
 use crate::{
@@ -198,7 +198,7 @@ impl<'a> Writer<'a> {
                 // The sender lives as long as `shared`. A plain client is told no names, and not of the upstream.
                 _ = self.names.changed(), if self.dialect.is_native() => {}
                 _ = self.upstream.changed(), if self.dialect.is_native() => self.tell_upstream().await?,
-                () = rights::changed(&mut self.standing) => self.heed().await?,
+                () = over::changed(&mut self.standing) => self.heed().await?,
                 _ = self.delegated.changed(), if self.dialect.is_native() => self.tell_decides().await?,
                 () = sleep_until(due) => self.pulse().await?,
             }

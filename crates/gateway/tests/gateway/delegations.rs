@@ -133,7 +133,7 @@ async fn whoever_stands_in_for_several_says_for_whom_and_nobody_for_another() {
 async fn what_is_over_or_of_somebody_who_is_gone_gives_nothing_and_bad_input_says_what_is_wrong() {
     let office = office().await;
     let passes = async |body: Value| office.running.post("/api/delegations", Some(&office.tokens[0]), &body).await;
-    let later = passes(passing("u3", 1, 2)).await;
+    let later = passes(passing("u3", 2, 3)).await;
     assert_eq!(later.0, 201, "{later:?}");
     assert_eq!(office.decides(3, "k1", json!({})).await.0, 403, "it has not begun");
     for (body, word) in [

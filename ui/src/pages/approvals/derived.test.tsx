@@ -53,7 +53,7 @@ it("asks for the refund before a return is approved, with the amount at stake fi
   await user.clear(field);
   await user.type(field, "8,000.50");
   await user.click(dialog.getByRole("button", { name: /Approve/ }));
-  await waitFor(() => expect(decided(asked)).toEqual([{ keys: ["east/return:RT-0093"], approve: true, reason: null, fields: { refundAmount: 8000.5 } }]));
+  await waitFor(() => expect(decided(asked)).toEqual([{ keys: ["east/return:RT-0093"], approve: true, reason: null, versions: expect.anything(), fields: { refundAmount: 8000.5 } }]));
 });
 
 it("asks for each of several, and sends those that need nothing together", async () => {
@@ -69,9 +69,9 @@ it("asks for each of several, and sends those that need nothing together", async
   await user.click(dialog.getByRole("button", { name: /Approve/ }));
   await waitFor(() => expect(decided(asked)).toHaveLength(3));
   expect(decided(asked)).toEqual([
-    { keys: ["east/payment:PO-0041", "east/adjustment:ADJ-0330"], approve: true, reason: null },
-    { keys: ["east/return:RT-0093"], approve: true, reason: null, fields: { refundAmount: 8460 } },
-    { keys: ["east/return:RT-0098"], approve: true, reason: null, fields: { refundAmount: 12 } },
+    { keys: ["east/payment:PO-0041", "east/adjustment:ADJ-0330"], approve: true, reason: null, versions: expect.anything() },
+    { keys: ["east/return:RT-0093"], approve: true, reason: null, versions: expect.anything(), fields: { refundAmount: 8460 } },
+    { keys: ["east/return:RT-0098"], approve: true, reason: null, versions: expect.anything(), fields: { refundAmount: 12 } },
   ]);
 });
 

@@ -27,7 +27,7 @@ it("decides about all chosen at once, and each row has its own result", async ()
   await user.keyboard("a");
   expect(await rows.findByText("RT-0093 was already decided by 李强")).toBeVisible();
   expect(rows.getByText("Not accepted")).toBeVisible();
-  expect(asked.filter((each) => each.name === "decide").map((each) => each.args)).toEqual([{ keys: ["east/return:RT-0093", "east/payment:PO-0041"], approve: true, reason: null }]);
+  expect(asked.filter((each) => each.name === "decide").map((each) => each.args)).toEqual([{ keys: ["east/return:RT-0093", "east/payment:PO-0041"], approve: true, reason: null, versions: expect.anything() }]);
   expect(rows.getByRole("checkbox", { name: "Select PO-0041" }), "what was accepted is not chosen any more").not.toBeChecked();
   expect(rows.getByRole("checkbox", { name: "Select RT-0093" })).toBeChecked();
 });
@@ -53,7 +53,7 @@ it("does not reject without a reason", async () => {
   expect(asked.some((each) => each.name === "decide")).toBe(false);
   await user.type(dialog.getByRole("textbox"), "no budget");
   await user.click(dialog.getByRole("button", { name: /Reject/ }));
-  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "no budget" }));
+  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "no budget", versions: expect.anything() }));
 });
 
 it("says so on the row when nothing could be decided, and tries again", async () => {
@@ -188,7 +188,7 @@ it("offers reasons given before, and says what is rejected", async () => {
   await user.click(await dialog.findByRole("button", { name: "Quote is missing" }));
   expect(dialog.getByRole("textbox")).toHaveValue("Quote is missing");
   await user.keyboard("{Control>}{Enter}{/Control}");
-  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "Quote is missing" }));
+  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "Quote is missing", versions: expect.anything() }));
 });
 
 it("lists what waits for a source that is offline, and withdraws it", async () => {
@@ -229,7 +229,7 @@ it("offers reasons that lie ready before those given before, each once", async (
   await waitFor(() => expect(dialog.getAllByRole("button", { name: "Quote is missing" })).toHaveLength(1));
   await user.click(ready.getByRole("button", { name: "Over budget" }));
   await user.keyboard("{Control>}{Enter}{/Control}");
-  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "Over budget" }));
+  await waitFor(() => expect(asked.find((each) => each.name === "decide")?.args).toEqual({ keys: ["east/return:RT-0093"], approve: false, reason: "Over budget", versions: expect.anything() }));
 });
 
 it("shows what I decided, how and what about, and exports just that", async () => {

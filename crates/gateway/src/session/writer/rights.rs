@@ -2,23 +2,12 @@
 
 use super::{Flow, Writer};
 use crate::{
-    access::{Principal, Standing},
+    access::Principal,
     frame,
     session::{native, step::Ending},
 };
 use tokio::time::Instant;
 use watchdeck_protocol::{ErrorCode, ServerFrame};
-
-/// Resolves when the user's roles are others.
-pub(super) async fn changed(standing: &mut Option<Standing>) {
-    let ended = match standing {
-        Some(standing) => standing.changed().await.is_err(),
-        None => true,
-    };
-    if ended {
-        std::future::pending().await
-    }
-}
 
 impl Writer<'_> {
     pub(super) fn hello(&mut self) -> String {
