@@ -1,13 +1,12 @@
-// Who is on a request: a quiet chip in a row, and a line where somebody is about to decide what another has.
+// Who is on a request: a chip, and a line where somebody is about to decide what another has.
 
-import { UserRound, UserRoundX } from "lucide-react";
+import { UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { ClaimView } from "@/bindings/ClaimView";
 import { useClock, useFormat } from "@/format";
 import { cx } from "@/parts";
-import { failureText, joined } from "@/text";
-import { useActions } from "./index";
+import { joined } from "@/text";
 
 /** So near, the time of day says it, ms. */
 const NEAR = 12 * 3_600_000;
@@ -22,23 +21,8 @@ function useSpan(claim: ClaimView): string {
   });
 }
 
-/** Nothing where nobody is on it and nothing was refused. */
-export function ClaimChip({ request }: { request: Pick<ApprovalView, "key" | "claimed"> }) {
-  const { t } = useTranslation();
-  const { unclaimed } = useActions();
-  const refused = unclaimed.get(request.key);
-  if (refused !== undefined) {
-    return (
-      <span className="inline-flex min-w-0 items-center gap-1 text-[12px] text-warn" title={failureText(refused)}>
-        <UserRoundX aria-hidden className="size-3 flex-none" />
-        <span className="truncate">{joined([t("approvals.claim.refused"), failureText(refused)])}</span>
-      </span>
-    );
-  }
-  return request.claimed === null ? null : <Chip claim={request.claimed} />;
-}
-
-function Chip({ claim }: { claim: ClaimView }) {
+/** Quiet, in a row. */
+export function Chip({ claim }: { claim: ClaimView }) {
   const { t } = useTranslation();
   const span = useSpan(claim);
   const words = claim.mine ? t("approvals.claim.mine") : t("approvals.claim.by", { who: claim.by });

@@ -4,7 +4,7 @@ import { Check, Clock3, OctagonAlert, RefreshCw, Undo2, UserRound, X } from "luc
 import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { type Decide, isOpen, type Known, type RowState, rowState } from "@/act";
-import { ClaimChip } from "@/act/claimed";
+import { ClaimChip } from "@/act/claim-chip";
 import { Held } from "@/act/held";
 import { Elsewhere } from "@/act/open-erp";
 import { StateText } from "@/act/state-text";
