@@ -2,7 +2,6 @@
 
 import { UserRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { ApprovalView } from "@/bindings/ApprovalView";
 import type { ClaimView } from "@/bindings/ClaimView";
 import { useClock, useFormat } from "@/format";
 import { cx } from "@/parts";
