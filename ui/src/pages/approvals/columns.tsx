@@ -196,7 +196,7 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
           </span>
         ),
       },
-      { id: "number", header: t("approvals.column.number"), width: "minmax(184px, 0.8fr)", holds: (row) => codeIn(row.number), cell: (row) => <><span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span><Derived from={row.derived_from} /></> },
+      { id: "number", header: t("approvals.column.number"), width: "minmax(148px, 0.8fr)", holds: (row) => codeIn(row.number), cell: (row) => <><span title={`${word("resourceType", row.resource_type)} ${row.number}`}>{row.number}</span><Derived from={row.derived_from} /></> },
       { id: "amount", header: t("approvals.column.amount"), align: "end", spare: 1, holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} /> },
       { id: "requester", header: t("approvals.column.requester"), width: "104px", spare: 2, className: "text-ink-2", cell: (row) => <span title={joined([row.requester, row.party])}>{row.requester}</span> },
       { id: "reason", header: t("approvals.column.reason"), width: "minmax(96px, 1fr)", spare: 4, className: "text-ink-2", cell: (row) => row.reason !== null && <span title={row.reason}>{row.reason}</span> },
