@@ -23,13 +23,13 @@ export function Past({ newest }: { newest: readonly ApprovalView[] }) {
   const columns = useHistoryColumns();
   const reach = useClock((now) => (backTo === null ? "" : t(more ? "approvals.past.soFar" : "approvals.past.all", { time: format.dayMinute(backTo, now) })));
   return (
-    <section aria-label={t("approvals.history")} className="flex min-h-0 flex-col border-t border-line-strong">
+    <section aria-label={t("approvals.history")} className="flex min-h-0 min-w-0 flex-col border-t border-line-strong">
       <SectionHeader
         className="border-b border-line"
         title={t("approvals.history")}
         note={joined([format.integer(rows.length) + (more ? "+" : ""), reach])}
         right={
-          <span className="flex min-w-0 items-center gap-1.5">
+          <span className="flex min-w-0 flex-wrap items-center justify-end gap-1.5">
             <Filters wanted={wanted} seen={newest} onChange={setWanted} />
             <SearchField label={t("approvals.past.search")} value={query} onChange={(query) => setWanted({ ...wanted, query })} className="w-[230px] max-w-full min-w-[96px]" />
             <ExportMenu what="decisions" begin={(start, format) => start("export_decisions", { ...asked, format })} />
