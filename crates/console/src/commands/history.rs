@@ -1,11 +1,8 @@
 //! What was decided, as far back as the store goes. The projections remember the last few hundred requests; here the decisions are read from the store, each
 //! with what its subject's other events say of it. One answer looks at a bounded number of them, and says where to go on.
 
-use super::{
-    decided::{decided, is_decision, told_with},
-    user::user,
-};
-use crate::{core::Core, error::CommandError};
+use super::decided::{decided, is_decision, told_with};
+use crate::{core::Core, error::CommandError, person::person};
 use std::collections::HashSet;
 use watchdeck_events::{Catalogue, fold};
 use watchdeck_filter::Plan;
@@ -56,7 +53,7 @@ impl Wanted {
 
 pub(crate) async fn decided_before(core: &Core, before: Option<u64>, limit: u32, wanted: &Wanted) -> Result<ApprovalHistory, CommandError> {
     wanted.check()?;
-    let (words, me) = (Words::of(&wanted.query), user(&core.state().settings));
+    let (words, me) = (Words::of(&wanted.query), person(&core.state().settings));
     let (limit, mut next, mut looked, mut scanned) = (limit.clamp(1, PAGE) as usize, before, 0, 0);
     let mut found = Vec::new();
     'pages: loop {

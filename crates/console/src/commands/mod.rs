@@ -16,4 +16,3 @@ mod rows;
 pub(crate) mod setup;
 mod stream;
 pub(crate) mod support;
-mod user;
