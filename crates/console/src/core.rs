@@ -17,6 +17,7 @@ use crate::{
     jobs::Jobs,
     outgoing::Hooks,
     packs::Packs,
+    reveals::Reveals,
     secrets::Secrets,
     settings::{self, Kept},
     state::State,
@@ -87,6 +88,8 @@ pub(crate) struct Core {
     pub(crate) handlers: Registry,
     /// The webhooks among them.
     pub(crate) hooks: Hooks,
+    /// What was looked at that is masked, and is not told yet.
+    pub(crate) reveals: Reveals,
     /// How far the projections are rebuilt, where somebody wanted that.
     pub(crate) rebuilding: Rebuilding,
     /// Parts that failed.
@@ -130,6 +133,7 @@ impl Core {
         let (packs, documents) = Packs::open(&store, &config.data_dir).await?;
         let state = State::load(&store, kept.settings.clone(), seams.now(), seams.calendar()).await?;
         let records = Records::load(&store, &seams).await?;
+        let reveals = Reveals::load(&store).await?;
         let covers = Covers::load(&store).await?;
         let (urgent, unstored) = mpsc::channel(URGENT);
         let core = Arc::new(Self {
@@ -149,6 +153,7 @@ impl Core {
                 move || seams.now()
             }),
             hooks: Hooks::default(),
+            reveals,
             rebuilding: Rebuilding::default(),
             faults: Faults::default(),
             jobs: Jobs::default(),
@@ -174,6 +179,7 @@ impl Core {
         core.keep_running("packs", Self::follow_packs);
         core.keep_running("network", Self::follow_network);
         core.keep_running("keeping", Self::keep_house);
+        core.keep_running("reveals", Self::tell_reveals);
         let backfill = Arc::new(Backfill::new(core.store.clone(), Arc::clone(&core.sources)));
         core.handlers.add(Arc::clone(&backfill) as _).await?;
         core.keep_running("backfill", move |core| Arc::clone(&backfill).run(core.stop.clone()));

@@ -23,6 +23,7 @@ mod notices;
 mod outgoing;
 mod packs;
 mod person;
+mod reveals;
 pub mod secrets;
 mod settings;
 mod state;

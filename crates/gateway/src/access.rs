@@ -41,6 +41,7 @@ use axum::http::HeaderMap;
 use limits::Limits;
 use roles::of_key;
 use std::sync::Arc;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use watchdeck_secret::Secret;
 
@@ -104,6 +105,16 @@ impl Access {
             async move { way.keep(stop).await }
         };
         self.ways.iter().map(keep).collect()
+    }
+
+    /// Every token that is kept in a list, by its name, in words.
+    pub(crate) fn list(&self) -> impl Iterator<Item = (String, String)> {
+        self.ways.iter().flat_map(|way| way.list())
+    }
+
+    /// What changes with the lists.
+    pub(crate) fn watch(&self) -> Vec<watch::Receiver<u64>> {
+        self.ways.iter().filter_map(|way| way.watch()).collect()
     }
 
     /// Whether nothing has to be shown.

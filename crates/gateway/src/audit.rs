@@ -8,6 +8,7 @@
 mod chain;
 mod entry;
 mod show;
+mod tally;
 mod unusual;
 mod verify;
 mod writer;

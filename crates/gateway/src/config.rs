@@ -8,6 +8,7 @@ mod error;
 mod layers;
 mod order;
 mod sections;
+mod settings;
 mod tables;
 mod values;
 

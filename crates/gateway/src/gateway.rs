@@ -3,7 +3,9 @@
 use crate::{
     access::{Access, Credentials},
     audit::Audit,
+    changes::{Changes, Seen},
     claims::Claims,
+    common::CommonLog,
     config::Config,
     decisions::{Book, Decider, Decisions, OverRedis, Requests},
     delegations::Delegations,
@@ -18,7 +20,7 @@ use crate::{
     keeping,
     listener::Listener,
     log::Log,
-    opening::{self, Opened},
+    opening::{self, Databases, Opened},
     publish::{self, Placed, Publish, PublishError},
     redis::Address,
     serve,
@@ -34,7 +36,6 @@ use std::{
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use watchdeck_events::Channel;
-use watchdeck_postgres::Postgres;
 use watchdeck_store::{Store, Subscription};
 
 /// How long a stop waits for sessions, requests and the bridge.
@@ -47,6 +48,8 @@ pub struct Parts {
     pub decisions: Option<Arc<dyn Decisions>>,
     /// The ways to be somebody. They are handed in so that whoever embeds a gateway for itself need not carry what they are made of.
     pub ways: Vec<Arc<dyn Credentials>>,
+    /// Opens the log where that is in a database.
+    pub databases: Option<Databases>,
 }
 
 /// A running gateway. Dropping it is not enough: call [`Gateway::shutdown`].
@@ -80,7 +83,7 @@ impl Gateway {
     pub async fn start_with(config: Config, parts: Parts) -> Result<Self, GatewayError> {
         config.check()?;
         let redis = config.redis_address()?;
-        let opened = opening::open(&config).await?;
+        let opened = opening::open(&config, parts.databases).await?;
         let listen_error = |error: std::io::Error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) };
         let listener = TcpListener::bind(config.listen).await.map_err(listen_error)?;
         Self::begin(config, redis, parts, opened, listener).await
@@ -104,13 +107,13 @@ impl Gateway {
     async fn begin(
         config: Config,
         redis: Option<Address>,
-        Parts { decisions, ways }: Parts,
-        Opened { store, file, postgres, set_aside }: Opened,
+        Parts { decisions, ways, .. }: Parts,
+        Opened { store, file, common, set_aside }: Opened,
         listener: impl Listener,
     ) -> Result<Self, GatewayError> {
         let access = Access::new(&config, ways)?;
         access.announce();
-        let book = Book::load(Arc::clone(&store), postgres.clone()).await.map_err(|source| opening::failed(&config, source))?;
+        let book = Book::load(Arc::clone(&store), common.clone()).await.map_err(|source| opening::failed(&config, source))?;
         let requests = Requests::load(&*store).await.map_err(|source| opening::failed(&config, source))?;
         let addr =
             listener.local_addr().map_err(|error| GatewayError::Listen { addr: config.listen, reason: opening::in_words(&error) })?;
@@ -128,8 +131,10 @@ impl Gateway {
         }
         let log = Log::new(Arc::clone(&store), config.max_event_bytes);
         let (audit, writing) = Audit::open(log.clone()).await.map_err(|source| opening::failed(&config, source))?;
-        let claims = Claims::load(log.clone(), postgres.clone()).await.map_err(|source| opening::failed(&config, source))?;
-        let delegations = Delegations::load(log.clone(), postgres.clone()).await.map_err(|source| opening::failed(&config, source))?;
+        let seen = Seen::load(&log, config.listen.to_string()).await.map_err(|source| opening::failed(&config, source))?;
+        let changes = Changes { seen, configured: config.settings() };
+        let claims = Claims::load(log.clone(), common.clone()).await.map_err(|source| opening::failed(&config, source))?;
+        let delegations = Delegations::load(log.clone(), common.clone()).await.map_err(|source| opening::failed(&config, source))?;
         let shared = Arc::new(Shared {
             audit,
             claims,
@@ -151,18 +156,19 @@ impl Gateway {
         });
         let gateway = Self { shared, addr };
         gateway.shared.tasks.spawn(writing.run(gateway.shared.stop.clone()));
-        gateway.spawn(listener, redis, postgres.clone());
+        gateway.spawn(listener, redis, common.clone());
+        gateway.shared.tasks.spawn(changes.run(Arc::clone(&gateway.shared)));
         let (days, gigabytes, stop) = (config.keep_days, config.keep_gigabytes, gateway.shared.stop.clone());
-        match (file, postgres) {
+        match (file, common) {
             (Some(store), _) => drop(gateway.shared.tasks.spawn(keeping::run(store, days, gigabytes, stop))),
-            (None, Some(postgres)) => drop(gateway.shared.tasks.spawn(keeping::run_shared(postgres, days, stop))),
+            (None, Some(common)) => drop(gateway.shared.tasks.spawn(keeping::run_common(common, days, stop))),
             (None, None) => {}
         }
         tracing::info!(%addr, epoch = gateway.shared.log.store().epoch(), "Listening.");
         Ok(gateway)
     }
 
-    fn spawn(&self, listener: impl Listener, redis: Option<Address>, postgres: Option<Postgres>) {
+    fn spawn(&self, listener: impl Listener, redis: Option<Address>, common: Option<Arc<dyn CommonLog>>) {
         let shared = &self.shared;
         let follower = Arc::clone(shared);
         // Subscribed before anything can be logged, so that the tail has no hole.
@@ -174,8 +180,8 @@ impl Gateway {
         shared.tasks.spawn(decider.follow(asked, shared.tasks.clone(), stop));
         if let Some(address) = redis {
             let bridge = Bridge { address, log: shared.log.clone(), state: Arc::clone(&shared.bridge), stop: shared.stop.clone() };
-            match postgres {
-                Some(postgres) => shared.tasks.spawn(shift::take_turns(bridge, postgres)),
+            match common {
+                Some(common) => shared.tasks.spawn(shift::take_turns(bridge, common)),
                 None => shared.tasks.spawn(bridge.run()),
             };
         }

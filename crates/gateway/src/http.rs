@@ -4,6 +4,7 @@ mod asking;
 mod claims;
 mod decisions;
 mod delegations;
+mod reveals;
 
 use crate::{
     access::Purpose,
@@ -44,6 +45,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/claims", post(claims::order))
         .route("/api/delegations", post(delegations::make).get(delegations::mine))
         .route("/api/delegations/{id}", delete(delegations::end))
+        .route("/api/reveals", post(reveals::note))
         // The ERP's clients connect to any path.
         .fallback(websocket)
         .with_state(shared)
@@ -120,11 +122,12 @@ async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extensio
             (Ok(principal), Ok(_permit)) => {
                 guest.is_known();
                 shared.decider.is_here(&Approver::of(&principal));
-                shared.audit.note(Entry::new(now(), &*principal.id, Act::Connected).from(guest.from()).detail(principal.way.as_str()));
+                let from = guest.from();
+                shared.audit.note(Entry::new(now(), &*principal.id, Act::Connected).from(from.clone()).detail(principal.way.as_str()));
                 drop(guest);
                 let _seat = Seat::taken(&shared);
                 tracing::debug!(native, id = %principal.id, way = principal.way.as_str(), "A session begins.");
-                return session::run(socket, dialect, principal, shared).await;
+                return session::run(socket, dialect, principal, from, shared).await;
             }
             (Ok(_), Err(_)) => {
                 tracing::warn!(

@@ -1,9 +1,8 @@
 //! Lets go of what is older, or more, than is to be kept. A client that resumes from before that is told so: its position has expired.
 
-use crate::log::now;
+use crate::{common::CommonLog, log::now};
 use std::{sync::Arc, time::Duration};
 use tokio_util::sync::CancellationToken;
-use watchdeck_postgres::Postgres;
 use watchdeck_store::{Keep, Keeping, Store, StoreError};
 
 /// How often.
@@ -20,10 +19,10 @@ pub(crate) async fn run(store: Store, days: u64, gigabytes: u64, stop: Cancellat
 }
 
 /// The same in a database, by its partitions: days only.
-pub(crate) async fn run_shared(postgres: Postgres, days: u64, stop: CancellationToken) {
+pub(crate) async fn run_common(log: Arc<dyn CommonLog>, days: u64, stop: CancellationToken) {
     if days > 0 {
         let age = i64::try_from(days.saturating_mul(DAY_MS)).unwrap_or(i64::MAX);
-        hourly(|| postgres.let_go_before(now().plus(-age)), stop).await;
+        hourly(|| log.let_go_before(now().plus(-age)), stop).await;
     }
 }
 

@@ -9,7 +9,9 @@
 
 pub mod access;
 pub mod audit;
+mod changes;
 mod claims;
+mod common;
 pub mod config;
 pub mod decisions;
 mod delegations;
@@ -33,6 +35,7 @@ mod publish;
 mod redis;
 mod serve;
 mod session;
+mod setting;
 mod shared;
 mod tail;
 mod upgrade;
@@ -44,5 +47,6 @@ pub use decisions::{Answer, DecisionError, DecisionRequest, Decisions, Handing};
 pub use error::GatewayError;
 pub use gateway::{Gateway, Parts};
 pub use listener::Listener;
+pub use opening::{Databases, postgres};
 pub use publish::{Placed, Publish, PublishError};
 pub use watchdeck_secret::Secret;

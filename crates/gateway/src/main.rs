@@ -7,7 +7,7 @@ use std::{
 use watchdeck_gateway::{
     Config, ConfigError, Gateway, Order, Parts,
     access::{self, users},
-    audit, upstream,
+    audit, postgres, upstream,
 };
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
@@ -39,7 +39,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     raise_descriptors();
     // Listened for before anything starts: a signal during the start is not lost.
     let stopped = stop_signal()?;
-    let parts = Parts { decisions: upstream::set_up(&config)?, ways: access::ways(&config)? };
+    let parts = Parts { decisions: upstream::set_up(&config)?, ways: access::ways(&config)?, databases: Some(postgres()) };
     let gateway = Gateway::start_with(config, parts).await?;
     let mut out = std::io::stdout();
     writeln!(out, "listening on {}", gateway.addr())?;

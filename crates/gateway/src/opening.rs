@@ -1,8 +1,11 @@
 //! Opening the log: a folder that only its owner reads, one gateway in it, and a way on when the file is damaged; or a database that several share.
 
-use crate::{config::Config, error::GatewayError, redis::tls};
+mod database;
+
+pub use database::{Databases, postgres};
+
+use crate::{common::CommonLog, config::Config, error::GatewayError};
 use std::{io, path::Path, sync::Arc};
-use watchdeck_postgres::{Address, Postgres};
 use watchdeck_store::{Engine, Options, Profile, Salvaged, Store, StoreError};
 
 /// What SQLite keeps beside its file.
@@ -14,7 +17,7 @@ pub(crate) struct Opened {
     /// The same, where it is a file.
     pub(crate) file: Option<Store>,
     /// The same, where other gateways may be on it.
-    pub(crate) postgres: Option<Postgres>,
+    pub(crate) common: Option<Arc<dyn CommonLog>>,
     /// The new name of a damaged file that was found and put aside. The log goes on with what could be read of it, and with another epoch:
     /// consoles see that, and mark the hole.
     pub(crate) set_aside: Option<String>,
@@ -23,14 +26,18 @@ pub(crate) struct Opened {
 impl Opened {
     /// A log in a file.
     pub(crate) fn of(store: Store, set_aside: Option<String>) -> Self {
-        Self { store: Arc::new(store.clone()), file: Some(store), postgres: None, set_aside }
+        Self { store: Arc::new(store.clone()), file: Some(store), common: None, set_aside }
     }
 }
 
-/// Open the log of `config`.
-pub(crate) async fn open(config: &Config) -> Result<Opened, GatewayError> {
+/// Open the log of `config`; where it is in a database, by what opens those.
+pub(crate) async fn open(config: &Config, databases: Option<Databases>) -> Result<Opened, GatewayError> {
     if let Some(address) = config.log_address()? {
-        return database(&address, config).await;
+        let Some(databases) = databases else {
+            let words = "this program keeps its log in a file only; leave `log` out, or start watchdeck-gateway";
+            return Err(failed(config, StoreError::Unavailable(words.into())));
+        };
+        return databases.open(address, config).await;
     }
     let (folder, path) = (config.data_dir.clone(), config.log_path());
     let unusable = |reason: String| GatewayError::DataDir { path: config.data_dir.clone(), reason };
@@ -45,7 +52,7 @@ pub(crate) async fn open(config: &Config) -> Result<Opened, GatewayError> {
 /// Open the log of `config` beside whoever writes it, to read it.
 pub(crate) async fn look(config: &Config) -> Result<Arc<dyn Engine>, GatewayError> {
     if let Some(address) = config.log_address()? {
-        return Ok(database(&address, config).await?.store);
+        return Ok(database::open(&address, config).await?.store);
     }
     let path = config.log_path();
     let opened = tokio::task::spawn_blocking(move || Store::look(&path, Profile::Log)).await;
@@ -59,16 +66,6 @@ pub(crate) fn failed(config: &Config, source: StoreError) -> GatewayError {
         Ok(Some(address)) => GatewayError::Database { place: address.to_string(), source },
         _ => GatewayError::Log { path: config.log_path(), source },
     }
-}
-
-async fn database(address: &Address, config: &Config) -> Result<Opened, GatewayError> {
-    let ca_file = config.log_ca_file.clone();
-    // The authorities of this machine are files.
-    let tls = tokio::task::spawn_blocking(move || tls::config(ca_file.as_deref())).await;
-    let tls = tls.unwrap_or_else(|error| Err(error.to_string())).map_err(|words| failed(config, StoreError::Unavailable(words)))?;
-    let options = watchdeck_postgres::Options { tls: Some(tls) };
-    let postgres = Postgres::open(address, options).await.map_err(|source| failed(config, source))?;
-    Ok(Opened { store: Arc::new(postgres.clone()), file: None, postgres: Some(postgres), set_aside: None })
 }
 
 fn open_or_salvage(path: &Path) -> Result<Opened, StoreError> {

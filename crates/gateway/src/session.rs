@@ -33,8 +33,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 /// Longest text of a close frame, by RFC 6455.
 const REASON_BYTES: usize = 123;
 
-/// Serve one session until either side ends it, or its user may not be here any more.
-pub(crate) async fn run(socket: WebSocket, dialect: Dialect, principal: Principal, shared: Arc<Shared>) {
+/// Serve one session, of somebody who came `from` an address, until either side ends it, or its user may not be here any more.
+pub(crate) async fn run(socket: WebSocket, dialect: Dialect, principal: Principal, from: Option<String>, shared: Arc<Shared>) {
     let (mut sink, mut stream) = socket.split();
     let life = Life::new();
     let (inbox, frames) = mpsc::channel(INBOX);
@@ -43,7 +43,7 @@ pub(crate) async fn run(socket: WebSocket, dialect: Dialect, principal: Principa
     let (pass, held) = watch::channel(principal);
     let ending = {
         let reader = read(&mut stream, &inbox, &life);
-        let writer = writer::Writer::new(&mut sink, frames, &life, dialect, &pass, &shared).run();
+        let writer = writer::Writer::new(&mut sink, frames, &life, dialect, &pass, from.as_deref(), &shared).run();
         tokio::select! {
             () = reader => None,
             ending = writer => ending,

@@ -306,6 +306,9 @@ pub(crate) async fn event(core: &Core, seq: u64, reveal: bool) -> Result<EventDe
     let catalogue = Catalogue::current();
     let shown = catalogue.masked(&stored.event);
     let masked = *shown != *raw;
+    if reveal && masked {
+        core.note_reveal(&stored.event).await;
+    }
     let raw = if reveal { raw.to_owned() } else { shown.into_owned() };
     let request = decided::detail(core, &stored, &related).await?;
     let (fields, version) = (labelled(&catalogue, &stored.event), version(&catalogue, &stored.event));

@@ -108,6 +108,16 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// Each token that this way keeps a list of, by its name, in words: whose it is, and what that one may.
+    fn list(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    /// Changes with [`list`](Self::list).
+    fn watch(&self) -> Option<watch::Receiver<u64>> {
+        None
+    }
+
     /// What is to be done beside it, until `stop`.
     async fn keep(&self, stop: CancellationToken);
 }

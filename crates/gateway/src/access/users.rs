@@ -39,6 +39,7 @@ pub(super) struct Users {
     /// Whether it has to be there.
     is_named: bool,
     state: Mutex<State>,
+    changes: watch::Sender<u64>,
     hashing: Semaphore,
 }
 
@@ -65,7 +66,13 @@ impl Users {
     /// # Errors
     /// [`UsersError`] when there is a file that cannot be used.
     pub(super) fn open(path: &Path, is_named: bool) -> Result<Self, UsersError> {
-        let users = Self { path: path.to_owned(), is_named, state: Mutex::default(), hashing: Semaphore::new(MOST_HASHES) };
+        let users = Self {
+            path: path.to_owned(),
+            is_named,
+            state: Mutex::default(),
+            changes: watch::Sender::default(),
+            hashing: Semaphore::new(MOST_HASHES),
+        };
         let (identity, read) = (Identity::of(path)?, file::Users::read(path)?);
         users.take(identity, read);
         Ok(users)
@@ -101,6 +108,8 @@ impl Users {
         }
         state.was_there |= identity.is_some();
         (state.identity, state.said) = (identity, None);
+        drop(state);
+        self.changes.send_modify(|change| *change += 1);
     }
 
     /// What became of a look at the file.
@@ -183,6 +192,18 @@ impl Credentials for Users {
     fn listed(&self, id: &str) -> Option<Person> {
         let is_good = |listed: &&Arc<Listed>| listed.entry.id == id && listed.entry.expires().is_none_or(|expires| now() < expires);
         self.state().listed.values().find(is_good).map(|listed| listed.entry.person())
+    }
+
+    fn list(&self) -> Vec<(String, String)> {
+        let words = |entry: &Entry| {
+            let until = entry.expires.map(|at| format!(", until {at}")).unwrap_or_default();
+            format!("{} ({}): {}{until}", entry.name, entry.id, entry.roles.join(", "))
+        };
+        self.state().listed.values().map(|listed| (format!("user token {}", listed.entry.key), words(&listed.entry))).collect()
+    }
+
+    fn watch(&self) -> Option<watch::Receiver<u64>> {
+        Some(self.changes.subscribe())
     }
 
     async fn keep(&self, stop: CancellationToken) {

@@ -4,18 +4,21 @@ use super::{
     ENDS, ENTRIES,
     chain::{End, Link, hash, key},
     entry::{Act, Entry},
+    tally::{Refusals, Tally},
     unusual::{Finding, Unusual},
 };
 use crate::log::{Arrived, Log, now};
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{Notify, mpsc, oneshot},
+    time::{Instant, sleep_until},
+};
 use tokio_util::sync::CancellationToken;
 use watchdeck_events::{Kind, Millis, Payload};
 use watchdeck_store::{Batch, Document, StoreError};
@@ -24,32 +27,49 @@ use watchdeck_store::{Batch, Document, StoreError};
 const WAITING: usize = 4_096;
 /// Entries in one commit.
 const AT_ONCE: usize = 512;
-/// How often what was published is told.
+/// How often what was published is told, and how often somebody was refused.
 const TALLY: Duration = Duration::from_secs(60);
+/// After this what was followed is told: a session follows many channels at once.
+const FOLLOWED: Duration = Duration::from_secs(1);
 /// Before the log is written again after it could not be.
 const RETRY: Duration = Duration::from_secs(1);
 /// Where unusual behaviour is told.
 const CHANNEL: &str = "system";
 
-/// Events by who published them, and in which channel.
-type Tally = BTreeMap<String, BTreeMap<String, u64>>;
+/// An entry, and who waits until it is written.
+type Waiting = (Entry, Option<oneshot::Sender<()>>);
 
 /// See the [module docs](self).
 #[derive(Debug)]
 pub(crate) struct Audit {
-    entries: mpsc::Sender<(Entry, Option<oneshot::Sender<()>>)>,
-    lost: Arc<AtomicU64>,
-    /// Events published since they were told last, by who and in which channel.
-    published: Arc<Mutex<Tally>>,
+    entries: mpsc::Sender<Waiting>,
+    counted: Arc<Counted>,
+}
+
+/// What is done too often to be an entry each.
+#[derive(Debug, Default)]
+struct Counted {
+    lost: AtomicU64,
+    tally: Mutex<Tally>,
+    /// Somebody follows something.
+    followed: Notify,
+}
+
+impl Counted {
+    fn tally(&self) -> std::sync::MutexGuard<'_, Tally> {
+        self.tally.lock().expect("no code panics while holding the tally")
+    }
 }
 
 /// The writing half.
 pub(crate) struct Writer {
     log: Log,
-    entries: mpsc::Receiver<(Entry, Option<oneshot::Sender<()>>)>,
-    lost: Arc<AtomicU64>,
-    published: Arc<Mutex<Tally>>,
+    entries: mpsc::Receiver<Waiting>,
+    counted: Arc<Counted>,
+    refusals: Refusals,
     unusual: Unusual,
+    /// What is unusual and not written yet.
+    findings: Vec<Finding>,
     chain: String,
     number: u64,
     before: Option<String>,
@@ -66,25 +86,26 @@ impl Audit {
         let read = |(chain, body): &(String, String)| serde_json::from_str::<End>(body).ok().map(|end| End { chain: chain.clone(), ..end });
         let after = ends.iter().filter_map(read).filter(|end| !end.continued).collect();
         let (sender, entries) = mpsc::channel(WAITING);
-        let (lost, published) = (Arc::default(), Arc::default());
+        let counted = Arc::<Counted>::default();
         let writer = Writer {
             log,
             entries,
-            lost: Arc::clone(&lost),
-            published: Arc::clone(&published),
+            counted: Arc::clone(&counted),
+            refusals: Refusals::default(),
             unusual: Unusual::default(),
+            findings: Vec::new(),
             chain: uuid::Uuid::now_v7().to_string(),
             number: 0,
             before: None,
             after,
         };
-        Ok((Self { entries: sender, lost, published }, writer))
+        Ok((Self { entries: sender, counted }, writer))
     }
 
     /// Note something, without waiting for it to be written.
     pub(crate) fn note(&self, entry: Entry) {
         if self.entries.try_send((entry, None)).is_err() {
-            self.lost.fetch_add(1, Ordering::Relaxed);
+            self.counted.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -98,11 +119,13 @@ impl Audit {
 
     /// Count an event that was published.
     pub(crate) fn published(&self, who: &str, channel: &str) {
-        let mut published = self.published.lock().expect("no code panics while holding the tally");
-        let of = published.entry(who.to_owned()).or_default();
-        match of.get_mut(channel) {
-            Some(events) => *events += 1,
-            None => drop(of.insert(channel.to_owned(), 1)),
+        self.counted.tally().publish(who, channel);
+    }
+
+    /// Note that somebody follows a channel.
+    pub(crate) fn followed(&self, who: &str, from: Option<&str>, channel: &str) {
+        if self.counted.tally().follow(who, from, channel) {
+            self.counted.followed.notify_one();
         }
     }
 }
@@ -111,46 +134,67 @@ impl Writer {
     /// Until `stop`, and what waits then.
     pub(crate) async fn run(mut self, stop: CancellationToken) {
         let mut waiting = vec![(Entry::new(now(), "gateway", Act::Started).detail(env!("CARGO_PKG_VERSION")), None)];
+        let counted = Arc::clone(&self.counted);
         let mut tally = tokio::time::interval(TALLY);
         tally.tick().await;
+        let mut followed_at = None;
         loop {
             self.write(&mut waiting, &stop).await;
             tokio::select! {
                 biased;
-                received = self.entries.recv_many(&mut waiting, AT_ONCE) => if received == 0 { return },
-                _ = tally.tick() => self.tally(&mut waiting),
+                received = self.entries.recv_many(&mut waiting, AT_ONCE) => match received {
+                    0 => return,
+                    _ => self.hear(&mut waiting),
+                },
+                _ = tally.tick() => self.tell_often(&mut waiting),
+                () = counted.followed.notified() => followed_at = Some(Instant::now() + FOLLOWED),
+                () = sleep_until(followed_at.unwrap_or_else(Instant::now)), if followed_at.is_some() => {
+                    followed_at = None;
+                    self.tell_followed(&mut waiting);
+                }
                 () = stop.cancelled() => {
                     self.entries.close();
                     while self.entries.recv_many(&mut waiting, AT_ONCE).await > 0 {}
-                    self.tally(&mut waiting);
+                    self.hear(&mut waiting);
+                    self.tell_followed(&mut waiting);
+                    self.tell_often(&mut waiting);
                     return self.write(&mut waiting, &stop).await;
                 }
             }
         }
     }
 
-    fn tally(&self, waiting: &mut Vec<(Entry, Option<oneshot::Sender<()>>)>) {
-        let published = std::mem::take(&mut *self.published.lock().expect("no code panics while holding the tally"));
-        for (who, channels) in published {
-            let entry = |(channel, events)| Entry::new(now(), who.clone(), Act::Published).what(channel).detail(format!("{events} events"));
-            waiting.extend(channels.into_iter().map(|tally| (entry(tally), None)));
-        }
+    /// Of what came in: what is unusual, and what is told by its number only.
+    fn hear(&mut self, waiting: &mut Vec<Waiting>) {
+        self.findings.extend(waiting.iter().filter_map(|(entry, _)| self.unusual.hear(entry)));
+        waiting.retain(|(entry, _)| self.refusals.is_told(entry));
+    }
+
+    fn tell_followed(&self, waiting: &mut Vec<Waiting>) {
+        let followed = self.counted.tally().take_followed(now());
+        waiting.extend(followed.into_iter().map(|entry| (entry, None)));
+    }
+
+    /// What happened since the last time, by numbers.
+    fn tell_often(&mut self, waiting: &mut Vec<Waiting>) {
+        let (published, refused) = (self.counted.tally().take_published(now()), self.refusals.take(now()));
+        waiting.extend(published.into_iter().chain(refused).map(|entry| (entry, None)));
     }
 
     /// Write everything that waits: again and again where the log does not take it, once where it is to stop.
-    async fn write(&mut self, waiting: &mut Vec<(Entry, Option<oneshot::Sender<()>>)>, stop: &CancellationToken) {
-        let lost = self.lost.swap(0, Ordering::Relaxed);
+    async fn write(&mut self, waiting: &mut Vec<Waiting>, stop: &CancellationToken) {
+        let lost = self.counted.lost.swap(0, Ordering::Relaxed);
         if lost > 0 {
             waiting.push((Entry::new(now(), "gateway", Act::Lost).detail(format!("{lost} entries, because too many waited")), None));
         }
-        let findings: Vec<Finding> = waiting.iter().filter_map(|(entry, _)| self.unusual.hear(entry)).collect();
-        while !waiting.is_empty() {
+        while !(waiting.is_empty() && self.findings.is_empty()) {
             let (batch, number, before) = self.batch(waiting.iter().map(|(entry, _)| entry));
-            let events = findings.iter().map(|finding| self.event(finding)).collect();
+            let events = self.findings.iter().map(|finding| self.event(finding)).collect();
             match self.log.store().append(Batch { events, ..batch }).await {
                 Ok(_) => {
                     (self.number, self.before) = (number, before);
                     self.after.clear();
+                    self.findings.clear();
                     // Whoever waited may have gone.
                     waiting.drain(..).filter_map(|(_, told)| told).for_each(|told| told.send(()).unwrap_or_default());
                 }

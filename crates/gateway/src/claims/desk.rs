@@ -3,6 +3,7 @@
 use super::claim::{Act, Claim, ClaimError, ClaimOrder, LASTS};
 use crate::{
     access::Principal,
+    common::{CommonLog, Turn},
     decisions::{ELSEWHERE, Requests, Resource},
     log::{Arrived, Log, now},
     named::Named,
@@ -12,7 +13,6 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 use watchdeck_events::{Channel, Kind, Millis, Payload};
-use watchdeck_postgres::{Postgres, Turn};
 use watchdeck_store::{Batch, Document, Engine, NewEvent, StoreError};
 
 /// Collection of the claims.
@@ -25,7 +25,7 @@ pub(crate) struct Claims {
     log: Log,
     source: Arc<str>,
     /// Where other gateways may take claims too.
-    shared: Option<Postgres>,
+    common: Option<Arc<dyn CommonLog>>,
     kept: Mutex<HashMap<Resource, Claim>>,
     /// One at a time.
     turn: tokio::sync::Mutex<()>,
@@ -74,13 +74,13 @@ impl Changed {
 }
 
 impl Claims {
-    /// What an earlier run kept in the log; `shared` is the same, where other gateways may be on it.
+    /// What an earlier run kept in the log; `common` is the same, where other gateways may be on it.
     ///
     /// # Errors
     /// As the store says.
-    pub(crate) async fn load(log: Log, shared: Option<Postgres>) -> Result<Self, StoreError> {
+    pub(crate) async fn load(log: Log, common: Option<Arc<dyn CommonLog>>) -> Result<Self, StoreError> {
         let kept = Mutex::new(read(&**log.store()).await?);
-        Ok(Self { log, source: "claims".into(), shared, kept, turn: tokio::sync::Mutex::default() })
+        Ok(Self { log, source: "claims".into(), common, kept, turn: tokio::sync::Mutex::default() })
     }
 
     fn kept(&self) -> MutexGuard<'_, HashMap<Resource, Claim>> {
@@ -122,9 +122,9 @@ impl Claims {
 
     /// The turn among all gateways, with what the others have written meanwhile; nothing where there is one gateway only.
     async fn everywhere(&self) -> Result<Option<Turn>, StoreError> {
-        let Some(shared) = &self.shared else { return Ok(None) };
-        let turn = shared.turn(COLLECTION).await?;
-        *self.kept() = read(shared).await?;
+        let Some(common) = &self.common else { return Ok(None) };
+        let turn = common.turn(COLLECTION).await?;
+        *self.kept() = read(&**self.log.store()).await?;
         Ok(Some(turn))
     }
 

@@ -5,7 +5,10 @@ use super::{
     decision::Resource,
     standing::{Standing, State},
 };
-use crate::log::now;
+use crate::{
+    common::{CommonLog, Turn},
+    log::now,
+};
 use std::{
     collections::{BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard},
@@ -13,7 +16,6 @@ use std::{
 };
 use tokio::sync::watch;
 use watchdeck_events::Millis;
-use watchdeck_postgres::{Postgres, Turn};
 use watchdeck_store::{Batch, Document, Engine, NewEvent, StoreError};
 
 /// Collection of the decisions.
@@ -29,7 +31,7 @@ const OLDEST: i64 = 30 * 24 * 60 * 60 * 1_000;
 pub(crate) struct Book {
     store: Arc<dyn Engine>,
     /// Where other gateways may decide too.
-    shared: Option<Postgres>,
+    common: Option<Arc<dyn CommonLog>>,
     /// This gateway among them.
     me: String,
     kept: Mutex<Kept>,
@@ -110,11 +112,11 @@ impl Kept {
 }
 
 impl Book {
-    /// What an earlier run kept in `store`; `shared` is the same, where other gateways may be on it.
+    /// What an earlier run kept in `store`; `common` is the same, where other gateways may be on it.
     ///
     /// # Errors
     /// As the store says.
-    pub(crate) async fn load(store: Arc<dyn Engine>, shared: Option<Postgres>) -> Result<Self, StoreError> {
+    pub(crate) async fn load(store: Arc<dyn Engine>, common: Option<Arc<dyn CommonLog>>) -> Result<Self, StoreError> {
         let me = uuid::Uuid::now_v7().to_string();
         let (kept, forgotten) = read(&*store, &me).await?;
         if !forgotten.is_empty() {
@@ -123,7 +125,7 @@ impl Book {
                 tracing::warn!(%error, "Old decisions could not be forgotten.");
             }
         }
-        Ok(Self { store, shared, me, kept: Mutex::new(kept), changes: watch::Sender::new(0) })
+        Ok(Self { store, common, me, kept: Mutex::new(kept), changes: watch::Sender::new(0) })
     }
 
     /// The turn at a resource among all gateways, with what the others have written meanwhile; nothing where there is one gateway only.
@@ -131,16 +133,18 @@ impl Book {
     /// # Errors
     /// As the log says. Deciding without knowing what the others did would be worse than deciding later.
     pub(super) async fn turn(&self, resource: &Resource) -> Result<Option<Turn>, StoreError> {
-        let Some(shared) = &self.shared else { return Ok(None) };
-        let turn = shared.turn(&format!("decision:{resource:?}")).await?;
+        let Some(common) = &self.common else { return Ok(None) };
+        let turn = common.turn(&format!("decision:{resource:?}")).await?;
         self.refresh().await?;
         Ok(Some(turn))
     }
 
     /// Read what other gateways have written; nothing where there are none.
     pub(super) async fn refresh(&self) -> Result<(), StoreError> {
-        let Some(shared) = &self.shared else { return Ok(()) };
-        let (read, _) = read(shared, &self.me).await?;
+        if !self.is_shared() {
+            return Ok(());
+        }
+        let (read, _) = read(&*self.store, &self.me).await?;
         *self.kept() = read;
         Ok(())
     }
@@ -156,7 +160,7 @@ impl Book {
     }
 
     pub(super) const fn is_shared(&self) -> bool {
-        self.shared.is_some()
+        self.common.is_some()
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {

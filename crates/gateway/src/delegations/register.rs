@@ -6,17 +6,17 @@ use super::{
 };
 use crate::{
     access::{Access, Principal},
+    common::{CommonLog, Turn},
     log::{Log, now},
     named::Named,
 };
 use std::{
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use watchdeck_events::Millis;
-use watchdeck_postgres::{Postgres, Turn};
 use watchdeck_store::{Batch, Document, Engine, StoreError};
 
 /// Collection of the delegations.
@@ -33,7 +33,7 @@ const LOOK: Duration = Duration::from_secs(60);
 pub(crate) struct Delegations {
     log: Log,
     /// Where other gateways may take delegations too.
-    shared: Option<Postgres>,
+    common: Option<Arc<dyn CommonLog>>,
     kept: Mutex<Vec<Delegation>>,
     /// One at a time.
     turn: tokio::sync::Mutex<()>,
@@ -55,13 +55,13 @@ pub(crate) enum Behalf {
 }
 
 impl Delegations {
-    /// What an earlier run kept in the log; `shared` is the same, where other gateways may be on it.
+    /// What an earlier run kept in the log; `common` is the same, where other gateways may be on it.
     ///
     /// # Errors
     /// As the store says.
-    pub(crate) async fn load(log: Log, shared: Option<Postgres>) -> Result<Self, StoreError> {
+    pub(crate) async fn load(log: Log, common: Option<Arc<dyn CommonLog>>) -> Result<Self, StoreError> {
         let kept = Mutex::new(read(&**log.store()).await?);
-        Ok(Self { log, shared, kept, turn: tokio::sync::Mutex::default(), changes: watch::Sender::new(0) })
+        Ok(Self { log, common, kept, turn: tokio::sync::Mutex::default(), changes: watch::Sender::new(0) })
     }
 
     fn kept(&self) -> MutexGuard<'_, Vec<Delegation>> {
@@ -197,16 +197,18 @@ impl Delegations {
     }
 
     async fn refresh(&self) -> Result<(), StoreError> {
-        let Some(shared) = &self.shared else { return Ok(()) };
-        let read = read(shared).await?;
+        if self.common.is_none() {
+            return Ok(());
+        }
+        let read = read(&**self.log.store()).await?;
         *self.kept() = read;
         Ok(())
     }
 
     /// The turn among all gateways, with what the others have written meanwhile; nothing where there is one gateway only.
     async fn everywhere(&self) -> Result<Option<Turn>, StoreError> {
-        let Some(shared) = &self.shared else { return Ok(None) };
-        let turn = shared.turn(COLLECTION).await?;
+        let Some(common) = &self.common else { return Ok(None) };
+        let turn = common.turn(COLLECTION).await?;
         self.refresh().await?;
         Ok(Some(turn))
     }

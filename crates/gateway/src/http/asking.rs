@@ -75,7 +75,16 @@ impl From<PublishError> for Refused {
 
 /// Who publishes or decides.
 pub(super) async fn acting(shared: &Shared, guest: &Guest, headers: &HeaderMap) -> Result<Principal, Refused> {
-    let known = shared.access.principal(headers, None, Purpose::Act).await;
+    known(shared, guest, headers, Purpose::Act).await
+}
+
+/// Who only reads.
+pub(super) async fn reading(shared: &Shared, guest: &Guest, headers: &HeaderMap) -> Result<Principal, Refused> {
+    known(shared, guest, headers, Purpose::Read).await
+}
+
+async fn known(shared: &Shared, guest: &Guest, headers: &HeaderMap, purpose: Purpose) -> Result<Principal, Refused> {
+    let known = shared.access.principal(headers, None, purpose).await;
     let principal =
         known.inspect_err(|refusal| shared.audit.note(Entry::new(now(), "", Act::Refused).from(guest.from()).detail(&*refusal.reason)))?;
     guest.is_known();

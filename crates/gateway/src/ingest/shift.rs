@@ -2,10 +2,9 @@
 //! of them takes over when it dies. What was published between is missed by all, and the marker of whoever takes over says so.
 
 use super::{bridge::Bridge, logger::ALIVE, state::BridgeState};
-use crate::log::Log;
+use crate::{common::CommonLog, log::Log};
 use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::time::Instant;
-use watchdeck_postgres::Postgres;
 
 /// What the lease is called.
 const LEASE: &str = "bridge";
@@ -15,16 +14,16 @@ const LOOK: Duration = Duration::from_secs(2);
 const SILENT: Duration = Duration::from_secs(15);
 
 /// Bridge whenever no other gateway does, until stopped.
-pub(crate) async fn take_turns(bridge: Bridge, postgres: Postgres) {
+pub(crate) async fn take_turns(bridge: Bridge, common: Arc<dyn CommonLog>) {
     loop {
         let lease = tokio::select! {
-            lease = postgres.lease(LEASE) => lease,
+            lease = common.lease(LEASE) => lease,
             never = stand_by(&bridge.log, &bridge.state) => match never {},
             () = bridge.stop.cancelled() => return,
         };
         let shift = Bridge {
             address: bridge.address.clone(),
-            log: bridge.log.through(Arc::new(lease.engine())),
+            log: bridge.log.through(lease.engine()),
             state: Arc::clone(&bridge.state),
             stop: bridge.stop.child_token(),
         };

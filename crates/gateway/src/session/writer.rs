@@ -94,6 +94,8 @@ pub(super) struct Writer<'a> {
     /// Who the client is, for whoever watches whether it still is.
     pass: &'a watch::Sender<Principal>,
     principal: Principal,
+    /// From which address it came.
+    from: Option<&'a str>,
     standing: Option<Standing>,
     /// Changes with who decides for whom.
     delegated: watch::Receiver<u64>,
@@ -125,11 +127,13 @@ impl<'a> Writer<'a> {
         life: &'a Life,
         dialect: Dialect,
         pass: &'a watch::Sender<Principal>,
+        from: Option<&'a str>,
         shared: &'a Shared,
     ) -> Self {
         let principal = pass.borrow().clone();
         Self {
             pass,
+            from,
             standing: principal.standing(),
             delegated: shared.delegations.watch(),
             decides: Vec::new(),

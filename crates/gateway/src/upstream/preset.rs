@@ -65,6 +65,11 @@ pub(super) fn shipped(name: &str) -> Option<Said> {
 }
 
 impl Upstream {
+    /// What of it is never shown.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.token.iter().chain(&self.proxy)
+    }
+
     /// Read one table.
     ///
     /// # Errors

@@ -4,7 +4,7 @@ use crate::support::config;
 use serde_json::{Value, json};
 use std::{net::SocketAddr, sync::Arc};
 use tokio::process::Command;
-use watchdeck_gateway::{Answer, DecisionRequest, Decisions, Gateway, Handing, Secret};
+use watchdeck_gateway::{Answer, DecisionRequest, Decisions, Gateway, Handing, Parts, Secret, postgres};
 use watchdeck_testkit::{
     caller::Client,
     certificate::Authority,
@@ -191,7 +191,8 @@ async fn a_decision_at_one_is_known_at_the_other_and_of_two_at_once_one_wins() {
     let start = async || {
         let mut config = config(dir.path());
         config.log = Some(Secret::new(log.clone()));
-        Gateway::start(config, Some(Arc::clone(&erp) as Arc<dyn Decisions>)).await.unwrap()
+        let parts = Parts { decisions: Some(Arc::clone(&erp) as _), databases: Some(postgres()), ..Parts::default() };
+        Gateway::start_with(config, parts).await.unwrap()
     };
     let (a, b) = (start().await, start().await);
     let decision = |key: &str, resource: &str| json!({ "idempotencyKey": key, "resourceType": "order", "resourceId": resource, "approve": true, "approverId": "u1", "approverName": "张敏" });

@@ -3,6 +3,8 @@
 use super::{Flow, Writer};
 use crate::{
     access::Use,
+    audit::{Act, Entry},
+    log::now,
     session::{
         cursor::{self, MOST_CHANNELS},
         native,
@@ -16,6 +18,8 @@ impl Writer<'_> {
     pub(super) async fn follow(&mut self, channel: Channel, position: Option<Position>, rewind: Option<Rewind>) -> Flow {
         let Some(reading) = self.principal.view(&channel) else {
             let message = "your roles do not let you read this channel; ask for one that does";
+            let refused = Entry::new(now(), &*self.principal.id, Act::Refused).from(self.from.map(str::to_owned));
+            self.shared.audit.note(refused.what(channel.as_str()).detail("may not read this channel"));
             return self.refuse(ErrorCode::Forbidden, message, &channel, None).await;
         };
         let known = self.cursors.follows(&channel);
@@ -29,6 +33,9 @@ impl Writer<'_> {
         if let Err(wait) = self.principal.take(Use::Subscribe, 1) {
             let message = format!("channels are followed faster than this gateway's [limits] allow; wait {} s", wait.as_secs() + 1);
             return self.refuse(ErrorCode::RateLimited, &message, &channel, Some(wait)).await;
+        }
+        if !known {
+            self.shared.audit.followed(&self.principal.id, self.from, channel.as_str());
         }
         // Listened first, so that no commit falls between the bounds and the ear.
         let channel = self.cursors.follow(&channel);
