@@ -1,6 +1,6 @@
 //! The way through the file: stretches of rows and blocks in the order of a query, without the blocks whose summaries say that nothing in them is meant.
 
-use super::{compiled::Compiled, summary::of_times};
+use super::{compiled::Compiled, readers, side_by_side, summary::of_times};
 use crate::{
     BLOCK, Order, StoreError,
     packed::Run,
@@ -30,6 +30,8 @@ pub(super) struct Walk<'a> {
     left: Range<u64>,
     ahead: VecDeque<Stretch>,
     step: usize,
+    /// How many may read at once.
+    readers: usize,
     /// Whoever walks wants to know how many events a stretch has.
     counting: bool,
     /// Summaries cannot be read: they are damaged, or an older version made them.
@@ -41,7 +43,7 @@ impl<'a> Walk<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, compiled: &'a Compiled, order: Order, seqs: Range<u64>) -> Self {
         let nothing = compiled.judge(&mut |leaf| compiled.leaves[leaf].alone()) == Verdict::No || compiled.times.0 >= compiled.times.1;
         let left = if nothing { seqs.end..seqs.end } else { seqs };
-        Self { reader, compiled, order, left, ahead: VecDeque::new(), step: FEW, counting: false, blind: false }
+        Self { reader, compiled, order, left, ahead: VecDeque::new(), step: FEW, readers: readers(reader.shared), counting: false, blind: false }
     }
 
     /// With the numbers of events of stretches of which all are meant.
@@ -69,6 +71,10 @@ impl<'a> Walk<'a> {
     }
 
     fn go_on(&mut self) -> Result<(), StoreError> {
+        // Whoever needs more than the first blocks needs many.
+        if self.step > FEW && self.readers > 1 {
+            return self.go_on_together();
+        }
         let (compiled, order) = (self.compiled, self.order);
         let (mut left, mut ahead) = (self.left.clone(), VecDeque::new());
         let by_time = compiled.times != (i64::MIN, i64::MAX);
@@ -102,6 +108,36 @@ impl<'a> Walk<'a> {
         }
         self.step = (self.step * 4).min(MANY);
         (self.left, self.ahead) = (left, ahead);
+        Ok(())
+    }
+
+    /// The next stretches by several readers, each of a part of what comes next. A block that lies in two parts is asked about in both.
+    fn go_on_together(&mut self) -> Result<(), StoreError> {
+        let (parts, seqs) = (self.readers as u64, (self.step as u64 * BLOCK).min(self.left.end - self.left.start));
+        let next = match self.order {
+            Order::NewestFirst => self.left.end - seqs..self.left.end,
+            Order::OldestFirst => self.left.start..self.left.start + seqs,
+        };
+        let edge = |part: u64| next.start + seqs * part / parts;
+        let mut ranges: Vec<Range<u64>> = (0..parts).map(|part| edge(part)..edge(part + 1)).filter(|range| !range.is_empty()).collect();
+        if self.order == Order::NewestFirst {
+            ranges.reverse();
+        }
+        let (compiled, order, counting, blind) = (self.compiled, self.order, self.counting, self.blind);
+        let found = side_by_side(self.reader.shared, &ranges, |reader, range| {
+            let mut walk = Walk { counting, blind, step: MANY, readers: 1, ..Walk::new(reader, compiled, order, range.clone()) };
+            let mut stretches = Vec::new();
+            while let Some(stretch) = walk.next()? {
+                stretches.push(stretch);
+            }
+            Ok(stretches)
+        })?;
+        self.ahead.extend(found.into_iter().flatten());
+        match order {
+            Order::NewestFirst => self.left.end = next.start,
+            Order::OldestFirst => self.left.start = next.end,
+        }
+        self.step = (self.step * 4).min(MANY);
         Ok(())
     }
 }
