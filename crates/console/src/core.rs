@@ -8,6 +8,7 @@ pub(crate) mod house;
 mod intake;
 mod packs;
 mod rebuild;
+mod reveals;
 mod tasks;
 
 use crate::{

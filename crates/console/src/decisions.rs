@@ -303,9 +303,13 @@ impl Outbox {
 
     /// One that its gateway may still take back: how it was sent.
     pub(crate) fn sent(&self, key: &str) -> Option<Decision> {
-        let waits =
-            |decision: &&Decision| matches!(decision.view.state, DecisionState::Queued | DecisionState::Sent) && !decision.under_way;
-        self.decisions.get(key).filter(waits).filter(|decision| decision.left || decision.view.state == DecisionState::Sent).cloned()
+        // Its gateway may say that it has it before it answers.
+        let is_there = |decision: &&Decision| match decision.view.state {
+            DecisionState::Sent => true,
+            DecisionState::Queued => decision.left && !decision.under_way,
+            _ => false,
+        };
+        self.decisions.get(key).filter(is_there).cloned()
     }
 
     /// Its gateway has taken it back.

@@ -1,34 +1,17 @@
 //! Opening the log: a folder that only its owner reads, one gateway in it, and a way on when the file is damaged; or a database that several share.
 
 mod database;
+mod opened;
 
 pub use database::{Databases, postgres};
+pub(crate) use opened::{Opened, failed};
 
-use crate::{common::CommonLog, config::Config, error::GatewayError};
+use crate::{config::Config, error::GatewayError};
 use std::{io, path::Path, sync::Arc};
 use watchdeck_store::{Engine, Options, Profile, Salvaged, Store, StoreError};
 
 /// What SQLite keeps beside its file.
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
-
-/// An open log.
-pub(crate) struct Opened {
-    pub(crate) store: Arc<dyn Engine>,
-    /// The same, where it is a file.
-    pub(crate) file: Option<Store>,
-    /// The same, where other gateways may be on it.
-    pub(crate) common: Option<Arc<dyn CommonLog>>,
-    /// The new name of a damaged file that was found and put aside. The log goes on with what could be read of it, and with another epoch:
-    /// consoles see that, and mark the hole.
-    pub(crate) set_aside: Option<String>,
-}
-
-impl Opened {
-    /// A log in a file.
-    pub(crate) fn of(store: Store, set_aside: Option<String>) -> Self {
-        Self { store: Arc::new(store.clone()), file: Some(store), common: None, set_aside }
-    }
-}
 
 /// Open the log of `config`; where it is in a database, by what opens those.
 pub(crate) async fn open(config: &Config, databases: Option<Databases>) -> Result<Opened, GatewayError> {
@@ -58,14 +41,6 @@ pub(crate) async fn look(config: &Config) -> Result<Arc<dyn Engine>, GatewayErro
     let opened = tokio::task::spawn_blocking(move || Store::look(&path, Profile::Log)).await;
     let opened = opened.unwrap_or_else(|error| Err(StoreError::Unavailable(error.to_string())));
     Ok(Arc::new(opened.map_err(|source| failed(config, source))?))
-}
-
-/// Why the log cannot be used, with where it is.
-pub(crate) fn failed(config: &Config, source: StoreError) -> GatewayError {
-    match config.log_address() {
-        Ok(Some(address)) => GatewayError::Database { place: address.to_string(), source },
-        _ => GatewayError::Log { path: config.log_path(), source },
-    }
 }
 
 fn open_or_salvage(path: &Path) -> Result<Opened, StoreError> {

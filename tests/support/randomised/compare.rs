@@ -19,8 +19,8 @@ pub struct Comparison {
     pub twice: u64,
     /// Stored after a later one of the same channel.
     pub out_of_order: u64,
-    /// Markers of a gap, although nothing was missing.
-    pub gaps: u64,
+    /// Markers of a gap, although nothing was missing, as they say it.
+    pub gaps: Vec<String>,
     /// In the store, but never published.
     pub strange: u64,
     /// Channels whose committed position is not the end of the gateway's log, in words.
@@ -43,7 +43,7 @@ impl Comparison {
                 let payload: serde_json::Value = serde_json::from_str(stored.event.payload.as_str())?;
                 let channel = stored.event.channel.as_str();
                 match payload["n"].as_u64() {
-                    _ if stored.event.kind.as_str() == Kind::GAP => found.gaps += 1,
+                    _ if stored.event.kind.as_str() == Kind::GAP => found.gaps.push(format!("{channel}: {payload}")),
                     Some(n) if published.get(channel).is_some_and(|count| n < *count) => {
                         numbers.entry(channel.to_owned()).or_default().push(n)
                     }

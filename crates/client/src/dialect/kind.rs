@@ -35,6 +35,10 @@ pub(crate) trait Kind: Sync {
     fn is_alone(&self) -> bool {
         false
     }
+    /// Its servers keep an account of who looked at what.
+    fn keeps_account(&self) -> bool {
+        false
+    }
     /// The session of a web page opens the door.
     fn has_sign_in_page(&self) -> bool {
         false

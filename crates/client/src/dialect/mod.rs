@@ -70,6 +70,12 @@ impl Dialect {
         kind(self).decides()
     }
 
+    /// Its servers keep an account of who looked at what.
+    #[must_use]
+    pub fn keeps_account(self) -> bool {
+        kind(self).keeps_account()
+    }
+
     /// Its servers keep one link per account: a second one would deafen the first.
     #[must_use]
     pub fn is_alone(self) -> bool {

@@ -41,9 +41,9 @@ impl Tally {
     pub(super) fn take_published(&mut self, at: Millis) -> Vec<Entry> {
         let published = std::mem::take(&mut self.published);
         let entries = published.into_iter().flat_map(|(who, channels)| {
-            channels.into_iter().map(move |(channel, events)| {
-                Entry::new(at, who.clone(), Act::Published).what(channel).detail(format!("{events} events"))
-            })
+            channels
+                .into_iter()
+                .map(move |(channel, events)| Entry::new(at, who.clone(), Act::Published).what(channel).detail(format!("{events} events")))
         });
         entries.collect()
     }

@@ -77,13 +77,15 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let log = Log::new(Arc::new(Store::open(&dir.path().join("gateway.db"), Options::LOG).unwrap()), 1 << 20);
         let token = |roles: &str| Setting::Words(format!("Li Lei (u1): {roles}"));
-        let before = settings(&[("publish_key", Setting::digest(["s3cret"])), ("user token a", token("wall")), ("user token b", token("admin"))]);
+        let before =
+            settings(&[("publish_key", Setting::digest(["s3cret"])), ("user token a", token("wall")), ("user token b", token("admin"))]);
         let mut seen = Seen::load(&log, "one".into()).await.unwrap();
         assert!(seen.changes(&before, Millis(1)).is_empty(), "the first time there is nothing to compare with");
         seen.keep(&log, before.clone()).await.unwrap();
         let seen = Seen::load(&log, "one".into()).await.unwrap();
         assert!(seen.changes(&before, Millis(2)).is_empty());
-        let after = settings(&[("limits", Setting::digest(["x"])), ("publish_key", Setting::digest(["0ther"])), ("user token a", token("admin"))]);
+        let after =
+            settings(&[("limits", Setting::digest(["x"])), ("publish_key", Setting::digest(["0ther"])), ("user token a", token("admin"))]);
         let told: Vec<_> = seen.changes(&after, Millis(3)).into_iter().map(|entry| (entry.what.unwrap(), entry.detail.unwrap())).collect();
         let told: Vec<_> = told.iter().map(|(what, detail)| (what.as_str(), detail.as_str())).collect();
         assert_eq!(
@@ -97,6 +99,9 @@ mod tests {
         );
         let kept = log.store().documents(SEEN).await.unwrap();
         assert!(!kept[0].1.contains("s3cret"), "{kept:?}");
-        assert!(Seen::load(&log, "another".into()).await.unwrap().changes(&after, Millis(4)).is_empty(), "each gateway is compared with itself");
+        assert!(
+            Seen::load(&log, "another".into()).await.unwrap().changes(&after, Millis(4)).is_empty(),
+            "each gateway is compared with itself"
+        );
     }
 }

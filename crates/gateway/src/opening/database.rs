@@ -1,6 +1,6 @@
 //! A log in a database, which other gateways may be on too.
 
-use super::{Opened, failed};
+use super::opened::{Opened, failed};
 use crate::{
     common::{CommonLog, Lease, Turn},
     config::Config,

@@ -11,7 +11,7 @@ use watchdeck_gateway::{
     audit::{self, Act, Entry},
     config::LimitsConfig,
 };
-use watchdeck_store::{Engine as _, Profile, Store};
+use watchdeck_store::{Profile, Store};
 use watchdeck_testkit::patience::until;
 
 /// Everything that was written by now.
@@ -83,7 +83,8 @@ async fn who_was_let_in_and_which_settings_changed_is_noted_also_where_no_gatewa
     let running = Running::with_ways(dir, adjust).await;
     let changed = until("the changes to be noted", async || {
         let entries = entries(running.dir.path()).await;
-        let changed: Vec<_> = of(&entries, "operator", Act::Changed).into_iter().map(|(what, detail)| format!("{what}: {detail}")).collect();
+        let changed: Vec<_> =
+            of(&entries, "operator", Act::Changed).into_iter().map(|(what, detail)| format!("{what}: {detail}")).collect();
         (changed.len() == 4).then_some(changed)
     });
     let changed = changed.await;

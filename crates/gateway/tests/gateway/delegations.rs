@@ -37,7 +37,7 @@ async fn office() -> Office {
     let tokens =
         [("u1", "approver"), ("u2", "approver"), ("u3", "wall"), ("u4", "wall")].map(|(id, role)| add(dir.path(), id, &[role], &own));
     let (sender, erp) = mpsc::channel(8);
-    let parts = Parts { decisions: Some(Arc::new(Erp(sender))), ways: access::ways(&own).unwrap() };
+    let parts = Parts { decisions: Some(Arc::new(Erp(sender))), ways: access::ways(&own).unwrap(), ..Parts::default() };
     Office { running: Running { gateway: Gateway::start_with(own, parts).await.unwrap(), dir }, tokens, erp }
 }
 

@@ -43,7 +43,17 @@ impl<'a> Walk<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, compiled: &'a Compiled, order: Order, seqs: Range<u64>) -> Self {
         let nothing = compiled.judge(&mut |leaf| compiled.leaves[leaf].alone()) == Verdict::No || compiled.times.0 >= compiled.times.1;
         let left = if nothing { seqs.end..seqs.end } else { seqs };
-        Self { reader, compiled, order, left, ahead: VecDeque::new(), step: FEW, readers: readers(reader.shared), counting: false, blind: false }
+        Self {
+            reader,
+            compiled,
+            order,
+            left,
+            ahead: VecDeque::new(),
+            step: FEW,
+            readers: readers(reader.shared),
+            counting: false,
+            blind: false,
+        }
     }
 
     /// With the numbers of events of stretches of which all are meant.

@@ -32,6 +32,10 @@ impl Kind for About {
         true
     }
 
+    fn keeps_account(&self) -> bool {
+        true
+    }
+
     fn subprotocol(&self) -> Option<&'static str> {
         Some(SUBPROTOCOL)
     }
