@@ -114,7 +114,7 @@ async fn approve_changes_a_row_of_the_erp_once_in_the_right_name_and_everybody_k
 }
 
 /// The gateway's own word on its log, while another one writes it.
-fn audit(folder: &Path, order: &[&str]) -> Result<String> {
+pub(crate) fn audit(folder: &Path, order: &[&str]) -> Result<String> {
     let gateway = watchdeck_testkit::process::program("WATCHDECK_GATEWAY_BIN", "watchdeck-gateway")?;
     let done =
         std::process::Command::new(gateway).env_remove("WATCHDECK_GATEWAY_BIN").args(order).arg("--data-dir").arg(folder).output()?;

@@ -5,6 +5,7 @@ mod deciding;
 mod decisions;
 mod delivery;
 mod faults;
+mod looking;
 mod many;
 mod noticing;
 mod randomised;

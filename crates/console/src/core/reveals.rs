@@ -14,7 +14,7 @@ use watchdeck_store::Batch;
 /// Where gateways take it.
 const PLACE: &str = "/api/reveals";
 /// Before a gateway that could not be told is told again.
-const AGAIN: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_secs(10);
 
 /// What became of telling.
 enum Told {
@@ -75,7 +75,8 @@ impl Core {
         let profile = match self.sources.profile(source) {
             Some(Ok(profile)) => profile,
             Some(Err(_)) => return Told::Later,
-            // The source was removed.
+            // At a start it is about to be set up; else it was removed.
+            None if self.state().settings.sources.iter().any(|known| known.id == *source) => return Told::Later,
             None => return Told::Done,
         };
         let body = json!({ "channel": channel, "event": event, "at": at, "by": { "id": by, "name": by } });
