@@ -7,6 +7,7 @@ use crate::{
     stretches,
 };
 use rusqlite::{OptionalExtension as _, params};
+use std::ops::Range;
 use watchdeck_events::{Channel, Millis};
 
 /// Offsets between two looks at a channel's times.
@@ -15,20 +16,24 @@ const STRIDE: u64 = 1_024;
 impl Reader<'_> {
     /// As [`Reader::after`], by the channel's offsets.
     pub(crate) fn channel_after(&self, channel: &Channel, offset: u64, limit: Limit) -> Result<Vec<Stored>, StoreError> {
+        // What was committed and is not told yet is not read either: who is told of it would know more than the bounds say. So they come before the snapshot.
+        let last = self.bounds(channel).last;
+        let end = if self.shared.look { END } else { last + 1 };
         let _snapshot = self.snapshot()?;
         let readable = |offset: u64| {
-            let one = self.channel_page(channel, offset, Limit::from(1));
+            let one = self.channel_page(channel, offset..end, Limit::from(1));
             one.map(|(found, _)| found.first().is_some_and(|stored| stored.offset == offset))
         };
-        self.around(offset, limit, self.bounds(channel).last, |offset, limit| self.channel_page(channel, offset, limit), readable, |_| 0..0)
+        self.around(offset, limit, last, |offset, limit| self.channel_page(channel, offset..end, limit), readable, |_| 0..0)
     }
 
-    /// A page of a channel from an offset on, block by block and what rows there are between them.
-    fn channel_page(&self, channel: &Channel, mut from: u64, limit: Limit) -> Result<Page, StoreError> {
-        let (mut found, number) = (Gathered::new(limit), self.number(channel.as_str()));
+    /// A page of these offsets of a channel, block by block and what rows there are between them.
+    fn channel_page(&self, channel: &Channel, offsets: Range<u64>, limit: Limit) -> Result<Page, StoreError> {
+        let (mut found, number, mut from) = (Gathered::new(limit), self.number(channel.as_str()), offsets.start);
         loop {
             let stretch = if self.shared.packs { stretches::from(self.connection, channel, from)? } else { None };
-            let upto = stretch.as_ref().map_or(END, |stretch| stretch.first);
+            let stretch = stretch.filter(|stretch| stretch.first < offsets.end);
+            let upto = stretch.as_ref().map_or(offsets.end, |stretch| stretch.first);
             let mut taken = match number.filter(|_| from < upto) {
                 Some(number) => {
                     let rows = "WHERE channel = ?1 AND offset >= ?2 AND offset < ?3 ORDER BY offset";
@@ -40,7 +45,7 @@ impl Reader<'_> {
                 (Some(stretch), Ok(true)) => stretch,
                 _ => return Ok((found.events, taken.err())),
             };
-            taken = self.packed.gather_channel(&mut found, stretch.block, channel, from)?;
+            taken = self.packed.gather_channel(&mut found, stretch.block, channel, from..offsets.end)?;
             match taken {
                 Ok(true) => from = stretch.last + 1,
                 taken => return Ok((found.events, taken.err())),
@@ -91,5 +96,29 @@ impl Reader<'_> {
             before = stretch.first;
         }
         Ok(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Batch, Bounds, Limit, NewEvent, Options, Store, contract::suite};
+    use watchdeck_events::Channel;
+
+    #[tokio::test]
+    async fn what_is_committed_and_not_told_yet_is_not_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("gateway.db"), Options::LOG).unwrap();
+        let channel = Channel::from("orders");
+        let event = |n| NewEvent { event: watchdeck_events::Event { channel: channel.clone(), ..suite::event(n) }, offset: None };
+        store.append(Batch { events: (0..5).map(event).collect(), ..Batch::default() }).await.unwrap();
+        let read = async || {
+            let found = store.channel_after(&channel, 0, Limit::from(10)).await.unwrap();
+            found.iter().map(|stored| stored.offset).collect::<Vec<_>>()
+        };
+        assert_eq!(read().await, [1, 2, 3, 4, 5]);
+        // As between a commit and the moment in which it is told.
+        store.shared.bounds.write().unwrap().insert(channel.clone(), Bounds { first: 1, last: 3 });
+        assert_eq!(read().await, [1, 2, 3], "whoever resumes from what it read would be beyond the end of the log");
+        store.close().await;
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     rows::{END, Gathered},
 };
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, ops::Range, rc::Rc};
 use watchdeck_events::{Channel, Millis};
 
 /// Where a block is.
@@ -162,17 +162,18 @@ impl<'a> Packed<'a> {
         }))
     }
 
-    /// Events of a channel of a block from `offset` on.
+    /// Events of a channel of a block, of these offsets.
     pub(crate) fn gather_channel(
         &self,
         into: &mut Gathered,
         number: u64,
         channel: &Channel,
-        offset: u64,
+        offsets: Range<u64>,
     ) -> Result<Result<bool, String>, StoreError> {
         told(self.take(into, number, |block| {
             let is_its = of_channel(block, channel);
-            Box::new((0..block.len()).filter(move |at| is_its[block.label_number(*at)] && block.offset(*at) >= offset))
+            let offsets = offsets.clone();
+            Box::new((0..block.len()).filter(move |at| is_its[block.label_number(*at)] && offsets.contains(&block.offset(*at))))
         }))
     }
 
