@@ -12,12 +12,17 @@ export function Held({ request, approve, until, forWhom }: { request: { readonly
   const { withdraw, withdrawing, held } = useActions();
   const open = useClock((now) => isHeld(until, now));
   const verb = t(approve ? "frame.held.approvingNow" : "frame.held.rejectingNow");
-  const text = forWhom === null ? verb : t("approvals.state.verbFor", { verb, whom: forWhom });
+  const name = forWhom === null ? null : t("approvals.state.inName", { whom: forWhom });
   return (
     <span className="flex min-w-0 items-center gap-2">
       <LoaderCircle aria-hidden className="size-3.5 flex-none text-ink-2 @max-[900px]:hidden" />
-      <span className="truncate text-ink-2" title={text}>
-        {text}
+      <span className="min-w-0 leading-[17px] text-ink-2">
+        <span className="block truncate">{verb}</span>
+        {name !== null && (
+          <span className="block truncate text-[12px]" title={name}>
+            {name}
+          </span>
+        )}
       </span>
       {open && (
         <Button

@@ -52,7 +52,9 @@ export default function SettingsPage() {
           <Hooks />
           <Look />
           <You />
-          <Absence />
+          <Section id="absence" title={t("settings.section.absence")}>
+            <Absence />
+          </Section>
           <Keeping />
           <Desktop />
           <Packs />

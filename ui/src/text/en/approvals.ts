@@ -32,6 +32,7 @@ export const approvals = {
     rejectedBy: "Rejected by {{who}}",
     forWhom: "{{who}} for {{whom}}",
     youFor: "You, for {{whom}}",
+    inName: "for {{whom}}",
     verbFor: "{{verb}}, for {{whom}}",
     far: { received: "on its way to the ERP", handed_on: "with the ERP", unanswered: "the ERP does not answer", confirmed: "done in the ERP" },
     confirmed: "Confirmed by the ERP",

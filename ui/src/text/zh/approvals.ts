@@ -31,6 +31,7 @@ export const approvals = {
     rejectedBy: "{{who}} 已驳回",
     forWhom: "{{who}}（代 {{whom}}）",
     youFor: "您（代 {{whom}}）",
+    inName: "代 {{whom}}",
     verbFor: "{{verb}}（代 {{whom}}）",
     far: { received: "正在送往 ERP", handed_on: "ERP 已收到", unanswered: "ERP 没有回应", confirmed: "ERP 已办理" },
     sent: "已发送，等待 ERP 确认",

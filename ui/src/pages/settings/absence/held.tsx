@@ -30,7 +30,6 @@ export function Held({ held: { source, name, held }, named, busy, ending, onEnd,
           <SourceName id={source} />
         </h3>
       )}
-      {held.kind === "nothing" && <p className="px-4 text-ink-3">{failureText(held.why)}</p>}
       {held.kind === "unknown" && (
         <div role="status" className="mx-4 flex items-center gap-3 rounded-md border border-line bg-warn-soft px-3 py-1.5">
           <p className="min-w-0 flex-1">
@@ -54,6 +53,22 @@ export function Held({ held: { source, name, held }, named, busy, ending, onEnd,
       )}
     </section>
   );
+}
+
+/** The sources that keep no delegations, by the reason. */
+export function KeepNone({ sources }: { sources: readonly SourceDelegations[] }) {
+  const reasons = new Map<string, string[]>();
+  for (const { source, held } of sources) if (held.kind === "nothing") reasons.set(held.why, [...(reasons.get(held.why) ?? []), source]);
+  return [...reasons].map(([why, ids]) => (
+    <p key={why} className="px-4 pt-2 text-ink-3">
+      {ids.map((id) => (
+        <span key={id} className="mr-3 inline-block text-ink-2">
+          <SourceName id={id} />
+        </span>
+      ))}
+      {failureText(why)}
+    </p>
+  ));
 }
 
 function Line({ one, given, ending, onEnd }: { one: DelegationView; given: boolean; ending: boolean; onEnd: () => void }) {

@@ -9,10 +9,9 @@ import { useHost } from "@/live";
 import { Button, Dialog, ErrorState, Skeleton, StaleBar } from "@/parts";
 import { toast } from "@/parts/notice";
 import { errorDetail, errorText } from "@/text";
-import { Section } from "../row";
 import { CalendarDialog } from "./calendar-dialog";
 import { DelegateDialog } from "./delegate-dialog";
-import { Held } from "./held";
+import { Held, KeepNone } from "./held";
 import type { Gateway } from "./to-whom";
 import { useDelegations } from "./use-delegations";
 
@@ -58,7 +57,7 @@ export function Absence() {
     }
   };
   return (
-    <Section id="absence" title={t("settings.section.absence")}>
+    <>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 pb-2">
         <p className="min-w-[240px] flex-1 text-ink-2">{t("absence.text")}</p>
         {isSome(gateways) && (
@@ -92,7 +91,8 @@ export function Absence() {
         </p>
       )}
       {data !== null && <StaleBar at={at} error={error} onRetry={refresh} />}
-      {data === null ? error === null ? <Skeleton rows={2} /> : <ErrorState error={error} onRetry={refresh} /> : shown.length === 0 ? <p className="px-4 text-ink-3">{t("absence.noSource")}</p> : shown.map((held) => <Held key={held.source} held={held} named={shown.length > 1} busy={busy} ending={ending} onEnd={(one) => setOpen({ kind: "end", source: held.source, one })} onRetry={refresh} />)}
+      {data === null ? error === null ? <Skeleton rows={2} /> : <ErrorState error={error} onRetry={refresh} /> : shown.length === 0 ? <p className="px-4 text-ink-3">{t("absence.noSource")}</p> : shown.filter(({ held }) => held.kind !== "nothing").map((held) => <Held key={held.source} held={held} named={shown.length > 1} busy={busy} ending={ending} onEnd={(one) => setOpen({ kind: "end", source: held.source, one })} onRetry={refresh} />)}
+      <KeepNone sources={shown} />
       {open?.kind === "add" && isSome(gateways) && (
         <DelegateDialog
           gateways={gateways}
@@ -123,6 +123,6 @@ export function Absence() {
           <p className="text-ink-2">{t("absence.endText")}</p>
         </Dialog>
       )}
-    </Section>
+    </>
   );
 }

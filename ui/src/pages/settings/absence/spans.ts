@@ -5,15 +5,13 @@ import type { Format } from "@/format";
 
 const pad = (n: number) => String(n).padStart(2, "0");
 
-/** `2026-12-24`, as `Format.day` takes it and a field holds it. */
+/** `2026-12-24`, as a field holds it. */
 export function dayOf(at: number): string {
   const date = new Date(at);
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
 }
 
 const isMidnight = (at: number) => new Date(at).setHours(0, 0, 0, 0) === at;
-/** The last day of what ends at a midnight. */
-const before = (until: number) => dayOf(until - 1);
 
 /** Whether it is of whole days. */
 export function isWhole(from: number, until: number): boolean {
@@ -23,13 +21,14 @@ export function isWhole(from: number, until: number): boolean {
 /** `24 Dec – 1 Jan`, with the times where it is not of whole days. */
 export function spanText(format: Format, from: number, until: number, now: number): string {
   if (!isWhole(from, until)) return `${format.dayMinute(from, now)} – ${format.dayMinute(until, now)}`;
-  const [first, last] = [format.day(dayOf(from)), format.day(before(until))];
+  // What ends at a midnight ends with the day before.
+  const [first, last] = [format.date(from, now), format.date(until - 1, now)];
   return first === last ? first : `${first} – ${last}`;
 }
 
 /** When it ends, as people say it: the last day, or the time. */
 export function endText(format: Format, until: number, now: number): string {
-  return isMidnight(until) ? format.day(before(until)) : format.dayMinute(until, now);
+  return isMidnight(until) ? format.date(until - 1, now) : format.dayMinute(until, now);
 }
 
 /** What a form holds: days and times apart, each empty where nothing is said. The last day belongs to it. */
