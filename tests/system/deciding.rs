@@ -195,7 +195,9 @@ async fn whoever_stands_in_for_several_says_for_whom_and_both_names_are_known() 
     }
     desk.submit("R1", 5.0);
     let folder = tempfile::tempdir()?;
-    let gateway = Gateway::set_up("127.0.0.1:0", folder.path(), &config(&desk)).await?;
+    // A clerk sees the requests here, and decides on none in their own name.
+    let config = config(&desk).replace("\"warehouse\"", "\"wall\"");
+    let gateway = Gateway::set_up("127.0.0.1:0", folder.path(), &config).await?;
     let (zhou, li) = (Person::sits_down(&gateway, "c-zhou").await?, Person::sits_down(&gateway, "c-li").await?);
     let wang = Person::sits_down(&gateway, "c-wang").await?;
     publishes(&gateway, "R1", "draft", "submitted", "u9").await?;
