@@ -6,6 +6,7 @@
 
 mod event;
 mod lines;
+mod moment;
 mod repeats;
 mod zones;
 

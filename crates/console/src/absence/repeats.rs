@@ -1,6 +1,6 @@
 //! What is repeated every so many days or weeks, for a year from now. Other ways to repeat are not computed, which is said.
 
-use super::event::Moment;
+use super::moment::Moment;
 use jiff::{
     Span,
     civil::{Date, DateTime},
