@@ -61,6 +61,9 @@ pub(crate) enum Command {
         /// Also when it is above the amount that Watchdeck asks back.
         #[arg(long)]
         yes: bool,
+        /// In whose name, where several have passed it on to you: their id.
+        #[arg(long = "for", value_name = "ID")]
+        on_behalf_of: Option<String>,
     },
     /// Reject a request in the Watchdeck that runs.
     Reject {
@@ -73,6 +76,9 @@ pub(crate) enum Command {
         /// What the decision needs beside a no.
         #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
         fields: Vec<(String, String)>,
+        /// In whose name, where several have passed it on to you: their id.
+        #[arg(long = "for", value_name = "ID")]
+        on_behalf_of: Option<String>,
     },
 }
 
@@ -90,8 +96,12 @@ impl Command {
         match self.clone() {
             Self::Doctor(_) => None,
             Self::Approvals { json } => Some((Ask::Approvals, json)),
-            Self::Approve { key, fields, yes } => Some((Ask::Approve { key, fields: fields.into_iter().collect(), sure: yes }, false)),
-            Self::Reject { key, reason, fields } => Some((Ask::Reject { key, fields: fields.into_iter().collect(), reason }, false)),
+            Self::Approve { key, fields, yes, on_behalf_of } => {
+                Some((Ask::Approve { key, fields: fields.into_iter().collect(), sure: yes, on_behalf_of }, false))
+            }
+            Self::Reject { key, reason, fields, on_behalf_of } => {
+                Some((Ask::Reject { key, fields: fields.into_iter().collect(), reason, on_behalf_of }, false))
+            }
         }
     }
 }
@@ -109,9 +119,15 @@ mod tests {
     fn a_decision_is_said_in_one_line() {
         let approve = asked(&["approve", "s/return:r1", "--field", "refundAmount=12.5", "--data-dir", "/d"]).unwrap();
         let fields = [("refundAmount".to_owned(), "12.5".to_owned())].into();
-        assert_eq!(approve, Some((Ask::Approve { key: "s/return:r1".into(), fields, sure: false }, false)));
-        let reject = asked(&["reject", "order:7", "--reason", "价格=错"]).unwrap();
-        assert_eq!(reject, Some((Ask::Reject { key: "order:7".into(), fields: [].into(), reason: "价格=错".into() }, false)));
+        assert_eq!(approve, Some((Ask::Approve { key: "s/return:r1".into(), fields, sure: false, on_behalf_of: None }, false)));
+        let reject = asked(&["reject", "order:7", "--reason", "价格=错", "--for", "u2"]).unwrap();
+        assert_eq!(
+            reject,
+            Some((
+                Ask::Reject { key: "order:7".into(), fields: [].into(), reason: "价格=错".into(), on_behalf_of: Some("u2".into()) },
+                false
+            ))
+        );
         assert_eq!(asked(&["approvals", "--json"]).unwrap(), Some((Ask::Approvals, true)));
         assert_eq!(asked(&["doctor"]).unwrap(), None);
     }

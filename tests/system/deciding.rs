@@ -184,3 +184,57 @@ async fn whoever_may_not_decide_is_offered_nothing_and_refused() -> Result<()> {
     wang.bench.console.shutdown().await;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_stands_in_for_several_says_for_whom_and_both_names_are_known() -> Result<()> {
+    let (desk, mut heard) = Desk::start().await;
+    for (cookie, id, name, role) in
+        [("c-zhou", "u1", "周主管", "manager"), ("c-li", "u2", "李雷", "manager"), ("c-wang", "u3", "王库管", "clerk")]
+    {
+        desk.sign_in(cookie, id, name, role);
+    }
+    desk.submit("R1", 5.0);
+    let folder = tempfile::tempdir()?;
+    // A clerk sees the requests here, and decides on none in their own name.
+    let config = config(&desk).replace("\"warehouse\"", "\"wall\"");
+    let gateway = Gateway::set_up("127.0.0.1:0", folder.path(), &config).await?;
+    let (zhou, li) = (Person::sits_down(&gateway, "c-zhou").await?, Person::sits_down(&gateway, "c-li").await?);
+    let wang = Person::sits_down(&gateway, "c-wang").await?;
+    publishes(&gateway, "R1", "draft", "submitted", "u9").await?;
+    wang.sees("pending", "R1", "what is not theirs", |request| request["can_decide"] == false).await?;
+    let order = |to: &str, name: &str| json!({ "source": "s", "to": { "id": to, "name": name }, "from": now() - 1, "until": now() + 3_600_000, "types": ["*"] });
+    let given = zhou.bench.call("delegate", order("u3", "王库管")).await?;
+    li.bench.call("delegate", order("u3", "王库管")).await?;
+    let circle = wang.bench.call("delegate", order("u1", "周主管")).await.err().context("a circle")?;
+    ensure!(circle.message.contains("u3 → u1 → u3"), "{circle}");
+    let held = wang.bench.call("delegations", json!({ "source": null })).await?;
+    let held = &held["sources"][0]["held"];
+    ensure!(held["kind"] == "known" && held["received"].as_array().is_some_and(|all| all.len() == 2), "{held}");
+    let two = |request: &Value| request["can_decide"] == true && request["for_whom"].as_array().is_some_and(|all| all.len() == 2);
+    wang.sees("pending", "R1", "two names to decide in", two).await?;
+
+    let decides = |more: Value| {
+        let mut order = json!({ "keys": ["return:R1"], "approve": true, "reason": null, "fields": { "refundAmount": 5.0 } });
+        order.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());
+        wang.bench.call("decide", order)
+    };
+    let unsaid = decides(json!({})).await?;
+    ensure!(unsaid[0]["error"].as_str().is_some_and(|why| why.contains("say for whom")), "nothing is guessed: {unsaid}");
+    ensure!(decides(json!({ "on_behalf_of": "u2" })).await?[0]["ok"] == true, "it is queued");
+    let (id, _) = heard.recv().await.context("a decision")?;
+    ensure!(id == "R1", "{id}");
+    let seen = li.sees("pending", "R1", "the deputy's decision", |request| request["deciding"]["state"] == "confirmed").await?;
+    ensure!(seen["deciding"]["by"] == "王库管" && seen["deciding"]["on_behalf_of"] == "李雷", "{seen}");
+    let own = wang.sees("pending", "R1", "the ERP's yes", |request| request["decision"]["state"] == "confirmed").await?;
+    ensure!(own["decision"]["on_behalf_of"] == "李雷", "{own}");
+    let shown = audit(folder.path(), &["audit", "show"])?;
+    ensure!(shown.contains("approve for 李雷 (u2)") && shown.contains("u3"), "both names: {shown}");
+
+    zhou.bench.call("end_delegation", json!({ "source": "s", "id": given["id"] })).await?;
+    let held = zhou.bench.call("delegations", json!({ "source": "s" })).await?;
+    ensure!(held["sources"][0]["held"] == json!({ "kind": "known", "given": [], "received": [] }), "{held}");
+    for person in [&zhou, &li, &wang] {
+        person.bench.console.shutdown().await;
+    }
+    Ok(())
+}

@@ -5,7 +5,7 @@ mod money;
 use watchdeck_events::Money;
 use watchdeck_wire::{
     settings::{Language, Settings},
-    views::AlertView,
+    views::{AlertView, Deputy},
 };
 
 /// In which language.
@@ -130,6 +130,19 @@ impl Words {
             format!("{number} 的金额超过需要再次确认的上限；确认要批准请加上 --yes")
         } else {
             format!("{number} is above the amount that is asked back first; say --yes to approve it all the same")
+        }
+    }
+
+    /// Why a request that several have passed on is not decided at once: on a notification, or where the command line names it.
+    #[must_use]
+    pub fn for_whom(self, whom: &[Deputy], number: Option<&str>) -> String {
+        let one = |one: &Deputy| if one.name.trim().is_empty() { one.id.clone() } else { format!("{} ({})", one.name, one.id) };
+        let names = whom.iter().map(one).collect::<Vec<_>>().join(self.comma());
+        match (number, self.chinese) {
+            (Some(number), true) => format!("{number} 由多位同事委托给您：{names}；请用 --for ID 指明代谁审批"),
+            (Some(number), false) => format!("several have passed {number} on to you: {names}; say for whom with --for ID"),
+            (None, true) => format!("由多位同事委托给您：{names}；请在 Watchdeck 中选择代谁审批"),
+            (None, false) => format!("Several have passed it on to you: {names}. Choose in Watchdeck for whom you decide."),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Something told to a server over HTTP, on the way that its stream takes: the same certificates, the same proxy, the same token.
+//! Something told to a server over HTTP, or asked of it, on the way that its stream takes: the same certificates, the same proxy, the same token.
 
 use crate::{
     http::{Asker, HttpError, address},
@@ -40,6 +40,17 @@ pub async fn post(profile: &Profile, place: &str, body: String) -> Result<PostAn
     let url = address(profile, place)?;
     let asker = Asker::new(profile, &url, true, profile.timing.connect * PATIENCE).await?;
     let answer = asker.post(url, body, MAX_ANSWER).await?;
+    Ok(PostAnswer { status: answer.status, body: answer.body })
+}
+
+/// Ask for what is at `place`, signed in as the stream is.
+///
+/// # Errors
+/// As [`post`].
+pub async fn get(profile: &Profile, place: &str) -> Result<PostAnswer, PostError> {
+    let url = address(profile, place)?;
+    let asker = Asker::new(profile, &url, true, profile.timing.connect * PATIENCE).await?;
+    let answer = asker.get(url, MAX_ANSWER).await?;
     Ok(PostAnswer { status: answer.status, body: answer.body })
 }
 

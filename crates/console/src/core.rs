@@ -4,6 +4,7 @@
 //! ([`announce`]), so that a crash neither forgets an alert nor rings twice. Whatever the window asks is answered from memory under one short lock, or by the store.
 
 mod announce;
+mod deputies;
 pub(crate) mod house;
 mod intake;
 mod packs;
@@ -85,6 +86,8 @@ pub(crate) struct Core {
     read_anew: Notify,
     /// Wakes the sender of decisions.
     pub(crate) decided: Notify,
+    /// Wakes whoever asks the gateways for whom we decide.
+    pub(crate) delegated: Notify,
     /// What is done for each event behind the store, by name.
     pub(crate) handlers: Registry,
     /// The webhooks among them.
@@ -149,6 +152,7 @@ impl Core {
             pulse: watch::Sender::new(0),
             read_anew: Notify::new(),
             decided: Notify::new(),
+            delegated: Notify::new(),
             handlers: Registry::new(store.clone(), {
                 let seams = seams.clone();
                 move || seams.now()
@@ -174,6 +178,7 @@ impl Core {
         core.keep_running("clock", Self::follow_clock);
         core.keep_running("decisions", Self::send_decisions);
         core.keep_running("links", Self::follow_links);
+        core.keep_running("delegations", Self::follow_delegations);
         core.keep_running("sources", Self::mend_sources);
         core.keep_running("urgent", Self::tell_unstored);
         core.keep_running("secrets", Self::follow_secrets);

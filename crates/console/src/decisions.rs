@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use watchdeck_events::{Millis, erp::Deciding};
 use watchdeck_store::Document;
-use watchdeck_wire::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView};
+use watchdeck_wire::views::{ApprovalStatus, ApprovalView, DecisionState, DecisionView, Deputy};
 use watchdeck_world::{
     approvals::{Approvals, Request},
     entity::Entity,
@@ -57,6 +57,8 @@ pub(crate) struct Verdict<'a> {
     pub(crate) reason: Option<&'a str>,
     /// What it needs beside yes or no, checked.
     pub(crate) fields: Option<&'a Map<String, Value>>,
+    /// In whose name it is, where that is not whoever decides.
+    pub(crate) on_behalf_of: Option<&'a Deputy>,
     pub(crate) by: &'a str,
     /// It is made on a notification.
     pub(crate) on_toast: bool,
@@ -117,7 +119,7 @@ impl Outbox {
 
     /// Queue a decision about a pending request. One that is on its way already stands (`None`); a failed one is replaced.
     pub(crate) fn decide(&mut self, request: &Request, verdict: Verdict<'_>) -> Result<Option<Made>, String> {
-        let Verdict { approve, reason, fields, by, on_toast, at, hold } = verdict;
+        let Verdict { approve, reason, fields, on_behalf_of, by, on_toast, at, hold } = verdict;
         let view = &request.view;
         if view.status == ApprovalStatus::Withdrawn {
             return Err(format!("{} was withdrawn; there is nothing to decide any more", view.number));
@@ -149,6 +151,7 @@ impl Outbox {
             source: request.source.to_string(),
             reason: reason.map(str::to_owned),
             fields: fields.cloned().unwrap_or_default(),
+            on_behalf_of: on_behalf_of.map(|giver| giver.id.clone()),
             asked_by: request.asked_by.to_string(),
             by: by.to_owned(),
             next_try_at: at.plus(hold),
@@ -156,7 +159,15 @@ impl Outbox {
             left: false,
             taken: 0,
             on_toast,
-            view: DecisionView { approve, at, state: DecisionState::Queued, attempts: 0, error: None, held_until: Some(at.plus(hold)) },
+            view: DecisionView {
+                approve,
+                at,
+                state: DecisionState::Queued,
+                attempts: 0,
+                error: None,
+                held_until: Some(at.plus(hold)),
+                on_behalf_of: on_behalf_of.map(|giver| giver.shown().to_owned()),
+            },
         };
         let idempotency_key = decision.idempotency_key.clone();
         let before = self.decisions.insert(view.key.clone(), decision);
@@ -333,7 +344,8 @@ impl Outbox {
             ApprovalStatus::Rejected => !decision.view.approve,
             ApprovalStatus::Withdrawn | ApprovalStatus::Pending => false,
         };
-        let ours = request.view.decided_by.as_deref().is_none_or(|by| by == decision.by);
+        let ours = |by: &str| by == decision.by || decision.view.on_behalf_of.as_deref() == Some(by);
+        let ours = request.view.decided_by.as_deref().is_none_or(ours);
         if decision.view.state == DecisionState::Failed && !(same && request.view.decided_by.is_some() && ours) {
             // It was refused, with a reason, before anybody else decided.
             return;

@@ -2,6 +2,7 @@
 //!
 //! A shell gives it a [`Host`] and carries [`Console::call`]; nothing here knows Tauri, a browser or a screen.
 
+mod absence;
 mod answer;
 mod aside;
 mod commands;
@@ -9,6 +10,7 @@ mod copies;
 mod core;
 mod damage;
 mod decisions;
+mod delegations;
 pub mod doctor;
 mod door;
 pub mod erp_page;

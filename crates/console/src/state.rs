@@ -1,12 +1,13 @@
 //! Everything that is computed, and what a look at it answers.
 
+mod requests;
+
 use crate::{
     aside::{Asides, COLLECTION as SET_ASIDE},
     decisions::{COLLECTION as DECISIONS, Outbox, needed, version},
-    erp_page,
+    delegations::DecidesForBySource,
     host::{Badge, Overall},
     notices::Notices,
-    person::person,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -17,17 +18,17 @@ use watchdeck_alerts::{
     toast::Toast,
 };
 use watchdeck_events::Millis;
-use watchdeck_feed::{latency::Latency, sources::Deciders};
+use watchdeck_feed::latency::Latency;
 use watchdeck_store::{Batch, Document, Store, Stored};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
     live::{Hint, NoticeAction, NoticeRequest, NoticeView},
     settings::Settings,
-    views::{AlertView, ApprovalView, BannerView, ClaimView},
+    views::{AlertView, ApprovalView, BannerView},
 };
 use watchdeck_world::{
     World,
-    approvals::{Request, times},
+    approvals::Request,
     arrival::{Arrival, LATE_MS},
     calendar::Calendar,
     conventions::BySource,
@@ -38,9 +39,6 @@ use watchdeck_world::{
 
 /// Name of the alert engine among the subscribers.
 const ALERT_CHECKPOINT: &str = "alerts";
-
-/// Waiting requests in a view.
-const PENDING: usize = 1_000;
 
 /// Who looks at a request, and when.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +54,9 @@ pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) book: AlertBook,
     pub(crate) outbox: Outbox,
+    /// For whom we decide, as far as their gateways have said, and how often that has changed.
+    pub(crate) decides_for: DecidesForBySource,
+    pub(crate) decides_for_version: u64,
     pub(crate) calendar: Calendar,
     pub(crate) settings: Settings,
     pub(crate) settings_version: u64,
@@ -144,6 +145,8 @@ impl State {
             world: snapshot::load(store, realms).await?,
             book,
             outbox,
+            decides_for: DecidesForBySource::default(),
+            decides_for_version: 0,
             calendar,
             settings,
             settings_version: 0,
@@ -266,53 +269,19 @@ impl State {
         (self.badge.replace(badge) != Some(badge)).then_some(badge)
     }
 
-    /// Requests that wait, with our decisions on them. `deciders` says whether a source takes any.
-    pub(crate) fn pending(&self, deciders: &Deciders, at: Millis) -> Vec<ApprovalView> {
-        let one = |request: &Request| {
-            let look =
-                Look { can_decide: deciders.take(&request.source, &request.view.resource_type), user: deciders.user(&request.source), at };
-            self.shown(request, look)
-        };
-        self.world.approvals.pending(&self.settings).into_iter().take(PENDING).map(one).collect()
-    }
-
-    /// A request as the window shows it: with our decision on it, what a decision needs, and where the ERP shows it.
-    pub(crate) fn shown(&self, request: &Request, Look { can_decide, user, at }: Look<'_>) -> ApprovalView {
-        let mut view = self.outbox.decorate(&request.view);
-        if request.is_pending() {
-            view.needs = needed(&view);
-            view.deadline_is_own = view.deadline.is_none();
-            view.deadline = times::due(&self.settings, &view);
-            view.deadline_is_own &= view.deadline.is_some();
-        }
-        let claimed = view.claimed.take().filter(|claim| claim.until.is_none_or(|until| at < until)).map(|claim| {
-            // Whom its gateway does not know is called as they call themselves.
-            let mine = user.map_or_else(|| claim.id == person(&self.settings), |user| claim.id == user);
-            ClaimView { mine, ..claim }
-        });
-        ApprovalView { can_decide, claimed, open_url: self.erp_page(request), version: version(&request.view), ..view }
-    }
-
-    /// Where the ERP shows what a request is about.
-    pub(crate) fn erp_page(&self, request: &Request) -> Option<String> {
-        let sources = || self.settings.sources.iter();
-        let own = sources().filter(|source| *source.id == *request.source);
-        let same = sources().filter(|source| **self.world.realms.realm(&source.id.as_str().into()) == *request.view.source);
-        erp_page::of(own.chain(same), &request.view)
-    }
-
-    fn notice_request(&self, key: &Entity) -> Option<NoticeRequest> {
+    fn notice_request(&self, key: &Entity, at: Millis) -> Option<NoticeRequest> {
         let request = self.world.approvals.get(key)?;
         let ApprovalView { number, amount, unread, currency, requester, .. } = request.view.clone();
         let (open_url, needs, version) = (self.erp_page(request), needed(&request.view), version(&request.view));
-        Some(NoticeRequest { key: key.to_string(), number, amount, unread, currency, requester, open_url, needs, version })
+        let for_whom = self.for_whom(request, at);
+        Some(NoticeRequest { key: key.to_string(), number, amount, unread, currency, requester, open_url, needs, for_whom, version })
     }
 
     /// The request whose rejection was begun on a notification, while it waits.
-    pub(crate) fn to_reject(&self) -> Option<NoticeRequest> {
+    pub(crate) fn to_reject(&self, at: Millis) -> Option<NoticeRequest> {
         let key = self.to_reject.as_ref()?;
         self.world.approvals.get(key).filter(|request| request.is_pending())?;
-        self.notice_request(key)
+        self.notice_request(key, at)
     }
 
     /// The alerts that take the blocking banner.
@@ -341,8 +310,8 @@ impl State {
     }
 
     /// What a notification says is to be drawn in the window.
-    pub(crate) fn notice(&mut self, toast: &Toast) {
-        let request = rules::request_of(&toast.id).and_then(|key| self.notice_request(&key));
+    pub(crate) fn notice(&mut self, toast: &Toast, at: Millis) {
+        let request = rules::request_of(&toast.id).and_then(|key| self.notice_request(&key, at));
         let actions = toast.actions.iter().map(|action| NoticeAction { id: action.id.clone(), label: action.label.clone() });
         let notice = NoticeView {
             id: toast.id.clone(),

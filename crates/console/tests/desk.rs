@@ -62,11 +62,11 @@ async fn asked(folder: &Path, what: Ask) -> Told {
 
 fn approve(key: &str, fields: &[(&str, &str)], sure: bool) -> Ask {
     let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Ask::Approve { key: key.to_owned(), fields, sure }
+    Ask::Approve { key: key.to_owned(), fields, sure, on_behalf_of: None }
 }
 
 fn reject(key: &str, reason: &str) -> Ask {
-    Ask::Reject { key: key.to_owned(), fields: BTreeMap::new(), reason: reason.to_owned() }
+    Ask::Reject { key: key.to_owned(), fields: BTreeMap::new(), reason: reason.to_owned(), on_behalf_of: None }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 use tower_http::set_header::SetResponseHeaderLayer;
 use watchdeck_console::{Code, CommandError, Console};
 
-/// Largest arguments of a call; settings with thousands of thresholds are far below.
-const BODY: usize = 1024 * 1024;
+/// Largest arguments of a call: a calendar file of 2 MiB as a JSON string, in which each of its line ends is twice as long.
+const BODY: usize = 5 * 1024 * 1024;
 
 #[derive(Clone)]
 struct Shared {

@@ -3,7 +3,7 @@
 use crate::{
     link::SourceStatus,
     row::EventRow,
-    views::{BannerView, DecisionField},
+    views::{BannerView, DecisionField, Deputy},
 };
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{Millis, Money, Severity};
@@ -132,6 +132,8 @@ pub struct NoticeRequest {
     pub open_url: Option<String>,
     /// What a decision on it needs.
     pub needs: Vec<DecisionField>,
+    /// In whose name it is decided here, where that is not our own.
+    pub for_whom: Vec<Deputy>,
     /// What it says, as `decide` takes it.
     pub version: u32,
 }

@@ -1,6 +1,6 @@
 // Decisions about one or many requests, with a result per request. One for the whole window: what is under way, and what was refused, is the same
-// wherever a request is shown. Before the first one a name is asked for, before a large one and before one that another has claimed whether it is meant, before a rejection why, and what else
-// the ERP needs. The core holds each
+// wherever a request is shown. Before the first one a name is asked for, before a large one and before one that another has claimed whether it is meant, before one that several have
+// passed on in whose name it is, before a rejection why, and what else the ERP needs. The core holds each
 // for some seconds, in which it can be taken back (`undo.tsx`).
 
 import { type ReactNode, useCallback, useMemo, useState } from "react";
@@ -18,6 +18,7 @@ import { type Given, neededTo } from "./fields";
 import { NameDialog } from "./name";
 import { RejectDialog } from "./reject";
 import { type Known, type Refusals, type Request, withResults } from "./results";
+import { asksForWhom } from "./whom";
 
 /** Told which requests were accepted, by key. */
 export type Done = (keys: readonly string[]) => void;
@@ -62,6 +63,21 @@ async function decideEach(given: ReadonlyMap<string, Given>, keys: readonly stri
   return results;
 }
 
+/** Those that several have passed on in the name that was said, the others as they are. */
+async function decideInNames(asked: readonly Request[], keys: readonly string[], whom: string | null, decide: (keys: readonly string[], whom: string | null) => Promise<readonly DecideResult[]>): Promise<readonly DecideResult[]> {
+  const some = asked.filter(asksForWhom).map((request) => request.key);
+  const groups = [keys.filter((key) => !some.includes(key)), keys.filter((key) => some.includes(key))] as const;
+  const own = groups[0].length > 0 ? await decide(groups[0], null) : [];
+  if (groups[1].length === 0) return own;
+  try {
+    return [...own, ...(await decide(groups[1], whom))];
+  } catch (thrown) {
+    if (own.length === 0) throw thrown;
+    // Those before were accepted; these say why they were not.
+    return [...own, ...groups[1].map((key) => ({ key, ok: false, error: errorText(thrown) }))];
+  }
+}
+
 /** What each of them said on the screen when it was decided. */
 function versionsOf(requests: readonly Request[], keys: readonly string[]): Record<string, number> {
   return Object.fromEntries(requests.filter(({ key }) => keys.includes(key)).map(({ key, version }) => [key, version]));
@@ -78,14 +94,16 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
   const [plan, setPlan] = useState<Plan | null>(null);
 
   const send = useCallback(
-    async ({ requests, approve, onDone }: Plan, reason: string | null, given: ReadonlyMap<string, Given>) => {
+    async ({ requests, approve, onDone }: Plan, reason: string | null, given: ReadonlyMap<string, Given>, whom: string | null) => {
       const keys = requests.map((each) => each.key);
       const only = requests.length === 1 ? requests[0] : undefined;
       const put = (keys: readonly string[], sending: Sending) => setUnder((before) => new Map([...before, ...keys.map((key) => [key, sending] as const)]));
       const drop = (keys: readonly string[]) => setUnder((before) => new Map([...before].filter(([key]) => !keys.includes(key))));
       put(keys, { approve, accepted: null });
       try {
-        const results = await decideEach(given, keys, (keys, fields) => host.call("decide", { keys, approve, reason, versions: versionsOf(requests, keys), ...(fields === undefined ? {} : { fields }) }));
+        const results = await decideInNames(requests, keys, whom, (keys, on_behalf_of) =>
+          decideEach(given, keys, (keys, fields) => host.call("decide", { keys, approve, reason, versions: versionsOf(requests, keys), ...(fields === undefined ? {} : { fields }), ...(on_behalf_of === null ? {} : { on_behalf_of }) })),
+        );
         setRefusals((before) => withResults(before, results, approve));
         const ok = results.filter((each) => each.ok).map((each) => each.key);
         const bad = results.find((each) => !each.ok);
@@ -112,10 +130,10 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
     (plan: Omit<Plan, "step">, named: boolean) => {
       if (!named) setPlan({ ...plan, step: "name" });
       else if (!plan.approve) setPlan({ ...plan, step: "reject" });
-      else if (asks(plan.requests, settings) || plan.requests.some((request) => neededTo(request, true).length > 0) || othersClaims(plan.requests).length > 0) setPlan({ ...plan, step: "ask" });
+      else if (asks(plan.requests, settings) || plan.requests.some((request) => neededTo(request, true).length > 0 || asksForWhom(request)) || othersClaims(plan.requests).length > 0) setPlan({ ...plan, step: "ask" });
       else {
         setPlan(null);
-        void send({ ...plan, step: "ask" }, null, NOTHING);
+        void send({ ...plan, step: "ask" }, null, NOTHING, null);
       }
     },
     [send, settings],
@@ -127,9 +145,9 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
     [go, settings],
   );
   const close = () => setPlan(null);
-  const run = (reason: string | null, given: ReadonlyMap<string, Given>) => {
+  const run = (reason: string | null, given: ReadonlyMap<string, Given>, whom: string | null) => {
     close();
-    if (plan !== null) void send(plan, reason, given);
+    if (plan !== null) void send(plan, reason, given, whom);
   };
 
   const sending = useMemo(() => new Map([...under].filter(([, { accepted }]) => accepted === null || at === null || at < accepted).map(([key, { approve }]) => [key, approve])), [under, at]);
@@ -157,7 +175,7 @@ export function useDecisions(): { readonly decide: Decide; readonly dialog: Reac
           }}
         />
       ) : plan.step === "ask" ? (
-        <AskDialog requests={plan.requests} large={asks(plan.requests, settings)} onClose={close} onConfirm={(given) => run(null, given)} />
+        <AskDialog requests={plan.requests} large={asks(plan.requests, settings)} onClose={close} onConfirm={(given, whom) => run(null, given, whom)} />
       ) : (
         <RejectDialog requests={plan.requests} ready={settings.reject_reasons} reasons={data?.reasons ?? NONE} onClose={close} onConfirm={run} />
       ),

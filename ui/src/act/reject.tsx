@@ -7,21 +7,26 @@ import { Button, Dialog } from "@/parts";
 import { ClaimWarning } from "./claimed";
 import { FieldRows } from "./field-rows";
 import { type Given, neededTo, offered, readAll } from "./fields";
+import { ForWhom } from "./for-whom";
 import { RequestList } from "./requests";
 import type { Request } from "./results";
+import { choicesOf } from "./whom";
 
-export function RejectDialog({ requests, ready, reasons, onClose, onConfirm }: { requests: readonly Request[]; /** The user's own, in their order. */ ready: readonly string[]; /** Given before, the newest first. */ reasons: readonly string[]; onClose: () => void; onConfirm: (reason: string, given: ReadonlyMap<string, Given>) => void }) {
+export function RejectDialog({ requests, ready, reasons, onClose, onConfirm }: { requests: readonly Request[]; /** The user's own, in their order. */ ready: readonly string[]; /** Given before, the newest first. */ reasons: readonly string[]; onClose: () => void; onConfirm: (reason: string, given: ReadonlyMap<string, Given>, whom: string | null) => void }) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
+  const [whom, setWhom] = useState<string | null>(null);
+  const choices = choicesOf(requests);
+  const unsaid = choices.length > 0 && whom === null;
   const field = useRef<HTMLTextAreaElement>(null);
   const missing = tried && reason.trim() === "";
   const [typed, setTyped] = useState(() => offered(requests, false));
   const needs = requests.some((request) => neededTo(request, false).length > 0);
   const submit = () => {
     const given = readAll(requests, false, typed);
-    if (reason.trim() === "" || given === null) setTried(true);
-    else onConfirm(reason.trim(), given);
+    if (reason.trim() === "" || given === null || unsaid) setTried(true);
+    else onConfirm(reason.trim(), given, whom);
   };
   const take = (reason: string) => (setReason(reason), field.current?.focus());
   const only = requests.length === 1 ? requests[0] : undefined;
@@ -40,6 +45,7 @@ export function RejectDialog({ requests, ready, reasons, onClose, onConfirm }: {
       }
     >
       <ClaimWarning requests={requests} />
+      <ForWhom choices={choices} value={whom} missing={tried && unsaid} onChange={setWhom} />
       {needs ? <FieldRows requests={requests} approve={false} typed={typed} tried={tried} onType={(key, name, text) => setTyped((before) => ({ ...before, [key]: { ...before[key], [name]: text } }))} /> : <RequestList requests={requests} />}
       <label className="flex flex-col gap-1.5">
         <span className="text-ink-2">{t("frame.reject.reason")}</span>

@@ -21,16 +21,16 @@ export type RowState =
   | { readonly kind: "open" }
   | { readonly kind: "sending"; readonly approve: boolean }
   | { readonly kind: "refused"; readonly approve: boolean; readonly error: string }
-  | { readonly kind: "held"; readonly approve: boolean; readonly until: number }
-  | { readonly kind: "queued" | "confirmed"; readonly approve: boolean }
-  | { readonly kind: "sent"; readonly approve: boolean; readonly error: string | null }
+  | { readonly kind: "held"; readonly approve: boolean; readonly until: number; readonly forWhom: string | null }
+  | { readonly kind: "queued" | "confirmed"; readonly approve: boolean; readonly forWhom: string | null }
+  | { readonly kind: "sent"; readonly approve: boolean; readonly error: string | null; readonly forWhom: string | null }
   | { readonly kind: "deciding"; readonly approve: boolean; readonly who: string; readonly forWhom: string | null; readonly state: DecidingState }
   | { readonly kind: "retrying"; readonly approve: boolean; readonly attempts: number; readonly error: string }
   | { readonly kind: "overtaken"; readonly approve: boolean; readonly who: string | null }
   | { readonly kind: "failed"; readonly approve: boolean; readonly error: string };
 
 /** What a decision needs to know of a request. */
-export type Request = Pick<ApprovalView, "key" | "number" | "amount" | "unread" | "currency" | "requester" | "needs" | "version"> & Partial<Pick<ApprovalView, "claimed">>;
+export type Request = Pick<ApprovalView, "key" | "number" | "amount" | "unread" | "currency" | "requester" | "needs" | "version"> & Partial<Pick<ApprovalView, "claimed" | "for_whom">>;
 
 /** What this window knows of decisions beside what its views say. */
 export interface Known {
@@ -55,15 +55,15 @@ export function rowState(approval: Pick<ApprovalView, "key" | "decision" | "deci
     if (deciding !== null) return { kind: "deciding", approve: deciding.approve, who: deciding.by, forWhom: deciding.on_behalf_of, state: deciding.state };
   }
   if (decision === null) return { kind: "open" };
-  const { approve } = decision;
+  const { approve, on_behalf_of: forWhom } = decision;
   switch (decision.state) {
     case "queued":
-      if (decision.held_until !== null) return { kind: "held", approve, until: decision.held_until };
-      return decision.error === null ? { kind: "queued", approve } : { kind: "retrying", approve, attempts: decision.attempts, error: decision.error };
+      if (decision.held_until !== null) return { kind: "held", approve, until: decision.held_until, forWhom };
+      return decision.error === null ? { kind: "queued", approve, forWhom } : { kind: "retrying", approve, attempts: decision.attempts, error: decision.error };
     case "sent":
-      return { kind: "sent", approve, error: decision.error };
+      return { kind: "sent", approve, error: decision.error, forWhom };
     case "confirmed":
-      return { kind: "confirmed", approve };
+      return { kind: "confirmed", approve, forWhom };
     case "overtaken":
       return { kind: "overtaken", approve, who: decision.error ?? approval.decided_by };
     case "failed":

@@ -13,6 +13,7 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" |
   const { t } = useTranslation();
   const format = useFormat();
   const verb = state.approve ? t("approvals.approving") : t("approvals.rejecting");
+  const inName = (forWhom: string | null) => (forWhom === null ? verb : t("approvals.state.verbFor", { verb, whom: forWhom }));
   const look = (icon: ReactNode, tone: string, text: string, more?: string) => (
     <span className={cx("flex min-w-0 flex-1 items-center gap-1.5 [&_svg]:size-3.5 [&_svg]:flex-none", tone)} title={more === undefined ? text : `${text}\n${more}`}>
       {icon}
@@ -26,15 +27,15 @@ export function StateText({ state }: { state: Exclude<RowState, { kind: "open" |
     case "sending":
       return look(<LoaderCircle aria-hidden />, "text-ink-2", verb);
     case "queued":
-      return look(<Clock3 aria-hidden />, "text-info", t("approvals.state.queued"), verb);
+      return look(<Clock3 aria-hidden />, "text-info", t("approvals.state.queued"), inName(state.forWhom));
     case "retrying":
       return look(<RefreshCw aria-hidden />, "text-warn", t("approvals.state.retrying", { n: format.integer(state.attempts) }), failureText(state.error));
     case "sent":
-      return state.error === null ? look(<Send aria-hidden />, "text-info", t("approvals.state.sent"), verb) : look(<CircleHelp aria-hidden />, "text-warn", t("approvals.state.unsure"), failureText(state.error));
+      return state.error === null ? look(<Send aria-hidden />, "text-info", t("approvals.state.sent"), inName(state.forWhom)) : look(<CircleHelp aria-hidden />, "text-warn", t("approvals.state.unsure"), failureText(state.error));
     case "deciding":
       return look(<UserCheck aria-hidden />, "text-info", t(state.approve ? "approvals.state.approvedBy" : "approvals.state.rejectedBy", { who: state.forWhom === null ? state.who : t("approvals.state.forWhom", { who: state.who, whom: state.forWhom }) }), t(`approvals.state.far.${state.state}`));
     case "confirmed":
-      return look(<CircleCheck aria-hidden />, "text-good", t("approvals.state.confirmed"), verb);
+      return look(<CircleCheck aria-hidden />, "text-good", t("approvals.state.confirmed"), inName(state.forWhom));
     case "overtaken":
       return look(<UserCheck aria-hidden />, "text-warn", state.who === null || state.who === "" ? t("approvals.state.overtakenSomebody") : t("approvals.state.overtaken", { who: state.who }));
     case "failed":

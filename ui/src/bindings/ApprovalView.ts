@@ -4,6 +4,7 @@ import type { ClaimView } from "./ClaimView";
 import type { DecidingView } from "./DecidingView";
 import type { DecisionField } from "./DecisionField";
 import type { DecisionView } from "./DecisionView";
+import type { Deputy } from "./Deputy";
 import type { Millis } from "./Millis";
 import type { Money } from "./Money";
 
@@ -99,6 +100,10 @@ claimed: ClaimView | null,
  * Whether it can be decided here: its source takes decisions.
  */
 can_decide: boolean, 
+/**
+ * In whose name it is decided here, where whoever sits here may not in their own. Of several `decide` has to be told which.
+ */
+for_whom: Array<Deputy>, 
 /**
  * The kind of event that it is derived from, where nobody published it as a request.
  */

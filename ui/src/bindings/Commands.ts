@@ -4,9 +4,12 @@ import type { ApprovalHistory } from "./ApprovalHistory";
 import type { ApprovalStatus } from "./ApprovalStatus";
 import type { ApprovalsView } from "./ApprovalsView";
 import type { Batch } from "./Batch";
+import type { CalendarView } from "./CalendarView";
 import type { CatalogueView } from "./CatalogueView";
 import type { DecideResult } from "./DecideResult";
 import type { DecisionsView } from "./DecisionsView";
+import type { DelegationView } from "./DelegationView";
+import type { DelegationsView } from "./DelegationsView";
 import type { Deputy } from "./Deputy";
 import type { EventDetail } from "./EventDetail";
 import type { EventPage } from "./EventPage";
@@ -22,6 +25,7 @@ import type { JobView } from "./JobView";
 import type { KeepingPlan } from "./KeepingPlan";
 import type { KeepingView } from "./KeepingView";
 import type { LettersView } from "./LettersView";
+import type { Millis } from "./Millis";
 import type { OrdersView } from "./OrdersView";
 import type { OverviewView } from "./OverviewView";
 import type { PacksView } from "./PacksView";
@@ -111,9 +115,9 @@ events: { args: { before: number | null, after?: number, limit: number, filter: 
 event: { args: { seq: number, reveal?: boolean, }, answer: EventDetail, }, 
 /**
  * Decide requests, each for itself. `fields` is what they need beside yes or no; a rejection needs a reason. `versions` is what
- * was on the screen, by key.
+ * was on the screen, by key. `on_behalf_of` is in whose name, where several have passed it on.
  */
-decide: { args: { keys: Array<string>, approve: boolean, reason: string | null, fields?: { [key in string]: string | number }, versions?: { [key in string]: number }, }, answer: Array<DecideResult>, }, 
+decide: { args: { keys: Array<string>, approve: boolean, reason: string | null, fields?: { [key in string]: string | number }, versions?: { [key in string]: number }, on_behalf_of?: string, }, answer: Array<DecideResult>, }, 
 /**
  * Show what a request is about in the ERP, in the user's browser.
  */
@@ -134,6 +138,22 @@ release: { args: { keys: Array<string>, }, answer: Array<DecideResult>, },
  * Say that somebody else is on them.
  */
 hand_over: { args: { keys: Array<string>, to: Deputy, }, answer: Array<DecideResult>, }, 
+/**
+ * What the gateways hold of the user's delegations: all of them, or that of one source.
+ */
+delegations: { args: { source: string | null, }, answer: DelegationsView, }, 
+/**
+ * Somebody decides for the user for a while.
+ */
+delegate: { args: { source: string, to: Deputy, from: Millis, until: Millis, types: Array<string>, }, answer: DelegationView, }, 
+/**
+ * The user decides again.
+ */
+end_delegation: { args: { source: string, id: string, }, answer: null, }, 
+/**
+ * The absences that the text of a calendar file tells of.
+ */
+read_calendar: { args: { text: string, }, answer: CalendarView, }, 
 /**
  * Somebody has these alerts.
  */

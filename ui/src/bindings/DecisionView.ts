@@ -29,4 +29,8 @@ error: string | null,
 /**
  * It has not been handed on yet, and will be at this time: until then it can be taken back without a trace.
  */
-held_until: Millis | null, };
+held_until: Millis | null, 
+/**
+ * In whose name it is, where that one has passed it on to whoever sits here.
+ */
+on_behalf_of: string | null, };

@@ -95,6 +95,8 @@ export interface Format {
   dateTime(at: number, now: number): string;
   /** `11月21日 14:32`; with the year when it is another. */
   dayMinute(at: number, now: number): string;
+  /** `11月21日周六`, `Sat, Nov 21`; with the year when it is another. */
+  date(at: number, now: number): string;
   /** `2026年11月21日` from `2026-11-21`. */
   day(day: string): string;
   /** `12 ms`, `3.4 秒`, `4 分 12 秒`, `2 小时 5 分`. */
@@ -133,6 +135,8 @@ function make(lang: Lang): Format {
   const minute = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const dateTime = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
   const yearTime = new Intl.DateTimeFormat(lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+  const date = new Intl.DateTimeFormat(lang, { weekday: "short", month: "short", day: "numeric" });
+  const yearDate = new Intl.DateTimeFormat(lang, { weekday: "short", year: "numeric", month: "short", day: "numeric" });
   const dayMinute = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const yearMinute = new Intl.DateTimeFormat(lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const day = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone: "UTC" });
@@ -240,6 +244,7 @@ function make(lang: Lang): Format {
     minute: (at) => moment(minute, at),
     dateTime: (at, now) => moment(new Date(at).getFullYear() === new Date(now).getFullYear() ? dateTime : yearTime, at),
     dayMinute: (at, now) => moment(new Date(at).getFullYear() === new Date(now).getFullYear() ? dayMinute : yearMinute, at),
+    date: (at, now) => moment(new Date(at).getFullYear() === new Date(now).getFullYear() ? date : yearDate, at),
     day: (text) => {
       const at = Date.parse(`${text}T00:00:00Z`);
       return Number.isNaN(at) ? text : day.format(at);

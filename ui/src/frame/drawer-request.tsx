@@ -1,6 +1,7 @@
 // What one needs to judge a request: who asks and why, for whom, until when, what it is made up of; and of a decided one who decided and what was said.
 
 import { useTranslation } from "react-i18next";
+import { shownName } from "@/act/whom";
 import type { RequestDetail } from "@/bindings/RequestDetail";
 import type { RequestLine } from "@/bindings/RequestLine";
 import { useClock, useFormat } from "@/format";
@@ -12,6 +13,7 @@ export function DrawerRequest({ detail: { request, lines, lines_omitted } }: { d
   const { t } = useTranslation();
   const word = useWord();
   const title = useKindTitle();
+  const decidedFor = request.decision?.state === "confirmed" ? request.decision.on_behalf_of : null;
   return (
     <>
       <dl className="grid grid-cols-[84px_1fr] gap-y-1.5 border-t border-line px-4 py-3 [&_dd]:min-w-0 [&_dd]:break-words [&_dt]:text-ink-3">
@@ -22,11 +24,12 @@ export function DrawerRequest({ detail: { request, lines, lines_omitted } }: { d
         {request.status !== "pending" && (
           <Fact name={word("approvalStatus", request.status)}>
             <span className="num">
-              {request.decided_by ?? "—"}
+              {decidedFor === null ? (request.decided_by ?? "—") : t("approvals.state.youFor", { whom: decidedFor })}
               {request.decided_at !== null && <span className="text-ink-3"> · <When at={request.decided_at} /></span>}
             </span>
           </Fact>
         )}
+        {request.status === "pending" && request.for_whom.length > 0 && <Fact name={t("approvals.forWhom.fact")}>{request.for_whom.map(shownName).join(t("absence.kinds.comma"))}</Fact>}
         {request.derived_from !== null && (
           <Fact name={t("frame.request.origin")}>
             <span className="text-ink-2">{t("approvals.derivedWhy", { kind: title({ kind: request.derived_from }) })}</span>

@@ -141,7 +141,7 @@ function Decision({ asked }: { asked: ApprovalView }) {
   if (state.kind === "held")
     return (
       <div className="border-t border-line px-4 py-3">
-        <Held request={request} approve={state.approve} until={state.until} />
+        <Held request={request} approve={state.approve} until={state.until} forWhom={state.forWhom} />
       </div>
     );
   if (!isOpen(state)) {

@@ -38,7 +38,7 @@ it("rejects a request from its notification with the reason that every rejection
 });
 
 it("asks once for the reason of a rejection that was begun on a notification outside", async () => {
-  const request = { key: "east/return:RT-0093", number: "RT-0093", amount: "8460.00", unread: null, currency: "CNY", requester: "陈晨", open_url: null, needs: [], version: 1 };
+  const request = { key: "east/return:RT-0093", number: "RT-0093", amount: "8460.00", unread: null, currency: "CNY", requester: "陈晨", open_url: null, needs: [], for_whom: [], version: 1 };
   let begun = true;
   const begin = (batch: Batch): Batch => ({ ...batch, frame: { ...batch.frame, to_reject: begun ? request : null } });
   const asked = openPage("events", {

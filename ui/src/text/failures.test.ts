@@ -13,6 +13,12 @@ const CRATES = join(import.meta.dirname, "../../../crates");
 /** Messages that a person may come to read, from where the core makes them, with something in their holes. */
 const MADE: readonly (readonly [string, RegExp])[] = [
   ["console/src/commands/actions.rs", /(?:invalid|not_found|Err)\((?:format!\()?"([^"]+)"/g],
+  ["console/src/commands/delegations.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
+  ["console/src/delegations/gateway.rs", /#\[error\("([^"{][^"]+)"/g],
+  ["console/src/delegations/deputy.rs", /Err\(format!\("([^"]+)"/g],
+  ["console/src/absence/lines.rs", /#\[error\("([^"{][^"]+)"/g],
+  ["gateway/src/delegations/delegation.rs", /#\[error\("([^"{][^"]+)"/g],
+  ["gateway/src/delegations/delegation.rs", /invalid\("([^"]+)"\)/g],
   ["console/src/commands/queries.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
   ["console/src/commands/history.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
   ["console/src/commands/setup.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],

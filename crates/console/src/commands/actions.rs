@@ -4,6 +4,7 @@ use crate::{
     answer::answer,
     core::Core,
     decisions::{HOLD, Verdict, given, take_back, version},
+    delegations::in_whose_name,
     error::CommandError,
     person::person,
     state::{Look, State},
@@ -24,17 +25,26 @@ const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
 /// Longest reason of a decision, characters.
 const LONGEST_REASON: usize = 1_000;
 
-/// A result per request: one that cannot be decided does not keep the others back. `fields` is what a decision on these needs beside yes or no.
-/// `versions` is what was on the screen: a request that says something else by now is not decided.
+/// What is said with a decision.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// What a decision on these needs beside yes or no.
+    pub(crate) fields: Map<String, Value>,
+    /// What was on the screen: a request that says something else by now is not decided.
+    pub(crate) versions: BTreeMap<String, u32>,
+    /// In whose name, by id, where several have passed it on.
+    pub(crate) on_behalf_of: Option<String>,
+}
+
+/// A result per request: one that cannot be decided does not keep the others back.
 pub(crate) async fn decide(
     core: &Core,
     keys: &[String],
     approve: bool,
     reason: Option<String>,
-    fields: &Map<String, Value>,
-    versions: &BTreeMap<String, u32>,
+    beside: &Beside,
 ) -> Result<Vec<DecideResult>, CommandError> {
-    decide_on(core, keys, approve, reason, (fields, versions), false).await
+    decide_on(core, keys, approve, reason, beside, false).await
 }
 
 async fn decide_on(
@@ -42,7 +52,7 @@ async fn decide_on(
     keys: &[String],
     approve: bool,
     reason: Option<String>,
-    (fields, versions): (&Map<String, Value>, &BTreeMap<String, u32>),
+    Beside { fields, versions, on_behalf_of }: &Beside,
     on_toast: bool,
 ) -> Result<Vec<DecideResult>, CommandError> {
     let reason = reason.map(|reason| reason.trim().to_owned()).filter(|reason| !reason.is_empty());
@@ -55,7 +65,8 @@ async fn decide_on(
     let decide = |state: &mut State| {
         let words = core.words(&state.settings);
         let (by, mut made) = (person(&state.settings), Vec::new());
-        let verdict = Verdict { approve, reason: reason.as_deref(), fields: None, by: &by, on_toast, at: core.now(), hold: HOLD };
+        let verdict =
+            Verdict { approve, reason: reason.as_deref(), fields: None, on_behalf_of: None, by: &by, on_toast, at: core.now(), hold: HOLD };
         let results: Vec<_> = keys
             .iter()
             .map(|key| {
@@ -67,8 +78,13 @@ async fn decide_on(
                     Some(request) if versions.get(key).is_some_and(|shown| *shown != version(&request.view)) => {
                         Err(format!("{} says something else than when it was shown; look at it again and decide anew", request.view.number))
                     }
-                    Some(request) => given(&request.view, approve, fields)
-                        .and_then(|fields| state.outbox.decide(request, Verdict { fields: Some(&fields), ..verdict })),
+                    Some(request) => {
+                        let whom = state.for_whom(request, core.now());
+                        in_whose_name(&request.view.number, &whom, on_behalf_of.as_deref()).and_then(|giver| {
+                            let fields = given(&request.view, approve, fields)?;
+                            state.outbox.decide(request, Verdict { fields: Some(&fields), on_behalf_of: giver.as_ref(), ..verdict })
+                        })
+                    }
                     None => Err(format!("there is no request {key}")),
                 };
                 let error = decided.map(|one| made.extend(one)).err();
@@ -275,7 +291,12 @@ async fn request_answered(core: &Core, toast: &str, approve: bool, reason: Optio
         lost(&request.number, words.claimed_by(&who));
         return Ok(());
     }
-    let made = decide_on(core, &[key], approve, reason.map(str::to_owned), (&Map::new(), &BTreeMap::new()), true).await;
+    let whom = core.state().whom(&entity, core.now());
+    if whom.len() > 1 {
+        lost(&request.number, words.for_whom(&whom, None));
+        return Ok(());
+    }
+    let made = decide_on(core, &[key], approve, reason.map(str::to_owned), &Beside::default(), true).await;
     let why = match &made {
         Ok(results) => results.iter().find_map(|result| result.error.clone()),
         Err(error) => Some(error.message.clone()),

@@ -5,6 +5,7 @@
 pub(crate) mod actions;
 mod claims;
 mod decided;
+mod delegations;
 mod handlers;
 mod history;
 mod keeping;

@@ -1,20 +1,23 @@
 //! The one list of commands: name, arguments, answer, and what makes it. The router, the window's own list (`ui/src/bindings/Commands.ts`) and its
 //! documentation all come from here.
 
-use super::{actions, claims, handlers, history, history::Wanted, keeping, letters, packs, queries, setup, stream, support};
-use crate::{core::Core, error::CommandError};
+use super::{
+    actions, actions::Beside, claims, delegations, handlers, history, history::Wanted, keeping, letters, packs, queries, setup, stream,
+    support,
+};
+use crate::{core::Core, delegations::Order, error::CommandError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Arc};
 use watchdeck_contain as contain;
-use watchdeck_events::Severity;
+use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{
     live::Batch,
     settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, CatalogueView, ClaimAct, DecideResult, DecisionsView, Deputy,
-        EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan,
-        KeepingView, LettersView, OrdersView, OverviewView, PacksView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, CalendarView, CatalogueView, ClaimAct, DecideResult, DecisionsView,
+        DelegationView, DelegationsView, Deputy, EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct, HealthView,
+        InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView, OverviewView, PacksView, SupportBundle,
     },
 };
 
@@ -24,7 +27,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{ApprovalStatus, BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Settings, SettingsPatch, Severity, Source, Value};
+            use super::{ApprovalStatus, BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Millis, Settings, SettingsPatch, Severity, Source, Value};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -97,11 +100,15 @@ commands! { |core|
     event { seq: u64, #[serde(default)] #[cfg_attr(test, ts(optional))] reveal: Option<bool> } -> EventDetail
         => queries::event(core, seq, reveal.unwrap_or_default()).await?;
     /// Decide requests, each for itself. `fields` is what they need beside yes or no; a rejection needs a reason. `versions` is what
-    /// was on the screen, by key.
+    /// was on the screen, by key. `on_behalf_of` is in whose name, where several have passed it on.
     decide { keys: Vec<String>, approve: bool, reason: Option<String>,
         #[serde(default)] #[cfg_attr(test, ts(optional, type = "{ [key in string]: string | number }"))] fields: Option<Map<String, Value>>,
-        #[serde(default)] #[cfg_attr(test, ts(optional))] versions: Option<BTreeMap<String, u32>> } -> Vec<DecideResult>
-        => actions::decide(core, &keys, approve, reason, &fields.unwrap_or_default(), &versions.unwrap_or_default()).await?;
+        #[serde(default)] #[cfg_attr(test, ts(optional))] versions: Option<BTreeMap<String, u32>>,
+        #[serde(default)] #[cfg_attr(test, ts(optional))] on_behalf_of: Option<String> } -> Vec<DecideResult>
+        => {
+            let beside = Beside { fields: fields.unwrap_or_default(), versions: versions.unwrap_or_default(), on_behalf_of };
+            actions::decide(core, &keys, approve, reason, &beside).await?
+        };
     /// Show what a request is about in the ERP, in the user's browser.
     open_erp { key: String } -> () => actions::open_erp(core, &key)?;
     /// Take decisions back that were not handed on yet, each for itself.
@@ -112,6 +119,15 @@ commands! { |core|
     release { keys: Vec<String> } -> Vec<DecideResult> => claims::order(core, keys, ClaimAct::Release, None).await?;
     /// Say that somebody else is on them.
     hand_over { keys: Vec<String>, to: Deputy } -> Vec<DecideResult> => claims::order(core, keys, ClaimAct::HandOver, Some(to)).await?;
+    /// What the gateways hold of the user's delegations: all of them, or that of one source.
+    delegations { source: Option<String> } -> DelegationsView => delegations::held(core, source).await?;
+    /// Somebody decides for the user for a while.
+    delegate { source: String, to: Deputy, from: Millis, until: Millis, types: Vec<String> } -> DelegationView
+        => delegations::delegate(core, &source, Order { to, from, until, types }).await?;
+    /// The user decides again.
+    end_delegation { source: String, id: String } -> () => delegations::end(core, &source, &id).await?;
+    /// The absences that the text of a calendar file tells of.
+    read_calendar { text: String } -> CalendarView => delegations::read_calendar(core, text).await?;
     /// Somebody has these alerts.
     acknowledge { ids: Vec<String> } -> () => actions::acknowledge(core, &ids).await?;
     /// An alert is put off.

@@ -122,7 +122,7 @@ fn frame(core: &Core) -> Frame {
         events_stored: core.store.head(),
         banner: state.banner(),
         notices: state.notices.all(),
-        to_reject: state.to_reject(),
+        to_reject: state.to_reject(at),
         muted: state.settings.muted,
         hints: state.hints.iter().copied().collect(),
     }
@@ -137,7 +137,7 @@ fn versions(core: &Core) -> Versions {
     let clock = second / 10;
     let inventory = changed.stock + settings;
     let orders = changed.orders + settings + clock;
-    let approvals = changed.approvals + state.outbox.version;
+    let approvals = changed.approvals + state.outbox.version + state.decides_for_version;
     let finance = changed.finance + settings;
     let alerts = state.book.version + settings;
     Versions {

@@ -112,7 +112,7 @@ impl Core {
         let in_window = self.state().hints.contains(&Hint::NoNotifications);
         let toast = self.answerable(toast, in_window);
         if in_window {
-            self.state().notice(&toast);
+            self.state().notice(&toast, self.now());
         }
         self.host.notify(toast);
         if in_window {

@@ -157,8 +157,11 @@ impl Core {
     }
 
     fn decision_answered(&self, Sent { key, decision, answer }: Sent) {
-        if let Answer::Unsupported(_) = &answer {
-            self.sources.takes_no_decisions(&decision.source);
+        match &answer {
+            Answer::Unsupported(_) => self.sources.takes_no_decisions(&decision.source),
+            // Who decides for whom may be another by now.
+            Answer::Refused(_) => self.delegated.notify_one(),
+            _ => {}
         }
         let effects = {
             let mut guard = self.state();

@@ -14,6 +14,8 @@ pub(crate) struct Decision {
     pub(crate) reason: Option<String>,
     /// What it needs beside yes or no.
     pub(crate) fields: Map<String, Value>,
+    /// The id of the one in whose name it is, where that is not whoever decides.
+    pub(crate) on_behalf_of: Option<String>,
     /// The event that asked, as it was on the screen; empty where nobody knows it.
     pub(crate) asked_by: String,
     pub(crate) by: String,

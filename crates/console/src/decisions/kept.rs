@@ -23,6 +23,8 @@ struct Kept {
     reason: Option<String>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     fields: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     asked_by: String,
     by: String,
@@ -49,6 +51,8 @@ struct Said {
     error: Option<String>,
     #[serde(default)]
     held_until: Option<Millis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<String>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -68,7 +72,7 @@ fn first() -> u32 {
 /// A decision as it was stored, by this version or an earlier one.
 pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
     let kept: Kept = serde_json::from_str(body)?;
-    let Said { approve, at, state, attempts, error, held_until } = kept.view;
+    let Said { approve, at, state, attempts, error, held_until, on_behalf_of } = kept.view;
     Ok(Decision {
         idempotency_key: kept.idempotency_key,
         resource_type: kept.resource_type,
@@ -76,6 +80,7 @@ pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
         source: kept.source,
         reason: kept.reason,
         fields: kept.fields,
+        on_behalf_of: kept.on_behalf_of,
         asked_by: kept.asked_by,
         by: kept.by,
         next_try_at: kept.next_try_at,
@@ -83,7 +88,7 @@ pub(super) fn read(body: &str) -> serde_json::Result<Decision> {
         left: kept.left.unwrap_or(attempts > 0),
         taken: kept.taken,
         on_toast: kept.on_toast,
-        view: DecisionView { approve, at, state: state.into(), attempts, error, held_until },
+        view: DecisionView { approve, at, state: state.into(), attempts, error, held_until, on_behalf_of },
     })
 }
 
@@ -96,6 +101,7 @@ pub(super) fn written(decision: &Decision) -> Option<String> {
         source,
         reason,
         fields,
+        on_behalf_of: giver,
         asked_by,
         by,
         next_try_at,
@@ -105,8 +111,8 @@ pub(super) fn written(decision: &Decision) -> Option<String> {
         on_toast,
         view,
     } = decision.clone();
-    let DecisionView { approve, at, state, attempts, error, held_until } = view;
-    let view = Said { approve, at, state: state.into(), attempts, error, held_until };
+    let DecisionView { approve, at, state, attempts, error, held_until, on_behalf_of } = view;
+    let view = Said { approve, at, state: state.into(), attempts, error, held_until, on_behalf_of };
     // Whatever ends this run in the middle of a try: it may have arrived.
     let left = Some(left || under_way);
     let kept = Kept {
@@ -117,6 +123,7 @@ pub(super) fn written(decision: &Decision) -> Option<String> {
         source,
         reason,
         fields,
+        on_behalf_of: giver,
         asked_by,
         by,
         next_try_at,
@@ -166,6 +173,9 @@ mod tests {
         assert_eq!((decision.view.state, decision.view.attempts, decision.taken), (DecisionState::Queued, 2, 0));
         assert!(decision.left && decision.view.held_until.is_none(), "what was tried before anybody asked may have arrived");
         assert_eq!(read(&written(&decision).unwrap()).unwrap(), decision);
+        let deputy = DecisionView { on_behalf_of: Some("李雷".into()), ..decision.view.clone() };
+        let deputy = Decision { on_behalf_of: Some("u2".into()), view: deputy, ..decision.clone() };
+        assert_eq!(read(&written(&deputy).unwrap()).unwrap(), deputy, "in whose name it is outlasts a restart");
         let newer = FIRST.replacen('{', r#"{"version":9,"signed":true,"#, 1);
         assert_eq!(read(&newer).unwrap(), decision);
     }

@@ -52,6 +52,9 @@ fn body(decision: &Decision) -> Value {
     if !decision.asked_by.is_empty() {
         body["seen"] = serde_json::json!({ "event": decision.asked_by });
     }
+    if let Some(giver) = &decision.on_behalf_of {
+        body["onBehalfOf"] = giver.as_str().into();
+    }
     // What the ERP needs beside yes or no, where it needs anything.
     if !decision.fields.is_empty() {
         body["fields"] = Value::Object(decision.fields.clone());

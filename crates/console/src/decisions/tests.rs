@@ -2,7 +2,8 @@ use super::*;
 use watchdeck_wire::{settings::Settings, views::ApprovalView};
 
 fn outbox(at: Millis) -> Outbox {
-    let view = DecisionView { approve: true, at, state: DecisionState::Queued, attempts: 0, error: None, held_until: None };
+    let view =
+        DecisionView { approve: true, at, state: DecisionState::Queued, attempts: 0, error: None, held_until: None, on_behalf_of: None };
     let decision = Decision {
         idempotency_key: "k".into(),
         resource_type: "order".into(),
@@ -10,6 +11,7 @@ fn outbox(at: Millis) -> Outbox {
         source: "s".into(),
         reason: None,
         fields: Map::new(),
+        on_behalf_of: None,
         asked_by: String::new(),
         by: "张敏".into(),
         next_try_at: at,
@@ -88,7 +90,7 @@ fn request(amount: &str) -> Request {
 const AT: Millis = Millis(10_000);
 
 fn verdict(approve: bool, at: Millis) -> Verdict<'static> {
-    Verdict { approve, reason: None, fields: None, by: "张敏", on_toast: false, at, hold: HOLD }
+    Verdict { approve, reason: None, fields: None, on_behalf_of: None, by: "张敏", on_toast: false, at, hold: HOLD }
 }
 
 /// Decided at [`AT`], and stored.

@@ -19,6 +19,9 @@ pub enum Ask {
         fields: BTreeMap<String, String>,
         /// Also where the amount is one that the window asks back.
         sure: bool,
+        /// In whose name, by id, where several have passed it on.
+        #[serde(default)]
+        on_behalf_of: Option<String>,
     },
     /// Reject a request.
     Reject {
@@ -28,6 +31,9 @@ pub enum Ask {
         fields: BTreeMap<String, String>,
         /// Why.
         reason: String,
+        /// As of [`Ask::Approve`].
+        #[serde(default)]
+        on_behalf_of: Option<String>,
     },
 }
 

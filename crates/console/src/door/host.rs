@@ -5,7 +5,10 @@ use super::{
     plate::Plate,
 };
 use crate::{
-    commands::{actions, queries},
+    commands::{
+        actions::{self, Beside},
+        queries,
+    },
     core::Core,
     decisions::{HOLD, is_large, needed},
 };
@@ -93,16 +96,28 @@ async fn said(core: &Core, ask: Ask) -> Said {
             let view = queries::approvals(core);
             Said::Waiting { pending: view.pending, count: view.pending_count }
         }
-        Ask::Approve { key, fields, sure } => decided(core, &key, true, None, &fields, sure).await,
-        Ask::Reject { key, fields, reason } => decided(core, &key, false, Some(reason), &fields, true).await,
+        Ask::Approve { key, fields, sure, on_behalf_of } => decided(core, &key, None, &fields, on_behalf_of, sure).await,
+        Ask::Reject { key, fields, reason, on_behalf_of } => decided(core, &key, Some(reason), &fields, on_behalf_of, true).await,
     }
 }
 
-async fn decided(core: &Core, key: &str, approve: bool, reason: Option<String>, written: &BTreeMap<String, String>, sure: bool) -> Said {
+/// Without a reason it is a yes.
+async fn decided(
+    core: &Core,
+    key: &str,
+    reason: Option<String>,
+    written: &BTreeMap<String, String>,
+    on_behalf_of: Option<String>,
+    sure: bool,
+) -> Said {
     let (number, fields) = {
         let state = core.state();
         let request = state.request_named(key);
+        let whom = request.as_ref().map(|entity| state.whom(entity, core.now())).unwrap_or_default();
         let request = request.as_ref().and_then(|entity| state.world.approvals.get(entity)).map(|request| &request.view);
+        if let Some(view) = request.filter(|_| whom.len() > 1 && on_behalf_of.is_none()) {
+            return Said::Refused(core.words(&state.settings).for_whom(&whom, Some(view.number.as_str())));
+        }
         let asked_back = |view: &&ApprovalView| view.status == ApprovalStatus::Pending && is_large(&state.settings, view);
         if let Some(view) = request.filter(|_| !sure).filter(asked_back) {
             return Said::Refused(core.words(&state.settings).asked_back(&view.number));
@@ -116,7 +131,8 @@ async fn decided(core: &Core, key: &str, approve: bool, reason: Option<String>, 
         let fields: Map<_, _> = written.iter().map(|(name, text)| (name.clone(), value(name, text))).collect();
         (request.map_or_else(|| key.to_owned(), |view| view.number.clone()), fields)
     };
-    match actions::decide(core, &[key.to_owned()], approve, reason, &fields, &BTreeMap::new()).await {
+    let beside = Beside { fields, on_behalf_of, ..Beside::default() };
+    match actions::decide(core, &[key.to_owned()], reason.is_none(), reason, &beside).await {
         Ok(results) => match results.into_iter().find_map(|result| result.error) {
             Some(why) => Said::Refused(why),
             None => Said::Decided { number, hold: HOLD },

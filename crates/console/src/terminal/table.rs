@@ -4,7 +4,7 @@ use crate::doctor::Tongue;
 use std::fmt::Write as _;
 use watchdeck_alerts::words::Words;
 use watchdeck_events::Millis;
-use watchdeck_wire::views::{ApprovalView, DecidingState, DecisionState};
+use watchdeck_wire::views::{ApprovalView, DecidingState, DecisionState, Deputy};
 
 /// Columns of a line.
 const COLUMNS: usize = 7;
@@ -78,6 +78,13 @@ fn who(view: &ApprovalView, tongue: Tongue) -> String {
             DecidingState::Received | DecidingState::HandedOn | DecidingState::Unanswered => tongue.pick("under way", "提交中"),
         };
         return format!("{}: {what}, {how}", deciding.by);
+    }
+    if view.can_decide && !view.for_whom.is_empty() {
+        let names: Vec<_> = view.for_whom.iter().map(Deputy::shown).collect();
+        return match tongue {
+            Tongue::English => format!("open, for {}", names.join(" or ")),
+            Tongue::Chinese => format!("待处理，代{}", names.join("或")),
+        };
     }
     if view.can_decide { tongue.pick("open", "待处理").to_owned() } else { tongue.pick("in the ERP", "在 ERP 中处理").to_owned() }
 }
@@ -194,6 +201,8 @@ and 3 more
     fn whoever_decides_it_is_named() {
         let deciding = json!({ "deciding": { "approve": true, "by": "李雷", "state": "handed_on", "at": 1 } });
         assert_eq!(who(&request(deciding), Tongue::English), "李雷: approved, under way");
+        let for_two = json!({ "for_whom": [{ "id": "u1", "name": "李雷" }, { "id": "u2", "name": "" }] });
+        assert_eq!(who(&request(for_two), Tongue::English), "open, for 李雷 or u2");
         let ours = json!({ "decision": { "approve": false, "at": 1, "state": "queued", "attempts": 0, "error": null } });
         assert_eq!(who(&request(ours), Tongue::Chinese), "您：已驳回，提交中");
     }

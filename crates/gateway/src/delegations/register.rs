@@ -10,6 +10,7 @@ use crate::{
     log::{Log, now},
     named::Named,
 };
+use serde::Serialize;
 use std::{
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
@@ -52,6 +53,18 @@ pub(crate) enum Behalf {
     OneOf(Vec<String>),
     /// Nobody passed it on.
     Nobody,
+}
+
+/// Somebody decides for somebody at this time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct StandsFor {
+    /// In whose name.
+    #[serde(flatten)]
+    pub(crate) who: Named,
+    /// On what kinds of things, as patterns.
+    pub(crate) types: Vec<String>,
+    /// Until when at the latest: others in the row may be back before.
+    pub(crate) until: Millis,
 }
 
 impl Delegations {
@@ -165,6 +178,22 @@ impl Delegations {
         all.sort();
         all.dedup();
         if all.iter().any(|one| one == "*") { vec!["*".into()] } else { all }
+    }
+
+    /// For whom somebody decides at this time, and on what: what was passed on all the way to it, of what the first one may decide.
+    pub(crate) fn stands_for(&self, deputy: &str, access: &Access) -> Vec<StandsFor> {
+        let (kept, now) = (self.kept(), now());
+        let mut all = Vec::new();
+        for (first, types) in row::passed_on(&kept, deputy, now) {
+            let given = access.grants_of(&first.giver_then(), first.is_of_a_user()).map(|grants| grants.decides()).unwrap_or_default();
+            let mut types = row::of_both(&given, &types);
+            // What the deputy has passed on itself is for whoever is present in the end.
+            types.retain(|kind| row::deputy(&kept, &first.giver.id, kind, now).is_some_and(|last| last.to.id == deputy));
+            if !types.is_empty() {
+                all.push(StandsFor { who: first.giver.clone(), types, until: first.until });
+            }
+        }
+        all
     }
 
     /// Changes with who decides for whom.

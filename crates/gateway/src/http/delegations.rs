@@ -76,7 +76,14 @@ pub(super) async fn mine(State(shared): State<Arc<Shared>>, headers: HeaderMap) 
     }
     let told = |all: Vec<Delegation>| all.iter().map(Delegation::told).collect::<Vec<_>>();
     Ok(match shared.delegations.of(&principal.id).await {
-        Ok([given, received]) => Json(serde_json::json!({ "given": told(given), "received": told(received) })).into_response(),
+        // Whoever decides asks for whom only where there is a choice: what it may in its own name, and for whom it may else.
+        Ok([given, received]) => Json(serde_json::json!({
+            "given": told(given),
+            "received": told(received),
+            "own": principal.grants.decides(),
+            "standsFor": shared.delegations.stands_for(&principal.id, &shared.access),
+        }))
+        .into_response(),
         Err(error) => error.into_response(),
     })
 }

@@ -53,6 +53,12 @@ impl Office {
         self.running.post("/api/decisions", Some(&self.tokens[n - 1]), &decision).await
     }
 
+    /// What the gateway holds of the `n`th's.
+    async fn holds(&self, n: usize) -> Value {
+        let url = self.running.url("/api/delegations");
+        reqwest::Client::new().get(url).bearer_auth(&self.tokens[n - 1]).send().await.unwrap().json().await.unwrap()
+    }
+
     async fn ends(&self, n: usize, id: &Value) -> u16 {
         let url = self.running.url(&format!("/api/delegations/{}", id.as_str().unwrap()));
         reqwest::Client::new().delete(url).bearer_auth(&self.tokens[n - 1]).send().await.unwrap().status().as_u16()
@@ -108,6 +114,13 @@ async fn there_is_no_circle_and_the_last_one_who_is_present_decides() {
     let (status, answer) = office.passes_on(1, "u2").await;
     assert!(status == 409 && answer["message"].as_str().unwrap().contains("Name of u3"), "one deputy at a time: {answer}");
     assert_eq!(office.decides(3, "k1", json!({})).await.0, 403, "u3 is away too");
+    assert_eq!(office.holds(3).await["standsFor"], json!([]), "and is not offered what it has passed on");
+    let last = office.holds(4).await;
+    assert_eq!(
+        (&last["own"], &last["standsFor"][0]["id"], &last["standsFor"][0]["types"]),
+        (&json!([]), &json!("u1"), &json!(["*"])),
+        "{last}"
+    );
     assert_eq!(office.decides(4, "k2", json!({})).await.0, 202);
     assert_eq!(office.erp.recv().await.unwrap().decision.approver_id, "u1");
     office.running.stop().await;
@@ -120,6 +133,9 @@ async fn whoever_stands_in_for_several_says_for_whom_and_nobody_for_another() {
     assert_eq!(office.passes_on(2, "u3").await.0, 201);
     let (status, answer) = office.decides(3, "k1", json!({})).await;
     assert!(status == 403 && answer["message"].as_str().unwrap().contains("onBehalfOf"), "{answer}");
+    let offered = office.holds(3).await;
+    let for_whom: Vec<_> = offered["standsFor"].as_array().unwrap().iter().map(|one| one["id"].clone()).collect();
+    assert_eq!((&offered["own"], for_whom), (&json!([]), vec![json!("u1"), json!("u2")]), "{offered}");
     assert_eq!(office.decides(3, "k2", json!({ "onBehalfOf": "u2" })).await.0, 202);
     assert_eq!(office.erp.recv().await.unwrap().decision.approver_name, "Name of u2");
     let (status, answer) = office.decides(4, "k3", json!({ "onBehalfOf": "u1" })).await;
@@ -147,8 +163,7 @@ async fn what_is_over_or_of_somebody_who_is_gone_gives_nothing_and_bad_input_say
         let (status, answer) = passes(body).await;
         assert!(status == 400 && answer["message"].as_str().unwrap().contains(word), "{word}: {answer}");
     }
-    let mine = reqwest::Client::new().get(office.running.url("/api/delegations")).bearer_auth(&office.tokens[2]).send().await.unwrap();
-    let mine: Value = mine.json().await.unwrap();
+    let mine = office.holds(3).await;
     assert_eq!((mine["given"].as_array().unwrap().len(), &mine["received"][0]["giver"]["name"]), (0, &json!("Name of u1")), "{mine}");
     assert_eq!(passes(passing("u4", 0, 1)).await.0, 201);
     assert_eq!(office.decides(4, "k2", json!({})).await.0, 202);

@@ -73,6 +73,9 @@ pub struct ApprovalView {
     /// Whether it can be decided here: its source takes decisions.
     #[serde(default)]
     pub can_decide: bool,
+    /// In whose name it is decided here, where whoever sits here may not in their own. Of several `decide` has to be told which.
+    #[serde(default)]
+    pub for_whom: Vec<Deputy>,
     /// The kind of event that it is derived from, where nobody published it as a request.
     #[serde(default)]
     pub derived_from: Option<String>,
@@ -190,7 +193,7 @@ pub enum ClaimAct {
     HandOver,
 }
 
-/// Somebody who takes over.
+/// Somebody, as a gateway knows them: who takes over, or who passed something on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct Deputy {
@@ -198,6 +201,14 @@ pub struct Deputy {
     pub id: String,
     /// As people read it; the id, where it is empty.
     pub name: String,
+}
+
+impl Deputy {
+    /// As people read it.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        if self.name.trim().is_empty() { &self.id } else { &self.name }
+    }
 }
 
 /// What somebody decided, by the word of the gateway that takes it to the ERP.
@@ -249,6 +260,9 @@ pub struct DecisionView {
     /// It has not been handed on yet, and will be at this time: until then it can be taken back without a trace.
     #[serde(default)]
     pub held_until: Option<Millis>,
+    /// In whose name it is, where that one has passed it on to whoever sits here.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
 }
 
 /// Where a decision is.

@@ -1,5 +1,6 @@
 //! What each page shows, as one answer per page.
 
+mod absence;
 mod alerts;
 mod approvals;
 mod events;
@@ -15,6 +16,7 @@ mod overview;
 mod packs;
 mod unread;
 
+pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
 pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, BannerView, RuleView};
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,

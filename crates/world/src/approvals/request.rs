@@ -138,6 +138,7 @@ impl Request {
             comment: given(approval.comment.as_deref().or(refusal)),
             decision: None,
             deciding: None,
+            for_whom: Vec::new(),
             claimed: None,
             can_decide: false,
             derived_from: matches!(approval.origin, Origin::Derived { .. }).then(|| stored.event.kind.to_string()),

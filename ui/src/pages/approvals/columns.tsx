@@ -140,7 +140,7 @@ function Decision({ row, state, decide, on }: { row: ApprovalView; state: RowSta
       </span>
     );
   }
-  if (state.kind === "held") return <Held request={row} approve={state.approve} until={state.until} />;
+  if (state.kind === "held") return <Held request={row} approve={state.approve} until={state.until} forWhom={state.forWhom} />;
   const again = isOpen(state);
   return (
     <span className="flex min-w-0 items-center gap-1.5">
@@ -167,6 +167,17 @@ function When({ at }: { at: number }) {
   const said = useClock((now) => format.dateTime(at, now));
   const ago = useClock((now) => format.relative(at, now));
   return <span title={ago}>{said}</span>;
+}
+
+/** Who decided; of what was decided here in another's name both. */
+function DecidedBy({ row }: { row: ApprovalView }) {
+  const { t } = useTranslation();
+  const whom = row.decision?.state === "confirmed" ? row.decision.on_behalf_of : null;
+  if (whom !== null) {
+    const text = t("approvals.state.youFor", { whom });
+    return <span title={text}>{text}</span>;
+  }
+  return row.decided_by ?? <span className="text-ink-3">—</span>;
 }
 
 const OUTCOMES: Record<ApprovalStatus, { readonly ink: string; readonly icon: ReactNode }> = {
@@ -200,7 +211,7 @@ export function useHistoryColumns(): readonly Column<ApprovalView>[] {
       { id: "amount", header: t("approvals.column.amount"), align: "end", spare: 1, holds: (row) => amountText(format, row), cell: (row) => <Amount row={row} /> },
       { id: "requester", header: t("approvals.column.requester"), width: "104px", spare: 2, className: "text-ink-2", cell: (row) => <span title={joined([row.requester, row.party])}>{row.requester}</span> },
       { id: "reason", header: t("approvals.column.reason"), width: "minmax(96px, 1fr)", spare: 4, className: "text-ink-2", cell: (row) => row.reason !== null && <span title={row.reason}>{row.reason}</span> },
-      { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => row.decided_by ?? <span className="text-ink-3">—</span> },
+      { id: "by", header: t("approvals.column.by"), width: "minmax(88px, 124px)", className: "text-ink-2", cell: (row) => <DecidedBy row={row} /> },
       {
         id: "comment",
         header: t("approvals.column.comment"),

@@ -192,7 +192,7 @@ it("offers reasons given before, and says what is rejected", async () => {
 });
 
 it("lists what waits for a source that is offline, and withdraws it", async () => {
-  const waiting = { key: "east/order:SO-1", number: "SO-1", amount: "1024.00", unread: null, currency: "CNY", source: "east", reason: null, decision: { approve: true, at: Date.now() - 720_000, state: "queued" as const, attempts: 3, error: "connection refused", held_until: null } };
+  const waiting = { key: "east/order:SO-1", number: "SO-1", amount: "1024.00", unread: null, currency: "CNY", source: "east", reason: null, decision: { approve: true, at: Date.now() - 720_000, state: "queued" as const, attempts: 3, error: "connection refused", held_until: null, on_behalf_of: null } };
   const asked = openPage("approvals", { decisions: () => ({ waiting: [waiting], waiting_count: 1, reasons: [] }), withdraw: ({ keys }) => keys.map((key) => ({ key, ok: true, error: null })) });
   const list = within(await screen.findByRole("region", { name: "Not sent yet" }));
   expect(list.getByText("SO-1")).toBeVisible();

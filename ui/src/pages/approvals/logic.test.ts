@@ -74,7 +74,7 @@ test("currencies are not added to each other", () => {
 });
 
 const approval = (decision: Parameters<typeof rowState>[0]["decision"], deciding: Parameters<typeof rowState>[0]["deciding"] = null) => ({ key: "order:1", status: "pending" as const, decided_by: null, decision, deciding });
-const decision = { approve: true, at: 1, attempts: 0, error: null, held_until: null };
+const decision = { approve: true, at: 1, attempts: 0, error: null, held_until: null, on_behalf_of: null };
 const none: Known = { sending: new Map(), refusals: new Map(), waiting: new Map() };
 
 test("a bulk decision gives each row its own result", () => {
@@ -85,7 +85,7 @@ test("a bulk decision gives each row its own result", () => {
 test("a row says the truth about its decision", () => {
   expect(rowState(approval(null), none).kind).toBe("open");
   expect(rowState(approval(null), { ...none, sending: new Map([["order:1", false]]) })).toEqual({ kind: "sending", approve: false });
-  expect(rowState(approval({ ...decision, state: "queued", held_until: 6_001 }), none)).toEqual({ kind: "held", approve: true, until: 6_001 });
+  expect(rowState(approval({ ...decision, state: "queued", held_until: 6_001 }), none)).toEqual({ kind: "held", approve: true, until: 6_001, forWhom: null });
   expect(rowState(approval({ ...decision, state: "queued" }), none).kind).toBe("queued");
   expect(rowState(approval({ ...decision, state: "queued", attempts: 3, error: "connection refused" }), none)).toEqual({ kind: "retrying", approve: true, attempts: 3, error: "connection refused" });
   expect(rowState(approval({ ...decision, state: "overtaken", error: "李强" }), none)).toEqual({ kind: "overtaken", approve: true, who: "李强" });
@@ -95,7 +95,7 @@ test("a request that somebody else decided offers nothing more, whatever came of
   const deciding = { approve: false, by: "周主管", on_behalf_of: null, state: "handed_on" as const, at: 1 };
   expect(rowState(approval(null, deciding), none)).toEqual({ kind: "deciding", approve: false, who: "周主管", forWhom: null, state: "handed_on" });
   expect(isOpen(rowState(approval({ ...decision, state: "failed", error: "no" }, deciding), none))).toBe(false);
-  expect(rowState(approval({ ...decision, state: "sent", error: "no answer in time" }, deciding), none)).toEqual({ kind: "sent", approve: true, error: "no answer in time" });
+  expect(rowState(approval({ ...decision, state: "sent", error: "no answer in time" }, deciding), none)).toEqual({ kind: "sent", approve: true, error: "no answer in time", forWhom: null });
 });
 
 test("a row whose page is a moment behind does not offer a second decision", () => {
@@ -106,8 +106,8 @@ test("a row whose page is a moment behind does not offer a second decision", () 
 test("a failed or refused decision may be made again, one on its way may not", () => {
   expect(isOpen({ kind: "failed", approve: true, error: "" })).toBe(true);
   expect(isOpen({ kind: "refused", approve: true, error: "" })).toBe(true);
-  expect(isOpen({ kind: "sent", approve: true, error: null })).toBe(false);
-  expect(isOpen({ kind: "held", approve: true, until: 1 })).toBe(false);
+  expect(isOpen({ kind: "sent", approve: true, error: null, forWhom: null })).toBe(false);
+  expect(isOpen({ kind: "held", approve: true, until: 1, forWhom: null })).toBe(false);
   expect(isOpen({ kind: "sending", approve: true })).toBe(false);
 });
 

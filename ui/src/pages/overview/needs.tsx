@@ -167,7 +167,7 @@ function Approval({ approval, chosen }: { approval: ApprovalView; chosen: boolea
         </div>
       ) : state.kind === "held" ? (
         <div className="col-start-2 col-end-4 mt-2">
-          <Held request={approval} approve={state.approve} until={state.until} />
+          <Held request={approval} approve={state.approve} until={state.until} forWhom={state.forWhom} />
         </div>
       ) : under && approval.decision !== null ? (
         <p className="col-start-2 col-end-4 mt-2 text-ink-2">{word("decision", approval.decision.state)}</p>

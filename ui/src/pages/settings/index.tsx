@@ -13,6 +13,7 @@ import { LIMITS, RULES, switched } from "@/rules";
 import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
+import { Absence } from "./absence";
 import { Hooks } from "./hooks";
 import { Keeping } from "./keeping";
 import { Packs } from "./packs";
@@ -21,7 +22,7 @@ import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
 import { Times } from "./times";
 
-const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "keeping", "desktop", "packs", "about"] as const;
+const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "absence", "keeping", "desktop", "packs", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
 const NO_HINTS: readonly Hint[] = [];
 
@@ -51,6 +52,9 @@ export default function SettingsPage() {
           <Hooks />
           <Look />
           <You />
+          <Section id="absence" title={t("settings.section.absence")}>
+            <Absence />
+          </Section>
           <Keeping />
           <Desktop />
           <Packs />

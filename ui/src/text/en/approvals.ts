@@ -31,6 +31,9 @@ export const approvals = {
     approvedBy: "Approved by {{who}}",
     rejectedBy: "Rejected by {{who}}",
     forWhom: "{{who}} for {{whom}}",
+    youFor: "You, for {{whom}}",
+    inName: "for {{whom}}",
+    verbFor: "{{verb}}, for {{whom}}",
     far: { received: "on its way to the ERP", handed_on: "with the ERP", unanswered: "the ERP does not answer", confirmed: "done in the ERP" },
     confirmed: "Confirmed by the ERP",
     overtaken: "{{who}} decided first",
@@ -70,6 +73,11 @@ export const approvals = {
     warn: "{{who}} is on {{number}}. Decide it all the same?",
     warnMany_one: "{{count}} of these has been claimed ({{who}}). Decide it all the same?",
     warnMany_other: "{{count}} of these have been claimed ({{who}}). Decide them all the same?",
+  },
+  forWhom: {
+    title: "Several have passed this on to you. In whose name do you decide?",
+    needed: "Choose in whose name you decide",
+    fact: "In the name of",
   },
   handOver: {
     title: "Hand over {{number}}",

@@ -1,5 +1,6 @@
 // One file per page; a page adds its line here and in the other language. A test holds the two to the same keys.
 
+import { absence } from "./absence";
 import { alerts } from "./alerts";
 import { approvals } from "./approvals";
 import { common } from "./common";
@@ -19,4 +20,4 @@ import { settings } from "./settings";
 import { sources } from "./sources";
 import { words } from "./words";
 
-export const en = { alerts, approvals, common, events, failures, finance, frame, handlers, health, inventory, keeping, orders, overview, parts, rules, settings, sources, words };
+export const en = { absence, alerts, approvals, common, events, failures, finance, frame, handlers, health, inventory, keeping, orders, overview, parts, rules, settings, sources, words };

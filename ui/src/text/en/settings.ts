@@ -4,7 +4,7 @@ export const settings = {
   saving: "Saving",
   failed: "Not saved: {{error}}",
   failedKept: "The previous setting still applies.",
-  section: { sources: "Sources", rules: "Thresholds and rules", delivery: "Notifications and sound", hooks: "Passing events on", look: "Appearance", you: "Personal", keeping: "Keeping and backup", desktop: "This computer", packs: "Packs", about: "About" },
+  section: { sources: "Sources", rules: "Thresholds and rules", delivery: "Notifications and sound", hooks: "Passing events on", look: "Appearance", you: "Personal", absence: "Absence", keeping: "Keeping and backup", desktop: "This computer", packs: "Packs", about: "About" },
   rulesTitle: "Alert rules",
   delivery: {
     text: "How each severity reaches you. Whatever is off here is still listed under Alerts.",

@@ -30,6 +30,9 @@ export const approvals = {
     approvedBy: "{{who}} 已批准",
     rejectedBy: "{{who}} 已驳回",
     forWhom: "{{who}}（代 {{whom}}）",
+    youFor: "您（代 {{whom}}）",
+    inName: "代 {{whom}}",
+    verbFor: "{{verb}}（代 {{whom}}）",
     far: { received: "正在送往 ERP", handed_on: "ERP 已收到", unanswered: "ERP 没有回应", confirmed: "ERP 已办理" },
     sent: "已发送，等待 ERP 确认",
     confirmed: "ERP 已确认",
@@ -69,6 +72,11 @@ export const approvals = {
     refused: "未变更",
     warn: "{{number}} 已由 {{who}} 认领，仍要处理吗？",
     warnMany_other: "其中 {{count}} 项已被认领（{{who}}），仍要处理吗？",
+  },
+  forWhom: {
+    title: "有多人委托您审批。请选择代谁审批：",
+    needed: "请选择代谁审批",
+    fact: "代谁审批",
   },
   handOver: {
     title: "移交 {{number}}",

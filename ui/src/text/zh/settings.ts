@@ -4,7 +4,7 @@ export const settings = {
   saving: "正在保存",
   failed: "保存失败：{{error}}",
   failedKept: "原来的设置仍然有效。",
-  section: { sources: "数据源", rules: "阈值与规则", delivery: "通知与声音", hooks: "事件外发", look: "界面", you: "个人", keeping: "保留与备份", desktop: "本机", packs: "扩展包", about: "关于" },
+  section: { sources: "数据源", rules: "阈值与规则", delivery: "通知与声音", hooks: "事件外发", look: "界面", you: "个人", absence: "外出委托", keeping: "保留与备份", desktop: "本机", packs: "扩展包", about: "关于" },
   rulesTitle: "告警规则",
   delivery: {
     text: "每个级别的提醒方式。关闭后仍会列在告警页。",
