@@ -22,7 +22,8 @@ async fn a_look_at_a_masked_field_is_noted_and_one_while_the_gateway_was_away_is
     let bench = Bench::start(store.path()).await?;
     bench.connect(&gateway.ws()).await?;
     bench.live().await?;
-    let data = json!({ "type": "withdrawal.created", "withdrawal_id": "w1", "user_id": "u1", "amount": 5, "bank_account": "6222021234567890123" });
+    let data =
+        json!({ "type": "withdrawal.created", "withdrawal_id": "w1", "user_id": "u1", "amount": 5, "bank_account": "6222021234567890123" });
     let body = json!({ "channel": "events", "data": data });
     reqwest::Client::new().post(format!("http://{addr}/api/publish")).json(&body).send().await?.error_for_status()?;
     let row = eventually("the withdrawal", || async { Ok(bench.of_kind("withdrawal.created").await.into_iter().next()) }).await?;

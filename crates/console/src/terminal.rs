@@ -37,7 +37,7 @@ pub async fn ask(data_dir: &Path, ask: Ask, json: bool, tongue: Tongue) -> Told 
         },
         Said::Waiting { pending, count } => Told::Done(table::of(&pending, count, reply.now, tongue)),
         Said::Decided { number, hold } => Told::Done(decided(&number, approves, hold / 1_000, tongue)),
-        Said::Refused(why) => Told::Refused(why),
+        Said::Refused(why) => Told::Refused(refused(why, tongue)),
     }
 }
 
@@ -46,6 +46,15 @@ fn nobody(data_dir: &Path, tongue: Tongue) -> String {
     match tongue {
         Tongue::English => format!("no Watchdeck runs on {place}; start it, or name its data directory with --data-dir"),
         Tongue::Chinese => format!("{place} 上没有正在运行的 Watchdeck；请先启动，或用 --data-dir 指定其数据目录"),
+    }
+}
+
+/// What is missing is said with how it is given here.
+fn refused(why: String, tongue: Tongue) -> String {
+    match (why.split_once(" needs "), tongue) {
+        (Some((_, name)), Tongue::English) if !name.contains(' ') => format!("{why}; add --field {name}=VALUE"),
+        (Some((_, name)), Tongue::Chinese) if !name.contains(' ') => format!("{why}；请加上 --field {name}=值"),
+        _ => why,
     }
 }
 
@@ -59,5 +68,20 @@ fn decided(number: &str, approves: bool, seconds: i64, tongue: Tongue) -> String
         }
         (Tongue::Chinese, true) => format!("已批准 {number}；{seconds} 秒后提交到 ERP，在此之前可在 Watchdeck 中撤回"),
         (Tongue::Chinese, false) => format!("已驳回 {number}；{seconds} 秒后提交到 ERP，在此之前可在 Watchdeck 中撤回"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_said_with_how_it_is_given() {
+        let said = |why: &str| refused(why.to_owned(), Tongue::English);
+        assert_eq!(
+            said("the decision on RT-1 needs refundAmount"),
+            "the decision on RT-1 needs refundAmount; add --field refundAmount=VALUE"
+        );
+        assert_eq!(said("there is no request return:RT-1"), "there is no request return:RT-1");
     }
 }
