@@ -14,6 +14,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use serde::de::DeserializeOwned;
 use std::time::Duration;
 
 /// How long a body may take.
@@ -32,6 +33,11 @@ pub(super) struct Refused {
 impl Refused {
     pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), wait: None }
+    }
+
+    /// What was sent cannot be meant.
+    pub(super) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_input", message)
     }
 }
 
@@ -64,7 +70,7 @@ impl From<PublishError> for Refused {
     fn from(error: PublishError) -> Self {
         let message = error.to_string();
         match error {
-            PublishError::Malformed(_) | PublishError::Invalid { .. } => Self::new(StatusCode::BAD_REQUEST, "invalid_input", message),
+            PublishError::Malformed(_) | PublishError::Invalid { .. } => Self::invalid(message),
             PublishError::TooLarge { .. } => Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", message),
             PublishError::Store(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable", format!("{message}; nothing was logged, send it again"))
@@ -96,6 +102,12 @@ pub(super) fn refused(principal: &Principal, guest: &Guest, refusal: &Refusal) -
     Entry::new(now(), &*principal.id, Act::Refused).from(guest.from()).detail(&*refusal.reason)
 }
 
+/// What somebody orders, of `most` bytes; `what` it should be is said where it is none.
+pub(super) async fn ordered<T: DeserializeOwned>(headers: &HeaderMap, body: Body, most: usize, what: &str) -> Result<T, Refused> {
+    let body = json_body(headers, body, most).await?;
+    serde_json::from_slice(&body).map_err(|error| Refused::invalid(format!("not {what}: {error}")))
+}
+
 /// The body, when it is declared as JSON: a web page cannot send that to another origin without being asked first.
 pub(super) async fn json_body(headers: &HeaderMap, body: Body, most: usize) -> Result<Bytes, Refused> {
     let declared = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -118,7 +130,7 @@ pub(super) async fn json_body(headers: &HeaderMap, body: Body, most: usize) -> R
         Ok(Ok(body)) => Ok(body),
         // The limit is an error of the body like any other; only its source tells.
         Ok(Err(error)) if is_limit(&error) => Err(too_large()),
-        Ok(Err(error)) => Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("the body ended early: {error}"))),
+        Ok(Err(error)) => Err(Refused::invalid(format!("the body ended early: {error}"))),
         Err(_) => Err(Refused::new(
             StatusCode::REQUEST_TIMEOUT,
             "too_slow",

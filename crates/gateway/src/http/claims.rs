@@ -1,6 +1,6 @@
 //! The route of claims.
 
-use super::asking::{Refused, acting, json_body, refused};
+use super::asking::{Refused, acting, ordered, refused};
 use crate::{
     audit::{Act, Entry},
     claims::{Changed, ClaimError, ClaimOrder, Claimant},
@@ -39,9 +39,7 @@ pub(super) async fn order(
     body: Body,
 ) -> Result<Response, Refused> {
     let principal = acting(&shared, &guest, &headers).await?;
-    let body = json_body(&headers, body, ORDER_BYTES).await?;
-    let order: ClaimOrder = serde_json::from_slice(&body)
-        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("not an order about a claim: {error}")))?;
+    let order: ClaimOrder = ordered(&headers, body, ORDER_BYTES, "an order about a claim").await?;
     principal.decides(&order.resource_type).inspect_err(|refusal| shared.audit.note(refused(&principal, &guest, refusal)))?;
     let noted = Entry::new(now(), &*principal.id, Act::Claimed).from(guest.from()).what(order.what());
     let claimant = Claimant::of(&principal, order.by.as_ref());

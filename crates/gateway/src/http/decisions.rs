@@ -1,6 +1,6 @@
 //! The routes of decisions.
 
-use super::asking::{BODY_PATIENCE, Refused, acting, json_body, refused};
+use super::asking::{BODY_PATIENCE, Refused, acting, ordered, refused};
 use crate::{
     access::{Principal, Purpose, Refusal, Why},
     audit::{Act, Entry},
@@ -47,11 +47,9 @@ pub(super) async fn decide(
     body: Body,
 ) -> Result<Response, Refused> {
     let principal = acting(&shared, &guest, &headers).await?;
-    let body = json_body(&headers, body, DECISION_BYTES).await?;
-    let mut decision: DecisionRequest = serde_json::from_slice(&body)
-        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("not a decision: {error}")))?;
+    let mut decision: DecisionRequest = ordered(&headers, body, DECISION_BYTES, "a decision").await?;
     if decision.idempotency_key.is_empty() || decision.idempotency_key.len() > 128 {
-        return Err(Refused::new(StatusCode::BAD_REQUEST, "invalid_input", "`idempotencyKey` must have 1 to 128 characters"));
+        return Err(Refused::invalid("`idempotencyKey` must have 1 to 128 characters"));
     }
     if principal.is_person() {
         let behalf = in_whose_name(&shared, &principal, &decision).await;

@@ -1,6 +1,6 @@
 //! The routes of delegations.
 
-use super::asking::{Refused, acting, json_body};
+use super::asking::{Refused, acting, ordered};
 use crate::{
     access::Purpose,
     audit::{Act, Entry},
@@ -47,9 +47,7 @@ pub(super) async fn make(
     body: Body,
 ) -> Result<Response, Refused> {
     let principal = acting(&shared, &guest, &headers).await?;
-    let body = json_body(&headers, body, ORDER_BYTES).await?;
-    let order: DelegationOrder = serde_json::from_slice(&body)
-        .map_err(|error| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", format!("not a delegation: {error}")))?;
+    let order: DelegationOrder = ordered(&headers, body, ORDER_BYTES, "a delegation").await?;
     let noted = Entry::new(now(), &*principal.id, Act::Delegated).from(guest.from()).what(format!("user:{}", order.to.id));
     // On its own: a client that hangs up half-way changes nothing.
     let making = shared.tasks.spawn({

@@ -1,6 +1,6 @@
 //! The route by which a console tells that somebody looked at a masked field.
 
-use super::asking::{Refused, json_body, reading};
+use super::asking::{Refused, ordered, reading};
 use crate::{
     access::{Refusal, Use, Why},
     audit::{Act, Entry},
@@ -10,12 +10,7 @@ use crate::{
     publish::channel_name,
     shared::Shared,
 };
-use axum::{
-    Extension, Json,
-    body::Body,
-    extract::State,
-    http::{HeaderMap, StatusCode},
-};
+use axum::{Extension, Json, body::Body, extract::State, http::HeaderMap};
 use serde::Deserialize;
 use std::sync::Arc;
 use watchdeck_events::{Channel, Millis};
@@ -43,12 +38,9 @@ pub(super) async fn note(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<serde_json::Value>, Refused> {
-    let invalid = |reason: String| Refused::new(StatusCode::BAD_REQUEST, "invalid_input", reason);
     let principal = reading(&shared, &guest, &headers).await?;
-    let body = json_body(&headers, body, REVEAL_BYTES).await?;
-    let Reveal { channel, event, at, by } =
-        serde_json::from_slice(&body).map_err(|error| invalid(format!("not something that was looked at: {error}")))?;
-    channel_name(&channel).map_err(|reason| invalid(format!("`channel`: {reason}")))?;
+    let Reveal { channel, event, at, by } = ordered(&headers, body, REVEAL_BYTES, "something that was looked at").await?;
+    channel_name(&channel).map_err(|reason| Refused::invalid(format!("`channel`: {reason}")))?;
     if principal.view(&Channel::from(&*channel)).is_none() {
         let words = format!("{} may not read {channel}, and cannot have looked at anything there", principal.shown());
         return Err(Refusal::new(Why::Forbidden, words).into());
