@@ -88,7 +88,10 @@ async fn a_terminal_lists_approves_and_rejects_at_the_console_that_runs_and_is_r
     assert_eq!(asked(folder.path(), approve("order:none", &[], false)).await, refused("there is no request order:none"));
     let back = asked(folder.path(), approve("order:SO-2", &[], false)).await;
     assert!(matches!(&back, Told::Refused(why) if why.contains("--yes")), "so much is asked back: {back:?}");
-    assert_eq!(asked(folder.path(), approve("return:RT-1", &[], false)).await, refused("the decision on RT-1 needs refundAmount"));
+    assert_eq!(
+        asked(folder.path(), approve("return:RT-1", &[], false)).await,
+        refused("the decision on RT-1 needs refundAmount; add --field refundAmount=VALUE")
+    );
     let wrong = asked(folder.path(), approve("return:RT-1", &[("refundAmount", "a lot")], false)).await;
     assert_eq!(wrong, refused("refundAmount of RT-1 must be a number"));
 

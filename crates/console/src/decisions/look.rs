@@ -11,10 +11,12 @@ const WAITING: usize = 1_000;
 const REASONS: usize = 6;
 
 impl Outbox {
-    /// A request with our decision on it.
+    /// A request with our decision on it. Where the ERP confirms it without a word, our own words stand.
     pub(crate) fn decorate(&self, view: &ApprovalView) -> ApprovalView {
         let decision = self.decisions.get(&view.key).filter(|decision| decision.view.at >= view.requested_at);
-        ApprovalView { decision: decision.map(|decision| decision.view.clone()), ..view.clone() }
+        let said = decision.filter(|decision| decision.view.state == DecisionState::Confirmed).and_then(|decision| decision.reason.clone());
+        let comment = view.comment.clone().or(said);
+        ApprovalView { decision: decision.map(|decision| decision.view.clone()), comment, ..view.clone() }
     }
 
     /// How many are in a state.

@@ -203,6 +203,19 @@ fn reasons_given_before_are_offered_once_each_the_newest_first() {
 }
 
 #[test]
+fn what_the_erp_confirms_without_a_word_keeps_ours() {
+    let mut outbox = outbox(AT);
+    let one = outbox.decisions.get_mut("order:o1").unwrap();
+    one.reason = Some("破损".into());
+    let view = ApprovalView { key: "order:o1".into(), requested_at: AT, comment: None, ..request("1").view };
+    assert_eq!(outbox.decorate(&view).comment, None, "nobody has heard it yet");
+    outbox.decisions.get_mut("order:o1").unwrap().view.state = DecisionState::Confirmed;
+    assert_eq!(outbox.decorate(&view).comment.as_deref(), Some("破损"));
+    let theirs = ApprovalView { comment: Some("see the note".into()), ..view };
+    assert_eq!(outbox.decorate(&theirs).comment.as_deref(), Some("see the note"));
+}
+
+#[test]
 fn an_amount_above_the_set_one_is_asked_back_and_so_is_one_that_cannot_be_read() {
     let settings = Settings::default();
     let asks = |amount: &str, change: fn(&mut Settings, &mut ApprovalView)| {
