@@ -12,6 +12,7 @@ pub mod event;
 mod exact;
 pub mod fields;
 mod fold;
+pub mod hiding;
 pub mod identity;
 pub mod line;
 pub mod money;

@@ -13,7 +13,6 @@ mod erp;
 mod grants;
 mod jwt;
 mod limits;
-mod mask;
 mod origin;
 mod outward;
 mod pattern;

@@ -29,9 +29,13 @@ use watchdeck_store::{Engine, StoreError};
 /// # Errors
 /// As the log says.
 pub async fn read(store: &dyn Engine) -> Result<Kept, StoreError> {
-    // The ends first: an entry that is written meanwhile is no fault.
+    // The ends first: an entry that is written meanwhile is no fault. A chain that begins meanwhile is left out.
     let ends = store.documents(ENDS).await?;
-    Ok(Kept { ends, entries: store.documents(ENTRIES).await? })
+    let mut entries = store.documents(ENTRIES).await?;
+    let known = |chain: &str| ends.iter().any(|(known, _)| known == chain);
+    let began: Vec<String> = store.documents(ENDS).await?.into_iter().map(|(chain, _)| chain).filter(|chain| !known(chain)).collect();
+    entries.retain(|(key, _)| !chain::place(key).is_some_and(|(chain, _)| began.iter().any(|begun| begun == chain)));
+    Ok(Kept { entries, ends })
 }
 
 /// See [`read`].

@@ -1,7 +1,6 @@
 //! The roles that there are: what each may, compiled once.
 
 use super::{
-    mask::FieldPath,
     pattern::Pattern,
     view::{Sight, View},
 };
@@ -10,7 +9,7 @@ use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
 };
-use watchdeck_events::Millis;
+use watchdeck_events::{Millis, hiding::FieldPath};
 use watchdeck_filter::Filter;
 
 /// The roles that are there without a word.

@@ -3,7 +3,6 @@
 //! Somebody of several roles sees what any of them sees, and of each event a field unless all of those roles hide it that let the event through.
 //! So what is hidden is decided for each event, by the roles that let it through.
 
-use super::mask::{self, Beginnings, FieldPath};
 use std::{
     borrow::Cow,
     sync::{
@@ -11,7 +10,10 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
 };
-use watchdeck_events::{Event, Kind};
+use watchdeck_events::{
+    Event, Kind,
+    hiding::{self, Beginnings, FieldPath},
+};
 use watchdeck_filter::Filter;
 
 /// More ways to see a channel than this are not told apart.
@@ -113,10 +115,11 @@ impl View {
         if is_decision {
             // Who decided what is seen by whoever sees the request; the words with it may quote what is hidden.
             let words = FieldPath::of(&["message"]);
-            return mask::hidden(event.payload.as_str(), words.begins(), |trail| words.is_at(trail)).map_or(Shown::Withheld, Shown::Masked);
+            return hiding::hidden(event.payload.as_str(), words.begins(), |trail| words.is_at(trail))
+                .map_or(Shown::Withheld, Shown::Masked);
         }
-        let hide = |trail: &mask::Trail<'_>| self.hidden.iter().any(|(path, by)| through & !by == 0 && path.is_at(trail));
-        match mask::hidden(event.payload.as_str(), self.begins, hide) {
+        let hide = |trail: &hiding::Trail<'_>| self.hidden.iter().any(|(path, by)| through & !by == 0 && path.is_at(trail));
+        match hiding::hidden(event.payload.as_str(), self.begins, hide) {
             Some(Cow::Borrowed(_)) => Shown::Whole,
             Some(masked) => Shown::Masked(masked),
             None => Shown::Withheld,

@@ -1,50 +1,67 @@
-//! Hiding fields before the bytes leave the gateway.
+//! Hiding fields of a payload before its bytes go to somebody who may not see them.
 //!
 //! A hidden value is a text that is no value of anything ([`HIDDEN`]): not a number that would be counted, not `null` that would say there was none.
 //! Everything else stays byte for byte as it was published. One pass, without recursion: what cannot be walked to its end is not shown at all.
 
+use crate::HIDDEN;
 use memchr::memchr2;
+use smallvec::SmallVec;
 use std::borrow::Cow;
-use watchdeck_events::HIDDEN;
 
 /// What is nested deeper is not shown.
 const MAX_DEPTH: usize = 128;
-/// Bytes of a text that are looked at one by one.
-const NEAR: usize = 24;
+/// So many times eight bytes of a text are looked at before a search begins.
+const NEAR: usize = 4;
+/// What a walk stops at; between these are numbers, words, commas, colons and blanks.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let marks = *b"{}[]\"";
+    let mut nth = 0;
+    while nth < marks.len() {
+        stops[marks[nth] as usize] = true;
+        nth += 1;
+    }
+    stops
+};
 /// JSON in a text in JSON: so often, and no more.
 const MAX_WITHIN: u32 = 4;
 
 /// A field by its name, at any depth, or by the names that lead to it (`details.cost`). Case and underscores do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FieldPath {
+pub struct FieldPath {
     /// From the field's own name outwards.
     names: Box<[Box<str>]>,
 }
 
 impl FieldPath {
     /// `None` where a name is empty.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let names: Box<[Box<str>]> = text.rsplit('.').map(|name| plain(name.trim()).into()).collect();
         names.iter().all(|name| !name.is_empty()).then_some(Self { names })
     }
 
     /// Names that are taken as they are, the outermost first.
-    pub(crate) fn of(names: &[&str]) -> Self {
+    #[must_use]
+    pub fn of(names: &[&str]) -> Self {
         Self { names: names.iter().rev().map(|name| plain(name).into()).collect() }
     }
 
     /// How the names begin that it can be about.
-    pub(crate) fn begins(&self) -> Beginnings {
+    #[must_use]
+    pub fn begins(&self) -> Beginnings {
         self.names.first().and_then(|name| name.bytes().next()).map_or(Beginnings::ANY, Beginnings::of)
     }
 
     /// Whether whatever `other` hides is hidden by this as well.
-    pub(crate) fn covers(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
         other.names.starts_with(&self.names)
     }
 
     /// Whether the value that is walked to now is meant.
-    pub(crate) fn is_at(&self, trail: &Trail<'_>) -> bool {
+    #[must_use]
+    pub fn is_at(&self, trail: &Trail<'_>) -> bool {
         let mut walked = trail.levels.iter().rev().filter_map(|level| level.name);
         self.names.iter().all(|name| match walked.next() {
             Some(one) => one.is(name, trail.json),
@@ -56,17 +73,20 @@ impl FieldPath {
 
 /// With which letters names begin: most fields are others, and are passed over by this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Beginnings(u128);
+pub struct Beginnings(u128);
 
 impl Beginnings {
-    pub(crate) const NONE: Self = Self(0);
+    /// No name.
+    pub const NONE: Self = Self(0);
     const ANY: Self = Self(u128::MAX);
 
     const fn of(byte: u8) -> Self {
         if byte < 128 { Self(1 << byte) } else { Self::ANY }
     }
 
-    pub(crate) const fn or(self, other: Self) -> Self {
+    /// Those of both.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
@@ -119,9 +139,9 @@ impl Token {
 
 /// The names that lead to where the walk is.
 #[derive(Debug)]
-pub(crate) struct Trail<'a> {
+pub struct Trail<'a> {
     json: &'a str,
-    levels: Vec<Level>,
+    levels: SmallVec<[Level; 8]>,
     within: u32,
     begins: Beginnings,
 }
@@ -135,7 +155,8 @@ struct Level {
 
 /// `json` with the values hidden for which `hide` holds, which is asked about names that begin so; `None` when it cannot be walked, or is no object or
 /// list.
-pub(crate) fn hidden<'a>(json: &'a str, begins: Beginnings, hide: impl Fn(&Trail<'_>) -> bool) -> Option<Cow<'a, str>> {
+#[must_use]
+pub fn hidden<'a>(json: &'a str, begins: Beginnings, hide: impl Fn(&Trail<'_>) -> bool) -> Option<Cow<'a, str>> {
     let spans = spans(json, begins, &hide, 0)?;
     if spans.is_empty() {
         return Some(Cow::Borrowed(json));
@@ -154,14 +175,16 @@ pub(crate) fn hidden<'a>(json: &'a str, begins: Beginnings, hide: impl Fn(&Trail
 }
 
 /// From where to where values are hidden, in order.
-fn spans(json: &str, begins: Beginnings, hide: &impl Fn(&Trail<'_>) -> bool, within: u32) -> Option<Vec<(usize, usize)>> {
+type Spans = SmallVec<[(usize, usize); 4]>;
+
+fn spans(json: &str, begins: Beginnings, hide: &impl Fn(&Trail<'_>) -> bool, within: u32) -> Option<Spans> {
     let bytes = json.as_bytes();
     let mut at = space_end(bytes, 0);
     if !matches!(bytes.get(at), Some(b'{' | b'[')) {
         return None;
     }
-    let mut spans: Vec<(usize, usize)> = Vec::new();
-    let mut trail = Trail { json, levels: Vec::with_capacity(8), within, begins };
+    let mut spans = Spans::new();
+    let mut trail = Trail { json, levels: SmallVec::new(), within, begins };
     while let Some(byte) = bytes.get(at) {
         match byte {
             b'{' | b'[' if trail.levels.len() >= MAX_DEPTH => return None,
@@ -185,20 +208,14 @@ fn spans(json: &str, begins: Beginnings, hide: &impl Fn(&Trail<'_>) -> bool, wit
                     at = text.end + 1;
                 }
             }
-            _ => at += 1,
+            _ => at += 1 + bytes[at + 1..].iter().take_while(|byte| !STOPS[usize::from(**byte)]).count(),
         }
     }
     trail.levels.is_empty().then_some(spans)
 }
 
 /// One field, whose value begins at `value`; answers where the walk goes on: behind the value when that is hidden.
-fn field(
-    value: usize,
-    name: Token,
-    trail: &mut Trail<'_>,
-    hide: &impl Fn(&Trail<'_>) -> bool,
-    spans: &mut Vec<(usize, usize)>,
-) -> Option<usize> {
+fn field(value: usize, name: Token, trail: &mut Trail<'_>, hide: &impl Fn(&Trail<'_>) -> bool, spans: &mut Spans) -> Option<usize> {
     let bytes = trail.json.as_bytes();
     trail.levels.last_mut()?.name = Some(name);
     if name.may_be(trail) && hide(trail) {
@@ -251,19 +268,35 @@ fn text_at(bytes: &[u8], at: usize) -> Option<Token> {
     let start = at + 1;
     let (mut end, mut is_escaped) = (start, false);
     loop {
-        // Most are short, and a search that is quick on long ones is slow to begin.
-        let near = bytes.get(end..)?;
-        let found = near.iter().take(NEAR).position(|byte| matches!(byte, b'"' | b'\\'));
-        end += match found {
-            Some(found) => found,
-            None => NEAR + memchr2(b'"', b'\\', near.get(NEAR..)?)?,
-        };
+        end = text_stop(bytes, end)?;
         if bytes[end] == b'"' {
             return Some(Token { start, end, is_escaped });
         }
         is_escaped = true;
         end += 2;
     }
+}
+
+/// The next quote or backslash. Most are near, and a search that is quick on long texts is slow to begin: so eight bytes at a time first.
+fn text_stop(bytes: &[u8], from: usize) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    let (words, _) = rest.as_chunks::<8>();
+    for (nth, word) in words.iter().take(NEAR).enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let stops = has(word, b'"') | has(word, b'\\');
+        if stops != 0 {
+            return Some(from + nth * 8 + stops.trailing_zeros() as usize / 8);
+        }
+    }
+    let far = 8 * words.len().min(NEAR);
+    memchr2(b'"', b'\\', &rest[far..]).map(|at| from + far + at)
+}
+
+/// The high bit of each byte of `word` that is this one. Of those above the lowest that is, it may say so wrongly.
+const fn has(word: u64, byte: u8) -> u64 {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let same = word ^ (ONES * byte as u64);
+    same.wrapping_sub(ONES) & !same & (ONES << 7)
 }
 
 /// Behind the value that begins at `at`.
