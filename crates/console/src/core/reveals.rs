@@ -26,8 +26,12 @@ enum Told {
 impl Core {
     /// Note that somebody looks at what is masked in `event`. Stored before it is shown; where the store takes nothing it is told all the same.
     pub(crate) async fn note_reveal(&self, event: &Event) {
-        if !matches!(self.sources.profile(&event.source), Some(Ok(profile)) if profile.dialect.keeps_account()) {
-            return;
+        match self.sources.profile(&event.source) {
+            // There is nothing to sign in with just now.
+            Some(Err(_)) => {}
+            // What it speaks may not be known yet.
+            Some(Ok(profile)) if profile.dialect.keeps_account() || !profile.dialect.is_spoken() => {}
+            Some(Ok(_)) | None => return,
         }
         let (at, by) = (self.now(), person(&self.state().settings));
         let (source, channel, event) = (event.source.to_string(), event.channel.to_string(), event.id.to_string());
@@ -73,8 +77,10 @@ impl Core {
 
     async fn tell_reveal(&self, Reveal { source, channel, event, at, by }: &Reveal) -> Told {
         let profile = match self.sources.profile(source) {
-            Some(Ok(profile)) => profile,
-            Some(Err(_)) => return Told::Later,
+            Some(Ok(profile)) if profile.dialect.keeps_account() => profile,
+            // It is no gateway.
+            Some(Ok(profile)) if profile.dialect.is_spoken() => return Told::Done,
+            Some(Ok(_) | Err(_)) => return Told::Later,
             // At a start it is about to be set up; else it was removed.
             None if self.state().settings.sources.iter().any(|known| known.id == *source) => return Told::Later,
             None => return Told::Done,
