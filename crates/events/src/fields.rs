@@ -23,7 +23,7 @@ use crate::{
 pub(crate) use envelope::same_name;
 pub(crate) use layout::Layout;
 pub(crate) use reading::Readings;
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 /// The fields of one JSON object, borrowed from its text. Of a repeated key the last one counts, as in every JSON library the ERP uses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -47,6 +47,11 @@ impl<'a> Fields<'a> {
     /// Every key with its value's JSON text, in the order of the text; of an envelope its own first, then those of its data.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'a str)> {
         self.layout.iter(self.text)
+    }
+
+    /// See [`Layout::top`].
+    pub(crate) fn top(&self) -> Option<impl Iterator<Item = (Range<usize>, Range<usize>)>> {
+        self.layout.top()
     }
 
     /// Whether there is nothing to read.

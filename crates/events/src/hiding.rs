@@ -3,7 +3,7 @@
 //! A hidden value is a text that is no value of anything ([`HIDDEN`]): not a number that would be counted, not `null` that would say there was none.
 //! Everything else stays byte for byte as it was published. One pass, without recursion: what cannot be walked to its end is not shown at all.
 
-use crate::HIDDEN;
+use crate::{HIDDEN, Payload};
 use memchr::memchr2;
 use smallvec::SmallVec;
 use std::borrow::Cow;
@@ -153,11 +153,12 @@ struct Level {
     name: Option<Token>,
 }
 
-/// `json` with the values hidden for which `hide` holds, which is asked about names that begin so; `None` when it cannot be walked, or is no object or
-/// list.
+/// `payload` with the values hidden for which `hide` holds, which is asked about names that begin so; `None` when it cannot be walked, or is no object
+/// or list.
 #[must_use]
-pub fn hidden<'a>(json: &'a str, begins: Beginnings, hide: impl Fn(&Trail<'_>) -> bool) -> Option<Cow<'a, str>> {
-    let spans = spans(json, begins, &hide, 0)?;
+pub fn hidden<'a>(payload: &'a Payload, begins: Beginnings, hide: impl Fn(&Trail<'_>) -> bool) -> Option<Cow<'a, str>> {
+    let json = payload.as_str();
+    let spans = spans_of_known(payload, begins, &hide).or_else(|| spans(json, begins, &hide, 0))?;
     if spans.is_empty() {
         return Some(Cow::Borrowed(json));
     }
@@ -177,16 +178,57 @@ pub fn hidden<'a>(json: &'a str, begins: Beginnings, hide: impl Fn(&Trail<'_>) -
 /// From where to where values are hidden, in order.
 type Spans = SmallVec<[(usize, usize); 4]>;
 
+/// Where it is known already where the fields of the top level stand, what is neither nested nor hidden is not looked at again. `None` where that is not
+/// enough to go by.
+fn spans_of_known(payload: &Payload, begins: Beginnings, hide: &impl Fn(&Trail<'_>) -> bool) -> Option<Spans> {
+    let json = payload.as_str();
+    let bytes = json.as_bytes();
+    let mut spans = Spans::new();
+    let mut trail = Trail { json, levels: SmallVec::new(), within: 0, begins };
+    trail.levels.push(Level { start: 0, name: None });
+    let mut done = 0;
+    for (name, value) in payload.fields().top()? {
+        let name = Token { start: name.start, end: name.end, is_escaped: false };
+        if name.is("key", json) {
+            return None;
+        }
+        done = value.end;
+        trail.levels[0].name = Some(name);
+        if name.may_be(&trail) && hide(&trail) {
+            spans.push((value.start, value.end));
+            continue;
+        }
+        match bytes.get(value.start)? {
+            b'{' | b'[' => walk(value.start, value.end, &mut trail, hide, &mut spans)?,
+            b'"' => {
+                if holds_hidden(text_at(bytes, value.start)?, &trail, hide)? {
+                    spans.push((value.start, value.end));
+                }
+            }
+            _ => bytes[value].iter().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(byte)).then_some(())?,
+        }
+    }
+    (json[done..].trim_ascii() == "}").then_some(spans)
+}
+
 fn spans(json: &str, begins: Beginnings, hide: &impl Fn(&Trail<'_>) -> bool, within: u32) -> Option<Spans> {
     let bytes = json.as_bytes();
-    let mut at = space_end(bytes, 0);
+    let at = space_end(bytes, 0);
     if !matches!(bytes.get(at), Some(b'{' | b'[')) {
         return None;
     }
     let mut spans = Spans::new();
     let mut trail = Trail { json, levels: SmallVec::new(), within, begins };
-    while let Some(byte) = bytes.get(at) {
-        match byte {
+    walk(at, bytes.len(), &mut trail, hide, &mut spans)?;
+    Some(spans)
+}
+
+/// What stands from `at` up to `end`; `None` when that is not all of one or several values.
+fn walk(mut at: usize, end: usize, trail: &mut Trail<'_>, hide: &impl Fn(&Trail<'_>) -> bool, spans: &mut Spans) -> Option<()> {
+    let bytes = trail.json.as_bytes();
+    let above = trail.levels.len();
+    while at < end {
+        match bytes[at] {
             b'{' | b'[' if trail.levels.len() >= MAX_DEPTH => return None,
             b'{' | b'[' => {
                 trail.levels.push(Level { start: at, name: None });
@@ -200,18 +242,18 @@ fn spans(json: &str, begins: Beginnings, hide: &impl Fn(&Trail<'_>) -> bool, wit
                 let text = text_at(bytes, at)?;
                 let colon = space_end(bytes, text.end + 1);
                 if bytes.get(colon) == Some(&b':') {
-                    at = field(space_end(bytes, colon + 1), text, &mut trail, hide, &mut spans)?;
+                    at = field(space_end(bytes, colon + 1), text, trail, hide, spans)?;
                 } else {
-                    if holds_hidden(text, &trail, hide)? {
+                    if holds_hidden(text, trail, hide)? {
                         spans.push((at, text.end + 1));
                     }
                     at = text.end + 1;
                 }
             }
-            _ => at += 1 + bytes[at + 1..].iter().take_while(|byte| !STOPS[usize::from(**byte)]).count(),
+            _ => at += 1 + bytes[at + 1..end].iter().take_while(|byte| !STOPS[usize::from(**byte)]).count(),
         }
     }
-    trail.levels.is_empty().then_some(spans)
+    (trail.levels.len() == above).then_some(())
 }
 
 /// One field, whose value begins at `value`; answers where the walk goes on: behind the value when that is hidden.

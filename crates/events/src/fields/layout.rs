@@ -4,7 +4,7 @@
 
 use super::envelope;
 use crate::scan;
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 /// Fields that are worth remembering; a payload of more is read again by whoever asks.
 const REMEMBERED: usize = 512;
@@ -57,8 +57,12 @@ impl Place {
         Self { from: (part.as_ptr().addr() - text.as_ptr().addr()) as u32, length: part.len() as u32 }
     }
 
+    fn range(self) -> Range<usize> {
+        self.from as usize..(self.from + self.length) as usize
+    }
+
     fn read(self, text: &str) -> &str {
-        text.get(self.from as usize..(self.from + self.length) as usize).unwrap_or_default()
+        text.get(self.range()).unwrap_or_default()
     }
 }
 
@@ -130,6 +134,16 @@ impl Layout {
     /// Every key with its value's text, an envelope's own first.
     pub(crate) fn iter<'k, 'a: 'k>(&'k self, text: &'a str) -> impl Iterator<Item = (&'k str, &'a str)> {
         self.entries.iter().map(move |entry| (self.key(text, entry), entry.value.read(text)))
+    }
+
+    /// Where each name of the text's own top level stands, without its quotes, and its value; `None` where that is not known of each.
+    pub(crate) fn top(&self) -> Option<impl Iterator<Item = (Range<usize>, Range<usize>)>> {
+        let own = if self.is_envelope() { &self.entries[..self.envelope] } else { &self.entries[..] };
+        let written = |entry: &Entry| match entry.key {
+            Key::Written(place) => Some((place.range(), entry.value.range())),
+            Key::Escaped(_) => None,
+        };
+        (!own.is_empty() && self.unescaped.is_empty()).then(|| own.iter().filter_map(written))
     }
 
     /// The last of these entries with that key: of a repeated one it counts.

@@ -115,11 +115,10 @@ impl View {
         if is_decision {
             // Who decided what is seen by whoever sees the request; the words with it may quote what is hidden.
             let words = FieldPath::of(&["message"]);
-            return hiding::hidden(event.payload.as_str(), words.begins(), |trail| words.is_at(trail))
-                .map_or(Shown::Withheld, Shown::Masked);
+            return hiding::hidden(&event.payload, words.begins(), |trail| words.is_at(trail)).map_or(Shown::Withheld, Shown::Masked);
         }
         let hide = |trail: &hiding::Trail<'_>| self.hidden.iter().any(|(path, by)| through & !by == 0 && path.is_at(trail));
-        match hiding::hidden(event.payload.as_str(), self.begins, hide) {
+        match hiding::hidden(&event.payload, self.begins, hide) {
             Some(Cow::Borrowed(_)) => Shown::Whole,
             Some(masked) => Shown::Masked(masked),
             None => Shown::Withheld,
