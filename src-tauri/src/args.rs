@@ -2,8 +2,8 @@
 
 use crate::doctor::Options;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
-use watchdeck_console::Ask;
+use std::{collections::BTreeMap, path::PathBuf};
+use watchdeck_console::{Ask, Tried};
 
 /// Watches an ERP while it works.
 #[derive(Debug, Clone, Parser)]
@@ -80,6 +80,67 @@ pub(crate) enum Command {
         #[arg(long = "for", value_name = "ID")]
         on_behalf_of: Option<String>,
     },
+    /// Say what fires, is acknowledged or shelved in the Watchdeck that runs.
+    Alerts {
+        /// As JSON, for a program.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Acknowledge alerts in the Watchdeck that runs.
+    Ack {
+        /// As `watchdeck alerts` says them.
+        #[arg(value_name = "ID", required = true)]
+        ids: Vec<String>,
+        /// What whoever looks at them later should know.
+        #[arg(long, value_name = "TEXT")]
+        note: Option<String>,
+    },
+    /// Put an alert off in the Watchdeck that runs.
+    Shelve {
+        /// As `watchdeck alerts` says it.
+        #[arg(value_name = "ID")]
+        id: String,
+        /// For so long.
+        #[arg(long, value_name = "N", default_value_t = 60)]
+        minutes: u32,
+    },
+    /// Rules that are written in a file.
+    Rules {
+        #[command(subcommand)]
+        act: RulesAct,
+    },
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum RulesAct {
+    /// Say what they would have done with the events that the Watchdeck that runs has kept. Fails where one is no rule, or fires otherwise than expected.
+    Test {
+        /// TOML, a table for each rule: `title`, `when`, and what else a rule has; `expect = 14` says how often it has to fire.
+        #[arg(value_name = "FILE", value_parser = rules)]
+        file: BTreeMap<String, Tried>,
+        /// Over so many days.
+        #[arg(long, value_name = "N", default_value_t = 30)]
+        days: u32,
+        /// So often each of them has to fire that says nothing else.
+        #[arg(long, value_name = "N")]
+        expect: Option<u32>,
+        /// As JSON, for a program.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn rules(path: &str) -> Result<BTreeMap<String, Tried>, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let tables: BTreeMap<String, toml::Table> = toml::from_str(&text).map_err(|error| error.to_string())?;
+    let mut rules = BTreeMap::new();
+    for (id, mut table) in tables {
+        let expect = table.remove("expect").map(toml::Value::try_into).transpose();
+        let expect = expect.map_err(|error| format!("{id}, expect: {error}"))?;
+        let document = table.try_into().map_err(|error| format!("{id}: {error}"))?;
+        rules.insert(id, Tried { document, expect });
+    }
+    if rules.is_empty() { Err("there is no rule in it; a rule is a table, such as [large_refund]".to_owned()) } else { Ok(rules) }
 }
 
 /// `name=value`; the value may be anything, the name is something.
@@ -101,6 +162,13 @@ impl Command {
             }
             Self::Reject { key, reason, fields, on_behalf_of } => {
                 Some((Ask::Reject { key, fields: fields.into_iter().collect(), reason, on_behalf_of }, false))
+            }
+            Self::Alerts { json } => Some((Ask::Alerts, json)),
+            Self::Ack { ids, note } => Some((Ask::Acknowledge { ids, note }, false)),
+            Self::Shelve { id, minutes } => Some((Ask::Shelve { id, minutes }, false)),
+            Self::Rules { act: RulesAct::Test { mut file, days, expect, json } } => {
+                file.values_mut().for_each(|rule| rule.expect = rule.expect.or(expect));
+                Some((Ask::Try { rules: file, days }, json))
             }
         }
     }
@@ -130,6 +198,25 @@ mod tests {
         );
         assert_eq!(asked(&["approvals", "--json"]).unwrap(), Some((Ask::Approvals, true)));
         assert_eq!(asked(&["doctor"]).unwrap(), None);
+    }
+
+    #[test]
+    fn rules_are_tried_from_a_file_that_says_what_they_do() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        let test = |text: &str| {
+            std::fs::write(path, text).unwrap();
+            asked(&["rules", "test", path, "--expect", "3"])
+        };
+        let two = "[big]\ntitle.en = \"Big\"\nwhen = \"amount>10\"\nexpect = 14\n[small]\ntitle.en = \"Small\"\nwhen = \"amount<1\"\n";
+        let Some((Ask::Try { rules, days: 30 }, false)) = test(two).unwrap() else { panic!("it is tried") };
+        assert_eq!(
+            rules.values().map(|rule| (rule.document.when.as_str(), rule.expect)).collect::<Vec<_>>(),
+            [("amount>10", Some(14)), ("amount<1", Some(3))]
+        );
+        for (text, why) in [("", "there is no rule"), ("[a]\nwhn = \"x\"", "whn"), ("[a]\nexpect = \"x\"", "a, expect"), ("a = 1", "a")] {
+            assert!(test(text).is_err_and(|told| told.contains(why)), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One alert, what raises it, and what becomes of it.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::views::{AlertState, AlertStep, AlertView};
 
@@ -15,8 +15,8 @@ pub type Values = BTreeMap<String, String>;
 pub struct Alert {
     /// What the window shows.
     pub view: AlertView,
-    /// Raised by a single event that no later event takes back.
-    pub point: bool,
+    /// What ends it.
+    pub life: Life,
     /// People were told, as far as they want to be. Stored with it, so that neither a crash before the telling loses it nor a restart repeats it.
     pub told: bool,
 }
@@ -25,7 +25,7 @@ pub struct Alert {
 #[derive(Debug, Clone)]
 pub struct Raise {
     /// Rule's name.
-    pub rule: &'static str,
+    pub rule: Cow<'static, str>,
     /// What it is about beyond doubt, `source/type:id`; with the rule, the fingerprint.
     pub about: String,
     /// Whose; `None` for what is about Watchdeck itself.
@@ -40,8 +40,30 @@ pub struct Raise {
     pub values: Values,
     /// Event behind it.
     pub seq: Option<u64>,
-    /// See [`Alert::point`].
+    /// What ends it.
+    pub life: Life,
+}
+
+/// What ends an alert beside the word that its rule does not hold any more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Life {
+    /// Raised by a single event that no later event takes back.
     pub point: bool,
+    /// It stays until a person has seen it.
+    pub latched: bool,
+    /// One about a single event that nobody touches is over after so long, ms; 0: never.
+    pub ends_after: i64,
+}
+
+impl Life {
+    /// It lasts as long as its rule holds.
+    pub const LASTING: Self = Self { point: false, latched: false, ends_after: 0 };
+
+    /// It is about a single event, and over after so many days where nobody touches it.
+    #[must_use]
+    pub const fn point(days: i64) -> Self {
+        Self { point: true, latched: false, ends_after: days * 86_400_000 }
+    }
 }
 
 /// What became of an alert.
@@ -63,8 +85,13 @@ impl Alert {
 
 /// An alert goes on in another state.
 pub(crate) fn step(view: &mut AlertView, at: Millis, state: AlertState, by: Option<&str>) {
+    step_with(view, at, state, by, None);
+}
+
+/// The same, with what a person said.
+pub(crate) fn step_with(view: &mut AlertView, at: Millis, state: AlertState, by: Option<&str>, note: Option<&str>) {
     view.state = state;
-    view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned) });
+    view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned), note: note.map(str::to_owned) });
     if view.timeline.len() > STEPS {
         view.timeline.remove(0);
     }

@@ -1,13 +1,17 @@
 //! The life of every alert: it fires, is acknowledged, put off, resolved. Same fingerprint, one alert with a count, never a second one.
 
+mod flaps;
+mod look;
+
 use crate::{
-    alert::{Alert, Notice, Raise, Values, step},
+    alert::{Alert, Notice, Raise, Values, step, step_with},
     kept,
 };
+use flaps::Flaps;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use watchdeck_events::{Millis, Severity};
+use watchdeck_events::Millis;
 use watchdeck_store::Document;
-use watchdeck_wire::views::{AlertState, AlertView, BannerView};
+use watchdeck_wire::views::{AlertState, AlertView};
 
 /// Collection of the stored alerts.
 pub const COLLECTION: &str = "alerts";
@@ -15,10 +19,6 @@ pub const COLLECTION: &str = "alerts";
 const RESOLVED: usize = 200;
 /// Alerts of one rule that may live at once. What more there are is counted and not kept.
 const OF_RULE: usize = 5_000;
-/// Alerts in a view.
-const SHOWN: usize = 1_000;
-/// Alerts that the banner shows.
-const BANNER: usize = 5;
 /// An acknowledged alert that nothing else ends (a single event) is over after this long.
 const POINT_ENDS_AFTER: i64 = 15 * 60_000;
 
@@ -31,6 +31,7 @@ pub struct AlertBook {
     dirty: BTreeSet<String>,
     /// How many live, by rule.
     living: BTreeMap<String, usize>,
+    flaps: Flaps,
     /// Alerts that were not kept.
     let_go: u64,
     /// Raised with every change.
@@ -127,33 +128,20 @@ impl AlertBook {
     /// A rule holds. Raising what already lives counts it and refreshes its values, and tells nobody.
     pub fn raise(&mut self, raise: Raise, at: Millis) -> Option<Notice> {
         let id = format!("{}:{}", raise.rule, raise.about);
-        if !self.active.contains_key(&id) && self.living.get(raise.rule).is_some_and(|living| *living >= OF_RULE) {
+        if self.active.contains_key(&id) {
+            return self.again(&id, raise, at, 1);
+        }
+        if self.living.get(&*raise.rule).is_some_and(|living| *living >= OF_RULE) {
             self.let_go += 1;
             self.version += 1;
             return None;
         }
         self.touch(&id);
-        if let Some(alert) = self.active.get_mut(&id) {
-            let view = &mut alert.view;
-            view.count = view.count.saturating_add(1);
-            view.last_at = view.last_at.max(at);
-            view.values = raise.values;
-            view.label = raise.label;
-            view.seq = raise.seq.or(view.seq);
-            if raise.severity > view.severity {
-                // Worse than what people were told: it fires anew.
-                view.severity = raise.severity;
-                step(view, at, AlertState::Firing, None);
-                alert.told = false;
-                let view = &alert.view;
-                return Some(Notice::Fired(Box::new(view.clone())));
-            }
-            return None;
-        }
+        let chattering = self.flaps.note(&id, at);
         let mut view = AlertView {
             id: id.clone(),
             source: raise.source,
-            rule: raise.rule.to_owned(),
+            rule: raise.rule.into_owned(),
             severity: raise.severity,
             state: AlertState::Firing,
             subject: Some(raise.subject),
@@ -165,12 +153,48 @@ impl AlertBook {
             acknowledged_by: None,
             snoozed_until: None,
             resolved_at: None,
+            over_since: None,
+            chattering,
             seq: raise.seq,
             timeline: Vec::new(),
         };
         step(&mut view, at, AlertState::Firing, None);
-        self.insert(id, Alert { view: view.clone(), point: raise.point, told: false });
-        Some(Notice::Fired(Box::new(view)))
+        self.insert(id, Alert { view: view.clone(), life: raise.life, told: chattering });
+        // Who was told of it a moment ago is told when it is calm.
+        (!chattering).then(|| Notice::Fired(Box::new(view)))
+    }
+
+    /// What lives still holds: its numbers move. It is not counted again unless it had ended.
+    pub fn go_on(&mut self, raise: Raise, at: Millis) -> Option<Notice> {
+        let id = format!("{}:{}", raise.rule, raise.about);
+        let alert = self.active.get(&id)?;
+        let same = alert.view.values == raise.values && alert.view.over_since.is_none() && raise.severity <= alert.view.severity;
+        if same { None } else { self.again(&id, raise, at, 0) }
+    }
+
+    fn again(&mut self, id: &str, raise: Raise, at: Millis, count: u32) -> Option<Notice> {
+        self.touch(id);
+        let Self { active, flaps, .. } = self;
+        let alert = active.get_mut(id)?;
+        let view = &mut alert.view;
+        let had_ended = view.over_since.take().is_some();
+        view.chattering |= had_ended && flaps.note(id, at);
+        view.count = view.count.saturating_add(count.max(u32::from(had_ended)));
+        if count > 0 || had_ended {
+            view.last_at = view.last_at.max(at);
+        }
+        view.values = raise.values;
+        view.label = raise.label;
+        view.seq = raise.seq.or(view.seq);
+        if raise.severity <= view.severity {
+            return None;
+        }
+        // Worse than what people were told: it fires anew.
+        view.severity = raise.severity;
+        step(view, at, AlertState::Firing, None);
+        alert.told = false;
+        let view = &alert.view;
+        Some(Notice::Fired(Box::new(view.clone())))
     }
 
     /// Refresh the values of a living alert without counting it again.
@@ -184,9 +208,22 @@ impl AlertBook {
         }
     }
 
-    /// A rule no longer holds.
+    /// A rule no longer holds. What is latched stays until somebody has seen it, and what chatters until it is calm.
     pub fn resolve(&mut self, rule: &str, about: &str, at: Millis) -> Option<Notice> {
-        self.end(&format!("{rule}:{about}"), at)
+        let id = format!("{rule}:{about}");
+        let alert = self.active.get_mut(&id)?;
+        if alert.view.over_since.is_some() {
+            return None;
+        }
+        let chattering = self.flaps.note(&id, at);
+        alert.view.chattering |= chattering;
+        let unseen = alert.life.latched && alert.view.state != AlertState::Acknowledged;
+        if unseen || alert.view.chattering {
+            alert.view.over_since = Some(at);
+            self.touch(&id);
+            return None;
+        }
+        self.end(&id, at)
     }
 
     fn end(&mut self, id: &str, at: Millis) -> Option<Notice> {
@@ -204,11 +241,11 @@ impl AlertBook {
         Some(Notice::Quiet(id.to_owned()))
     }
 
-    /// A person has them. What is over meanwhile needs nobody any more; answers the notices.
+    /// A person has them, and may say something. What is over meanwhile needs nobody any more, and what was only kept to be seen ends; answers the notices.
     ///
     /// # Errors
     /// The first id, where none of them lives; nothing was changed then.
-    pub fn acknowledge(&mut self, ids: &[String], by: &str, at: Millis) -> Result<Vec<Notice>, String> {
+    pub fn acknowledge(&mut self, ids: &[String], by: &str, note: Option<&str>, at: Millis) -> Result<Vec<Notice>, String> {
         if !ids.iter().any(|id| self.active.contains_key(id)) {
             return Err(ids.first().cloned().unwrap_or_default());
         }
@@ -217,9 +254,13 @@ impl AlertBook {
             if let Some(alert) = self.active.get_mut(id) {
                 alert.view.acknowledged_by = Some(by.to_owned());
                 alert.view.snoozed_until = None;
-                step(&mut alert.view, at, AlertState::Acknowledged, Some(by));
+                step_with(&mut alert.view, at, AlertState::Acknowledged, Some(by), note);
+                let is_over = alert.view.over_since.is_some();
                 notices.push(Notice::Quiet(id.clone()));
                 self.touch(id);
+                if is_over {
+                    drop(self.end(id, at));
+                }
             }
         }
         Ok(notices)
@@ -256,31 +297,44 @@ impl AlertBook {
         }
     }
 
-    /// The clock moved: snoozes end, acknowledged single events are put away.
+    /// The clock moved: snoozes end, what is calm again is told or ends, and single events are put away.
     pub fn tick(&mut self, now: Millis) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        let mut over = Vec::new();
-        let mut woken = Vec::new();
+        let (mut notices, mut over, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for (id, alert) in &mut self.active {
-            let view = &mut alert.view;
+            let Alert { view, life, told } = alert;
+            if view.chattering && self.flaps.is_calm(id, now) {
+                view.chattering = false;
+                changed.push(id.clone());
+                if view.over_since.is_some() && !life.latched {
+                    over.push(id.clone());
+                    continue;
+                }
+                if view.state == AlertState::Firing && *told {
+                    *told = false;
+                    notices.push(Notice::Fired(Box::new(view.clone())));
+                }
+            }
             match view.state {
                 AlertState::Snoozed if view.snoozed_until.is_some_and(|until| until <= now) => {
                     view.snoozed_until = None;
                     step(view, now, AlertState::Firing, None);
-                    alert.told = false;
-                    let view = &alert.view;
+                    *told = false;
                     notices.push(Notice::Fired(Box::new(view.clone())));
-                    woken.push(id.clone());
+                    changed.push(id.clone());
                 }
                 AlertState::Acknowledged
-                    if alert.point && view.timeline.last().is_some_and(|last| now.since(last.at) > POINT_ENDS_AFTER) =>
+                    if life.point && view.timeline.last().is_some_and(|last| now.since(last.at) > POINT_ENDS_AFTER) =>
                 {
+                    over.push(id.clone());
+                }
+                AlertState::Firing if life.point && !life.latched && life.ends_after > 0 && now.since(view.last_at) > life.ends_after => {
                     over.push(id.clone());
                 }
                 _ => {}
             }
         }
-        woken.iter().for_each(|id| self.touch(id));
+        self.flaps.forget(now);
+        changed.iter().for_each(|id| self.touch(id));
         notices.extend(over.iter().filter_map(|id| self.end(id, now)));
         notices
     }
@@ -288,73 +342,6 @@ impl AlertBook {
     fn touch(&mut self, id: &str) {
         self.version += 1;
         self.dirty.insert(id.to_owned());
-    }
-
-    /// Whether an alert lives.
-    #[must_use]
-    pub fn is_active(&self, rule: &str, about: &str) -> bool {
-        self.active.contains_key(&format!("{rule}:{about}"))
-    }
-
-    /// Whether any alert of a rule lives. Cheap: it is asked of most events.
-    #[must_use]
-    pub fn any_lives(&self, rule: &str) -> bool {
-        self.living.get(rule).is_some_and(|living| *living > 0)
-    }
-
-    /// The event behind a living alert, by the alert's id.
-    #[must_use]
-    pub fn seq_of(&self, id: &str) -> Option<u64> {
-        self.active.get(id).and_then(|alert| alert.view.seq)
-    }
-
-    /// Living alerts, worst first, then newest; at most 1,000.
-    #[must_use]
-    pub fn active(&self) -> Vec<AlertView> {
-        let mut all: Vec<_> = self.active.values().map(|alert| &alert.view).collect();
-        all.sort_by_key(|view| (std::cmp::Reverse(view.severity), std::cmp::Reverse(view.last_at)));
-        all.into_iter().take(SHOWN).cloned().collect()
-    }
-
-    /// How many live, and how many were not kept because too many of their rule did.
-    #[must_use]
-    pub fn counts(&self) -> (u32, u64) {
-        (self.active.len() as u32, self.let_go)
-    }
-
-    /// Living alerts of one rule: id and view.
-    pub fn of_rule<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a AlertView> {
-        self.active.values().map(|alert| &alert.view).filter(move |view| view.rule == rule)
-    }
-
-    /// One living alert.
-    #[must_use]
-    pub fn get(&self, id: &str) -> Option<&AlertView> {
-        self.active.get(id).map(|alert| &alert.view)
-    }
-
-    /// What takes the window until somebody has seen it: one banner for everything critical that this rule says.
-    #[must_use]
-    pub fn banner(&self, rule: &str) -> Option<BannerView> {
-        let mut critical: Vec<_> = self.firing().filter(|view| view.rule == rule && view.severity == Severity::Critical).collect();
-        critical.sort_by_key(|view| std::cmp::Reverse((view.first_at, view.seq, &view.id)));
-        Some(BannerView {
-            since: critical.last()?.first_at,
-            count: critical.len() as u32,
-            ids: critical.iter().map(|view| view.id.clone()).collect(),
-            newest: critical.into_iter().take(BANNER).cloned().collect(),
-        })
-    }
-
-    /// Alerts that fire: nobody has them and nobody put them off.
-    pub fn firing(&self) -> impl Iterator<Item = &AlertView> {
-        self.active.values().map(|alert| &alert.view).filter(|view| view.state == AlertState::Firing)
-    }
-
-    /// The last that ended, newest first.
-    #[must_use]
-    pub fn resolved(&self) -> Vec<AlertView> {
-        self.resolved.iter().rev().map(|alert| alert.view.clone()).collect()
     }
 }
 

@@ -59,16 +59,35 @@ impl<'a> Judge<'a> {
 
     /// Something happened that its rule speaks of.
     pub(crate) fn raise(&mut self, raise: Raise) {
-        if self.wants(raise.rule) {
+        if self.wants(&raise.rule) {
             self.notices.extend(self.book.raise(raise, self.at));
         }
     }
 
     /// Something holds that its rule speaks of. What lives already is not raised again: nobody did anything.
     pub(crate) fn hold(&mut self, raise: Raise) {
-        if !self.is_active(raise.rule, &raise.about) {
+        if !self.is_active(&raise.rule, &raise.about) {
             self.raise(raise);
         }
+    }
+
+    /// What lives holds still: its numbers move, and it fires anew only where it is worse or had ended.
+    pub(crate) fn go_on(&mut self, raise: Raise) {
+        self.notices.extend(self.book.go_on(raise, self.at));
+    }
+
+    /// The rules that alerts live of.
+    pub(crate) fn rules(&self) -> Vec<String> {
+        self.book.rules()
+    }
+
+    /// Every ERP that is watched.
+    pub(crate) fn realms(&self) -> Vec<Arc<str>> {
+        let sources = self.settings.sources.iter().map(|source| Arc::from(source.id.as_str()));
+        let mut realms: Vec<Arc<str>> = sources.map(|source| Arc::clone(self.world.realms.realm(&source))).collect();
+        realms.sort_unstable();
+        realms.dedup();
+        realms
     }
 
     /// The numbers of an alert moved.
@@ -87,7 +106,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The living alerts of a rule.
-    pub(crate) fn living(&self, rule: &'static str) -> impl Iterator<Item = &watchdeck_wire::views::AlertView> {
+    pub(crate) fn living<'r>(&'r self, rule: &'r str) -> impl Iterator<Item = &'r watchdeck_wire::views::AlertView> {
         self.book.of_rule(rule)
     }
 

@@ -3,7 +3,7 @@
 //! Version 1 had no number and was the window's own view of its time; every field that has come since has a default here. What a newer version added is
 //! left out of what is known, and what it is about stays.
 
-use crate::alert::{Alert, Values};
+use crate::alert::{Alert, Life as AlertLife, Values};
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::views::{AlertState, AlertStep, AlertView};
@@ -17,6 +17,11 @@ struct Kept {
     version: u32,
     view: Life,
     point: bool,
+    #[serde(default)]
+    latched: bool,
+    /// Nothing ended an alert by the clock before that was kept.
+    #[serde(default)]
+    ends_after: i64,
     /// It counts as told where it was stored before that was kept.
     #[serde(default = "told")]
     told: bool,
@@ -46,6 +51,10 @@ struct Life {
     #[serde(default)]
     resolved_at: Option<Millis>,
     #[serde(default)]
+    over_since: Option<Millis>,
+    #[serde(default)]
+    chattering: bool,
+    #[serde(default)]
     seq: Option<u64>,
     #[serde(default)]
     timeline: Vec<Step>,
@@ -57,6 +66,8 @@ struct Step {
     state: State,
     #[serde(default)]
     by: Option<String>,
+    #[serde(default)]
+    note: Option<String>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -82,8 +93,8 @@ fn once() -> u32 {
 
 /// An alert as it was stored, by this version or an earlier one.
 pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
-    let Kept { view, point, told, .. } = serde_json::from_str(body)?;
-    let step = |Step { at, state, by }: Step| AlertStep { at, state: state.into(), by };
+    let Kept { view, point, latched, ends_after, told, .. } = serde_json::from_str(body)?;
+    let step = |Step { at, state, by, note }: Step| AlertStep { at, state: state.into(), by, note };
     let view = AlertView {
         id: view.id,
         source: view.source,
@@ -99,16 +110,18 @@ pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
         acknowledged_by: view.acknowledged_by,
         snoozed_until: view.snoozed_until,
         resolved_at: view.resolved_at,
+        over_since: view.over_since,
+        chattering: view.chattering,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };
-    Ok(Alert { view, point, told })
+    Ok(Alert { view, life: AlertLife { point, latched, ends_after }, told })
 }
 
 /// As it is stored. Plain strings and numbers can always be written.
 pub(crate) fn written(alert: &Alert) -> Option<String> {
     let view = alert.view.clone();
-    let step = |AlertStep { at, state, by }: AlertStep| Step { at, state: state.into(), by };
+    let step = |AlertStep { at, state, by, note }: AlertStep| Step { at, state: state.into(), by, note };
     let view = Life {
         id: view.id,
         source: view.source,
@@ -124,10 +137,13 @@ pub(crate) fn written(alert: &Alert) -> Option<String> {
         acknowledged_by: view.acknowledged_by,
         snoozed_until: view.snoozed_until,
         resolved_at: view.resolved_at,
+        over_since: view.over_since,
+        chattering: view.chattering,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };
-    serde_json::to_string(&Kept { version: VERSION, view, point: alert.point, told: alert.told }).ok()
+    let AlertLife { point, latched, ends_after } = alert.life;
+    serde_json::to_string(&Kept { version: VERSION, view, point, latched, ends_after, told: alert.told }).ok()
 }
 
 /// A fingerprint can live again, so an ended life is stored under its own name.

@@ -3,6 +3,7 @@
 //! Pure: events, settings and the clock come in; what to do goes out as data. It stores nothing, draws nothing and plays nothing.
 
 mod alert;
+pub mod backtest;
 pub mod book;
 pub mod fingerprint;
 pub mod judge;
@@ -12,6 +13,7 @@ pub mod rule;
 pub mod rules;
 pub mod toast;
 pub mod words;
+pub mod written;
 
-pub use alert::{Alert, Notice, Raise, Values};
+pub use alert::{Alert, Life, Notice, Raise, Values};
 pub use book::{AlertBook, COLLECTION};

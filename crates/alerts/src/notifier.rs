@@ -215,7 +215,7 @@ mod tests {
                 let about = format!("system:{i}");
                 book.raise(
                     Raise {
-                        rule: rules::system_critical::ID,
+                        rule: rules::system_critical::ID.into(),
                         subject: about.clone(),
                         about,
                         source: None,
@@ -223,7 +223,7 @@ mod tests {
                         label: "x".into(),
                         values,
                         seq: None,
-                        point: true,
+                        life: crate::Life::point(7),
                     },
                     NOW,
                 )
@@ -332,7 +332,7 @@ mod tests {
         notifier.take(notices, false, &settings, NOW);
         notifier.settle(&settings, Words::ENGLISH, NOW, true);
         let id = "system_critical:system:0".to_owned();
-        let quiet = book.acknowledge(std::slice::from_ref(&id), "张敏", NOW).unwrap();
+        let quiet = book.acknowledge(std::slice::from_ref(&id), "张敏", None, NOW).unwrap();
         assert_eq!(notifier.take(quiet, false, &settings, NOW), [Effect::Retract(id)]);
     }
 }

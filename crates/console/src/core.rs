@@ -10,6 +10,7 @@ mod intake;
 mod packs;
 mod rebuild;
 mod reveals;
+pub(crate) mod rules;
 mod tasks;
 
 use crate::{
@@ -106,6 +107,8 @@ pub(crate) struct Core {
     state: Mutex<State>,
     /// Wakes the announcer.
     announced: Notify,
+    /// Wakes whoever counts the past for rules that are new.
+    ruled: Notify,
     /// Whose turn it is to change something that is stored.
     turn: tokio::sync::Mutex<()>,
     stop: CancellationToken,
@@ -165,6 +168,7 @@ impl Core {
             seams,
             state: Mutex::new(state),
             announced: Notify::new(),
+            ruled: Notify::new(),
             turn: tokio::sync::Mutex::new(()),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -176,6 +180,7 @@ impl Core {
         core.keep_running("follower", Self::follow_store);
         core.keep_running("announcer", Self::announce);
         core.keep_running("clock", Self::follow_clock);
+        core.keep_running("rules", Self::follow_rules);
         core.keep_running("decisions", Self::send_decisions);
         core.keep_running("links", Self::follow_links);
         core.keep_running("delegations", Self::follow_delegations);

@@ -8,7 +8,7 @@ mod ask;
 mod host;
 mod plate;
 
-pub use ask::Ask;
 pub(crate) use ask::Said;
+pub use ask::{Ask, Tried};
 pub(crate) use host::open;
 pub(crate) use plate::Plate;

@@ -36,7 +36,7 @@ mod terminal;
 pub use crate::core::Config;
 pub use copies::{back_up, restore};
 pub use doctor::{Check, Examination, Tongue, Verdict, examine};
-pub use door::Ask;
+pub use door::{Ask, Tried};
 pub use error::{Code, CommandError};
 pub use host::{Badge, DemoEndpoint, DemoErp, Host, LoginRequest, Overall};
 pub use summary::summary;

@@ -16,6 +16,7 @@ use watchdeck_alerts::{
     notifier::{Effect, Notifier},
     rules,
     toast::Toast,
+    written::Written,
 };
 use watchdeck_events::Millis;
 use watchdeck_feed::latency::Latency;
@@ -53,6 +54,8 @@ pub(crate) struct Look<'a> {
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) book: AlertBook,
+    /// The rules that are documents, and what they have counted.
+    pub(crate) written: Written,
     pub(crate) outbox: Outbox,
     /// For whom we decide, as far as their gateways have said, and how often that has changed.
     pub(crate) decides_for: DecidesForBySource,
@@ -141,9 +144,11 @@ impl State {
             notifier.take(vec![Notice::Fired(Box::new(alert))], late, &settings, at);
         }
         let outbox = Outbox::load(store.documents(DECISIONS).await?, &realms);
+        let alerts_done = store.checkpoint(ALERT_CHECKPOINT).await?;
         Ok(Self {
             world: snapshot::load(store, realms).await?,
             book,
+            written: Written::of(&settings, at, alerts_done, Written::default()),
             outbox,
             decides_for: DecidesForBySource::default(),
             decides_for_version: 0,
@@ -158,7 +163,7 @@ impl State {
             to_say: Vec::new(),
             notices: Notices::default(),
             to_reject: None,
-            alerts_done: store.checkpoint(ALERT_CHECKPOINT).await?,
+            alerts_done,
             asides: Asides::load(store.documents(SET_ASIDE).await?),
             told_unstored: Told::default(),
             torn: false,
@@ -175,8 +180,23 @@ impl State {
     /// Settings that take effect now: everything that is known is judged by them.
     pub(crate) fn judge_anew(&mut self, before: &Settings, at: Millis) -> Vec<Effect> {
         let today = self.calendar.day(at).clone();
-        let notices = rules::rejudge(&self.world, before, &self.settings, &today, at, &mut self.book);
+        if before.rules != self.settings.rules {
+            self.written = Written::of(&self.settings, at, self.alerts_done, std::mem::take(&mut self.written));
+        }
+        let Self { world, settings, book, written, .. } = self;
+        let notices = rules::rejudge(world, before, settings, &today, at, book, written);
         self.notifier.take(notices, false, &self.settings, at)
+    }
+
+    /// What rules say of what is known, by the clock. Of an ERP that is not heard nothing is missing.
+    pub(crate) fn watch_rules(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
+        let today = self.calendar.day(at).clone();
+        let heard = |realm: &str| {
+            let hears = |state: &LinkState| matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::Stale { .. });
+            statuses.iter().any(|source| source.realm == realm && hears(&source.state))
+        };
+        let Self { world, settings, book, written, .. } = self;
+        rules::tick(world, settings, &today, at, book, written, &heard)
     }
 
     /// What must be stored, with how far the alert engine is.

@@ -1,14 +1,17 @@
-//! `watchdeck approvals`, `approve` and `reject`: what a terminal asks of the console that runs, and what it is told, in the console's language.
+//! `watchdeck approvals`, `approve`, `reject`, `alerts`, `ack`, `shelve` and `rules test`: what a terminal asks of the console that runs, and what it is told, in the console's language.
 //!
 //! It decides nothing and opens no store: without a running console nothing is done.
 
+mod alerts;
+mod columns;
 mod table;
 
 use crate::{
     doctor::Tongue,
     door::{Ask, Plate, Said},
 };
-use std::path::Path;
+use alerts::Outcome;
+use std::{collections::BTreeMap, path::Path};
 
 /// What came of it, to be printed; each has an exit code of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +27,10 @@ pub enum Told {
 /// Ask the console that runs on `data_dir`. `json` says that a program reads what waits; `tongue` is spoken where no console answers.
 pub async fn ask(data_dir: &Path, ask: Ask, json: bool, tongue: Tongue) -> Told {
     let approves = matches!(ask, Ask::Approve { .. });
+    let expect: BTreeMap<String, u32> = match &ask {
+        Ask::Try { rules, .. } => rules.iter().filter_map(|(id, rule)| Some((id.clone(), rule.expect?))).collect(),
+        _ => BTreeMap::new(),
+    };
     let Some(plate) = Plate::read(data_dir) else { return Told::NobodyThere(nobody(data_dir, tongue)) };
     let reply = match plate.knock(ask).await {
         Ok(reply) => reply,
@@ -31,14 +38,26 @@ pub async fn ask(data_dir: &Path, ask: Ask, json: bool, tongue: Tongue) -> Told 
     };
     let tongue = if reply.chinese { Tongue::Chinese } else { Tongue::English };
     match reply.said {
-        Said::Waiting { pending, .. } if json => match serde_json::to_string_pretty(&pending) {
-            Ok(text) => Told::Done(text),
-            Err(error) => Told::Refused(error.to_string()),
-        },
+        Said::Waiting { pending, .. } if json => printed(&pending),
         Said::Waiting { pending, count } => Told::Done(table::of(&pending, count, reply.now, tongue)),
         Said::Decided { number, hold } => Told::Done(decided(&number, approves, hold / 1_000, tongue)),
+        Said::Alerts { alerts, .. } if json => printed(&alerts),
+        Said::Alerts { alerts, words } => Told::Done(alerts::of(&alerts, &words, reply.now, tongue)),
+        Said::Done => Told::Done(tongue.pick("done", "已完成").to_owned()),
+        Said::Tried(tried) => {
+            let outcome = Outcome { expect: &expect, tried: &tried };
+            let told = if json { printed(&tried) } else { Told::Done(outcome.text(tongue)) };
+            match told {
+                Told::Done(text) if outcome.is_bad() => Told::Refused(text),
+                told => told,
+            }
+        }
         Said::Refused(why) => Told::Refused(refused(why, tongue)),
     }
+}
+
+fn printed(value: &impl serde::Serialize) -> Told {
+    serde_json::to_string_pretty(value).map_or_else(|error| Told::Refused(error.to_string()), Told::Done)
 }
 
 fn nobody(data_dir: &Path, tongue: Tongue) -> String {

@@ -2,10 +2,13 @@
 //!
 //! ```text
 //! filter     = space* (piece space*)*
-//! piece      = '-'? (quoted | unclosed | '(' | comparison | word) | ')'
+//! piece      = '-'? (quoted | unclosed | '(' | measured | comparison | word) | ')'
 //! quoted     = '"' [^"]* '"'
 //! unclosed   = '"' everything that follows
-//! comparison = name ':' word?  |  name space* sign space* word?
+//! measured   = call space* sign space* operand?
+//! call       = ('rate' | 'sum' | 'distinct') '(' everything up to the ')' that closes it ')'
+//! operand    = (digits space* '*' space*)? (call | word)
+//! comparison = name ':' word?  |  name space* sign space* operand?
 //! sign       = '<=' | '>=' | '==' | '<' | '>' | '='
 //! name       = (letter | digit | '_' | '.')+
 //! word       = (neither space nor '"' nor a ')' that closes nothing of it | '"' [^"]* '"'?)+
@@ -40,20 +43,28 @@ pub(crate) enum Said<'a> {
     Unclosed,
     /// A field and what is said of it; nothing, where the text ends before.
     Compared { name: &'a str, sign: Sign, value: &'a str },
+    /// What is counted over a stretch of time (`rate(kind:x, 10m)`), compared.
+    Measured { call: &'a str, sign: Sign, value: &'a str },
     /// `(`
     Opened,
     /// `)`
     Closed,
 }
 
+/// How two things are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sign {
+pub enum Sign {
     /// `:`, a pattern.
     Is,
+    /// `<`
     Less,
+    /// `<=`
     LessOrEqual,
+    /// `>`
     Greater,
+    /// `>=`
     GreaterOrEqual,
+    /// `=`
     Equal,
 }
 
@@ -72,6 +83,7 @@ fn piece<'a>(input: &mut Input<'a>) -> ModalResult<Piece<'a>> {
         ('"', rest).value(Said::Unclosed),
         '('.value(Said::Opened),
         ')'.value(Said::Closed),
+        measured,
         comparison,
         word.map(Said::Text),
     ));
@@ -81,18 +93,58 @@ fn piece<'a>(input: &mut Input<'a>) -> ModalResult<Piece<'a>> {
 fn comparison<'a>(input: &mut Input<'a>) -> ModalResult<Said<'a>> {
     let name = take_while(1.., |c: char| c.is_alphanumeric() || c == '_' || c == '.');
     let exact = (':'.value(Sign::Is), opt(word));
-    let signs = alt((
+    let spaced = (preceded(space, sign), opt(preceded(space, operand)));
+    (name, alt((exact, spaced)))
+        .map(|(name, (sign, value))| Said::Compared { name, sign, value: value.unwrap_or_default() })
+        .parse_next(input)
+}
+
+fn measured<'a>(input: &mut Input<'a>) -> ModalResult<Said<'a>> {
+    (call, preceded(space, sign), opt(preceded(space, operand)))
+        .map(|(call, sign, value)| Said::Measured { call, sign, value: value.unwrap_or_default() })
+        .parse_next(input)
+}
+
+fn sign(input: &mut Input<'_>) -> ModalResult<Sign> {
+    alt((
         "<=".value(Sign::LessOrEqual),
         ">=".value(Sign::GreaterOrEqual),
         "==".value(Sign::Equal),
         '<'.value(Sign::Less),
         '>'.value(Sign::Greater),
         '='.value(Sign::Equal),
-    ));
-    let spaced = (preceded(space, signs), opt(preceded(space, word)));
-    (name, alt((exact, spaced)))
-        .map(|(name, (sign, value))| Said::Compared { name, sign, value: value.unwrap_or_default() })
-        .parse_next(input)
+    ))
+    .parse_next(input)
+}
+
+/// What something is compared with, as it is written.
+fn operand<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
+    let times = (take_while(1.., |c: char| c.is_ascii_digit() || c == '.'), space, '*', space);
+    (opt(times), alt((call, word))).take().parse_next(input)
+}
+
+fn call<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
+    let name = alt(("rate", "sum", "distinct"));
+    (name, '(', within, ')').take().parse_next(input)
+}
+
+/// Up to the bracket that closes.
+fn within<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
+    let (mut open, mut quoted) = (0_usize, false);
+    let end = input.as_ref().char_indices().find(|(_, c)| {
+        match c {
+            '"' => quoted = !quoted,
+            '(' if !quoted => open += 1,
+            ')' if !quoted && open == 0 => return true,
+            ')' if !quoted => open -= 1,
+            _ => {}
+        }
+        false
+    });
+    match end {
+        Some((end, _)) => Ok(input.next_slice(end)),
+        None => fail.parse_next(input),
+    }
 }
 
 fn quoted<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
@@ -146,6 +198,22 @@ mod tests {
         assert_eq!(said(r#""a b" "c"#), [(false, Said::Quoted("a b")), (false, Said::Unclosed)]);
         assert_eq!(said("- -- a(1):b"), [(false, Said::Text("-")), (true, Said::Text("-")), (false, Said::Text("a(1):b"))]);
         assert_eq!(said("kind: x"), [(false, Said::Compared { name: "kind", sign: Sign::Is, value: "" }), (false, Said::Text("x"))]);
+    }
+
+    #[test]
+    fn what_is_counted_is_one_piece_with_what_it_is_compared_with() {
+        let call = "rate(kind:a (b OR c), 10m)";
+        for text in [format!("{call} > 3 * usual"), format!("{call}>3 * usual")] {
+            assert_eq!(said(&text), [(false, Said::Measured { call, sign: Sign::Greater, value: "3 * usual" })]);
+        }
+        let other = "0.5*rate(kind:*, 10m)";
+        assert_eq!(
+            said(&format!("-{call} < {other} x")),
+            [(true, Said::Measured { call, sign: Sign::Less, value: other }), (false, Said::Text("x"))]
+        );
+        assert_eq!(said("rate(a)"), [(false, Said::Text("rate(a)"))], "what is compared with nothing is a word");
+        let less = Said::Compared { name: "stock.on_hand", sign: Sign::Less, value: "1.2 * stock.threshold" };
+        assert_eq!(said("stock.on_hand < 1.2 * stock.threshold"), [(false, less)]);
     }
 
     #[test]

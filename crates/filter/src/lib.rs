@@ -1,14 +1,18 @@
 //! The filter language: `kind:inventory:* subject:SKU-104 newQuantity<10 actor:张三 severity>=warning "盘点" after:2h -kind:system:*`.
 //!
 //! One language for everybody who says which events they mean: its grammar, its terms, what they hold of ([`Filter::keeps`]), and them
-//! as data ([`Plan`]), which a store compiles to what it knows. It reads no store and asks no clock.
+//! as data ([`Plan`]), which a store compiles to what it knows. A rule's [`Condition`] is the same language, with what is known beyond one event. It reads no
+//! store and asks no clock.
 //!
 //! Terms are joined by *and*, or by an `OR` between two; `-` before a term means *not*, and terms in brackets are one. A name that is not an event's own is one of the payload's; dots lead into
 //! objects and lists (`items.sku:A-1`). A value may be a list (`status:paid,shipped`: one of them) or a range (`amount:100..200`, `time:2026-11-20..`: both ends in it).
 //! Case, width and composition of letters do not count, in what is searched for and in what is found; the signs of the language may be typed on a
 //! Chinese keyboard, with spaces around a comparison. A text is found in what an event says and in the words that the window shows for it.
 
+mod condition;
 mod grammar;
+mod known;
+mod measured;
 mod nested;
 mod pattern;
 mod plan;
@@ -19,6 +23,9 @@ mod typed;
 mod verdict;
 mod words;
 
+pub use condition::{Condition, Known};
+pub use grammar::Sign;
+pub use known::{Comparison, Counted, Fact, Measure, Operand, STRETCH, Thing, Unit};
 pub use pattern::Pattern;
 pub use plan::{Name, Plan, Severities, Span, Text};
 pub use verdict::Verdict;
@@ -59,13 +66,7 @@ impl Filter {
     /// # Errors
     /// [`Refusal`] with the place of the term that is wrong.
     pub fn parse(text: &str, now: Millis) -> Result<Self, Refusal> {
-        if text.len() > LONGEST {
-            return Err(Refusal { message: format!("a filter may have {LONGEST} bytes at most"), at: None });
-        }
-        let typed = Typed::of(text);
-        let terms = Reader::of(&grammar::pieces(&typed.text), now).all();
-        let terms = terms.map_err(|Wrong { message, place }| Refusal { message, at: Some(typed.place(place.start, place.end)) })?;
-        Ok(Self { plan: Plan::All(terms) })
+        read(text, now, false).map(|plan| Self { plan })
     }
 
     /// What is meant, for whoever has many events to choose from.
@@ -79,4 +80,15 @@ impl Filter {
     pub fn keeps(&self, event: &Event) -> bool {
         self.plan.holds(event)
     }
+}
+
+/// Read a text; `beyond` says whether it may ask for more than one event says.
+fn read(text: &str, now: Millis, beyond: bool) -> Result<Plan, Refusal> {
+    if text.len() > LONGEST {
+        return Err(Refusal { message: format!("a filter may have {LONGEST} bytes at most"), at: None });
+    }
+    let typed = Typed::of(text);
+    let terms = Reader::of(&grammar::pieces(&typed.text), now, beyond).all();
+    let terms = terms.map_err(|Wrong { message, place }| Refusal { message, at: Some(typed.place(place.start, place.end)) })?;
+    Ok(Plan::All(terms))
 }

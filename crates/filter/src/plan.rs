@@ -2,6 +2,7 @@
 //! engine that has many of them compiles it to whatever it knows of them without reading them. Tests hold the two equal.
 
 use crate::{
+    known::Comparison,
     pattern::Pattern,
     verdict::Verdict,
     words::{self, Shown},
@@ -33,6 +34,8 @@ pub enum Plan {
         /// The same, exclusive.
         before: Option<Millis>,
     },
+    /// What is known beyond the event compares so. It stands in a [`crate::Condition`] only, and holds of no event by itself.
+    Known(Box<Comparison>),
 }
 
 /// Where a term looks.

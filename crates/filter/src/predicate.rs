@@ -1,6 +1,7 @@
 //! Whether a plan holds of an event at hand. The payload's fields are read when a term asks for one: most events are turned away before.
 
 use crate::{
+    known::Comparison,
     nested,
     plan::{Name, Plan, Text},
 };
@@ -11,7 +12,12 @@ impl Plan {
     /// Whether it holds of an event.
     #[must_use]
     pub fn holds(&self, event: &Event) -> bool {
-        Asked::about(event).holds(self)
+        Asked::about(event).holds(self, &|_| false)
+    }
+
+    /// Whether it holds of an event, where `known` says which comparisons hold of what is known beyond it.
+    pub(crate) fn holds_with(&self, event: &Event, known: &dyn Fn(&Comparison) -> bool) -> bool {
+        Asked::about(event).holds(self, known)
     }
 }
 
@@ -26,12 +32,13 @@ impl<'a> Asked<'a> {
         Self { event, fields: OnceCell::new() }
     }
 
-    fn holds(&self, plan: &Plan) -> bool {
+    fn holds(&self, plan: &Plan, known: &dyn Fn(&Comparison) -> bool) -> bool {
         let event = self.event;
         match plan {
-            Plan::All(plans) => plans.iter().all(|plan| self.holds(plan)),
-            Plan::Any(plans) => plans.iter().any(|plan| self.holds(plan)),
-            Plan::Not(plan) => !self.holds(plan),
+            Plan::All(plans) => plans.iter().all(|plan| self.holds(plan, known)),
+            Plan::Any(plans) => plans.iter().any(|plan| self.holds(plan, known)),
+            Plan::Not(plan) => !self.holds(plan, known),
+            Plan::Known(comparison) => known(comparison),
             Plan::Text(text) => self.says(text) || (!text.shown.is_nothing() && text.shown.is_on(event, self.fields())),
             Plan::Is(name, pattern) => self.texts(name, &mut |text| pattern.matches(text)),
             Plan::Number(name, span) => self.numbers(name, &mut |number| span.holds(number)),

@@ -2,6 +2,8 @@
 
 use crate::{
     grammar::{Piece, Said},
+    known::Fact,
+    measured,
     plan::Plan,
     term::{anywhere, compared, phrase, words_of},
     words,
@@ -32,13 +34,15 @@ impl Wrong {
 pub(crate) struct Reader<'a> {
     pieces: &'a [Piece<'a>],
     now: Millis,
+    /// What is known beyond an event may be asked for.
+    beyond: bool,
     /// Brackets that are open.
     open: Vec<&'a Piece<'a>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) const fn of(pieces: &'a [Piece<'a>], now: Millis) -> Self {
-        Self { pieces, now, open: Vec::new() }
+    pub(crate) const fn of(pieces: &'a [Piece<'a>], now: Millis, beyond: bool) -> Self {
+        Self { pieces, now, beyond, open: Vec::new() }
     }
 
     /// Every term, up to the end or to the bracket that closes.
@@ -98,6 +102,13 @@ impl<'a> Reader<'a> {
             Said::Quoted(text) => anywhere(text),
             Said::Text(text) if piece.negated => anywhere(text),
             Said::Text(text) => return Ok(self.words(text)),
+            Said::Measured { .. } if !self.beyond => return Wrong::at(piece, "what is counted over a time can be asked by rules only"),
+            Said::Measured { call, sign, value } => {
+                measured::measure(call, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?
+            }
+            Said::Compared { name, sign, value } if self.beyond && Fact::named(name).is_some() => {
+                measured::fact(name, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?
+            }
             Said::Compared { name, sign, value } => compared(name, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?,
         };
         Ok(vec![if piece.negated { Plan::Not(Box::new(test)) } else { test }])

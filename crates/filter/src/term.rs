@@ -150,7 +150,8 @@ fn local(date: jiff::civil::DateTime) -> Result<Millis, jiff::Error> {
     date.to_zoned(jiff::tz::TimeZone::system()).map(|at| Millis(at.timestamp().as_millisecond()))
 }
 
-fn age(value: &str) -> Option<i64> {
+/// So many milliseconds (`90s`, `15m`, `2h`, `7d`).
+pub(crate) fn age(value: &str) -> Option<i64> {
     let unit = match value.chars().last()? {
         's' => 1_000,
         'm' => 60_000,

@@ -98,7 +98,7 @@ fn clause(plan: &Plan, names: &Names, values: &mut Vec<Value>) -> Clause {
             let both: Vec<_> = from.into_iter().chain(before).collect();
             Clause::exactly(if both.is_empty() { "true".into() } else { format!("({})", both.join(" AND ")) })
         }
-        Plan::Text(_) | Plan::Number(..) => Clause::unknown(),
+        Plan::Text(_) | Plan::Number(..) | Plan::Known(_) => Clause::unknown(),
     }
 }
 

@@ -3,12 +3,14 @@
 mod dialect;
 mod hook;
 mod keeping;
+mod rule;
 mod source;
 mod times;
 
 pub use dialect::DialectName;
 pub use hook::Hook;
 pub use keeping::{Hold, KeepChannel, Keeping};
+pub use rule::{RuleDocument, RuleStep, Schedule, Worded};
 pub use source::{Source, SourceColour};
 pub use times::ApprovalTimes;
 
@@ -51,6 +53,8 @@ pub struct Settings {
     pub stale_after_seconds: u32,
     /// Rules that are off.
     pub rules_off: Vec<String>,
+    /// Rules that the user wrote, by name; one of a shipped rule's name takes its place.
+    pub rules: BTreeMap<String, RuleDocument>,
     /// Closing the window leaves Watchdeck in the tray.
     pub close_to_tray: bool,
     /// Start with the session.
@@ -71,9 +75,10 @@ pub struct Settings {
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "product_thresholds" | "approval_times" | "delivery" | "keeping">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "product_thresholds" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   rules_off?: Record<string, boolean>;
+  rules?: Record<string, import("./RuleDocument").RuleDocument | null>;
   product_thresholds?: Record<string, number | null>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
@@ -239,6 +244,7 @@ impl Default for Settings {
             stuck_after_minutes: 120,
             stale_after_seconds: 60,
             rules_off: Vec::new(),
+            rules: BTreeMap::new(),
             close_to_tray: true,
             autostart: false,
             user_name: String::new(),

@@ -154,6 +154,18 @@ impl Orders {
         self.orders.iter().filter_map(|(key, order)| order.passed.last().map(|last| (key, order, last)))
     }
 
+    /// Every order that has a state.
+    pub fn keys(&self) -> impl Iterator<Item = &Entity> {
+        self.known().map(|(key, ..)| key)
+    }
+
+    /// Where an order is now: number, customer, and how it came there.
+    #[must_use]
+    pub fn state(&self, key: &Entity) -> Option<(Option<&str>, Option<&str>, &Transition)> {
+        let order = self.orders.get(key)?;
+        Some((order.number.get(), order.customer.get(), order.passed.last()?))
+    }
+
     /// Orders under way, and how many of them are stuck.
     #[must_use]
     pub fn open(&self, now: Millis, stuck_after_ms: u64) -> (u32, u32) {

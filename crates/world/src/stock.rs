@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{arrival::Arrival, calendar::Calendar};
 use holes::Holes;
+pub use product::Numbers;
 use product::{Change, Product, What};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -197,6 +198,17 @@ impl Stock {
     #[must_use]
     pub fn is_low(&self, key: &Entity, settings: &Settings) -> Option<bool> {
         self.products.get(key)?.is_low(key, settings)
+    }
+
+    /// Every product that is known.
+    pub fn keys(&self) -> impl Iterator<Item = &Entity> {
+        self.products.keys()
+    }
+
+    /// What rules compare of a product. Asked at every movement, so it makes no row.
+    #[must_use]
+    pub fn numbers(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> Option<Numbers<'_>> {
+        self.products.get(key).map(|product| product.numbers(key, settings, today, now))
     }
 
     /// One row.

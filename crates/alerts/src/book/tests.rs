@@ -1,10 +1,15 @@
-use super::*;
+use super::{
+    look::{BANNER, SHOWN},
+    *,
+};
+use crate::Life;
+use watchdeck_events::Severity;
 
 const T: Millis = Millis(1_000_000);
 
 fn low(severity: Severity) -> Raise {
     Raise {
-        rule: "low_stock",
+        rule: "low_stock".into(),
         about: "s/product:P-1".into(),
         source: Some("s".into()),
         subject: "product:P-1".into(),
@@ -12,7 +17,7 @@ fn low(severity: Severity) -> Raise {
         label: "瓷砖".into(),
         values: BTreeMap::new(),
         seq: Some(7),
-        point: false,
+        life: Life::LASTING,
     }
 }
 
@@ -28,7 +33,7 @@ fn the_same_fingerprint_is_one_alert_with_a_count() {
 fn an_acknowledged_alert_stays_quiet_until_it_gets_worse() {
     let mut book = AlertBook::default();
     book.raise(low(Severity::Warning), T);
-    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", T).unwrap();
+    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", None, T).unwrap();
     assert_eq!(book.raise(low(Severity::Warning), T), None);
     assert_eq!(book.firing().count(), 0);
     assert!(matches!(book.raise(low(Severity::Critical), T), Some(Notice::Fired(_))));
@@ -73,20 +78,20 @@ fn a_book_comes_back_from_its_documents() {
 fn what_ended_meanwhile_does_not_keep_the_others_from_being_acknowledged() {
     let mut book = AlertBook::default();
     book.raise(low(Severity::Warning), T);
-    assert_eq!(book.acknowledge(&["gone".into()], "x", T), Err("gone".into()));
+    assert_eq!(book.acknowledge(&["gone".into()], "x", None, T), Err("gone".into()));
     assert_eq!(book.firing().count(), 1);
-    assert_eq!(book.acknowledge(&["gone".into(), "low_stock:s/product:P-1".into()], "x", T).map(|notices| notices.len()), Ok(1));
+    assert_eq!(book.acknowledge(&["gone".into(), "low_stock:s/product:P-1".into()], "x", None, T).map(|notices| notices.len()), Ok(1));
     assert_eq!(book.firing().count(), 0);
 }
 
 fn critical(n: usize) -> Raise {
     let about = format!("s/system:{n:04}");
     Raise {
-        rule: "system_critical",
+        rule: "system_critical".into(),
         subject: format!("system:{n}"),
         about,
         severity: Severity::Critical,
-        point: true,
+        life: Life::point(7),
         ..low(Severity::Critical)
     }
 }
@@ -101,7 +106,7 @@ fn two_hundred_critical_alerts_are_one_banner_and_one_press() {
     assert_eq!((banner.count, banner.newest.len(), banner.since), (200, BANNER, T));
     assert_eq!(banner.newest[0].subject.as_deref(), Some("system:199"), "the newest first");
     book.raise(critical(200), T.plus(300));
-    book.acknowledge(&banner.ids, "张敏", T.plus(400)).unwrap();
+    book.acknowledge(&banner.ids, "张敏", None, T.plus(400)).unwrap();
     assert_eq!(book.banner("system_critical").map(|banner| banner.count), Some(1), "what came after the look is not acknowledged unseen");
 }
 
@@ -138,9 +143,62 @@ fn an_alert_of_an_earlier_version_gets_its_name_or_ends() {
     for about in ["product:P-1", "product:P-2"] {
         book.raise(Raise { about: about.into(), source: None, subject: about.into(), ..low(Severity::Warning) }, T);
     }
-    book.acknowledge(&["low_stock:product:P-1".into()], "张敏", T).unwrap();
+    book.acknowledge(&["low_stock:product:P-1".into()], "张敏", None, T).unwrap();
     let named = |view: &AlertView| view.id.ends_with("P-1").then(|| ("low_stock:s/product:P-1".to_owned(), "s".to_owned()));
     book.name_anew(named, T);
     let alive: Vec<_> = book.active().into_iter().map(|view| (view.id, view.acknowledged_by)).collect();
     assert_eq!(alive, [("low_stock:s/product:P-1".to_owned(), Some("张敏".to_owned()))]);
+}
+
+#[test]
+fn what_is_latched_stays_until_somebody_has_seen_it() {
+    let mut book = AlertBook::default();
+    let latched = || Raise { life: Life { latched: true, ..Life::LASTING }, ..low(Severity::Warning) };
+    book.raise(latched(), T);
+    assert_eq!(book.resolve("low_stock", "s/product:P-1", T.plus(90_000)), None);
+    assert_eq!(
+        book.active().iter().map(|view| (view.state, view.over_since)).collect::<Vec<_>>(),
+        [(AlertState::Firing, Some(T.plus(90_000)))]
+    );
+    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", Some("看过了"), T.plus(95_000)).unwrap();
+    assert!(book.active().is_empty());
+    let ended = &book.resolved()[0];
+    assert_eq!(ended.timeline.iter().filter_map(|step| step.note.as_deref()).collect::<Vec<_>>(), ["看过了"]);
+    // One that was seen while it held ends by itself.
+    book.raise(latched(), T.plus(200_000));
+    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", None, T.plus(201_000)).unwrap();
+    assert!(book.resolve("low_stock", "s/product:P-1", T.plus(300_000)).is_some());
+}
+
+#[test]
+fn what_comes_and_goes_within_a_minute_is_told_once_until_it_is_calm() {
+    let mut book = AlertBook::default();
+    let mut told = 0;
+    for second in 0..20 {
+        let at = T.plus(second * 2_000);
+        told += usize::from(matches!(book.raise(low(Severity::Warning), at), Some(Notice::Fired(_))));
+        book.resolve("low_stock", "s/product:P-1", at.plus(1_000));
+        told += book.tick(at.plus(1_500)).iter().filter(|notice| matches!(notice, Notice::Fired(_))).count();
+    }
+    assert_eq!(told, 1, "twenty times within forty seconds");
+    assert!(book.active()[0].chattering);
+    assert!(
+        book.tick(T.plus(200_000)).iter().all(|notice| matches!(notice, Notice::Quiet(_))) && book.active().is_empty(),
+        "and then it ends"
+    );
+    // One that stays is told when it is calm.
+    for second in 0..3 {
+        book.raise(low(Severity::Warning), T.plus(300_000 + second * 2_000));
+        book.resolve("low_stock", "s/product:P-1", T.plus(301_000 + second * 2_000));
+    }
+    book.raise(low(Severity::Warning), T.plus(307_000));
+    assert!(matches!(book.tick(T.plus(400_000))[..], [Notice::Fired(_)]));
+}
+
+#[test]
+fn a_single_event_that_nobody_touches_is_over_after_its_time() {
+    let mut book = AlertBook::default();
+    book.raise(Raise { life: Life::point(1), ..low(Severity::Warning) }, T);
+    assert_eq!(book.tick(T.plus(23 * 3_600_000)).len(), 0);
+    assert!(matches!(book.tick(T.plus(25 * 3_600_000))[..], [Notice::Quiet(_)]));
 }

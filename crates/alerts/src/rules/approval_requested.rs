@@ -82,7 +82,16 @@ mod tests {
             let mut calendar = Calendar::new(TimeZone::UTC);
             self.world.apply(&stored, &facts, &mut calendar);
             let today = calendar.day(at).clone();
-            rules::evaluate(&stored, &facts, at, &self.world, &Settings::default(), &today, &mut self.book)
+            rules::evaluate(
+                &stored,
+                &facts,
+                at,
+                &self.world,
+                &Settings::default(),
+                &today,
+                &mut self.book,
+                &mut crate::written::Written::default(),
+            )
         }
 
         fn state(&mut self, to: &str) -> Vec<Notice> {

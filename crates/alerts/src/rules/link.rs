@@ -1,7 +1,7 @@
 //! What the alerts about one of our own links have in common.
 
 use crate::{
-    alert::{Notice, Raise, Values},
+    alert::{Life, Notice, Raise, Values},
     book::AlertBook,
     judge::is_on,
     rule::Rule,
@@ -31,7 +31,7 @@ pub(super) fn judge(
         ("minutes".to_owned(), (quiet / 60_000).to_string()),
     ]);
     let raise = Raise {
-        rule: rule.id,
+        rule: rule.id.into(),
         subject: about.clone(),
         about,
         source: None,
@@ -39,7 +39,7 @@ pub(super) fn judge(
         label: name.to_owned(),
         values,
         seq: None,
-        point: false,
+        life: Life::LASTING,
     };
     book.raise(raise, now)
 }

@@ -1,7 +1,7 @@
 //! A product is below its threshold.
 
 use crate::{
-    alert::{Raise, Values},
+    alert::{Life, Raise, Values},
     judge::Judge,
     rule::{PLAIN, Rule, value},
 };
@@ -72,7 +72,7 @@ fn known(judge: &mut Judge<'_>, _: &Settings) {
 
 fn raise(key: &Entity, row: &StockRow, seq: Option<u64>) -> Raise {
     Raise {
-        rule: ID,
+        rule: ID.into(),
         about: key.to_string(),
         source: Some(row.source.clone()),
         subject: format!("product:{}", row.product_id),
@@ -80,7 +80,7 @@ fn raise(key: &Entity, row: &StockRow, seq: Option<u64>) -> Raise {
         label: row.name.clone(),
         values: values(row),
         seq,
-        point: false,
+        life: Life::LASTING,
     }
 }
 

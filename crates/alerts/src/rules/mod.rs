@@ -12,7 +12,15 @@ mod record;
 mod request;
 pub mod system_critical;
 
-use crate::{alert::Notice, book::AlertBook, fingerprint, judge::Judge, rule::Rule, words::Words};
+use crate::{
+    alert::Notice,
+    book::AlertBook,
+    fingerprint,
+    judge::Judge,
+    rule::{Rule, value},
+    words::Words,
+    written::Written,
+};
 use std::sync::Arc;
 use watchdeck_events::{Millis, erp::View, line};
 use watchdeck_store::Stored;
@@ -61,17 +69,24 @@ pub fn request_of(id: &str) -> Option<Entity> {
     is_of_a_request(rule).then(|| about.parse().ok()).flatten()
 }
 
+/// What a document said when it fired.
+fn written(words: Words, alert: &AlertView, [zh, en]: [&'static str; 2]) -> String {
+    value(alert, words.either(zh, en)).to_owned()
+}
+
 /// First line for an alert.
 #[must_use]
 pub fn title(words: Words, alert: &AlertView) -> String {
-    let title = find(&alert.rule).map_or_else(|| alert.label.clone(), |rule| (rule.title)(words, alert));
+    let own =
+        || Some(written(words, alert, ["title_zh", "title_en"])).filter(|title| !title.is_empty()).unwrap_or_else(|| alert.label.clone());
+    let title = find(&alert.rule).map_or_else(own, |rule| (rule.title)(words, alert));
     line::of(&title, TITLE).into_owned()
 }
 
 /// The rest for an alert.
 #[must_use]
 pub fn body(words: Words, alert: &AlertView) -> String {
-    let body = find(&alert.rule).map_or_else(String::new, |rule| (rule.body)(words, alert));
+    let body = find(&alert.rule).map_or_else(|| written(words, alert, ["body_zh", "body_en"]), |rule| (rule.body)(words, alert));
     line::of(&body, BODY).into_owned()
 }
 
@@ -84,17 +99,45 @@ pub fn evaluate(
     settings: &Settings,
     today: &Day,
     book: &mut AlertBook,
+    written: &mut Written,
 ) -> Vec<Notice> {
     let mut judge = Judge::new(world, settings, today, at, book);
-    for rule in ALL {
-        (rule.event)(&mut judge, stored, facts);
+    // What an ERP shows with a view, and what is about a request: of nothing else the rules here speak.
+    if facts.view.is_some() || facts.approval().is_some() {
+        for rule in ALL {
+            (rule.event)(&mut judge, stored, facts);
+        }
     }
+    written.event(&mut judge, stored, facts);
+    judge.into_notices()
+}
+
+/// The clock moved: what documents say of what is known. `hears` says whether what an ERP publishes is heard at the moment.
+pub fn tick(
+    world: &World,
+    settings: &Settings,
+    today: &Day,
+    now: Millis,
+    book: &mut AlertBook,
+    written: &mut Written,
+    hears: &dyn Fn(&str) -> bool,
+) -> Vec<Notice> {
+    let mut judge = Judge::new(world, settings, today, now, book);
+    written.tick(&mut judge, hears);
     judge.into_notices()
 }
 
 /// Changed settings, or a world computed anew: what is known is judged again at once, and not only what happens next. Alerts for everything that
 /// `settings` make of the world, and an end to those that they do not. `before` are the settings that hold no longer.
-pub fn rejudge(world: &World, before: &Settings, settings: &Settings, today: &Day, now: Millis, book: &mut AlertBook) -> Vec<Notice> {
+pub fn rejudge(
+    world: &World,
+    before: &Settings,
+    settings: &Settings,
+    today: &Day,
+    now: Millis,
+    book: &mut AlertBook,
+    written: &mut Written,
+) -> Vec<Notice> {
     let mut judge = Judge::new(world, settings, today, now, book);
     // What an alert of a switched-off rule says, nobody wants to know any more.
     for off in &settings.rules_off {
@@ -103,6 +146,7 @@ pub fn rejudge(world: &World, before: &Settings, settings: &Settings, today: &Da
     for rule in ALL {
         (rule.known)(&mut judge, before);
     }
+    written.known(&mut judge);
     judge.into_notices()
 }
 
@@ -140,6 +184,8 @@ mod tests {
             acknowledged_by: None,
             snoozed_until: None,
             resolved_at: None,
+            over_since: None,
+            chattering: false,
             seq: None,
             timeline: Vec::new(),
         }

@@ -1,7 +1,7 @@
 //! What the alerts about one financial record have in common.
 
 use crate::{
-    alert::{Raise, Values},
+    alert::{Life, Raise, Values},
     rule::{Rule, joined, value},
     words::Words,
 };
@@ -19,7 +19,7 @@ pub(super) fn raise(rule: &Rule, key: &Entity, row: &FinanceRow, point: bool) ->
     ];
     values.extend(given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
     Raise {
-        rule: rule.id,
+        rule: rule.id.into(),
         about: key.to_string(),
         source: Some(row.source.clone()),
         subject: format!("record:{}", row.record_id),
@@ -27,7 +27,7 @@ pub(super) fn raise(rule: &Rule, key: &Entity, row: &FinanceRow, point: bool) ->
         label: row.number.clone(),
         values,
         seq: Some(row.seq),
-        point,
+        life: if point { Life::point(7) } else { Life::LASTING },
     }
 }
 

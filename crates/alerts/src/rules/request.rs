@@ -1,7 +1,7 @@
 //! What the rules about requests have in common.
 
 use crate::{
-    alert::{Raise, Values},
+    alert::{Life, Raise, Values},
     rule::{Rule, joined, value},
     words::Words,
 };
@@ -11,7 +11,7 @@ use watchdeck_world::{approvals::Request, entity::Entity};
 pub(super) fn raise(rule: &Rule, key: &Entity, request: &Request) -> Raise {
     let view = &request.view;
     Raise {
-        rule: rule.id,
+        rule: rule.id.into(),
         about: key.to_string(),
         source: Some(view.source.clone()),
         subject: format!("approval:{}:{}", view.resource_type, view.resource_id),
@@ -19,7 +19,7 @@ pub(super) fn raise(rule: &Rule, key: &Entity, request: &Request) -> Raise {
         label: view.number.clone(),
         values: values(view),
         seq: Some(view.seq),
-        point: false,
+        life: Life::LASTING,
     }
 }
 

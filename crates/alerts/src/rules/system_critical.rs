@@ -1,7 +1,7 @@
 //! The ERP says that something is critical.
 
 use crate::{
-    alert::{Raise, Values},
+    alert::{Life, Raise, Values},
     fingerprint,
     judge::Judge,
     rule::{PLAIN, Rule},
@@ -43,7 +43,7 @@ fn event(judge: &mut Judge<'_>, stored: &Stored, facts: &Facts<'_>) {
     let key = Entity::new(judge.realm(stored), "system", fingerprint::of(said).trim());
     let label = line::of(said, line::LABEL).into_owned();
     judge.raise(Raise {
-        rule: ID,
+        rule: ID.into(),
         about: key.to_string(),
         source: Some(key.realm.to_string()),
         subject: format!("system:{}", line::of(&key.id, line::LABEL)),
@@ -51,6 +51,6 @@ fn event(judge: &mut Judge<'_>, stored: &Stored, facts: &Facts<'_>) {
         values: Values::from([("message".to_owned(), line::of(said, TEXT).into_owned())]),
         label,
         seq: Some(stored.seq),
-        point: true,
+        life: Life::point(7),
     });
 }

@@ -22,6 +22,8 @@ use watchdeck_world::entity::Entity;
 
 /// Longest snooze, minutes: four weeks.
 const LONGEST_SNOOZE: u32 = 4 * 7 * 24 * 60;
+/// Longest note with an acknowledgement, characters.
+const LONGEST_NOTE: usize = 500;
 /// Longest reason of a decision, characters.
 const LONGEST_REASON: usize = 1_000;
 
@@ -155,10 +157,14 @@ async fn withdraw_here(core: &Core, keys: &[String]) -> Result<Vec<DecideResult>
     Ok(results)
 }
 
-pub(crate) async fn acknowledge(core: &Core, ids: &[String]) -> Result<(), CommandError> {
+pub(crate) async fn acknowledge(core: &Core, ids: &[String], note: Option<&str>) -> Result<(), CommandError> {
+    let note = note.map(str::trim).filter(|note| !note.is_empty());
+    if note.is_some_and(|note| note.chars().count() > LONGEST_NOTE) {
+        return Err(CommandError::invalid(format!("a note may have {LONGEST_NOTE} characters at most")));
+    }
     core.person(ids, |state, at| {
         let by = person(&state.settings);
-        state.book.acknowledge(ids, &by, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
+        state.book.acknowledge(ids, &by, note, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
     })
     .await
 }
@@ -257,7 +263,7 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
     match action {
         "approve" | "reject" => request_answered(core, toast, action == "approve", None).await,
         "open_erp" => rules::request_of(toast).map_or(Ok(()), |entity| open_erp(core, &entity.to_string())),
-        "acknowledge" => acknowledge(core, &[toast.to_owned()]).await.inspect_err(|error| {
+        "acknowledge" => acknowledge(core, &[toast.to_owned()], None).await.inspect_err(|error| {
             let words = core.words(&core.state().settings);
             core.tell(answer(words.button_failed().to_owned(), error.message.clone(), words));
         }),

@@ -11,7 +11,7 @@ use crate::{
     state::{Look, State},
 };
 use std::collections::BTreeMap;
-use watchdeck_alerts::rules;
+use watchdeck_alerts::{rules, written};
 use watchdeck_events::{
     Catalogue, Event, Severity,
     catalogue::{Edition, FieldInfo},
@@ -166,10 +166,27 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
         severity: rule.severity,
         enabled: !state.settings.rules_off.iter().any(|off| off == rule.id),
         threshold: (rule.threshold)(&state.settings),
+        document: None,
+        shipped: true,
+        fault: None,
         firing: state.firing(rule.id),
     });
+    let own = state.settings.rules.iter().map(|(id, document)| (id, document, false));
+    let shipped =
+        written::SHIPPED.iter().filter(|(id, _)| !state.settings.rules.contains_key(*id)).map(|(id, document)| (id, document, true));
+    let documents = own.chain(shipped).map(|(id, document, shipped)| RuleView {
+        id: id.clone(),
+        severity: document.severity,
+        enabled: !state.settings.rules_off.contains(id),
+        threshold: None,
+        document: Some(document.clone()),
+        shipped,
+        fault: state.written.fault(id),
+        firing: state.firing(id),
+    });
+    let rules = rules.chain(documents).collect();
     let (active_count, let_go) = state.book.counts();
-    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules: rules.collect() }
+    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules }
 }
 
 pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {

@@ -5,7 +5,11 @@ use super::{
     actions, actions::Beside, claims, delegations, handlers, history, history::Wanted, keeping, letters, packs, queries, setup, stream,
     support,
 };
-use crate::{core::Core, delegations::Order, error::CommandError};
+use crate::{
+    core::{Core, rules},
+    delegations::Order,
+    error::CommandError,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::{collections::BTreeMap, sync::Arc};
@@ -13,11 +17,12 @@ use watchdeck_contain as contain;
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{
     live::Batch,
-    settings::{Hello, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
+    settings::{Hello, RuleDocument, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, CalendarView, CatalogueView, ClaimAct, DecideResult, DecisionsView,
-        DelegationView, DelegationsView, Deputy, EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct, HealthView,
-        InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView, OverviewView, PacksView, SupportBundle,
+        AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, Backtest, CalendarView, CatalogueView, ClaimAct, DecideResult,
+        DecisionsView, DelegationView, DelegationsView, Deputy, EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct,
+        HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView, OverviewView, PacksView,
+        RuleFaultView, SupportBundle,
     },
 };
 
@@ -27,7 +32,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{ApprovalStatus, BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Millis, Settings, SettingsPatch, Severity, Source, Value};
+            use super::{ApprovalStatus, BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Millis, RuleDocument, Settings, SettingsPatch, Severity, Source, Value};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -129,7 +134,12 @@ commands! { |core|
     /// The absences that the text of a calendar file tells of.
     read_calendar { text: String } -> CalendarView => delegations::read_calendar(core, text).await?;
     /// Somebody has these alerts.
-    acknowledge { ids: Vec<String> } -> () => actions::acknowledge(core, &ids).await?;
+    acknowledge { ids: Vec<String>, #[serde(default)] #[cfg_attr(test, ts(optional = nullable))] note: Option<String> } -> ()
+        => actions::acknowledge(core, &ids, note.as_deref()).await?;
+    /// What is wrong with a rule's document; nothing where it is a rule.
+    check_rule { id: String, document: RuleDocument } -> Option<RuleFaultView> => rules::checked(&id, &document, core.now());
+    /// What a rule would have done over the last days.
+    backtest { id: String, document: RuleDocument, days: u32 } -> Backtest => core.backtest(&id, &document, days).await?;
     /// An alert is put off.
     snooze { id: String, minutes: u32 } -> () => actions::snooze(core, &id, minutes).await?;
     /// New settings, whole. Answers what holds now.

@@ -190,6 +190,7 @@ impl Core {
             effects.extend(state.notifier.settle(&state.settings, words, self.now(), true));
             effects
         };
+        self.ruled.notify_one();
         self.say(effects);
     }
 

@@ -50,6 +50,14 @@ impl Looks {
         Self { clocks, conventions: state.conventions(), realms: state.world.realms.clone(), today: state.calendar.day(at).clone() }
     }
 
+    pub(super) const fn realms(&self) -> &Realms {
+        &self.realms
+    }
+
+    pub(super) fn realm<'a>(&'a self, source: &'a Arc<str>) -> &'a Arc<str> {
+        self.realms.realm(source)
+    }
+
     pub(super) fn facts<'a>(&self, event: &'a Event) -> Facts<'a> {
         Facts::of(event, self.conventions.get(&event.source), self.clocks.arrival(event), self.realms.realm(&event.source))
     }
@@ -217,11 +225,8 @@ impl Core {
                 }
             };
             let (request, arrival) = (facts.approval().map(|(_, request)| request.to_string()), facts.arrival);
-            if facts.view.is_none() && request.is_none() {
-                return;
-            }
-            let notices =
-                rules::evaluate(stored, facts, arrival.occurred_at(event), &state.world, &state.settings, &looks.today, &mut state.book);
+            let State { world, settings, book, written, .. } = &mut *state;
+            let notices = rules::evaluate(stored, facts, arrival.occurred_at(event), world, settings, &looks.today, book, written);
             let late = arrival.lateness(event) > LATE_MS;
             state.to_say.extend(state.notifier.take(notices, late, &state.settings, at));
             if let Some(request) = request {

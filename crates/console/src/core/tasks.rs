@@ -75,6 +75,10 @@ impl Core {
             let words = self.words(&state.settings);
             let mut notices = state.book.tick(at);
             notices.extend(state.watch_feeds(&statuses, at));
+            // Before everything is read, what seems to be missing may only not have been read.
+            if state.world.cursor >= self.store.head() {
+                notices.extend(state.watch_rules(&statuses, at));
+            }
             let catching_up = statuses.iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
             let caught_up = caught_up && !catching_up;
             // Before everything is read, what seems to wait may have been decided.

@@ -11,6 +11,7 @@ use crate::{
     },
     core::Core,
     decisions::{HOLD, is_large, needed},
+    error::CommandError,
 };
 use anyhow::ensure;
 use serde_json::{Map, Value};
@@ -22,7 +23,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::task::TaskTracker;
-use watchdeck_alerts::words::Words;
+use watchdeck_alerts::{rules, words::Words};
 use watchdeck_secret::Secret;
 use watchdeck_wire::views::{ApprovalStatus, ApprovalView, DecisionFieldKind};
 
@@ -31,7 +32,7 @@ const GUESTS: usize = 8;
 /// How long somebody may take to say what they want.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest ask, bytes.
-const ASK: u64 = 64 * 1024;
+const ASK: u64 = 1024 * 1024;
 /// Between two tries to take in who knocks, where the machine has no room for a connection.
 const BREATH: Duration = Duration::from_millis(200);
 
@@ -96,9 +97,29 @@ async fn said(core: &Core, ask: Ask) -> Said {
             let view = queries::approvals(core);
             Said::Waiting { pending: view.pending, count: view.pending_count }
         }
+        Ask::Alerts => {
+            let words = core.words(&core.state().settings);
+            let alerts = queries::alerts(core).active;
+            let said = alerts.iter().map(|alert| [rules::title(words, alert), rules::body(words, alert)]).collect();
+            Said::Alerts { alerts, words: said }
+        }
+        Ask::Acknowledge { ids, note } => done(actions::acknowledge(core, &ids, note.as_deref()).await),
+        Ask::Shelve { id, minutes } => done(actions::snooze(core, &id, minutes).await),
+        Ask::Try { rules, days } => {
+            let mut tried = BTreeMap::new();
+            for (id, rule) in rules {
+                let outcome = core.backtest(&id, &rule.document, days).await;
+                tried.insert(id, outcome.map_err(|error| error.message));
+            }
+            Said::Tried(tried)
+        }
         Ask::Approve { key, fields, sure, on_behalf_of } => decided(core, &key, None, &fields, on_behalf_of, sure).await,
         Ask::Reject { key, fields, reason, on_behalf_of } => decided(core, &key, Some(reason), &fields, on_behalf_of, true).await,
     }
+}
+
+fn done(outcome: Result<(), CommandError>) -> Said {
+    outcome.map_or_else(|error| Said::Refused(error.message), |()| Said::Done)
 }
 
 /// Without a reason it is a yes.

@@ -19,6 +19,8 @@ use watchdeck_secret::Secret;
 
 /// How long a console may take to open and to answer: a decision waits for the disk.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// And where all of the past is to be read.
+const READING: Duration = Duration::from_secs(600);
 /// Longest answer, bytes; a thousand requests are below it.
 const ANSWER: u64 = 16 * 1024 * 1024;
 
@@ -67,6 +69,7 @@ impl Plate {
     /// # Errors
     /// When nobody answers, or somebody who is not the console.
     pub(crate) async fn knock(&self, ask: Ask) -> anyhow::Result<Reply> {
+        let patience = if matches!(ask, Ask::Try { .. }) { READING } else { PATIENCE };
         let asked = async {
             let mut stream = TcpStream::connect(self.address).await?;
             let mut line = serde_json::to_vec(&Knock { token: self.token.clone(), ask })?;
@@ -78,6 +81,6 @@ impl Plate {
             ensure!(Secret::new(&*self.proof).matches(&reply.proof), "somebody else answers there");
             Ok(reply)
         };
-        timeout(PATIENCE, asked).await.context("it does not answer")?
+        timeout(patience, asked).await.context("it does not answer")?
     }
 }

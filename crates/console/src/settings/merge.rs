@@ -23,6 +23,9 @@ const REASONS: (usize, usize) = (12, 200);
 /// Longest deadline of a request, minutes: a year.
 const LONGEST_WAIT: u32 = 366 * 24 * 60;
 
+/// Rules that the user may have.
+const RULES: usize = 2_000;
+
 /// What a change of the settings comes to.
 #[derive(Debug)]
 pub(crate) struct Merged {
@@ -59,6 +62,7 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
         return Err(CommandError::invalid("orders can be stuck after 1 minute at the earliest, and a feed stale after 5 seconds"));
     }
     keeping::check(&new.keeping)?;
+    check_rules(&new, old)?;
     if new.ask_above.is_negative() {
         return Err(CommandError::invalid("the amount above which Watchdeck asks back must be zero or more"));
     }
@@ -125,4 +129,20 @@ pub(crate) fn same_place(before: &Source, now: &Source, purpose: Purpose) -> boo
 /// Whether two addresses lead to the same place, however they are written.
 fn same_address(one: &str, other: &str) -> bool {
     one == other || Address::parse(one).is_ok_and(|one| Address::parse(other).is_ok_and(|other| one == other))
+}
+/// Rules that are new or changed are rules. One that was taken over as it stands and is none stays, says so on its page, and does nothing.
+fn check_rules(new: &Settings, old: &Settings) -> Result<(), CommandError> {
+    if new.rules.len() > RULES {
+        return Err(CommandError::invalid(format!("there may be {RULES} rules at most")));
+    }
+    for (id, document) in new.rules.iter().filter(|(id, document)| old.rules.get(*id) != Some(document)) {
+        if watchdeck_alerts::rules::find(id).is_some() {
+            return Err(CommandError::invalid(format!(
+                "the rule {id} comes with Watchdeck and cannot be rewritten; give yours another name"
+            )));
+        }
+        let checked = watchdeck_alerts::written::check(id, document, watchdeck_events::Millis(0));
+        checked.map_err(|fault| CommandError::invalid(format!("the rule {id}, {fault}")))?;
+    }
+    Ok(())
 }

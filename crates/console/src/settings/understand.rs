@@ -77,6 +77,24 @@ fn fitted(
                     if let Some(place) = known.pointer_mut(&at) {
                         place.clone_from(&before);
                     }
+                    // Of a table of the user's, what can be read holds.
+                    if let (Value::Object(empty), Value::Object(members)) = (&before, &raw)
+                        && empty.is_empty()
+                    {
+                        for (name, member) in members {
+                            let Some(Value::Object(table)) = known.pointer_mut(&at) else { break };
+                            table.insert(name.clone(), member.clone());
+                            if readable(&known) {
+                                continue;
+                            }
+                            if let Some(Value::Object(table)) = known.pointer_mut(&at) {
+                                table.remove(name);
+                            }
+                            let raw = member.clone();
+                            beyond.push(Part { source: source.map(str::to_owned), at: pointer(&at, name), raw, instead: None });
+                        }
+                        continue;
+                    }
                     beyond.push(Part { source: source.map(str::to_owned), at, raw, instead: Some(before) });
                 }
             }

@@ -177,7 +177,8 @@ impl Compiler<'_> {
             Plan::Not(plan) => return Node::Not(Box::new(self.node(plan))),
             Plan::Text(text) => self.text(text),
             Plan::Is(name, pattern) => self.is(name, pattern),
-            Plan::Number(..) => Leaf::Number,
+            // What is known beyond an event no file tells.
+            Plan::Number(..) | Plan::Known(_) => Leaf::Number,
             Plan::Severity(severities) => Leaf::Severity(*severities),
             Plan::Occurred { from, before } => {
                 Leaf::Occurred { from: from.map_or(i64::MIN, |at| at.0), before: before.map_or(i64::MAX, |at| at.0) }

@@ -1,5 +1,6 @@
 //! The Alerts page: alerts, their lives, their rules.
 
+use crate::settings::{RuleDocument, Worded};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use watchdeck_events::{Millis, Severity};
@@ -29,7 +30,8 @@ pub struct AlertView {
     /// Whose: the source, or the first of those that are one ERP; `None` for what is about Watchdeck itself.
     #[serde(default)]
     pub source: Option<String>,
-    /// `low_stock`, `approval_requested`, `approval_due`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`.
+    /// `low_stock`, `approval_requested`, `approval_due`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`, or that of a
+    /// document. Of the latter `values` has the words: `title_zh`, `title_en`, `body_zh`, `body_en`.
     pub rule: String,
     /// How bad.
     pub severity: Severity,
@@ -53,6 +55,12 @@ pub struct AlertView {
     pub snoozed_until: Option<Millis>,
     /// When it ended.
     pub resolved_at: Option<Millis>,
+    /// Its rule does not hold any more, since then, and it stays all the same: until somebody has seen it, or until it is calm.
+    #[serde(default)]
+    pub over_since: Option<Millis>,
+    /// It comes and goes within a minute: nobody is told again until it is calm.
+    #[serde(default)]
+    pub chattering: bool,
     /// Newest event behind it.
     pub seq: Option<u64>,
     /// Oldest first.
@@ -84,6 +92,9 @@ pub struct AlertStep {
     pub state: AlertState,
     /// By whom, for what people did.
     pub by: Option<String>,
+    /// What that one said.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// One rule as the page lists it.
@@ -98,6 +109,12 @@ pub struct RuleView {
     pub enabled: bool,
     /// The number it compares with, as text, where it has one.
     pub threshold: Option<String>,
+    /// What it says, where it is a document.
+    pub document: Option<RuleDocument>,
+    /// It came with Watchdeck, and the user has not changed it.
+    pub shipped: bool,
+    /// Why it is not carried out, where it is not.
+    pub fault: Option<String>,
     /// Alerts of it that fire now.
     pub firing: u32,
 }
@@ -114,4 +131,62 @@ pub struct BannerView {
     pub since: Millis,
     /// All of them, for `acknowledge`: at most 5,000.
     pub ids: Vec<String>,
+}
+
+/// What a rule would have done over some of the past.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Backtest {
+    /// From when on.
+    pub from: Millis,
+    /// Up to when.
+    pub until: Millis,
+    /// Events that were looked at.
+    pub events: u64,
+    /// How often it would have fired.
+    pub fired: u32,
+    /// About how many things: one that fires again within a day is one situation.
+    pub situations: u32,
+    /// How many of them between 22:00 and 06:00.
+    pub at_night: u32,
+    /// How often people would have been interrupted by it: what comes within ten seconds is one.
+    pub interruptions: u32,
+    /// The same of the rule that is in force under this name now; `None` where there is none.
+    pub interruptions_now: Option<u32>,
+    /// The newest, newest first, at most 200.
+    pub alerts: Vec<BacktestAlert>,
+    /// Events of that time were let go, so there may have been more.
+    pub incomplete: bool,
+    /// How long it took, ms.
+    pub took_ms: u64,
+}
+
+/// One time that a rule would have fired.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct BacktestAlert {
+    /// When.
+    pub at: Millis,
+    /// When it would have ended; `None`: not within the time.
+    pub until: Option<Millis>,
+    /// How bad.
+    pub severity: Severity,
+    /// First line.
+    pub title: Worded,
+    /// The rest.
+    pub body: Worded,
+    /// Event behind it.
+    pub seq: Option<u64>,
+}
+
+/// What is wrong with a rule's document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct RuleFaultView {
+    /// The field: `when`, `clear`, `steps.0.when`, `title`, …
+    pub field: String,
+    /// Why, and what to write instead.
+    pub message: String,
+    /// From where to where the field is wrong, in UTF-16 units; `None`: all of it.
+    pub at: Option<(u32, u32)>,
 }

@@ -186,6 +186,22 @@ impl Product {
         all[all.len().saturating_sub(SPARK)..].to_vec()
     }
 
+    pub(super) fn numbers(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> Numbers<'_> {
+        let on_hand = self.now.on_hand().map(Quantity::to_f64);
+        let out_per_hour = self.pace(now);
+        Numbers {
+            on_hand,
+            threshold: threshold(key, settings).0,
+            hours_left: hours_left(on_hand, out_per_hour),
+            change_today: if self.day == today { self.change_today.to_f64() } else { 0.0 },
+            name: self.name.get(),
+            code: self.code.get(),
+            warehouse: self.warehouse.get(),
+            mover: self.mover.get(),
+            seq: self.changes.back().map_or(0, |last| last.moment.seq),
+        }
+    }
+
     pub(super) fn row(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> StockRow {
         let (threshold, own) = threshold(key, settings);
         let on_hand = self.now.on_hand().map(Quantity::to_f64);
@@ -203,7 +219,7 @@ impl Product {
             batches: self.now.batches().iter().map(|level| level.to_f64()).collect(),
             change_today: if self.day == today { self.change_today.to_f64() } else { 0.0 },
             out_per_hour,
-            hours_left: on_hand.filter(|_| out_per_hour > 0.0).map(|on_hand| on_hand.max(0.0) / out_per_hour),
+            hours_left: hours_left(on_hand, out_per_hour),
             threshold,
             threshold_own: own,
             low: on_hand.is_some_and(|on_hand| on_hand < threshold),
@@ -235,6 +251,33 @@ impl Product {
         let known_hours = (now.since(self.first_at) as f64 / HOUR as f64).clamp(1.0, PACE_HOURS as f64);
         left / known_hours
     }
+}
+
+/// What rules compare of a product, and what it is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Numbers<'a> {
+    /// As in a row: on hand; `None` while it is not known.
+    pub on_hand: Option<f64>,
+    /// Below this it is low.
+    pub threshold: f64,
+    /// Until nothing is left.
+    pub hours_left: Option<f64>,
+    /// Net change today.
+    pub change_today: f64,
+    /// As people read it.
+    pub name: Option<&'a str>,
+    /// The code on its shelf.
+    pub code: Option<&'a str>,
+    /// Where it is.
+    pub warehouse: Option<&'a str>,
+    /// Who moved it last.
+    pub mover: Option<&'a str>,
+    /// Event behind the last change.
+    pub seq: u64,
+}
+
+fn hours_left(on_hand: Option<f64>, out_per_hour: f64) -> Option<f64> {
+    on_hand.filter(|_| out_per_hour > 0.0).map(|on_hand| on_hand.max(0.0) / out_per_hour)
 }
 
 /// The threshold of a product, and whether it is its own: by its full name, which is of one source, else by its id in any.

@@ -1,0 +1,86 @@
+//! What a look at the book answers. It changes nothing.
+
+use super::AlertBook;
+use std::cmp::Reverse;
+use watchdeck_events::Severity;
+use watchdeck_wire::views::{AlertState, AlertView, BannerView};
+
+/// Alerts in a view.
+pub(super) const SHOWN: usize = 1_000;
+/// Alerts that the banner shows.
+pub(super) const BANNER: usize = 5;
+
+impl AlertBook {
+    /// Whether an alert lives.
+    #[must_use]
+    pub fn is_active(&self, rule: &str, about: &str) -> bool {
+        self.active.contains_key(&format!("{rule}:{about}"))
+    }
+
+    /// Whether any alert of a rule lives. Cheap: it is asked of most events.
+    #[must_use]
+    pub fn any_lives(&self, rule: &str) -> bool {
+        self.living.get(rule).is_some_and(|living| *living > 0)
+    }
+
+    /// The event behind a living alert, by the alert's id.
+    #[must_use]
+    pub fn seq_of(&self, id: &str) -> Option<u64> {
+        self.active.get(id).and_then(|alert| alert.view.seq)
+    }
+
+    /// Living alerts, worst first, then newest; at most 1,000.
+    #[must_use]
+    pub fn active(&self) -> Vec<AlertView> {
+        let mut all: Vec<_> = self.active.values().map(|alert| &alert.view).collect();
+        all.sort_by_key(|view| (Reverse(view.severity), Reverse(view.last_at)));
+        all.into_iter().take(SHOWN).cloned().collect()
+    }
+
+    /// How many live, and how many were not kept because too many of their rule did.
+    #[must_use]
+    pub fn counts(&self) -> (u32, u64) {
+        (self.active.len() as u32, self.let_go)
+    }
+
+    /// Living alerts of one rule: id and view.
+    pub fn of_rule<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a AlertView> {
+        self.active.values().map(|alert| &alert.view).filter(move |view| view.rule == rule)
+    }
+
+    /// One living alert.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<&AlertView> {
+        self.active.get(id).map(|alert| &alert.view)
+    }
+
+    /// What takes the window until somebody has seen it: one banner for everything critical that this rule says.
+    #[must_use]
+    pub fn banner(&self, rule: &str) -> Option<BannerView> {
+        let mut critical: Vec<_> = self.firing().filter(|view| view.rule == rule && view.severity == Severity::Critical).collect();
+        critical.sort_by_key(|view| Reverse((view.first_at, view.seq, &view.id)));
+        Some(BannerView {
+            since: critical.last()?.first_at,
+            count: critical.len() as u32,
+            ids: critical.iter().map(|view| view.id.clone()).collect(),
+            newest: critical.into_iter().take(BANNER).cloned().collect(),
+        })
+    }
+
+    /// Alerts that fire: nobody has them and nobody put them off.
+    pub fn firing(&self) -> impl Iterator<Item = &AlertView> {
+        self.active.values().map(|alert| &alert.view).filter(|view| view.state == AlertState::Firing)
+    }
+
+    /// The last that ended, newest first.
+    #[must_use]
+    pub fn resolved(&self) -> Vec<AlertView> {
+        self.resolved.iter().rev().map(|alert| alert.view.clone()).collect()
+    }
+
+    /// The rules that alerts live of.
+    #[must_use]
+    pub fn rules(&self) -> Vec<String> {
+        self.living.iter().filter(|(_, living)| **living > 0).map(|(rule, _)| rule.clone()).collect()
+    }
+}

@@ -1,0 +1,175 @@
+//! What is known where a condition is evaluated: of one thing, and of what was counted.
+
+use super::{compiled::Part, counts::Counts};
+use std::borrow::Cow;
+use watchdeck_events::{Millis, Money};
+use watchdeck_filter::{Fact, Known, Measure, Name, Thing, Verdict};
+use watchdeck_wire::{settings::Settings, views::ApprovalStatus};
+use watchdeck_world::{World, approvals::times, calendar::Day, entity::Entity, orders};
+
+/// By what everything is judged.
+#[derive(Clone, Copy)]
+pub(super) struct By<'a> {
+    pub(super) world: &'a World,
+    pub(super) settings: &'a Settings,
+    pub(super) today: &'a Day,
+    pub(super) now: Millis,
+}
+
+/// See the [module docs](self).
+#[derive(Clone, Copy)]
+pub(super) struct At<'a> {
+    pub(super) by: By<'a>,
+    /// The thing.
+    pub(super) thing: Option<(Thing, &'a Entity)>,
+    pub(super) counts: &'a Counts,
+    /// Under which what is counted stands.
+    pub(super) key: &'a str,
+    /// Where the measures of the condition are among those of its rule.
+    pub(super) first: usize,
+}
+
+impl<'a> At<'a> {
+    /// For one condition of the rule.
+    pub(super) const fn part(self, part: &Part) -> Self {
+        Self { first: part.first, ..self }
+    }
+}
+
+/// What a thing is called, and what is told of it in words.
+#[derive(Debug, Default)]
+pub(super) struct Called<'a> {
+    pub(super) label: Cow<'a, str>,
+    pub(super) seq: Option<u64>,
+    texts: Vec<(&'static str, Cow<'a, str>)>,
+}
+
+impl<'a> By<'a> {
+    pub(super) fn fact(self, thing: Thing, key: &Entity, fact: Fact) -> Option<f64> {
+        let ms = |ms: i64| ms as f64;
+        match thing {
+            Thing::Stock => {
+                let numbers = self.world.stock.numbers(key, self.settings, &self.today.name, self.now)?;
+                match fact {
+                    Fact::StockOnHand => numbers.on_hand,
+                    Fact::StockThreshold => Some(numbers.threshold),
+                    Fact::StockHoursLeft => numbers.hours_left,
+                    Fact::StockChangeToday => Some(numbers.change_today),
+                    _ => None,
+                }
+            }
+            Thing::Order => {
+                let (.., last) = self.world.orders.state(key)?;
+                (fact == Fact::OrderDwell && !orders::is_final(&last.to)).then(|| ms(self.now.since(last.at).max(0)))
+            }
+            Thing::Approval => {
+                let request = self.world.approvals.get(key).filter(|request| request.is_pending())?;
+                match fact {
+                    Fact::ApprovalWaiting => Some(ms(self.now.since(request.view.requested_at).max(0))),
+                    Fact::ApprovalDueIn => times::due(self.settings, &request.view).map(|due| ms(due.since(self.now))),
+                    Fact::ApprovalAmount => request.view.amount.map(Money::to_f64),
+                    _ => None,
+                }
+            }
+            Thing::Finance => match fact {
+                Fact::FinanceAmount => self.world.finance.row(key)?.amount.map(Money::to_f64),
+                Fact::FinanceOverdue if self.world.finance.is_overdue_now(key) => {
+                    self.world.finance.row(key).map(|row| ms(self.now.since(row.at).max(0)))
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// Everything of a sort that something is known of.
+    pub(super) fn things(self, thing: Thing) -> Vec<Entity> {
+        match thing {
+            Thing::Stock => self.world.stock.keys().cloned().collect(),
+            Thing::Order => self.world.orders.keys().cloned().collect(),
+            Thing::Approval => self.world.approvals.open().map(|(key, _)| key.clone()).collect(),
+            Thing::Finance => self.world.finance.rows().chain(self.world.finance.overdue_rows()).map(|(key, _)| key.clone()).collect(),
+        }
+    }
+
+    pub(super) fn called(self, thing: Thing, key: &Entity) -> Called<'a> {
+        let id = || Cow::Owned(key.id.to_string());
+        match thing {
+            Thing::Stock => {
+                let Some(told) = self.world.stock.numbers(key, self.settings, &self.today.name, self.now) else { return Called::default() };
+                let texts = [("warehouse", told.warehouse), ("productName", told.name), ("productCode", told.code), ("actor", told.mover)];
+                let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
+                Called {
+                    label: told.name.map_or_else(id, Cow::Borrowed),
+                    seq: Some(told.seq),
+                    texts: texts.chain([("productId", id())]).collect(),
+                }
+            }
+            Thing::Order => {
+                let Some((number, customer, last)) = self.world.orders.state(key) else { return Called::default() };
+                let texts =
+                    [("orderNumber", number), ("customerName", customer), ("status", Some(&*last.to)), ("newStatus", Some(&*last.to))];
+                let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
+                Called {
+                    label: number.map_or_else(id, Cow::Borrowed),
+                    seq: Some(last.seq),
+                    texts: texts.chain([("orderId", id()), ("orderType", Cow::Owned(key.kind.to_string()))]).collect(),
+                }
+            }
+            Thing::Approval => {
+                let Some(request) = self.world.approvals.get(key) else { return Called::default() };
+                let view = &request.view;
+                let texts = [
+                    ("resourceType", Some(&*view.resource_type)),
+                    ("requesterName", Some(&*view.requester)),
+                    ("reason", view.reason.as_deref()),
+                    ("currency", view.currency.as_deref()),
+                    ("status", (view.status == ApprovalStatus::Pending).then_some("pending")),
+                ];
+                let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
+                Called { label: Cow::Borrowed(&view.number), seq: Some(view.seq), texts: texts.collect() }
+            }
+            Thing::Finance => {
+                let Some(row) = self.world.finance.row(key) else { return Called::default() };
+                let texts = [
+                    ("recordType", Some(&*row.record_type)),
+                    ("action", Some(&*row.action)),
+                    ("party", row.party.as_deref()),
+                    ("currency", row.currency.as_deref()),
+                ];
+                let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
+                Called { label: Cow::Borrowed(&row.number), seq: Some(row.seq), texts: texts.collect() }
+            }
+        }
+    }
+}
+
+impl Known for At<'_> {
+    fn fact(&self, fact: Fact) -> Option<f64> {
+        let (thing, key) = self.thing?;
+        self.by.fact(thing, key, fact)
+    }
+
+    fn measured(&self, measure: &Measure) -> Option<f64> {
+        Some(self.counts.value(self.first + measure.nth, measure, self.key, self.by.now))
+    }
+
+    fn usual(&self, measure: &Measure) -> Option<f64> {
+        self.counts.usual(self.first + measure.nth, measure, self.key, self.by.now)
+    }
+
+    fn says(&self, name: &Name, matches: &dyn Fn(&str) -> bool) -> Verdict {
+        let Some((thing, key)) = self.thing else { return Verdict::Maybe };
+        match name {
+            // Of which messages it was told, the thing itself does not say.
+            Name::Kind | Name::Channel | Name::Domain | Name::Id => Verdict::Yes,
+            Name::Source => matches(&key.realm).into(),
+            Name::Subject => matches(&format!("{}:{}", key.kind, key.id)).into(),
+            Name::Actor | Name::Field(_) => {
+                let field = if let Name::Field(field) = name { field.as_str() } else { "actor" };
+                let called = self.by.called(thing, key);
+                let told = called.texts.iter().find(|(known, _)| *known == field);
+                told.map_or(Verdict::Maybe, |(_, text)| matches(text).into())
+            }
+        }
+    }
+}

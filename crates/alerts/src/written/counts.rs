@@ -1,0 +1,93 @@
+//! What the rules have counted, each measure by itself and for each value that its rule parts by.
+
+use super::{compiled::Compiled, window::Window};
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
+use watchdeck_events::{Event, Millis};
+use watchdeck_filter::{Counted, Measure, Name};
+
+/// Values that one measure is parted by. Of more, those are not counted that come last.
+const KEYS: usize = 10_000;
+
+/// Of one rule.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    /// By the measure's place in its rule; in each by realm and value.
+    windows: Vec<HashMap<Box<str>, Window>>,
+}
+
+impl Counts {
+    /// Nothing yet.
+    pub(super) fn of(rule: &Compiled) -> Self {
+        Self { windows: rule.measures.iter().map(|_| HashMap::new()).collect() }
+    }
+
+    /// One event, for all measures that it is of.
+    pub(super) fn count(&mut self, rule: &Compiled, event: &Event, key: &str, at: Millis) {
+        for (measured, windows) in rule.measures.iter().zip(&mut self.windows) {
+            let measure = &measured.measure;
+            if !measure.of.holds(event) {
+                continue;
+            }
+            if !windows.contains_key(key) {
+                if windows.len() >= KEYS {
+                    windows.retain(|_, window| !window.is_over(at, measure.over));
+                }
+                if windows.len() >= KEYS {
+                    continue;
+                }
+                windows.insert(key.into(), Window::default());
+            }
+            let Some(window) = windows.get_mut(key) else { continue };
+            match &measure.counted {
+                Counted::Events => window.add(at, 1.0, measure.over, measured.keeps_usual),
+                Counted::Sum(field) => {
+                    if let Some(number) = event.fields().number(field) {
+                        window.add(at, number.to_f64(), measure.over, measured.keeps_usual);
+                    }
+                }
+                Counted::Distinct(name) => {
+                    if let Some(text) = said(event, name) {
+                        let mut hasher = DefaultHasher::new();
+                        text.hash(&mut hasher);
+                        window.see(at, hasher.finish(), measure.over);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What there was; nothing, where nothing was counted.
+    pub(super) fn value(&self, place: usize, measure: &Measure, key: &str, now: Millis) -> f64 {
+        self.windows.get(place).and_then(|windows| windows.get(key)).map_or(0.0, |window| window.value(now, measure))
+    }
+
+    /// What there usually is, where that is known.
+    pub(super) fn usual(&self, place: usize, measure: &Measure, key: &str, now: Millis) -> Option<f64> {
+        self.windows.get(place)?.get(key)?.usual(now, measure.over)
+    }
+
+    /// Everything that anything is counted for.
+    pub(super) fn keys(&self) -> Vec<Box<str>> {
+        let mut keys: Vec<_> = self.windows.iter().flat_map(HashMap::keys).cloned().collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+}
+
+/// What an event says in a field.
+pub(super) fn said(event: &Event, name: &Name) -> Option<String> {
+    match name {
+        Name::Kind => Some(event.kind.as_str().to_owned()),
+        Name::Channel => Some(event.channel.as_str().to_owned()),
+        Name::Source => Some(event.source.to_string()),
+        Name::Id => Some(event.id.to_string()),
+        Name::Subject => event.subject.as_deref().map(str::to_owned),
+        Name::Actor => event.actor.as_deref().map(str::to_owned),
+        Name::Domain => None,
+        Name::Field(field) => event.fields().text(field).map(std::borrow::Cow::into_owned),
+    }
+}
