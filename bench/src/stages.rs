@@ -5,7 +5,7 @@
 use crate::{CHANNEL, EPOCH, event, now};
 use anyhow::{Result, ensure};
 use std::sync::Arc;
-use watchdeck_alerts::{AlertBook, rules};
+use watchdeck_alerts::{AlertBook, rules, written::Written};
 use watchdeck_client::{Delivery, Dialect, Profile, bench::Decoder};
 use watchdeck_events::{Catalogue, Channel, Conventions, Incoming, Intake, identity::Doubles, unread};
 use watchdeck_store::Stored;
@@ -74,9 +74,13 @@ pub fn all(events: u64, meter: &mut impl Meter) -> Result<()> {
     let settings = Settings::default();
     let at = now();
     let today = Calendar::system().day(at).clone();
+    let mut written = Written::of(&settings, at, 0, Written::default());
+    for cold in written.cold(at) {
+        written.is_warm(&cold.rule);
+    }
     let mut judge = |mut book: AlertBook| {
         for (one, facts) in stored.iter().zip(&facts) {
-            rules::evaluate(one, facts, at, &world, &settings, &today, &mut book);
+            rules::evaluate(one, facts, at, &world, &settings, &today, &mut book, &mut written);
         }
         Ok(book)
     };

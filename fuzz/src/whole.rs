@@ -7,7 +7,7 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Arc,
 };
-use watchdeck_alerts::{AlertBook, rules, words::Words};
+use watchdeck_alerts::{AlertBook, rules, words::Words, written::Written};
 use watchdeck_console::Settings;
 use watchdeck_events::{Catalogue, Conventions, Event, Incoming, Intake, Millis, Payload, fields::Fields, identity::Doubles, line, unread};
 use watchdeck_filter::Filter;
@@ -25,6 +25,7 @@ const NOW: Millis = Millis(1_795_223_788_150);
 struct Computed {
     world: World,
     book: AlertBook,
+    written: Written,
     calendar: Calendar,
     settings: Settings,
     doubles: Doubles,
@@ -38,6 +39,7 @@ pub(crate) fn feed(text: &str, end: char) -> u64 {
     let mut computed = Computed {
         world: World::default(),
         book: AlertBook::default(),
+        written: Written::of(&Settings::default(), Millis(0), 0, Written::default()),
         calendar: Calendar::system(),
         settings: Settings::default(),
         doubles: Doubles::default(),
@@ -85,7 +87,7 @@ impl Computed {
         std::hint::black_box(self.world.apply(stored, &facts, &mut self.calendar));
         let today = self.calendar.day(NOW).clone();
         let at = arrival.occurred_at(&stored.event);
-        rules::evaluate(stored, &facts, at, &self.world, &self.settings, &today, &mut self.book).len().hash(shape);
+        rules::evaluate(stored, &facts, at, &self.world, &self.settings, &today, &mut self.book, &mut self.written).len().hash(shape);
     }
 
     fn searched(&self, event: &Event, shape: &mut DefaultHasher) {

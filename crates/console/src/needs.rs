@@ -75,6 +75,8 @@ mod tests {
             acknowledged_by: None,
             snoozed_until: None,
             resolved_at: None,
+            over_since: None,
+            chattering: false,
             seq: None,
             timeline: Vec::new(),
         }

@@ -21,7 +21,7 @@ export { isOpen, type Known, type RowState, rowState } from "./results";
 
 export interface Actions extends Claims, Decide, Undo {
   readonly busy: ReadonlySet<string>;
-  acknowledge(ids: readonly string[]): Promise<boolean>;
+  acknowledge(ids: readonly string[], note?: string): Promise<boolean>;
   snooze(id: string, minutes: number): void;
 }
 
@@ -67,9 +67,9 @@ export function ActionsProvider({ children }: { children: ReactNode }) {
       ...claims,
       ...decide,
       ...undo,
-      acknowledge: (ids) =>
+      acknowledge: (ids, note = "") =>
         run(ids, async () => {
-          await host.call("acknowledge", { ids: [...ids] });
+          await host.call("acknowledge", { ids: [...ids], ...(note.trim() === "" ? {} : { note }) });
         }),
       snooze: (id, minutes) =>
         void run([id], async () => {

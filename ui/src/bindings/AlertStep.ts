@@ -17,4 +17,8 @@ state: AlertState,
 /**
  * By whom, for what people did.
  */
-by: string | null, };
+by: string | null, 
+/**
+ * What that one said.
+ */
+note: string | null, };

@@ -17,7 +17,8 @@ id: string,
  */
 source: string | null, 
 /**
- * `low_stock`, `approval_requested`, `approval_due`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`.
+ * `low_stock`, `approval_requested`, `approval_due`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`, or that of a
+ * document. Of the latter `values` has the words: `title_zh`, `title_en`, `body_zh`, `body_en`.
  */
 rule: string, 
 /**
@@ -64,6 +65,14 @@ snoozed_until: Millis | null,
  * When it ended.
  */
 resolved_at: Millis | null, 
+/**
+ * Its rule does not hold any more, since then, and it stays all the same: until somebody has seen it, or until it is calm.
+ */
+over_since: Millis | null, 
+/**
+ * It comes and goes within a minute: nobody is told again until it is calm.
+ */
+chattering: boolean, 
 /**
  * Newest event behind it.
  */

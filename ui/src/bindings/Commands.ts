@@ -3,6 +3,7 @@ import type { AlertsView } from "./AlertsView";
 import type { ApprovalHistory } from "./ApprovalHistory";
 import type { ApprovalStatus } from "./ApprovalStatus";
 import type { ApprovalsView } from "./ApprovalsView";
+import type { Backtest } from "./Backtest";
 import type { Batch } from "./Batch";
 import type { CalendarView } from "./CalendarView";
 import type { CatalogueView } from "./CatalogueView";
@@ -29,6 +30,8 @@ import type { Millis } from "./Millis";
 import type { OrdersView } from "./OrdersView";
 import type { OverviewView } from "./OverviewView";
 import type { PacksView } from "./PacksView";
+import type { RuleDocument } from "./RuleDocument";
+import type { RuleFaultView } from "./RuleFaultView";
 import type { Settings } from "./Settings";
 import type { SettingsPatch } from "./SettingsPatch";
 import type { Severity } from "./Severity";
@@ -157,7 +160,15 @@ read_calendar: { args: { text: string, }, answer: CalendarView, },
 /**
  * Somebody has these alerts.
  */
-acknowledge: { args: { ids: Array<string>, }, answer: null, }, 
+acknowledge: { args: { ids: Array<string>, note?: string | null, }, answer: null, }, 
+/**
+ * What is wrong with a rule's document; nothing where it is a rule.
+ */
+check_rule: { args: { id: string, document: RuleDocument, }, answer: RuleFaultView | null, }, 
+/**
+ * What a rule would have done over the last days.
+ */
+backtest: { args: { id: string, document: RuleDocument, days: number, }, answer: Backtest, }, 
 /**
  * An alert is put off.
  */

@@ -5,6 +5,7 @@ import type { Hook } from "./Hook";
 import type { Keeping } from "./Keeping";
 import type { Language } from "./Language";
 import type { Money } from "./Money";
+import type { RuleDocument } from "./RuleDocument";
 import type { Source } from "./Source";
 import type { Theme } from "./Theme";
 
@@ -72,6 +73,10 @@ stale_after_seconds: number,
  * Rules that are off.
  */
 rules_off: Array<string>, 
+/**
+ * Rules that the user wrote, by name; one of a shipped rule's name takes its place.
+ */
+rules: { [key in string]: RuleDocument }, 
 /**
  * Closing the window leaves Watchdeck in the tray.
  */

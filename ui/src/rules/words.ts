@@ -3,19 +3,23 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import type { AlertView } from "@/bindings/AlertView";
+import type { RuleView } from "@/bindings/RuleView";
 import { useFormat } from "@/format";
 import { useWord } from "@/text";
 import { ruleOf } from "./rules";
 
-/** A rule as people call it; one that is not known here by its name. */
-export function useRuleName(): (id: string) => string {
-  const { t } = useTranslation();
+/** A rule as people call it: by the words of this window, else by what its document says, else by its name. */
+export function useRuleName(rules: readonly RuleView[]): (id: string) => string {
+  const { t, i18n } = useTranslation();
   return useCallback(
     (id) => {
       const rule = ruleOf(id);
-      return rule === undefined ? id : t(`rules.rule.${rule.id}.name`);
+      if (rule !== undefined) return t(`rules.rule.${rule.id}.name`);
+      const title = rules.find((each) => each.id === id)?.document?.title;
+      if (title === undefined) return id;
+      return (i18n.language === "en" ? [title.en, title.zh] : [title.zh, title.en]).find((text) => text.trim() !== "") ?? id;
     },
-    [t],
+    [t, i18n.language, rules],
   );
 }
 
@@ -27,9 +31,10 @@ export interface AlertText {
 
 /** The words of an alert: its rule's sentence with its values filled in. */
 export function useAlertText(): (alert: AlertView) => AlertText {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const word = useWord();
+  const lang = i18n.language === "en" ? "en" : "zh";
   return (alert) => {
     const value = (name: string) => alert.values[name];
     const money = (name: string) => {
@@ -38,10 +43,12 @@ export function useAlertText(): (alert: AlertView) => AlertText {
     };
     const say = { label: alert.label, value, money, format, t, word };
     const rule = ruleOf(alert.rule);
-    const facts = rule === undefined ? [alert.rule, value("message")] : rule.facts(say);
+    // A document has said its words when it fired.
+    const own = value(`title_${lang}`);
+    const facts = rule !== undefined ? rule.facts(say) : own === undefined ? [alert.rule, value("message")] : [value(`body_${lang}`)];
     const times = alert.count > 1 ? t("rules.fact.count", { n: format.ordinal(alert.count) }) : undefined;
     return {
-      title: rule === undefined ? t("rules.unknown", { label: alert.label }) : t(`rules.rule.${rule.id}.alert`, rule.fill(say)),
+      title: rule === undefined ? (own ?? t("rules.unknown", { label: alert.label })) : t(`rules.rule.${rule.id}.alert`, rule.fill(say)),
       parts: [...facts, times].filter((part): part is string => part !== undefined && part !== ""),
     };
   };

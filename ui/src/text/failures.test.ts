@@ -34,6 +34,11 @@ const MADE: readonly (readonly [string, RegExp])[] = [
   ["console/src/outgoing/hook.rs", /invalid\((?:format!\()?"([^"]+)"/g],
   ["handlers/src/refusal.rs", /#\[error\("((?!there is a handler)[^"]+)"/g],
   ["filter/src/term.rs", /(?:Err|ok_or_else|map_err)\((?:\|_?\| )?(?:format!\()?"([^"]+)"/g],
+  ["filter/src/measured.rs", /(?:Err|ok_or_else|map_err)\((?:\|_?\| )?(?:format!\()?"([^"{][^"]+)"/g],
+  ["filter/src/condition.rs", /message: "([^"]+)"/g],
+  ["alerts/src/written/compiled.rs", /fault\("\w+", (?:format!\()?"([^"]+)"/g],
+  ["alerts/src/written/hours.rs", /format!\("([^"]+)"/g],
+  ["console/src/core/rules.rs", /invalid\((?:format!\()?"([^"]+)"/g],
   ["filter/src/lib.rs", /message: format!\("([^"]+)"/g],
   ["store/src/error.rs", /#\[error\("([^"{][^"]+)"/g],
 ];

@@ -90,7 +90,7 @@ fn due(left: i64, tongue: Tongue) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::columns::width, *};
     use serde_json::{Value, json};
 
     const NOW: Millis = Millis(1_795_248_000_000);

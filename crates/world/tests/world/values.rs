@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use watchdeck_alerts::{
     AlertBook, Notice,
     rules::{self, rejudge},
+    written::Written,
 };
 use watchdeck_events::Money;
 use watchdeck_wire::settings::{Settings, Source};
@@ -96,7 +97,7 @@ fn one_batchs_number_is_not_low_stock() {
     }
     let row = bench.product("P", &settings).expect("it is on its page");
     assert_eq!((row.on_hand, row.per_batch, row.low, row.batches.as_slice()), (None, true, false, [5.0, 98.0].as_slice()));
-    assert_eq!(rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book), []);
+    assert_eq!(rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book, &mut Written::default()), []);
 }
 
 #[test]
@@ -104,16 +105,16 @@ fn a_changed_threshold_judges_what_is_known_at_once() {
     let (mut bench, before, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
     bench.stock(NOW, "P-1", 60.0, 50.0);
     let higher = Settings { low_stock_threshold: 60.0, ..Settings::default() };
-    let raised = rejudge(&bench.world, &before, &higher, &today(), NOW, &mut book);
+    let raised = rejudge(&bench.world, &before, &higher, &today(), NOW, &mut book, &mut Written::default());
     assert!(matches!(raised.as_slice(), [Notice::Fired(_)]), "{raised:?}");
-    assert_eq!(rejudge(&bench.world, &higher, &higher, &today(), NOW, &mut book), [], "and once");
+    assert_eq!(rejudge(&bench.world, &higher, &higher, &today(), NOW, &mut book, &mut Written::default()), [], "and once");
     let off = Settings { rules_off: vec![rules::low_stock::ID.into()], ..higher.clone() };
     assert!(
-        matches!(rejudge(&bench.world, &higher, &off, &today(), NOW, &mut book).as_slice(), [Notice::Quiet(_)]),
+        matches!(rejudge(&bench.world, &higher, &off, &today(), NOW, &mut book, &mut Written::default()).as_slice(), [Notice::Quiet(_)]),
         "a rule that is off says nothing"
     );
-    rejudge(&bench.world, &off, &higher, &today(), NOW, &mut book);
-    let ended = rejudge(&bench.world, &higher, &before, &today(), NOW, &mut book);
+    rejudge(&bench.world, &off, &higher, &today(), NOW, &mut book, &mut Written::default());
+    let ended = rejudge(&bench.world, &higher, &before, &today(), NOW, &mut book, &mut Written::default());
     assert!(matches!(ended.as_slice(), [Notice::Quiet(_)]), "{ended:?}");
 }
 
@@ -207,7 +208,7 @@ proptest! {
             }
             let channel = ["inventory", "orders", "approvals", "finance", "system"][kind % 5];
             let stored = bench.tell_stored(["s", "t"][usize::from(source)], channel, NOW, NOW, &event);
-            let notices = rules::evaluate(&stored, &facts(&stored), NOW, &bench.world, &settings, &today(), &mut book);
+            let notices = rules::evaluate(&stored, &facts(&stored), NOW, &bench.world, &settings, &today(), &mut book, &mut Written::default());
             for notice in notices {
                 if let Notice::Fired(alert) = notice {
                     let words = watchdeck_alerts::words::Words::CHINESE;
@@ -218,7 +219,7 @@ proptest! {
         drop(bench.world.stock.rows(&settings, "2026-11-21", NOW));
         drop(bench.world.orders.view(NOW, 1));
         drop(bench.world.finance.view(settings.large_amount, NOW, &mut bench.calendar));
-        rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book);
+        rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book, &mut Written::default());
         let text = serde_json::to_string(&bench.world).expect("it can be written down");
         serde_json::from_str::<World>(&text).expect("and read back");
     }

@@ -1,40 +1,50 @@
 // One alert beside the list: what it says, its facts, its course, and what can be done.
 
 import { BellRing, Check, CircleCheck, Clock3, FileSearch } from "lucide-react";
-import { type ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertView } from "@/bindings/AlertView";
+import type { RuleDocument } from "@/bindings/RuleDocument";
+import type { RuleView } from "@/bindings/RuleView";
 import { useFormat, useToday } from "@/format";
 import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
 import { joined, useWord } from "@/text";
+import { type Lang, said } from "./rule/draft";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
 
-export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void }) {
-  const { t } = useTranslation();
+export function Detail({ alert, rule, quiet, onSnooze }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void }) {
+  const { t, i18n } = useTranslation();
+  const lang = i18n.language === "en" ? "en" : "zh";
   const format = useFormat();
   const today = useToday();
   const word = useWord();
   const words = useAlertText();
   const { acknowledge, busy } = useActions();
+  // A note belongs to the alert that it was begun for.
+  const [note, setNote] = useState({ of: "", text: "" });
   if (alert === null) return <p className="px-4 py-3 text-ink-3">{t("alerts.detailNone")}</p>;
   const text = words(alert);
   const { seq } = alert;
+  const noted = note.of === alert.id ? note.text : "";
   return (
     <div className="px-4 pb-3">
       <SeverityMark severity={alert.severity} className="mt-1" />
       <p className="mt-1 text-[15px] leading-snug font-[560] break-words">{text.title}</p>
       {text.parts.length > 0 && <p className="num mt-0.5 break-words text-ink-2">{joined(text.parts)}</p>}
+      {alert.over_since !== null && <p className="num mt-1 text-ink-3">{t("alerts.rule.over_since", { time: format.dateTime(alert.over_since, today) })}</p>}
+      {alert.chattering && <p className="mt-1 text-warn">{t("alerts.rule.chattering")}</p>}
+      {rule?.document != null && alert.state !== "resolved" && <Advice document={rule.document} lang={lang} />}
       <div className="mt-2.5 flex flex-wrap gap-1.5">
         {alert.state !== "resolved" && (
           <>
             {alert.state !== "acknowledged" && (
-              <Button look={quiet ? "plain" : "primary"} kbd={quiet ? undefined : "E"} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id])}>
+              <Button look={quiet ? "plain" : "primary"} kbd={quiet ? undefined : "E"} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id], noted)}>
                 {t("common.actions.acknowledge")}
               </Button>
             )}
@@ -49,6 +59,19 @@ export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /*
           </Button>
         )}
       </div>
+      {(alert.state === "firing" || alert.state === "snoozed") && (
+        <input
+          aria-label={t("alerts.rule.note")}
+          placeholder={t("alerts.rule.notePlaceholder")}
+          value={noted}
+          maxLength={500}
+          onChange={(event) => setNote({ of: alert.id, text: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && !event.nativeEvent.isComposing) void acknowledge([alert.id], noted);
+          }}
+          className="mt-2 h-[28px] w-full rounded-md border border-line bg-surface px-2"
+        />
+      )}
       <dl className="num mt-3 grid grid-cols-[72px_1fr] gap-y-1 [&_dt]:text-ink-3">
         <dt>{t("alerts.first")}</dt>
         <dd>
@@ -76,6 +99,7 @@ export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /*
             <span>
               {word("alertState", step.state)}
               {step.by !== null && <span className="text-ink-2"> {t("alerts.by", { who: step.by })}</span>}
+              {step.note !== null && <span className="block break-words text-ink-2">{step.note}</span>}
             </span>
             <span className="num text-ink-3">{format.dateTime(step.at, today)}</span>
           </li>
@@ -85,6 +109,32 @@ export function Detail({ alert, quiet, onSnooze }: { alert: AlertView | null; /*
   );
 }
 
-export function PanelTitle({ title, note }: { title: string; note?: string }) {
-  return <SectionHeader title={title} note={note} className="border-t border-line first:border-t-0" />;
+/** What an alarm states in a control room: what happens otherwise, what to do, and within which time. */
+function Advice({ document, lang }: { document: RuleDocument; lang: Lang }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const response = said(document.response, lang);
+  const consequence = said(document.consequence, lang);
+  const time = document.act_within_minutes > 0 ? t("alerts.rule.within", { time: format.duration(document.act_within_minutes * 60_000) }) : "";
+  if (response === "" && consequence === "" && time === "") return null;
+  return (
+    <dl className="mt-2.5 grid grid-cols-[72px_1fr] gap-y-1 rounded-md bg-raised/60 px-2.5 py-2 [&_dt]:text-ink-3">
+      {(response !== "" || time !== "") && (
+        <>
+          <dt>{t("alerts.rule.responseShort")}</dt>
+          <dd>{joined([response, time].filter((part) => part !== ""))}</dd>
+        </>
+      )}
+      {consequence !== "" && (
+        <>
+          <dt>{t("alerts.rule.consequenceShort")}</dt>
+          <dd className="text-ink-2">{consequence}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+export function PanelTitle({ title, note, right }: { title: string; note?: string; right?: ReactNode }) {
+  return <SectionHeader title={title} note={note} right={right} className="border-t border-line first:border-t-0" />;
 }

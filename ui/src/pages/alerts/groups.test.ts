@@ -18,6 +18,8 @@ const alert = (id: string, rule: string, severity: Severity = "warning", state: 
   acknowledged_by: null,
   snoozed_until: null,
   resolved_at: null,
+  over_since: null,
+  chattering: false,
   seq: null,
   timeline: [],
 });

@@ -1,12 +1,13 @@
 // Alerts: by state, grouped by rule; one beside the list with its course; the rules and how alerts are told.
 
-import { Bell, BellOff, Check, CircleCheck, Clock3 } from "lucide-react";
+import { Bell, BellOff, Check, CircleCheck, Clock3, Plus } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertsView } from "@/bindings/AlertsView";
 import type { AlertView } from "@/bindings/AlertView";
+import type { RuleView } from "@/bindings/RuleView";
 import { coreNow, useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
 import { useHost, useSources } from "@/live";
@@ -21,6 +22,8 @@ import { DeliveryMatrix } from "@/settings/delivery";
 import { errorText, joined } from "@/text";
 import { Detail, PanelTitle } from "./detail";
 import { counts, grouped, inTab, isHeading, type Line as Entry, lineKey, TABS } from "./groups";
+import { BLANK, type Draft } from "./rule/draft";
+import { RuleDialog } from "./rule/dialog";
 import { Rules } from "./rules";
 import { Snooze } from "./snooze";
 
@@ -43,6 +46,7 @@ function Watch({ view }: { view: AlertsView }) {
   const [tab, setTab] = useState<AlertState>("firing");
   const [cursor, setCursor] = useState<string | null>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(NONE);
+  const [writing, setWriting] = useState<Draft | null>(null);
   const [snoozing, setSnoozing] = useState<readonly AlertView[] | null>(null);
 
   const alerts = useMemo(() => inTab(view, tab), [view, tab]);
@@ -98,7 +102,7 @@ function Watch({ view }: { view: AlertsView }) {
   });
 
   const columns = useColumns(tab, chosen, toggle);
-  const heading = useHeading();
+  const heading = useHeading(view.rules);
   const count = useMemo(() => counts(view), [view]);
   const enabled = view.rules.filter((rule) => rule.enabled).length;
   return (
@@ -158,22 +162,31 @@ function Watch({ view }: { view: AlertsView }) {
       </section>
       <aside aria-label={t("alerts.detail")} className="w-[clamp(300px,32%,400px)] flex-none overflow-y-auto border-l border-line bg-panel">
         <PanelTitle title={t("alerts.detail")} />
-        <Detail alert={current} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} />
-        <PanelTitle title={t("alerts.rules")} note={t("alerts.rulesNote", { on: format.integer(enabled) })} />
-        <Rules rules={view.rules} />
+        <Detail alert={current} rule={view.rules.find((rule) => rule.id === current?.rule) ?? null} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} />
+        <PanelTitle
+          title={t("alerts.rules")}
+          note={t("alerts.rulesNote", { on: format.integer(enabled) })}
+          right={
+            <Button look="ghost" icon={<Plus aria-hidden />} className="-mr-2.5" onClick={() => setWriting({ id: "", document: BLANK, known: false })}>
+              {t("alerts.rule.new")}
+            </Button>
+          }
+        />
+        <Rules rules={view.rules} onOpen={(rule) => rule.document !== null && setWriting({ id: rule.id, document: rule.document, known: true })} />
         <div className="mt-3" />
         <PanelTitle title={t("alerts.delivery")} />
         <DeliveryMatrix className="mb-4 w-full" />
       </aside>
+      {writing !== null && <RuleDialog draft={writing} taken={view.rules.map((rule) => rule.id)} shipped={view.rules.some((rule) => rule.id === writing.id && rule.shipped)} onClose={() => setWriting(null)} />}
       {snoozing !== null && <Snooze alerts={snoozing} onClose={() => setSnoozing(null)} onChoose={(minutes) => void snooze(minutes)} />}
     </div>
   );
 }
 
-function useHeading(): (line: Entry) => ReactNode | null {
+function useHeading(rules: readonly RuleView[]): (line: Entry) => ReactNode | null {
   const { t } = useTranslation();
   const format = useFormat();
-  const name = useRuleName();
+  const name = useRuleName(rules);
   return useCallback(
     (line) =>
       isHeading(line) ? (

@@ -11,10 +11,10 @@ import { limitOf, ruleOf, switched, useRuleName } from "@/rules";
 import { useSettings } from "@/settings";
 import { errorDetail, errorText } from "@/text";
 
-export function Rules({ rules }: { rules: readonly RuleView[] }) {
+export function Rules({ rules, onOpen }: { rules: readonly RuleView[]; onOpen: (rule: RuleView) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const nameOf = useRuleName();
+  const nameOf = useRuleName(rules);
   const { save } = useSettings();
   const set = async (rule: string, on: boolean) => {
     try {
@@ -33,9 +33,15 @@ export function Rules({ rules }: { rules: readonly RuleView[] }) {
             <span className="min-w-0 flex-1">
               <span className={cx("flex items-center gap-1.5", !rule.enabled && "text-ink-3")}>
                 <SeverityMark severity={rule.severity} word={false} className={rule.enabled ? undefined : "!text-ink-3"} />
-                <span className="truncate font-[540]">{name}</span>
+                {rule.document === null ? (
+                  <span className="truncate font-[540]">{name}</span>
+                ) : (
+                  <button type="button" aria-label={t("alerts.rule.open", { rule: name })} onClick={() => onOpen(rule)} className="truncate rounded font-[540] hover:underline">
+                    {name}
+                  </button>
+                )}
               </span>
-              <span className="block truncate text-[12px] text-ink-3">
+              <span className={cx("block truncate text-[12px] text-ink-3", rule.document !== null && "font-mono")}>
                 <Limit rule={rule} name={name} />
               </span>
             </span>
@@ -52,6 +58,8 @@ function Limit({ rule, name }: { rule: RuleView; name: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { settings, save } = useSettings();
+  if (rule.fault !== null) return <span className="font-sans text-crit">{t("alerts.rule.fault", { why: rule.fault })}</span>;
+  if (rule.document !== null) return <span title={rule.document.when}>{rule.document.when}</span>;
   const known = ruleOf(rule.id);
   if (known === undefined) return "";
   if (!("limit" in known) || rule.threshold === null) return t(`rules.rule.${known.id}.text`);

@@ -1,0 +1,80 @@
+// What a rule seldom needs: when it ends, how long it has to hold, when it watches, and what to do about it.
+
+import { useTranslation } from "react-i18next";
+import type { RuleDocument } from "@/bindings/RuleDocument";
+import type { RuleFaultView } from "@/bindings/RuleFaultView";
+import { cx } from "@/parts";
+import { DAYS, type Lang, reworded, said, toggled, whole } from "./draft";
+import { Field, INPUT, Toggle } from "./fields";
+import { WhenField } from "./when-field";
+
+type Count = "hold_seconds" | "at_least" | "within_seconds" | "act_within_minutes" | "ends_after_minutes";
+type Text = "say" | "consequence" | "response";
+
+export function More({ document, lang, fault, onChange }: { document: RuleDocument; lang: Lang; fault: RuleFaultView | null; onChange: (part: Partial<RuleDocument>) => void }) {
+  const { t } = useTranslation();
+  const wrong = (field: string) => (fault?.field === field ? fault.message : null);
+  const count = (name: Count) => (
+    <Field label={t(`alerts.rule.${name}`)} wrong={wrong(name)}>
+      {(props) => (
+        <input
+          {...props}
+          inputMode="numeric"
+          value={document[name] === 0 ? "" : String(document[name])}
+          placeholder={t(`alerts.rule.none.${name}`)}
+          onChange={(event) => {
+            const number = whole(event.target.value);
+            if (number !== null) onChange({ [name]: number });
+          }}
+          className={cx(INPUT, "num")}
+        />
+      )}
+    </Field>
+  );
+  const text = (name: Text, note?: string) => (
+    <Field label={t(`alerts.rule.${name}`)} note={note}>
+      {(props) => <input {...props} value={document[name][lang] === "" ? said(document[name], lang) : document[name][lang]} maxLength={500} onChange={(event) => onChange({ [name]: reworded(document[name], lang, event.target.value) })} className={INPUT} />}
+    </Field>
+  );
+  const { schedule } = document;
+  return (
+    <div className="flex flex-col gap-3.5">
+      <WhenField label={t("alerts.rule.clear")} value={document.clear} fault={fault?.field === "clear" ? fault : null} onChange={(clear) => onChange({ clear })} />
+      <div className="grid grid-cols-3 gap-3 max-[700px]:grid-cols-2">
+        <Field label={t("alerts.rule.per")} wrong={wrong("per")}>
+          {(props) => <input {...props} value={document.per} placeholder={t("alerts.rule.none.per")} spellCheck={false} onChange={(event) => onChange({ per: event.target.value })} className={cx(INPUT, "font-mono text-[12.5px]")} />}
+        </Field>
+        {count("hold_seconds")}
+        {count("ends_after_minutes")}
+        {count("at_least")}
+        {count("within_seconds")}
+        {count("act_within_minutes")}
+      </div>
+      <Toggle label={t("alerts.rule.latched")} note={t("alerts.rule.latchedNote")} checked={document.latched} onChange={(latched) => onChange({ latched })} />
+      <Toggle label={t("alerts.rule.schedule")} note={t("alerts.rule.scheduleNote")} checked={schedule !== null} onChange={(on) => onChange({ schedule: on ? { days: [1, 2, 3, 4, 5], from: "08:00", until: "18:00" } : null })} />
+      {schedule !== null && (
+        <div className="flex flex-wrap items-center gap-2">
+          {DAYS.map((day) => {
+            const on = schedule.days.length === 0 || schedule.days.includes(day);
+            return (
+              <button key={day} type="button" aria-pressed={on} onClick={() => onChange({ schedule: { ...schedule, days: toggled(schedule.days, day) } })} className={cx("h-[26px] rounded-md border px-2", on ? "border-accent bg-accent-soft text-ink" : "border-line-strong text-ink-3 hover:bg-raised")}>
+                {t(`alerts.rule.day.${day}`)}
+              </button>
+            );
+          })}
+          <input type="time" aria-label={t("alerts.rule.from")} value={schedule.from} onChange={(event) => onChange({ schedule: { ...schedule, from: event.target.value } })} className={cx(INPUT, "num !w-[112px]")} />
+          <span className="text-ink-3">–</span>
+          <input type="time" aria-label={t("alerts.rule.until")} value={schedule.until} onChange={(event) => onChange({ schedule: { ...schedule, until: event.target.value } })} className={cx(INPUT, "num !w-[112px]")} />
+          {wrong("schedule") !== null && (
+            <span role="alert" className="text-crit">
+              {wrong("schedule")}
+            </span>
+          )}
+        </div>
+      )}
+      {text("say", t("alerts.rule.sayNote"))}
+      {text("consequence")}
+      {text("response")}
+    </div>
+  );
+}

@@ -1,0 +1,72 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it } from "vitest";
+import { startText } from "@/text";
+import { openPage } from "../../../../tests/fixtures/open";
+import { BLANK, nameFor, reworded, said, toggled, whole } from "./draft";
+
+beforeEach(() => {
+  startText("en");
+  localStorage.clear();
+});
+
+it("writes a rule from an example, shows what it would have done, and puts it in force", async () => {
+  const asked = openPage("alerts");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "New rule" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "New rule" }));
+  await user.click(dialog.getByRole("button", { name: "Refund above 10,000" }));
+  expect(dialog.getByRole("textbox", { name: "When" })).toHaveValue("kind:finance:refund amount>10000");
+  expect(await dialog.findByText(/it would have fired/)).toBeVisible();
+  await user.click(dialog.getByRole("button", { name: "Save rule" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const title = { zh: "Refund above 10,000", en: "Refund above 10,000" };
+  const rules = { refund_above_10_000: { ...BLANK, title, when: "kind:finance:refund amount>10000" } };
+  expect(asked.find((each) => each.name === "change_settings")?.args).toEqual({ patch: { rules } });
+  expect(await screen.findByRole("button", { name: "Change Refund above 10,000" })).toBeVisible();
+});
+
+it("says what is wrong where it stands, and saves nothing", async () => {
+  const asked = openPage("alerts");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "New rule" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "New rule" }));
+  await user.type(dialog.getByRole("textbox", { name: "When" }), "amount>");
+  await waitFor(() => expect(dialog.getByRole("textbox", { name: "When" })).toBeInvalid());
+  await user.click(dialog.getByRole("button", { name: "Save rule" }));
+  expect(dialog.getByText(/Give it a name/)).toBeVisible();
+  expect(asked.some((each) => each.name === "change_settings")).toBe(false);
+});
+
+it("changes a shipped rule, which can be switched off and not deleted", async () => {
+  openPage("alerts");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Change Order stuck" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Rule" }));
+  expect(dialog.getByRole("textbox", { name: "What to do" })).toHaveValue("Open the order and find out which step it waits for.");
+  expect(dialog.queryByRole("button", { name: "Delete rule" })).toBeNull();
+});
+
+it("acknowledges with a note", async () => {
+  const asked = openPage("alerts");
+  const user = userEvent.setup();
+  await user.type(await screen.findByRole("textbox", { name: "Note" }), "restarted the pump{Enter}");
+  await waitFor(() => expect(asked.find((each) => each.name === "acknowledge")?.args).toMatchObject({ note: "restarted the pump" }));
+});
+
+it("keeps both languages together until one is written by itself", () => {
+  const both = reworded({ zh: "", en: "" }, "en", "Refund");
+  expect(both).toEqual({ zh: "Refund", en: "Refund" });
+  const own = reworded(both, "zh", "退款");
+  expect(own).toEqual({ zh: "退款", en: "退款" });
+  expect(reworded({ zh: "退款", en: "Refund" }, "en", "Large refund")).toEqual({ zh: "退款", en: "Large refund" });
+  expect(said({ zh: "退款", en: " " }, "en")).toBe("退款");
+});
+
+it("finds a name that nobody has", () => {
+  expect(nameFor("Refund above 10,000", [])).toBe("refund_above_10_000");
+  expect(nameFor("大额退款", ["rule"])).toBe("rule_2");
+  expect([whole(""), whole(" 12 "), whole("1.5"), whole("x")]).toEqual([0, 12, null, null]);
+  expect(toggled([], 7)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(toggled([1, 2, 3, 4, 5, 6], 7)).toEqual([]);
+});
