@@ -30,7 +30,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
     ("postgres", &["events", "filter", "protocol", "store"]),
     ("client", &["events", "protocol", "secret"]),
     ("world", &["events", "secret", "store", "wire"]),
-    ("alerts", &["events", "store", "wire", "world"]),
+    ("alerts", &["contain", "events", "filter", "store", "wire", "world"]),
     ("feed", &["client", "contain", "events", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
     ("console", &["alerts", "client", "contain", "events", "feed", "filter", "handlers", "protocol", "secret", "store", "wire", "world"]),
     ("gateway", &["events", "filter", "logline", "postgres", "protocol", "secret", "store"]),

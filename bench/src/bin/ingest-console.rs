@@ -27,6 +27,9 @@ struct Args {
     /// Where the store goes; must be empty.
     #[arg(long)]
     data_dir: PathBuf,
+    /// So many rules beside the shipped ones.
+    #[arg(long, default_value_t = 0)]
+    rules: usize,
 }
 
 /// Often enough not to blur a measurement of seconds, seldom enough not to be one of its costs.
@@ -53,6 +56,7 @@ async fn main() -> Result<()> {
     let console = Console::start(config, Arc::new(Nobody), None).await?;
     let mut settings = call(&console, "hello", json!({})).await?["settings"].take();
     settings["sources"] = json!([{ "id": "bench", "name": "bench", "url": args.url, "dialect": "native", "channels": [CHANNEL], "token": null, "paused": false, "demo": false }]);
+    settings["rules"] = json!(watchdeck_bench::rules(args.rules));
     call(&console, "save_settings", json!({ "settings": settings })).await?;
 
     let measured = tokio::time::timeout(PATIENCE, measure(&console, args.count)).await.context("not all events came in time")?;

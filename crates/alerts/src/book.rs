@@ -112,7 +112,11 @@ impl AlertBook {
     /// Alerts that fire and that nobody was told of: what a crash kept from being said.
     #[must_use]
     pub fn untold(&self) -> Vec<AlertView> {
-        self.active.values().filter(|alert| !alert.told && alert.view.state == AlertState::Firing).map(|alert| alert.view.clone()).collect()
+        self.active
+            .values()
+            .filter(|alert| !alert.told && alert.view.state == AlertState::Firing && alert.view.silenced_by.is_none())
+            .map(|alert| alert.view.clone())
+            .collect()
     }
 
     /// People were told of these.
@@ -155,6 +159,7 @@ impl AlertBook {
             resolved_at: None,
             over_since: None,
             chattering,
+            silenced_by: None,
             seq: raise.seq,
             timeline: Vec::new(),
         };
@@ -278,6 +283,44 @@ impl AlertBook {
         Ok(Notice::Quiet(id.to_owned()))
     }
 
+    /// What keeps alerts quiet (`quiet` names it) is another: answers what to take back of those that are quiet from now on, and what fires that nothing keeps quiet any more.
+    pub fn hush(&mut self, quiet: impl Fn(&AlertView) -> Option<String>) -> Vec<Notice> {
+        let changed: Vec<_> = self.active.iter().map(|(id, alert)| (id, quiet(&alert.view), alert)).collect();
+        let changed = changed.into_iter().filter(|(_, by, alert)| alert.view.silenced_by != *by).map(|(id, by, _)| (id.clone(), by));
+        let changed: Vec<_> = changed.collect();
+        let mut notices = Vec::new();
+        for (id, by) in changed {
+            let Some(alert) = self.active.get_mut(&id) else { continue };
+            let was_quiet = std::mem::replace(&mut alert.view.silenced_by, by).is_some();
+            let fires = alert.view.state == AlertState::Firing;
+            match (&alert.view.silenced_by, was_quiet) {
+                (Some(_), false) => notices.push(Notice::Quiet(id.clone())),
+                (None, true) if fires && !alert.told => notices.push(Notice::Fired(Box::new(alert.view.clone()))),
+                _ => {}
+            }
+            self.touch(&id);
+        }
+        notices
+    }
+
+    /// These fire: answers those of which people are to be told. What something keeps quiet is not told until nothing does.
+    pub fn audible(&mut self, notices: Vec<Notice>, quiet: impl Fn(&AlertView) -> Option<String>) -> Vec<Notice> {
+        let mut audible = Vec::with_capacity(notices.len());
+        for notice in notices {
+            let by = if let Notice::Fired(alert) = &notice { quiet(alert).map(|by| (alert.id.clone(), by)) } else { None };
+            match by {
+                Some((id, by)) => {
+                    if let Some(alert) = self.active.get_mut(&id) {
+                        alert.view.silenced_by = Some(by);
+                        self.touch(&id);
+                    }
+                }
+                None => audible.push(notice),
+            }
+        }
+        audible
+    }
+
     /// As these are now, for [`AlertBook::take_back`].
     #[must_use]
     pub fn views(&self, ids: &[String]) -> Vec<AlertView> {
@@ -295,6 +338,11 @@ impl AlertBook {
                 self.touch(&before.id);
             }
         }
+    }
+
+    /// What people change in the settings comes and goes as they like: none of it is chattering.
+    pub fn is_calm(&mut self) {
+        self.flaps = Flaps::default();
     }
 
     /// The clock moved: snoozes end, what is calm again is told or ends, and single events are put away.

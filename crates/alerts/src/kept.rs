@@ -55,6 +55,8 @@ struct Life {
     #[serde(default)]
     chattering: bool,
     #[serde(default)]
+    silenced_by: Option<String>,
+    #[serde(default)]
     seq: Option<u64>,
     #[serde(default)]
     timeline: Vec<Step>,
@@ -112,6 +114,7 @@ pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
         resolved_at: view.resolved_at,
         over_since: view.over_since,
         chattering: view.chattering,
+        silenced_by: view.silenced_by,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };
@@ -139,6 +142,7 @@ pub(crate) fn written(alert: &Alert) -> Option<String> {
         resolved_at: view.resolved_at,
         over_since: view.over_since,
         chattering: view.chattering,
+        silenced_by: view.silenced_by,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };

@@ -3,7 +3,8 @@
 //! What fires waits for the end of the stretch of events that it came in ([`Notifier::settle`]): what the same stretch resolves is never told, and the
 //! tone leaves with the commit. At most [`TOASTS`] notifications in [`WINDOW`]; the rest of a burst is one summary that is replaced as it
 //! grows. One tone in [`TONE_GAP`], the worst that is due. What is raised by late events (a backlog, the machine was asleep) is never announced one
-//! by one: it becomes a digest of what still fires when the backlog is through.
+//! by one: it becomes a digest of what still fires when the backlog is through. In quiet hours only what breaks them is told; the rest is the same digest when
+//! they are over. A tone that repeats does so until somebody has the alert.
 
 use crate::{
     Notice,
@@ -23,6 +24,8 @@ const TOASTS: usize = 3;
 const WINDOW: i64 = 10_000;
 /// Between two tones.
 const TONE_GAP: i64 = 1_500;
+/// Between two tones of what repeats.
+const REPEAT: i64 = 8_000;
 /// Names the summary among the notifications.
 pub const SUMMARY: &str = "watchdeck:summary";
 
@@ -55,6 +58,10 @@ pub struct Notifier {
     untold: BTreeSet<String>,
     /// The worst tone of what the digest tells.
     late_tone: Option<Severity>,
+    /// What sounds until somebody has it.
+    repeating: BTreeMap<String, Severity>,
+    /// People want to be left in peace.
+    hushed: bool,
     tone_due: Option<Severity>,
     tone_at: Option<Millis>,
     digest_due: bool,
@@ -75,6 +82,7 @@ impl Notifier {
                 }
                 Notice::Fired(alert) => self.fresh.push((now, *alert)),
                 Notice::Quiet(id) => {
+                    self.repeating.remove(&id);
                     self.fresh.retain(|(_, alert)| alert.id != id);
                     self.held_back.remove(&id);
                     self.untold.remove(&id);
@@ -87,6 +95,18 @@ impl Notifier {
         effects
     }
 
+    /// Whether people want to be left in peace.
+    pub fn hush(&mut self, hushed: bool) {
+        self.hushed = hushed;
+    }
+
+    /// What people were told of in another run, and has to sound on.
+    pub fn sounds_on(&mut self, alert: &AlertView, settings: &Settings) {
+        if settings.delivery.of(alert.severity).repeats {
+            self.repeating.insert(alert.id.clone(), alert.severity);
+        }
+    }
+
     /// At the end of a stretch of events, and now and then: notifications and tones for what fires. While a backlog is being read (not `caught_up`), the
     /// digest waits, and what fires now waits a little.
     pub fn settle(&mut self, settings: &Settings, words: Words, now: Millis, caught_up: bool) -> Vec<Effect> {
@@ -95,17 +115,26 @@ impl Notifier {
         let mut told = Vec::new();
         if caught_up || waited {
             for (_, alert) in std::mem::take(&mut self.fresh) {
+                if self.hushed && !settings.delivery.of(alert.severity).breaks_quiet {
+                    self.wait_for_morning(alert, settings);
+                    continue;
+                }
                 self.announce(&alert, settings, words, now, &mut effects);
                 told.push(alert.id);
             }
         }
-        if caught_up {
+        if caught_up && !self.hushed {
             let late = std::mem::take(&mut self.untold);
             if let Some(tone) = self.late_tone.take().filter(|_| !late.is_empty()) {
                 self.sound(tone, settings);
             }
             told.extend(late);
             effects.extend(self.digest(words));
+        }
+        if self.tone_at.is_none_or(|at| now.since(at).abs() >= REPEAT) {
+            let breaks = |severity: &&Severity| !self.hushed || settings.delivery.of(**severity).breaks_quiet;
+            let again = self.repeating.values().filter(breaks).filter(|severity| settings.delivery.of(**severity).repeats).max().copied();
+            self.tone_due = self.tone_due.max(again);
         }
         if self.tone_at.is_none_or(|at| now.since(at).abs() >= TONE_GAP)
             && let Some(tone) = self.tone_due.take()
@@ -126,8 +155,22 @@ impl Notifier {
         }
     }
 
+    /// It is told when the quiet hours are over, if it still fires then.
+    fn wait_for_morning(&mut self, alert: AlertView, settings: &Settings) {
+        let channels = settings.delivery.of(alert.severity);
+        self.sounds_on(&alert, settings);
+        if channels.sound {
+            self.late_tone = self.late_tone.max(Some(alert.severity));
+        }
+        self.untold.insert(alert.id.clone());
+        if channels.toast {
+            self.hold_back(alert);
+        }
+    }
+
     fn announce(&mut self, alert: &AlertView, settings: &Settings, words: Words, now: Millis, effects: &mut Vec<Effect>) {
         self.sound(alert.severity, settings);
+        self.sounds_on(alert, settings);
         if !settings.delivery.of(alert.severity).toast {
             return;
         }
@@ -200,139 +243,4 @@ fn summary(held_back: &BTreeMap<String, AlertView>, words: Words) -> Option<Toas
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{AlertBook, Raise};
-    use std::collections::BTreeMap;
-
-    const NOW: Millis = Millis(1_000_000);
-
-    fn burst(n: usize) -> (AlertBook, Vec<Notice>) {
-        let mut book = AlertBook::default();
-        let notices = (0..n)
-            .filter_map(|i| {
-                let values = BTreeMap::from([("message".to_owned(), format!("m{i}"))]);
-                let about = format!("system:{i}");
-                book.raise(
-                    Raise {
-                        rule: rules::system_critical::ID.into(),
-                        subject: about.clone(),
-                        about,
-                        source: None,
-                        severity: Severity::Critical,
-                        label: "x".into(),
-                        values,
-                        seq: None,
-                        life: crate::Life::point(7),
-                    },
-                    NOW,
-                )
-            })
-            .collect();
-        (book, notices)
-    }
-
-    fn count(effects: &[Effect]) -> (usize, usize) {
-        let toasts = effects.iter().filter(|effect| matches!(effect, Effect::Notify(_))).count();
-        (toasts, effects.iter().filter(|effect| matches!(effect, Effect::Play(_))).count())
-    }
-
-    #[test]
-    fn two_hundred_critical_events_are_three_toasts_one_summary_and_one_tone() {
-        let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        let mut effects = notifier.take(burst(200).1, false, &settings, NOW);
-        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
-        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), true));
-        assert_eq!(count(&effects), (4, 1));
-        let Some(Effect::Notify(summary)) = effects.iter().find(|effect| matches!(effect, Effect::Notify(toast) if toast.id == SUMMARY))
-        else {
-            panic!("no summary in {effects:?}")
-        };
-        assert_eq!(summary.title, "Critical system alert, and 196 more", "the most urgent by name, and how many beside it");
-        assert!(summary.body.ends_with("system alerts 197"), "and of what sort all are: {}", summary.body);
-        let told: usize = effects.iter().map(|effect| if let Effect::Told(ids) = effect { ids.len() } else { 0 }).sum();
-        assert_eq!(told, 200, "each is known to be told, and once");
-    }
-
-    #[test]
-    fn a_backlog_is_one_digest_of_what_still_fires() {
-        let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        let (mut book, notices) = burst(5);
-        assert_eq!(count(&notifier.take(notices, true, &settings, NOW)), (0, 0));
-        let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
-        notifier.take(ended.into_iter().collect(), true, &settings, NOW);
-        assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), false), [], "not before the backlog is through");
-        let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
-        let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
-        assert_eq!(digest.title, "Critical system alert, and 3 more", "what was resolved meanwhile is left out");
-    }
-
-    #[test]
-    fn a_summary_says_the_most_urgent_first_whatever_came_first() {
-        let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        let low = |i: u32, rule: &str, severity: Severity| {
-            let Notice::Fired(alert) = burst(1).1.remove(0) else { panic!("it fires") };
-            Notice::Fired(Box::new(AlertView {
-                id: format!("{rule}:{i}"),
-                rule: rule.to_owned(),
-                severity,
-                label: format!("n{i}"),
-                values: BTreeMap::new(),
-                ..*alert
-            }))
-        };
-        let mut notices: Vec<_> = (0..1_200).map(|i| low(i, rules::low_stock::ID, Severity::Warning)).collect();
-        notices.push(low(9_999, rules::feed_stale::ID, Severity::Critical));
-        notifier.take(notices, true, &settings, NOW);
-        let effects = notifier.settle(&settings, Words::CHINESE, NOW, true);
-        let Some(Effect::Notify(digest)) = effects.first() else { panic!("no digest in {effects:?}") };
-        assert_eq!(digest.title, "n9999 的数据已停止更新，另有 1,200 条");
-        assert_eq!(digest.body, "数字可能已过时，正在重新连接。 · 数据中断 1，库存不足 1,200");
-        assert_eq!(digest.severity, Severity::Critical);
-    }
-
-    #[test]
-    fn what_the_same_stretch_resolves_is_not_told() {
-        let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        let (mut book, notices) = burst(1);
-        notifier.take(notices, false, &settings, NOW);
-        let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
-        let mut effects = notifier.take(ended.into_iter().collect(), false, &settings, NOW);
-        effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
-        assert_eq!(effects, [], "neither shown, nor heard, nor taken back");
-    }
-
-    #[test]
-    fn what_fires_while_a_backlog_is_read_waits_a_little_and_no_more() {
-        let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        notifier.take(burst(1).1, false, &settings, NOW);
-        assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), false), []);
-        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(HOLD), false)), (1, 1));
-    }
-
-    #[test]
-    fn the_tone_leaves_with_the_toast() {
-        let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        notifier.take(burst(1).1, false, &settings, NOW);
-        let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
-        assert!(matches!(effects.as_slice(), [Effect::Notify(_), Effect::Play(Severity::Critical), Effect::Told(_)]), "{effects:?}");
-    }
-
-    #[test]
-    fn mute_silences_the_tone_and_not_the_toast() {
-        let (mut notifier, settings) = (Notifier::default(), Settings { muted: true, ..Settings::default() });
-        notifier.take(burst(1).1, false, &settings, NOW);
-        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW, true)), (1, 0));
-    }
-
-    #[test]
-    fn what_somebody_answered_is_taken_back() {
-        let (mut notifier, settings) = (Notifier::default(), Settings::default());
-        let (mut book, notices) = burst(1);
-        notifier.take(notices, false, &settings, NOW);
-        notifier.settle(&settings, Words::ENGLISH, NOW, true);
-        let id = "system_critical:system:0".to_owned();
-        let quiet = book.acknowledge(std::slice::from_ref(&id), "张敏", None, NOW).unwrap();
-        assert_eq!(notifier.take(quiet, false, &settings, NOW), [Effect::Retract(id)]);
-    }
-}
+mod tests;

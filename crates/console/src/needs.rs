@@ -77,6 +77,7 @@ mod tests {
             resolved_at: None,
             over_since: None,
             chattering: false,
+            silenced_by: None,
             seq: None,
             timeline: Vec::new(),
         }

@@ -1,6 +1,7 @@
 //! Everything that is computed, and what a look at it answers.
 
 mod requests;
+mod telling;
 
 use crate::{
     aside::{Asides, COLLECTION as SET_ASIDE},
@@ -29,7 +30,6 @@ use watchdeck_wire::{
 };
 use watchdeck_world::{
     World,
-    approvals::Request,
     arrival::{Arrival, LATE_MS},
     calendar::Calendar,
     conventions::BySource,
@@ -143,6 +143,9 @@ impl State {
             let late = at.since(alert.last_at) > LATE_MS;
             notifier.take(vec![Notice::Fired(Box::new(alert))], late, &settings, at);
         }
+        for alert in book.firing() {
+            notifier.sounds_on(alert, &settings);
+        }
         let outbox = Outbox::load(store.documents(DECISIONS).await?, &realms);
         let alerts_done = store.checkpoint(ALERT_CHECKPOINT).await?;
         Ok(Self {
@@ -175,28 +178,6 @@ impl State {
     /// How each source speaks.
     pub(crate) fn conventions(&self) -> BySource {
         BySource::of(&self.settings.sources)
-    }
-
-    /// Settings that take effect now: everything that is known is judged by them.
-    pub(crate) fn judge_anew(&mut self, before: &Settings, at: Millis) -> Vec<Effect> {
-        let today = self.calendar.day(at).clone();
-        if before.rules != self.settings.rules {
-            self.written = Written::of(&self.settings, at, self.alerts_done, std::mem::take(&mut self.written));
-        }
-        let Self { world, settings, book, written, .. } = self;
-        let notices = rules::rejudge(world, before, settings, &today, at, book, written);
-        self.notifier.take(notices, false, &self.settings, at)
-    }
-
-    /// What rules say of what is known, by the clock. Of an ERP that is not heard nothing is missing.
-    pub(crate) fn watch_rules(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
-        let today = self.calendar.day(at).clone();
-        let heard = |realm: &str| {
-            let hears = |state: &LinkState| matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::Stale { .. });
-            statuses.iter().any(|source| source.realm == realm && hears(&source.state))
-        };
-        let Self { world, settings, book, written, .. } = self;
-        rules::tick(world, settings, &today, at, book, written, &heard)
     }
 
     /// What must be stored, with how far the alert engine is.
@@ -232,58 +213,12 @@ impl State {
         }
     }
 
-    /// Requests whose deadline is near: told to whoever decides, unless somebody does already. Answers what is new, and what was due before anybody looked.
-    pub(crate) fn watch_deadlines(&mut self, at: Millis) -> [Vec<Notice>; 2] {
-        let Self { world, book, outbox, settings, .. } = self;
-        let decided = |request: &Request| request.view.deciding.is_some() || outbox.is_under_way(&request.view);
-        rules::approval_due::judge(world, settings, decided, at, book)
-    }
-
-    pub(crate) fn watch_feeds(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        for source in statuses {
-            let current = matches!(
-                source.state,
-                LinkState::Live
-                    | LinkState::Partly { .. }
-                    | LinkState::CatchingUp { .. }
-                    | LinkState::Unconfirmed
-                    | LinkState::Stale { .. }
-                    | LinkState::Paused
-            );
-            let stale_for = if current {
-                self.stale_since.remove(&source.id);
-                None
-            } else {
-                // A server that is deaf says since when; by its clock, so not from the future.
-                let began = match source.state {
-                    LinkState::UpstreamDown { since, .. } | LinkState::Silent { since } => since.min(at),
-                    _ => at,
-                };
-                Some(at.since(*self.stale_since.entry(source.id.clone()).or_insert(began)))
-            };
-            notices.extend(rules::feed_stale::judge([&source.id, &source.name], stale_for, &self.settings, at, &mut self.book));
-            let quiet_for = if let LinkState::Stale { since, .. } = source.state { Some(at.since(since).max(0)) } else { None };
-            notices.extend(rules::feed_quiet::judge([&source.id, &source.name], quiet_for, &self.settings, at, &mut self.book));
-        }
-        let known = |about: &str| statuses.iter().any(|source| about == format!("source:{}", source.id));
-        let orphans: Vec<_> = self
-            .book
-            .active()
-            .into_iter()
-            .filter(|alert| rules::is_of_a_link(&alert.rule))
-            .filter_map(|alert| Some((alert.rule, alert.subject.filter(|about| !known(about))?)))
-            .collect();
-        notices.extend(orphans.iter().filter_map(|(rule, about)| self.book.resolve(rule, about, at)));
-        notices
-    }
-
     /// The badge, when it is another than before.
     pub(crate) fn new_badge(&mut self, statuses: &[SourceStatus]) -> Option<Badge> {
         let badge = Badge {
             approvals: self.world.approvals.pending_count(),
-            alerts: self.alerts().count() as u32,
-            worst: self.alerts().map(|alert| alert.severity).max(),
+            alerts: self.counted().count() as u32,
+            worst: self.counted().map(|alert| alert.severity).max(),
             link: statuses.iter().map(|source| overall(&source.state)).max().unwrap_or(Overall::Live),
         };
         (self.badge.replace(badge) != Some(badge)).then_some(badge)
@@ -322,6 +257,11 @@ impl State {
     /// The alerts that fire. A request for approval is counted where requests are, and is none of them.
     pub(crate) fn alerts(&self) -> impl Iterator<Item = &AlertView> {
         self.book.firing().filter(|alert| !rules::is_of_a_request(&alert.rule))
+    }
+
+    /// Those of them that count in the tray.
+    fn counted(&self) -> impl Iterator<Item = &AlertView> {
+        self.alerts().filter(|alert| self.settings.delivery.of(alert.severity).tray)
     }
 
     /// How many alerts of a rule fire.

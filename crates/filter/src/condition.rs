@@ -2,8 +2,8 @@
 
 use crate::{
     Refusal, Verdict,
-    known::{Comparison, Fact, Measure, Operand, Thing},
-    plan::{Name, Plan},
+    known::{Fact, Thing},
+    plan::{Comparison, Measure, Name, Operand, Plan},
     read,
 };
 use std::collections::BTreeSet;

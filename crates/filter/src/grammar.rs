@@ -68,6 +68,20 @@ pub enum Sign {
     Equal,
 }
 
+impl Sign {
+    /// Whether two numbers are so.
+    #[must_use]
+    pub fn holds(self, left: f64, right: f64) -> bool {
+        match self {
+            Self::Less => left < right,
+            Self::LessOrEqual => left <= right,
+            Self::Greater => left > right,
+            Self::GreaterOrEqual => left >= right,
+            Self::Equal | Self::Is => (left - right).abs() < f64::EPSILON * left.abs().max(1.0),
+        }
+    }
+}
+
 /// The pieces of a text, in order. Every text has some.
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut all = preceded(space, repeat(0.., terminated(piece, space)));

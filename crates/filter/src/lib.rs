@@ -25,9 +25,9 @@ mod words;
 
 pub use condition::{Condition, Known};
 pub use grammar::Sign;
-pub use known::{Comparison, Counted, Fact, Measure, Operand, STRETCH, Thing, Unit};
+pub use known::{Fact, Thing, Unit};
 pub use pattern::Pattern;
-pub use plan::{Name, Plan, Severities, Span, Text};
+pub use plan::{Comparison, Counted, Measure, Name, Operand, Plan, STRETCH, Severities, Span, Text};
 pub use verdict::Verdict;
 
 use reader::{Reader, Wrong};

@@ -2,24 +2,27 @@
 
 use crate::{
     grammar::Sign,
-    known::{Comparison, Counted, Fact, Measure, Operand, STRETCH, Unit},
-    plan::{Name, Plan},
+    known::{Fact, Unit},
+    plan::{Comparison, Counted, Measure, Name, Operand, Plan, STRETCH},
     term::age,
 };
-use watchdeck_events::{Millis, Quantity};
+use watchdeck_events::Quantity;
+
+/// Reads what stands in a call; errors are in words.
+pub(crate) type Within<'a> = &'a dyn Fn(&str) -> Result<Plan, String>;
 
 /// `stock.on_hand < 1.2 * stock.threshold`
-pub(crate) fn fact(name: &str, sign: Sign, value: &str, now: Millis) -> Result<Plan, String> {
+pub(crate) fn fact(name: &str, sign: Sign, value: &str, within: Within<'_>) -> Result<Plan, String> {
     let fact = Fact::named(name).ok_or_else(|| format!("{name} is not known of anything"))?;
-    compared(Operand::Fact(fact), name, sign, value, now)
+    compared(Operand::Fact(fact), name, sign, value, within)
 }
 
 /// `rate(kind:finance:refund, 10m) > 3 * usual`
-pub(crate) fn measure(call: &str, sign: Sign, value: &str, now: Millis) -> Result<Plan, String> {
-    compared(Operand::Measure(Box::new(called(call, now)?)), call, sign, value, now)
+pub(crate) fn measure(call: &str, sign: Sign, value: &str, within: Within<'_>) -> Result<Plan, String> {
+    compared(Operand::Measure(Box::new(called(call, within)?)), call, sign, value, within)
 }
 
-fn compared(left: Operand, name: &str, sign: Sign, value: &str, now: Millis) -> Result<Plan, String> {
+fn compared(left: Operand, name: &str, sign: Sign, value: &str, within: Within<'_>) -> Result<Plan, String> {
     if sign == Sign::Is {
         return Err(format!("{name} is a number: compare it with <, <=, >, >= or ="));
     }
@@ -29,7 +32,7 @@ fn compared(left: Operand, name: &str, sign: Sign, value: &str, now: Millis) -> 
     }
     let factor = value.split_once('*').and_then(|(times, rest)| Some((times.trim().parse().ok()?, rest.trim())));
     let (times, written): (f64, _) = factor.unwrap_or((1.0, value));
-    let right = operand(written, &left, now)?;
+    let right = operand(written, &left, within)?;
     let unit = |operand: &Operand| match operand {
         Operand::Fact(fact) => fact.unit(),
         _ => Unit::Plain,
@@ -45,7 +48,7 @@ fn compared(left: Operand, name: &str, sign: Sign, value: &str, now: Millis) -> 
     Ok(Plan::Known(Box::new(Comparison { left, sign, times, right })))
 }
 
-fn operand(written: &str, left: &Operand, now: Millis) -> Result<Operand, String> {
+fn operand(written: &str, left: &Operand, within: Within<'_>) -> Result<Operand, String> {
     let is_time = matches!(left, Operand::Fact(fact) if fact.unit() == Unit::Time);
     if written == "usual" {
         return if matches!(left, Operand::Measure(measure) if !matches!(measure.counted, Counted::Distinct(_))) {
@@ -63,7 +66,7 @@ fn operand(written: &str, left: &Operand, now: Millis) -> Result<Operand, String
     }
     if written.ends_with(')') {
         return if matches!(left, Operand::Measure(_)) {
-            called(written, now).map(|measure| Operand::Measure(Box::new(measure)))
+            called(written, within).map(|measure| Operand::Measure(Box::new(measure)))
         } else {
             Err(format!("what is known of one thing cannot be compared with {written}"))
         };
@@ -78,7 +81,7 @@ fn operand(written: &str, left: &Operand, now: Millis) -> Result<Operand, String
 }
 
 /// `rate(filter, 10m)`, `sum(field, filter, 1h)`, `distinct(field, filter, 1h)`
-fn called(call: &str, now: Millis) -> Result<Measure, String> {
+fn called(call: &str, within: Within<'_>) -> Result<Measure, String> {
     let (name, rest) = call.split_once('(').unwrap_or((call, ""));
     let inner = rest.strip_suffix(')').unwrap_or(rest);
     let form = || match name {
@@ -100,6 +103,6 @@ fn called(call: &str, now: Millis) -> Result<Measure, String> {
         }
         _ => return Err(format!("{name} is not known; there are rate, sum and distinct")),
     };
-    let of = crate::Filter::parse(filter.trim(), now).map_err(|refusal| format!("in {call}: {}", refusal.message))?;
-    Ok(Measure { nth: 0, counted, of: of.plan().clone(), over })
+    let of = within(filter.trim()).map_err(|message| format!("in {call}: {message}"))?;
+    Ok(Measure { nth: 0, counted, of, over })
 }

@@ -2,7 +2,8 @@
 //! engine that has many of them compiles it to whatever it knows of them without reading them. Tests hold the two equal.
 
 use crate::{
-    known::Comparison,
+    grammar::Sign,
+    known::Fact,
     pattern::Pattern,
     verdict::Verdict,
     words::{self, Shown},
@@ -85,6 +86,83 @@ impl Name {
             "domain" => Self::Domain,
             field => Self::Field(field.to_owned()),
         }
+    }
+}
+
+/// The shortest and the longest stretch of time that is counted over, ms.
+pub const STRETCH: std::ops::RangeInclusive<i64> = 1_000..=7 * 86_400_000;
+
+/// What is added up.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Counted {
+    /// Each event.
+    Events,
+    /// The numbers of a field; one that is not there, or is no number, adds nothing.
+    Sum(String),
+    /// Each text of a field, once.
+    Distinct(Name),
+}
+
+/// How much there was of something in the last so many milliseconds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// Its number among those of its condition.
+    pub nth: usize,
+    /// What is added up.
+    pub counted: Counted,
+    /// Of these events.
+    pub of: Plan,
+    /// Over so long, ms: within [`STRETCH`].
+    pub over: i64,
+}
+
+/// One side of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operand {
+    /// A number: as written, or milliseconds beside what is a time.
+    Number(f64),
+    /// What is known of the thing.
+    Fact(Fact),
+    /// What was counted.
+    Measure(Box<Measure>),
+    /// What the measure on the other side usually is.
+    Usual,
+}
+
+/// A number compared with so many times another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// A fact or a measure.
+    pub left: Operand,
+    /// How.
+    pub sign: Sign,
+    /// So many times
+    pub times: f64,
+    /// this.
+    pub right: Operand,
+}
+
+impl Comparison {
+    /// Both sides that are measures.
+    pub fn measures(&self) -> impl Iterator<Item = &Measure> {
+        [&self.left, &self.right].into_iter().filter_map(|operand| match operand {
+            Operand::Measure(measure) => Some(&**measure),
+            _ => None,
+        })
+    }
+
+    /// Both sides that are facts.
+    pub fn facts(&self) -> impl Iterator<Item = Fact> {
+        [&self.left, &self.right].into_iter().filter_map(|operand| match operand {
+            Operand::Fact(fact) => Some(*fact),
+            _ => None,
+        })
+    }
+
+    /// Whether it compares with what is usual.
+    #[must_use]
+    pub const fn asks_usual(&self) -> bool {
+        matches!(self.right, Operand::Usual)
     }
 }
 

@@ -1,9 +1,8 @@
 //! Whether a plan holds of an event at hand. The payload's fields are read when a term asks for one: most events are turned away before.
 
 use crate::{
-    known::Comparison,
     nested,
-    plan::{Name, Plan, Text},
+    plan::{Comparison, Name, Plan, Text},
 };
 use std::{borrow::Cow, cell::OnceCell};
 use watchdeck_events::{Catalogue, Event, Quantity, fields::Fields, fold};

@@ -1,7 +1,7 @@
 //! From pieces to terms: what stands in brackets, what an `OR` joins, and which words are searched for together.
 
 use crate::{
-    grammar::{Piece, Said},
+    grammar::{self, Piece, Said},
     known::Fact,
     measured,
     plan::Plan,
@@ -104,14 +104,19 @@ impl<'a> Reader<'a> {
             Said::Text(text) => return Ok(self.words(text)),
             Said::Measured { .. } if !self.beyond => return Wrong::at(piece, "what is counted over a time can be asked by rules only"),
             Said::Measured { call, sign, value } => {
-                measured::measure(call, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?
+                measured::measure(call, sign, value, &|text| self.within(text)).or_else(|message| Wrong::at(piece, message))?
             }
             Said::Compared { name, sign, value } if self.beyond && Fact::named(name).is_some() => {
-                measured::fact(name, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?
+                measured::fact(name, sign, value, &|text| self.within(text)).or_else(|message| Wrong::at(piece, message))?
             }
             Said::Compared { name, sign, value } => compared(name, sign, value, self.now).or_else(|message| Wrong::at(piece, message))?,
         };
         Ok(vec![if piece.negated { Plan::Not(Box::new(test)) } else { test }])
+    }
+
+    /// A filter that stands in a call. What is counted is single events: nothing beyond them can be asked there.
+    fn within(&self, text: &str) -> Result<Plan, String> {
+        Reader::of(&grammar::pieces(text), self.now, false).all().map(Plan::All).map_err(|wrong| wrong.message)
     }
 
     /// A word and those after it: what stands in a title together is searched for together.

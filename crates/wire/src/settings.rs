@@ -4,6 +4,7 @@ mod dialect;
 mod hook;
 mod keeping;
 mod rule;
+mod silence;
 mod source;
 mod times;
 
@@ -11,6 +12,7 @@ pub use dialect::DialectName;
 pub use hook::Hook;
 pub use keeping::{Hold, KeepChannel, Keeping};
 pub use rule::{RuleDocument, RuleStep, Schedule, Worded};
+pub use silence::Silence;
 pub use source::{Source, SourceColour};
 pub use times::ApprovalTimes;
 
@@ -31,6 +33,10 @@ pub struct Settings {
     pub muted: bool,
     /// What a severity does. Every severity has an entry.
     pub delivery: Delivery,
+    /// What is kept quiet for a while, by name.
+    pub silences: BTreeMap<String, Silence>,
+    /// When only what breaks them is told; the rest is one digest afterwards.
+    pub quiet_hours: Vec<Schedule>,
     /// Below this a product is low, unless it has its own.
     pub low_stock_threshold: f64,
     /// Own thresholds by product id.
@@ -75,10 +81,11 @@ pub struct Settings {
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "product_thresholds" | "approval_times" | "delivery" | "keeping">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   rules_off?: Record<string, boolean>;
   rules?: Record<string, import("./RuleDocument").RuleDocument | null>;
+  silences?: Record<string, import("./Silence").Silence | null>;
   product_thresholds?: Record<string, number | null>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
@@ -154,6 +161,19 @@ pub struct Channels {
     pub toast: bool,
     /// A tone.
     pub sound: bool,
+    /// The tone again and again, until somebody has the alert.
+    #[serde(default)]
+    pub repeats: bool,
+    /// Also in quiet hours.
+    #[serde(default)]
+    pub breaks_quiet: bool,
+    /// It counts in the tray and beside the page's name.
+    #[serde(default = "yes")]
+    pub tray: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// Where a secret is kept.
@@ -233,6 +253,8 @@ impl Default for Settings {
             theme: Theme::default(),
             muted: false,
             delivery: Delivery::default(),
+            silences: BTreeMap::new(),
+            quiet_hours: Vec::new(),
             low_stock_threshold: 10.0,
             product_thresholds: BTreeMap::new(),
             large_refund: Money::from_json("5000").expect("a literal amount"),
@@ -257,9 +279,9 @@ impl Default for Settings {
 
 impl Default for Delivery {
     fn default() -> Self {
-        let quiet = Channels { toast: false, sound: false };
-        let loud = Channels { toast: true, sound: true };
-        Self { info: quiet, success: quiet, warning: loud, critical: loud }
+        let quiet = Channels { toast: false, sound: false, repeats: false, breaks_quiet: false, tray: true };
+        let loud = Channels { toast: true, sound: true, ..quiet };
+        Self { info: quiet, success: quiet, warning: loud, critical: Channels { breaks_quiet: true, ..loud } }
     }
 }
 

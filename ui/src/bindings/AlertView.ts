@@ -70,6 +70,10 @@ resolved_at: Millis | null,
  */
 over_since: Millis | null, 
 /**
+ * What keeps it quiet: the name of a silence, or `alert:` and the alert that does.
+ */
+silenced_by: string | null, 
+/**
  * It comes and goes within a minute: nobody is told again until it is calm.
  */
 chattering: boolean, 

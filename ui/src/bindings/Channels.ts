@@ -11,4 +11,16 @@ toast: boolean,
 /**
  * A tone.
  */
-sound: boolean, };
+sound: boolean, 
+/**
+ * The tone again and again, until somebody has the alert.
+ */
+repeats: boolean, 
+/**
+ * Also in quiet hours.
+ */
+breaks_quiet: boolean, 
+/**
+ * It counts in the tray and beside the page's name.
+ */
+tray: boolean, };

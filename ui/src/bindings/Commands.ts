@@ -35,6 +35,7 @@ import type { RuleFaultView } from "./RuleFaultView";
 import type { Settings } from "./Settings";
 import type { SettingsPatch } from "./SettingsPatch";
 import type { Severity } from "./Severity";
+import type { SilencePreview } from "./SilencePreview";
 import type { Source } from "./Source";
 import type { SourceSecrets } from "./SourceSecrets";
 import type { SourceTest } from "./SourceTest";
@@ -165,6 +166,10 @@ acknowledge: { args: { ids: Array<string>, note?: string | null, }, answer: null
  * What is wrong with a rule's document; nothing where it is a rule.
  */
 check_rule: { args: { id: string, document: RuleDocument, }, answer: RuleFaultView | null, }, 
+/**
+ * What a silence would keep quiet: of what lives, and of what ended lately.
+ */
+preview_silence: { args: { filter: string, }, answer: SilencePreview, }, 
 /**
  * What a rule would have done over the last days.
  */

@@ -67,6 +67,10 @@ response: Worded,
  */
 act_within_minutes: number, 
 /**
+ * While an alert of it lives, these other alerts are kept quiet: as a silence says it, with `{label}` and what else is known of the alert filled in.
+ */
+quiets: string, 
+/**
  * It stays until a person has seen it, also when it does not hold any more.
  */
 latched: boolean, 

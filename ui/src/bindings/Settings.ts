@@ -6,6 +6,8 @@ import type { Keeping } from "./Keeping";
 import type { Language } from "./Language";
 import type { Money } from "./Money";
 import type { RuleDocument } from "./RuleDocument";
+import type { Schedule } from "./Schedule";
+import type { Silence } from "./Silence";
 import type { Source } from "./Source";
 import type { Theme } from "./Theme";
 
@@ -29,6 +31,14 @@ muted: boolean,
  * What a severity does. Every severity has an entry.
  */
 delivery: Delivery, 
+/**
+ * What is kept quiet for a while, by name.
+ */
+silences: { [key in string]: Silence }, 
+/**
+ * When only what breaks them is told; the rest is one digest afterwards.
+ */
+quiet_hours: Array<Schedule>, 
 /**
  * Below this a product is low, unless it has its own.
  */

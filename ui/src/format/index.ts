@@ -4,3 +4,4 @@ export { coreNow, useClock, useToday } from "./clock";
 export { type Format, formatFor, isInstant, type Lang } from "./format";
 export { amountIn, ordered, purse, purses, records, unread } from "./sums";
 export { useFormat } from "./react";
+export { minutesUntilMorning } from "./morning";

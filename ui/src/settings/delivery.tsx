@@ -3,6 +3,7 @@
 import { BellRing, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { Channels } from "@/bindings/Channels";
 import type { Severity } from "@/bindings/Severity";
 import { useHost } from "@/live";
 import { Button, SeverityMark } from "@/parts";
@@ -13,10 +14,14 @@ import { useSettings } from ".";
 
 const SEVERITIES: readonly Severity[] = ["critical", "warning", "success", "info"];
 
-export function DeliveryMatrix({ className }: { className?: string }) {
+/** What can be switched, in the order of the columns; the first two are enough where there is little room. */
+const SWITCHES = ["toast", "sound", "repeats", "breaks_quiet", "tray"] as const satisfies readonly (keyof Channels)[];
+
+export function DeliveryMatrix({ className, brief = false }: { className?: string; brief?: boolean }) {
   const { t } = useTranslation();
   const host = useHost();
   const { settings, save } = useSettings();
+  const switches = brief ? SWITCHES.slice(0, 2) : SWITCHES;
   const [testing, setTesting] = useState<Severity | null>(null);
   const guarded = async (work: () => Promise<unknown>) => {
     try {
@@ -25,7 +30,7 @@ export function DeliveryMatrix({ className }: { className?: string }) {
       toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown));
     }
   };
-  const set = (severity: Severity, patch: { toast?: boolean; sound?: boolean }) => guarded(() => save({ delivery: { [severity]: patch } }));
+  const set = (severity: Severity, patch: Partial<Channels>) => guarded(() => save({ delivery: { [severity]: patch } }));
   const test = async (severity: Severity) => {
     setTesting(severity);
     await guarded(async () => {
@@ -40,12 +45,11 @@ export function DeliveryMatrix({ className }: { className?: string }) {
           <th scope="col" className="pl-4">
             {t("parts.delivery.severity")}
           </th>
-          <th scope="col" className="w-[72px] text-center">
-            {t("parts.delivery.toast")}
-          </th>
-          <th scope="col" className="w-[72px] text-center">
-            {t("parts.delivery.sound")}
-          </th>
+          {switches.map((name) => (
+            <th key={name} scope="col" className="w-[84px] text-center" title={name === "toast" || name === "sound" ? undefined : t(`parts.delivery.${name}Note`)}>
+              {t(`parts.delivery.${name}`)}
+            </th>
+          ))}
           <th scope="col" className="w-[84px] pr-4 text-right">
             <span className="sr-only">{t("parts.delivery.test")}</span>
           </th>
@@ -60,12 +64,11 @@ export function DeliveryMatrix({ className }: { className?: string }) {
               <th scope="row" className="pl-4 text-left font-[450]">
                 <SeverityMark severity={severity} />
               </th>
-              <td className="text-center align-middle">
-                <Switch label={`${word} · ${t("parts.delivery.toast")}`} checked={channels.toast} onChange={(on) => void set(severity, { toast: on })} className="align-middle" />
-              </td>
-              <td className="text-center align-middle">
-                <Switch label={`${word} · ${t("parts.delivery.sound")}`} checked={channels.sound} onChange={(on) => void set(severity, { sound: on })} className="align-middle" />
-              </td>
+              {switches.map((name) => (
+                <td key={name} className="text-center align-middle">
+                  <Switch label={`${word} · ${t(`parts.delivery.${name}`)}`} checked={channels[name]} onChange={(on) => void set(severity, { [name]: on })} className="align-middle" />
+                </td>
+              ))}
               <td className="pr-4 text-right">
                 <Button look="ghost" className="-mr-2.5" disabled={testing !== null} icon={testing === severity ? <BellRing aria-hidden /> : <Play aria-hidden />} aria-label={`${t("parts.delivery.test")} · ${word}`} onClick={() => void test(severity)}>
                   {t("parts.delivery.test")}

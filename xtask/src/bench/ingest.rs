@@ -30,7 +30,7 @@ pub(super) fn run(quick: bool) -> Result<()> {
     let (mut console, mut peer, mut bare, mut projected) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for round in 1..=rounds {
         let scratch = Scratch::new()?;
-        let (committed, caught_up) = measure_console(&mut blaster, &scratch, count)?;
+        let (committed, caught_up) = measure_console(&mut blaster, &scratch, count, 0)?;
         console.push(committed);
         projected.push(caught_up);
         peer.push(measure_peer(&mut blaster, &scratch, count)?);
@@ -88,10 +88,17 @@ fn read_line(output: &mut BufReader<ChildStdout>) -> Result<Value> {
     serde_json::from_str(&line).with_context(|| format!("not a JSON line: {line:?}"))
 }
 
+/// Events per second to the last projection and rule, with so many rules beside the shipped ones.
+pub(super) fn console_rate(count: u64, rules: usize) -> Result<f64> {
+    let mut blaster = Blaster::start(count)?;
+    Ok(measure_console(&mut blaster, &Scratch::new()?, count, rules)?.1)
+}
+
 /// Events per second to the last commit, and to the last projection.
-fn measure_console(blaster: &mut Blaster, scratch: &Scratch, count: u64) -> Result<(f64, f64)> {
+fn measure_console(blaster: &mut Blaster, scratch: &Scratch, count: u64, rules: usize) -> Result<(f64, f64)> {
     let mut command = process::command(paths::binary("release", "ingest-console"));
-    command.args(["--url", &blaster.url, "--count", &count.to_string(), "--data-dir"]).arg(scratch.path("console"));
+    command.args(["--url", &blaster.url, "--count", &count.to_string(), "--rules", &rules.to_string(), "--data-dir"]);
+    command.arg(scratch.path("console"));
     let done = output(&mut command)?;
     let started = blaster.started()?;
     Ok((rate(&done, "done_us", started, count)?, rate(&done, "projected_us", started, count)?))

@@ -1,5 +1,6 @@
 //! Measurements of a release build. Each prints a table and writes target/bench/NAME.json.
 
+mod alerts;
 mod decisions;
 mod decode;
 mod fan;
@@ -29,6 +30,8 @@ pub(crate) enum Name {
     Store,
     /// Away and back: what was missed, a sleep, and a thousand cuts.
     Recovery,
+    /// Rules: what they take beside the intake and over a long past, and how soon people are told.
+    Alerts,
     /// Decisions over kills, who is told how soon, what a permission costs.
     Decisions,
     /// Published to painted, frames per second, memory.
@@ -43,7 +46,7 @@ pub(crate) enum Name {
 pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     let needs: &[Need] = match name {
         Name::Ingest | Name::Recovery => &[Need::Build, Need::Bench],
-        Name::Decode | Name::Search | Name::Store | Name::Decisions => &[Need::Build],
+        Name::Decode | Name::Search | Name::Store | Name::Decisions | Name::Alerts => &[Need::Build],
         Name::Fan => &[Need::Build, Need::Bench, Need::Fan],
         Name::Window | Name::Startup => &[Need::Build, Need::VirtualScreen, Need::Bench],
     };
@@ -58,6 +61,7 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
         Name::Store => store::run(quick),
         Name::Recovery => recovery::run(quick),
         Name::Decisions => decisions::run(quick),
+        Name::Alerts => alerts::run(quick),
         Name::Fan => fan::run(quick),
         Name::Window => window::window(quick),
         Name::Startup => window::startup(quick),

@@ -1,6 +1,7 @@
 //! The same events into several stores, which take turns. Each waits for the disk before a batch counts as stored, and has one writer.
 
-use crate::{BATCH, fill, peer::Peer, postgres::Postgres, world::World};
+use crate::{BATCH, fill, peer::Peer, postgres::Postgres};
+use watchdeck_bench::history::World;
 use anyhow::Result;
 use rusqlite::params;
 use serde_json::{Map, Value, json};
@@ -55,7 +56,7 @@ impl Side {
 
 /// So many events a round. Who cannot be had is left out, and that is said.
 pub(crate) async fn compare(folder: &Path, events: usize, peer: Option<Peer>) -> Result<Compared> {
-    let (mut world, events) = (World::new(), events / BATCH * BATCH);
+    let (mut world, events) = (World::default(), events / BATCH * BATCH);
     let mut postgres = heard("PostgreSQL", Postgres::start(folder).await);
     let mut peer = heard("The other event store", peer.map(Peer::asked).transpose()).flatten();
     let [mut bare, mut blocks, mut rows_of_postgres, mut of_peer, mut by_id]: [Side; 5] = Default::default();

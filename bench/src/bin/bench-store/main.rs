@@ -4,7 +4,6 @@
 mod beside;
 mod peer;
 mod postgres;
-mod world;
 
 use anyhow::{Context as _, Result, ensure};
 use beside::compare;
@@ -17,11 +16,10 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use watchdeck_bench::{now, say};
+use watchdeck_bench::{history::World, now, say};
 use watchdeck_events::Millis;
 use watchdeck_filter::{Filter, Plan};
 use watchdeck_store::{BLOCK, Batch, Keep, Keeping, NewEvent, Options, Progress, Query, Store};
-use world::World;
 
 /// Events are made by one thread and freed by another, which the system's allocator is slow at.
 #[global_allocator]
@@ -90,7 +88,7 @@ async fn main() -> Result<()> {
 /// A store with so many events, the world that goes on behind them, and how long it took to write them.
 async fn history(path: &Path, events: usize) -> Result<(Store, World, Duration)> {
     let store = Store::open(path, Options::CONSOLE)?;
-    let mut world = World::new();
+    let mut world = World::default();
     let mut filled = Duration::ZERO;
     let mut left = events;
     while left > 0 {

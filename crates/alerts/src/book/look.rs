@@ -67,9 +67,14 @@ impl AlertBook {
         })
     }
 
-    /// Alerts that fire: nobody has them and nobody put them off.
+    /// Every alert that lives.
+    pub fn living(&self) -> impl Iterator<Item = &AlertView> {
+        self.active.values().map(|alert| &alert.view)
+    }
+
+    /// Alerts that fire: nobody has them, nobody put them off, and nothing keeps them quiet.
     pub fn firing(&self) -> impl Iterator<Item = &AlertView> {
-        self.active.values().map(|alert| &alert.view).filter(|view| view.state == AlertState::Firing)
+        self.living().filter(|view| view.state == AlertState::Firing && view.silenced_by.is_none())
     }
 
     /// The last that ended, newest first.

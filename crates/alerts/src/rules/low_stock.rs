@@ -86,6 +86,9 @@ fn raise(key: &Entity, row: &StockRow, seq: Option<u64>) -> Raise {
 
 fn values(row: &StockRow) -> Values {
     let mut values = Values::from([("threshold".to_owned(), row.threshold.to_string()), ("number".to_owned(), row.product_id.clone())]);
+    if let Some(warehouse) = &row.warehouse {
+        values.insert("warehouse".to_owned(), warehouse.clone());
+    }
     if let Some(on_hand) = row.on_hand {
         values.insert("on_hand".to_owned(), on_hand.to_string());
     }

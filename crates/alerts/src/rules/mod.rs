@@ -91,6 +91,7 @@ pub fn body(words: Words, alert: &AlertView) -> String {
 }
 
 /// What one event does to the alerts. `world` has already taken it in; `at` is when it happened, by our clock.
+#[expect(clippy::too_many_arguments, reason = "what an event is judged by, and what becomes of it")]
 pub fn evaluate(
     stored: &Stored,
     facts: &Facts<'_>,
@@ -138,6 +139,7 @@ pub fn rejudge(
     book: &mut AlertBook,
     written: &mut Written,
 ) -> Vec<Notice> {
+    book.is_calm();
     let mut judge = Judge::new(world, settings, today, now, book);
     // What an alert of a switched-off rule says, nobody wants to know any more.
     for off in &settings.rules_off {
@@ -146,8 +148,13 @@ pub fn rejudge(
     for rule in ALL {
         (rule.known)(&mut judge, before);
     }
+    for gone in judge.rules().into_iter().filter(|id| find(id).is_none() && written.names().all(|name| name != id)) {
+        judge.end_others(&gone, |_| false);
+    }
     written.known(&mut judge);
-    judge.into_notices()
+    let notices = judge.into_notices();
+    book.is_calm();
+    notices
 }
 
 /// The name that an alert of an earlier version would have now: what the event behind it is about, in its own world. `None` where that tells nothing.
@@ -186,6 +193,7 @@ mod tests {
             resolved_at: None,
             over_since: None,
             chattering: false,
+            silenced_by: None,
             seq: None,
             timeline: Vec::new(),
         }

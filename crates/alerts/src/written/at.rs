@@ -41,7 +41,7 @@ impl<'a> At<'a> {
 pub(super) struct Called<'a> {
     pub(super) label: Cow<'a, str>,
     pub(super) seq: Option<u64>,
-    texts: Vec<(&'static str, Cow<'a, str>)>,
+    pub(super) texts: Vec<(&'static str, Cow<'a, str>)>,
 }
 
 impl<'a> By<'a> {

@@ -1,6 +1,6 @@
 //! A rule's document as it is carried out.
 
-use super::hours::Hours;
+use crate::hours::Hours;
 use std::sync::Arc;
 use watchdeck_events::{Catalogue, Channel, Kind, Millis, Severity};
 use watchdeck_filter::{Condition, Counted, Fact, Measure, Name, Plan, Refusal, Thing, Verdict};
@@ -109,6 +109,11 @@ impl Compiled {
         let per = document.per.trim();
         let per = if per.is_empty() { None } else { Some(Name::of(per)) };
         let hours = document.schedule.as_ref().map(Hours::of).transpose().map_err(|message| fault("schedule", message))?;
+        watchdeck_filter::Filter::parse(&document.quiets, now).map_err(|Refusal { message, at }| RuleFault {
+            field: "quiets".to_owned(),
+            message,
+            at,
+        })?;
         let mut counted = None;
         if document.at_least > 1 {
             if sort != Sort::Event {

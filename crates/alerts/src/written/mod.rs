@@ -6,50 +6,39 @@
 mod at;
 mod compiled;
 mod counts;
-mod hours;
+mod look;
 mod shipped;
+mod state;
 mod window;
 mod words;
 
 pub use compiled::RuleFault;
 pub use shipped::{SHIPPED, shipped};
+pub(crate) use words::filled;
 
-use crate::{
-    alert::{Life, Raise},
-    book::AlertBook,
-    judge::Judge,
-    rules,
-};
-use at::{At, By};
+use crate::{book::AlertBook, judge::Judge};
 use compiled::{Compiled, Sort};
-use counts::{Counts, said};
+use counts::Counts;
+use look::{Look, key};
+use state::{SLOW, State};
 use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
 use watchdeck_contain::attempt;
-use watchdeck_events::{Channel, Event, Kind, Millis, erp::View};
-use watchdeck_filter::{Plan, Thing, Verdict};
+use watchdeck_events::{Channel, Event, Kind, Millis};
+use watchdeck_filter::{Plan, Thing};
 use watchdeck_store::Stored;
 use watchdeck_wire::settings::{RuleDocument, Settings};
-use watchdeck_world::{calendar::Day, entity::Entity, facts::Facts};
+use watchdeck_world::{calendar::Day, facts::Facts};
 
 /// Between two looks at what changes by the clock alone, ms.
 const LOOK_EVERY: i64 = 2_000;
-/// Alerts of one rule that wait for their hold-down.
-const WAITING: usize = 5_000;
 /// Kinds of events for which it is remembered which rules they concern.
 const KINDS: usize = 2_000;
-/// Every so many events it is looked at how long each rule takes,
+/// Every so many events it is looked at how long each rule takes.
 const SAMPLE: u64 = 64;
-/// and after so many of these
-const SAMPLES: u32 = 32;
-/// it must not be more than this, on the average.
-const SLOW: Duration = Duration::from_millis(1);
-/// Parts what a key of counts is made of: the realm, and the value.
-const PART: char = '\u{1f}';
 
 /// See the [module docs](self).
 #[derive(Debug, Default)]
@@ -63,19 +52,6 @@ pub struct Written {
     events: u64,
 }
 
-/// Of one rule.
-#[derive(Debug, Default)]
-struct State {
-    counts: Counts,
-    /// What holds and has to hold on for a while, since when.
-    waiting: BTreeMap<String, (Millis, Raise)>,
-    /// Why it is not asked any more.
-    stopped: Option<String>,
-    spent: (u32, Duration),
-    /// What happened up to here is not counted yet.
-    cold: Option<u64>,
-}
-
 /// What has to be read of the past before a rule knows what it counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cold {
@@ -87,24 +63,6 @@ pub struct Cold {
     pub from: Millis,
     /// up to this place in the store.
     pub upto: u64,
-}
-
-/// Everything that a look at one rule needs beside the rule.
-struct Look<'a, 'b> {
-    rule: &'a Compiled,
-    state: &'a mut State,
-    judge: &'a mut Judge<'b>,
-}
-
-/// What one alert of a rule would be about.
-struct Subject<'a> {
-    about: String,
-    realm: &'a str,
-    subject: String,
-    label: Cow<'a, str>,
-    thing: Option<(Thing, &'a Entity)>,
-    key: &'a str,
-    event: Option<&'a Stored>,
 }
 
 /// Whether a document is a rule.
@@ -220,12 +178,8 @@ impl Written {
         }
     }
 
-    /// What is known, judged by rules that hold from now on. Alerts of rules that there are no more end.
+    /// What is known, judged by rules that hold from now on.
     pub(crate) fn known(&mut self, judge: &mut Judge<'_>) {
-        let gone: BTreeSet<String> = judge.rules().into_iter().filter(|id| rules::find(id).is_none() && self.place(id).is_none()).collect();
-        for rule in gone {
-            judge.end_others(&rule, |_| false);
-        }
         self.look(judge, &|_| true, true);
     }
 
@@ -278,289 +232,6 @@ fn documents(settings: &Settings) -> impl Iterator<Item = (&str, &RuleDocument)>
 fn reach(rule: &Compiled) -> i64 {
     let one = |measured: &compiled::Measured| if measured.keeps_usual { 14 * 86_400_000 } else { measured.measure.over };
     rule.measures.iter().map(one).max().unwrap_or_default()
-}
-
-/// Under which an event is counted; `None` where it does not say what the rule parts by.
-fn key<'k>(rule: &Compiled, event: &Event, realm: &'k str) -> Option<Cow<'k, str>> {
-    match &rule.per {
-        None => Some(realm.into()),
-        Some(name) => said(event, name).map(|value| format!("{realm}{PART}{value}").into()),
-    }
-}
-
-impl State {
-    fn note(&mut self, rule: &Compiled, looked: Result<(), String>, began: Option<Instant>) {
-        if let Err(why) = looked {
-            self.stop(rule, why);
-        }
-        let Some(began) = began else { return };
-        self.spent = (self.spent.0 + 1, self.spent.1 + began.elapsed());
-        if self.spent.0 >= SAMPLES {
-            if self.spent.1 / SAMPLES > SLOW {
-                self.stop(rule, format!("it takes {} µs for an event", (self.spent.1 / SAMPLES).as_micros()));
-            }
-            self.spent = (0, Duration::ZERO);
-        }
-    }
-
-    fn stop(&mut self, rule: &Compiled, why: String) {
-        tracing::warn!(rule = &*rule.id, why, "A rule is stopped until it is changed.");
-        self.stopped = Some(why);
-        self.waiting.clear();
-    }
-}
-
-impl Look<'_, '_> {
-    fn at_event(&mut self, stored: &Stored, facts: &Facts<'_>) {
-        let event = &stored.event;
-        let (rule, at) = (self.rule, self.judge.at);
-        let realm = Arc::clone(self.judge.realm(stored));
-        let counted = key(rule, event, &realm);
-        if let Some(key) = counted.as_deref().filter(|_| !rule.measures.is_empty()) {
-            self.state.counts.count(rule, event, key, at);
-        }
-        if self.state.cold.is_some() {
-            return;
-        }
-        let Some(key) = counted.as_deref() else { return };
-        match rule.sort {
-            Sort::Of(thing) => {
-                let Some(entity) = about_thing(thing, facts) else { return };
-                self.thing(thing, entity, key, Some(stored));
-            }
-            Sort::Stream => self.stream(key, Some(stored)),
-            Sort::Event => self.single(stored, facts, key),
-        }
-    }
-
-    fn at_all(&mut self, hears: &dyn Fn(&str) -> bool) {
-        match self.rule.sort {
-            Sort::Of(thing) => {
-                let known: Vec<Entity> = self.by().things(thing);
-                for entity in &known {
-                    self.thing(thing, entity, &entity.realm, None);
-                }
-                self.judge.end_others(&self.rule.id, |about| known.contains(about));
-            }
-            Sort::Stream => {
-                let mut keys = self.state.counts.keys();
-                if self.rule.per.is_none() {
-                    keys.extend(self.judge.realms().iter().filter(|realm| self.is_asked_of(realm)).map(|realm| Box::from(&**realm)));
-                    keys.sort_unstable();
-                    keys.dedup();
-                }
-                for key in keys {
-                    if hears(key.split(PART).next().unwrap_or_default()) {
-                        self.stream(&key, None);
-                    }
-                }
-            }
-            Sort::Event => {}
-        }
-    }
-
-    /// Whether what is counted may be of this ERP.
-    fn is_asked_of(&self, realm: &str) -> bool {
-        let mut of = |leaf: &Plan| match leaf {
-            Plan::Is(watchdeck_filter::Name::Source, pattern) => pattern.matches(realm).into(),
-            _ => Verdict::Maybe,
-        };
-        self.rule.measures.iter().any(|measured| measured.measure.of.judge(&mut of) != Verdict::No)
-    }
-
-    const fn by(&self) -> By<'_> {
-        By { world: self.judge.world, settings: self.judge.settings, today: self.judge.today, now: self.judge.at }
-    }
-
-    fn thing(&mut self, thing: Thing, entity: &Entity, key: &str, event: Option<&Stored>) {
-        let called = self.by().called(thing, entity);
-        let label = called.label.into_owned();
-        let subject = Subject {
-            about: entity.to_string(),
-            realm: &entity.realm,
-            subject: subject_of(thing, entity),
-            label: label.into(),
-            thing: Some((thing, entity)),
-            key,
-            event,
-        };
-        let seq = event.map(|stored| stored.seq).or(called.seq);
-        self.lasting(&subject, seq);
-    }
-
-    fn stream(&mut self, key: &str, event: Option<&Stored>) {
-        let (realm, value) = key.split_once(PART).unwrap_or((key, ""));
-        let of: Arc<str> = realm.into();
-        let (kind, id) = if value.is_empty() { ("stream", "all") } else { (self.rule.document.per.trim(), value) };
-        let subject = Subject {
-            about: Entity::new(&of, kind, id).to_string(),
-            realm,
-            subject: format!("{kind}:{id}"),
-            label: value.into(),
-            thing: None,
-            key,
-            event,
-        };
-        self.lasting(&subject, event.map(|stored| stored.seq));
-    }
-
-    /// What holds for a time.
-    fn lasting(&mut self, subject: &Subject<'_>, seq: Option<u64>) {
-        let rule = self.rule;
-        let event = subject.event.map(|stored| &stored.event);
-        let lives = self.judge.is_active(&rule.id, &subject.about);
-        if self.holds(&rule.when, subject) {
-            if lives || self.watches() {
-                let raise = self.raise(subject, seq, false);
-                self.raise_or_wait(raise, lives);
-            }
-            return;
-        }
-        let ends = lives && self.ends(subject);
-        self.state.waiting.remove(&subject.about);
-        if ends {
-            self.judge.resolve(&rule.id, &subject.about);
-        } else if lives {
-            let values = words::values(rule, self.at(subject), &subject.label, event);
-            self.judge.refresh(&rule.id, &subject.about, values);
-        }
-    }
-
-    fn holds(&self, part: &compiled::Part, subject: &Subject<'_>) -> bool {
-        let at = self.at(subject).part(part);
-        match subject.event {
-            Some(stored) => part.condition.holds(&stored.event, &at),
-            None => part.condition.stands(&at) == Verdict::Yes,
-        }
-    }
-
-    fn ends(&self, subject: &Subject<'_>) -> bool {
-        match &self.rule.clear {
-            Some(clear) => self.holds(clear, subject),
-            // What the last event happened to say does not count any more.
-            None => self.rule.when.condition.stands(&self.at(subject).part(&self.rule.when)) == Verdict::No,
-        }
-    }
-
-    /// What happens once.
-    fn single(&mut self, stored: &Stored, facts: &Facts<'_>, key: &str) {
-        let (rule, event) = (self.rule, &stored.event);
-        let realm = Arc::clone(self.judge.realm(stored));
-        let value = key.split_once(PART).map(|(_, value)| value);
-        let about = match (value, &facts.about, &event.subject) {
-            (Some(value), ..) => Entity::new(&realm, rule.document.per.trim(), value),
-            (None, Some(about), _) => about.clone(),
-            (None, None, Some(subject)) => Entity::new(&realm, "subject", subject),
-            (None, None, None) => Entity::new(&realm, "kind", event.kind.as_str()),
-        };
-        let label = value.map_or_else(|| label(event), |value| value.to_owned());
-        let subject = Subject {
-            about: about.to_string(),
-            realm: &realm,
-            subject: format!("{}:{}", about.kind, about.id),
-            label: label.into(),
-            thing: None,
-            key,
-            event: Some(stored),
-        };
-        let lives = self.judge.is_active(&rule.id, &subject.about);
-        if self.holds(&rule.when, &subject) {
-            let enough = rule.counted.is_none_or(|place| {
-                let measure = &rule.measures[place].measure;
-                self.state.counts.value(place, measure, key, self.judge.at) >= f64::from(rule.document.at_least)
-            });
-            if lives || (enough && self.watches()) {
-                let raise = self.raise(&subject, Some(stored.seq), rule.clear.is_none());
-                if lives { self.judge.raise(raise) } else { self.raise_or_wait(raise, false) }
-            }
-        } else if lives && rule.clear.as_ref().is_some_and(|clear| self.holds(clear, &subject)) {
-            self.judge.resolve(&rule.id, &subject.about);
-        }
-    }
-
-    fn watches(&self) -> bool {
-        self.rule.hours.as_ref().is_none_or(|hours| hours.hold(self.judge.at, self.judge.today))
-    }
-
-    fn at<'s>(&'s self, subject: &'s Subject<'_>) -> At<'s> {
-        At { by: self.by(), thing: subject.thing, counts: &self.state.counts, key: subject.key, first: 0 }
-    }
-
-    fn raise(&self, subject: &Subject<'_>, seq: Option<u64>, point: bool) -> Raise {
-        let (rule, at) = (self.rule, self.at(subject));
-        let event = subject.event.map(|stored| &stored.event);
-        let step = rule.steps.iter().rev().find(|(part, _)| self.holds(part, subject));
-        Raise {
-            rule: rule.id.to_string().into(),
-            about: subject.about.clone(),
-            source: Some(subject.realm.to_owned()),
-            subject: subject.subject.clone(),
-            severity: step.map_or(rule.document.severity, |(_, severity)| *severity),
-            label: subject.label.clone().into_owned(),
-            values: words::values(rule, at, &subject.label, event),
-            seq,
-            life: Life { point, latched: rule.document.latched, ends_after: i64::from(rule.document.ends_after_minutes) * 60_000 },
-        }
-    }
-
-    fn raise_or_wait(&mut self, raise: Raise, lives: bool) {
-        if lives {
-            self.judge.go_on(raise);
-            return;
-        }
-        if self.rule.document.hold_seconds == 0 {
-            self.judge.raise(raise);
-            return;
-        }
-        let at = self.judge.at;
-        if let Some((_, waiting)) = self.state.waiting.get_mut(&raise.about) {
-            *waiting = raise;
-        } else if self.state.waiting.len() < WAITING {
-            self.state.waiting.insert(raise.about.clone(), (at, raise));
-        }
-    }
-}
-
-/// What an event is about, where that is such a thing.
-fn about_thing<'a>(thing: Thing, facts: &'a Facts<'_>) -> Option<&'a Entity> {
-    let of_view = facts.about.as_ref();
-    match (thing, &facts.view) {
-        (Thing::Approval, _) => facts.approval().map(|(_, about)| about),
-        (Thing::Stock, Some(View::InventoryChange(_) | View::LegacyMove(_)))
-        | (Thing::Order, Some(View::OrderStatus(_)))
-        | (Thing::Finance, Some(View::Finance(_))) => of_view,
-        _ => None,
-    }
-}
-
-fn subject_of(thing: Thing, entity: &Entity) -> String {
-    match thing {
-        Thing::Approval => format!("approval:{}:{}", entity.kind, entity.id),
-        Thing::Finance => format!("record:{}", entity.id),
-        Thing::Stock | Thing::Order => format!("{}:{}", entity.kind, entity.id),
-    }
-}
-
-/// As people call what an event is about.
-fn label(event: &Event) -> String {
-    const NAMES: [&str; 12] = [
-        "productName",
-        "orderNumber",
-        "recordNumber",
-        "resourceNumber",
-        "customerName",
-        "partyName",
-        "title",
-        "name",
-        "username",
-        "user",
-        "ip_address",
-        "venueName",
-    ];
-    let fields = event.fields();
-    let named = fields.first_text(&NAMES).map(Cow::into_owned);
-    let subject = || event.subject.as_deref().map(|subject| subject.split_once(':').map_or(subject, |(_, id)| id).to_owned());
-    named.or_else(subject).unwrap_or_default()
 }
 
 /// Everything that a rule's alerts would be over some events of the past. See [`crate::backtest`].

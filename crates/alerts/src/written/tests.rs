@@ -221,7 +221,7 @@ fn a_single_event_says_why_and_ends_by_its_time() {
     bench.settings.rules_off.push("large_refund".into());
     assert!(bench.refund("c2", 20_000).is_empty());
     let notices = bench.refund("c1", 20_000);
-    assert_eq!(one(&notices).values["body_en"], "amount 20000 · customerId c1");
+    assert_eq!(one(&notices).values["body_en"], "amount 20,000 · customerId c1");
     bench.pass(61);
     assert!(bench.firing().is_empty());
 }

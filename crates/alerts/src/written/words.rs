@@ -7,7 +7,6 @@ use super::{
     counts::said,
 };
 use crate::alert::Values;
-use std::fmt::Write as _;
 use watchdeck_events::Event;
 use watchdeck_filter::{Counted, Fact, Known as _, Measure, Name, Operand, Plan, Unit};
 
@@ -39,6 +38,12 @@ pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Ev
         values.insert(title_name.to_owned(), title);
         values.insert(body_name.to_owned(), body);
     }
+    if let Some((thing, key)) = at.thing {
+        // What a silence may ask of it.
+        values.extend(at.by.called(thing, key).texts.into_iter().map(|(name, text)| (name.to_owned(), cut(&text))));
+    } else if let (Some(event), false) = (event, rule.document.per.is_empty()) {
+        values.extend(said(event, &Name::of(rule.document.per.trim())).map(|text| (rule.document.per.trim().to_owned(), cut(&text))));
+    }
     for told in &known {
         if let Some(name) = told.names.first() {
             values.insert((*name).to_owned(), told.number.to_string());
@@ -67,7 +72,7 @@ impl Told {
         let mut text = format!("{} {}", if chinese { &self.zh } else { &self.en }, self.value(chinese));
         if let Some(usual) = self.usual {
             let usual = shown(usual, self.unit, chinese);
-            let _ = if chinese { write!(text, "（平时 {usual}）") } else { write!(text, " (usually {usual})") };
+            text.push_str(&if chinese { format!("（平时 {usual}）") } else { format!(" (usually {usual})") });
         }
         text
     }
@@ -147,7 +152,8 @@ fn plain(rule: &Compiled, known: &[Told], event: Option<&Event>, chinese: bool) 
         asked(&rule.when.condition.events(), &mut names);
         let told = names.into_iter().take(FIELDS).filter_map(|name| {
             let text = said(event, &Name::Field(name.clone()))?;
-            Some(format!("{name} {}", cut(&text)))
+            let number = text.parse().ok().filter(|_| !text.starts_with('0'));
+            Some(format!("{name} {}", number.map_or_else(|| cut(&text), grouped)))
         });
         parts.extend(told);
     }
@@ -164,7 +170,7 @@ fn asked(plan: &Plan, names: &mut Vec<String>) {
 }
 
 /// A template with what stands for something put in. What nothing is known of stays empty.
-fn filled(template: &str, put: &dyn Fn(&str) -> Option<String>) -> String {
+pub(crate) fn filled(template: &str, put: &dyn Fn(&str) -> Option<String>) -> String {
     let (mut text, mut rest) = (String::with_capacity(template.len()), template);
     while let Some((before, behind)) = rest.split_once('{') {
         text.push_str(before);

@@ -11,7 +11,7 @@ use crate::{
     state::{Look, State},
 };
 use std::collections::BTreeMap;
-use watchdeck_alerts::{rules, written};
+use watchdeck_alerts::{rules, silence, written};
 use watchdeck_events::{
     Catalogue, Event, Severity,
     catalogue::{Edition, FieldInfo},
@@ -22,9 +22,9 @@ use watchdeck_store::{Edge, Query};
 use watchdeck_wire::{
     settings::Hello,
     views::{
-        AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine,
-        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, StockRows,
-        StoreHealth, VersionView,
+        AlertView, AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine,
+        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, SilencePreview,
+        StockRows, StoreHealth, VersionView,
     },
 };
 
@@ -187,6 +187,22 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
     let rules = rules.chain(documents).collect();
     let (active_count, let_go) = state.book.counts();
     AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules }
+}
+
+/// Alerts of a preview.
+const PREVIEWED: usize = 50;
+
+pub(crate) fn preview_silence(core: &Core, filter: &str) -> Result<SilencePreview, CommandError> {
+    let filter = Filter::parse(filter, core.now())?;
+    let state = core.state();
+    let means = |alert: &AlertView| silence::means(filter.plan(), alert);
+    let now: Vec<_> = state.book.living().filter(|alert| means(alert)).cloned().collect();
+    let before: Vec<_> = state.book.resolved().into_iter().filter(means).collect();
+    let (live, ended) = (now.len() as u32, before.len() as u32);
+    let mut alerts: Vec<_> = now.into_iter().chain(before).collect();
+    alerts.sort_by_key(|alert| std::cmp::Reverse(alert.last_at));
+    alerts.truncate(PREVIEWED);
+    Ok(SilencePreview { now: live, before: ended, alerts })
 }
 
 pub(crate) async fn health(core: &Core) -> Result<HealthView, CommandError> {

@@ -22,7 +22,7 @@ use watchdeck_wire::{
         AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, Backtest, CalendarView, CatalogueView, ClaimAct, DecideResult,
         DecisionsView, DelegationView, DelegationsView, Deputy, EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct,
         HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView, OverviewView, PacksView,
-        RuleFaultView, SupportBundle,
+        RuleFaultView, SilencePreview, SupportBundle,
     },
 };
 
@@ -138,6 +138,8 @@ commands! { |core|
         => actions::acknowledge(core, &ids, note.as_deref()).await?;
     /// What is wrong with a rule's document; nothing where it is a rule.
     check_rule { id: String, document: RuleDocument } -> Option<RuleFaultView> => rules::checked(&id, &document, core.now());
+    /// What a silence would keep quiet: of what lives, and of what ended lately.
+    preview_silence { filter: String } -> SilencePreview => queries::preview_silence(core, &filter)?;
     /// What a rule would have done over the last days.
     backtest { id: String, document: RuleDocument, days: u32 } -> Backtest => core.backtest(&id, &document, days).await?;
     /// An alert is put off.

@@ -171,7 +171,7 @@ impl Core {
         let effects = {
             let mut guard = self.state();
             let state = &mut *guard;
-            state.notifier.take(notices, false, &state.settings, self.now())
+            state.notify(notices, false, self.now())
         };
         self.say(effects);
         self.pulse();
@@ -187,7 +187,7 @@ impl Core {
             state.settings_version += 1;
             let mut effects = state.judge_anew(&before, self.now());
             let words = self.words(&state.settings);
-            effects.extend(state.notifier.settle(&state.settings, words, self.now(), true));
+            effects.extend(state.settle(words, self.now(), true));
             effects
         };
         self.ruled.notify_one();

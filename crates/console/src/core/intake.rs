@@ -126,7 +126,8 @@ impl Core {
         }
         // The tone leaves with the commit, not with the next look at the clock.
         let caught_up = state.world.cursor >= self.store.head() && !catching_up;
-        state.to_say.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), caught_up));
+        let said = state.settle(self.words(&state.settings), self.now(), caught_up);
+        state.to_say.extend(said);
         Taken { events, torn: state.torn }
     }
 
@@ -149,7 +150,8 @@ impl Core {
                         self.judged(state, &Stored { seq: 0, offset: 0, event }, &looks, None);
                     }
                 }
-                state.to_say.extend(state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true));
+                let said = state.settle(self.words(&state.settings), self.now(), true);
+                state.to_say.extend(said);
             }
             self.announced.notify_one();
         }
@@ -228,7 +230,8 @@ impl Core {
             let State { world, settings, book, written, .. } = &mut *state;
             let notices = rules::evaluate(stored, facts, arrival.occurred_at(event), world, settings, &looks.today, book, written);
             let late = arrival.lateness(event) > LATE_MS;
-            state.to_say.extend(state.notifier.take(notices, late, &state.settings, at));
+            let said = state.notify(notices, late, at);
+            state.to_say.extend(said);
             if let Some(request) = request {
                 state.outbox.erp_says(&request, &state.world.approvals);
             }

@@ -185,7 +185,7 @@ impl Core {
             for stored in &events {
                 self.judged(state, stored, &looks, None);
             }
-            let said = state.notifier.settle(&state.settings, self.words(&state.settings), self.now(), true);
+            let said = state.settle(self.words(&state.settings), self.now(), true);
             state.to_say.extend(said);
             ((), Vec::new())
         };

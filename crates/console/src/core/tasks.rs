@@ -84,9 +84,10 @@ impl Core {
             // Before everything is read, what seems to wait may have been decided.
             let [near, passed] = if caught_up { state.watch_deadlines(at) } else { <[Vec<_>; 2]>::default() };
             notices.extend(near);
-            let mut effects = state.notifier.take(notices, false, &state.settings, at);
-            effects.extend(state.notifier.take(passed, true, &state.settings, at));
-            effects.extend(state.notifier.settle(&state.settings, words, at, caught_up));
+            let mut effects = state.notify(notices, false, at);
+            effects.extend(state.notify(passed, true, at));
+            effects.extend(state.watch_silences(at));
+            effects.extend(state.settle(words, at, caught_up));
             state.to_say.extend(effects);
             state.new_badge(&statuses)
         };

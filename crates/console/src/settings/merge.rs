@@ -11,6 +11,7 @@ use crate::{
     secrets::{Change, Name, Purpose},
 };
 use std::collections::BTreeSet;
+use watchdeck_alerts::{hours::Hours, silence};
 use watchdeck_client::Address;
 use watchdeck_wire::settings::{Settings, Source};
 
@@ -22,6 +23,9 @@ const REASONS: (usize, usize) = (12, 200);
 
 /// Longest deadline of a request, minutes: a year.
 const LONGEST_WAIT: u32 = 366 * 24 * 60;
+
+/// Stretches of quiet hours.
+const QUIET: usize = 14;
 
 /// Rules that the user may have.
 const RULES: usize = 2_000;
@@ -63,6 +67,11 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
     }
     keeping::check(&new.keeping)?;
     check_rules(&new, old)?;
+    silence::check(&new, old).map_err(CommandError::invalid)?;
+    if new.quiet_hours.len() > QUIET {
+        return Err(CommandError::invalid(format!("there may be {QUIET} quiet hours at most")));
+    }
+    new.quiet_hours.iter().try_for_each(|hours| Hours::of(hours).map(drop)).map_err(CommandError::invalid)?;
     if new.ask_above.is_negative() {
         return Err(CommandError::invalid("the amount above which Watchdeck asks back must be zero or more"));
     }

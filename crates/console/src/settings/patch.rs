@@ -1,7 +1,7 @@
 //! A change of some settings, merged into those that hold.
 //!
 //! A JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. Lists have keys here, so that two changes at once both
-//! count: `sources` by id (`null` removes one, an unknown id adds one), `rules_off` by rule, `rules` by name, each of them whole. Given as lists they are replaced whole, and so are the addresses
+//! count: `sources` by id (`null` removes one, an unknown id adds one), `rules_off` by rule, `rules` and `silences` by name, each of them whole. Given as lists they are replaced whole, and so are the addresses
 //! of a source's `open_urls`, which are one field of its form.
 
 use crate::error::CommandError;
@@ -15,7 +15,7 @@ pub(crate) fn patched(settings: &Settings, patch: Map<String, Value>) -> Result<
         match (name.as_str(), change) {
             ("sources", Value::Object(changes)) => sources(&mut document["sources"], changes)?,
             ("rules_off", Value::Object(changes)) => switches(&mut document["rules_off"], changes)?,
-            ("rules", Value::Object(changes)) => rules(&mut document["rules"], changes),
+            (name @ ("rules" | "silences"), Value::Object(changes)) => whole(&mut document[name], changes),
             (_, change) => merge(&mut document, Map::from_iter([(name, change)])),
         }
     }
@@ -63,8 +63,8 @@ fn sources(list: &mut Value, changes: Map<String, Value>) -> Result<(), CommandE
     Ok(())
 }
 
-/// A rule is one document: what a change of it leaves out is not in it any more.
-fn rules(all: &mut Value, changes: Map<String, Value>) {
+/// Each is one document: what a change of it leaves out is not in it any more.
+fn whole(all: &mut Value, changes: Map<String, Value>) {
     let Value::Object(all) = all else { return };
     for (id, change) in changes {
         if change.is_null() { drop(all.remove(&id)) } else { drop(all.insert(id, change)) }

@@ -64,6 +64,8 @@ pub struct RuleDocument {
     pub response: Worded,
     /// Within how many minutes; 0: nothing is said of that.
     pub act_within_minutes: u32,
+    /// While an alert of it lives, these other alerts are kept quiet: as a silence says it, with `{label}` and what else is known of the alert filled in.
+    pub quiets: String,
     /// It stays until a person has seen it, also when it does not hold any more.
     pub latched: bool,
     /// An alert about a single event that nobody touches ends after so long.
@@ -112,6 +114,7 @@ impl Default for RuleDocument {
             consequence: Worded::default(),
             response: Worded::default(),
             act_within_minutes: 0,
+            quiets: String::new(),
             latched: false,
             ends_after_minutes: 24 * 60,
         }

@@ -58,6 +58,9 @@ pub struct AlertView {
     /// Its rule does not hold any more, since then, and it stays all the same: until somebody has seen it, or until it is calm.
     #[serde(default)]
     pub over_since: Option<Millis>,
+    /// What keeps it quiet: the name of a silence, or `alert:` and the alert that does.
+    #[serde(default)]
+    pub silenced_by: Option<String>,
     /// It comes and goes within a minute: nobody is told again until it is calm.
     #[serde(default)]
     pub chattering: bool,
@@ -189,4 +192,16 @@ pub struct RuleFaultView {
     pub message: String,
     /// From where to where the field is wrong, in UTF-16 units; `None`: all of it.
     pub at: Option<(u32, u32)>,
+}
+
+/// What a silence keeps quiet, would have, or has.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct SilencePreview {
+    /// Alerts that live and are meant.
+    pub now: u32,
+    /// Of those that ended lately (the last 200).
+    pub before: u32,
+    /// Of both, the newest first, at most 50.
+    pub alerts: Vec<AlertView>,
 }

@@ -17,7 +17,9 @@ mod packs;
 mod unread;
 
 pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
-pub use alerts::{AlertState, AlertStep, AlertView, AlertsView, Backtest, BacktestAlert, BannerView, RuleFaultView, RuleView};
+pub use alerts::{
+    AlertState, AlertStep, AlertView, AlertsView, Backtest, BacktestAlert, BannerView, RuleFaultView, RuleView, SilencePreview,
+};
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,
     DecisionField, DecisionFieldKind, DecisionState, DecisionView, DecisionsView, Deputy, NeededTo, WaitingDecision,

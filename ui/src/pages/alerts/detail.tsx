@@ -1,6 +1,6 @@
 // One alert beside the list: what it says, its facts, its course, and what can be done.
 
-import { BellRing, Check, CircleCheck, Clock3, FileSearch } from "lucide-react";
+import { BellOff, BellRing, Check, CircleCheck, Clock3, FileSearch } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
@@ -12,13 +12,14 @@ import { useFormat, useToday } from "@/format";
 import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
+import { useSettings } from "@/settings";
 import { joined, useWord } from "@/text";
 import { type Lang, said } from "./rule/draft";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
 
-export function Detail({ alert, rule, quiet, onSnooze }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void }) {
+export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void; onSilence: (alert: AlertView) => void }) {
   const { t, i18n } = useTranslation();
   const lang = i18n.language === "en" ? "en" : "zh";
   const format = useFormat();
@@ -38,6 +39,7 @@ export function Detail({ alert, rule, quiet, onSnooze }: { alert: AlertView | nu
       <p className="mt-1 text-[15px] leading-snug font-[560] break-words">{text.title}</p>
       {text.parts.length > 0 && <p className="num mt-0.5 break-words text-ink-2">{joined(text.parts)}</p>}
       {alert.over_since !== null && <p className="num mt-1 text-ink-3">{t("alerts.rule.over_since", { time: format.dateTime(alert.over_since, today) })}</p>}
+      {alert.silenced_by !== null && <Quieted by={alert.silenced_by} />}
       {alert.chattering && <p className="mt-1 text-warn">{t("alerts.rule.chattering")}</p>}
       {rule?.document != null && alert.state !== "resolved" && <Advice document={rule.document} lang={lang} />}
       <div className="mt-2.5 flex flex-wrap gap-1.5">
@@ -52,6 +54,11 @@ export function Detail({ alert, rule, quiet, onSnooze }: { alert: AlertView | nu
               {t("common.actions.snooze")}
             </Button>
           </>
+        )}
+        {alert.state !== "resolved" && alert.silenced_by === null && (
+          <Button look="ghost" icon={<BellOff aria-hidden />} onClick={() => onSilence(alert)}>
+            {t("alerts.silence.this")}
+          </Button>
         )}
         {seq !== null && (
           <Button look="ghost" icon={<FileSearch aria-hidden />} onClick={() => openEvent(seq)}>
@@ -107,6 +114,14 @@ export function Detail({ alert, rule, quiet, onSnooze }: { alert: AlertView | nu
       </ol>
     </div>
   );
+}
+
+/** What keeps an alert quiet: a silence by its reason, another alert by what it is about. */
+function Quieted({ by }: { by: string }) {
+  const { t } = useTranslation();
+  const { settings } = useSettings();
+  const other = by.startsWith("alert:") ? by.slice("alert:".length) : null;
+  return <p className="mt-1 break-words text-ink-3">{other === null ? t("alerts.silence.by", { what: settings.silences[by]?.reason ?? by }) : t("alerts.silence.byAlert", { what: other })}</p>;
 }
 
 /** What an alarm states in a control room: what happens otherwise, what to do, and within which time. */

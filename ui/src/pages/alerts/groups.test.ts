@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { AlertView } from "@/bindings/AlertView";
 import type { Severity } from "@/bindings/Severity";
-import { counts, grouped, inTab, isHeading, lineKey, minutesUntilMorning } from "./groups";
+import { minutesUntilMorning } from "@/format";
+import { counts, grouped, inTab, isHeading, lineKey } from "./groups";
 
 const alert = (id: string, rule: string, severity: Severity = "warning", state: AlertView["state"] = "firing"): AlertView => ({
   id,
@@ -20,6 +21,7 @@ const alert = (id: string, rule: string, severity: Severity = "warning", state: 
   resolved_at: null,
   over_since: null,
   chattering: false,
+      silenced_by: null,
   seq: null,
   timeline: [],
 });

@@ -27,7 +27,9 @@ export function lineKey(line: Line): string {
 }
 
 export function inTab(view: Pick<AlertsView, "active" | "resolved">, tab: AlertState): readonly AlertView[] {
-  const all = tab === "resolved" ? view.resolved : view.active.filter((alert) => alert.state === tab);
+  // What something keeps quiet is with what somebody put off.
+  const place = (alert: AlertView) => (alert.silenced_by !== null && alert.state === "firing" ? "snoozed" : alert.state);
+  const all = tab === "resolved" ? view.resolved : view.active.filter((alert) => place(alert) === tab);
   return all.filter(({ rule }) => isListed(rule));
 }
 
@@ -43,12 +45,4 @@ export function grouped(alerts: readonly AlertView[]): Line[] {
     .map(([heading, each]): Heading => ({ heading, alerts: each, severity: each.reduce<Severity>((worst, alert) => (WEIGHT[alert.severity] > WEIGHT[worst] ? alert.severity : worst), "info") }))
     .sort((a, b) => WEIGHT[b.severity] - WEIGHT[a.severity] || a.heading.localeCompare(b.heading))
     .flatMap((heading): Line[] => [heading, ...heading.alerts]);
-}
-
-/** Minutes from `now` until 8:00 of the next day, local time, at least one: a begun minute counts, so that it is not over at 7:59. */
-export function minutesUntilMorning(now: number): number {
-  const morning = new Date(now);
-  morning.setDate(morning.getDate() + 1);
-  morning.setHours(8, 0, 0, 0);
-  return Math.max(1, Math.ceil((morning.getTime() - now) / 60_000));
 }

@@ -25,6 +25,8 @@ import { counts, grouped, inTab, isHeading, type Line as Entry, lineKey, TABS } 
 import { BLANK, type Draft } from "./rule/draft";
 import { RuleDialog } from "./rule/dialog";
 import { Rules } from "./rules";
+import { Silences } from "./silences";
+import { SilenceDialog } from "./silences/dialog";
 import { Snooze } from "./snooze";
 
 export default function Alerts() {
@@ -33,6 +35,11 @@ export default function Alerts() {
       {(view) => <Watch view={view} />}
     </ViewGate>
   );
+}
+
+/** As one value of a filter. */
+function quotedIn(text: string): string {
+  return /[\s"()]/u.test(text) ? `"${text.replaceAll('"', "*")}"` : text;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -47,6 +54,7 @@ function Watch({ view }: { view: AlertsView }) {
   const [cursor, setCursor] = useState<string | null>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(NONE);
   const [writing, setWriting] = useState<Draft | null>(null);
+  const [silencing, setSilencing] = useState<string | null>(null);
   const [snoozing, setSnoozing] = useState<readonly AlertView[] | null>(null);
 
   const alerts = useMemo(() => inTab(view, tab), [view, tab]);
@@ -162,7 +170,16 @@ function Watch({ view }: { view: AlertsView }) {
       </section>
       <aside aria-label={t("alerts.detail")} className="w-[clamp(300px,32%,400px)] flex-none overflow-y-auto border-l border-line bg-panel">
         <PanelTitle title={t("alerts.detail")} />
-        <Detail alert={current} rule={view.rules.find((rule) => rule.id === current?.rule) ?? null} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} />
+        <Detail alert={current} rule={view.rules.find((rule) => rule.id === current?.rule) ?? null} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} onSilence={(alert) => setSilencing(`rule:${alert.rule}${alert.subject === null ? "" : ` subject:${quotedIn(alert.subject)}`}`)} />
+        <PanelTitle
+          title={t("alerts.silence.title")}
+          right={
+            <Button look="ghost" icon={<Plus aria-hidden />} className="-mr-2.5" onClick={() => setSilencing("")}>
+              {t("alerts.silence.new")}
+            </Button>
+          }
+        />
+        <Silences view={view} />
         <PanelTitle
           title={t("alerts.rules")}
           note={t("alerts.rulesNote", { on: format.integer(enabled) })}
@@ -175,9 +192,10 @@ function Watch({ view }: { view: AlertsView }) {
         <Rules rules={view.rules} onOpen={(rule) => rule.document !== null && setWriting({ id: rule.id, document: rule.document, known: true })} />
         <div className="mt-3" />
         <PanelTitle title={t("alerts.delivery")} />
-        <DeliveryMatrix className="mb-4 w-full" />
+        <DeliveryMatrix brief className="mb-4 w-full" />
       </aside>
       {writing !== null && <RuleDialog draft={writing} taken={view.rules.map((rule) => rule.id)} shipped={view.rules.some((rule) => rule.id === writing.id && rule.shipped)} onClose={() => setWriting(null)} />}
+      {silencing !== null && <SilenceDialog filter={silencing} onClose={() => setSilencing(null)} />}
       {snoozing !== null && <Snooze alerts={snoozing} onClose={() => setSnoozing(null)} onChoose={(minutes) => void snooze(minutes)} />}
     </div>
   );

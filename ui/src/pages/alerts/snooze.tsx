@@ -3,9 +3,8 @@
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { AlertView } from "@/bindings/AlertView";
-import { coreNow, useFormat } from "@/format";
+import { coreNow, minutesUntilMorning, useFormat } from "@/format";
 import { Dialog, Kbd } from "@/parts";
-import { minutesUntilMorning } from "./groups";
 
 export function Snooze({ alerts, onClose, onChoose }: { alerts: readonly AlertView[]; onClose: () => void; onChoose: (minutes: number) => void }) {
   const { t } = useTranslation();

@@ -17,6 +17,7 @@ import { Absence } from "./absence";
 import { Hooks } from "./hooks";
 import { Keeping } from "./keeping";
 import { Packs } from "./packs";
+import { Quiet } from "./quiet";
 import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sources } from "./sources";
@@ -133,7 +134,8 @@ function Told() {
     <Section id="delivery" title={t("settings.section.delivery")}>
       <p className="px-4 pb-1 text-ink-2">{t("settings.delivery.text")}</p>
       <DeliveryMatrix className="w-full" />
-      <div className="mt-1 border-t border-line/55 pt-1">
+      <Quiet />
+      <div className="mt-3 border-t border-line/55 pt-1">
         <Row label={t("settings.delivery.muted")} help={t("settings.delivery.mutedHelp")} saving={saving}>
           <Switch label={t("settings.delivery.muted")} checked={settings.muted} onChange={(muted) => void save({ muted })} />
         </Row>

@@ -6,6 +6,13 @@ export const settings = {
   failedKept: "The previous setting still applies.",
   section: { sources: "Sources", rules: "Thresholds and rules", delivery: "Notifications and sound", hooks: "Passing events on", look: "Appearance", you: "Personal", absence: "Absence", keeping: "Keeping and backup", desktop: "This computer", packs: "Packs", about: "About" },
   rulesTitle: "Alert rules",
+  quiet: {
+    title: "Quiet hours",
+    help: "Only severities that break them are told. What still fires when they are over comes as one digest.",
+    add: "Add hours",
+    remove: "Remove these hours",
+    none: "none",
+  },
   delivery: {
     text: "How each severity reaches you. Whatever is off here is still listed under Alerts.",
     muted: "Mute all",

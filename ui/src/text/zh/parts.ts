@@ -32,5 +32,10 @@ export const parts = {
     saved: "已保存",
     saving: "正在保存",
   },
-  delivery: { severity: "级别", toast: "系统通知", sound: "声音", test: "测试" },
+  delivery: { severity: "级别", toast: "系统通知", sound: "声音", repeats: "循环", repeatsNote: "反复响铃，直到有人确认", breaks_quiet: "免打扰时", breaks_quietNote: "免打扰时段内也提醒", tray: "计数", trayNote: "计入托盘和“告警”旁的数字", test: "测试" },
+  hours: {
+    day: { "1": "周一", "2": "周二", "3": "周三", "4": "周四", "5": "周五", "6": "周六", "7": "周日" },
+    from: "从",
+    until: "到",
+  },
 };

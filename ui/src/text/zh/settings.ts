@@ -6,6 +6,13 @@ export const settings = {
   failedKept: "原来的设置仍然有效。",
   section: { sources: "数据源", rules: "阈值与规则", delivery: "通知与声音", hooks: "事件外发", look: "界面", you: "个人", absence: "外出委托", keeping: "保留与备份", desktop: "本机", packs: "扩展包", about: "关于" },
   rulesTitle: "告警规则",
+  quiet: {
+    title: "免打扰时段",
+    help: "时段内只提醒允许打扰的级别；结束时仍在触发的合并为一条汇总。",
+    add: "添加时段",
+    remove: "删除此时段",
+    none: "无",
+  },
   delivery: {
     text: "每个级别的提醒方式。关闭后仍会列在告警页。",
     muted: "全部静音",

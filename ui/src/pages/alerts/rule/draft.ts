@@ -29,6 +29,7 @@ export const BLANK: RuleDocument = {
   consequence: NOTHING,
   response: NOTHING,
   act_within_minutes: 0,
+  quiets: "",
   latched: false,
   ends_after_minutes: 24 * 60,
 };
@@ -75,14 +76,3 @@ export function whole(text: string): number | null {
   const bare = text.trim();
   return /^\d{1,7}$/u.test(bare) ? Number(bare) : bare === "" ? 0 : null;
 }
-
-const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
-
-/** All days are none in particular. */
-export function toggled(days: readonly number[], day: number): number[] {
-  const shown: readonly number[] = days.length === 0 ? DAYS : days;
-  const next = shown.includes(day) ? shown.filter((each) => each !== day) : [...shown, day].sort((a, b) => a - b);
-  return next.length === DAYS.length ? [] : next;
-}
-
-export { DAYS };

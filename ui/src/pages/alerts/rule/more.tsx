@@ -4,7 +4,8 @@ import { useTranslation } from "react-i18next";
 import type { RuleDocument } from "@/bindings/RuleDocument";
 import type { RuleFaultView } from "@/bindings/RuleFaultView";
 import { cx } from "@/parts";
-import { DAYS, type Lang, reworded, said, toggled, whole } from "./draft";
+import { WeekHours } from "@/parts/week-hours";
+import { type Lang, reworded, said, whole } from "./draft";
 import { Field, INPUT, Toggle } from "./fields";
 import { WhenField } from "./when-field";
 
@@ -53,18 +54,8 @@ export function More({ document, lang, fault, onChange }: { document: RuleDocume
       <Toggle label={t("alerts.rule.latched")} note={t("alerts.rule.latchedNote")} checked={document.latched} onChange={(latched) => onChange({ latched })} />
       <Toggle label={t("alerts.rule.schedule")} note={t("alerts.rule.scheduleNote")} checked={schedule !== null} onChange={(on) => onChange({ schedule: on ? { days: [1, 2, 3, 4, 5], from: "08:00", until: "18:00" } : null })} />
       {schedule !== null && (
-        <div className="flex flex-wrap items-center gap-2">
-          {DAYS.map((day) => {
-            const on = schedule.days.length === 0 || schedule.days.includes(day);
-            return (
-              <button key={day} type="button" aria-pressed={on} onClick={() => onChange({ schedule: { ...schedule, days: toggled(schedule.days, day) } })} className={cx("h-[26px] rounded-md border px-2", on ? "border-accent bg-accent-soft text-ink" : "border-line-strong text-ink-3 hover:bg-raised")}>
-                {t(`alerts.rule.day.${day}`)}
-              </button>
-            );
-          })}
-          <input type="time" aria-label={t("alerts.rule.from")} value={schedule.from} onChange={(event) => onChange({ schedule: { ...schedule, from: event.target.value } })} className={cx(INPUT, "num !w-[112px]")} />
-          <span className="text-ink-3">–</span>
-          <input type="time" aria-label={t("alerts.rule.until")} value={schedule.until} onChange={(event) => onChange({ schedule: { ...schedule, until: event.target.value } })} className={cx(INPUT, "num !w-[112px]")} />
+        <div>
+          <WeekHours value={schedule} onChange={(schedule) => onChange({ schedule })} />
           {wrong("schedule") !== null && (
             <span role="alert" className="text-crit">
               {wrong("schedule")}

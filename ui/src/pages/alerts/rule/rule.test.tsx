@@ -1,9 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
+import { toggled } from "@/parts/week-hours";
 import { startText } from "@/text";
 import { openPage } from "../../../../tests/fixtures/open";
-import { BLANK, nameFor, reworded, said, toggled, whole } from "./draft";
+import { BLANK, nameFor, reworded, said, whole } from "./draft";
 
 beforeEach(() => {
   startText("en");

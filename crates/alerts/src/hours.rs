@@ -1,4 +1,4 @@
-//! When a rule watches.
+//! Hours of the week: when a rule watches, and when people want to be left in peace.
 
 use jiff::civil::{Date, Time, Weekday};
 use watchdeck_events::Millis;
@@ -10,7 +10,7 @@ const DAY: i64 = 24 * 60;
 
 /// Hours of some days of the week.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Hours {
+pub struct Hours {
     /// Monday first.
     days: [bool; 7],
     from: i64,
@@ -18,7 +18,11 @@ pub(super) struct Hours {
 }
 
 impl Hours {
-    pub(super) fn of(schedule: &Schedule) -> Result<Self, String> {
+    /// As a schedule says.
+    ///
+    /// # Errors
+    /// What of it is no day or no time.
+    pub fn of(schedule: &Schedule) -> Result<Self, String> {
         let mut days = [schedule.days.is_empty(); 7];
         for day in &schedule.days {
             let place = usize::from(*day).checked_sub(1).filter(|place| *place < 7);
@@ -32,7 +36,8 @@ impl Hours {
     }
 
     /// Whether `at`, which is of this day, is among them. What goes over midnight is of the day that it began on.
-    pub(super) fn hold(&self, at: Millis, today: &Day) -> bool {
+    #[must_use]
+    pub fn hold(&self, at: Millis, today: &Day) -> bool {
         let Ok(date) = today.name.parse::<Date>() else { return true };
         let minute = at.since(today.start).div_euclid(MINUTE).clamp(0, DAY - 1);
         let on = |day: Weekday| self.days[day.to_monday_zero_offset().unsigned_abs() as usize];

@@ -1,0 +1,174 @@
+use super::*;
+use crate::{AlertBook, Raise};
+use std::collections::BTreeMap;
+
+const NOW: Millis = Millis(1_000_000);
+
+fn burst(n: usize) -> (AlertBook, Vec<Notice>) {
+    let mut book = AlertBook::default();
+    let notices = (0..n)
+        .filter_map(|i| {
+            let values = BTreeMap::from([("message".to_owned(), format!("m{i}"))]);
+            let about = format!("system:{i}");
+            book.raise(
+                Raise {
+                    rule: rules::system_critical::ID.into(),
+                    subject: about.clone(),
+                    about,
+                    source: None,
+                    severity: Severity::Critical,
+                    label: "x".into(),
+                    values,
+                    seq: None,
+                    life: crate::Life::point(7),
+                },
+                NOW,
+            )
+        })
+        .collect();
+    (book, notices)
+}
+
+fn count(effects: &[Effect]) -> (usize, usize) {
+    let toasts = effects.iter().filter(|effect| matches!(effect, Effect::Notify(_))).count();
+    (toasts, effects.iter().filter(|effect| matches!(effect, Effect::Play(_))).count())
+}
+
+#[test]
+fn two_hundred_critical_events_are_three_toasts_one_summary_and_one_tone() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let mut effects = notifier.take(burst(200).1, false, &settings, NOW);
+    effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
+    effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), true));
+    assert_eq!(count(&effects), (4, 1));
+    let Some(Effect::Notify(summary)) = effects.iter().find(|effect| matches!(effect, Effect::Notify(toast) if toast.id == SUMMARY)) else {
+        panic!("no summary in {effects:?}")
+    };
+    assert_eq!(summary.title, "Critical system alert, and 196 more", "the most urgent by name, and how many beside it");
+    assert!(summary.body.ends_with("system alerts 197"), "and of what sort all are: {}", summary.body);
+    let told: usize = effects.iter().map(|effect| if let Effect::Told(ids) = effect { ids.len() } else { 0 }).sum();
+    assert_eq!(told, 200, "each is known to be told, and once");
+}
+
+#[test]
+fn a_backlog_is_one_digest_of_what_still_fires() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let (mut book, notices) = burst(5);
+    assert_eq!(count(&notifier.take(notices, true, &settings, NOW)), (0, 0));
+    let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
+    notifier.take(ended.into_iter().collect(), true, &settings, NOW);
+    assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), false), [], "not before the backlog is through");
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
+    let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
+    assert_eq!(digest.title, "Critical system alert, and 3 more", "what was resolved meanwhile is left out");
+}
+
+#[test]
+fn a_summary_says_the_most_urgent_first_whatever_came_first() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let low = |i: u32, rule: &str, severity: Severity| {
+        let Notice::Fired(alert) = burst(1).1.remove(0) else { panic!("it fires") };
+        Notice::Fired(Box::new(AlertView {
+            id: format!("{rule}:{i}"),
+            rule: rule.to_owned(),
+            severity,
+            label: format!("n{i}"),
+            values: BTreeMap::new(),
+            ..*alert
+        }))
+    };
+    let mut notices: Vec<_> = (0..1_200).map(|i| low(i, rules::low_stock::ID, Severity::Warning)).collect();
+    notices.push(low(9_999, rules::feed_stale::ID, Severity::Critical));
+    notifier.take(notices, true, &settings, NOW);
+    let effects = notifier.settle(&settings, Words::CHINESE, NOW, true);
+    let Some(Effect::Notify(digest)) = effects.first() else { panic!("no digest in {effects:?}") };
+    assert_eq!(digest.title, "n9999 的数据已停止更新，另有 1,200 条");
+    assert_eq!(digest.body, "数字可能已过时，正在重新连接。 · 数据中断 1，库存不足 1,200");
+    assert_eq!(digest.severity, Severity::Critical);
+}
+
+#[test]
+fn what_the_same_stretch_resolves_is_not_told() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let (mut book, notices) = burst(1);
+    notifier.take(notices, false, &settings, NOW);
+    let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
+    let mut effects = notifier.take(ended.into_iter().collect(), false, &settings, NOW);
+    effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
+    assert_eq!(effects, [], "neither shown, nor heard, nor taken back");
+}
+
+#[test]
+fn what_fires_while_a_backlog_is_read_waits_a_little_and_no_more() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    notifier.take(burst(1).1, false, &settings, NOW);
+    assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(100), false), []);
+    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(HOLD), false)), (1, 1));
+}
+
+#[test]
+fn quiet_hours_are_broken_by_what_may_and_end_with_one_digest_of_the_rest() {
+    let (mut notifier, mut settings) = (Notifier::default(), Settings::default());
+    notifier.hush(true);
+    let (mut book, notices) = burst(3);
+    settings.delivery.critical.breaks_quiet = false;
+    notifier.take(notices, false, &settings, NOW);
+    assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW, true), [], "neither shown nor heard");
+    let ended = book.resolve(rules::system_critical::ID, "system:1", NOW.plus(120_000));
+    notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(120_000));
+    assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(120_500), true), []);
+    notifier.hush(false);
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(600_000), true);
+    assert_eq!(count(&effects), (1, 1), "{effects:?}");
+    let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
+    assert_eq!(digest.title, "Critical system alert, and 1 more", "what ended in the night is not in it");
+    settings.delivery.critical.breaks_quiet = true;
+    notifier.hush(true);
+    notifier.take(burst(1).1, false, &settings, NOW.plus(700_000));
+    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(700_000), true)), (1, 1));
+}
+
+#[test]
+fn a_tone_that_repeats_does_so_until_somebody_has_the_alert() {
+    let (mut notifier, mut settings) = (Notifier::default(), Settings::default());
+    settings.delivery.critical.repeats = true;
+    let (mut book, notices) = burst(1);
+    notifier.take(notices, false, &settings, NOW);
+    let mut tones = 0;
+    let mut sound = |notifier: &mut Notifier, from: i64| {
+        for second in from..from + 60 {
+            tones += count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(second * 1_000), true)).1;
+        }
+        std::mem::take(&mut tones)
+    };
+    assert_eq!(sound(&mut notifier, 0), 8);
+    let quiet = book.acknowledge(&["system_critical:system:0".into()], "张敏", None, NOW).unwrap();
+    notifier.take(quiet, false, &settings, NOW);
+    assert_eq!(sound(&mut notifier, 60), 0);
+}
+
+#[test]
+fn the_tone_leaves_with_the_toast() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    notifier.take(burst(1).1, false, &settings, NOW);
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
+    assert!(matches!(effects.as_slice(), [Effect::Notify(_), Effect::Play(Severity::Critical), Effect::Told(_)]), "{effects:?}");
+}
+
+#[test]
+fn mute_silences_the_tone_and_not_the_toast() {
+    let (mut notifier, settings) = (Notifier::default(), Settings { muted: true, ..Settings::default() });
+    notifier.take(burst(1).1, false, &settings, NOW);
+    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW, true)), (1, 0));
+}
+
+#[test]
+fn what_somebody_answered_is_taken_back() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let (mut book, notices) = burst(1);
+    notifier.take(notices, false, &settings, NOW);
+    notifier.settle(&settings, Words::ENGLISH, NOW, true);
+    let id = "system_critical:system:0".to_owned();
+    let quiet = book.acknowledge(std::slice::from_ref(&id), "张敏", None, NOW).unwrap();
+    assert_eq!(notifier.take(quiet, false, &settings, NOW), [Effect::Retract(id)]);
+}

@@ -1,0 +1,304 @@
+//! One rule before an event, or before everything that is known: what it says, and what becomes of its alerts.
+
+use super::{
+    at::{At, By},
+    compiled::{Compiled, Part, Sort},
+    counts::said,
+    state::State,
+    words,
+};
+use crate::{
+    alert::{Life, Raise},
+    judge::Judge,
+};
+use std::{borrow::Cow, sync::Arc};
+use watchdeck_events::{Event, erp::View};
+use watchdeck_filter::{Name, Plan, Thing, Verdict};
+use watchdeck_store::Stored;
+use watchdeck_world::{entity::Entity, facts::Facts};
+
+/// Alerts of one rule that wait for their hold-down.
+const WAITING: usize = 5_000;
+/// Parts what a key of counts is made of: the realm, and the value.
+const PART: char = '\u{1f}';
+
+/// Everything that a look at one rule needs beside the rule.
+pub(super) struct Look<'a, 'b> {
+    pub(super) rule: &'a Compiled,
+    pub(super) state: &'a mut State,
+    pub(super) judge: &'a mut Judge<'b>,
+}
+
+/// What one alert of a rule would be about.
+struct Subject<'a> {
+    about: String,
+    realm: &'a str,
+    subject: String,
+    label: Cow<'a, str>,
+    thing: Option<(Thing, &'a Entity)>,
+    key: &'a str,
+    event: Option<&'a Stored>,
+}
+
+/// Under which an event is counted; `None` where it does not say what the rule parts by.
+pub(super) fn key<'k>(rule: &Compiled, event: &Event, realm: &'k str) -> Option<Cow<'k, str>> {
+    match &rule.per {
+        None => Some(realm.into()),
+        Some(name) => said(event, name).map(|value| format!("{realm}{PART}{value}").into()),
+    }
+}
+
+impl Look<'_, '_> {
+    pub(super) fn at_event(&mut self, stored: &Stored, facts: &Facts<'_>) {
+        let event = &stored.event;
+        let (rule, at) = (self.rule, self.judge.at);
+        let realm = Arc::clone(self.judge.realm(stored));
+        let counted = key(rule, event, &realm);
+        if let Some(key) = counted.as_deref().filter(|_| !rule.measures.is_empty()) {
+            self.state.counts.count(rule, event, key, at);
+        }
+        if self.state.cold.is_some() {
+            return;
+        }
+        let Some(key) = counted.as_deref() else { return };
+        match rule.sort {
+            Sort::Of(thing) => {
+                let Some(entity) = about_thing(thing, facts) else { return };
+                self.thing(thing, entity, key, Some(stored));
+            }
+            Sort::Stream => self.stream(key, Some(stored)),
+            Sort::Event => self.single(stored, facts, key),
+        }
+    }
+
+    pub(super) fn at_all(&mut self, hears: &dyn Fn(&str) -> bool) {
+        match self.rule.sort {
+            Sort::Of(thing) => {
+                let known: Vec<Entity> = self.by().things(thing);
+                for entity in &known {
+                    self.thing(thing, entity, &entity.realm, None);
+                }
+                self.judge.end_others(&self.rule.id, |about| known.contains(about));
+            }
+            Sort::Stream => {
+                let mut keys = self.state.counts.keys();
+                if self.rule.per.is_none() {
+                    keys.extend(self.judge.realms().iter().filter(|realm| self.is_asked_of(realm)).map(|realm| Box::from(&**realm)));
+                    keys.sort_unstable();
+                    keys.dedup();
+                }
+                for key in keys {
+                    if hears(key.split(PART).next().unwrap_or_default()) {
+                        self.stream(&key, None);
+                    }
+                }
+            }
+            Sort::Event => {}
+        }
+    }
+
+    /// Whether what is counted may be of this ERP.
+    fn is_asked_of(&self, realm: &str) -> bool {
+        let mut of = |leaf: &Plan| match leaf {
+            Plan::Is(Name::Source, pattern) => pattern.matches(realm).into(),
+            _ => Verdict::Maybe,
+        };
+        self.rule.measures.iter().any(|measured| measured.measure.of.judge(&mut of) != Verdict::No)
+    }
+
+    const fn by(&self) -> By<'_> {
+        By { world: self.judge.world, settings: self.judge.settings, today: self.judge.today, now: self.judge.at }
+    }
+
+    fn thing(&mut self, thing: Thing, entity: &Entity, key: &str, event: Option<&Stored>) {
+        let called = self.by().called(thing, entity);
+        let label = called.label.into_owned();
+        let subject = Subject {
+            about: entity.to_string(),
+            realm: &entity.realm,
+            subject: subject_of(thing, entity),
+            label: label.into(),
+            thing: Some((thing, entity)),
+            key,
+            event,
+        };
+        let seq = event.map(|stored| stored.seq).or(called.seq);
+        self.lasting(&subject, seq);
+    }
+
+    fn stream(&mut self, key: &str, event: Option<&Stored>) {
+        let (realm, value) = key.split_once(PART).unwrap_or((key, ""));
+        let of: Arc<str> = realm.into();
+        let (kind, id) = if value.is_empty() { ("stream", "all") } else { (self.rule.document.per.trim(), value) };
+        let subject = Subject {
+            about: Entity::new(&of, kind, id).to_string(),
+            realm,
+            subject: format!("{kind}:{id}"),
+            label: value.into(),
+            thing: None,
+            key,
+            event,
+        };
+        self.lasting(&subject, event.map(|stored| stored.seq));
+    }
+
+    /// What holds for a time.
+    fn lasting(&mut self, subject: &Subject<'_>, seq: Option<u64>) {
+        let rule = self.rule;
+        let event = subject.event.map(|stored| &stored.event);
+        let lives = self.judge.is_active(&rule.id, &subject.about);
+        if self.holds(&rule.when, subject) {
+            if lives || self.watches() {
+                let raise = self.raise(subject, seq, false);
+                self.raise_or_wait(raise, lives);
+            }
+            return;
+        }
+        let ends = lives && self.ends(subject);
+        self.state.waiting.remove(&subject.about);
+        if ends {
+            self.judge.resolve(&rule.id, &subject.about);
+        } else if lives {
+            let values = words::values(rule, self.at(subject), &subject.label, event);
+            self.judge.refresh(&rule.id, &subject.about, values);
+        }
+    }
+
+    fn holds(&self, part: &Part, subject: &Subject<'_>) -> bool {
+        let at = self.at(subject).part(part);
+        match subject.event {
+            Some(stored) => part.condition.holds(&stored.event, &at),
+            None => part.condition.stands(&at) == Verdict::Yes,
+        }
+    }
+
+    fn ends(&self, subject: &Subject<'_>) -> bool {
+        match &self.rule.clear {
+            Some(clear) => self.holds(clear, subject),
+            // What the last event happened to say does not count any more.
+            None => self.rule.when.condition.stands(&self.at(subject).part(&self.rule.when)) == Verdict::No,
+        }
+    }
+
+    /// What happens once.
+    fn single(&mut self, stored: &Stored, facts: &Facts<'_>, key: &str) {
+        let (rule, event) = (self.rule, &stored.event);
+        let realm = Arc::clone(self.judge.realm(stored));
+        let value = key.split_once(PART).map(|(_, value)| value);
+        let about = match (value, &facts.about, &event.subject) {
+            (Some(value), ..) => Entity::new(&realm, rule.document.per.trim(), value),
+            (None, Some(about), _) => about.clone(),
+            (None, None, Some(subject)) => Entity::new(&realm, "subject", subject),
+            (None, None, None) => Entity::new(&realm, "kind", event.kind.as_str()),
+        };
+        let label = value.map_or_else(|| label(event), |value| value.to_owned());
+        let subject = Subject {
+            about: about.to_string(),
+            realm: &realm,
+            subject: if &*about.kind == "subject" { about.id.to_string() } else { format!("{}:{}", about.kind, about.id) },
+            label: label.into(),
+            thing: None,
+            key,
+            event: Some(stored),
+        };
+        let lives = self.judge.is_active(&rule.id, &subject.about);
+        if self.holds(&rule.when, &subject) {
+            let enough = rule.counted.is_none_or(|place| {
+                let measure = &rule.measures[place].measure;
+                self.state.counts.value(place, measure, key, self.judge.at) >= f64::from(rule.document.at_least)
+            });
+            if lives || (enough && self.watches()) {
+                let raise = self.raise(&subject, Some(stored.seq), rule.clear.is_none());
+                if lives { self.judge.raise(raise) } else { self.raise_or_wait(raise, false) }
+            }
+        } else if lives && rule.clear.as_ref().is_some_and(|clear| self.holds(clear, &subject)) {
+            self.judge.resolve(&rule.id, &subject.about);
+        }
+    }
+
+    fn watches(&self) -> bool {
+        self.rule.hours.as_ref().is_none_or(|hours| hours.hold(self.judge.at, self.judge.today))
+    }
+
+    fn at<'s>(&'s self, subject: &'s Subject<'_>) -> At<'s> {
+        At { by: self.by(), thing: subject.thing, counts: &self.state.counts, key: subject.key, first: 0 }
+    }
+
+    fn raise(&self, subject: &Subject<'_>, seq: Option<u64>, point: bool) -> Raise {
+        let (rule, at) = (self.rule, self.at(subject));
+        let event = subject.event.map(|stored| &stored.event);
+        let step = rule.steps.iter().rev().find(|(part, _)| self.holds(part, subject));
+        Raise {
+            rule: rule.id.to_string().into(),
+            about: subject.about.clone(),
+            source: Some(subject.realm.to_owned()),
+            subject: subject.subject.clone(),
+            severity: step.map_or(rule.document.severity, |(_, severity)| *severity),
+            label: subject.label.clone().into_owned(),
+            values: words::values(rule, at, &subject.label, event),
+            seq,
+            life: Life { point, latched: rule.document.latched, ends_after: i64::from(rule.document.ends_after_minutes) * 60_000 },
+        }
+    }
+
+    fn raise_or_wait(&mut self, raise: Raise, lives: bool) {
+        if lives {
+            self.judge.go_on(raise);
+            return;
+        }
+        if self.rule.document.hold_seconds == 0 {
+            self.judge.raise(raise);
+            return;
+        }
+        let at = self.judge.at;
+        if let Some((_, waiting)) = self.state.waiting.get_mut(&raise.about) {
+            *waiting = raise;
+        } else if self.state.waiting.len() < WAITING {
+            self.state.waiting.insert(raise.about.clone(), (at, raise));
+        }
+    }
+}
+
+/// What an event is about, where that is such a thing.
+fn about_thing<'a>(thing: Thing, facts: &'a Facts<'_>) -> Option<&'a Entity> {
+    let of_view = facts.about.as_ref();
+    match (thing, &facts.view) {
+        (Thing::Approval, _) => facts.approval().map(|(_, about)| about),
+        (Thing::Stock, Some(View::InventoryChange(_) | View::LegacyMove(_)))
+        | (Thing::Order, Some(View::OrderStatus(_)))
+        | (Thing::Finance, Some(View::Finance(_))) => of_view,
+        _ => None,
+    }
+}
+
+fn subject_of(thing: Thing, entity: &Entity) -> String {
+    match thing {
+        Thing::Approval => format!("approval:{}:{}", entity.kind, entity.id),
+        Thing::Finance => format!("record:{}", entity.id),
+        Thing::Stock | Thing::Order => format!("{}:{}", entity.kind, entity.id),
+    }
+}
+
+/// As people call what an event is about.
+fn label(event: &Event) -> String {
+    const NAMES: [&str; 12] = [
+        "productName",
+        "orderNumber",
+        "recordNumber",
+        "resourceNumber",
+        "customerName",
+        "partyName",
+        "title",
+        "name",
+        "username",
+        "user",
+        "ip_address",
+        "venueName",
+    ];
+    let fields = event.fields();
+    let named = fields.first_text(&NAMES).map(Cow::into_owned);
+    // What is about the system as a whole has no name.
+    let subject = event.subject.as_deref().filter(|subject| !subject.starts_with("system:"));
+    let id = || subject.map(|subject| subject.split_once(':').map_or(subject, |(_, id)| id).to_owned());
+    named.or_else(id).unwrap_or_default()
+}
