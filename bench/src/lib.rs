@@ -102,6 +102,22 @@ pub fn say(line: &serde_json::Value) {
     drop(writeln!(out, "{line}").and_then(|()| out.flush()));
 }
 
+/// So many rules of every sort: of single events, of what is known of things, of how much there was. None of them fires for [`event`].
+#[must_use]
+pub fn rules(count: usize) -> serde_json::Map<String, serde_json::Value> {
+    let rule = |n: usize| {
+        let when = match n % 5 {
+            0 => format!("kind:inventory:change warehouseId:WH-{:02} newQuantity<{}", n % 12, n % 50),
+            1 => format!("productId:P-{:04} stock.on_hand < {}", n % 500, n % 90),
+            2 => format!("kind:finance:refund amount>{} customerId:c{n}", 10_000 + n),
+            3 => format!("kind:order:status newStatus:cancelled orderNumber:SO-{n}*"),
+            _ => format!("rate(kind:inventory:change productId:P-{:04}, 10m) > {}", n % 500, 1_000_000 + n),
+        };
+        (format!("rule_{n}"), serde_json::json!({ "title": { "zh": format!("规则 {n}"), "en": format!("Rule {n}") }, "when": when }))
+    };
+    (0..count).map(rule).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,20 +140,4 @@ mod tests {
         );
         assert!(events.is_sorted_by(|a, b| a.id < b.id), "ids of a real log ascend, and the index is fast because of it");
     }
-}
-
-/// So many rules of every sort: of single events, of what is known of things, of how much there was. None of them fires for [`event`].
-#[must_use]
-pub fn rules(count: usize) -> serde_json::Map<String, serde_json::Value> {
-    let rule = |n: usize| {
-        let when = match n % 5 {
-            0 => format!("kind:inventory:change warehouseId:WH-{:02} newQuantity<{}", n % 12, n % 50),
-            1 => format!("productId:P-{:04} stock.on_hand < {}", n % 500, n % 90),
-            2 => format!("kind:finance:refund amount>{} customerId:c{n}", 10_000 + n),
-            3 => format!("kind:order:status newStatus:cancelled orderNumber:SO-{n}*"),
-            _ => format!("rate(kind:inventory:change productId:P-{:04}, 10m) > {}", n % 500, 1_000_000 + n),
-        };
-        (format!("rule_{n}"), serde_json::json!({ "title": { "zh": format!("规则 {n}"), "en": format!("Rule {n}") }, "when": when }))
-    };
-    (0..count).map(rule).collect()
 }

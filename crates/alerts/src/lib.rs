@@ -9,6 +9,7 @@ pub mod fingerprint;
 pub mod hours;
 pub mod judge;
 mod kept;
+pub mod load;
 pub mod notifier;
 pub mod rule;
 pub mod rules;

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use watchdeck_alerts::{
     AlertBook, COLLECTION as ALERTS, Notice,
+    load::{COLLECTION as LOAD, Load},
     notifier::{Effect, Notifier},
     rules,
     toast::Toast,
@@ -54,6 +55,8 @@ pub(crate) struct Look<'a> {
 pub(crate) struct State {
     pub(crate) world: World,
     pub(crate) book: AlertBook,
+    /// How much was asked of people.
+    pub(crate) load: Load,
     /// The rules that are documents, and what they have counted.
     pub(crate) written: Written,
     pub(crate) outbox: Outbox,
@@ -151,6 +154,7 @@ impl State {
         Ok(Self {
             world: snapshot::load(store, realms).await?,
             book,
+            load: Load::of(store.documents(LOAD).await?),
             written: Written::of(&settings, at, alerts_done, Written::default()),
             outbox,
             decides_for: DecidesForBySource::default(),
@@ -185,6 +189,7 @@ impl State {
         let mut documents = self.book.take_dirty();
         documents.extend(self.outbox.take_dirty());
         documents.extend(self.asides.take_dirty());
+        documents.extend(self.load.take_dirty());
         Batch { documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     read,
 };
 use std::collections::BTreeSet;
-use watchdeck_events::{Event, Millis};
+use watchdeck_events::{Event, Millis, fields::Fields};
 
 /// What whoever evaluates a condition knows beyond the event. What it does not know compares with nothing: neither more nor less.
 pub trait Known {
@@ -56,10 +56,16 @@ impl Condition {
         open(&self.plan, true)
     }
 
-    /// Whether it holds of an event and of what is known.
+    /// Whether it holds of an event and of what is known. `fields` are the event's, where somebody has read them.
     #[must_use]
-    pub fn holds(&self, event: &Event, known: &dyn Known) -> bool {
-        self.plan.holds_with(event, &|comparison| compares(comparison, known))
+    pub fn holds(&self, event: &Event, fields: Option<&Fields<'_>>, known: &dyn Known) -> bool {
+        self.plan.holds_with(event, fields, &|comparison| compares(comparison, known))
+    }
+
+    /// Whether it asks anything of an event itself.
+    #[must_use]
+    pub fn asks_event(&self) -> bool {
+        asks(&self.plan)
     }
 
     /// What can be said without an event at hand: of what is known alone.
@@ -115,6 +121,15 @@ fn number(plan: &mut Plan, next: &mut usize) {
             }
         }
         _ => {}
+    }
+}
+
+fn asks(plan: &Plan) -> bool {
+    match plan {
+        Plan::All(plans) | Plan::Any(plans) => plans.iter().any(asks),
+        Plan::Not(plan) => asks(plan),
+        Plan::Known(_) => false,
+        _ => true,
     }
 }
 

@@ -14,9 +14,16 @@ impl Plan {
         Asked::about(event).holds(self, &|_| false)
     }
 
+    /// The same, where the event's fields are read already.
+    #[must_use]
+    pub fn holds_in(&self, event: &Event, fields: &Fields<'_>) -> bool {
+        self.holds_with(event, Some(fields), &|_| false)
+    }
+
     /// Whether it holds of an event, where `known` says which comparisons hold of what is known beyond it.
-    pub(crate) fn holds_with(&self, event: &Event, known: &dyn Fn(&Comparison) -> bool) -> bool {
-        Asked::about(event).holds(self, known)
+    pub(crate) fn holds_with(&self, event: &Event, fields: Option<&Fields<'_>>, known: &dyn Fn(&Comparison) -> bool) -> bool {
+        let asked = Asked { event, fields: fields.map_or_else(OnceCell::new, |fields| OnceCell::from(fields.clone())) };
+        asked.holds(self, known)
     }
 }
 

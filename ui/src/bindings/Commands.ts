@@ -26,6 +26,7 @@ import type { JobView } from "./JobView";
 import type { KeepingPlan } from "./KeepingPlan";
 import type { KeepingView } from "./KeepingView";
 import type { LettersView } from "./LettersView";
+import type { LoadView } from "./LoadView";
 import type { Millis } from "./Millis";
 import type { OrdersView } from "./OrdersView";
 import type { OverviewView } from "./OverviewView";
@@ -162,6 +163,10 @@ read_calendar: { args: { text: string, }, answer: CalendarView, },
  * Somebody has these alerts.
  */
 acknowledge: { args: { ids: Array<string>, note?: string | null, }, answer: null, }, 
+/**
+ * How much is asked of people, day by day.
+ */
+alert_load: { args: Record<symbol, never>, answer: LoadView, }, 
 /**
  * What is wrong with a rule's document; nothing where it is a rule.
  */

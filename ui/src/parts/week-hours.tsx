@@ -13,7 +13,7 @@ export function toggled(days: readonly number[], day: number): number[] {
   return next.length === DAYS.length ? [] : next;
 }
 
-const TIME = "num h-[26px] w-[104px] rounded-md border border-line-strong bg-surface px-2";
+const TIME = "num h-[26px] w-[128px] rounded-md border border-line-strong bg-surface px-2";
 
 export function WeekHours({ value, onChange }: { value: Schedule; onChange: (value: Schedule) => void }) {
   const { t } = useTranslation();

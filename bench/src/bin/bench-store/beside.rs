@@ -1,7 +1,6 @@
 //! The same events into several stores, which take turns. Each waits for the disk before a batch counts as stored, and has one writer.
 
 use crate::{BATCH, fill, peer::Peer, postgres::Postgres};
-use watchdeck_bench::history::World;
 use anyhow::Result;
 use rusqlite::params;
 use serde_json::{Map, Value, json};
@@ -9,6 +8,7 @@ use std::{
     path::Path,
     time::{Duration, Instant},
 };
+use watchdeck_bench::history::World;
 use watchdeck_store::{Durability, INSERT_EVENT, NewEvent, Options, Store, open_connection};
 
 const ROUNDS: usize = 3;

@@ -53,6 +53,8 @@ pub(super) struct Compiled {
     pub(super) id: Arc<str>,
     pub(super) document: RuleDocument,
     pub(super) sort: Sort,
+    /// Whether a condition asks anything of the event itself.
+    pub(super) asks_event: bool,
     pub(super) when: Part,
     pub(super) clear: Option<Part>,
     pub(super) steps: Vec<(Part, Severity)>,
@@ -127,6 +129,7 @@ impl Compiled {
             let measure = Measure { nth: 0, counted: Counted::Events, of: when.condition.events(), over };
             measures.push(Measured { measure, keeps_usual: false });
         }
+        let asks_event = [&when].into_iter().chain(&clear).any(|part| part.condition.asks_event());
         let about = Plan::Any(
             [when.condition.events()]
                 .into_iter()
@@ -134,7 +137,7 @@ impl Compiled {
                 .chain(measures.iter().map(|measured| measured.measure.of.clone()))
                 .collect(),
         );
-        Ok(Self { id: id.into(), document: document.clone(), sort, when, clear, steps, per, hours, measures, counted, about })
+        Ok(Self { id: id.into(), document: document.clone(), sort, asks_event, when, clear, steps, per, hours, measures, counted, about })
     }
 
     /// Events that may change something about it.

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
-use watchdeck_events::{Event, Millis};
+use watchdeck_events::{Event, Millis, fields::Fields};
 use watchdeck_filter::{Counted, Measure, Name};
 
 /// Values that one measure is parted by. Of more, those are not counted that come last.
@@ -24,13 +24,15 @@ impl Counts {
         Self { windows: rule.measures.iter().map(|_| HashMap::new()).collect() }
     }
 
-    /// One event, for all measures that it is of.
-    pub(super) fn count(&mut self, rule: &Compiled, event: &Event, key: &str, at: Millis) {
+    /// One event, for all measures that it is of. Answers whether it was of any.
+    pub(super) fn count(&mut self, rule: &Compiled, event: &Event, fields: &Fields<'_>, key: &str, at: Millis) -> bool {
+        let mut any = false;
         for (measured, windows) in rule.measures.iter().zip(&mut self.windows) {
             let measure = &measured.measure;
-            if !measure.of.holds(event) {
+            if !measure.of.holds_in(event, fields) {
                 continue;
             }
+            any = true;
             if !windows.contains_key(key) {
                 if windows.len() >= KEYS {
                     windows.retain(|_, window| !window.is_over(at, measure.over));
@@ -44,7 +46,7 @@ impl Counts {
             match &measure.counted {
                 Counted::Events => window.add(at, 1.0, measure.over, measured.keeps_usual),
                 Counted::Sum(field) => {
-                    if let Some(number) = event.fields().number(field) {
+                    if let Some(number) = fields.number(field) {
                         window.add(at, number.to_f64(), measure.over, measured.keeps_usual);
                     }
                 }
@@ -57,6 +59,7 @@ impl Counts {
                 }
             }
         }
+        any
     }
 
     /// What there was; nothing, where nothing was counted.

@@ -12,7 +12,7 @@ use crate::{
     judge::Judge,
 };
 use std::{borrow::Cow, sync::Arc};
-use watchdeck_events::{Event, erp::View};
+use watchdeck_events::{Event, erp::View, fields::Fields};
 use watchdeck_filter::{Name, Plan, Thing, Verdict};
 use watchdeck_store::Stored;
 use watchdeck_world::{entity::Entity, facts::Facts};
@@ -27,6 +27,8 @@ pub(super) struct Look<'a, 'b> {
     pub(super) rule: &'a Compiled,
     pub(super) state: &'a mut State,
     pub(super) judge: &'a mut Judge<'b>,
+    /// The event's, where there is one.
+    pub(super) fields: Option<&'a Fields<'a>>,
 }
 
 /// What one alert of a rule would be about.
@@ -54,13 +56,12 @@ impl Look<'_, '_> {
         let (rule, at) = (self.rule, self.judge.at);
         let realm = Arc::clone(self.judge.realm(stored));
         let counted = key(rule, event, &realm);
-        if let Some(key) = counted.as_deref().filter(|_| !rule.measures.is_empty()) {
-            self.state.counts.count(rule, event, key, at);
-        }
-        if self.state.cold.is_some() {
+        let Some(key) = counted.as_deref() else { return };
+        let is_counted = !rule.measures.is_empty() && self.state.counts.count(rule, event, &facts.fields, key, at);
+        // What is not counted changes nothing about how much there was.
+        if self.state.cold.is_some() || (rule.sort == Sort::Stream && !is_counted && !rule.asks_event) {
             return;
         }
-        let Some(key) = counted.as_deref() else { return };
         match rule.sort {
             Sort::Of(thing) => {
                 let Some(entity) = about_thing(thing, facts) else { return };
@@ -110,7 +111,25 @@ impl Look<'_, '_> {
         By { world: self.judge.world, settings: self.judge.settings, today: self.judge.today, now: self.judge.at }
     }
 
+    /// Whether a condition of the rule holds.
+    fn met(&self, part: &Part, thing: Option<(Thing, &Entity)>, key: &str, event: Option<&Stored>) -> bool {
+        let at = At { by: self.by(), thing, counts: &self.state.counts, key, first: part.first };
+        match event {
+            Some(stored) => part.condition.holds(&stored.event, self.fields, &at),
+            None => part.condition.stands(&at) == Verdict::Yes,
+        }
+    }
+
+    /// Whether nothing of the rule lives or waits: then nothing can end, and what does not hold needs no second look.
+    fn is_calm(&self) -> bool {
+        self.state.waiting.is_empty() && !self.judge.any_lives(&self.rule.id)
+    }
+
     fn thing(&mut self, thing: Thing, entity: &Entity, key: &str, event: Option<&Stored>) {
+        let holds = self.met(&self.rule.when, Some((thing, entity)), key, event);
+        if !holds && self.is_calm() {
+            return;
+        }
         let called = self.by().called(thing, entity);
         let label = called.label.into_owned();
         let subject = Subject {
@@ -123,10 +142,14 @@ impl Look<'_, '_> {
             event,
         };
         let seq = event.map(|stored| stored.seq).or(called.seq);
-        self.lasting(&subject, seq);
+        self.lasting(&subject, seq, holds);
     }
 
     fn stream(&mut self, key: &str, event: Option<&Stored>) {
+        let holds = self.met(&self.rule.when, None, key, event);
+        if !holds && self.is_calm() {
+            return;
+        }
         let (realm, value) = key.split_once(PART).unwrap_or((key, ""));
         let of: Arc<str> = realm.into();
         let (kind, id) = if value.is_empty() { ("stream", "all") } else { (self.rule.document.per.trim(), value) };
@@ -139,15 +162,15 @@ impl Look<'_, '_> {
             key,
             event,
         };
-        self.lasting(&subject, event.map(|stored| stored.seq));
+        self.lasting(&subject, event.map(|stored| stored.seq), holds);
     }
 
     /// What holds for a time.
-    fn lasting(&mut self, subject: &Subject<'_>, seq: Option<u64>) {
+    fn lasting(&mut self, subject: &Subject<'_>, seq: Option<u64>, holds: bool) {
         let rule = self.rule;
         let event = subject.event.map(|stored| &stored.event);
         let lives = self.judge.is_active(&rule.id, &subject.about);
-        if self.holds(&rule.when, subject) {
+        if holds {
             if lives || self.watches() {
                 let raise = self.raise(subject, seq, false);
                 self.raise_or_wait(raise, lives);
@@ -158,18 +181,15 @@ impl Look<'_, '_> {
         self.state.waiting.remove(&subject.about);
         if ends {
             self.judge.resolve(&rule.id, &subject.about);
-        } else if lives {
+        } else if lives && words::all_known(rule, self.at(subject)) {
+            // What is not known any more is said as it was known last.
             let values = words::values(rule, self.at(subject), &subject.label, event);
             self.judge.refresh(&rule.id, &subject.about, values);
         }
     }
 
     fn holds(&self, part: &Part, subject: &Subject<'_>) -> bool {
-        let at = self.at(subject).part(part);
-        match subject.event {
-            Some(stored) => part.condition.holds(&stored.event, &at),
-            None => part.condition.stands(&at) == Verdict::Yes,
-        }
+        self.met(part, subject.thing, subject.key, subject.event)
     }
 
     fn ends(&self, subject: &Subject<'_>) -> bool {
@@ -183,6 +203,10 @@ impl Look<'_, '_> {
     /// What happens once.
     fn single(&mut self, stored: &Stored, facts: &Facts<'_>, key: &str) {
         let (rule, event) = (self.rule, &stored.event);
+        let holds = self.met(&rule.when, None, key, Some(stored));
+        if !holds && self.is_calm() {
+            return;
+        }
         let realm = Arc::clone(self.judge.realm(stored));
         let value = key.split_once(PART).map(|(_, value)| value);
         let about = match (value, &facts.about, &event.subject) {
@@ -202,7 +226,7 @@ impl Look<'_, '_> {
             event: Some(stored),
         };
         let lives = self.judge.is_active(&rule.id, &subject.about);
-        if self.holds(&rule.when, &subject) {
+        if holds {
             let enough = rule.counted.is_none_or(|place| {
                 let measure = &rule.measures[place].measure;
                 self.state.counts.value(place, measure, key, self.judge.at) >= f64::from(rule.document.at_least)

@@ -134,7 +134,7 @@ impl Written {
         let Some(place) = self.place(id).filter(|place| self.states[*place].cold.is_some()) else { return };
         let (rule, state) = (&self.rules[place], &mut self.states[place]);
         if let Some(key) = key(rule, &stored.event, realm) {
-            state.counts.count(rule, &stored.event, &key, facts.arrival.occurred_at(&stored.event));
+            state.counts.count(rule, &stored.event, &facts.fields, &key, facts.arrival.occurred_at(&stored.event));
         }
     }
 
@@ -173,7 +173,7 @@ impl Written {
                 continue;
             }
             let began = sampled.then(Instant::now);
-            let looked = attempt(|| Look { rule, state, judge }.at_event(stored, facts));
+            let looked = attempt(|| Look { rule, state, judge, fields: Some(&facts.fields) }.at_event(stored, facts));
             state.note(rule, looked, began);
         }
     }
@@ -187,8 +187,9 @@ impl Written {
     pub fn tick(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool) {
         let now = judge.at;
         if self.looked_at.is_none_or(|at| now.since(at).abs() >= LOOK_EVERY) {
-            self.looked_at = Some(now);
-            self.look(judge, hears, false);
+            // The first time, rules may be others than those that the living alerts are of: another version brought them.
+            let all = self.looked_at.replace(now).is_none();
+            self.look(judge, hears, all);
         }
         let rules = Arc::clone(&self.rules);
         for (rule, state) in rules.iter().zip(&mut self.states) {
@@ -212,7 +213,7 @@ impl Written {
                 continue;
             }
             let began = Instant::now();
-            let looked = attempt(|| Look { rule, state, judge }.at_all(hears));
+            let looked = attempt(|| Look { rule, state, judge, fields: None }.at_all(hears));
             // One look is at everything that there is.
             state.note(rule, looked, None);
             if began.elapsed() > SLOW * 2_000 {

@@ -150,6 +150,17 @@ fn a_changed_rule_judges_what_is_known_at_once() {
 }
 
 #[test]
+fn what_is_not_known_any_more_is_said_as_it_was_known_last() {
+    let mut bench = Bench::of(&[("few", json!({ "when": "stock.on_hand < 20", "clear": "stock.on_hand > 30" }))]);
+    bench.stock(30, 15);
+    // Two batches of one product: what is on hand in all nobody knows.
+    bench.stock(6, 5);
+    bench.pass(1);
+    let alert = bench.book.active().into_iter().find(|alert| alert.rule == "few").expect("it is not known to be over");
+    assert_eq!(alert.values["body_en"], "on hand 15");
+}
+
+#[test]
 fn it_has_to_hold_for_as_long_as_the_rule_says() {
     let mut bench = Bench::of(&[("few", json!({ "when": "stock.on_hand < 5", "hold_seconds": 120 }))]);
     assert!(bench.stock(9, 4).iter().all(|notice| !matches!(notice, Notice::Fired(alert) if alert.rule == "few")));

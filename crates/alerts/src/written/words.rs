@@ -52,6 +52,11 @@ pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Ev
     values
 }
 
+/// Whether everything that the rule compares is known.
+pub(super) fn all_known(rule: &Compiled, at: At<'_>) -> bool {
+    rule.facts().all(|fact| at.fact(fact).is_some())
+}
+
 /// One number, and what it is called.
 struct Told {
     names: Vec<&'static str>,

@@ -164,6 +164,8 @@ pub(crate) async fn acknowledge(core: &Core, ids: &[String], note: Option<&str>)
     }
     core.person(ids, |state, at| {
         let by = person(&state.settings);
+        let before = state.book.views(ids);
+        state.note_answered(&before, &by, at);
         state.book.acknowledge(ids, &by, note, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
     })
     .await

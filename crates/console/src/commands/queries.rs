@@ -23,8 +23,8 @@ use watchdeck_wire::{
     settings::Hello,
     views::{
         AlertView, AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine,
-        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, OrdersView, OverviewView, RuleView, SilencePreview,
-        StockRows, StoreHealth, VersionView,
+        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, LoadView, OrdersView, OverviewView, RuleView,
+        SilencePreview, StockRows, StoreHealth, VersionView,
     },
 };
 
@@ -187,6 +187,11 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
     let rules = rules.chain(documents).collect();
     let (active_count, let_go) = state.book.counts();
     AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules }
+}
+
+pub(crate) fn alert_load(core: &Core) -> LoadView {
+    let state = core.state();
+    state.load.view(state.book.living(), core.now())
 }
 
 /// Alerts of a preview.

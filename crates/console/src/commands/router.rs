@@ -21,7 +21,7 @@ use watchdeck_wire::{
     views::{
         AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, Backtest, CalendarView, CatalogueView, ClaimAct, DecideResult,
         DecisionsView, DelegationView, DelegationsView, Deputy, EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct,
-        HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, OrdersView, OverviewView, PacksView,
+        HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, LoadView, OrdersView, OverviewView, PacksView,
         RuleFaultView, SilencePreview, SupportBundle,
     },
 };
@@ -136,6 +136,8 @@ commands! { |core|
     /// Somebody has these alerts.
     acknowledge { ids: Vec<String>, #[serde(default)] #[cfg_attr(test, ts(optional = nullable))] note: Option<String> } -> ()
         => actions::acknowledge(core, &ids, note.as_deref()).await?;
+    /// How much is asked of people, day by day.
+    alert_load {} -> LoadView => queries::alert_load(core);
     /// What is wrong with a rule's document; nothing where it is a rule.
     check_rule { id: String, document: RuleDocument } -> Option<RuleFaultView> => rules::checked(&id, &document, core.now());
     /// What a silence would keep quiet: of what lives, and of what ended lately.

@@ -60,14 +60,20 @@ impl Core {
         }
         for effect in effects {
             match effect {
-                Effect::Notify(toast) => self.tell(toast),
+                Effect::Notify(toast) => {
+                    self.state().note_told(Some(&toast.id), toast.severity, self.now());
+                    self.tell(toast);
+                }
                 Effect::Retract(id) => {
                     self.host.retract(&id);
                     if self.state().notices.remove(&id) {
                         self.pulse();
                     }
                 }
-                Effect::Play(tone) => self.host.play(tone),
+                Effect::Play(tone) => {
+                    self.state().note_told(None, tone, self.now());
+                    self.host.play(tone);
+                }
                 Effect::Told(alerts) => self.state().book.told(&alerts),
             }
         }
@@ -102,6 +108,7 @@ impl Core {
             state.book.put_back(documents);
             state.outbox.put_back(documents);
             state.asides.put_back(documents);
+            state.load.put_back(documents);
             refused.error
         });
         (done, stored)

@@ -121,7 +121,7 @@ impl Core {
         let mut events = 0;
         while let Some(next) = query {
             let page = self.store.page(next.clone()).await?;
-            events += page.events.len() as u64;
+            events += page.scanned;
             let see = |stored: &Stored, test: &mut Backtest| test.event(stored, &looks.facts(&stored.event));
             page.events.iter().for_each(|stored| see(stored, &mut test));
             query = next.behind(&page);

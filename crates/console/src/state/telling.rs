@@ -2,10 +2,11 @@
 
 use super::State;
 use watchdeck_alerts::{Notice, hours::Hours, notifier::Effect, rules, silence::Hush, words::Words, written::Written};
-use watchdeck_events::Millis;
+use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
     settings::Settings,
+    views::{AlertState, AlertView},
 };
 use watchdeck_world::approvals::Request;
 
@@ -98,8 +99,28 @@ impl State {
         self.notifier.take(audible, late, &self.settings, at)
     }
 
+    /// People are shown or hear something.
+    pub(crate) fn note_told(&mut self, alert: Option<&str>, severity: Severity, at: Millis) {
+        let today = self.calendar.day(at).name.clone();
+        let rule = alert.and_then(|id| self.book.get(id)).map(|alert| alert.rule.clone());
+        self.load.told(&today, at, rule.as_deref(), severity);
+    }
+
+    /// Somebody has these alerts.
+    pub(crate) fn note_answered(&mut self, before: &[AlertView], by: &str, at: Millis) {
+        let today = self.calendar.day(at).name.clone();
+        for alert in before.iter().filter(|alert| alert.state == AlertState::Firing) {
+            let fired = alert.timeline.iter().rev().find(|step| step.state == AlertState::Firing).map_or(alert.first_at, |step| step.at);
+            self.load.answered(&today, alert, by, at.since(fired).max(0));
+        }
+    }
+
     /// Silences begin and end. What still fires then is told together.
     pub(crate) fn watch_silences(&mut self, at: Millis) -> Vec<Effect> {
+        let today = self.calendar.day(at).name.clone();
+        for alert in self.book.living().filter(|alert| alert.chattering) {
+            self.load.chatters(&today, &alert.id);
+        }
         let hush = Hush::of(&self.settings, &self.book, at);
         let notices = self.book.hush(|alert| hush.over(alert).map(str::to_owned));
         self.notifier.take(notices, true, &self.settings, at)

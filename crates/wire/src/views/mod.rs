@@ -18,7 +18,8 @@ mod unread;
 
 pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
 pub use alerts::{
-    AlertState, AlertStep, AlertView, AlertsView, Backtest, BacktestAlert, BannerView, RuleFaultView, RuleView, SilencePreview,
+    AlertState, AlertStep, AlertView, AlertsView, Backtest, BacktestAlert, BannerView, LoadDay, LoadRule, LoadView, RuleFaultView,
+    RuleView, SilencePreview, Worked,
 };
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,

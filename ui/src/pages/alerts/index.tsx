@@ -1,6 +1,6 @@
 // Alerts: by state, grouped by rule; one beside the list with its course; the rules and how alerts are told.
 
-import { Bell, BellOff, Check, CircleCheck, Clock3, Plus } from "lucide-react";
+import { Bell, BellOff, ChartColumn, Check, CircleCheck, Clock3, Plus } from "lucide-react";
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
@@ -22,6 +22,7 @@ import { DeliveryMatrix } from "@/settings/delivery";
 import { errorText, joined } from "@/text";
 import { Detail, PanelTitle } from "./detail";
 import { counts, grouped, inTab, isHeading, type Line as Entry, lineKey, TABS } from "./groups";
+import { Load } from "./load";
 import { BLANK, type Draft } from "./rule/draft";
 import { RuleDialog } from "./rule/dialog";
 import { Rules } from "./rules";
@@ -53,6 +54,7 @@ function Watch({ view }: { view: AlertsView }) {
   const [tab, setTab] = useState<AlertState>("firing");
   const [cursor, setCursor] = useState<string | null>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(NONE);
+  const [load, setLoad] = useState(false);
   const [writing, setWriting] = useState<Draft | null>(null);
   const [silencing, setSilencing] = useState<string | null>(null);
   const [snoozing, setSnoozing] = useState<readonly AlertView[] | null>(null);
@@ -121,12 +123,16 @@ function Watch({ view }: { view: AlertsView }) {
             label={t("alerts.tabs")}
             panel="alerts-panel"
             value={tab}
-            onChange={(id) => (setTab(id), setMarked(NONE))}
+            onChange={(id) => (setTab(id), setMarked(NONE), setLoad(false))}
             tabs={TABS.map((id) => ({ id, label: t(`words.alertState.${id}`), count: count[id] }))}
           />
-          {chosen.size === 0 && tab !== "resolved" && <span className="ml-auto truncate text-[12px] text-ink-3 @max-[860px]:hidden">{t("alerts.keys")}</span>}
+          {chosen.size === 0 && tab !== "resolved" && !load && <span className="ml-auto truncate text-[12px] text-ink-3 @max-[860px]:hidden">{t("alerts.keys")}</span>}
+          <Button look="ghost" aria-pressed={load} className={cx("-mr-2.5", (chosen.size > 0 || tab === "resolved" || load) && "ml-auto")} icon={<ChartColumn aria-hidden />} onClick={() => setLoad(!load)}>
+            {load ? t("alerts.load.close") : t("alerts.load.open")}
+          </Button>
         </div>
-        {chosen.size > 0 && (
+        {load && <Load rules={view.rules} onRule={(rule) => rule.document !== null && setWriting({ id: rule.id, document: rule.document, known: true })} />}
+        {chosen.size > 0 && !load && (
           <div role="toolbar" aria-label={t("alerts.selected", { n: format.integer(chosen.size) })} className="flex h-[38px] flex-none items-center gap-1.5 border-b border-line bg-accent-soft px-4">
             <span className="num mr-auto font-[580]">{t("alerts.selected", { n: format.integer(chosen.size) })}</span>
             {tab !== "acknowledged" && (
@@ -142,7 +148,7 @@ function Watch({ view }: { view: AlertsView }) {
             </Button>
           </div>
         )}
-        <div id="alerts-panel" role="tabpanel" aria-label={t(`words.alertState.${tab}`)} className="flex min-h-0 flex-1 flex-col">
+        <div id="alerts-panel" role="tabpanel" hidden={load} aria-label={t(`words.alertState.${tab}`)} className={load ? "hidden" : "flex min-h-0 flex-1 flex-col"}>
           <VirtualRows
             key={tab}
             label={t("alerts.list")}

@@ -51,6 +51,9 @@ export function More({ document, lang, fault, onChange }: { document: RuleDocume
         {count("within_seconds")}
         {count("act_within_minutes")}
       </div>
+      <Field label={t("alerts.rule.quiets")} wrong={wrong("quiets")} note={t("alerts.rule.quietsNote")}>
+        {(props) => <input {...props} value={document.quiets} spellCheck={false} onChange={(event) => onChange({ quiets: event.target.value })} className={cx(INPUT, "font-mono text-[12.5px]")} />}
+      </Field>
       <Toggle label={t("alerts.rule.latched")} note={t("alerts.rule.latchedNote")} checked={document.latched} onChange={(latched) => onChange({ latched })} />
       <Toggle label={t("alerts.rule.schedule")} note={t("alerts.rule.scheduleNote")} checked={schedule !== null} onChange={(on) => onChange({ schedule: on ? { days: [1, 2, 3, 4, 5], from: "08:00", until: "18:00" } : null })} />
       {schedule !== null && (

@@ -48,6 +48,34 @@ it("changes a shipped rule, which can be switched off and not deleted", async ()
   expect(dialog.queryByRole("button", { name: "Delete rule" })).toBeNull();
 });
 
+it("shows how much is asked of people, and opens the rule that asks most", async () => {
+  openPage("alerts");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Load" }));
+  expect(await screen.findByRole("region", { name: "By day" })).toHaveTextContent("58");
+  await user.click(within(screen.getByRole("region", { name: "By rule" })).getByRole("button", { name: "Try a change" }));
+  expect(await screen.findByRole("dialog", { name: "Rule" })).toBeVisible();
+});
+
+it("keeps alerts quiet for a while, with a reason, and takes that back", async () => {
+  const asked = openPage("alerts");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "New silence" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "New silence" }));
+  await user.click(dialog.getByRole("button", { name: "Keep quiet" }));
+  expect(dialog.getByText(/Say which alerts/)).toBeVisible();
+  expect(dialog.getByText(/Say why/)).toBeVisible();
+  await user.type(dialog.getByRole("textbox", { name: "Which alerts" }), "rule:low_stock");
+  expect(await dialog.findByText(/It hides/)).toBeVisible();
+  await user.type(dialog.getByRole("textbox", { name: "Why" }), "Stock taking");
+  await user.click(dialog.getByRole("button", { name: "Keep quiet" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  const saved = asked.find((each) => each.name === "change_settings")?.args as { patch: { silences: Record<string, { filter: string; reason: string }> } };
+  expect(saved.patch.silences["stock_taking"]).toMatchObject({ filter: "rule:low_stock", reason: "Stock taking", author: "周主管" });
+  await user.click(await screen.findByRole("button", { name: "End silence: Stock taking" }));
+  expect(await screen.findByText("Nothing is kept quiet.")).toBeVisible();
+});
+
 it("acknowledges with a note", async () => {
   const asked = openPage("alerts");
   const user = userEvent.setup();
