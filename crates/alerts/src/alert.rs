@@ -53,16 +53,18 @@ pub struct Life {
     pub latched: bool,
     /// One about a single event that nobody touches is over after so long, ms; 0: never.
     pub ends_after: i64,
+    /// Whoever was told of it and does nothing is told again after so long, ms; 0: once is enough.
+    pub remind: i64,
 }
 
 impl Life {
     /// It lasts as long as its rule holds.
-    pub const LASTING: Self = Self { point: false, latched: false, ends_after: 0 };
+    pub const LASTING: Self = Self { point: false, latched: false, ends_after: 0, remind: 0 };
 
     /// It is about a single event, and over after so many days where nobody touches it.
     #[must_use]
     pub const fn point(days: i64) -> Self {
-        Self { point: true, latched: false, ends_after: days * 86_400_000 }
+        Self { point: true, latched: false, ends_after: days * 86_400_000, remind: 0 }
     }
 }
 

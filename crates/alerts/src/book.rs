@@ -1,5 +1,6 @@
 //! The life of every alert: it fires, is acknowledged, put off, resolved. Same fingerprint, one alert with a count, never a second one.
 
+mod anew;
 mod flaps;
 mod look;
 
@@ -82,31 +83,6 @@ impl AlertBook {
             *living = living.saturating_sub(1);
         }
         Some(alert)
-    }
-
-    /// The events behind living alerts of an earlier version, which have no source in their name.
-    #[must_use]
-    pub fn nameless(&self) -> Vec<u64> {
-        self.active.values().filter(|alert| alert.is_nameless()).filter_map(|alert| alert.view.seq).collect()
-    }
-
-    /// Alerts of an earlier version have no source in their name. Given it, they get the one that they would have now; what cannot be named ends.
-    pub fn name_anew(&mut self, name: impl Fn(&AlertView) -> Option<(String, String)>, at: Millis) {
-        let old: Vec<_> = self.active.values().filter(|alert| alert.is_nameless()).map(|alert| alert.view.id.clone()).collect();
-        for id in old {
-            let named = self.active.get(&id).and_then(|alert| name(&alert.view));
-            match named {
-                Some((new, source)) if !self.active.contains_key(&new) => {
-                    let Some(mut alert) = self.remove(&id) else { continue };
-                    alert.view.id.clone_from(&new);
-                    alert.view.source = Some(source);
-                    self.touch(&id);
-                    self.touch(&new);
-                    self.insert(new, alert);
-                }
-                _ => drop(self.end(&id, at)),
-            }
-        }
     }
 
     /// Alerts that fire and that nobody was told of: what a crash kept from being said.
@@ -377,6 +353,18 @@ impl AlertBook {
                 }
                 AlertState::Firing if life.point && !life.latched && life.ends_after > 0 && now.since(view.last_at) > life.ends_after => {
                     over.push(id.clone());
+                }
+                // Nobody has it for so long: people are told once more.
+                AlertState::Firing
+                    if life.remind > 0
+                        && !view.chattering
+                        && view.silenced_by.is_none()
+                        && view.timeline.last().is_none_or(|last| now.since(last.at) >= life.remind) =>
+                {
+                    step(view, now, AlertState::Firing, None);
+                    *told = false;
+                    notices.push(Notice::Fired(Box::new(view.clone())));
+                    changed.push(id.clone());
                 }
                 _ => {}
             }

@@ -22,6 +22,8 @@ struct Kept {
     /// Nothing ended an alert by the clock before that was kept.
     #[serde(default)]
     ends_after: i64,
+    #[serde(default)]
+    remind: i64,
     /// It counts as told where it was stored before that was kept.
     #[serde(default = "told")]
     told: bool,
@@ -95,7 +97,7 @@ fn once() -> u32 {
 
 /// An alert as it was stored, by this version or an earlier one.
 pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
-    let Kept { view, point, latched, ends_after, told, .. } = serde_json::from_str(body)?;
+    let Kept { view, point, latched, ends_after, remind, told, .. } = serde_json::from_str(body)?;
     let step = |Step { at, state, by, note }: Step| AlertStep { at, state: state.into(), by, note };
     let view = AlertView {
         id: view.id,
@@ -118,7 +120,7 @@ pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };
-    Ok(Alert { view, life: AlertLife { point, latched, ends_after }, told })
+    Ok(Alert { view, life: AlertLife { point, latched, ends_after, remind }, told })
 }
 
 /// As it is stored. Plain strings and numbers can always be written.
@@ -146,8 +148,8 @@ pub(crate) fn written(alert: &Alert) -> Option<String> {
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };
-    let AlertLife { point, latched, ends_after } = alert.life;
-    serde_json::to_string(&Kept { version: VERSION, view, point, latched, ends_after, told: alert.told }).ok()
+    let AlertLife { point, latched, ends_after, remind } = alert.life;
+    serde_json::to_string(&Kept { version: VERSION, view, point, latched, ends_after, remind, told: alert.told }).ok()
 }
 
 /// A fingerprint can live again, so an ended life is stored under its own name.

@@ -49,6 +49,14 @@ impl Pattern {
         if let Some(verbatim) = &self.verbatim {
             return value == verbatim;
         }
+        // Most that begin so do it in small letters; nothing behind an ASCII character changes what stands before it.
+        if let [first, last] = self.parts.as_slice()
+            && last.is_empty()
+            && value.starts_with(first.as_str())
+            && value.as_bytes().get(first.len()).is_none_or(u8::is_ascii)
+        {
+            return true;
+        }
         let value = &*fold(value);
         let [first, middle @ .., last] = self.parts.as_slice() else {
             return self.exact().is_some_and(|whole| value == whole || value.split_once(':').is_some_and(|(_, id)| id == whole));

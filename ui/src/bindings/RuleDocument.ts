@@ -75,6 +75,10 @@ quiets: string,
  */
 latched: boolean, 
 /**
+ * Whoever was told of it and does nothing is told again after so long; 0: once is enough.
+ */
+remind_minutes: number, 
+/**
  * An alert about a single event that nobody touches ends after so long.
  */
 ends_after_minutes: number, };

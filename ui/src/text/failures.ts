@@ -150,6 +150,7 @@ const SAID: readonly (readonly [Known, RegExp])[] = [
   ["ruleDay", /^(?<what>.+) is no day of the week; .+$/su],
   ["ruleName", /^the name of a rule has letters, digits, _ and -, at most (?<most>\S+)$/su],
   ["textTooLong", /^a text may have (?<most>\S+) characters at most$/su],
+  ["ruleStep", /^a step says when it is worse, as in .+$/su],
   ["ruleSays", /^a rule says when it holds, as in .+$/su],
   ["ruleOneThing", /^a rule is about one kind of thing: .+$/su],
   ["ruleIsNumber", /^(?<what>.+) is a number: compare it with .+$/su],

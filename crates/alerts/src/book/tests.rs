@@ -202,3 +202,17 @@ fn a_single_event_that_nobody_touches_is_over_after_its_time() {
     assert_eq!(book.tick(T.plus(23 * 3_600_000)).len(), 0);
     assert!(matches!(book.tick(T.plus(25 * 3_600_000))[..], [Notice::Quiet(_)]));
 }
+
+#[test]
+fn whoever_does_nothing_is_told_again_and_whoever_has_it_is_not() {
+    let mut book = AlertBook::default();
+    let minute = 60_000;
+    book.raise(Raise { life: Life { remind: 10 * minute, ..Life::LASTING }, ..low(Severity::Warning) }, T);
+    let told = |book: &mut AlertBook, from: i64, to: i64| (from..to).map(|n| book.tick(T.plus(n * minute)).len()).sum::<usize>();
+    assert_eq!(told(&mut book, 0, 25), 2, "after ten minutes, and after twenty");
+    let again = AlertBook::load(book.take_dirty().into_iter().map(|document| (document.key, document.body.unwrap())).collect());
+    let mut book = again;
+    assert_eq!(told(&mut book, 25, 35), 1, "a restart forgets none");
+    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", None, T.plus(36 * minute)).unwrap();
+    assert_eq!(told(&mut book, 37, 90), 0);
+}

@@ -96,7 +96,12 @@ impl Compiled {
         let clear = if document.clear.trim().is_empty() { None } else { Some(part("clear", &document.clear)?) };
         let mut steps = Vec::new();
         for (place, step) in document.steps.iter().enumerate() {
-            steps.push((part(&format!("steps.{place}.when"), &step.when)?, step.severity));
+            let field = format!("steps.{place}.when");
+            let worse = part(&field, &step.when)?;
+            if worse.condition.is_empty() {
+                return Err(fault(&field, "a step says when it is worse, as in stock.on_hand <= 0"));
+            }
+            steps.push((worse, step.severity));
         }
         let thing = when.condition.thing();
         let others = clear.iter().chain(steps.iter().map(|(part, _)| part)).filter_map(|part| part.condition.thing());
@@ -156,9 +161,9 @@ impl Compiled {
         self.about.judge(&mut { named }) != Verdict::No
     }
 
-    /// Whether it may change by the clock alone.
+    /// Whether what it says of a thing may change by the clock alone.
     pub(super) fn moves(&self) -> bool {
-        self.sort == Sort::Stream || self.facts().any(Fact::moves) || !self.measures.is_empty()
+        self.facts().any(Fact::moves) || !self.measures.is_empty()
     }
 
     pub(super) fn facts(&self) -> impl Iterator<Item = Fact> {

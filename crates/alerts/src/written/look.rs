@@ -11,7 +11,7 @@ use crate::{
     alert::{Life, Raise},
     judge::Judge,
 };
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, collections::HashSet, sync::Arc};
 use watchdeck_events::{Event, erp::View, fields::Fields};
 use watchdeck_filter::{Name, Plan, Thing, Verdict};
 use watchdeck_store::Stored;
@@ -75,11 +75,14 @@ impl Look<'_, '_> {
     pub(super) fn at_all(&mut self, hears: &dyn Fn(&str) -> bool) {
         match self.rule.sort {
             Sort::Of(thing) => {
-                let known: Vec<Entity> = self.by().things(thing);
+                let known: HashSet<Entity> = self.by().things(thing).into_iter().collect();
                 for entity in &known {
                     self.thing(thing, entity, &entity.realm, None);
                 }
-                self.judge.end_others(&self.rule.id, |about| known.contains(about));
+                // Only the newest records of money are known: one that is not may be as it was.
+                if thing != Thing::Finance {
+                    self.judge.end_others(&self.rule.id, |about| known.contains(about));
+                }
             }
             Sort::Stream => {
                 let mut keys = self.state.counts.keys();
@@ -172,7 +175,7 @@ impl Look<'_, '_> {
         let lives = self.judge.is_active(&rule.id, &subject.about);
         if holds {
             if lives || self.watches() {
-                let raise = self.raise(subject, seq, false);
+                let raise = self.raise(subject, seq, matches!(rule.sort, Sort::Of(Thing::Finance)));
                 self.raise_or_wait(raise, lives);
             }
             return;
@@ -261,7 +264,12 @@ impl Look<'_, '_> {
             label: subject.label.clone().into_owned(),
             values: words::values(rule, at, &subject.label, event),
             seq,
-            life: Life { point, latched: rule.document.latched, ends_after: i64::from(rule.document.ends_after_minutes) * 60_000 },
+            life: Life {
+                point,
+                latched: rule.document.latched,
+                ends_after: i64::from(rule.document.ends_after_minutes) * 60_000,
+                remind: i64::from(rule.document.remind_minutes) * 60_000,
+            },
         }
     }
 

@@ -33,8 +33,12 @@ use watchdeck_store::Stored;
 use watchdeck_wire::settings::{RuleDocument, Settings};
 use watchdeck_world::{calendar::Day, facts::Facts};
 
-/// Between two looks at what changes by the clock alone, ms.
+/// Between two looks at what changes by the clock alone, ms,
 const LOOK_EVERY: i64 = 2_000;
+/// and at all things that there are, where that takes no time;
+const THINGS_EVERY: i64 = 5_000;
+/// else so many times as long as it takes.
+const REST: u32 = 100;
 /// Kinds of events for which it is remembered which rules they concern.
 const KINDS: usize = 2_000;
 /// Every so many events it is looked at how long each rule takes.
@@ -49,6 +53,8 @@ pub struct Written {
     faults: BTreeMap<String, RuleFault>,
     concerned: HashMap<(Kind, Channel), Arc<[usize]>>,
     looked_at: Option<Millis>,
+    /// The last look at all things, and how long it took.
+    things: Option<(Millis, Duration)>,
     events: u64,
 }
 
@@ -180,7 +186,7 @@ impl Written {
 
     /// What is known, judged by rules that hold from now on.
     pub(crate) fn known(&mut self, judge: &mut Judge<'_>) {
-        self.look(judge, &|_| true, true);
+        self.look(judge, &|_| true, true, true);
     }
 
     /// The clock moved. `hears` says whether what an ERP publishes is heard at the moment: where it is not, nothing is missing of it.
@@ -189,7 +195,13 @@ impl Written {
         if self.looked_at.is_none_or(|at| now.since(at).abs() >= LOOK_EVERY) {
             // The first time, rules may be others than those that the living alerts are of: another version brought them.
             let all = self.looked_at.replace(now).is_none();
-            self.look(judge, hears, all);
+            let rested = |(at, took): (Millis, Duration)| now.since(at).abs() >= THINGS_EVERY.max((took * REST).as_millis() as i64);
+            let things = all || self.things.is_none_or(rested);
+            let began = Instant::now();
+            self.look(judge, hears, all, things);
+            if things {
+                self.things = Some((now, began.elapsed()));
+            }
         }
         let rules = Arc::clone(&self.rules);
         for (rule, state) in rules.iter().zip(&mut self.states) {
@@ -204,11 +216,15 @@ impl Written {
         }
     }
 
-    /// Rules whose answer changes by the clock alone; `all`: every rule about what is known.
-    fn look(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool, all: bool) {
+    /// Rules whose answer changes by the clock alone, those about `things` among them; `all`: every rule about what is known.
+    fn look(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool, all: bool, things: bool) {
         let rules = Arc::clone(&self.rules);
         for (rule, state) in rules.iter().zip(&mut self.states) {
-            let asks = rule.sort != Sort::Event && (all || rule.moves());
+            let asks = match rule.sort {
+                Sort::Event => false,
+                Sort::Stream => true,
+                Sort::Of(_) => all || (things && rule.moves()),
+            };
             if !asks || state.stopped.is_some() || state.cold.is_some() || !judge.wants(&rule.id) {
                 continue;
             }

@@ -261,6 +261,7 @@ fn each_mistake_is_told_with_what_to_write_instead() {
         (json!({ "when": "stock.on_hand > usual" }), "usual is what rate"),
         (json!({ "when": "kind:x", "at_least": 5 }), "within_seconds"),
         (json!({ "when": "kind:x", "schedule": { "from": "8", "until": "18:00" } }), "no time of day"),
+        (json!({ "when": "kind:x", "steps": [{ "when": " ", "severity": "critical" }] }), "steps.0.when: a step says"),
         (json!({ "when": "kind:x", "clear": "stock.on_hand > 1" }), "is asked of elsewhere"),
     ];
     for (document, why) in wrong {

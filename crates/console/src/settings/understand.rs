@@ -167,6 +167,21 @@ mod tests {
     }
 
     #[test]
+    fn of_a_table_the_entries_hold_that_are_understood_and_the_others_are_kept() {
+        let rule = |more: Value| {
+            let mut rule = json!({ "title": { "en": "R" }, "when": "kind:x" });
+            rule.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            rule
+        };
+        let stored = json!({ "rules": { "old": rule(json!({})), "newer": rule(json!({ "colour": "gold" })), "a/b": rule(json!({ "severity": "loud" })) } });
+        let (settings, beyond) = read(&stored.to_string()).unwrap();
+        assert_eq!(settings.rules.keys().collect::<Vec<_>>(), ["old"]);
+        let again: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
+        assert_eq!(again["rules"]["newer"]["colour"], "gold");
+        assert_eq!(again["rules"]["a/b"]["severity"], "loud");
+    }
+
+    #[test]
     fn what_is_not_known_is_written_again_until_it_is_changed() {
         let (mut settings, beyond) = read(&newer().to_string()).unwrap();
         settings.muted = false;

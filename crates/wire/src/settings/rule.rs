@@ -68,6 +68,8 @@ pub struct RuleDocument {
     pub quiets: String,
     /// It stays until a person has seen it, also when it does not hold any more.
     pub latched: bool,
+    /// Whoever was told of it and does nothing is told again after so long; 0: once is enough.
+    pub remind_minutes: u32,
     /// An alert about a single event that nobody touches ends after so long.
     pub ends_after_minutes: u32,
 }
@@ -116,6 +118,7 @@ impl Default for RuleDocument {
             act_within_minutes: 0,
             quiets: String::new(),
             latched: false,
+            remind_minutes: 0,
             ends_after_minutes: 24 * 60,
         }
     }

@@ -16,6 +16,7 @@ import { toast } from "@/parts/notice";
 import { Tabs } from "@/parts/tabs";
 import { Tick } from "@/parts/tick";
 import { ViewGate } from "@/parts/view-gate";
+import { go, useRoute } from "@/route";
 import { openEvent } from "@/route/selection";
 import { useAlertText, useRuleName } from "@/rules";
 import { DeliveryMatrix } from "@/settings/delivery";
@@ -38,6 +39,10 @@ export default function Alerts() {
   );
 }
 
+function draftOf(filter: string | undefined): Draft | null {
+  return filter === undefined ? null : { id: "", document: { ...BLANK, when: filter }, known: false };
+}
+
 /** As one value of a filter. */
 function quotedIn(text: string): string {
   return /[\s"()]/u.test(text) ? `"${text.replaceAll('"', "*")}"` : text;
@@ -55,7 +60,14 @@ function Watch({ view }: { view: AlertsView }) {
   const [cursor, setCursor] = useState<string | null>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(NONE);
   const [load, setLoad] = useState(false);
-  const [writing, setWriting] = useState<Draft | null>(null);
+  // The Events page sends a filter that is to become a rule.
+  const { query } = useRoute();
+  const [writing, setWriting] = useState<Draft | null>(() => draftOf(query.rule));
+  const [given, setGiven] = useState(query.rule);
+  if (given !== query.rule) {
+    setGiven(query.rule);
+    if (query.rule !== undefined) setWriting(draftOf(query.rule));
+  }
   const [silencing, setSilencing] = useState<string | null>(null);
   const [snoozing, setSnoozing] = useState<readonly AlertView[] | null>(null);
 
@@ -200,7 +212,7 @@ function Watch({ view }: { view: AlertsView }) {
         <PanelTitle title={t("alerts.delivery")} />
         <DeliveryMatrix brief className="mb-4 w-full" />
       </aside>
-      {writing !== null && <RuleDialog draft={writing} taken={view.rules.map((rule) => rule.id)} shipped={view.rules.some((rule) => rule.id === writing.id && rule.shipped)} onClose={() => setWriting(null)} />}
+      {writing !== null && <RuleDialog draft={writing} taken={view.rules.map((rule) => rule.id)} shipped={view.rules.some((rule) => rule.id === writing.id && rule.shipped)} onClose={() => (setWriting(null), query.rule !== undefined && go("alerts"))} />}
       {silencing !== null && <SilenceDialog filter={silencing} onClose={() => setSilencing(null)} />}
       {snoozing !== null && <Snooze alerts={snoozing} onClose={() => setSnoozing(null)} onChoose={(minutes) => void snooze(minutes)} />}
     </div>

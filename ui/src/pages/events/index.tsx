@@ -1,6 +1,6 @@
 // Events: the live tail and all of history in one list. Scrolling away from the live edge, or Space, makes the list stand still; nothing is lost by it.
 
-import { ArrowDownToLine, ArrowUpToLine, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
+import { ArrowDownToLine, ArrowUpToLine, BellPlus, Columns3, Eraser, Pause as PauseIcon, Play, Radio, SearchX, WrapText } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { LetGoNote } from "@/bindings/LetGoNote";
@@ -141,6 +141,11 @@ export default function Events() {
       <div className="flex flex-none flex-wrap items-start gap-2 border-b border-line px-4 py-2">
         <FilterBox text={text} onText={setText} error={error} errorFor={found?.filter ?? ""} kept={filtered !== null} meant={meant} inputRef={input} />
         <div className="flex flex-none items-center gap-0.5 pt-0.5">
+          {text.trim() !== "" && (
+            <IconButton label={t("events.makeRule")} className="mr-1" onClick={() => go("alerts", { rule: text })}>
+              <BellPlus aria-hidden />
+            </IconButton>
+          )}
           {sources.several && <SourceMenu filter={text} onFilter={setText} />}
           <Button look={pause.kind === "paused" ? "primary" : "plain"} className="mr-1.5 min-w-[88px] justify-center" onClick={toggle} icon={pause.kind === "paused" ? <Play aria-hidden /> : <PauseIcon aria-hidden />}>
             {pause.kind === "paused" ? t("events.resume") : t("events.pause")}

@@ -1,6 +1,7 @@
 export const events = {
   filter: "Filter",
   filterPlaceholder: "Filter: kind:inventory:*  subject:P-104  severity>=warning  \"stocktake\"  after:2h",
+  makeRule: "Make a rule of this filter",
   filterClear: "Clear filter",
   filterBad: "“{{token}}” is not understood: {{message}}",
   filterKept: "still showing the last good result",

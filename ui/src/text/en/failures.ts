@@ -141,6 +141,7 @@ export const failures = {
   ruleDay: "{{what}} is no day of the week; 1 is Monday, 7 is Sunday",
   ruleName: "The name of a rule has letters, digits, _ and -, at most {{most}}",
   textTooLong: "A text may have {{most}} characters at most",
+  ruleStep: "Say when it is worse, as in stock.on_hand <= 0",
   ruleSays: "Say when the rule holds, as in kind:finance:refund amount>10000",
   ruleOneThing: "A rule is about one kind of thing: stock, order, approval or finance",
   ruleIsNumber: "{{what}} is a number: compare it with <, <=, >, >= or =",

@@ -1,6 +1,7 @@
 export const events = {
   filter: "筛选",
   filterPlaceholder: "筛选：kind:inventory:*  subject:P-104  severity>=warning  \"盘点\"  after:2h",
+  makeRule: "用此筛选新建规则",
   filterClear: "清除筛选",
   filterBad: "无法识别“{{token}}”：{{message}}",
   filterKept: "仍显示上一次有效的结果",

@@ -141,6 +141,7 @@ export const failures = {
   ruleDay: "{{what}} 不是星期几；1 为周一，7 为周日",
   ruleName: "规则标识只能用字母、数字、_ 和 -，最多 {{most}} 个",
   textTooLong: "文字最多 {{most}} 个字符",
+  ruleStep: "请写出何时更严重，例如 stock.on_hand <= 0",
   ruleSays: "请写出规则何时成立，例如 kind:finance:refund amount>10000",
   ruleOneThing: "一条规则只能针对一类对象：stock、order、approval 或 finance",
   ruleIsNumber: "{{what}} 是数值，请用 <、<=、>、>= 或 = 比较",

@@ -31,6 +31,7 @@ export const BLANK: RuleDocument = {
   act_within_minutes: 0,
   quiets: "",
   latched: false,
+  remind_minutes: 0,
   ends_after_minutes: 24 * 60,
 };
 

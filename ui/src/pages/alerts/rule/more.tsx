@@ -7,9 +7,10 @@ import { cx } from "@/parts";
 import { WeekHours } from "@/parts/week-hours";
 import { type Lang, reworded, said, whole } from "./draft";
 import { Field, INPUT, Toggle } from "./fields";
+import { Steps } from "./steps";
 import { WhenField } from "./when-field";
 
-type Count = "hold_seconds" | "at_least" | "within_seconds" | "act_within_minutes" | "ends_after_minutes";
+type Count = "hold_seconds" | "at_least" | "within_seconds" | "act_within_minutes" | "remind_minutes" | "ends_after_minutes";
 type Text = "say" | "consequence" | "response";
 
 export function More({ document, lang, fault, onChange }: { document: RuleDocument; lang: Lang; fault: RuleFaultView | null; onChange: (part: Partial<RuleDocument>) => void }) {
@@ -41,6 +42,7 @@ export function More({ document, lang, fault, onChange }: { document: RuleDocume
   return (
     <div className="flex flex-col gap-3.5">
       <WhenField label={t("alerts.rule.clear")} value={document.clear} fault={fault?.field === "clear" ? fault : null} onChange={(clear) => onChange({ clear })} />
+      <Steps steps={document.steps} fault={fault} onChange={(steps) => onChange({ steps })} />
       <div className="grid grid-cols-3 gap-3 max-[700px]:grid-cols-2">
         <Field label={t("alerts.rule.per")} wrong={wrong("per")}>
           {(props) => <input {...props} value={document.per} placeholder={t("alerts.rule.none.per")} spellCheck={false} onChange={(event) => onChange({ per: event.target.value })} className={cx(INPUT, "font-mono text-[12.5px]")} />}
@@ -50,6 +52,7 @@ export function More({ document, lang, fault, onChange }: { document: RuleDocume
         {count("at_least")}
         {count("within_seconds")}
         {count("act_within_minutes")}
+        {count("remind_minutes")}
       </div>
       <Field label={t("alerts.rule.quiets")} wrong={wrong("quiets")} note={t("alerts.rule.quietsNote")}>
         {(props) => <input {...props} value={document.quiets} spellCheck={false} onChange={(event) => onChange({ quiets: event.target.value })} className={cx(INPUT, "font-mono text-[12.5px]")} />}

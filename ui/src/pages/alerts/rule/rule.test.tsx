@@ -27,6 +27,16 @@ it("writes a rule from an example, shows what it would have done, and puts it in
   expect(await screen.findByRole("button", { name: "Change Refund above 10,000" })).toBeVisible();
 });
 
+it("makes a rule of the filter that somebody looks by", async () => {
+  openPage("events?filter=kind%3Afinance%3A*");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Make a rule of this filter" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "New rule" }));
+  expect(dialog.getByRole("textbox", { name: "When" })).toHaveValue("kind:finance:*");
+  await user.click(dialog.getByRole("button", { name: "Cancel" }));
+  await waitFor(() => expect(window.location.hash).toBe("#/alerts"));
+});
+
 it("says what is wrong where it stands, and saves nothing", async () => {
   const asked = openPage("alerts");
   const user = userEvent.setup();
