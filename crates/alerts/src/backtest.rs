@@ -22,10 +22,12 @@ const LISTED: usize = 200;
 const TOGETHER: i64 = 10_000;
 /// What fires again within so long is one situation, ms.
 const ONE_SITUATION: i64 = 86_400_000;
-/// Between two looks at what changes by the clock alone, ms.
+/// Between two looks at what changes by the clock alone, ms;
 const STEP: i64 = 60_000;
-/// Most looks at a stretch in which nothing came.
-const LOOKS: i64 = 2_000;
+/// at most so many looks at what is counted,
+const LOOKS: i64 = 50_000;
+/// and so many at all things that there are.
+const LOOKS_AT_THINGS: i64 = 2_000;
 
 /// One rule on its way through the past.
 pub struct Backtest {
@@ -36,8 +38,9 @@ pub struct Backtest {
     calendar: Calendar,
     /// Only what happened from here on counts; what is before fills what is counted.
     from: Millis,
+    /// Between two looks, ms.
+    step: i64,
     looked_at: Option<Millis>,
-    clock: Option<Millis>,
     fired: u32,
     at_night: u32,
     situations: HashMap<String, Millis>,
@@ -83,8 +86,8 @@ impl Backtest {
             settings,
             calendar,
             from,
+            step: STEP,
             looked_at: None,
-            clock: None,
             fired: 0,
             at_night: 0,
             situations: HashMap::new(),
@@ -99,6 +102,12 @@ impl Backtest {
     #[must_use]
     pub fn needs(&self) -> (Plan, Option<Thing>, i64) {
         written::needs(&self.rule).unwrap_or_default()
+    }
+
+    /// It will be shown so much, ms: the longer that is, the seldomer it looks at what changes by the clock alone.
+    pub fn spans(&mut self, span: i64) {
+        let looks = if self.needs_world() { LOOKS_AT_THINGS } else { LOOKS };
+        self.step = STEP.max(span / looks);
     }
 
     /// The next event.
@@ -121,16 +130,12 @@ impl Backtest {
 
     /// Time passes up to `until`.
     pub fn clock_to(&mut self, until: Millis) {
-        let began = *self.clock.get_or_insert(until);
-        let gap = until.since(began).max(0);
-        let step = STEP.max(gap / LOOKS);
-        let mut at = *self.looked_at.get_or_insert(began);
-        while at.plus(step) <= until {
-            at = at.plus(step);
+        let mut at = *self.looked_at.get_or_insert(until);
+        while at.plus(self.step) <= until {
+            at = at.plus(self.step);
             self.tick(at);
         }
         self.looked_at = Some(at);
-        self.clock = Some(until.max(began));
     }
 
     fn tick(&mut self, at: Millis) {

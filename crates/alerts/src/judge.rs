@@ -53,6 +53,11 @@ impl<'a> Judge<'a> {
         is_on(rule, self.settings)
     }
 
+    /// A value behind the words of a living alert.
+    pub(crate) fn value(&self, rule: &str, about: &str, name: &str) -> Option<&str> {
+        self.book.get(&format!("{rule}:{about}"))?.values.get(name).map(String::as_str)
+    }
+
     pub(crate) fn is_active(&self, rule: &str, about: &str) -> bool {
         self.book.is_active(rule, about)
     }

@@ -128,6 +128,24 @@ async fn a_rule_in_force_judges_at_once_is_kept_quiet_for_a_while_and_outlasts_a
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_alert_of_a_single_event_ends_when_its_rule_does_not_mean_it_any_more() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let bench = open(folder.path(), Vec::new()).await?;
+    let rule = |n: u32| json!({ "rules": { "big": { "title": { "en": "Big" }, "when": format!("kind:finance:refund amount>{n}") } } });
+    change(&bench, rule(100)).await;
+    bench.console.shutdown().await;
+    let store = Store::open(&folder.path().join("events.db"), Options::CONSOLE)?;
+    store.append(Batch { events: vec![refund(1, "c1", 500, 0), refund(2, "c2", 5_000, 0)], ..Batch::default() }).await?;
+    store.close().await;
+    let bench = Bench::start(folder.path()).await?;
+    bench.eventually("both to fire", async || (firing(&bench, "big").await.len() == 2).then_some(())).await;
+    change(&bench, rule(1_000)).await;
+    bench.eventually("one to end", async || (firing(&bench, "big").await == ["Big: RF-2"]).then_some(())).await;
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_terminal_lists_acknowledges_shelves_and_tries_rules() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let bench = open(folder.path(), vec![stock("p1", "east", 90, 4), refund(1, "c1", 20_000, 3), refund(2, "c1", 30_000, 2)]).await?;

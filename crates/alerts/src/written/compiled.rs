@@ -1,7 +1,10 @@
 //! A rule's document as it is carried out.
 
 use crate::hours::Hours;
-use std::sync::Arc;
+use std::{
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+    sync::Arc,
+};
 use watchdeck_events::{Catalogue, Channel, Kind, Millis, Severity};
 use watchdeck_filter::{Condition, Counted, Fact, Measure, Name, Plan, Refusal, Thing, Verdict};
 use watchdeck_wire::settings::RuleDocument;
@@ -51,6 +54,8 @@ pub(super) struct Part {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Compiled {
     pub(super) id: Arc<str>,
+    /// Tells what it says when from what an alert's rule said when it fired.
+    pub(super) mark: String,
     pub(super) document: RuleDocument,
     pub(super) sort: Sort,
     /// Whether a condition asks anything of the event itself.
@@ -142,7 +147,22 @@ impl Compiled {
                 .chain(measures.iter().map(|measured| measured.measure.of.clone()))
                 .collect(),
         );
-        Ok(Self { id: id.into(), document: document.clone(), sort, asks_event, when, clear, steps, per, hours, measures, counted, about })
+        let mark = mark(document);
+        Ok(Self {
+            id: id.into(),
+            mark,
+            document: document.clone(),
+            sort,
+            asks_event,
+            when,
+            clear,
+            steps,
+            per,
+            hours,
+            measures,
+            counted,
+            about,
+        })
     }
 
     /// Events that may change something about it.
@@ -170,6 +190,14 @@ impl Compiled {
         let parts = [&self.when].into_iter().chain(&self.clear).chain(self.steps.iter().map(|(part, _)| part));
         parts.flat_map(|part| part.condition.facts())
     }
+}
+
+/// Of everything by which a rule judges.
+fn mark(document: &RuleDocument) -> String {
+    let said = [&document.when, &document.clear, &document.per];
+    let mut hasher = DefaultHasher::new();
+    (said, document.at_least, document.within_seconds).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 fn named(thing: Thing) -> &'static str {

@@ -197,9 +197,13 @@ impl Look<'_, '_> {
 
     fn ends(&self, subject: &Subject<'_>) -> bool {
         match &self.rule.clear {
-            Some(clear) => self.holds(clear, subject),
+            // What a rule said that is another by now ends where the new one does not hold.
+            Some(clear) if self.judge.value(&self.rule.id, &subject.about, words::MARK).is_none_or(|mark| mark == self.rule.mark) => {
+                self.holds(clear, subject)
+            }
+            Some(_) if subject.event.is_some() => !self.holds(&self.rule.when, subject),
             // What the last event happened to say does not count any more.
-            None => self.rule.when.condition.stands(&self.at(subject).part(&self.rule.when)) == Verdict::No,
+            _ => self.rule.when.condition.stands(&self.at(subject).part(&self.rule.when)) == Verdict::No,
         }
     }
 

@@ -30,7 +30,10 @@ use watchdeck_contain::attempt;
 use watchdeck_events::{Channel, Event, Kind, Millis};
 use watchdeck_filter::{Plan, Thing};
 use watchdeck_store::Stored;
-use watchdeck_wire::settings::{RuleDocument, Settings};
+use watchdeck_wire::{
+    settings::{RuleDocument, Settings},
+    views::AlertView,
+};
 use watchdeck_world::{calendar::Day, facts::Facts};
 
 /// Between two looks at what changes by the clock alone, ms,
@@ -56,6 +59,17 @@ pub struct Written {
     /// The last look at all things, and how long it took.
     things: Option<(Millis, Duration)>,
     events: u64,
+}
+
+/// An alert of which it has to be seen whether its rule still means it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// The rule.
+    pub rule: String,
+    /// The alert.
+    pub alert: String,
+    /// The event behind it.
+    pub seq: u64,
 }
 
 /// What has to be read of the past before a rule knows what it counts.
@@ -149,6 +163,24 @@ impl Written {
         if let Some(place) = self.place(id) {
             self.states[place].cold = None;
         }
+    }
+
+    /// Alerts of single events whose rule said something else when they fired: what they are about, and the event.
+    #[must_use]
+    pub fn doubtful(&self, book: &AlertBook) -> Vec<Doubt> {
+        let events = self.rules.iter().filter(|rule| rule.sort == Sort::Event);
+        let one = |rule: &Compiled| {
+            let other = |alert: &&AlertView| alert.values.get(words::MARK).is_some_and(|mark| *mark != rule.mark);
+            let doubt = |alert: &AlertView| Some(Doubt { rule: rule.id.to_string(), alert: alert.id.clone(), seq: alert.seq? });
+            book.of_rule(&rule.id).filter(other).filter_map(doubt).collect::<Vec<_>>()
+        };
+        events.flat_map(one).collect()
+    }
+
+    /// Whether a rule, as it is now, would speak of this event.
+    #[must_use]
+    pub fn means(&self, rule: &str, event: &Event) -> bool {
+        self.place(rule).is_none_or(|place| self.rules[place].when.condition.events().holds(event))
     }
 
     fn concerned(&mut self, event: &Event) -> Arc<[usize]> {

@@ -150,6 +150,26 @@ fn a_changed_rule_judges_what_is_known_at_once() {
 }
 
 #[test]
+fn what_a_rule_said_that_is_another_by_now_ends_where_the_new_one_does_not_hold() {
+    let rule = |n: u32| [("few", json!({ "when": format!("stock.on_hand < {n}"), "clear": "stock.on_hand > 50" }))];
+    let mut bench = Bench::of(&rule(20));
+    bench.stock(30, 15);
+    bench.stock(15, 25);
+    assert_eq!(bench.firing().len(), 1, "it is not well yet");
+    bench.adopt(&rule(20));
+    assert_eq!(bench.firing().len(), 1, "and the same rule says the same");
+    bench.adopt(&rule(10));
+    assert!(bench.firing().is_empty());
+    let event = |n: u32| [("big", json!({ "when": format!("kind:finance:refund amount>{n}") }))];
+    bench.adopt(&event(100));
+    bench.refund("c1", 500);
+    assert!(bench.written.doubtful(&bench.book).is_empty());
+    bench.adopt(&event(1_000));
+    let doubts = bench.written.doubtful(&bench.book);
+    assert_eq!(doubts.len(), 1, "{doubts:?}");
+}
+
+#[test]
 fn what_is_not_known_any_more_is_said_as_it_was_known_last() {
     let mut bench = Bench::of(&[("few", json!({ "when": "stock.on_hand < 20", "clear": "stock.on_hand > 30" }))]);
     bench.stock(30, 15);

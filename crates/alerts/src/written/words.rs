@@ -15,6 +15,9 @@ const FIELDS: usize = 4;
 /// Characters of one value in a text.
 const LONGEST: usize = 120;
 
+/// The value that says which rule an alert is of: one that says something else by now judges it anew.
+pub(super) const MARK: &str = "rule_mark";
+
 /// Everything that the words of an alert need.
 pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Event>) -> Values {
     let known = known(&rule.when, at);
@@ -38,6 +41,7 @@ pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Ev
         values.insert(title_name.to_owned(), title);
         values.insert(body_name.to_owned(), body);
     }
+    values.insert(MARK.to_owned(), rule.mark.clone());
     if let Some((thing, key)) = at.thing {
         // What a silence may ask of it.
         values.extend(at.by.called(thing, key).texts.into_iter().map(|(name, text)| (name.to_owned(), cut(&text))));

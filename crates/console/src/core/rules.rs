@@ -59,10 +59,32 @@ impl Core {
                 }
                 self.state().written.is_warm(&cold.rule);
             }
+            self.look_again().await;
             tokio::select! {
                 () = self.stop.cancelled() => return,
                 () = self.ruled.notified() => {}
             }
+        }
+    }
+
+    /// Alerts of single events whose rule says something else by now: those that it does not mean any more are over.
+    async fn look_again(&self) {
+        let doubts = {
+            let state = self.state();
+            state.written.doubtful(&state.book)
+        };
+        for doubt in doubts {
+            let Ok(Some(stored)) = self.store.get(doubt.seq).await else { continue };
+            let effects = {
+                let mut guard = self.state();
+                let state = &mut *guard;
+                let at = self.now();
+                let about = doubt.alert.strip_prefix(&*doubt.rule).and_then(|rest| rest.strip_prefix(':')).unwrap_or_default();
+                let over = !state.written.means(&doubt.rule, &stored.event);
+                let notice = if over { state.book.resolve(&doubt.rule, about, at) } else { None };
+                state.notify(notice.into_iter().collect(), false, at)
+            };
+            self.say(effects);
         }
     }
 
@@ -115,6 +137,7 @@ impl Core {
             // What happens to other things changes nothing about these.
             Some(thing) => (of_thing(thing), reach.max(LEARN)),
         };
+        test.spans(until.since(from) + before);
         let plan = plan.and(Plan::Occurred { from: Some(from.plus(-before)), before: Some(until.plus(1)) });
         let mut query =
             Some(Query { before: Some(self.store.head() + 1), order: Order::OldestFirst, limit: PAGE, max_read: SCAN, ..Query::of(plan) });

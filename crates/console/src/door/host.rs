@@ -99,7 +99,9 @@ async fn said(core: &Core, ask: Ask) -> Said {
         }
         Ask::Alerts => {
             let words = core.words(&core.state().settings);
-            let alerts = queries::alerts(core).active;
+            let mut alerts = queries::alerts(core).active;
+            // What waits for a decision is among the requests.
+            alerts.retain(|alert| !rules::is_of_a_request(&alert.rule));
             let said = alerts.iter().map(|alert| [rules::title(words, alert), rules::body(words, alert)]).collect();
             Said::Alerts { alerts, words: said }
         }
