@@ -76,7 +76,8 @@ impl Look<'_, '_> {
         match self.rule.sort {
             Sort::Of(thing) => {
                 let known: HashSet<Entity> = self.by().things(thing).into_iter().collect();
-                for entity in &known {
+                // Of an ERP that is not heard nobody knows whether a thing still is as it was.
+                for entity in known.iter().filter(|entity| hears(&entity.realm)) {
                     self.thing(thing, entity, &entity.realm, None);
                 }
                 // Only the newest records of money are known: one that is not may be as it was.
