@@ -40,6 +40,7 @@ pub struct Backtest {
     from: Millis,
     /// Between two looks, ms.
     step: i64,
+    listened: Option<Millis>,
     looked_at: Option<Millis>,
     fired: u32,
     at_night: u32,
@@ -87,6 +88,7 @@ impl Backtest {
             calendar,
             from,
             step: STEP,
+            listened: None,
             looked_at: None,
             fired: 0,
             at_night: 0,
@@ -104,10 +106,12 @@ impl Backtest {
         written::needs(&self.rule).unwrap_or_default()
     }
 
-    /// It will be shown so much, ms: the longer that is, the seldomer it looks at what changes by the clock alone.
-    pub fn spans(&mut self, span: i64) {
+    /// It will be shown so much, ms: the longer that is, the seldomer it looks at what changes by the clock alone. `listened` is since when somebody has
+    /// listened at the latest: from then on it is seen too where nothing came.
+    pub fn spans(&mut self, span: i64, listened: Millis) {
         let looks = if self.needs_world() { LOOKS_AT_THINGS } else { LOOKS };
         self.step = STEP.max(span / looks);
+        self.listened = Some(listened);
     }
 
     /// The next event.
@@ -130,7 +134,8 @@ impl Backtest {
 
     /// Time passes up to `until`.
     pub fn clock_to(&mut self, until: Millis) {
-        let mut at = *self.looked_at.get_or_insert(until);
+        let first = self.listened.map_or(until, |listened| listened.min(until));
+        let mut at = *self.looked_at.get_or_insert(first);
         while at.plus(self.step) <= until {
             at = at.plus(self.step);
             self.tick(at);

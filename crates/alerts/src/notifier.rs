@@ -60,8 +60,10 @@ pub struct Notifier {
     late_tone: Option<Severity>,
     /// What sounds until somebody has it.
     repeating: BTreeMap<String, Severity>,
-    /// People want to be left in peace.
+    /// People want to be left in peace,
     hushed: bool,
+    /// and are told of these afterwards.
+    asleep: BTreeMap<String, AlertView>,
     tone_due: Option<Severity>,
     tone_at: Option<Millis>,
     digest_due: bool,
@@ -73,16 +75,11 @@ impl Notifier {
         let mut effects = Vec::new();
         for notice in notices {
             match notice {
-                Notice::Fired(alert) if late => {
-                    self.late_tone = self.late_tone.max(Some(alert.severity));
-                    self.untold.insert(alert.id.clone());
-                    if settings.delivery.of(alert.severity).toast {
-                        self.hold_back(*alert);
-                    }
-                }
+                Notice::Fired(alert) if late => self.told_later(*alert, settings),
                 Notice::Fired(alert) => self.fresh.push((now, *alert)),
                 Notice::Quiet(id) => {
                     self.repeating.remove(&id);
+                    self.asleep.remove(&id);
                     self.fresh.retain(|(_, alert)| alert.id != id);
                     self.held_back.remove(&id);
                     self.untold.remove(&id);
@@ -115,15 +112,20 @@ impl Notifier {
         let mut told = Vec::new();
         if caught_up || waited {
             for (_, alert) in std::mem::take(&mut self.fresh) {
-                if self.hushed && !settings.delivery.of(alert.severity).breaks_quiet {
-                    self.wait_for_morning(alert, settings);
+                if self.waits(&alert, settings) {
+                    self.told_later(alert, settings);
                     continue;
                 }
                 self.announce(&alert, settings, words, now, &mut effects);
                 told.push(alert.id);
             }
         }
-        if caught_up && !self.hushed {
+        if !self.hushed {
+            for (_, alert) in std::mem::take(&mut self.asleep) {
+                self.told_later(alert, settings);
+            }
+        }
+        if caught_up {
             let late = std::mem::take(&mut self.untold);
             if let Some(tone) = self.late_tone.take().filter(|_| !late.is_empty()) {
                 self.sound(tone, settings);
@@ -155,15 +157,20 @@ impl Notifier {
         }
     }
 
-    /// It is told when the quiet hours are over, if it still fires then.
-    fn wait_for_morning(&mut self, alert: AlertView, settings: &Settings) {
-        let channels = settings.delivery.of(alert.severity);
+    fn waits(&self, alert: &AlertView, settings: &Settings) -> bool {
+        self.hushed && !settings.delivery.of(alert.severity).breaks_quiet
+    }
+
+    /// It is told with the next digest, if it still fires then: of what may not break the quiet hours, with the first one after them.
+    fn told_later(&mut self, alert: AlertView, settings: &Settings) {
         self.sounds_on(&alert, settings);
-        if channels.sound {
-            self.late_tone = self.late_tone.max(Some(alert.severity));
+        if self.waits(&alert, settings) {
+            self.asleep.insert(alert.id.clone(), alert);
+            return;
         }
+        self.late_tone = self.late_tone.max(Some(alert.severity));
         self.untold.insert(alert.id.clone());
-        if channels.toast {
+        if settings.delivery.of(alert.severity).toast {
             self.hold_back(alert);
         }
     }

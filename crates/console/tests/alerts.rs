@@ -79,6 +79,8 @@ async fn a_rule_is_tried_over_what_is_stored_and_disturbs_nobody_meanwhile() -> 
     assert_eq!(tried("kind:finance:refund amount>50000", 1).await["fired"], 0, "it was longer ago");
     let both = tried("sum(amount, kind:finance:refund customerId:c1, 7d) > 100000", 30).await;
     assert_eq!((&both["fired"], &both["situations"]), (&json!(1), &json!(1)), "one alert that goes on: {both}");
+    let silent = tried("rate(kind:inventory:*, 1h) < 1", 30).await;
+    assert_eq!(silent["fired"], 1, "nothing of the kind ever came: {silent}");
     let refused = bench.call("backtest", json!({ "id": "big", "document": rule("amount>"), "days": 30 })).await.unwrap_err();
     assert_eq!(refused.message, "when: amount is compared with nothing");
     assert!(firing(&bench, "big").await.is_empty(), "it is not in force");

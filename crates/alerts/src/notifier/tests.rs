@@ -129,6 +129,19 @@ fn quiet_hours_are_broken_by_what_may_and_end_with_one_digest_of_the_rest() {
 }
 
 #[test]
+fn what_breaks_quiet_hours_is_told_in_them_also_where_it_comes_late() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    notifier.hush(true);
+    notifier.take(burst(2).1, true, &settings, NOW);
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
+    assert_eq!(count(&effects), (1, 1), "one digest: {effects:?}");
+    let Notice::Fired(alert) = burst(1).1.remove(0) else { panic!("it fires") };
+    let warning = AlertView { id: "low_stock:x".into(), severity: Severity::Warning, ..*alert };
+    notifier.take(vec![Notice::Fired(Box::new(warning))], true, &settings, NOW);
+    assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), true), [], "and nothing else is told with it");
+}
+
+#[test]
 fn a_tone_that_repeats_does_so_until_somebody_has_the_alert() {
     let (mut notifier, mut settings) = (Notifier::default(), Settings::default());
     settings.delivery.critical.repeats = true;

@@ -20,7 +20,7 @@ use crate::{book::AlertBook, judge::Judge};
 use compiled::{Compiled, Sort};
 use counts::Counts;
 use look::{Look, key};
-use state::{SLOW, State};
+use state::State;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::Arc,
@@ -108,8 +108,7 @@ impl Written {
                     let cold = (!rule.measures.is_empty()).then_some(seen);
                     let mut state = same.map_or_else(|| State { counts: Counts::of(&rule), cold, ..State::default() }, |(_, state)| state);
                     if !is_same {
-                        (state.stopped, state.spent) = (None, (0, Duration::ZERO));
-                        state.waiting.clear();
+                        state.begin_anew();
                     }
                     rules.push(rule);
                     states.push(state);
@@ -264,9 +263,7 @@ impl Written {
             let looked = attempt(|| Look { rule, state, judge, fields: None }.at_all(hears));
             // One look is at everything that there is.
             state.note(rule, looked, None);
-            if began.elapsed() > SLOW * 2_000 {
-                state.stop(rule, "a look at everything that it is about takes seconds".to_owned());
-            }
+            state.note_look(rule, began.elapsed());
         }
     }
 }

@@ -137,7 +137,8 @@ impl Core {
             // What happens to other things changes nothing about these.
             Some(thing) => (of_thing(thing), reach.max(LEARN)),
         };
-        test.spans(until.since(from) + before);
+        let listened = self.store.stats().await?.oldest_at.unwrap_or(until).max(from.plus(-before));
+        test.spans(until.since(from) + before, listened);
         let plan = plan.and(Plan::Occurred { from: Some(from.plus(-before)), before: Some(until.plus(1)) });
         let mut query =
             Some(Query { before: Some(self.store.head() + 1), order: Order::OldestFirst, limit: PAGE, max_read: SCAN, ..Query::of(plan) });
