@@ -2,6 +2,7 @@
 
 mod anew;
 mod flaps;
+mod living;
 mod look;
 
 use crate::{
@@ -9,6 +10,7 @@ use crate::{
     kept,
 };
 use flaps::Flaps;
+use living::Living;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
@@ -30,8 +32,7 @@ pub struct AlertBook {
     /// Newest last.
     resolved: VecDeque<Alert>,
     dirty: BTreeSet<String>,
-    /// How many live, by rule.
-    living: BTreeMap<String, usize>,
+    living: Living,
     flaps: Flaps,
     /// Alerts that were not kept.
     let_go: u64,
@@ -73,15 +74,13 @@ impl AlertBook {
     }
 
     fn insert(&mut self, id: String, alert: Alert) {
-        *self.living.entry(alert.view.rule.clone()).or_default() += 1;
+        self.living.add(&id, &alert.view.rule);
         self.active.insert(id, alert);
     }
 
     fn remove(&mut self, id: &str) -> Option<Alert> {
         let alert = self.active.remove(id)?;
-        if let Some(living) = self.living.get_mut(&alert.view.rule) {
-            *living = living.saturating_sub(1);
-        }
+        self.living.remove(id, &alert.view.rule);
         Some(alert)
     }
 
@@ -111,7 +110,7 @@ impl AlertBook {
         if self.active.contains_key(&id) {
             return self.again(&id, raise, at, 1);
         }
-        if self.living.get(&*raise.rule).is_some_and(|living| *living >= OF_RULE) {
+        if self.living.of(&raise.rule) >= OF_RULE {
             self.let_go += 1;
             self.version += 1;
             return None;

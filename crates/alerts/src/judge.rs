@@ -48,6 +48,11 @@ impl<'a> Judge<'a> {
         self.book.any_lives(rule)
     }
 
+    /// The rules of which an alert lives that is about this.
+    pub(crate) fn rules_about(&self, about: &str) -> &[String] {
+        self.book.rules_about(about)
+    }
+
     /// Whether the user wants a rule at all.
     pub(crate) fn wants(&self, rule: &str) -> bool {
         is_on(rule, self.settings)
@@ -66,13 +71,6 @@ impl<'a> Judge<'a> {
     pub(crate) fn raise(&mut self, raise: Raise) {
         if self.wants(&raise.rule) {
             self.notices.extend(self.book.raise(raise, self.at));
-        }
-    }
-
-    /// Something holds that its rule speaks of. What lives already is not raised again: nobody did anything.
-    pub(crate) fn hold(&mut self, raise: Raise) {
-        if !self.is_active(&raise.rule, &raise.about) {
-            self.raise(raise);
         }
     }
 
@@ -108,11 +106,6 @@ impl<'a> Judge<'a> {
     pub(crate) fn about(&self, rule: &str) -> Vec<String> {
         let name = |id: &str| id.strip_prefix(rule).and_then(|rest| rest.strip_prefix(':')).map(str::to_owned);
         self.book.of_rule(rule).filter_map(|view| name(&view.id)).collect()
-    }
-
-    /// The living alerts of a rule.
-    pub(crate) fn living<'r>(&'r self, rule: &'r str) -> impl Iterator<Item = &'r watchdeck_wire::views::AlertView> {
-        self.book.of_rule(rule)
     }
 
     /// End those of a rule's alerts that `holds` does not say so of.

@@ -11,7 +11,6 @@ pub mod judge;
 mod kept;
 pub mod load;
 pub mod notifier;
-pub mod rule;
 pub mod rules;
 pub mod silence;
 pub mod toast;

@@ -7,11 +7,10 @@
 //! they are over. A tone that repeats does so until somebody has the alert.
 
 use crate::{
-    Notice,
-    rule::{PLAIN, Rule, joined},
-    rules,
+    Notice, rules,
     toast::{Toast, ToastAction},
     words::Words,
+    written,
 };
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -131,7 +130,7 @@ impl Notifier {
                 self.sound(tone, settings);
             }
             told.extend(late);
-            effects.extend(self.digest(words));
+            effects.extend(self.digest(settings, words));
         }
         if self.tone_at.is_none_or(|at| now.since(at).abs() >= REPEAT) {
             let breaks = |severity: &&Severity| !self.hushed || settings.delivery.of(**severity).breaks_quiet;
@@ -199,14 +198,14 @@ impl Notifier {
     }
 
     /// The summary of what was held back, new or replaced; or its end.
-    fn digest(&mut self, words: Words) -> Option<Effect> {
+    fn digest(&mut self, settings: &Settings, words: Words) -> Option<Effect> {
         if self.held_back.is_empty() {
             self.digest_due = false;
             return self.shown.remove(SUMMARY).then(|| Effect::Retract(SUMMARY.to_owned()));
         }
         std::mem::take(&mut self.digest_due).then(|| {
             self.shown.insert(SUMMARY.to_owned());
-            summary(&self.held_back, words).map(Effect::Notify)
+            summary(&self.held_back, settings, words).map(Effect::Notify)
         })?
     }
 
@@ -219,31 +218,33 @@ impl Notifier {
 
 fn toast(alert: &AlertView, words: Words) -> Toast {
     let action = |id: &str| ToastAction { id: id.to_owned(), label: words.action(id).to_owned() };
-    let actions = rules::find(&alert.rule).map_or(PLAIN.actions, |rule| rule.actions);
+    let actions = if alert.values.contains_key(written::REQUEST) { ["approve", "reject"] } else { ["acknowledge", "open"] };
     Toast {
         id: alert.id.clone(),
         title: rules::title(words, alert),
         body: rules::body(words, alert),
         severity: alert.severity,
-        actions: actions.iter().map(|id| action(id)).collect(),
+        actions: actions.into_iter().map(action).collect(),
     }
 }
 
 /// The most urgent by name, the worst and of those the rule that stands first; then how many there are of each rule. `None` where nothing is held back.
-fn summary(held_back: &BTreeMap<String, AlertView>, words: Words) -> Option<Toast> {
-    let place = |alert: &AlertView| rules::ALL.iter().position(|rule| rule.id == alert.rule).unwrap_or(rules::ALL.len());
-    let most_urgent = held_back.values().min_by_key(|alert| (Reverse(alert.severity), place(alert), alert.first_at))?;
-    let count = |rule: &str| held_back.values().filter(|alert| alert.rule == rule).count();
-    let parts: Vec<_> = rules::ALL.iter().map(|rule| (rule, count(rule.id))).filter(|(_, count)| *count > 0).collect();
-    let part = |(rule, count): &(&&Rule, usize)| {
-        format!("{} {}", words.either(rule.several[0], rule.several[1]), words.number(&count.to_string()))
+fn summary(held_back: &BTreeMap<String, AlertView>, settings: &Settings, words: Words) -> Option<Toast> {
+    let most_urgent = held_back.values().min_by_key(|alert| (Reverse(alert.severity), written::place(&alert.rule), alert.first_at))?;
+    let mut counts: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    for alert in held_back.values() {
+        *counts.entry((written::place(&alert.rule), &alert.rule)).or_default() += 1;
+    }
+    let part = |((_, rule), count): ((usize, &str), usize)| {
+        let title = settings.rules.get(rule).or_else(|| written::shipped(rule)).map_or(rule, |document| words.worded(&document.title));
+        format!("{title} {}", words.number(&count.to_string()))
     };
-    let counts = parts.iter().map(part).collect::<Vec<_>>().join(words.comma());
-    let counts = if held_back.len() > 1 { counts } else { String::new() };
+    let counts = if held_back.len() > 1 { counts.into_iter().map(part).collect::<Vec<_>>().join(words.comma()) } else { String::new() };
+    let body = rules::body(words, most_urgent);
     Some(Toast {
         id: SUMMARY.to_owned(),
         title: words.summary_title(&rules::title(words, most_urgent), held_back.len() - 1),
-        body: joined(&[&rules::body(words, most_urgent), &counts]),
+        body: [body, counts].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
         severity: most_urgent.severity,
         actions: vec![ToastAction { id: "open".to_owned(), label: words.action("open").to_owned() }],
     })

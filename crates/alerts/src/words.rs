@@ -4,8 +4,8 @@ mod money;
 
 use watchdeck_events::Money;
 use watchdeck_wire::{
-    settings::{Language, Settings},
-    views::{AlertView, Deputy},
+    settings::{Language, Settings, Worded},
+    views::Deputy,
 };
 
 /// In which language.
@@ -33,6 +33,11 @@ impl Words {
     /// The text of this language.
     pub(crate) fn either(self, chinese: &'static str, english: &'static str) -> &'static str {
         if self.chinese { chinese } else { english }
+    }
+
+    /// What a document says, in this language where it does.
+    pub(crate) fn worded(self, text: &Worded) -> &str {
+        text.of(self.chinese)
     }
 
     /// The text of this language, where it had to be made.
@@ -180,11 +185,24 @@ impl Words {
         money::text(amount, currency, self.chinese)
     }
 
-    /// The amount of an alert: what could not be read is said as it was written.
-    pub(crate) fn amount(self, alert: &AlertView) -> Option<String> {
-        let value = |name: &str| alert.values.get(name).map(String::as_str);
-        let known = value("amount").and_then(|amount| serde_json::to_string(amount).ok()).and_then(|token| Money::from_json(&token));
-        known.map(|amount| self.money(amount, value("currency"))).or_else(|| value("unread").map(str::to_owned))
+    /// An amount; what could not be read is said as it was written, and nothing where none is known.
+    pub(crate) fn amount(self, amount: Option<Money>, currency: Option<&str>, unread: Option<&str>) -> String {
+        amount.map_or_else(|| unread.unwrap_or_default().to_owned(), |amount| self.money(amount, currency))
+    }
+
+    /// What a request is about, with its number.
+    pub(crate) fn resource(self, resource_type: &str, number: &str) -> String {
+        let [zh, en] = match resource_type {
+            "order" => ["订单", "Order"],
+            "return" => ["退货单", "Return"],
+            "payment" => ["付款单", "Payment"],
+            "refund" => ["退款单", "Refund"],
+            "adjustment" => ["调整单", "Adjustment"],
+            "review" => ["审核", "Review"],
+            "booking" => ["预订", "Booking"],
+            _ => ["申请", "Request"],
+        };
+        self.of(format!("{zh} {number}"), format!("{en} {number}"))
     }
 
     /// A number as people read it: in groups of three. What is no number stays as it is.

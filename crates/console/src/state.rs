@@ -246,7 +246,7 @@ impl State {
 
     /// The alerts that take the blocking banner.
     pub(crate) fn banner(&self) -> Option<BannerView> {
-        self.book.banner(rules::system_critical::ID)
+        self.book.banner(rules::SYSTEM_CRITICAL)
     }
 
     /// The entity that a key of the window names. A key without its source (`order:7`, as scripts have it) is understood where only one has it.
@@ -276,7 +276,7 @@ impl State {
 
     /// What a notification says is to be drawn in the window.
     pub(crate) fn notice(&mut self, toast: &Toast, at: Millis) {
-        let request = rules::request_of(&toast.id).and_then(|key| self.notice_request(&key, at));
+        let request = self.written.request_of(&toast.id).and_then(|key| self.notice_request(&key, at));
         let actions = toast.actions.iter().map(|action| NoticeAction { id: action.id.clone(), label: action.label.clone() });
         let notice = NoticeView {
             id: toast.id.clone(),

@@ -11,6 +11,8 @@ pub enum Thing {
     Approval,
     /// A financial record.
     Finance,
+    /// The link to a source.
+    Feed,
 }
 
 /// In what a number is.
@@ -68,12 +70,26 @@ facts! {
     ApprovalWaiting = "approval.waiting" of Approval in Time;
     /// How long a request may wait still; below zero when it is past.
     ApprovalDueIn = "approval.due_in" of Approval in Time;
+    /// How long until whoever decides a request is to be reminded of it; below zero from then on. Of one that somebody decides already nothing.
+    ApprovalRemindIn = "approval.remind_in" of Approval in Time;
     /// What a request asks for.
     ApprovalAmount = "approval.amount" of Approval in Plain;
     /// The amount of a record.
     FinanceAmount = "finance.amount" of Finance in Plain;
+    /// What a refund pays back, of one that was not cancelled; without end where that cannot be read. Of other records nothing.
+    FinanceRefund = "finance.refund" of Finance in Plain;
+    /// From this amount on a refund is large.
+    FinanceLargeRefund = "finance.large_refund" of Finance in Plain;
     /// For how long an unpaid record has been overdue; below zero before.
     FinanceOverdue = "finance.overdue_for" of Finance in Time;
+    /// For how long a source has been without a link that is up to date, for another reason than that its gateway is deaf.
+    FeedStaleFor = "feed.stale_for" of Feed in Time;
+    /// A link without a sign of life for longer is stale.
+    FeedStaleAfter = "feed.stale_after" of Feed in Time;
+    /// For how long a link has brought nothing, where that is longer than usual.
+    FeedQuietFor = "feed.quiet_for" of Feed in Time;
+    /// For how long a gateway has not heard its ERP.
+    FeedDeafFor = "feed.deaf_for" of Feed in Time;
 }
 
 impl Fact {
@@ -81,6 +97,17 @@ impl Fact {
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|fact| fact.name() == name)
+    }
+
+    /// The setting that it stands for, by its name there.
+    #[must_use]
+    pub const fn setting(self) -> Option<&'static str> {
+        match self {
+            Self::StockThreshold => Some("low_stock_threshold"),
+            Self::FinanceLargeRefund => Some("large_refund"),
+            Self::FeedStaleAfter => Some("stale_after_seconds"),
+            _ => None,
+        }
     }
 
     /// Whether it changes by the clock alone.

@@ -22,13 +22,13 @@ impl Plan {
 
     /// Whether it holds of an event, where `known` says which comparisons hold of what is known beyond it.
     pub(crate) fn holds_with(&self, event: &Event, fields: Option<&Fields<'_>>, known: &dyn Fn(&Comparison) -> bool) -> bool {
-        let asked = Asked { event, fields: fields.map_or_else(OnceCell::new, |fields| OnceCell::from(fields.clone())) };
+        let asked = fields.map_or_else(|| Asked::about(event), |fields| Asked::with(event, fields));
         asked.holds(self, known)
     }
 }
 
 /// An event that is asked about.
-struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     event: &'a Event,
     fields: OnceCell<Fields<'a>>,
 }
@@ -36,6 +36,11 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     const fn about(event: &'a Event) -> Self {
         Self { event, fields: OnceCell::new() }
+    }
+
+    /// One whose fields somebody has read.
+    pub(crate) fn with(event: &'a Event, fields: &Fields<'a>) -> Self {
+        Self { event, fields: OnceCell::from(fields.clone()) }
     }
 
     fn holds(&self, plan: &Plan, known: &dyn Fn(&Comparison) -> bool) -> bool {
@@ -74,7 +79,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether `holds` of a text that a field has: the event's own, else the payload's.
-    fn texts(&self, name: &Name, holds: &mut dyn FnMut(&str) -> bool) -> bool {
+    pub(crate) fn texts(&self, name: &Name, holds: &mut dyn FnMut(&str) -> bool) -> bool {
         let event = self.event;
         match name {
             Name::Kind => holds(event.kind.as_str()),

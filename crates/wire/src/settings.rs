@@ -37,10 +37,12 @@ pub struct Settings {
     pub silences: BTreeMap<String, Silence>,
     /// When only what breaks them is told; the rest is one digest afterwards.
     pub quiet_hours: Vec<Schedule>,
-    /// Below this a product is low, unless it has its own.
+    /// Below this a product is low, unless it or its warehouse has its own.
     pub low_stock_threshold: f64,
     /// Own thresholds by product id.
     pub product_thresholds: BTreeMap<String, f64>,
+    /// Thresholds of a warehouse's products that have none of their own, by its name.
+    pub warehouse_thresholds: BTreeMap<String, f64>,
     /// A refund from this amount on is large.
     pub large_refund: Money,
     /// From this amount on a financial record stands out.
@@ -81,12 +83,13 @@ pub struct Settings {
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "approval_times" | "delivery" | "keeping">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   rules_off?: Record<string, boolean>;
   rules?: Record<string, import("./RuleDocument").RuleDocument | null>;
   silences?: Record<string, import("./Silence").Silence | null>;
   product_thresholds?: Record<string, number | null>;
+  warehouse_thresholds?: Record<string, number | null>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;
@@ -257,6 +260,7 @@ impl Default for Settings {
             quiet_hours: Vec::new(),
             low_stock_threshold: 10.0,
             product_thresholds: BTreeMap::new(),
+            warehouse_thresholds: BTreeMap::new(),
             large_refund: Money::from_json("5000").expect("a literal amount"),
             large_amount: Money::from_json("50000").expect("a literal amount"),
             ask_large: true,

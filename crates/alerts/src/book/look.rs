@@ -20,7 +20,13 @@ impl AlertBook {
     /// Whether any alert of a rule lives. Cheap: it is asked of most events.
     #[must_use]
     pub fn any_lives(&self, rule: &str) -> bool {
-        self.living.get(rule).is_some_and(|living| *living > 0)
+        self.living.of(rule) > 0
+    }
+
+    /// The rules of which an alert lives that is about this.
+    #[must_use]
+    pub fn rules_about(&self, about: &str) -> &[String] {
+        self.living.about(about)
     }
 
     /// The event behind a living alert, by the alert's id.
@@ -86,6 +92,6 @@ impl AlertBook {
     /// The rules that alerts live of.
     #[must_use]
     pub fn rules(&self) -> Vec<String> {
-        self.living.iter().filter(|(_, living)| **living > 0).map(|(rule, _)| rule.clone()).collect()
+        self.living.rules().cloned().collect()
     }
 }

@@ -8,11 +8,11 @@ fn burst(n: usize) -> (AlertBook, Vec<Notice>) {
     let mut book = AlertBook::default();
     let notices = (0..n)
         .filter_map(|i| {
-            let values = BTreeMap::from([("message".to_owned(), format!("m{i}"))]);
+            let values = BTreeMap::from([("title_en".to_owned(), "Critical system alert: x".to_owned())]);
             let about = format!("system:{i}");
             book.raise(
                 Raise {
-                    rule: rules::system_critical::ID.into(),
+                    rule: rules::SYSTEM_CRITICAL.into(),
                     subject: about.clone(),
                     about,
                     source: None,
@@ -44,8 +44,8 @@ fn two_hundred_critical_events_are_three_toasts_one_summary_and_one_tone() {
     let Some(Effect::Notify(summary)) = effects.iter().find(|effect| matches!(effect, Effect::Notify(toast) if toast.id == SUMMARY)) else {
         panic!("no summary in {effects:?}")
     };
-    assert_eq!(summary.title, "Critical system alert, and 196 more", "the most urgent by name, and how many beside it");
-    assert!(summary.body.ends_with("system alerts 197"), "and of what sort all are: {}", summary.body);
+    assert_eq!(summary.title, "Critical system alert: x, and 196 more", "the most urgent by name, and how many beside it");
+    assert!(summary.body.ends_with("Critical system alert 197"), "and of what sort all are: {}", summary.body);
     let told: usize = effects.iter().map(|effect| if let Effect::Told(ids) = effect { ids.len() } else { 0 }).sum();
     assert_eq!(told, 200, "each is known to be told, and once");
 }
@@ -55,12 +55,12 @@ fn a_backlog_is_one_digest_of_what_still_fires() {
     let (mut notifier, settings) = (Notifier::default(), Settings::default());
     let (mut book, notices) = burst(5);
     assert_eq!(count(&notifier.take(notices, true, &settings, NOW)), (0, 0));
-    let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
+    let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
     notifier.take(ended.into_iter().collect(), true, &settings, NOW);
     assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), false), [], "not before the backlog is through");
     let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
     let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
-    assert_eq!(digest.title, "Critical system alert, and 3 more", "what was resolved meanwhile is left out");
+    assert_eq!(digest.title, "Critical system alert: x, and 3 more", "what was resolved meanwhile is left out");
 }
 
 #[test]
@@ -73,17 +73,17 @@ fn a_summary_says_the_most_urgent_first_whatever_came_first() {
             rule: rule.to_owned(),
             severity,
             label: format!("n{i}"),
-            values: BTreeMap::new(),
+            values: BTreeMap::from([("title_zh".to_owned(), format!("{rule}：n{i}")), ("body_zh".to_owned(), "正在重新连接。".to_owned())]),
             ..*alert
         }))
     };
-    let mut notices: Vec<_> = (0..1_200).map(|i| low(i, rules::low_stock::ID, Severity::Warning)).collect();
-    notices.push(low(9_999, rules::feed_stale::ID, Severity::Critical));
+    let mut notices: Vec<_> = (0..1_200).map(|i| low(i, "low_stock", Severity::Warning)).collect();
+    notices.push(low(9_999, "feed_stale", Severity::Critical));
     notifier.take(notices, true, &settings, NOW);
     let effects = notifier.settle(&settings, Words::CHINESE, NOW, true);
     let Some(Effect::Notify(digest)) = effects.first() else { panic!("no digest in {effects:?}") };
-    assert_eq!(digest.title, "n9999 的数据已停止更新，另有 1,200 条");
-    assert_eq!(digest.body, "数字可能已过时，正在重新连接。 · 数据中断 1，库存不足 1,200");
+    assert_eq!(digest.title, "feed_stale：n9999，另有 1,200 条");
+    assert_eq!(digest.body, "正在重新连接。 · 数据中断 1，库存不足 1,200");
     assert_eq!(digest.severity, Severity::Critical);
 }
 
@@ -92,7 +92,7 @@ fn what_the_same_stretch_resolves_is_not_told() {
     let (mut notifier, settings) = (Notifier::default(), Settings::default());
     let (mut book, notices) = burst(1);
     notifier.take(notices, false, &settings, NOW);
-    let ended = book.resolve(rules::system_critical::ID, "system:0", NOW);
+    let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:0", NOW);
     let mut effects = notifier.take(ended.into_iter().collect(), false, &settings, NOW);
     effects.extend(notifier.settle(&settings, Words::ENGLISH, NOW, true));
     assert_eq!(effects, [], "neither shown, nor heard, nor taken back");
@@ -114,14 +114,14 @@ fn quiet_hours_are_broken_by_what_may_and_end_with_one_digest_of_the_rest() {
     settings.delivery.critical.breaks_quiet = false;
     notifier.take(notices, false, &settings, NOW);
     assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW, true), [], "neither shown nor heard");
-    let ended = book.resolve(rules::system_critical::ID, "system:1", NOW.plus(120_000));
+    let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:1", NOW.plus(120_000));
     notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(120_000));
     assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(120_500), true), []);
     notifier.hush(false);
     let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(600_000), true);
     assert_eq!(count(&effects), (1, 1), "{effects:?}");
     let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
-    assert_eq!(digest.title, "Critical system alert, and 1 more", "what ended in the night is not in it");
+    assert_eq!(digest.title, "Critical system alert: x, and 1 more", "what ended in the night is not in it");
     settings.delivery.critical.breaks_quiet = true;
     notifier.hush(true);
     notifier.take(burst(1).1, false, &settings, NOW.plus(700_000));

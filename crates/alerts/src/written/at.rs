@@ -1,6 +1,11 @@
 //! What is known where a condition is evaluated: of one thing, and of what was counted.
 
-use super::{compiled::Part, counts::Counts};
+use super::{
+    compiled::Part,
+    counts::Counts,
+    outside::{Link, Outside},
+};
+use crate::words::Words;
 use std::borrow::Cow;
 use watchdeck_events::{Millis, Money};
 use watchdeck_filter::{Fact, Known, Measure, Name, Thing, Verdict};
@@ -14,6 +19,7 @@ pub(super) struct By<'a> {
     pub(super) settings: &'a Settings,
     pub(super) today: &'a Day,
     pub(super) now: Millis,
+    pub(super) outside: &'a Outside,
 }
 
 /// See the [module docs](self).
@@ -36,12 +42,17 @@ impl<'a> At<'a> {
     }
 }
 
+/// The name under which a thing's label is said, where it is another in each language.
+pub(super) const LABEL: &str = "label";
+
 /// What a thing is called, and what is told of it in words.
 #[derive(Debug, Default)]
 pub(super) struct Called<'a> {
     pub(super) label: Cow<'a, str>,
     pub(super) seq: Option<u64>,
     pub(super) texts: Vec<(&'static str, Cow<'a, str>)>,
+    /// What is said in other words in Chinese and in English.
+    pub(super) said: Vec<(&'static str, [String; 2])>,
 }
 
 impl<'a> By<'a> {
@@ -67,18 +78,42 @@ impl<'a> By<'a> {
                 match fact {
                     Fact::ApprovalWaiting => Some(ms(self.now.since(request.view.requested_at).max(0))),
                     Fact::ApprovalDueIn => times::due(self.settings, &request.view).map(|due| ms(due.since(self.now))),
+                    Fact::ApprovalRemindIn if request.view.deciding.is_none() && !self.outside.under_way.contains(&request.view.key) => {
+                        times::remind_at(self.settings, &request.view).map(|remind| ms(remind.since(self.now)))
+                    }
                     Fact::ApprovalAmount => request.view.amount.map(Money::to_f64),
                     _ => None,
                 }
             }
             Thing::Finance => match fact {
                 Fact::FinanceAmount => self.world.finance.row(key)?.amount.map(Money::to_f64),
+                Fact::FinanceRefund => {
+                    let row = self.world.finance.row(key).filter(|row| row.record_type == "refund" && row.action != "cancelled")?;
+                    // An amount that could not be read may be any.
+                    row.amount.map(Money::to_f64).or_else(|| row.unread.as_ref().map(|_| f64::INFINITY))
+                }
+                Fact::FinanceLargeRefund => Some(self.settings.large_refund.to_f64()),
                 Fact::FinanceOverdue if self.world.finance.is_overdue_now(key) => {
                     self.world.finance.row(key).map(|row| ms(self.now.since(row.at).max(0)))
                 }
                 _ => None,
             },
+            Thing::Feed => {
+                let link = self.link(key)?;
+                let since = match fact {
+                    Fact::FeedStaleAfter => return Some(f64::from(self.settings.stale_after_seconds) * 1_000.0),
+                    Fact::FeedStaleFor => link.stale_since,
+                    Fact::FeedQuietFor => link.quiet_since,
+                    Fact::FeedDeafFor => link.deaf_since,
+                    _ => None,
+                };
+                since.map(|since| ms(self.now.since(since).max(0)))
+            }
         }
+    }
+
+    fn link(self, key: &Entity) -> Option<&'a Link> {
+        self.outside.links.get(&*key.id)
     }
 
     /// Everything of a sort that something is known of.
@@ -88,6 +123,7 @@ impl<'a> By<'a> {
             Thing::Order => self.world.orders.keys().cloned().collect(),
             Thing::Approval => self.world.approvals.open().map(|(key, _)| key.clone()).collect(),
             Thing::Finance => self.world.finance.rows().chain(self.world.finance.overdue_rows()).map(|(key, _)| key.clone()).collect(),
+            Thing::Feed => self.outside.links.keys().map(|id| Entity::new(&id.as_str().into(), "source", id)).collect(),
         }
     }
 
@@ -102,6 +138,7 @@ impl<'a> By<'a> {
                     label: told.name.map_or_else(id, Cow::Borrowed),
                     seq: Some(told.seq),
                     texts: texts.chain([("productId", id())]).collect(),
+                    said: Vec::new(),
                 }
             }
             Thing::Order => {
@@ -113,6 +150,7 @@ impl<'a> By<'a> {
                     label: number.map_or_else(id, Cow::Borrowed),
                     seq: Some(last.seq),
                     texts: texts.chain([("orderId", id()), ("orderType", Cow::Owned(key.kind.to_string()))]).collect(),
+                    said: Vec::new(),
                 }
             }
             Thing::Approval => {
@@ -126,7 +164,14 @@ impl<'a> By<'a> {
                     ("status", (view.status == ApprovalStatus::Pending).then_some("pending")),
                 ];
                 let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
-                Called { label: Cow::Borrowed(&view.number), seq: Some(view.seq), texts: texts.collect() }
+                let what = both(|words| words.resource(&view.resource_type, &view.number));
+                let amount = both(|words| words.amount(view.amount, view.currency.as_deref(), view.unread.as_deref()));
+                Called {
+                    label: Cow::Borrowed(&view.number),
+                    seq: Some(view.seq),
+                    texts: texts.collect(),
+                    said: vec![(LABEL, what), ("amount", amount)],
+                }
             }
             Thing::Finance => {
                 let Some(row) = self.world.finance.row(key) else { return Called::default() };
@@ -137,10 +182,20 @@ impl<'a> By<'a> {
                     ("currency", row.currency.as_deref()),
                 ];
                 let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
-                Called { label: Cow::Borrowed(&row.number), seq: Some(row.seq), texts: texts.collect() }
+                let amount = both(|words| words.amount(row.amount, row.currency.as_deref(), row.unread.as_deref()));
+                Called { label: Cow::Borrowed(&row.number), seq: Some(row.seq), texts: texts.collect(), said: vec![("amount", amount)] }
+            }
+            Thing::Feed => {
+                let Some(link) = self.link(key) else { return Called::default() };
+                Called { label: Cow::Borrowed(&link.name), texts: vec![("source", id())], ..Called::default() }
             }
         }
     }
+}
+
+/// What a text is in Chinese and in English.
+fn both(text: impl Fn(Words) -> String) -> [String; 2] {
+    [Words::CHINESE, Words::ENGLISH].map(text)
 }
 
 impl Known for At<'_> {
@@ -160,6 +215,14 @@ impl Known for At<'_> {
     fn says(&self, name: &Name, matches: &dyn Fn(&str) -> bool) -> Verdict {
         let Some((thing, key)) = self.thing else { return Verdict::Maybe };
         match name {
+            // What is told of a record is of its sort, or a change.
+            Name::Kind if thing == Thing::Finance => {
+                let finance = &self.by.world.finance;
+                let sort =
+                    finance.row(key).map_or("", |row| if row.record_type == "refund" { "finance:refund" } else { "finance:payment" });
+                let is_one = matches(sort) || (finance.is_overdue_now(key) && matches("finance:overdue"));
+                if is_one { Verdict::Yes } else { Verdict::Maybe }
+            }
             // Of which messages it was told, the thing itself does not say.
             Name::Kind | Name::Channel | Name::Domain | Name::Id => Verdict::Yes,
             Name::Source => matches(&key.realm).into(),

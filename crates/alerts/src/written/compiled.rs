@@ -1,12 +1,14 @@
 //! A rule's document as it is carried out.
 
-use crate::hours::Hours;
+use super::counts::said;
+use crate::{fingerprint, hours::Hours};
 use std::{
+    borrow::Cow,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Arc,
 };
-use watchdeck_events::{Catalogue, Channel, Kind, Millis, Severity};
-use watchdeck_filter::{Condition, Counted, Fact, Measure, Name, Plan, Refusal, Thing, Verdict};
+use watchdeck_events::{Catalogue, Channel, Event, Kind, Millis, Severity, line};
+use watchdeck_filter::{Condition, Counted, Fact, Measure, Name, Needed, Plan, Refusal, Thing, Verdict};
 use watchdeck_wire::settings::RuleDocument;
 
 /// Longest name of a rule, characters.
@@ -63,7 +65,7 @@ pub(super) struct Compiled {
     pub(super) when: Part,
     pub(super) clear: Option<Part>,
     pub(super) steps: Vec<(Part, Severity)>,
-    pub(super) per: Option<Name>,
+    pub(super) per: Option<Per>,
     pub(super) hours: Option<Hours>,
     /// All measures: those of the conditions in their order, then what `at_least` counts.
     pub(super) measures: Vec<Measured>,
@@ -119,7 +121,7 @@ impl Compiled {
             None => Sort::Stream,
         };
         let per = document.per.trim();
-        let per = if per.is_empty() { None } else { Some(Name::of(per)) };
+        let per = if per.is_empty() { None } else { Some(Per::parse(per)?) };
         let hours = document.schedule.as_ref().map(Hours::of).transpose().map_err(|message| fault("schedule", message))?;
         watchdeck_filter::Filter::parse(&document.quiets, now).map_err(|Refusal { message, at }| RuleFault {
             field: "quiets".to_owned(),
@@ -181,6 +183,40 @@ impl Compiled {
         self.about.judge(&mut { named }) != Verdict::No
     }
 
+    /// What stands in every event that it has to be asked of, but for those about a thing that an alert of it is about.
+    pub(super) fn needed(&self) -> Option<Needed> {
+        let asks = match self.sort {
+            Sort::Stream if !self.asks_event => None,
+            // What ends it, or how much there was, is asked of every event.
+            Sort::Stream => return None,
+            Sort::Event if self.clear.is_some() => return None,
+            Sort::Event | Sort::Of(_) => Some(self.when.condition.events()),
+        };
+        Plan::Any(asks.into_iter().chain(self.measures.iter().map(|measured| measured.measure.of.clone())).collect()).needed()
+    }
+
+    /// Whether what it speaks of happens once: no later event takes it back, and it is over when a person has seen it.
+    pub(super) fn is_once(&self) -> bool {
+        match self.sort {
+            Sort::Event => self.clear.is_none(),
+            Sort::Of(Thing::Finance) => !self.facts().any(Fact::moves),
+            Sort::Of(_) | Sort::Stream => false,
+        }
+    }
+
+    /// The settings that it compares with.
+    pub(super) fn setting(&self) -> Option<&'static str> {
+        self.facts().find_map(Fact::setting)
+    }
+
+    /// The kind of what an alert is about that is one for each value.
+    pub(super) fn per_kind(&self, event: &Event) -> Cow<'_, str> {
+        match self.per {
+            Some(Per::Pattern(_)) => Catalogue::current().domain(&event.kind, &event.channel).as_str().to_owned().into(),
+            _ => self.document.per.trim().into(),
+        }
+    }
+
     /// Whether what it says of a thing may change by the clock alone.
     pub(super) fn moves(&self) -> bool {
         self.facts().any(Fact::moves) || !self.measures.is_empty()
@@ -200,12 +236,56 @@ fn mark(document: &RuleDocument) -> String {
     format!("{:016x}", hasher.finish())
 }
 
+/// By what a rule has an alert, and a count, of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Per {
+    /// What a field says.
+    Field(Name),
+    /// What one of these fields says, the first that is there, without what differs each time: numbers, ids, times.
+    Pattern(Vec<String>),
+}
+
+impl Per {
+    fn parse(text: &str) -> Result<Self, RuleFault> {
+        let Some(names) = text.strip_prefix("pattern(") else { return Ok(Self::Field(Name::of(text))) };
+        let names = names.strip_suffix(')').map(|names| names.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
+        let names = names.filter(|names| names.iter().all(|name| !name.is_empty()));
+        names
+            .map(Self::Pattern)
+            .ok_or_else(|| fault("per", "write the fields whose text counts without its numbers as pattern(message, title)"))
+    }
+
+    /// What an event says of it.
+    pub(super) fn of(&self, event: &Event) -> Option<String> {
+        match self {
+            Self::Field(name) => said(event, name),
+            Self::Pattern(names) => Some(fingerprint::of(&text(event, names)).trim().to_owned()),
+        }
+    }
+
+    /// What an event's alert is called.
+    pub(super) fn label(&self, event: &Event) -> Option<String> {
+        match self {
+            Self::Field(name) => said(event, name),
+            Self::Pattern(names) => Some(line::of(&text(event, names), line::LABEL).into_owned()),
+        }
+    }
+}
+
+/// What an event says in words: where none of the fields does, what it is about.
+fn text(event: &Event, names: &[String]) -> String {
+    let fields = event.fields();
+    let said = names.iter().find_map(|name| fields.text(name).filter(|text| !text.trim().is_empty()));
+    said.map_or_else(|| event.subject.as_deref().unwrap_or(event.kind.as_str()).to_owned(), Cow::into_owned)
+}
+
 fn named(thing: Thing) -> &'static str {
     match thing {
         Thing::Stock => "stock",
         Thing::Order => "order",
         Thing::Approval => "approval",
         Thing::Finance => "finance",
+        Thing::Feed => "feed",
     }
 }
 

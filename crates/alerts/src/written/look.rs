@@ -3,18 +3,19 @@
 use super::{
     at::{At, By},
     compiled::{Compiled, Part, Sort},
-    counts::said,
+    outside::Outside,
     state::State,
     words,
 };
 use crate::{
     alert::{Life, Raise},
-    judge::Judge,
+    judge::{Judge, is_on},
 };
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
 use watchdeck_events::{Event, erp::View, fields::Fields};
 use watchdeck_filter::{Name, Plan, Thing, Verdict};
 use watchdeck_store::Stored;
+use watchdeck_wire::settings::Settings;
 use watchdeck_world::{entity::Entity, facts::Facts};
 
 /// Alerts of one rule that wait for their hold-down.
@@ -27,8 +28,18 @@ pub(super) struct Look<'a, 'b> {
     pub(super) rule: &'a Compiled,
     pub(super) state: &'a mut State,
     pub(super) judge: &'a mut Judge<'b>,
+    pub(super) outside: &'a Outside,
     /// The event's, where there is one.
     pub(super) fields: Option<&'a Fields<'a>>,
+}
+
+/// Why a rule looks at everything that there is.
+#[derive(Clone, Copy)]
+pub(super) enum Why<'a> {
+    /// The clock moved.
+    Clock,
+    /// The settings are others than these.
+    Changed(&'a Settings),
 }
 
 /// What one alert of a rule would be about.
@@ -40,13 +51,15 @@ struct Subject<'a> {
     thing: Option<(Thing, &'a Entity)>,
     key: &'a str,
     event: Option<&'a Stored>,
+    /// What lives is asked for anew.
+    anew: bool,
 }
 
 /// Under which an event is counted; `None` where it does not say what the rule parts by.
 pub(super) fn key<'k>(rule: &Compiled, event: &Event, realm: &'k str) -> Option<Cow<'k, str>> {
     match &rule.per {
         None => Some(realm.into()),
-        Some(name) => said(event, name).map(|value| format!("{realm}{PART}{value}").into()),
+        Some(per) => per.of(event).map(|value| format!("{realm}{PART}{value}").into()),
     }
 }
 
@@ -72,13 +85,15 @@ impl Look<'_, '_> {
         }
     }
 
-    pub(super) fn at_all(&mut self, hears: &dyn Fn(&str) -> bool) {
+    pub(super) fn at_all(&mut self, hears: &dyn Fn(&str) -> bool, why: Why<'_>) {
         match self.rule.sort {
             Sort::Of(thing) => {
                 let known: HashSet<Entity> = self.by().things(thing).into_iter().collect();
                 // Of an ERP that is not heard nobody knows whether a thing still is as it was.
-                for entity in known.iter().filter(|entity| hears(&entity.realm)) {
-                    self.thing(thing, entity, &entity.realm, None);
+                for entity in known.iter().filter(|entity| thing == Thing::Feed || hears(&entity.realm)) {
+                    if !self.rule.is_once() || self.judge.is_active(&self.rule.id, &entity.to_string()) || self.is_new(entity, why) {
+                        self.thing(thing, entity, &entity.realm, None);
+                    }
                 }
                 // Only the newest records of money are known: one that is not may be as it was.
                 if thing != Thing::Finance {
@@ -112,7 +127,17 @@ impl Look<'_, '_> {
     }
 
     const fn by(&self) -> By<'_> {
-        By { world: self.judge.world, settings: self.judge.settings, today: self.judge.today, now: self.judge.at }
+        By { world: self.judge.world, settings: self.judge.settings, today: self.judge.today, now: self.judge.at, outside: self.outside }
+    }
+
+    /// Whether what happened to a record is news to a rule that speaks of it once: of today, and not meant by the rule before.
+    fn is_new(&self, entity: &Entity, why: Why<'_>) -> bool {
+        let Why::Changed(before) = why else { return false };
+        let by = By { settings: before, ..self.by() };
+        let thing = Some((Thing::Finance, entity));
+        let at = At { by, thing, counts: &self.state.counts, key: &entity.realm, first: self.rule.when.first };
+        let was_meant = !self.state.is_new && is_on(&self.rule.id, before) && self.rule.when.condition.stands(&at) == Verdict::Yes;
+        !was_meant && self.judge.world.finance.row(entity).is_some_and(|row| self.judge.today.holds(row.at))
     }
 
     /// Whether a condition of the rule holds.
@@ -136,7 +161,10 @@ impl Look<'_, '_> {
         }
         let called = self.by().called(thing, entity);
         let label = called.label.into_owned();
+        // A request that is asked for anew while it waits counts; what tells of it otherwise does not.
+        let anew = thing == Thing::Approval && event.is_some_and(|stored| called.seq == Some(stored.seq));
         let subject = Subject {
+            anew,
             about: entity.to_string(),
             realm: &entity.realm,
             subject: subject_of(thing, entity),
@@ -165,6 +193,7 @@ impl Look<'_, '_> {
             thing: None,
             key,
             event,
+            anew: false,
         };
         self.lasting(&subject, event.map(|stored| stored.seq), holds);
     }
@@ -176,8 +205,8 @@ impl Look<'_, '_> {
         let lives = self.judge.is_active(&rule.id, &subject.about);
         if holds {
             if lives || self.watches() {
-                let raise = self.raise(subject, seq, matches!(rule.sort, Sort::Of(Thing::Finance)));
-                self.raise_or_wait(raise, lives);
+                let raise = self.raise(subject, seq, rule.is_once());
+                if lives && subject.anew { self.judge.raise(raise) } else { self.raise_or_wait(raise, lives) }
             }
             return;
         }
@@ -218,13 +247,14 @@ impl Look<'_, '_> {
         let realm = Arc::clone(self.judge.realm(stored));
         let value = key.split_once(PART).map(|(_, value)| value);
         let about = match (value, &facts.about, &event.subject) {
-            (Some(value), ..) => Entity::new(&realm, rule.document.per.trim(), value),
+            (Some(value), ..) => Entity::new(&realm, &rule.per_kind(event), value),
             (None, Some(about), _) => about.clone(),
             (None, None, Some(subject)) => Entity::new(&realm, "subject", subject),
             (None, None, None) => Entity::new(&realm, "kind", event.kind.as_str()),
         };
-        let label = value.map_or_else(|| label(event), |value| value.to_owned());
+        let label = rule.per.as_ref().and_then(|per| per.label(event)).unwrap_or_else(|| label(event));
         let subject = Subject {
+            anew: false,
             about: about.to_string(),
             realm: &realm,
             subject: if &*about.kind == "subject" { about.id.to_string() } else { format!("{}:{}", about.kind, about.id) },
@@ -240,7 +270,7 @@ impl Look<'_, '_> {
                 self.state.counts.value(place, measure, key, self.judge.at) >= f64::from(rule.document.at_least)
             });
             if lives || (enough && self.watches()) {
-                let raise = self.raise(&subject, Some(stored.seq), rule.clear.is_none());
+                let raise = self.raise(&subject, Some(stored.seq), rule.is_once());
                 if lives { self.judge.raise(raise) } else { self.raise_or_wait(raise, false) }
             }
         } else if lives && rule.clear.as_ref().is_some_and(|clear| self.holds(clear, &subject)) {
@@ -263,7 +293,7 @@ impl Look<'_, '_> {
         Raise {
             rule: rule.id.to_string().into(),
             about: subject.about.clone(),
-            source: Some(subject.realm.to_owned()),
+            source: (rule.sort != Sort::Of(Thing::Feed)).then(|| subject.realm.to_owned()),
             subject: subject.subject.clone(),
             severity: step.map_or(rule.document.severity, |(_, severity)| *severity),
             label: subject.label.clone().into_owned(),
@@ -312,7 +342,7 @@ fn subject_of(thing: Thing, entity: &Entity) -> String {
     match thing {
         Thing::Approval => format!("approval:{}:{}", entity.kind, entity.id),
         Thing::Finance => format!("record:{}", entity.id),
-        Thing::Stock | Thing::Order => format!("{}:{}", entity.kind, entity.id),
+        Thing::Stock | Thing::Order | Thing::Feed => format!("{}:{}", entity.kind, entity.id),
     }
 }
 

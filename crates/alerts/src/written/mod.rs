@@ -5,24 +5,28 @@
 
 mod at;
 mod compiled;
+mod concerned;
 mod counts;
 mod look;
+mod outside;
 mod shipped;
 mod state;
 mod window;
 mod words;
 
 pub use compiled::RuleFault;
-pub use shipped::{SHIPPED, shipped};
-pub(crate) use words::filled;
+pub use outside::{Link, Outside};
+pub use shipped::{SHIPPED, place, shipped};
+pub(crate) use words::{REQUEST, filled};
 
 use crate::{book::AlertBook, judge::Judge};
 use compiled::{Compiled, Sort};
+use concerned::Concerned;
 use counts::Counts;
-use look::{Look, key};
+use look::{Look, Why, key};
 use state::State;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -34,7 +38,7 @@ use watchdeck_wire::{
     settings::{RuleDocument, Settings},
     views::AlertView,
 };
-use watchdeck_world::{calendar::Day, facts::Facts};
+use watchdeck_world::{calendar::Day, entity::Entity, facts::Facts};
 
 /// Between two looks at what changes by the clock alone, ms,
 const LOOK_EVERY: i64 = 2_000;
@@ -42,6 +46,8 @@ const LOOK_EVERY: i64 = 2_000;
 const THINGS_EVERY: i64 = 5_000;
 /// else so many times as long as it takes.
 const REST: u32 = 100;
+/// Whoever looks after so long looks late, ms.
+const LATE: i64 = 60_000;
 /// Kinds of events for which it is remembered which rules they concern.
 const KINDS: usize = 2_000;
 /// Every so many events it is looked at how long each rule takes.
@@ -54,11 +60,18 @@ pub struct Written {
     states: Vec<State>,
     /// Documents that are no rules, by name.
     faults: BTreeMap<String, RuleFault>,
-    concerned: HashMap<(Kind, Channel), Arc<[usize]>>,
+    /// Where each rule is.
+    places: HashMap<Arc<str>, usize>,
+    /// Rules of which something may wait.
+    waiting: BTreeSet<usize>,
+    concerned: HashMap<(Kind, Channel), Arc<Concerned>>,
+    /// Those that are asked of an event: kept, so that no event needs a list of its own.
+    asked: Vec<usize>,
     looked_at: Option<Millis>,
     /// The last look at all things, and how long it took.
     things: Option<(Millis, Duration)>,
     events: u64,
+    outside: Outside,
 }
 
 /// An alert of which it has to be seen whether its rule still means it.
@@ -96,10 +109,16 @@ pub fn check(id: &str, document: &RuleDocument, now: Millis) -> Result<(), RuleF
 impl Written {
     /// The rules that `settings` say, with what `before` has counted for those that are the same. `seen` is the place of the last event that rules were asked of.
     #[must_use]
-    pub fn of(settings: &Settings, now: Millis, seen: u64, before: Self) -> Self {
+    pub fn of(settings: &Settings, now: Millis, seen: u64, mut before: Self) -> Self {
+        let at_a_start = before.rules.is_empty();
         let (mut rules, mut states, mut faults) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let mut known: HashMap<Arc<str>, (Compiled, State)> =
-            before.rules.iter().cloned().zip(before.states).map(|(rule, state)| (Arc::clone(&rule.id), (rule, state))).collect();
+        let mut known: HashMap<Arc<str>, (Compiled, State)> = before
+            .rules
+            .iter()
+            .cloned()
+            .zip(std::mem::take(&mut before.states))
+            .map(|(rule, state)| (Arc::clone(&rule.id), (rule, state)))
+            .collect();
         for (id, document) in documents(settings) {
             match Compiled::of(id, document, now) {
                 Ok(rule) => {
@@ -108,7 +127,7 @@ impl Written {
                     let cold = (!rule.measures.is_empty()).then_some(seen);
                     let mut state = same.map_or_else(|| State { counts: Counts::of(&rule), cold, ..State::default() }, |(_, state)| state);
                     if !is_same {
-                        state.begin_anew();
+                        state.begin_anew(!at_a_start);
                     }
                     rules.push(rule);
                     states.push(state);
@@ -116,7 +135,14 @@ impl Written {
                 Err(fault) => drop(faults.insert(id.to_owned(), fault)),
             }
         }
-        Self { rules: rules.into(), states, faults, ..Self::default() }
+        let Self { outside, looked_at, things, .. } = before;
+        Self { faults, outside, looked_at, things, ..Self::with(rules, states) }
+    }
+
+    fn with(rules: Vec<Compiled>, states: Vec<State>) -> Self {
+        let places = rules.iter().enumerate().map(|(place, rule)| (Arc::clone(&rule.id), place)).collect();
+        let waiting = states.iter().enumerate().filter(|(_, state)| !state.waiting.is_empty()).map(|(place, _)| place).collect();
+        Self { rules: rules.into(), states, places, waiting, ..Self::default() }
     }
 
     /// The names of all rules that are carried out.
@@ -132,7 +158,7 @@ impl Written {
     }
 
     fn place(&self, id: &str) -> Option<usize> {
-        self.rules.iter().position(|rule| &*rule.id == id)
+        self.places.get(id).copied()
     }
 
     /// What has to be read of the past.
@@ -182,17 +208,35 @@ impl Written {
         self.place(rule).is_none_or(|place| self.rules[place].when.condition.events().holds(event))
     }
 
-    fn concerned(&mut self, event: &Event) -> Arc<[usize]> {
+    fn concerned(&mut self, event: &Event) -> Arc<Concerned> {
         let key = (event.kind.clone(), event.channel.clone());
         if let Some(known) = self.concerned.get(&key) {
             return Arc::clone(known);
         }
-        let concerned = self.rules.iter().enumerate().filter(|(_, rule)| rule.concerns(&event.kind, &event.channel));
-        let places: Arc<[usize]> = concerned.map(|(place, _)| place).collect();
+        let rules = self.rules.iter().enumerate().filter(|(_, rule)| rule.concerns(&event.kind, &event.channel));
+        let concerned = Arc::new(Concerned::of(rules));
         if self.concerned.len() >= KINDS {
             self.concerned.clear();
         }
-        self.concerned.insert(key, Arc::clone(&places));
+        self.concerned.insert(key, Arc::clone(&concerned));
+        concerned
+    }
+
+    /// The places of all rules that have to be asked of an event, in their order.
+    fn asked(&mut self, judge: &Judge<'_>, event: &Event, facts: &Facts<'_>) -> Vec<usize> {
+        let mut places = std::mem::take(&mut self.asked);
+        places.clear();
+        let concerned = self.concerned(event);
+        concerned.add(event, &facts.fields, &mut places);
+        if concerned.asks_of_things() {
+            for about in facts.about.iter().chain(facts.approval().map(|(_, about)| about)).map(ToString::to_string) {
+                let living = judge.rules_about(&about).iter().filter_map(|rule| self.places.get(&**rule));
+                let waiting = self.waiting.iter().filter(|place| self.states[**place].waiting.contains_key(&about));
+                places.extend(living.chain(waiting).filter(|place| concerned.asks_of_thing(**place)));
+            }
+        }
+        places.sort_unstable();
+        places.dedup();
         places
     }
 
@@ -204,39 +248,62 @@ impl Written {
         self.events += 1;
         let sampled = self.events.is_multiple_of(SAMPLE);
         let rules = Arc::clone(&self.rules);
-        for place in &*self.concerned(&stored.event) {
+        let asked = self.asked(judge, &stored.event, facts);
+        for place in &asked {
             let (rule, state) = (&rules[*place], &mut self.states[*place]);
             if state.stopped.is_some() || !judge.wants(&rule.id) {
                 continue;
             }
             let began = sampled.then(Instant::now);
-            let looked = attempt(|| Look { rule, state, judge, fields: Some(&facts.fields) }.at_event(stored, facts));
+            let looked =
+                attempt(|| Look { rule, state, judge, outside: &self.outside, fields: Some(&facts.fields) }.at_event(stored, facts));
             state.note(rule, looked, began);
+            if !state.waiting.is_empty() {
+                self.waiting.insert(*place);
+            }
         }
+        self.asked = asked;
     }
 
-    /// What is known, judged by rules that hold from now on.
-    pub(crate) fn known(&mut self, judge: &mut Judge<'_>) {
-        self.look(judge, &|_| true, true, true);
+    /// What is known, judged by rules and settings that hold from now on; `before` are those that did.
+    pub(crate) fn known(&mut self, judge: &mut Judge<'_>, before: &Settings) {
+        self.look(judge, &|_| true, Why::Changed(before), &|_| true);
+        self.states.iter_mut().for_each(|state| state.is_new = false);
     }
 
-    /// The clock moved. `hears` says whether what an ERP publishes is heard at the moment: where it is not, nothing is missing of it.
-    pub fn tick(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool) {
+    /// How it is where no event tells: what rules say of the links.
+    pub(crate) fn outside(&mut self, judge: &mut Judge<'_>, outside: Outside) {
+        self.outside = outside;
+        self.look(judge, &|_| true, Why::Clock, &|rule| rule.sort == Sort::Of(Thing::Feed));
+    }
+
+    /// The clock moved. `hears` says whether what an ERP publishes is heard at the moment: where it is not, nothing is missing of it. Answers whether what holds
+    /// now may have held for long, and nobody looked.
+    pub(crate) fn tick(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool) -> bool {
         let now = judge.at;
+        let mut late = false;
         if self.looked_at.is_none_or(|at| now.since(at).abs() >= LOOK_EVERY) {
             // The first time, rules may be others than those that the living alerts are of: another version brought them.
-            let all = self.looked_at.replace(now).is_none();
+            let before = self.looked_at.replace(now);
+            let all = before.is_none();
+            late = before.is_none_or(|at| now.since(at) > LATE);
             let rested = |(at, took): (Millis, Duration)| now.since(at).abs() >= THINGS_EVERY.max((took * REST).as_millis() as i64);
             let things = all || self.things.is_none_or(rested);
             let began = Instant::now();
-            self.look(judge, hears, all, things);
+            self.look(judge, hears, Why::Clock, &|rule| match rule.sort {
+                Sort::Event => false,
+                Sort::Stream => true,
+                Sort::Of(Thing::Feed) => false,
+                Sort::Of(_) => all || (things && rule.moves()),
+            });
             if things {
                 self.things = Some((now, began.elapsed()));
             }
         }
-        let rules = Arc::clone(&self.rules);
-        for (rule, state) in rules.iter().zip(&mut self.states) {
-            let hold = i64::from(rule.document.hold_seconds) * 1_000;
+        let Self { rules, states, waiting, .. } = self;
+        waiting.retain(|place| {
+            let state = &mut states[*place];
+            let hold = i64::from(rules[*place].document.hold_seconds) * 1_000;
             let due: Vec<_> =
                 state.waiting.iter().filter(|(_, (since, _))| now.since(*since) >= hold).map(|(about, _)| about.clone()).collect();
             for about in due {
@@ -244,27 +311,41 @@ impl Written {
                     judge.raise(raise);
                 }
             }
-        }
+            !state.waiting.is_empty()
+        });
+        late
     }
 
-    /// Rules whose answer changes by the clock alone, those about `things` among them; `all`: every rule about what is known.
-    fn look(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool, all: bool, things: bool) {
+    /// What is known, by the rules for which `asks`.
+    fn look(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool, why: Why<'_>, asks: &dyn Fn(&Compiled) -> bool) {
         let rules = Arc::clone(&self.rules);
-        for (rule, state) in rules.iter().zip(&mut self.states) {
-            let asks = match rule.sort {
-                Sort::Event => false,
-                Sort::Stream => true,
-                Sort::Of(_) => all || (things && rule.moves()),
-            };
-            if !asks || state.stopped.is_some() || state.cold.is_some() || !judge.wants(&rule.id) {
+        for (place, (rule, state)) in rules.iter().zip(&mut self.states).enumerate() {
+            if !asks(rule) || state.stopped.is_some() || state.cold.is_some() || !judge.wants(&rule.id) {
                 continue;
             }
             let began = Instant::now();
-            let looked = attempt(|| Look { rule, state, judge, fields: None }.at_all(hears));
+            let looked = attempt(|| Look { rule, state, judge, outside: &self.outside, fields: None }.at_all(hears, why));
             // One look is at everything that there is.
             state.note(rule, looked, None);
             state.note_look(rule, began.elapsed());
+            if !state.waiting.is_empty() {
+                self.waiting.insert(place);
+            }
         }
+    }
+
+    /// The request for approval that an alert or a notification of this name is about.
+    #[must_use]
+    pub fn request_of(&self, id: &str) -> Option<Entity> {
+        let (rule, about) = id.split_once(':')?;
+        let is_of_requests = self.place(rule).is_some_and(|place| self.rules[place].sort == Sort::Of(Thing::Approval));
+        is_of_requests.then(|| about.parse().ok()).flatten()
+    }
+
+    /// The setting that a rule compares with, by its name.
+    #[must_use]
+    pub fn setting(&self, id: &str) -> Option<&'static str> {
+        self.place(id).and_then(|place| self.rules[place].setting())
     }
 }
 
@@ -284,7 +365,7 @@ fn reach(rule: &Compiled) -> i64 {
 pub(crate) fn alone(id: &str, document: &RuleDocument, now: Millis) -> Result<Written, RuleFault> {
     let rule = Compiled::of(id, document, now)?;
     let state = State { counts: Counts::of(&rule), ..State::default() };
-    Ok(Written { rules: vec![rule].into(), states: vec![state], ..Written::default() })
+    Ok(Written::with(vec![rule], vec![state]))
 }
 
 /// What a rule has to be shown of the past: its events, and whether it asks what is known of things.

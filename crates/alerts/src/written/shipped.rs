@@ -9,15 +9,25 @@ macro_rules! documents {
     };
 }
 
-const TEXTS: [(&str, &str); 9] = documents![
+/// In the order of the page, which is that of urgency where nothing else tells.
+const TEXTS: [(&str, &str); 18] = documents![
+    "system_critical",
+    "security_incident",
+    "feed_stale",
+    "gateway_deaf",
+    "feed_quiet",
+    "approval_due",
+    "approval_requested",
+    "low_stock",
+    "stock_out_soon",
+    "stock_negative",
+    "large_refund",
+    "many_refunds",
+    "finance_overdue",
+    "payment_received",
+    "order_stuck",
     "errors_rise",
     "maintenance_announced",
-    "many_refunds",
-    "order_stuck",
-    "payment_received",
-    "security_incident",
-    "stock_negative",
-    "stock_out_soon",
     "venue_anomaly",
 ];
 
@@ -26,6 +36,12 @@ pub static SHIPPED: LazyLock<BTreeMap<String, RuleDocument>> = LazyLock::new(|| 
     let read = |(id, text): (&str, &str)| (id.to_owned(), toml::from_str(text).expect("a test reads every document"));
     TEXTS.into_iter().map(read).collect()
 });
+
+/// Where a rule stands among all: those of the user behind those that are shipped.
+#[must_use]
+pub fn place(id: &str) -> usize {
+    TEXTS.iter().position(|(known, _)| *known == id).unwrap_or(TEXTS.len())
+}
 
 /// The shipped document of this name.
 #[must_use]
@@ -37,6 +53,16 @@ pub fn shipped(id: &str) -> Option<&'static RuleDocument> {
 mod tests {
     use super::*;
     use watchdeck_events::Millis;
+
+    #[test]
+    fn whatever_is_known_for_a_warning_is_no_unknown_level() {
+        let known: toml::Table = toml::from_str(include_str!("../../../events/packs/words.toml")).unwrap();
+        let levels = known["vocabulary"].as_array().unwrap().iter().find(|one| one["name"].as_str() == Some("level")).unwrap();
+        let words = levels["words"]["warning"].as_array().unwrap().iter().filter_map(|word| word.as_str());
+        let (_, listed) = SHIPPED["system_critical"].when.split_once("-level:").unwrap();
+        let listed: Vec<_> = listed.trim_end_matches(')').split(',').collect();
+        assert_eq!(words.chain(["warning"]).filter(|word| !listed.contains(word)).collect::<Vec<_>>(), [""; 0]);
+    }
 
     #[test]
     fn every_document_is_a_rule_and_says_what_to_do_in_both_languages() {

@@ -30,6 +30,8 @@ pub(super) struct State {
     pub(super) sampled: (u32, u32),
     /// Slow looks at everything, in a row.
     pub(super) slow_looks: u32,
+    /// It has not yet been asked of what there is.
+    pub(super) is_new: bool,
     /// What happened up to here is not counted yet.
     pub(super) cold: Option<u64>,
 }
@@ -58,9 +60,9 @@ impl State {
         }
     }
 
-    /// It says something else by now.
-    pub(super) fn begin_anew(&mut self) {
-        (self.stopped, self.sampled, self.slow_looks) = (None, (0, 0), 0);
+    /// It says something else by now. `is_new`: nobody has asked it of what there is.
+    pub(super) fn begin_anew(&mut self, is_new: bool) {
+        (self.stopped, self.sampled, self.slow_looks, self.is_new) = (None, (0, 0), 0, is_new);
         self.waiting.clear();
     }
 
@@ -91,7 +93,7 @@ mod tests {
         assert_eq!(state.stopped, None);
         (0..SLOW_ONES + 1).for_each(|_| state.note(&rule, Ok(()), Some(long_ago)));
         assert!(state.stopped.is_some());
-        state.begin_anew();
+        state.begin_anew(true);
         (0..SLOW_LOOKS).for_each(|_| state.note_look(&rule, Duration::from_secs(3)));
         assert!(state.stopped.is_some());
     }

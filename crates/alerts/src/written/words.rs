@@ -2,13 +2,13 @@
 //! becomes of the rule.
 
 use super::{
-    at::At,
-    compiled::{Compiled, Part},
+    at::{At, Called, LABEL},
+    compiled::{Compiled, Part, Per, Sort},
     counts::said,
 };
 use crate::alert::Values;
 use watchdeck_events::Event;
-use watchdeck_filter::{Counted, Fact, Known as _, Measure, Name, Operand, Plan, Unit};
+use watchdeck_filter::{Counted, Fact, Known as _, Measure, Name, Operand, Plan, Thing, Unit};
 
 /// Fields that are said of an event, at most.
 const FIELDS: usize = 4;
@@ -18,17 +18,33 @@ const LONGEST: usize = 120;
 /// The value that says which rule an alert is of: one that says something else by now judges it anew.
 pub(super) const MARK: &str = "rule_mark";
 
+/// The value that says that an alert is about a request for approval: whoever is told of it can decide it.
+pub(crate) const REQUEST: &str = "request";
+/// What is joined in a text: of what nothing is known the mark goes too.
+const JOINT: &str = " · ";
+
 /// Everything that the words of an alert need.
 pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Event>) -> Values {
     let known = known(&rule.when, at);
+    let called = at.thing.map_or_else(Called::default, |(thing, key)| at.by.called(thing, key));
     let mut values = Values::new();
     for chinese in [true, false] {
+        let own = |name: &str| {
+            called.said.iter().find(|(known, _)| *known == name).map(|(_, [zh, en])| if chinese { zh.clone() } else { en.clone() })
+        };
+        let label = own(LABEL).unwrap_or_else(|| label.to_owned());
         let put = |name: &str| {
-            if name == "label" {
-                return Some(label.to_owned());
+            if name == LABEL {
+                return Some(label.clone());
             }
             let told = known.iter().find(|told| told.names.contains(&name)).map(|told| told.value(chinese));
-            told.or_else(|| event.and_then(|event| said(event, &Name::of(name))).map(|text| cut(&text)))
+            // What it does not compare may be said all the same.
+            let other = || Fact::named(name).and_then(|fact| Some(of_fact(fact, at.fact(fact)?).value(chinese)));
+            let of_thing = || called.texts.iter().find(|(known, _)| *known == name).map(|(_, text)| cut(text));
+            told.or_else(other)
+                .or_else(|| own(name))
+                .or_else(of_thing)
+                .or_else(|| event.and_then(|event| said(event, &Name::of(name))).map(|text| cut(&text)))
         };
         let document = &rule.document;
         let title = filled(document.title.of(chinese), &put);
@@ -37,20 +53,24 @@ pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Ev
             _ => title,
         };
         let body = if document.say.is_empty() { plain(rule, &known, event, chinese) } else { filled(document.say.of(chinese), &put) };
+        let body = body.split(JOINT).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(JOINT);
         let (title_name, body_name) = if chinese { ("title_zh", "body_zh") } else { ("title_en", "body_en") };
         values.insert(title_name.to_owned(), title);
         values.insert(body_name.to_owned(), body);
     }
     values.insert(MARK.to_owned(), rule.mark.clone());
-    if let Some((thing, key)) = at.thing {
+    if rule.sort == Sort::Of(Thing::Approval) {
+        values.insert(REQUEST.to_owned(), label.to_owned());
+    }
+    if at.thing.is_some() {
         // What a silence may ask of it.
-        values.extend(at.by.called(thing, key).texts.into_iter().map(|(name, text)| (name.to_owned(), cut(&text))));
-    } else if let (Some(event), false) = (event, rule.document.per.is_empty()) {
-        values.extend(said(event, &Name::of(rule.document.per.trim())).map(|text| (rule.document.per.trim().to_owned(), cut(&text))));
+        values.extend(called.texts.into_iter().map(|(name, text)| (name.to_owned(), cut(&text))));
+    } else if let (Some(event), Some(Per::Field(name))) = (event, &rule.per) {
+        values.extend(said(event, name).map(|text| (rule.document.per.trim().to_owned(), cut(&text))));
     }
     for told in &known {
         if let Some(name) = told.names.first() {
-            values.insert((*name).to_owned(), told.number.to_string());
+            values.insert((*name).to_owned(), told.kept().to_string());
         }
     }
     values
@@ -68,13 +88,30 @@ struct Told {
     en: String,
     number: f64,
     unit: Unit,
+    /// It is a moment that comes, or below zero one that has been.
+    ahead: bool,
     /// What it usually is.
     usual: Option<f64>,
 }
 
 impl Told {
     fn value(&self, chinese: bool) -> String {
-        shown(self.number, self.unit, chinese)
+        let text = shown(self.number, self.unit, chinese);
+        match (self.ahead, text.strip_prefix('-'), chinese) {
+            (false, ..) => text,
+            (true, None, true) => format!("{text}后"),
+            (true, None, false) => format!("in {text}"),
+            (true, Some(ago), true) => format!("{ago}前"),
+            (true, Some(ago), false) => format!("{ago} ago"),
+        }
+    }
+
+    /// As it is kept: times by the minute, so that an alert is not another with every second.
+    fn kept(&self) -> f64 {
+        match self.unit {
+            Unit::Time => (self.number / 60_000.0).floor() * 60_000.0,
+            Unit::Plain => self.number,
+        }
     }
 
     fn said(&self, chinese: bool) -> String {
@@ -118,11 +155,19 @@ fn of_fact(fact: Fact, number: f64) -> Told {
         Fact::StockChangeToday => ("今日变动", "change today"),
         Fact::OrderDwell => ("已停留", "in this state for"),
         Fact::ApprovalWaiting => ("已等待", "waiting for"),
-        Fact::ApprovalDueIn => ("距到期", "due in"),
+        Fact::ApprovalDueIn => ("到期", "due"),
+        Fact::ApprovalRemindIn => ("提醒", "reminder"),
         Fact::ApprovalAmount | Fact::FinanceAmount => ("金额", "amount"),
+        Fact::FinanceRefund => ("退款", "refund"),
+        Fact::FinanceLargeRefund => ("大额起点", "large from"),
         Fact::FinanceOverdue => ("已逾期", "overdue for"),
+        Fact::FeedStaleFor => ("已中断", "interrupted for"),
+        Fact::FeedStaleAfter => ("上限", "limit"),
+        Fact::FeedQuietFor => ("无事件", "no events for"),
+        Fact::FeedDeafFor => ("网关未收到 ERP 数据", "not heard for"),
     };
-    Told { names: vec![fact.name()], zh: zh.to_owned(), en: en.to_owned(), number, unit: fact.unit(), usual: None }
+    let ahead = matches!(fact, Fact::ApprovalDueIn | Fact::ApprovalRemindIn);
+    Told { ahead, names: vec![fact.name()], zh: zh.to_owned(), en: en.to_owned(), number, unit: fact.unit(), usual: None }
 }
 
 fn of_measure(measure: &Measure, number: f64, usual: Option<f64>) -> Told {
@@ -135,7 +180,7 @@ fn of_measure(measure: &Measure, number: f64, usual: Option<f64>) -> Told {
             ("distinct", format!("{over_zh}内不同 {field}"), format!("different {field} in {over_en}"))
         }
     };
-    Told { names: vec![name], zh, en, number, unit: Unit::Plain, usual }
+    Told { names: vec![name], zh, en, number, unit: Unit::Plain, ahead: false, usual }
 }
 
 fn field_name(name: &Name) -> &str {
@@ -205,14 +250,14 @@ fn shown(number: f64, unit: Unit, chinese: bool) -> String {
         Unit::Plain => grouped(number),
         Unit::Time => {
             let minutes = (number.abs() / 60_000.0).floor() as i64;
-            let sign = if number < 0.0 && minutes > 0 { "-" } else { "" };
+            let sign = if number <= -500.0 { "-" } else { "" };
             let [days, hours, left] = [minutes / 1_440, minutes / 60 % 24, minutes % 60];
             let names = if chinese { [" 天", " 小时", " 分钟"] } else { [" d", " h", " min"] };
             let parts: Vec<_> =
                 [days, hours, left].into_iter().zip(names).filter(|(n, _)| *n > 0).map(|(n, name)| format!("{n}{name}")).collect();
             match parts.is_empty() {
-                true if chinese => format!("{} 秒", (number.abs() / 1_000.0).round()),
-                true => format!("{} s", (number.abs() / 1_000.0).round()),
+                true if chinese => format!("{sign}{} 秒", (number.abs() / 1_000.0).round()),
+                true => format!("{sign}{} s", (number.abs() / 1_000.0).round()),
                 false => format!("{sign}{}", parts.join(" ")),
             }
         }

@@ -13,7 +13,6 @@ use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use watchdeck_alerts::{
     notifier::SUMMARY,
-    rules,
     toast::{Toast, ToastAction},
 };
 use watchdeck_events::Severity;
@@ -264,7 +263,10 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
     }
     match action {
         "approve" | "reject" => request_answered(core, toast, action == "approve", None).await,
-        "open_erp" => rules::request_of(toast).map_or(Ok(()), |entity| open_erp(core, &entity.to_string())),
+        "open_erp" => {
+            let entity = core.state().written.request_of(toast);
+            entity.map_or(Ok(()), |entity| open_erp(core, &entity.to_string()))
+        }
         "acknowledge" => acknowledge(core, &[toast.to_owned()], None).await.inspect_err(|error| {
             let words = core.words(&core.state().settings);
             core.tell(answer(words.button_failed().to_owned(), error.message.clone(), words));
@@ -278,7 +280,7 @@ pub(crate) async fn toast_answered(core: &Core, toast: &str, action: &str) -> Re
 
 /// A request is decided on its notification.
 async fn request_answered(core: &Core, toast: &str, approve: bool, reason: Option<&str>) -> Result<(), CommandError> {
-    let Some(entity) = rules::request_of(toast) else { return Ok(()) };
+    let Some(entity) = core.state().written.request_of(toast) else { return Ok(()) };
     let key = entity.to_string();
     let words = core.words(&core.state().settings);
     let lost = |number: &str, why: String| core.tell(answer(words.decision_lost(number, approve), why, words));

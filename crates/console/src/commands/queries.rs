@@ -11,7 +11,7 @@ use crate::{
     state::{Look, State},
 };
 use std::collections::BTreeMap;
-use watchdeck_alerts::{rules, silence, written};
+use watchdeck_alerts::{silence, written};
 use watchdeck_events::{
     Catalogue, Event, Severity,
     catalogue::{Edition, FieldInfo},
@@ -20,10 +20,10 @@ use watchdeck_events::{
 use watchdeck_filter::{Filter, Name, Plan, Verdict};
 use watchdeck_store::{Edge, Query};
 use watchdeck_wire::{
-    settings::Hello,
+    settings::{Hello, RuleDocument, Settings},
     views::{
         AlertView, AlertsView, ApprovalsView, CatalogueView, DecisionState, DecisionsView, EditionView, EventDetail, EventPage, FieldLine,
-        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, LoadView, OrdersView, OverviewView, RuleView,
+        FinanceHour, FinanceView, FoundView, HealthView, InventoryView, KindView, LoadView, OrdersView, OverviewView, RuleLimit, RuleView,
         SilencePreview, StockRows, StoreHealth, VersionView,
     },
 };
@@ -161,32 +161,34 @@ pub(crate) fn finance(core: &Core) -> FinanceView {
 
 pub(crate) fn alerts(core: &Core) -> AlertsView {
     let state = core.state();
-    let rules = rules::ALL.iter().map(|rule| RuleView {
-        id: rule.id.to_owned(),
-        severity: rule.severity,
-        enabled: !state.settings.rules_off.iter().any(|off| off == rule.id),
-        threshold: (rule.threshold)(&state.settings),
-        document: None,
-        shipped: true,
-        fault: None,
-        firing: state.firing(rule.id),
-    });
-    let own = state.settings.rules.iter().map(|(id, document)| (id, document, false));
-    let shipped =
-        written::SHIPPED.iter().filter(|(id, _)| !state.settings.rules.contains_key(*id)).map(|(id, document)| (id, document, true));
-    let documents = own.chain(shipped).map(|(id, document, shipped)| RuleView {
+    let shipped = written::SHIPPED.iter().map(|(id, document)| (id, state.settings.rules.get(id).unwrap_or(document)));
+    let own = state.settings.rules.iter().filter(|(id, _)| written::shipped(id).is_none());
+    let rule = |(id, document): (&String, &RuleDocument)| RuleView {
         id: id.clone(),
-        severity: document.severity,
+        severity: document.steps.iter().map(|step| step.severity).fold(document.severity, Severity::max),
         enabled: !state.settings.rules_off.contains(id),
-        threshold: None,
-        document: Some(document.clone()),
-        shipped,
+        limit: state.written.setting(id).and_then(|setting| limit(&state.settings, setting)),
+        document: document.clone(),
+        shipped: written::shipped(id).is_some(),
+        changed: written::shipped(id).is_some() && state.settings.rules.contains_key(id),
         fault: state.written.fault(id),
         firing: state.firing(id),
-    });
-    let rules = rules.chain(documents).collect();
+    };
+    let mut rules: Vec<_> = shipped.chain(own).map(rule).collect();
+    rules.sort_by_key(|rule| written::place(&rule.id));
     let (active_count, let_go) = state.book.counts();
     AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules }
+}
+
+/// What a setting that rules compare with is.
+fn limit(settings: &Settings, setting: &str) -> Option<RuleLimit> {
+    let value = match setting {
+        "low_stock_threshold" => settings.low_stock_threshold.to_string(),
+        "large_refund" => settings.large_refund.to_string(),
+        "stale_after_seconds" => settings.stale_after_seconds.to_string(),
+        _ => return None,
+    };
+    Some(RuleLimit { setting: setting.to_owned(), value })
 }
 
 pub(crate) fn alert_load(core: &Core) -> LoadView {

@@ -14,7 +14,6 @@ use std::sync::Arc;
 use watchdeck_alerts::{
     Notice,
     notifier::Effect,
-    rules,
     toast::{Toast, ToastAction},
 };
 use watchdeck_events::Millis;
@@ -130,7 +129,7 @@ impl Core {
     /// No button that could not do what it says, and none for what is asked back first: a notification has no room to ask.
     /// Reasons that lie ready are buttons of their own, but for the window: that asks with all of them.
     fn answerable(&self, mut toast: Toast, in_window: bool) -> Toast {
-        let Some(request) = rules::request_of(&toast.id) else { return toast };
+        let Some(request) = self.state().written.request_of(&toast.id) else { return toast };
         let (source, what, asks, page, words, reasons) = {
             let state = self.state();
             let Some(request) = state.world.approvals.get(&request) else { return toast };

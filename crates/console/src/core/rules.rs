@@ -163,6 +163,8 @@ fn of_thing(thing: Thing) -> Plan {
         // What a request is derived from is told where the thing itself is.
         Thing::Approval => return Plan::default(),
         Thing::Finance => &["finance"],
+        // No event tells how a link is.
+        Thing::Feed => &[],
     };
     Plan::Any(domains.iter().map(|domain| Plan::Is(Name::Domain, Pattern::whole(domain))).collect())
 }

@@ -74,18 +74,18 @@ impl Core {
             let caught_up = state.world.cursor >= self.store.head();
             let words = self.words(&state.settings);
             let mut notices = state.book.tick(at);
-            notices.extend(state.watch_feeds(&statuses, at));
-            // Before everything is read, what seems to be missing may only not have been read.
-            if state.world.cursor >= self.store.head() {
-                notices.extend(state.watch_rules(&statuses, at));
+            notices.extend(state.watch_outside(&statuses, at));
+            let mut late = Vec::new();
+            // Before everything is read, what seems to be missing may only not have been read, and what seems to wait may have been decided.
+            if caught_up {
+                let [now, long] = state.watch_rules(&statuses, at);
+                notices.extend(now);
+                late = long;
             }
             let catching_up = statuses.iter().any(|source| matches!(source.state, LinkState::CatchingUp { .. }));
             let caught_up = caught_up && !catching_up;
-            // Before everything is read, what seems to wait may have been decided.
-            let [near, passed] = if caught_up { state.watch_deadlines(at) } else { <[Vec<_>; 2]>::default() };
-            notices.extend(near);
             let mut effects = state.notify(notices, false, at);
-            effects.extend(state.notify(passed, true, at));
+            effects.extend(state.notify(late, true, at));
             effects.extend(state.watch_silences(at));
             effects.extend(state.settle(words, at, caught_up));
             state.to_say.extend(effects);

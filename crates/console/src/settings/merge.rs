@@ -58,7 +58,7 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
             )));
         }
     }
-    let thresholds = new.product_thresholds.values().chain([&new.low_stock_threshold]);
+    let thresholds = new.product_thresholds.values().chain(new.warehouse_thresholds.values()).chain([&new.low_stock_threshold]);
     if thresholds.into_iter().any(|threshold| !threshold.is_finite() || *threshold < 0.0) {
         return Err(CommandError::invalid("a stock threshold must be zero or more"));
     }
@@ -145,11 +145,6 @@ fn check_rules(new: &Settings, old: &Settings) -> Result<(), CommandError> {
         return Err(CommandError::invalid(format!("there may be {RULES} rules at most")));
     }
     for (id, document) in new.rules.iter().filter(|(id, document)| old.rules.get(*id) != Some(document)) {
-        if watchdeck_alerts::rules::find(id).is_some() {
-            return Err(CommandError::invalid(format!(
-                "the rule {id} comes with Watchdeck and cannot be rewritten; give yours another name"
-            )));
-        }
         let checked = watchdeck_alerts::written::check(id, document, watchdeck_events::Millis(0));
         checked.map_err(|fault| CommandError::invalid(format!("the rule {id}, {fault}")))?;
     }

@@ -1,14 +1,22 @@
 //! What people are to be told: of events, of settings that changed, and by the clock.
 
 use super::State;
-use watchdeck_alerts::{Notice, hours::Hours, notifier::Effect, rules, silence::Hush, words::Words, written::Written};
+use std::collections::BTreeMap;
+use watchdeck_alerts::{
+    Notice,
+    hours::Hours,
+    notifier::Effect,
+    rules,
+    silence::Hush,
+    words::Words,
+    written::{Link, Outside, Written},
+};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
     settings::Settings,
     views::{AlertState, AlertView},
 };
-use watchdeck_world::approvals::Request;
 
 impl State {
     /// Settings that take effect now: everything that is known is judged by them.
@@ -32,29 +40,25 @@ impl State {
         self.notifier.settle(&self.settings, words, at, caught_up)
     }
 
-    /// What rules say of what is known, by the clock. Of an ERP that is not heard nothing is missing.
-    pub(crate) fn watch_rules(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
+    /// What rules say of what is known, by the clock: what holds now, and what may have held for long while nobody looked. Of an ERP that is not heard nothing is
+    /// missing.
+    pub(crate) fn watch_rules(&mut self, statuses: &[SourceStatus], at: Millis) -> [Vec<Notice>; 2] {
         let today = self.calendar.day(at).clone();
         let heard = |realm: &str| {
             let hears = |state: &LinkState| matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::Stale { .. });
             statuses.iter().any(|source| source.realm == realm && hears(&source.state))
         };
         let Self { world, settings, book, written, .. } = self;
-        rules::tick(world, settings, &today, at, book, written, &heard)
+        let (notices, late) = rules::tick(world, settings, &today, at, book, written, &heard);
+        if late { [Vec::new(), notices] } else { [notices, Vec::new()] }
     }
 
-    /// Requests whose deadline is near: told to whoever decides, unless somebody does already. Answers what is new, and what was due before anybody looked.
-    pub(crate) fn watch_deadlines(&mut self, at: Millis) -> [Vec<Notice>; 2] {
-        let Self { world, book, outbox, settings, .. } = self;
-        let decided = |request: &Request| request.view.deciding.is_some() || outbox.is_under_way(&request.view);
-        rules::approval_due::judge(world, settings, decided, at, book)
-    }
-
-    pub(crate) fn watch_feeds(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
-        let mut notices = Vec::new();
-        for source in statuses {
+    /// How the links are, and which requests are being decided here: what rules ask about and no event tells.
+    pub(crate) fn watch_outside(&mut self, statuses: &[SourceStatus], at: Millis) -> Vec<Notice> {
+        let mut links = BTreeMap::new();
+        for SourceStatus { id, name, state, .. } in statuses {
             let current = matches!(
-                source.state,
+                state,
                 LinkState::Live
                     | LinkState::Partly { .. }
                     | LinkState::CatchingUp { .. }
@@ -62,31 +66,26 @@ impl State {
                     | LinkState::Stale { .. }
                     | LinkState::Paused
             );
-            let stale_for = if current {
-                self.stale_since.remove(&source.id);
-                None
+            let mut link = Link { name: name.clone(), ..Link::default() };
+            // A server says since when by its clock: not from the future.
+            match *state {
+                LinkState::UpstreamDown { since, .. } => link.deaf_since = Some(since.min(at)),
+                LinkState::Stale { since, .. } => link.quiet_since = Some(since.min(at)),
+                _ => {}
+            }
+            if current || link.deaf_since.is_some() {
+                self.stale_since.remove(id);
             } else {
-                // A server that is deaf says since when; by its clock, so not from the future.
-                let began = match source.state {
-                    LinkState::UpstreamDown { since, .. } | LinkState::Silent { since } => since.min(at),
-                    _ => at,
-                };
-                Some(at.since(*self.stale_since.entry(source.id.clone()).or_insert(began)))
-            };
-            notices.extend(rules::feed_stale::judge([&source.id, &source.name], stale_for, &self.settings, at, &mut self.book));
-            let quiet_for = if let LinkState::Stale { since, .. } = source.state { Some(at.since(since).max(0)) } else { None };
-            notices.extend(rules::feed_quiet::judge([&source.id, &source.name], quiet_for, &self.settings, at, &mut self.book));
+                let began = if let LinkState::Silent { since } = *state { since.min(at) } else { at };
+                link.stale_since = Some(*self.stale_since.entry(id.clone()).or_insert(began));
+            }
+            links.insert(id.clone(), link);
         }
-        let known = |about: &str| statuses.iter().any(|source| about == format!("source:{}", source.id));
-        let orphans: Vec<_> = self
-            .book
-            .active()
-            .into_iter()
-            .filter(|alert| rules::is_of_a_link(&alert.rule))
-            .filter_map(|alert| Some((alert.rule, alert.subject.filter(|about| !known(about))?)))
-            .collect();
-        notices.extend(orphans.iter().filter_map(|(rule, about)| self.book.resolve(rule, about, at)));
-        notices
+        let deciding = self.world.approvals.open().filter(|(_, request)| self.outbox.is_under_way(&request.view));
+        let under_way = deciding.map(|(_, request)| request.view.key.clone()).collect();
+        let today = self.calendar.day(at).clone();
+        let Self { world, settings, book, written, .. } = self;
+        rules::outside(world, settings, &today, at, book, written, Outside { links, under_way })
     }
 
     /// What became of alerts, for whoever tells people: but for what something keeps quiet. `late`: it comes from history.

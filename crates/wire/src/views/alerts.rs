@@ -21,7 +21,7 @@ pub struct AlertsView {
     pub rules: Vec<RuleView>,
 }
 
-/// One alert. The window has the words for each rule and fills `values` in.
+/// One alert.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct AlertView {
@@ -30,8 +30,7 @@ pub struct AlertView {
     /// Whose: the source, or the first of those that are one ERP; `None` for what is about Watchdeck itself.
     #[serde(default)]
     pub source: Option<String>,
-    /// `low_stock`, `approval_requested`, `approval_due`, `finance_overdue`, `large_refund`, `system_critical`, `feed_stale`, `feed_quiet`, or that of a
-    /// document. Of the latter `values` has the words: `title_zh`, `title_en`, `body_zh`, `body_en`.
+    /// The name of its rule's document.
     pub rule: String,
     /// How bad.
     pub severity: Severity,
@@ -41,7 +40,7 @@ pub struct AlertView {
     pub subject: Option<String>,
     /// As people read it.
     pub label: String,
-    /// What the words need: `on_hand`, `threshold`, `hours_left`, `amount`, `unread`, `currency`, `party`, `message`, `requester`, `number`, `resource_type`, `source`.
+    /// Its words as they were when it fired, `title_zh`, `title_en`, `body_zh`, `body_en` (an alert of an earlier version may lack them), and what they are made of.
     pub values: BTreeMap<String, String>,
     /// How often it fired in this life.
     pub count: u32,
@@ -110,16 +109,28 @@ pub struct RuleView {
     pub severity: Severity,
     /// On.
     pub enabled: bool,
-    /// The number it compares with, as text, where it has one.
-    pub threshold: Option<String>,
-    /// What it says, where it is a document.
-    pub document: Option<RuleDocument>,
-    /// It came with Watchdeck, and the user has not changed it.
+    /// The setting that it compares with, where it does.
+    pub limit: Option<RuleLimit>,
+    /// What it says.
+    pub document: RuleDocument,
+    /// One of its name comes with Watchdeck,
     pub shipped: bool,
+    /// and the user's is in its place.
+    pub changed: bool,
     /// Why it is not carried out, where it is not.
     pub fault: Option<String>,
     /// Alerts of it that fire now.
     pub firing: u32,
+}
+
+/// A number of the settings that a rule compares with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct RuleLimit {
+    /// Its name in the settings.
+    pub setting: String,
+    /// What it is, as text.
+    pub value: String,
 }
 
 /// The alerts that take the window until somebody has seen them: one banner, however many there are.

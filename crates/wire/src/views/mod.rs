@@ -19,7 +19,7 @@ mod unread;
 pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
 pub use alerts::{
     AlertState, AlertStep, AlertView, AlertsView, Backtest, BacktestAlert, BannerView, LoadDay, LoadRule, LoadView, RuleFaultView,
-    RuleView, SilencePreview, Worked,
+    RuleLimit, RuleView, SilencePreview, Worked,
 };
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,

@@ -167,7 +167,7 @@ impl Product {
     }
 
     pub(super) fn is_low(&self, key: &Entity, settings: &Settings) -> Option<bool> {
-        Some(self.now.on_hand()?.to_f64() < threshold(key, settings).0)
+        Some(self.now.on_hand()?.to_f64() < threshold(key, self.warehouse.get(), settings).0)
     }
 
     /// The level after each of the last changes, oldest first; of something told per batch, nothing that could be drawn as one line.
@@ -191,7 +191,7 @@ impl Product {
         let out_per_hour = self.pace(now);
         Numbers {
             on_hand,
-            threshold: threshold(key, settings).0,
+            threshold: threshold(key, self.warehouse.get(), settings).0,
             hours_left: hours_left(on_hand, out_per_hour),
             change_today: if self.day == today { self.change_today.to_f64() } else { 0.0 },
             name: self.name.get(),
@@ -203,7 +203,7 @@ impl Product {
     }
 
     pub(super) fn row(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> StockRow {
-        let (threshold, own) = threshold(key, settings);
+        let (threshold, own) = threshold(key, self.warehouse.get(), settings);
         let on_hand = self.now.on_hand().map(Quantity::to_f64);
         let out_per_hour = self.pace(now);
         let last = self.changes.back();
@@ -280,11 +280,15 @@ fn hours_left(on_hand: Option<f64>, out_per_hour: f64) -> Option<f64> {
     on_hand.filter(|_| out_per_hour > 0.0).map(|on_hand| on_hand.max(0.0) / out_per_hour)
 }
 
-/// The threshold of a product, and whether it is its own: by its full name, which is of one source, else by its id in any.
-fn threshold(key: &Entity, settings: &Settings) -> (f64, bool) {
-    if settings.product_thresholds.is_empty() {
-        return (settings.low_stock_threshold, false);
+/// The threshold of a product, and whether it is its own: by its full name, which is of one source, else by its id in any; else its warehouse's, else the one
+/// of all.
+fn threshold(key: &Entity, warehouse: Option<&str>, settings: &Settings) -> (f64, bool) {
+    let own = &settings.product_thresholds;
+    if !own.is_empty()
+        && let Some(own) = own.get(&key.to_string()).or_else(|| own.get(&*key.id))
+    {
+        return (*own, true);
     }
-    let own = settings.product_thresholds.get(&key.to_string()).or_else(|| settings.product_thresholds.get(&*key.id));
-    own.map_or((settings.low_stock_threshold, false), |own| (*own, true))
+    let of_warehouse = warehouse.and_then(|warehouse| settings.warehouse_thresholds.get(warehouse));
+    (of_warehouse.copied().unwrap_or(settings.low_stock_threshold), false)
 }

@@ -12,6 +12,13 @@ use watchdeck_events::Money;
 use watchdeck_wire::settings::{Settings, Source};
 use watchdeck_world::{World, realms::Realms};
 
+/// The rules that come with Watchdeck, which know the past.
+fn written(settings: &Settings) -> Written {
+    let mut written = Written::of(settings, NOW, 0, Written::default());
+    written.cold(NOW).iter().for_each(|cold| written.is_warm(&cold.rule));
+    written
+}
+
 fn money(bench: &mut Bench, id: &str, action: &str, amount: Value, currency: Option<&str>) {
     let mut event = json!({ "type": "finance:payment", "action": action, "recordType": "payment", "recordId": id, "amount": amount, "timestamp": NOW.0 });
     if let Some(currency) = currency {
@@ -97,24 +104,25 @@ fn one_batchs_number_is_not_low_stock() {
     }
     let row = bench.product("P", &settings).expect("it is on its page");
     assert_eq!((row.on_hand, row.per_batch, row.low, row.batches.as_slice()), (None, true, false, [5.0, 98.0].as_slice()));
-    assert_eq!(rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book, &mut Written::default()), []);
+    assert_eq!(rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book, &mut written(&settings)), []);
 }
 
 #[test]
 fn a_changed_threshold_judges_what_is_known_at_once() {
     let (mut bench, before, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
+    let mut written = written(&before);
     bench.stock(NOW, "P-1", 60.0, 50.0);
     let higher = Settings { low_stock_threshold: 60.0, ..Settings::default() };
-    let raised = rejudge(&bench.world, &before, &higher, &today(), NOW, &mut book, &mut Written::default());
+    let raised = rejudge(&bench.world, &before, &higher, &today(), NOW, &mut book, &mut written);
     assert!(matches!(raised.as_slice(), [Notice::Fired(_)]), "{raised:?}");
-    assert_eq!(rejudge(&bench.world, &higher, &higher, &today(), NOW, &mut book, &mut Written::default()), [], "and once");
-    let off = Settings { rules_off: vec![rules::low_stock::ID.into()], ..higher.clone() };
+    assert_eq!(rejudge(&bench.world, &higher, &higher, &today(), NOW, &mut book, &mut written), [], "and once");
+    let off = Settings { rules_off: vec!["low_stock".into()], ..higher.clone() };
     assert!(
-        matches!(rejudge(&bench.world, &higher, &off, &today(), NOW, &mut book, &mut Written::default()).as_slice(), [Notice::Quiet(_)]),
+        matches!(rejudge(&bench.world, &higher, &off, &today(), NOW, &mut book, &mut written).as_slice(), [Notice::Quiet(_)]),
         "a rule that is off says nothing"
     );
-    rejudge(&bench.world, &off, &higher, &today(), NOW, &mut book, &mut Written::default());
-    let ended = rejudge(&bench.world, &higher, &before, &today(), NOW, &mut book, &mut Written::default());
+    rejudge(&bench.world, &off, &higher, &today(), NOW, &mut book, &mut written);
+    let ended = rejudge(&bench.world, &higher, &before, &today(), NOW, &mut book, &mut written);
     assert!(matches!(ended.as_slice(), [Notice::Quiet(_)]), "{ended:?}");
 }
 
@@ -201,6 +209,7 @@ proptest! {
     #[test]
     fn no_event_ends_anything(events in prop::collection::vec((0usize..KINDS.len(), prop::collection::vec((0usize..FIELDS.len(), odd()), 0..12), 0u8..2), 1..30)) {
         let (mut bench, settings, mut book) = (Bench::new(), Settings::default(), AlertBook::default());
+        let mut written = written(&settings);
         for (kind, fields, source) in events {
             let mut event = json!({ "type": KINDS[kind], "productId": "p", "orderId": "o", "resourceId": "r", "recordId": "f" });
             for (field, value) in fields {
@@ -208,7 +217,7 @@ proptest! {
             }
             let channel = ["inventory", "orders", "approvals", "finance", "system"][kind % 5];
             let stored = bench.tell_stored(["s", "t"][usize::from(source)], channel, NOW, NOW, &event);
-            let notices = rules::evaluate(&stored, &facts(&stored), NOW, &bench.world, &settings, &today(), &mut book, &mut Written::default());
+            let notices = rules::evaluate(&stored, &facts(&stored), NOW, &bench.world, &settings, &today(), &mut book, &mut written);
             for notice in notices {
                 if let Notice::Fired(alert) = notice {
                     let words = watchdeck_alerts::words::Words::CHINESE;
@@ -219,7 +228,7 @@ proptest! {
         drop(bench.world.stock.rows(&settings, "2026-11-21", NOW));
         drop(bench.world.orders.view(NOW, 1));
         drop(bench.world.finance.view(settings.large_amount, NOW, &mut bench.calendar));
-        rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book, &mut Written::default());
+        rejudge(&bench.world, &settings, &settings, &today(), NOW, &mut book, &mut written);
         let text = serde_json::to_string(&bench.world).expect("it can be written down");
         serde_json::from_str::<World>(&text).expect("and read back");
     }

@@ -1,0 +1,50 @@
+//! What the alerts that live are of: how many of each rule, and which rules speak of a thing.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// See the [module docs](self).
+#[derive(Debug, Default)]
+pub(super) struct Living {
+    of_rule: BTreeMap<String, usize>,
+    about: HashMap<String, Vec<String>>,
+}
+
+impl Living {
+    pub(super) fn add(&mut self, id: &str, rule: &str) {
+        *self.of_rule.entry(rule.to_owned()).or_default() += 1;
+        self.about.entry(about(id, rule).to_owned()).or_default().push(rule.to_owned());
+    }
+
+    pub(super) fn remove(&mut self, id: &str, rule: &str) {
+        if let Some(living) = self.of_rule.get_mut(rule) {
+            *living = living.saturating_sub(1);
+            if *living == 0 {
+                self.of_rule.remove(rule);
+            }
+        }
+        let about = about(id, rule);
+        if let Some(rules) = self.about.get_mut(about) {
+            rules.retain(|other| other != rule);
+            if rules.is_empty() {
+                self.about.remove(about);
+            }
+        }
+    }
+
+    pub(super) fn of(&self, rule: &str) -> usize {
+        self.of_rule.get(rule).copied().unwrap_or_default()
+    }
+
+    pub(super) fn rules(&self) -> impl Iterator<Item = &String> {
+        self.of_rule.keys()
+    }
+
+    pub(super) fn about(&self, about: &str) -> &[String] {
+        self.about.get(about).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What an alert of this name is about.
+fn about<'i>(id: &'i str, rule: &str) -> &'i str {
+    id.strip_prefix(rule).and_then(|rest| rest.strip_prefix(':')).unwrap_or(id)
+}
