@@ -277,8 +277,8 @@ impl Written {
         self.look(judge, &|_| true, Why::Clock, &|rule| rule.sort == Sort::Of(Thing::Feed));
     }
 
-    /// The clock moved. `hears` says whether what an ERP publishes is heard at the moment: where it is not, nothing is missing of it. Answers whether what holds
-    /// now may have held for long, and nobody looked.
+    /// The clock moved. `hears` says whether what an ERP publishes is heard at the moment: where it is not, nothing is missing of it. Answers whether nobody
+    /// has looked for so long that what holds now may have held for long.
     pub(crate) fn tick(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool) -> bool {
         let now = judge.at;
         let mut late = false;

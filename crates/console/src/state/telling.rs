@@ -17,6 +17,7 @@ use watchdeck_wire::{
     settings::Settings,
     views::{AlertState, AlertView},
 };
+use watchdeck_world::approvals::times;
 
 impl State {
     /// Settings that take effect now: everything that is known is judged by them.
@@ -50,7 +51,18 @@ impl State {
         };
         let Self { world, settings, book, written, .. } = self;
         let (notices, late) = rules::tick(world, settings, &today, at, book, written, &heard);
-        if late { [Vec::new(), notices] } else { [notices, Vec::new()] }
+        let is_now = |notice: &Notice| match notice {
+            Notice::Fired(alert) => !late || self.is_due_later(&alert.id, at),
+            Notice::Quiet(_) => true,
+        };
+        let (now, long) = notices.into_iter().partition(is_now);
+        [now, long]
+    }
+
+    /// Whether an alert is of a request that can still be decided in time: whoever wakes his machine then wants to know.
+    fn is_due_later(&self, alert: &str, at: Millis) -> bool {
+        let request = self.written.request_of(alert).and_then(|key| self.world.approvals.get(&key));
+        request.and_then(|request| times::due(&self.settings, &request.view)).is_some_and(|due| due > at)
     }
 
     /// How the links are, and which requests are being decided here: what rules ask about and no event tells.
