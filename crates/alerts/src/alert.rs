@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 use watchdeck_events::{Millis, Severity};
-use watchdeck_wire::views::{AlertState, AlertStep, AlertView};
+use watchdeck_wire::views::{AlertState, AlertStep, AlertView, Announcement, Cause, Means};
 
 /// Steps kept per alert.
 const STEPS: usize = 40;
@@ -17,8 +17,6 @@ pub struct Alert {
     pub view: AlertView,
     /// What ends it.
     pub life: Life,
-    /// People were told, as far as they want to be. Stored with it, so that neither a crash before the telling loses it nor a restart repeats it.
-    pub told: bool,
 }
 
 /// What a rule says.
@@ -44,8 +42,8 @@ pub struct Raise {
     pub life: Life,
 }
 
-/// What ends an alert beside the word that its rule does not hold any more.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+/// What ends an alert beside the word that its rule does not hold any more, and what becomes of it while nobody has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Life {
     /// Raised by a single event that no later event takes back.
     pub point: bool,
@@ -55,16 +53,18 @@ pub struct Life {
     pub ends_after: i64,
     /// Whoever was told of it and does nothing is told again after so long, ms; 0: once is enough.
     pub remind: i64,
+    /// While nobody has it: so long after it fired, ms, it is so bad.
+    pub escalate: Vec<(i64, Severity)>,
 }
 
 impl Life {
     /// It lasts as long as its rule holds.
-    pub const LASTING: Self = Self { point: false, latched: false, ends_after: 0, remind: 0 };
+    pub const LASTING: Self = Self { point: false, latched: false, ends_after: 0, remind: 0, escalate: Vec::new() };
 
     /// It is about a single event, and over after so many days where nobody touches it.
     #[must_use]
     pub const fn point(days: i64) -> Self {
-        Self { point: true, latched: false, ends_after: days * 86_400_000, remind: 0 }
+        Self { point: true, latched: false, ends_after: days * 86_400_000, remind: 0, escalate: Vec::new() }
     }
 }
 
@@ -77,7 +77,48 @@ pub enum Notice {
     Quiet(String),
 }
 
+/// That people were told of an alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// Which.
+    pub alert: String,
+    /// How.
+    pub means: Vec<Means>,
+}
+
 impl Alert {
+    /// Whether people were told everything that they are to be.
+    pub(crate) fn is_told(&self) -> bool {
+        self.view.announcements.iter().all(|announcement| announcement.done.is_some())
+    }
+
+    /// It fires anew, and people are to be told.
+    pub(crate) fn fires(&mut self, cause: Cause, at: Millis) {
+        self.view.timeline.push(AlertStep { at, state: AlertState::Firing, by: None, note: None, cause: Some(cause) });
+        self.is_due(cause, at);
+    }
+
+    /// People are to be told. What they were to be told before and were not is said with it.
+    pub(crate) fn is_due(&mut self, cause: Cause, at: Millis) {
+        let view = &mut self.view;
+        view.state = AlertState::Firing;
+        view.announcements.retain(|announcement| announcement.done.is_some());
+        view.announcements.push(Announcement { cause, due: at, done: None, means: Vec::new() });
+        trim(&mut view.announcements);
+        trim(&mut view.timeline);
+    }
+
+    /// Since when nobody has it.
+    pub(crate) fn unanswered_since(&self) -> Option<Millis> {
+        self.view.timeline.iter().rev().take_while(|step| step.state == AlertState::Firing).last().map(|step| step.at)
+    }
+
+    /// How often it became worse since then because nobody had it.
+    pub(crate) fn escalated(&self) -> usize {
+        let firing = self.view.timeline.iter().rev().take_while(|step| step.state == AlertState::Firing);
+        firing.filter(|step| step.cause == Some(Cause::Escalated)).count()
+    }
+
     /// What it stands for is of an earlier version, which were about one world only: it has no source in its name.
     pub(crate) fn is_nameless(&self) -> bool {
         let of_a_link = self.view.subject.as_deref().is_some_and(|subject| subject.starts_with("source:"));
@@ -93,8 +134,12 @@ pub(crate) fn step(view: &mut AlertView, at: Millis, state: AlertState, by: Opti
 /// The same, with what a person said.
 pub(crate) fn step_with(view: &mut AlertView, at: Millis, state: AlertState, by: Option<&str>, note: Option<&str>) {
     view.state = state;
-    view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned), note: note.map(str::to_owned) });
-    if view.timeline.len() > STEPS {
-        view.timeline.remove(0);
+    view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned), note: note.map(str::to_owned), cause: None });
+    trim(&mut view.timeline);
+}
+
+fn trim<T>(steps: &mut Vec<T>) {
+    if steps.len() > STEPS {
+        steps.remove(0);
     }
 }

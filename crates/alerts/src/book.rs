@@ -6,15 +6,15 @@ mod living;
 mod look;
 
 use crate::{
-    alert::{Alert, Notice, Raise, Values, step, step_with},
+    alert::{Alert, Notice, Raise, Told, Values, step, step_with},
     kept,
 };
 use flaps::Flaps;
 use living::Living;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use watchdeck_events::Millis;
+use watchdeck_events::{Millis, Severity};
 use watchdeck_store::Document;
-use watchdeck_wire::views::{AlertState, AlertView};
+use watchdeck_wire::views::{AlertState, AlertView, Cause};
 
 /// Collection of the stored alerts.
 pub const COLLECTION: &str = "alerts";
@@ -89,16 +89,18 @@ impl AlertBook {
     pub fn untold(&self) -> Vec<AlertView> {
         self.active
             .values()
-            .filter(|alert| !alert.told && alert.view.state == AlertState::Firing && alert.view.silenced_by.is_none())
+            .filter(|alert| !alert.is_told() && alert.view.state == AlertState::Firing && alert.view.silenced_by.is_none())
             .map(|alert| alert.view.clone())
             .collect()
     }
 
     /// People were told of these.
-    pub fn told(&mut self, ids: &[String]) {
-        for id in ids {
-            if let Some(alert) = self.active.get_mut(id).filter(|alert| !alert.told) {
-                alert.told = true;
+    pub fn told(&mut self, told: &[Told], at: Millis) {
+        for Told { alert: id, means } in told {
+            let Some(alert) = self.active.get_mut(id) else { continue };
+            for announcement in alert.view.announcements.iter_mut().filter(|announcement| announcement.done.is_none()) {
+                announcement.done = Some(at);
+                announcement.means.clone_from(means);
                 self.dirty.insert(id.clone());
             }
         }
@@ -137,11 +139,17 @@ impl AlertBook {
             silenced_by: None,
             seq: raise.seq,
             timeline: Vec::new(),
+            announcements: Vec::new(),
         };
         step(&mut view, at, AlertState::Firing, None);
-        self.insert(id, Alert { view: view.clone(), life: raise.life, told: chattering });
+        let mut alert = Alert { view, life: raise.life };
         // Who was told of it a moment ago is told when it is calm.
-        (!chattering).then(|| Notice::Fired(Box::new(view)))
+        if !chattering {
+            alert.is_due(Cause::Fired, at);
+        }
+        let notice = (!chattering).then(|| Notice::Fired(Box::new(alert.view.clone())));
+        self.insert(id, alert);
+        notice
     }
 
     /// What lives still holds: its numbers move. It is not counted again unless it had ended.
@@ -171,10 +179,8 @@ impl AlertBook {
         }
         // Worse than what people were told: it fires anew.
         view.severity = raise.severity;
-        step(view, at, AlertState::Firing, None);
-        alert.told = false;
-        let view = &alert.view;
-        Some(Notice::Fired(Box::new(view.clone())))
+        alert.fires(Cause::Worse, at);
+        Some(Notice::Fired(Box::new(alert.view.clone())))
     }
 
     /// Refresh the values of a living alert without counting it again.
@@ -270,7 +276,7 @@ impl AlertBook {
             let fires = alert.view.state == AlertState::Firing;
             match (&alert.view.silenced_by, was_quiet) {
                 (Some(_), false) => notices.push(Notice::Quiet(id.clone())),
-                (None, true) if fires && !alert.told => notices.push(Notice::Fired(Box::new(alert.view.clone()))),
+                (None, true) if fires && !alert.is_told() => notices.push(Notice::Fired(Box::new(alert.view.clone()))),
                 _ => {}
             }
             self.touch(&id);
@@ -324,48 +330,33 @@ impl AlertBook {
     pub fn tick(&mut self, now: Millis) -> Vec<Notice> {
         let (mut notices, mut over, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for (id, alert) in &mut self.active {
-            let Alert { view, life, told } = alert;
-            if view.chattering && self.flaps.is_calm(id, now) {
-                view.chattering = false;
+            if alert.view.chattering && self.flaps.is_calm(id, now) {
+                alert.view.chattering = false;
                 changed.push(id.clone());
-                if view.over_since.is_some() && !life.latched {
+                if alert.view.over_since.is_some() && !alert.life.latched {
                     over.push(id.clone());
                     continue;
                 }
-                if view.state == AlertState::Firing && *told {
-                    *told = false;
-                    notices.push(Notice::Fired(Box::new(view.clone())));
+                if alert.view.state == AlertState::Firing && alert.is_told() {
+                    alert.is_due(Cause::Again, now);
+                    notices.push(Notice::Fired(Box::new(alert.view.clone())));
                 }
             }
-            match view.state {
-                AlertState::Snoozed if view.snoozed_until.is_some_and(|until| until <= now) => {
-                    view.snoozed_until = None;
-                    step(view, now, AlertState::Firing, None);
-                    *told = false;
-                    notices.push(Notice::Fired(Box::new(view.clone())));
+            match due(alert, now) {
+                Due::Nothing => {}
+                Due::End => over.push(id.clone()),
+                Due::Fire(cause) => {
+                    alert.view.snoozed_until = None;
+                    alert.fires(cause, now);
+                    notices.push(Notice::Fired(Box::new(alert.view.clone())));
                     changed.push(id.clone());
                 }
-                AlertState::Acknowledged
-                    if life.point && view.timeline.last().is_some_and(|last| now.since(last.at) > POINT_ENDS_AFTER) =>
-                {
-                    over.push(id.clone());
-                }
-                AlertState::Firing if life.point && !life.latched && life.ends_after > 0 && now.since(view.last_at) > life.ends_after => {
-                    over.push(id.clone());
-                }
-                // Nobody has it for so long: people are told once more.
-                AlertState::Firing
-                    if life.remind > 0
-                        && !view.chattering
-                        && view.silenced_by.is_none()
-                        && view.timeline.last().is_none_or(|last| now.since(last.at) >= life.remind) =>
-                {
-                    step(view, now, AlertState::Firing, None);
-                    *told = false;
-                    notices.push(Notice::Fired(Box::new(view.clone())));
+                Due::Escalate(severity) => {
+                    alert.view.severity = alert.view.severity.max(severity);
+                    alert.fires(Cause::Escalated, now);
+                    notices.push(Notice::Fired(Box::new(alert.view.clone())));
                     changed.push(id.clone());
                 }
-                _ => {}
             }
         }
         self.flaps.forget(now);
@@ -377,6 +368,37 @@ impl AlertBook {
     fn touch(&mut self, id: &str) {
         self.version += 1;
         self.dirty.insert(id.to_owned());
+    }
+}
+
+/// What the clock makes of an alert.
+enum Due {
+    Nothing,
+    End,
+    Fire(Cause),
+    Escalate(Severity),
+}
+
+/// Looked at anew whenever it is asked: what a person did meanwhile counts.
+fn due(alert: &Alert, now: Millis) -> Due {
+    let Alert { view, life } = alert;
+    let last = view.timeline.last().map_or(view.first_at, |last| last.at);
+    match view.state {
+        AlertState::Snoozed if view.snoozed_until.is_some_and(|until| until <= now) => Due::Fire(Cause::Again),
+        AlertState::Acknowledged if life.point && now.since(last) > POINT_ENDS_AFTER => Due::End,
+        AlertState::Firing if life.point && !life.latched && life.ends_after > 0 && now.since(view.last_at) > life.ends_after => Due::End,
+        AlertState::Firing if !view.chattering && view.silenced_by.is_none() => {
+            let waits = |since: Millis| now.since(since);
+            let step =
+                life.escalate.get(alert.escalated()).filter(|(after, _)| alert.unanswered_since().is_some_and(|at| waits(at) >= *after));
+            match step {
+                Some((_, severity)) => Due::Escalate(*severity),
+                // Nobody has it for so long: people are told once more.
+                None if life.remind > 0 && waits(last) >= life.remind => Due::Fire(Cause::Reminded),
+                None => Due::Nothing,
+            }
+        }
+        _ => Due::Nothing,
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::alert::{Alert, Life as AlertLife, Values};
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{Millis, Severity};
-use watchdeck_wire::views::{AlertState, AlertStep, AlertView};
+use watchdeck_wire::views::{AlertState, AlertStep, AlertView, Announcement, Cause};
 
 /// What is written now.
 const VERSION: u32 = 2;
@@ -24,6 +24,8 @@ struct Kept {
     ends_after: i64,
     #[serde(default)]
     remind: i64,
+    #[serde(default)]
+    escalate: Vec<(i64, Severity)>,
     /// It counts as told where it was stored before that was kept.
     #[serde(default = "told")]
     told: bool,
@@ -62,6 +64,8 @@ struct Life {
     seq: Option<u64>,
     #[serde(default)]
     timeline: Vec<Step>,
+    #[serde(default)]
+    announcements: Vec<Announcement>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +76,8 @@ struct Step {
     by: Option<String>,
     #[serde(default)]
     note: Option<String>,
+    #[serde(default)]
+    cause: Option<Cause>,
 }
 
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -97,8 +103,13 @@ fn once() -> u32 {
 
 /// An alert as it was stored, by this version or an earlier one.
 pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
-    let Kept { view, point, latched, ends_after, remind, told, .. } = serde_json::from_str(body)?;
-    let step = |Step { at, state, by, note }: Step| AlertStep { at, state: state.into(), by, note };
+    let Kept { view, point, latched, ends_after, remind, escalate, told, .. } = serde_json::from_str(body)?;
+    let step = |Step { at, state, by, note, cause }: Step| AlertStep { at, state: state.into(), by, note, cause };
+    let mut announcements = view.announcements;
+    if !told && announcements.iter().all(|announcement| announcement.done.is_some()) {
+        // As an earlier version said that nobody was told.
+        announcements.push(Announcement { cause: Cause::Fired, due: view.last_at, done: None, means: Vec::new() });
+    }
     let view = AlertView {
         id: view.id,
         source: view.source,
@@ -119,14 +130,15 @@ pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
         silenced_by: view.silenced_by,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
+        announcements,
     };
-    Ok(Alert { view, life: AlertLife { point, latched, ends_after, remind }, told })
+    Ok(Alert { view, life: AlertLife { point, latched, ends_after, remind, escalate } })
 }
 
 /// As it is stored. Plain strings and numbers can always be written.
 pub(crate) fn written(alert: &Alert) -> Option<String> {
     let view = alert.view.clone();
-    let step = |AlertStep { at, state, by, note }: AlertStep| Step { at, state: state.into(), by, note };
+    let step = |AlertStep { at, state, by, note, cause }: AlertStep| Step { at, state: state.into(), by, note, cause };
     let view = Life {
         id: view.id,
         source: view.source,
@@ -147,9 +159,10 @@ pub(crate) fn written(alert: &Alert) -> Option<String> {
         silenced_by: view.silenced_by,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
+        announcements: view.announcements,
     };
-    let AlertLife { point, latched, ends_after, remind } = alert.life;
-    serde_json::to_string(&Kept { version: VERSION, view, point, latched, ends_after, remind, told: alert.told }).ok()
+    let AlertLife { point, latched, ends_after, remind, escalate } = alert.life.clone();
+    serde_json::to_string(&Kept { version: VERSION, view, point, latched, ends_after, remind, escalate, told: alert.is_told() }).ok()
 }
 
 /// A fingerprint can live again, so an ended life is stored under its own name.
@@ -194,7 +207,7 @@ mod tests {
     #[test]
     fn what_the_first_version_stored_is_found_and_written_as_this_one_does() {
         let alert = read(FIRST).unwrap();
-        assert_eq!((alert.view.state, alert.view.count, alert.view.seq, alert.told), (AlertState::Acknowledged, 2, Some(7), true));
+        assert_eq!((alert.view.state, alert.view.count, alert.view.seq, alert.is_told()), (AlertState::Acknowledged, 2, Some(7), true));
         let again = written(&alert).unwrap();
         assert!(again.contains(r#""version":2"#), "{again}");
         assert_eq!(read(&again).unwrap(), alert);

@@ -7,7 +7,7 @@
 //! they are over. A tone that repeats does so until somebody has the alert.
 
 use crate::{
-    Notice, rules,
+    Notice, Told, rules,
     toast::{Toast, ToastAction},
     words::Words,
     written,
@@ -15,7 +15,10 @@ use crate::{
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::{Millis, Severity};
-use watchdeck_wire::{settings::Settings, views::AlertView};
+use watchdeck_wire::{
+    settings::Settings,
+    views::{AlertView, Means},
+};
 
 /// Notifications in one window of time.
 const TOASTS: usize = 3;
@@ -40,8 +43,10 @@ pub enum Effect {
     Retract(String),
     /// Play a tone.
     Play(Severity),
+    /// People are told of this alert, whoever they are: what goes out for others goes out of this.
+    Announce(Box<AlertView>),
     /// With what stands before it, people were told of these alerts.
-    Told(Vec<String>),
+    Told(Vec<Told>),
 }
 
 /// Remembers what was shown.
@@ -53,8 +58,8 @@ pub struct Notifier {
     shown: BTreeSet<String>,
     /// Fired, but not shown on their own; without their timelines.
     held_back: BTreeMap<String, AlertView>,
-    /// What the next digest tells of for the first time.
-    untold: BTreeSet<String>,
+    /// What the next digest tells of for the first time, and whether others were told already.
+    untold: BTreeMap<String, (bool, AlertView)>,
     /// The worst tone of what the digest tells.
     late_tone: Option<Severity>,
     /// What sounds until somebody has it.
@@ -62,7 +67,7 @@ pub struct Notifier {
     /// People want to be left in peace,
     hushed: bool,
     /// and are told of these afterwards.
-    asleep: BTreeMap<String, AlertView>,
+    asleep: BTreeMap<String, (bool, AlertView)>,
     tone_due: Option<Severity>,
     tone_at: Option<Millis>,
     digest_due: bool,
@@ -74,7 +79,7 @@ impl Notifier {
         let mut effects = Vec::new();
         for notice in notices {
             match notice {
-                Notice::Fired(alert) if late => self.told_later(*alert, settings),
+                Notice::Fired(alert) if late => self.told_later(*alert, false, settings),
                 Notice::Fired(alert) => self.fresh.push((now, *alert)),
                 Notice::Quiet(id) => {
                     self.repeating.remove(&id);
@@ -111,25 +116,32 @@ impl Notifier {
         let mut told = Vec::new();
         if caught_up || waited {
             for (_, alert) in std::mem::take(&mut self.fresh) {
+                effects.push(Effect::Announce(Box::new(alert.clone())));
                 if self.waits(&alert, settings) {
-                    self.told_later(alert, settings);
+                    self.told_later(alert, true, settings);
                     continue;
                 }
-                self.announce(&alert, settings, words, now, &mut effects);
-                told.push(alert.id);
+                let means = self.announce(&alert, settings, words, now, &mut effects);
+                told.push(Told { alert: alert.id, means });
             }
         }
         if !self.hushed {
-            for (_, alert) in std::mem::take(&mut self.asleep) {
-                self.told_later(alert, settings);
+            for (_, (announced, alert)) in std::mem::take(&mut self.asleep) {
+                self.told_later(alert, announced, settings);
             }
         }
         if caught_up {
             let late = std::mem::take(&mut self.untold);
-            if let Some(tone) = self.late_tone.take().filter(|_| !late.is_empty()) {
-                self.sound(tone, settings);
+            let tone = self.late_tone.take().filter(|_| !late.is_empty());
+            let sounds = tone.is_some_and(|tone| self.sound(tone, settings));
+            for (id, (announced, alert)) in late {
+                let digest = settings.delivery.of(alert.severity).toast.then_some(Means::Digest);
+                let sound = (sounds && tone == Some(alert.severity)).then_some(Means::Sound);
+                told.push(Told { alert: id, means: digest.into_iter().chain(sound).collect() });
+                if !announced {
+                    effects.push(Effect::Announce(Box::new(alert)));
+                }
             }
-            told.extend(late);
             effects.extend(self.digest(settings, words));
         }
         if self.tone_at.is_none_or(|at| now.since(at).abs() >= REPEAT) {
@@ -150,35 +162,43 @@ impl Notifier {
         effects
     }
 
-    fn sound(&mut self, severity: Severity, settings: &Settings) {
-        if settings.delivery.of(severity).sound && !settings.muted {
+    /// Whether it will be heard.
+    fn sound(&mut self, severity: Severity, settings: &Settings) -> bool {
+        let sounds = settings.delivery.of(severity).sound && !settings.muted;
+        if sounds {
             self.tone_due = self.tone_due.max(Some(severity));
         }
+        sounds
     }
 
     fn waits(&self, alert: &AlertView, settings: &Settings) -> bool {
         self.hushed && !settings.delivery.of(alert.severity).breaks_quiet
     }
 
-    /// It is told with the next digest, if it still fires then: of what may not break the quiet hours, with the first one after them.
-    fn told_later(&mut self, alert: AlertView, settings: &Settings) {
+    /// It is told with the next digest, if it still fires then: of what may not break the quiet hours, with the first one after them. `announced`: others were
+    /// told already.
+    fn told_later(&mut self, alert: AlertView, announced: bool, settings: &Settings) {
         self.sounds_on(&alert, settings);
         if self.waits(&alert, settings) {
-            self.asleep.insert(alert.id.clone(), alert);
+            self.asleep.insert(alert.id.clone(), (announced, alert));
             return;
         }
         self.late_tone = self.late_tone.max(Some(alert.severity));
-        self.untold.insert(alert.id.clone());
+        self.untold.insert(alert.id.clone(), (announced, alert.clone()));
         if settings.delivery.of(alert.severity).toast {
             self.hold_back(alert);
         }
     }
 
-    fn announce(&mut self, alert: &AlertView, settings: &Settings, words: Words, now: Millis, effects: &mut Vec<Effect>) {
-        self.sound(alert.severity, settings);
+    /// Answers by which means people are told.
+    fn announce(&mut self, alert: &AlertView, settings: &Settings, words: Words, now: Millis, effects: &mut Vec<Effect>) -> Vec<Means> {
+        let mut means = Vec::new();
+        if self.sound(alert.severity, settings) {
+            means.push(Means::Sound);
+        }
         self.sounds_on(alert, settings);
         if !settings.delivery.of(alert.severity).toast {
-            return;
+            return means;
         }
         while self.shown_at.front().is_some_and(|at| now.since(*at).abs() >= WINDOW) {
             self.shown_at.pop_front();
@@ -187,9 +207,12 @@ impl Notifier {
             self.shown_at.push_back(now);
             self.shown.insert(alert.id.clone());
             effects.push(Effect::Notify(toast(alert, words)));
+            means.push(Means::Toast);
         } else {
             self.hold_back(alert.clone());
+            means.push(Means::Digest);
         }
+        means
     }
 
     fn hold_back(&mut self, alert: AlertView) {

@@ -2,6 +2,7 @@
 
 mod requests;
 mod telling;
+mod told;
 
 use crate::{
     aside::{Asides, COLLECTION as SET_ASIDE},
@@ -22,7 +23,7 @@ use watchdeck_alerts::{
 };
 use watchdeck_events::Millis;
 use watchdeck_feed::latency::Latency;
-use watchdeck_store::{Batch, Document, Store, Stored};
+use watchdeck_store::{Batch, Document, NewEvent, Store, Stored};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
     live::{Hint, NoticeAction, NoticeRequest, NoticeView},
@@ -73,6 +74,8 @@ pub(crate) struct State {
     pub(crate) notifier: Notifier,
     /// What people are to be told once what it is about is stored.
     pub(crate) to_say: Vec<Effect>,
+    /// What they were told, which the store did not take.
+    pub(crate) untold_events: Vec<NewEvent>,
     /// What the window shows where nothing outside of it can.
     pub(crate) notices: Notices,
     /// The request whose rejection was begun on a notification, which has no room to ask why: the window does.
@@ -168,6 +171,7 @@ impl State {
             recent: recent(store.documents(RECENT).await?),
             notifier,
             to_say: Vec::new(),
+            untold_events: Vec::new(),
             notices: Notices::default(),
             to_reject: None,
             alerts_done,
@@ -190,7 +194,8 @@ impl State {
         documents.extend(self.outbox.take_dirty());
         documents.extend(self.asides.take_dirty());
         documents.extend(self.load.take_dirty());
-        Batch { documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
+        let events = std::mem::take(&mut self.untold_events);
+        Batch { events, documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
     }
 
     /// What is known of every source, to be stored with the projections.

@@ -29,6 +29,8 @@ impl Kind {
     pub const DECISION: &'static str = "watchdeck:decision";
     /// Watchdeck's own word: who is on a request.
     pub const CLAIM: &'static str = "watchdeck:claim";
+    /// Watchdeck's own word: people are told of an alert, somebody has it, or it is over.
+    pub const ALERT: &'static str = "watchdeck:alert";
     /// Watchdeck's own report: a message came that could not be taken for an event; here is its size, why, and how it begins.
     pub const MALFORMED: &'static str = "watchdeck:malformed";
     /// What Watchdeck's own kinds begin with. Nobody else may publish one.

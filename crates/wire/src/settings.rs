@@ -11,7 +11,7 @@ mod times;
 pub use dialect::DialectName;
 pub use hook::Hook;
 pub use keeping::{Hold, KeepChannel, Keeping};
-pub use rule::{RuleDocument, RuleStep, Schedule, Worded};
+pub use rule::{Escalation, RuleDocument, RuleStep, Schedule, Worded};
 pub use silence::Silence;
 pub use source::{Source, SourceColour};
 pub use times::ApprovalTimes;

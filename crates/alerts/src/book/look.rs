@@ -60,6 +60,14 @@ impl AlertBook {
         self.active.get(id).map(|alert| &alert.view)
     }
 
+    /// An alert that people were told of, and that somebody has or that is over by now.
+    #[must_use]
+    pub fn answered(&self, id: &str) -> Option<&AlertView> {
+        let ended = || self.resolved.iter().rev().map(|alert| &alert.view).find(|view| view.id == id);
+        let view = self.get(id).filter(|view| view.state == AlertState::Acknowledged).or_else(ended)?;
+        (!view.announcements.is_empty() && view.announcements.iter().any(|announcement| announcement.done.is_some())).then_some(view)
+    }
+
     /// What takes the window until somebody has seen it: one banner for everything critical that this rule says.
     #[must_use]
     pub fn banner(&self, rule: &str) -> Option<BannerView> {

@@ -133,7 +133,8 @@ fn what_was_stored_and_not_told_is_known_after_a_crash() {
     let mut book = restart(&mut book);
     let untold: Vec<_> = book.untold().into_iter().map(|view| view.id).collect();
     assert_eq!(untold, ["low_stock:s/product:P-1", "system_critical:s/system:0001"]);
-    book.told(&untold);
+    let told: Vec<_> = untold.into_iter().map(|alert| crate::Told { alert, means: Vec::new() }).collect();
+    book.told(&told, T);
     assert_eq!(restart(&mut book).untold(), [], "and is told once");
 }
 
@@ -215,4 +216,38 @@ fn whoever_does_nothing_is_told_again_and_whoever_has_it_is_not() {
     assert_eq!(told(&mut book, 25, 35), 1, "a restart forgets none");
     book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", None, T.plus(36 * minute)).unwrap();
     assert_eq!(told(&mut book, 37, 90), 0);
+}
+
+#[test]
+fn an_alert_that_nobody_has_gets_worse_step_by_step_and_not_once_somebody_has_it() {
+    let minute = 60_000;
+    let chain = vec![(10 * minute, Severity::Warning), (20 * minute, Severity::Critical)];
+    let raise = || Raise { life: Life { remind: 15 * minute, escalate: chain.clone(), ..Life::LASTING }, ..low(Severity::Info) };
+    let mut book = AlertBook::default();
+    book.raise(raise(), T);
+    let mut said = Vec::new();
+    let mut pass = |book: &mut AlertBook, from: i64, to: i64| {
+        for n in from..to {
+            for notice in book.tick(T.plus(n * minute)) {
+                let Notice::Fired(alert) = notice else { continue };
+                said.push((n, alert.announcements.last().unwrap().cause, alert.severity));
+            }
+        }
+        std::mem::take(&mut said)
+    };
+    assert_eq!(pass(&mut book, 0, 15), [(10, Cause::Escalated, Severity::Warning)]);
+    let mut book = restart(&mut book);
+    assert_eq!(
+        pass(&mut book, 15, 40),
+        [(20, Cause::Escalated, Severity::Critical), (35, Cause::Reminded, Severity::Critical)],
+        "a restart forgets none"
+    );
+    assert_eq!(book.untold().len(), 1, "and nobody was told yet");
+    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", None, T.plus(41 * minute)).unwrap();
+    assert_eq!(pass(&mut book, 41, 200), []);
+    // Put off, it begins anew when it fires again.
+    book.snooze("low_stock:s/product:P-1", T.plus(210 * minute), "张敏", T.plus(200 * minute)).unwrap();
+    let again = pass(&mut book, 200, 225);
+    assert_eq!(again.first().map(|one| (one.0, one.1)), Some((210, Cause::Again)));
+    assert_eq!(again.get(1).map(|one| (one.0, one.1)), Some((220, Cause::Escalated)));
 }

@@ -15,6 +15,8 @@ use watchdeck_wire::settings::RuleDocument;
 const LONGEST_NAME: usize = 64;
 /// Longest text of a document, characters.
 const LONGEST_TEXT: usize = 1_000;
+/// Most steps of what becomes of an alert that nobody has.
+const CHAIN: usize = 5;
 /// Most events that a rule can wait for.
 const MOST: u32 = 100_000;
 
@@ -296,6 +298,13 @@ fn check_texts(id: &str, document: &RuleDocument) -> Result<(), RuleFault> {
     }
     if document.title.is_empty() {
         return Err(fault("title", "a rule needs a title, in Chinese or in English"));
+    }
+    let chain = &document.escalate;
+    if chain.len() > CHAIN || !chain.is_sorted_by(|one, next| one.after_minutes < next.after_minutes && one.severity <= next.severity) {
+        return Err(fault(
+            "escalate",
+            format!("each step comes later than the one before and is no less bad; there may be {CHAIN} of them"),
+        ));
     }
     let texts = [&document.title, &document.say, &document.consequence, &document.response];
     if texts.into_iter().flat_map(|worded| [&worded.zh, &worded.en]).any(|text| text.chars().count() > LONGEST_TEXT) {

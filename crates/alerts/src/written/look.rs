@@ -304,6 +304,7 @@ impl Look<'_, '_> {
                 latched: rule.document.latched,
                 ends_after: i64::from(rule.document.ends_after_minutes) * 60_000,
                 remind: i64::from(rule.document.remind_minutes) * 60_000,
+                escalate: rule.document.escalate.iter().map(|step| (i64::from(step.after_minutes) * 60_000, step.severity)).collect(),
             },
         }
     }

@@ -242,7 +242,8 @@ impl Written {
 
     /// What one event does. The world has already taken it in.
     pub(crate) fn event(&mut self, judge: &mut Judge<'_>, stored: &Stored, facts: &Facts<'_>) {
-        if self.rules.is_empty() {
+        // What rules make people be told of is nothing that a rule speaks of.
+        if self.rules.is_empty() || stored.event.kind.as_str() == Kind::ALERT {
             return;
         }
         self.events += 1;

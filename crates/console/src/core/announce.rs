@@ -47,7 +47,10 @@ impl Core {
     async fn store_then_tell(&self) {
         let take = |state: &mut State| {
             let effects = std::mem::take(&mut state.to_say);
-            let batch = state.changes();
+            let mut batch = state.changes();
+            let words = self.words(&state.settings);
+            let announced = effects.iter().filter_map(|effect| if let Effect::Announce(alert) = effect { Some(alert) } else { None });
+            batch.events.extend(announced.map(|alert| state.told_event(alert, words)));
             // What they are about may be in a turn before this one: the commit of an empty batch comes after it.
             let needed = !effects.is_empty() || !batch.documents.is_empty();
             (effects, needed.then_some(batch))
@@ -73,7 +76,12 @@ impl Core {
                     self.state().note_told(None, tone, self.now());
                     self.host.play(tone);
                 }
-                Effect::Told(alerts) => self.state().book.told(&alerts),
+                // It was stored with the rest.
+                Effect::Announce(_) => {}
+                Effect::Told(alerts) => {
+                    let now = self.now();
+                    self.state().book.told(&alerts, now);
+                }
             }
         }
     }
@@ -108,6 +116,7 @@ impl Core {
             state.outbox.put_back(documents);
             state.asides.put_back(documents);
             state.load.put_back(documents);
+            state.untold_events.extend(refused.batch.events);
             refused.error
         });
         (done, stored)

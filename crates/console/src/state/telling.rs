@@ -107,7 +107,12 @@ impl State {
         }
         let hush = Hush::of(&self.settings, &self.book, at);
         let audible = self.book.audible(notices, |alert| hush.over(alert).map(str::to_owned));
-        self.notifier.take(audible, late, &self.settings, at)
+        // Whoever was told that it fires is told what became of it.
+        let over = |notice: &Notice| if let Notice::Quiet(id) = notice { self.book.answered(id).cloned() } else { None };
+        let over: Vec<_> = audible.iter().filter_map(over).map(|alert| Effect::Announce(Box::new(alert))).collect();
+        let mut effects = self.notifier.take(audible, late, &self.settings, at);
+        effects.extend(over);
+        effects
     }
 
     /// People are shown or hear something.

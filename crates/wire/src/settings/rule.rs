@@ -70,6 +70,8 @@ pub struct RuleDocument {
     pub latched: bool,
     /// Whoever was told of it and does nothing is told again after so long; 0: once is enough.
     pub remind_minutes: u32,
+    /// What becomes of an alert that nobody has: step by step, each worse than the one before.
+    pub escalate: Vec<Escalation>,
     /// An alert about a single event that nobody touches ends after so long.
     pub ends_after_minutes: u32,
 }
@@ -82,6 +84,17 @@ pub struct RuleStep {
     /// What holds, in the same language.
     pub when: String,
     /// Then.
+    pub severity: Severity,
+}
+
+/// One step of what becomes of an alert that nobody has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(deny_unknown_fields)]
+#[ts(export)]
+pub struct Escalation {
+    /// So long after it fired.
+    pub after_minutes: u32,
+    /// How bad it is from then on.
     pub severity: Severity,
 }
 
@@ -119,6 +132,7 @@ impl Default for RuleDocument {
             quiets: String::new(),
             latched: false,
             remind_minutes: 0,
+            escalate: Vec::new(),
             ends_after_minutes: 24 * 60,
         }
     }

@@ -67,6 +67,9 @@ pub struct AlertView {
     pub seq: Option<u64>,
     /// Oldest first.
     pub timeline: Vec<AlertStep>,
+    /// What people were told of it, and what they will be: oldest first, the last forty.
+    #[serde(default)]
+    pub announcements: Vec<Announcement>,
 }
 
 /// Where an alert is in its life.
@@ -97,6 +100,68 @@ pub struct AlertStep {
     /// What that one said.
     #[serde(default)]
     pub note: Option<String>,
+    /// Why it fires anew; `None`: its rule holds, or a person did it.
+    #[serde(default)]
+    pub cause: Option<Cause>,
+}
+
+/// Why people are told of an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Cause {
+    /// It fires.
+    Fired,
+    /// It is worse than what they were told.
+    Worse,
+    /// Nobody has it for so long.
+    Reminded,
+    /// Nobody has it for so long that it is worse by that.
+    Escalated,
+    /// It was put off until now, or came and went until now.
+    Again,
+}
+
+impl Cause {
+    /// As filters and stored events write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fired => "fired",
+            Self::Worse => "worse",
+            Self::Reminded => "reminded",
+            Self::Escalated => "escalated",
+            Self::Again => "again",
+        }
+    }
+}
+
+/// By which means people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum Means {
+    /// A notification of its own.
+    Toast,
+    /// With others in one notification: a burst, a backlog, what came in quiet hours.
+    Digest,
+    /// A tone.
+    Sound,
+}
+
+/// That people are told of an alert: stored when that is due, and again when it was done. A crash between the two forgets nothing and repeats nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Announcement {
+    /// Why.
+    pub cause: Cause,
+    /// Since when it is due.
+    pub due: Millis,
+    /// When it was done; `None`: it waits for the end of quiet hours, of a backlog, or of what keeps it quiet.
+    pub done: Option<Millis>,
+    /// How; nothing where its severity is not told so.
+    #[serde(default)]
+    pub means: Vec<Means>,
 }
 
 /// One rule as the page lists it.

@@ -18,8 +18,8 @@ mod unread;
 
 pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
 pub use alerts::{
-    AlertState, AlertStep, AlertView, AlertsView, Backtest, BacktestAlert, BannerView, LoadDay, LoadRule, LoadView, RuleFaultView,
-    RuleLimit, RuleView, SilencePreview, Worked,
+    AlertState, AlertStep, AlertView, AlertsView, Announcement, Backtest, BacktestAlert, BannerView, Cause, LoadDay, LoadRule, LoadView,
+    Means, RuleFaultView, RuleLimit, RuleView, SilencePreview, Worked,
 };
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,
