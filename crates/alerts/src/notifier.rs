@@ -35,7 +35,7 @@ pub const SUMMARY: &str = "watchdeck:summary";
 const HOLD: i64 = 2_000;
 
 /// What the host is to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Show a notification.
     Notify(Toast),
