@@ -113,10 +113,10 @@ impl Notifier {
     pub fn settle(&mut self, settings: &Settings, words: Words, now: Millis, caught_up: bool) -> Vec<Effect> {
         let mut effects = Vec::new();
         let waited = self.fresh.first().is_some_and(|(since, _)| now.since(*since).abs() >= HOLD);
-        let mut told = Vec::new();
+        let (mut told, mut announced) = (Vec::new(), Vec::new());
         if caught_up || waited {
             for (_, alert) in std::mem::take(&mut self.fresh) {
-                effects.push(Effect::Announce(Box::new(alert.clone())));
+                announced.push(Effect::Announce(Box::new(alert.clone())));
                 if self.waits(&alert, settings) {
                     self.told_later(alert, true, settings);
                     continue;
@@ -126,20 +126,20 @@ impl Notifier {
             }
         }
         if !self.hushed {
-            for (_, (announced, alert)) in std::mem::take(&mut self.asleep) {
-                self.told_later(alert, announced, settings);
+            for (_, (is_announced, alert)) in std::mem::take(&mut self.asleep) {
+                self.told_later(alert, is_announced, settings);
             }
         }
         if caught_up {
             let late = std::mem::take(&mut self.untold);
             let tone = self.late_tone.take().filter(|_| !late.is_empty());
             let sounds = tone.is_some_and(|tone| self.sound(tone, settings));
-            for (id, (announced, alert)) in late {
+            for (id, (is_announced, alert)) in late {
                 let digest = settings.delivery.of(alert.severity).toast.then_some(Means::Digest);
                 let sound = (sounds && tone == Some(alert.severity)).then_some(Means::Sound);
                 told.push(Told { alert: id, means: digest.into_iter().chain(sound).collect() });
-                if !announced {
-                    effects.push(Effect::Announce(Box::new(alert)));
+                if !is_announced {
+                    announced.push(Effect::Announce(Box::new(alert)));
                 }
             }
             effects.extend(self.digest(settings, words));
@@ -156,6 +156,7 @@ impl Notifier {
             self.tone_at = Some(now);
             effects.push(Effect::Play(tone));
         }
+        effects.extend(announced);
         if !told.is_empty() {
             effects.push(Effect::Told(told));
         }

@@ -21,6 +21,11 @@ fn low(severity: Severity) -> Raise {
     }
 }
 
+/// What was stored since the last look is all that is left.
+fn restart(book: &mut AlertBook) -> AlertBook {
+    AlertBook::load(book.take_dirty().into_iter().filter_map(|document| document.body.map(|body| (document.key, body))).collect())
+}
+
 #[test]
 fn the_same_fingerprint_is_one_alert_with_a_count() {
     let mut book = AlertBook::default();
@@ -127,9 +132,6 @@ fn what_was_stored_and_not_told_is_known_after_a_crash() {
     let mut book = AlertBook::default();
     book.raise(low(Severity::Warning), T);
     book.raise(critical(1), T);
-    let restart = |book: &mut AlertBook| {
-        AlertBook::load(book.take_dirty().into_iter().filter_map(|document| document.body.map(|body| (document.key, body))).collect())
-    };
     let mut book = restart(&mut book);
     let untold: Vec<_> = book.untold().into_iter().map(|view| view.id).collect();
     assert_eq!(untold, ["low_stock:s/product:P-1", "system_critical:s/system:0001"]);
@@ -211,8 +213,7 @@ fn whoever_does_nothing_is_told_again_and_whoever_has_it_is_not() {
     book.raise(Raise { life: Life { remind: 10 * minute, ..Life::LASTING }, ..low(Severity::Warning) }, T);
     let told = |book: &mut AlertBook, from: i64, to: i64| (from..to).map(|n| book.tick(T.plus(n * minute)).len()).sum::<usize>();
     assert_eq!(told(&mut book, 0, 25), 2, "after ten minutes, and after twenty");
-    let again = AlertBook::load(book.take_dirty().into_iter().map(|document| (document.key, document.body.unwrap())).collect());
-    let mut book = again;
+    let mut book = restart(&mut book);
     assert_eq!(told(&mut book, 25, 35), 1, "a restart forgets none");
     book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", None, T.plus(36 * minute)).unwrap();
     assert_eq!(told(&mut book, 37, 90), 0);

@@ -113,13 +113,18 @@ fn quiet_hours_are_broken_by_what_may_and_end_with_one_digest_of_the_rest() {
     let (mut book, notices) = burst(3);
     settings.delivery.critical.breaks_quiet = false;
     notifier.take(notices, false, &settings, NOW);
-    assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW, true), [], "neither shown nor heard");
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
+    assert!(
+        matches!(effects[..], [Effect::Announce(_), Effect::Announce(_), Effect::Announce(_)]),
+        "neither shown nor heard, and others know: {effects:?}"
+    );
     let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:1", NOW.plus(120_000));
     notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(120_000));
     assert_eq!(notifier.settle(&settings, Words::ENGLISH, NOW.plus(120_500), true), []);
     notifier.hush(false);
     let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(600_000), true);
     assert_eq!(count(&effects), (1, 1), "{effects:?}");
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Announce(_))), "others knew it in the night");
     let Effect::Notify(digest) = &effects[0] else { panic!("no digest in {effects:?}") };
     assert_eq!(digest.title, "Critical system alert: x, and 1 more", "what ended in the night is not in it");
     settings.delivery.critical.breaks_quiet = true;
@@ -165,7 +170,10 @@ fn the_tone_leaves_with_the_toast() {
     let (mut notifier, settings) = (Notifier::default(), Settings::default());
     notifier.take(burst(1).1, false, &settings, NOW);
     let effects = notifier.settle(&settings, Words::ENGLISH, NOW, true);
-    assert!(matches!(effects.as_slice(), [Effect::Notify(_), Effect::Play(Severity::Critical), Effect::Told(_)]), "{effects:?}");
+    assert!(
+        matches!(effects.as_slice(), [Effect::Notify(_), Effect::Play(Severity::Critical), Effect::Announce(_), Effect::Told(_)]),
+        "{effects:?}"
+    );
 }
 
 #[test]
