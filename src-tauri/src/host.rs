@@ -4,13 +4,13 @@
 //! Nothing here may block: each call leaves its wish where another task or thread finds it.
 
 use crate::notify::Notifications;
-use crate::sound::Sound;
+use crate::sound::{Manner, Sound};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tracing::warn;
 use watchdeck_console::secrets::{Keychain, SystemKeychain};
-use watchdeck_console::{Badge, Host, LoginRequest, Toast};
+use watchdeck_console::{Badge, Host, LoginRequest, Toast, tones};
 use watchdeck_events::Severity;
 use watchdeck_wire::settings::Settings;
 
@@ -27,6 +27,8 @@ pub(crate) struct Desktop {
     pub(crate) settings: watch::Sender<Option<Settings>>,
     /// Logins that the user asked for.
     pub(crate) logins: mpsc::Sender<LoginRequest>,
+    /// Where the user's own sounds are.
+    pub(crate) data_dir: PathBuf,
     /// Secrets go into the system's keychain.
     pub(crate) keychain: bool,
 }
@@ -50,6 +52,8 @@ impl Host for Desktop {
 
     fn apply(&self, settings: &Settings) {
         self.sound.mute(settings.muted);
+        let own = settings.tones.keys().map(|severity| (*severity, tones::file(&self.data_dir, *severity))).collect();
+        self.sound.manner(Manner { volume: f32::from(settings.volume.min(100)) / 100.0, own });
         self.settings.send_replace(Some(settings.clone()));
     }
 

@@ -87,6 +87,7 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
         badge: watch::Sender::new(None),
         settings: watch::Sender::new(None),
         logins,
+        data_dir: data_dir.clone(),
         keychain: !args.no_keychain,
     });
     let system = sys_locale::get_locale();

@@ -8,12 +8,14 @@
 
 use crate::hints::Hints;
 use crate::keep;
-use crate::tone::tone;
+use crate::tone::{kept, tone};
 use rodio::cpal::{BufferSize, ErrorKind};
 use rodio::{DeviceSinkBuilder, DeviceSinkError, MixerDeviceSink, Source};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tracing::{debug, info, warn};
 use watchdeck_events::Severity;
@@ -54,6 +56,22 @@ enum Command {
 struct Flags {
     muted: AtomicBool,
     lost: AtomicBool,
+    manner: Mutex<Manner>,
+}
+
+/// How tones sound.
+#[derive(Debug, Clone)]
+pub(crate) struct Manner {
+    /// 0 to 1.
+    pub(crate) volume: f32,
+    /// Files of the user's own.
+    pub(crate) own: BTreeMap<Severity, PathBuf>,
+}
+
+impl Default for Manner {
+    fn default() -> Self {
+        Self { volume: 1.0, own: BTreeMap::new() }
+    }
 }
 
 /// Plays tones. Cloning gives another handle to the same thread, which lives as long as the program.
@@ -98,6 +116,11 @@ impl Sound {
     /// Silences what has not been played yet.
     pub(crate) fn mute(&self, muted: bool) {
         self.flags.muted.store(muted, Ordering::Relaxed);
+    }
+
+    /// How tones sound from now on.
+    pub(crate) fn manner(&self, manner: Manner) {
+        *self.flags.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
     }
 
     /// The device's own thread reports that it is gone.
@@ -236,9 +259,15 @@ impl Player {
         if self.sounding.is_some_and(|(current, until)| severity <= current && now < until) {
             return;
         }
-        let tone = tone(severity);
+        let Manner { volume, own } = self.sound.flags.manner.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let kept = own.get(&severity).and_then(|path| {
+            let read = kept(path);
+            read.inspect_err(|error| warn!(%error, path = %path.display(), "A sound cannot be played; the built-in tone sounds instead."))
+                .ok()
+        });
+        let tone = kept.unwrap_or_else(|| tone(severity));
         self.sounding = Some((severity, now + tone.total_duration().unwrap_or_default()));
-        device.mixer().add(tone);
+        device.mixer().add(tone.amplify(volume));
     }
 
     /// Opens the device for the tone that is owed, or, without one, only to know whether there is one.

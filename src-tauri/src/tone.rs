@@ -10,8 +10,12 @@
 //! They differ in contour and rhythm, not in pitch alone, so that they are told apart over a noisy floor. The sine comes from rodio; what is
 //! added here is the envelope: without it each edge is a step, which is heard as a click.
 
+use rodio::Decoder;
 use rodio::buffer::SamplesBuffer;
 use rodio::source::{SineWave, Source};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
 use std::time::Duration;
 use watchdeck_events::Severity;
 
@@ -50,6 +54,22 @@ pub(crate) fn score(severity: Severity) -> &'static [Note] {
         Severity::Warning => WARNING,
         Severity::Critical => CRITICAL,
     }
+}
+
+/// Longest sound of the user's own: what is longer is cut.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// A sound of the user's own, ready to be mixed.
+///
+/// # Errors
+/// When the file cannot be read, or is no WAV file that has anything in it.
+pub(crate) fn kept(path: &Path) -> anyhow::Result<SamplesBuffer> {
+    let file = BufReader::new(File::open(path)?);
+    let source = Decoder::new_wav(file)?;
+    let (channels, rate) = (source.channels(), source.sample_rate());
+    let samples: Vec<f32> = source.take_duration(LONGEST).collect();
+    anyhow::ensure!(!samples.is_empty(), "there is nothing in it");
+    Ok(SamplesBuffer::new(channels, rate, samples))
 }
 
 /// The tone of a severity, ready to be mixed.

@@ -32,6 +32,7 @@ mod state;
 mod summary;
 mod support;
 mod terminal;
+pub mod tones;
 
 pub use crate::core::Config;
 pub use copies::{back_up, restore};

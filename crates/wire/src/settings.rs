@@ -31,6 +31,10 @@ pub struct Settings {
     pub theme: Theme,
     /// No sounds at all.
     pub muted: bool,
+    /// How loud tones are, in hundredths.
+    pub volume: u8,
+    /// Tones of the user's own, by severity: the name of the file that was kept. Without one the built-in tone sounds.
+    pub tones: BTreeMap<Severity, String>,
     /// What a severity does. Every severity has an entry.
     pub delivery: Delivery,
     /// What is kept quiet for a while, by name.
@@ -83,13 +87,14 @@ pub struct Settings {
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "approval_times" | "delivery" | "keeping">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   rules_off?: Record<string, boolean>;
   rules?: Record<string, import("./RuleDocument").RuleDocument | null>;
   silences?: Record<string, import("./Silence").Silence | null>;
   product_thresholds?: Record<string, number | null>;
   warehouse_thresholds?: Record<string, number | null>;
+  tones?: Partial<Record<import("./Severity").Severity, string | null>>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;
@@ -255,6 +260,8 @@ impl Default for Settings {
             language: Language::default(),
             theme: Theme::default(),
             muted: false,
+            volume: 100,
+            tones: BTreeMap::new(),
             delivery: Delivery::default(),
             silences: BTreeMap::new(),
             quiet_hours: Vec::new(),

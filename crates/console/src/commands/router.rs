@@ -9,6 +9,7 @@ use crate::{
     core::{Core, rules},
     delegations::Order,
     error::CommandError,
+    tones,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -154,6 +155,8 @@ commands! { |core|
     notice_answered { id: String, action: String } -> () => actions::notice_answered(core, &id, &action).await?;
     /// Show what an alert of this severity does.
     test_delivery { severity: Severity } -> () => actions::test_delivery(core, severity);
+    /// Keep a WAV file (base64) as the tone of a severity. Answers what holds now.
+    keep_tone { severity: Severity, name: String, data: String } -> Settings => tones::keep(core, severity, &name, &data).await?;
     /// Try a source, step by step, and change nothing.
     test_source { source: Source } -> SourceTest => setup::test_source(core, source).await?;
     /// Dial a source again now.

@@ -62,6 +62,9 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
     if thresholds.into_iter().any(|threshold| !threshold.is_finite() || *threshold < 0.0) {
         return Err(CommandError::invalid("a stock threshold must be zero or more"));
     }
+    if new.volume > 100 {
+        return Err(CommandError::invalid("the volume is 0 to 100"));
+    }
     if new.stuck_after_minutes == 0 || new.stale_after_seconds < 5 {
         return Err(CommandError::invalid("orders can be stuck after 1 minute at the earliest, and a feed stale after 5 seconds"));
     }

@@ -20,6 +20,7 @@ import { Packs } from "./packs";
 import { Quiet } from "./quiet";
 import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
+import { Sounds } from "./sounds";
 import { Sources } from "./sources";
 import { Times } from "./times";
 
@@ -128,18 +129,12 @@ function RuleRow({ rule }: { rule: (typeof RULES)[number] }) {
 
 function Told() {
   const { t } = useTranslation();
-  const { settings } = useSettings();
-  const { saving, save } = useSaver();
   return (
     <Section id="delivery" title={t("settings.section.delivery")}>
       <p className="px-4 pb-1 text-ink-2">{t("settings.delivery.text")}</p>
       <DeliveryMatrix className="w-full" />
       <Quiet />
-      <div className="mt-3 border-t border-line/55 pt-1">
-        <Row label={t("settings.delivery.muted")} help={t("settings.delivery.mutedHelp")} saving={saving}>
-          <Switch label={t("settings.delivery.muted")} checked={settings.muted} onChange={(muted) => void save({ muted })} />
-        </Row>
-      </div>
+      <Sounds />
     </Section>
   );
 }

@@ -13,6 +13,16 @@ export const settings = {
     remove: "Remove these hours",
     none: "none",
   },
+  sounds: {
+    volume: "Volume",
+    title: "Sounds of your own",
+    help: "A WAV file of at most 10 seconds and 1 MiB. It is copied into the data folder; one that cannot be played gives way to the built-in tone. Try it with the buttons above.",
+    builtIn: "built-in tone",
+    useBuiltIn: "{{severity}}: back to the built-in tone",
+    choose: "Choose WAV…",
+    chooseOf: "{{severity}}: choose a WAV file",
+    file: "WAV file for {{severity}}",
+  },
   delivery: {
     text: "How each severity reaches you. Whatever is off here is still listed under Alerts.",
     muted: "Mute all",

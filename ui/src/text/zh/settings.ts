@@ -13,6 +13,16 @@ export const settings = {
     remove: "删除此时段",
     none: "无",
   },
+  sounds: {
+    volume: "音量",
+    title: "自定义声音",
+    help: "WAV 文件，最长 10 秒、最大 1 MiB。文件会复制到数据文件夹；无法播放时改用内置提示音。可用上方的按钮试听。",
+    builtIn: "内置提示音",
+    useBuiltIn: "{{severity}}：恢复内置提示音",
+    choose: "选择 WAV…",
+    chooseOf: "{{severity}}：选择 WAV 文件",
+    file: "{{severity}}的 WAV 文件",
+  },
   delivery: {
     text: "每个级别的提醒方式。关闭后仍会列在告警页。",
     muted: "全部静音",
