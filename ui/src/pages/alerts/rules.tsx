@@ -29,6 +29,7 @@ function Row({ rule, name, onOpen }: { rule: RuleView; name: string; onOpen: () 
   const format = useFormat();
   const { save } = useSettings();
   const shippedAgain = useShippedAgain();
+  const changed = rule.shipped && rule.changed;
   const guarded = (work: Promise<unknown>) => void work.catch((thrown: unknown) => toast.error(t("frame.done.failed", { error: errorText(thrown) }), errorDetail(thrown)));
   return (
     <li className="flex items-center gap-3 border-t border-line/55 px-4 py-1.5">
@@ -36,25 +37,27 @@ function Row({ rule, name, onOpen }: { rule: RuleView; name: string; onOpen: () 
       <div className="min-w-0 flex-1">
         <div className={cx("flex items-center gap-1.5", !rule.enabled && "text-ink-3")}>
           <SeverityMark severity={rule.severity} word={false} className={rule.enabled ? undefined : "!text-ink-3"} />
-          <button type="button" aria-label={t("alerts.rule.open", { rule: name })} onClick={onOpen} className="truncate rounded font-[540] hover:underline">
+          <button type="button" aria-label={t("alerts.rule.open", { rule: name })} title={name} onClick={onOpen} className="truncate rounded font-[540] hover:underline">
             {name}
           </button>
-          {rule.shipped && rule.changed && (
-            <>
-              <span title={t("alerts.rule.changedNote")} className="flex-none rounded-sm bg-raised px-1 text-[11px] text-ink-2">
-                {t("alerts.rule.changed")}
-              </span>
-              <IconButton label={t("alerts.rule.shippedOf", { rule: name })} className="!size-[22px] [&_svg]:!size-3.5" onClick={() => guarded(shippedAgain(rule, name))}>
-                <RotateCcw aria-hidden />
-              </IconButton>
-            </>
-          )}
         </div>
         <div className="truncate font-mono text-[12px] text-ink-3" title={rule.document.when}>
           {rule.document.when}
         </div>
         {rule.fault !== null && <div className="text-[12px] break-words text-crit">{t("alerts.rule.fault", { why: failureText(rule.fault) })}</div>}
-        <Limit rule={rule} name={name} />
+        <div className="flex flex-wrap items-center gap-x-2 text-[12px] text-ink-2 empty:hidden">
+          <Limit rule={rule} name={name} />
+          {changed && (
+            <span className="flex flex-none items-center gap-0.5">
+              <span title={t("alerts.rule.changedNote")} className="rounded-sm bg-raised px-1 text-[11px]">
+                {t("alerts.rule.changed")}
+              </span>
+              <IconButton label={t("alerts.rule.shippedOf", { rule: name })} className="!size-[22px] [&_svg]:!size-3.5" onClick={() => guarded(shippedAgain(rule, name))}>
+                <RotateCcw aria-hidden />
+              </IconButton>
+            </span>
+          )}
+        </div>
       </div>
       <span className={cx("num flex-none text-[12px]", rule.firing > 0 ? "text-warn" : "text-ink-3")}>{!rule.enabled ? t("alerts.ruleOff") : rule.firing > 0 ? t("alerts.ruleFiring", { n: format.integer(rule.firing) }) : t("alerts.ruleCalm")}</span>
     </li>
@@ -71,9 +74,5 @@ function Limit({ rule, name }: { rule: RuleView; name: string }) {
   if (rule.limit === null || limit === undefined) return null;
   const { value } = rule.limit;
   const shown = t(`rules.limit.${limit.setting}.inRule`, { n: limit.unit === "money" ? format.money(value) : format.quantity(value) });
-  return (
-    <div className="text-[12px]">
-      <ValueEdit label={t("alerts.ruleThreshold", { rule: name })} value={value} shown={shown} check={(text) => fault(limit, text)} onSave={async (text) => (text === null ? settings : save(limit.set(text)))} className="text-ink-2" />
-    </div>
-  );
+  return <ValueEdit label={t("alerts.ruleThreshold", { rule: name })} value={value} shown={shown} check={(text) => fault(limit, text)} onSave={async (text) => (text === null ? settings : save(limit.set(text)))} />;
 }

@@ -45,7 +45,7 @@ it("opens any rule by its name, and changes the limit that it compares with wher
   await user.clear(box);
   await user.type(box, "25{Enter}");
   await waitFor(() => expect(asked.find((each) => each.name === "change_settings")?.args).toEqual({ patch: { low_stock_threshold: 25 } }));
-  expect(await screen.findByText("below 25 (default)")).toBeVisible();
+  expect(await screen.findByText("threshold 25 (default)")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Change Limit for Feed stale" }));
   await user.clear(screen.getByRole("textbox", { name: "Limit for Feed stale" }));
   await user.keyboard("2{Enter}");

@@ -5,29 +5,29 @@ export const rules = {
   limit: {
     low_stock_threshold: {
       name: "库存不足阈值",
-      inRule: "低于 {{n}} 件（默认）",
+      inRule: "阈值 {{n}} 件（默认）",
       help_other: "低于此数即为库存不足；单个商品可在库存页另设，已有 {{n}} 种单独设定",
       help_zero: "低于此数即为库存不足；单个商品可在库存页另设",
     },
     large_refund: {
       name: "大额退款",
-      inRule: "{{n}} 及以上",
+      inRule: "大额退款 {{n}}",
       help: "退款达到此金额时提醒",
     },
     large_amount: {
       name: "大额款项",
-      inRule: "{{n}} 及以上",
+      inRule: "大额款项 {{n}}",
       help: "达到此金额的记录在财务页突出显示",
     },
     stuck_after_minutes: {
       name: "订单滞留",
-      inRule: "超过 {{n}} 分钟",
+      inRule: "滞留时限 {{n}} 分钟",
       help: "在同一未完成状态停留超过此时间",
       wrong: "至少 1 分钟，且为整数",
     },
     stale_after_seconds: {
       name: "数据中断",
-      inRule: "无信号超过 {{n}} 秒",
+      inRule: "中断时限 {{n}} 秒",
       help: "数据源没有任何信号超过此时间",
       wrong: "至少 5 秒，且为整数",
     },
