@@ -284,6 +284,10 @@ export_events: { args: { filter: string, format: ExportFormat, }, answer: null, 
  */
 export_decisions: { args: { query: string, mine: boolean, outcome: ApprovalStatus | null, resource_type: string | null, format: ExportFormat, }, answer: null, }, 
 /**
+ * Write a table of thresholds, as the window made it, into a new file in the user's folder. Answers its path.
+ */
+export_thresholds: { args: { table: string, }, answer: string, }, 
+/**
  * What takes its time: the last of each kind.
  */
 jobs: { args: Record<symbol, never>, answer: Array<JobView>, }, 

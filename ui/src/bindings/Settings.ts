@@ -48,6 +48,10 @@ low_stock_threshold: number,
  */
 product_thresholds: { [key in string]: number }, 
 /**
+ * Thresholds by warehouse, for products that have none of their own.
+ */
+warehouse_thresholds: { [key in string]: number }, 
+/**
  * A refund from this amount on is large.
  */
 large_refund: Money, 

@@ -4,12 +4,13 @@
  * A change of some settings, as a JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. `sources` by id (`null`
  * removes one), `rules_off` by rule; given as lists they are replaced whole.
  */
-export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "approval_times" | "delivery" | "keeping">> & {
+export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   rules_off?: Record<string, boolean>;
   rules?: Record<string, import("./RuleDocument").RuleDocument | null>;
   silences?: Record<string, import("./Silence").Silence | null>;
   product_thresholds?: Record<string, number | null>;
+  warehouse_thresholds?: Record<string, number | null>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;

@@ -72,12 +72,12 @@ it("is one line in the page's flow, above nothing, however many they are", async
   openPage("events", {}, "state=hints");
   const notices = await area();
   expect(await notices.findByText("1 of 2")).toBeInTheDocument();
-  expect(notices.queryByText("Return RT-0093 awaits approval"), "the other waits behind the count").toBeNull();
+  expect(notices.queryByText("Awaits approval: Return RT-0093"), "the other waits behind the count").toBeNull();
   const line = notices.getByText("Low stock: Tile 0").closest("section");
   for (let at: Element | null = line; at !== null; at = at.parentElement) expect(at.className, "nothing of it is taken out of the flow").not.toMatch(/\b(fixed|absolute|z-\d+)\b/);
   expect(line?.nextElementSibling?.contains(await screen.findByRole("main")) || line?.parentElement?.contains(screen.getByRole("main"))).toBe(true);
   await userEvent.setup().click(notices.getByRole("button", { name: "Next of 2" }));
-  expect(await notices.findByText("Return RT-0093 awaits approval")).toBeInTheDocument();
+  expect(await notices.findByText("Awaits approval: Return RT-0093")).toBeInTheDocument();
 });
 
 it("lets a press pass by that was aimed before the page moved", async () => {
@@ -116,7 +116,7 @@ it("tells the core that time took a notice away", async () => {
 it("tells nothing of the page that one is looking at", async () => {
   openPage("alerts", {}, "state=hints");
   const notices = await area();
-  expect(await notices.findByText("Return RT-0093 awaits approval")).toBeInTheDocument();
+  expect(await notices.findByText("Awaits approval: Return RT-0093")).toBeInTheDocument();
   expect(notices.queryByText("1 of 2")).toBeNull();
 });
 

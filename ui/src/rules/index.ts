@@ -1,5 +1,5 @@
-// What the core raises alerts for, and the numbers that it compares with.
+// Alert rules as the window shows them, and the numbers of the settings that they compare with.
 
-export { LIMITS, limitOf } from "./limits";
-export { isListed, ruleOf, RULES, switched } from "./rules";
-export { useAlertText, useRuleName } from "./words";
+export { type AnyLimit, limitOf, LIMITS } from "./limits";
+export { isListed, shippedAgain, switched } from "./rules";
+export { alertText, type Lang, said, useAlertText, useLang, useLimitFault, useRuleName } from "./words";

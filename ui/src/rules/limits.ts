@@ -22,10 +22,14 @@ export const LIMITS = [
   { setting: "stale_after_seconds", unit: "seconds", least: 5, set: (text) => ({ stale_after_seconds: Math.round(Number(text)) }) },
 ] as const satisfies readonly Limit[];
 
-export type LimitName = (typeof LIMITS)[number]["setting"];
+export type AnyLimit = (typeof LIMITS)[number];
 
-export function limitOf(setting: LimitName): Limit {
-  const limit = LIMITS.find((each) => each.setting === setting);
-  if (limit === undefined) throw new Error(`No limit is called ${setting}.`);
-  return limit;
+/** Undefined for a setting that this window does not know as a limit. */
+export function limitOf(setting: string): AnyLimit | undefined {
+  return LIMITS.find((each) => each.setting === setting);
+}
+
+/** Whether a decimal can be its number. */
+export function fits(limit: AnyLimit, text: string): boolean {
+  return !("least" in limit) || (/^\d+$/.test(text) && Number(text) >= limit.least);
 }

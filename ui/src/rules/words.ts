@@ -1,25 +1,37 @@
-// The words of rules and of their alerts, in the language of the window.
+// The words of rules and of their alerts, in the language of the window: those that their documents say.
 
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import type { AlertView } from "@/bindings/AlertView";
 import type { RuleView } from "@/bindings/RuleView";
+import type { Worded } from "@/bindings/Worded";
 import { useFormat } from "@/format";
-import { useWord } from "@/text";
-import { ruleOf } from "./rules";
+import { DOT } from "@/text";
+import { type AnyLimit, fits } from "./limits";
 
-/** A rule as people call it: by the words of this window, else by what its document says, else by its name. */
-export function useRuleName(rules: readonly RuleView[]): (id: string) => string {
-  const { t, i18n } = useTranslation();
+/** The languages that a document speaks. */
+export type Lang = "zh" | "en";
+
+export function useLang(): Lang {
+  return useTranslation().i18n.language === "en" ? "en" : "zh";
+}
+
+/** What a text says, in one language; the other's where it says nothing. */
+export function said(text: Worded, lang: Lang): string {
+  const other = lang === "zh" ? text.en : text.zh;
+  return text[lang].trim() === "" ? other : text[lang];
+}
+
+/** A rule as people call it; by its name where there is no such rule, or it has no title. */
+export function useRuleName(rules: readonly Pick<RuleView, "id" | "document">[]): (id: string) => string {
+  const lang = useLang();
   return useCallback(
     (id) => {
-      const rule = ruleOf(id);
-      if (rule !== undefined) return t(`rules.rule.${rule.id}.name`);
-      const title = rules.find((each) => each.id === id)?.document?.title;
-      if (title === undefined) return id;
-      return (i18n.language === "en" ? [title.en, title.zh] : [title.zh, title.en]).find((text) => text.trim() !== "") ?? id;
+      const document = rules.find((each) => each.id === id)?.document;
+      const title = document === undefined ? "" : said(document.title, lang);
+      return title.trim() === "" ? id : title;
     },
-    [t, i18n.language, rules],
+    [lang, rules],
   );
 }
 
@@ -29,27 +41,27 @@ export interface AlertText {
   parts: string[];
 }
 
-/** The words of an alert: its rule's sentence with its values filled in. */
+/** What an alert said when it fired. One that an older core stored has no words, and is shown by what it is about. Pure. */
+export function alertText({ label, values }: Pick<AlertView, "label" | "values">, lang: Lang): AlertText {
+  const worded = (name: string) => said({ zh: values[`${name}_zh`] ?? "", en: values[`${name}_en`] ?? "" }, lang);
+  const title = worded("title");
+  if (title.trim() === "") return { title: label, parts: [values["message"] ?? ""].filter((part) => part.trim() !== "" && part !== label) };
+  return { title, parts: worded("body").split(DOT).filter((part) => part.trim() !== "") };
+}
+
+/** The words of an alert, and how often it fired where it did more than once. */
 export function useAlertText(): (alert: AlertView) => AlertText {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const format = useFormat();
-  const word = useWord();
-  const lang = i18n.language === "en" ? "en" : "zh";
+  const lang = useLang();
   return (alert) => {
-    const value = (name: string) => alert.values[name];
-    const money = (name: string) => {
-      const amount = value(name);
-      return amount === undefined ? value("unread") : format.money(amount, value("currency"));
-    };
-    const say = { label: alert.label, value, money, format, t, word };
-    const rule = ruleOf(alert.rule);
-    // A document has said its words when it fired.
-    const own = value(`title_${lang}`);
-    const facts = rule !== undefined ? rule.facts(say) : own === undefined ? [alert.rule, value("message")] : [value(`body_${lang}`)];
-    const times = alert.count > 1 ? t("rules.fact.count", { n: format.ordinal(alert.count) }) : undefined;
-    return {
-      title: rule === undefined ? (own ?? t("rules.unknown", { label: alert.label })) : t(`rules.rule.${rule.id}.alert`, rule.fill(say)),
-      parts: [...facts, times].filter((part): part is string => part !== undefined && part !== ""),
-    };
+    const { title, parts } = alertText(alert, lang);
+    return { title, parts: alert.count > 1 ? [...parts, t("rules.fact.count", { n: format.ordinal(alert.count) })] : parts };
   };
+}
+
+/** What is wrong with a decimal that was typed for a limit; null where nothing is. */
+export function useLimitFault(): (limit: AnyLimit, text: string) => string | null {
+  const { t } = useTranslation();
+  return (limit, text) => ("least" in limit && !fits(limit, text) ? t(`rules.limit.${limit.setting}.wrong`) : null);
 }

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertView } from "@/bindings/AlertView";
-import type { RuleDocument } from "@/bindings/RuleDocument";
 import type { RuleView } from "@/bindings/RuleView";
 import { useFormat, useToday } from "@/format";
 import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
@@ -14,14 +13,13 @@ import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
 import { useSettings } from "@/settings";
 import { joined, useWord } from "@/text";
-import { type Lang, said } from "./rule/draft";
+import { Advice } from "./advice";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
 
 export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void; onSilence: (alert: AlertView) => void }) {
-  const { t, i18n } = useTranslation();
-  const lang = i18n.language === "en" ? "en" : "zh";
+  const { t } = useTranslation();
   const format = useFormat();
   const today = useToday();
   const word = useWord();
@@ -41,7 +39,7 @@ export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: Ale
       {alert.over_since !== null && <p className="num mt-1 text-ink-3">{t("alerts.rule.over_since", { time: format.dateTime(alert.over_since, today) })}</p>}
       {alert.silenced_by !== null && <Quieted by={alert.silenced_by} />}
       {alert.chattering && <p className="mt-1 text-warn">{t("alerts.rule.chattering")}</p>}
-      {rule?.document != null && alert.state !== "resolved" && <Advice document={rule.document} lang={lang} />}
+      {rule !== null && alert.state !== "resolved" && <Advice alert={alert} document={rule.document} />}
       <div className="mt-2.5 flex flex-wrap gap-1.5">
         {alert.state !== "resolved" && (
           <>
@@ -122,32 +120,6 @@ function Quieted({ by }: { by: string }) {
   const { settings } = useSettings();
   const other = by.startsWith("alert:") ? by.slice("alert:".length) : null;
   return <p className="mt-1 break-words text-ink-3">{other === null ? t("alerts.silence.by", { what: settings.silences[by]?.reason ?? by }) : t("alerts.silence.byAlert", { what: other })}</p>;
-}
-
-/** What an alarm states in a control room: what happens otherwise, what to do, and within which time. */
-function Advice({ document, lang }: { document: RuleDocument; lang: Lang }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const response = said(document.response, lang);
-  const consequence = said(document.consequence, lang);
-  const time = document.act_within_minutes > 0 ? t("alerts.rule.within", { time: format.duration(document.act_within_minutes * 60_000) }) : "";
-  if (response === "" && consequence === "" && time === "") return null;
-  return (
-    <dl className="mt-2.5 grid grid-cols-[72px_1fr] gap-y-1 rounded-md bg-raised/60 px-2.5 py-2 [&_dt]:text-ink-3">
-      {(response !== "" || time !== "") && (
-        <>
-          <dt>{t("alerts.rule.responseShort")}</dt>
-          <dd>{joined([response, time].filter((part) => part !== ""))}</dd>
-        </>
-      )}
-      {consequence !== "" && (
-        <>
-          <dt>{t("alerts.rule.consequenceShort")}</dt>
-          <dd className="text-ink-2">{consequence}</dd>
-        </>
-      )}
-    </dl>
-  );
 }
 
 export function PanelTitle({ title, note, right }: { title: string; note?: string; right?: ReactNode }) {

@@ -25,7 +25,7 @@ import { Detail, PanelTitle } from "./detail";
 import { counts, grouped, inTab, isHeading, type Line as Entry, lineKey, TABS } from "./groups";
 import { Load } from "./load";
 import { BLANK, type Draft } from "./rule/draft";
-import { RuleDialog } from "./rule/dialog";
+import { RuleDialog, type Standing } from "./rule/dialog";
 import { Rules } from "./rules";
 import { Silences } from "./silences";
 import { SilenceDialog } from "./silences/dialog";
@@ -41,6 +41,15 @@ export default function Alerts() {
 
 function draftOf(filter: string | undefined): Draft | null {
   return filter === undefined ? null : { id: "", document: { ...BLANK, when: filter }, known: false };
+}
+
+function opened({ id, document }: RuleView): Draft {
+  return { id, document, known: true };
+}
+
+function standingOf(rules: readonly RuleView[], id: string): Standing {
+  const rule = rules.find((each) => each.id === id);
+  return rule === undefined || !rule.shipped ? "own" : rule.changed ? "changed" : "shipped";
 }
 
 /** As one value of a filter. */
@@ -143,7 +152,7 @@ function Watch({ view }: { view: AlertsView }) {
             {load ? t("alerts.load.close") : t("alerts.load.open")}
           </Button>
         </div>
-        {load && <Load rules={view.rules} onRule={(rule) => rule.document !== null && setWriting({ id: rule.id, document: rule.document, known: true })} />}
+        {load && <Load rules={view.rules} onRule={(rule) => setWriting(opened(rule))} />}
         {chosen.size > 0 && !load && (
           <div role="toolbar" aria-label={t("alerts.selected", { n: format.integer(chosen.size) })} className="flex h-[38px] flex-none items-center gap-1.5 border-b border-line bg-accent-soft px-4">
             <span className="num mr-auto font-[580]">{t("alerts.selected", { n: format.integer(chosen.size) })}</span>
@@ -207,12 +216,12 @@ function Watch({ view }: { view: AlertsView }) {
             </Button>
           }
         />
-        <Rules rules={view.rules} onOpen={(rule) => rule.document !== null && setWriting({ id: rule.id, document: rule.document, known: true })} />
+        <Rules rules={view.rules} onOpen={(rule) => setWriting(opened(rule))} />
         <div className="mt-3" />
         <PanelTitle title={t("alerts.delivery")} />
         <DeliveryMatrix brief className="mb-4 w-full" />
       </aside>
-      {writing !== null && <RuleDialog draft={writing} taken={view.rules.map((rule) => rule.id)} shipped={view.rules.some((rule) => rule.id === writing.id && rule.shipped)} onClose={() => (setWriting(null), query.rule !== undefined && go("alerts"))} />}
+      {writing !== null && <RuleDialog draft={writing} taken={view.rules.map((rule) => rule.id)} standing={standingOf(view.rules, writing.id)} onClose={() => (setWriting(null), query.rule !== undefined && go("alerts"))} />}
       {silencing !== null && <SilenceDialog filter={silencing} onClose={() => setSilencing(null)} />}
       {snoozing !== null && <Snooze alerts={snoozing} onClose={() => setSnoozing(null)} onChoose={(minutes) => void snooze(minutes)} />}
     </div>

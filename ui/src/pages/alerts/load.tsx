@@ -127,12 +127,10 @@ function Noise({ view, rules, onRule }: { view: LoadView; rules: readonly RuleVi
               </div>
               {noisy && (
                 <p className="mt-0.5 flex items-center gap-2 text-[12px] text-warn">
-                  {t(known.document === null ? "alerts.load.adviceLimit" : "alerts.load.adviceHold", { share: format.percent(share) })}
-                  {known.document !== null && (
-                    <Button look="ghost" className="!h-6" onClick={() => onRule(known)}>
-                      {t("alerts.load.try")}
-                    </Button>
-                  )}
+                  {t(known.limit === null ? "alerts.load.adviceHold" : "alerts.load.adviceLimit", { share: format.percent(share) })}
+                  <Button look="ghost" className="!h-6" aria-label={t("alerts.load.tryOf", { rule: called })} onClick={() => onRule(known)}>
+                    {t("alerts.load.try")}
+                  </Button>
                 </p>
               )}
             </li>

@@ -35,3 +35,43 @@ it("turns a rule off where it is listed", async () => {
   await user.click(await screen.findByRole("switch", { name: "Rule: Large refund" }));
   await waitFor(() => expect(asked.find((each) => each.name === "change_settings")?.args).toEqual({ patch: { rules_off: { large_refund: true } } }));
 });
+
+it("opens any rule by its name, and changes the limit that it compares with where it stands", async () => {
+  const asked = openPage("alerts");
+  const user = userEvent.setup();
+  expect(await screen.findByText("stock.on_hand < stock.threshold"), "what it looks for, as it is written").toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Change Limit for Low stock" }));
+  const box = screen.getByRole("textbox", { name: "Limit for Low stock" });
+  await user.clear(box);
+  await user.type(box, "25{Enter}");
+  await waitFor(() => expect(asked.find((each) => each.name === "change_settings")?.args).toEqual({ patch: { low_stock_threshold: 25 } }));
+  expect(await screen.findByText("threshold 25 (default)")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Change Limit for Feed stale" }));
+  await user.clear(screen.getByRole("textbox", { name: "Limit for Feed stale" }));
+  await user.keyboard("2{Enter}");
+  expect(await screen.findByText("A whole number, at least 5 seconds")).toBeVisible();
+  expect(asked.filter((each) => each.name === "change_settings")).toHaveLength(1);
+  await user.keyboard("{Escape}");
+  await user.click(screen.getByRole("button", { name: "Change Low stock" }));
+  expect(await screen.findByRole("dialog", { name: "Rule" })).toBeVisible();
+});
+
+it("says what stopped a rule, and leaves a limit alone that it does not know", async () => {
+  openPage("alerts", {
+    alerts: async (_args, otherwise) => {
+      const view = await otherwise();
+      return { ...view, rules: view.rules.map((rule) => (rule.id === "low_stock" ? { ...rule, fault: "amount is compared with nothing", limit: { setting: "a_newer_one", value: "3" } } : rule)) };
+    },
+  });
+  expect(await screen.findByText("Stopped: amount has no value")).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Change Limit for Low stock" })).toBeNull();
+  expect(screen.getByRole("button", { name: "Change Limit for Large refund" })).toBeVisible();
+});
+
+it("says of the alert what happens otherwise, what to do and until when", async () => {
+  openPage("alerts");
+  const stated = await screen.findByLabelText("What it means and what to do");
+  expect(stated).toHaveTextContent("Part of the business stands still.");
+  expect(stated).toHaveTextContent("Tell whoever runs the system.");
+  expect(stated).toHaveTextContent(/act within 15 min \(until .*\d\d:\d\d\)$/);
+});

@@ -9,7 +9,7 @@ import { toast } from "@/parts/notice";
 import { readDecimal } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
 import { errorDetail, errorText } from "@/text";
-import { thresholds } from "./thresholds";
+import { fallback, thresholds } from "./thresholds/thresholds";
 
 export function BulkBar({ rows, onAsk, onClear }: { rows: readonly StockRow[]; onAsk: () => void; onClear: () => void }) {
   const { t } = useTranslation();
@@ -39,7 +39,10 @@ export function ThresholdDialog({ rows, onClose, onDone }: { rows: readonly Stoc
   const [why, setWhy] = useState<string | null>(null);
   const busy = useRef(false);
   const all = rows.map((row) => row.threshold);
-  const [least, most] = [Math.min(...all), Math.max(...all)].map(format.number);
+  const span = (of: readonly number[]) => ({ least: format.number(Math.min(...of)), most: format.number(Math.max(...of)) });
+  const { least, most } = span(all);
+  // What each falls back to: its warehouse's, or the one for all.
+  const others = span(rows.map((row) => fallback(row, settings).n));
   const n = format.integer(rows.length);
 
   const put = async (to: number | null) => {
@@ -72,7 +75,7 @@ export function ThresholdDialog({ rows, onClose, onDone }: { rows: readonly Stoc
       footer={
         <>
           <Button className="mr-auto" onClick={() => void put(null)}>
-            {t("inventory.backToDefault", { n: format.number(settings.low_stock_threshold) })}
+            {others.least === others.most ? t("inventory.backToDefault", { n: others.least }) : t("inventory.backToDefaults", others)}
           </Button>
           <Button onClick={onClose}>{t("common.cancel")}</Button>
           <Button look="primary" onClick={submit}>

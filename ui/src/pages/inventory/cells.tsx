@@ -1,6 +1,6 @@
 // What stands in the cells of the stock table.
 
-import { Hourglass, OctagonAlert, TriangleAlert } from "lucide-react";
+import { Hourglass, OctagonAlert, TriangleAlert, Warehouse } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { StockRow } from "@/bindings/StockRow";
@@ -11,7 +11,7 @@ import { useChangeMark } from "@/parts/arrival";
 import { ValueEdit } from "@/parts/value-edit";
 import { useSettings } from "@/settings";
 import { lasts, stockState, type StockState } from "./order";
-import { thresholds } from "./thresholds";
+import { fallback, thresholds, whose } from "./thresholds/thresholds";
 
 /** Stock that lasts for less than this deserves a colour, hours. */
 const SHORT = 1;
@@ -102,20 +102,29 @@ export function pace(perHour: number): number {
   return perHour >= 100 ? Math.round(perHour) : Math.round(perHour * 10) / 10;
 }
 
-/** Its own threshold is written plainly and its default one lightly. */
+/** Its own threshold is written plainly, one that it shares lightly; whose it is stands before it where it is not the one for all. */
 export function Threshold({ row }: { row: StockRow }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { settings, save } = useSettings();
+  const applies = whose(row, settings);
+  const other = fallback(row, settings);
+  const place = row.warehouse ?? "";
+  const hint = {
+    own: () => t(`inventory.ownHint.${other.whose}`, { n: format.number(other.n), place }),
+    warehouse: () => t("inventory.warehouseHint", { place }),
+    default: () => t("inventory.defaultHint"),
+  };
   return (
-    <span className="flex items-center justify-end gap-1" title={row.threshold_own ? t("inventory.ownHint", { n: format.number(settings.low_stock_threshold) }) : t("inventory.defaultHint")}>
-      {row.threshold_own && <span className="rounded-sm bg-raised px-1 text-[11px] text-ink-2">{t("inventory.own")}</span>}
+    <span className="flex items-center justify-end gap-1" title={hint[applies]()}>
+      {applies === "own" && <span className="rounded-sm bg-raised px-1 text-[11px] text-ink-2">{t("inventory.own")}</span>}
+      {applies === "warehouse" && <Warehouse role="img" aria-label={t("inventory.column.warehouse")} className="size-3.5 flex-none text-ink-3" />}
       <ValueEdit
         label={t("inventory.thresholdOf", { name: row.name })}
         value={String(row.threshold)}
-        placeholder={String(settings.low_stock_threshold)}
+        placeholder={String(other.n)}
         allowEmpty
-        className={row.threshold_own ? "text-ink" : "text-ink-3"}
+        className={applies === "own" ? "text-ink" : "text-ink-3"}
         shown={format.number(row.threshold)}
         onSave={(text) => save(thresholds([row], text === null ? null : Number(text), settings.product_thresholds).patch)}
       />

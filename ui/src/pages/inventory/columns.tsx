@@ -8,9 +8,11 @@ import { useFreshness, useSources } from "@/live";
 import { Age, type Column, Delta, Figure, RowSource, SourceName, Sparkline, widestAge } from "@/parts";
 import type { Choice } from "@/parts/selection";
 import { Tick } from "@/parts/tick";
+import { useSettings } from "@/settings";
 import { joined } from "@/text";
 import { HoursLeft, None, OnHand, pace, State, Threshold } from "./cells";
 import { codeOf, stockState } from "./order";
+import { whose } from "./thresholds/thresholds";
 
 /** An icon before a word. */
 const ICON = 20;
@@ -20,6 +22,7 @@ export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "ch
   const format = useFormat();
   const sources = useSources();
   const fresh = useFreshness();
+  const { settings } = useSettings();
   return useMemo(() => {
     const names = (row: StockRow) => (
       <>
@@ -87,7 +90,16 @@ export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "ch
         cell: (row) => (row.out_per_hour === 0 ? <None title={t("inventory.still")} /> : <Figure aged={fresh.of(row.source)}>{format.number(pace(row.out_per_hour))}</Figure>),
       },
       { id: "hours", header: t("inventory.column.hours"), align: "end", holds: (row) => (row.hours_left === null ? null : format.left(row.hours_left * 3_600_000)), cell: (row) => <HoursLeft row={row} /> },
-      { id: "threshold", header: t("inventory.column.threshold"), align: "end", beside: 12, className: "!overflow-visible", holds: (row) => `${row.threshold_own ? `${t("inventory.own")} ` : ""}${format.number(row.threshold)}`, cell: (row) => <Threshold row={row} /> },
+      {
+        id: "threshold",
+        header: t("inventory.column.threshold"),
+        align: "end",
+        beside: 12,
+        className: "!overflow-visible",
+        // The mark of a warehouse takes no more than this word.
+        holds: (row) => `${whose(row, settings) === "default" ? "" : `${t("inventory.own")} `}${format.number(row.threshold)}`,
+        cell: (row) => <Threshold row={row} />,
+      },
       { id: "mover", header: t("inventory.column.mover"), width: "minmax(100px, 1fr)", spare: 2, className: "text-ink-2", cell: (row) => (row.last_mover === null ? <None /> : <span title={row.last_mover}>{row.last_mover}</span>) },
       { id: "change", header: t("inventory.column.change"), align: "end", spare: 6, holds: (row) => format.change(row.last_change), cell: (row) => <Figure aged={fresh.of(row.source)}><Delta change={row.last_change} /></Figure> },
       { id: "age", header: t("inventory.column.age"), align: "end", spare: 2, holds: () => widestAge(format), cell: (row, above) => <Age at={row.last_at} above={above?.last_at ?? null} /> },
@@ -95,5 +107,5 @@ export function useStockColumns({ chosen, all, mark, markAll }: Pick<Choice, "ch
     ];
     if (sources.several) columns.push({ id: "source", header: t("inventory.column.source"), width: "minmax(96px, 1fr)", spare: 8, className: "text-ink-2", cell: (row) => <SourceName id={row.source} /> });
     return columns;
-  }, [t, format, sources, fresh, chosen, all, mark, markAll]);
+  }, [t, format, sources, fresh, settings, chosen, all, mark, markAll]);
 }

@@ -19,6 +19,7 @@ import { BulkBar, ThresholdDialog } from "./bulk";
 import { useStockColumns } from "./columns";
 import { Movements } from "./movements";
 import { lasts, steadyOrder, warehouses } from "./order";
+import { SheetMenu } from "./thresholds/menu";
 
 /** Products that run out within so many hours can be looked at by themselves. */
 const WITHIN = [4, 24] as const;
@@ -113,6 +114,7 @@ function Stock({ view }: { view: InventoryView }) {
                     ))}
                   </select>
                 )}
+                <SheetMenu products={view.products} />
                 <SearchField label={t("inventory.search")} value={text} onChange={setText} className="w-[clamp(120px,14vw,240px)]" />
               </>
             }

@@ -92,3 +92,20 @@ it("selects all with Ctrl+A, and none with Escape", async () => {
   await user.keyboard("{Escape}");
   expect(screen.queryByRole("toolbar")).toBeNull();
 });
+
+it("says whose threshold applies, and what applies without an own one", async () => {
+  openPage("inventory", {
+    hello: async (_args, otherwise) => {
+      const hello = await otherwise();
+      return { ...hello, settings: { ...hello.settings, warehouse_thresholds: { 华东一号仓: 6 } } };
+    },
+  });
+  const rows = await table();
+  expect(rows.getByTitle("This product's own threshold; clear it to go back to that of 华东一号仓, 6")).toHaveTextContent("own");
+  expect(rows.getAllByTitle("The threshold of 华东一号仓; click to give this product its own")).toHaveLength(2);
+  expect(rows.getAllByTitle("The default threshold; click to give this product its own").length).toBeGreaterThan(3);
+  const user = userEvent.setup();
+  await user.keyboard("{Control>}a{/Control}t");
+  const dialog = within(await screen.findByRole("dialog"));
+  expect(dialog.getByRole("button", { name: "Use the defaults, 6 to 10" })).toBeVisible();
+});

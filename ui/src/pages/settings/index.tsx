@@ -9,20 +9,19 @@ import { useLive, useView } from "@/live";
 import { cx } from "@/parts";
 import { Choices } from "@/parts/choices";
 import { Switch } from "@/parts/switch";
-import { LIMITS, RULES, switched } from "@/rules";
 import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
 import { Absence } from "./absence";
 import { Hooks } from "./hooks";
 import { Keeping } from "./keeping";
+import { Limits } from "./limits";
 import { Packs } from "./packs";
 import { Quiet } from "./quiet";
 import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sounds } from "./sounds";
 import { Sources } from "./sources";
-import { Times } from "./times";
 
 const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "absence", "keeping", "desktop", "packs", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
@@ -82,49 +81,6 @@ function useCurrentSection(scroller: React.RefObject<HTMLDivElement | null>): Se
     return () => element.removeEventListener("scroll", onScroll);
   }, [scroller]);
   return current;
-}
-
-function Limits() {
-  const { t } = useTranslation();
-  return (
-    <Section id="rules" title={t("settings.section.rules")}>
-      {LIMITS.map((limit) => (
-        <LimitRow key={limit.setting} limit={limit} />
-      ))}
-      <Times />
-      <h3 className="mt-3 border-t border-line/55 px-4 pt-3 pb-1 text-ink-2">{t("settings.rulesTitle")}</h3>
-      {RULES.map((rule) => (
-        <RuleRow key={rule.id} rule={rule} />
-      ))}
-    </Section>
-  );
-}
-
-function LimitRow({ limit }: { limit: (typeof LIMITS)[number] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  const { settings } = useSettings();
-  const { saving, save } = useSaver();
-  const name = t(`rules.limit.${limit.setting}.name`);
-  const own = Object.keys(settings.product_thresholds).length;
-  const check = "least" in limit ? (text: string) => (/^\d+$/.test(text) && Number(text) >= limit.least ? null : t(`rules.limit.${limit.setting}.wrong`)) : undefined;
-  return (
-    <Row label={name} help={t(`rules.limit.${limit.setting}.help`, { count: own, n: format.integer(own) })} saving={saving}>
-      <NumberBox label={name} value={String(settings[limit.setting])} unit={limit.unit === "money" ? "¥" : t(`rules.unit.${limit.unit}`)} check={check} onSave={(text) => void save(limit.set(text))} />
-    </Row>
-  );
-}
-
-function RuleRow({ rule }: { rule: (typeof RULES)[number] }) {
-  const { t } = useTranslation();
-  const { settings } = useSettings();
-  const { saving, save } = useSaver();
-  const name = t(`rules.rule.${rule.id}.name`);
-  return (
-    <Row label={name} help={t(`rules.rule.${rule.id}.text`)} saving={saving}>
-      <Switch label={name} checked={!settings.rules_off.includes(rule.id)} onChange={(on) => void save(switched(rule.id, on))} />
-    </Row>
-  );
 }
 
 function Told() {

@@ -71,3 +71,32 @@ it("sets a deadline and a reminder by type, and takes either away", async () => 
   await user.click(screen.getByRole("button", { name: "Remove Return" }));
   await waitFor(() => expect(saved()).toEqual({ patch: { approval_times: { return: null } } }));
 });
+
+it("gives a warehouse a threshold of its own, and takes it away", async () => {
+  const asked = openPage("settings");
+  const user = userEvent.setup();
+  const saved = () => asked.findLast((each) => each.name === "change_settings")?.args;
+  await waitFor(() => expect(screen.getByRole("button", { name: "Add a warehouse" })).toBeEnabled());
+  await user.click(screen.getByRole("button", { name: "Add a warehouse" }));
+  await user.click(await screen.findByRole("menuitem", { name: "North dock" }));
+  await waitFor(() => expect(saved(), "it begins with what holds").toEqual({ patch: { warehouse_thresholds: { "North dock": 10 } } }));
+  const box = await screen.findByRole("textbox", { name: "Threshold in North dock" });
+  await user.clear(box);
+  await user.type(box, "4{Enter}");
+  await waitFor(() => expect(saved()).toEqual({ patch: { warehouse_thresholds: { "North dock": 4 } } }));
+  await user.click(screen.getByRole("button", { name: "Add a warehouse" }));
+  expect(await screen.findByRole("menuitem", { name: "华东一号仓" })).toBeVisible();
+  expect(screen.queryByRole("menuitem", { name: "North dock" }), "it has one").toBeNull();
+  await user.keyboard("{Escape}");
+  await user.click(screen.getByRole("button", { name: "Remove North dock" }));
+  await waitFor(() => expect(saved()).toEqual({ patch: { warehouse_thresholds: { "North dock": null } } }));
+  await waitFor(() => expect(screen.queryByRole("textbox", { name: "Threshold in North dock" })).toBeNull());
+});
+
+it("switches every rule that there is, by the name and the reason that it gives itself", async () => {
+  const asked = openPage("settings");
+  const user = userEvent.setup();
+  expect(await screen.findByText("The customer waits, and so does the money.")).toBeVisible();
+  await user.click(screen.getByRole("switch", { name: "The gateway does not hear its ERP" }));
+  await waitFor(() => expect(asked.findLast((each) => each.name === "change_settings")?.args).toEqual({ patch: { rules_off: { gateway_deaf: true } } }));
+});

@@ -66,6 +66,15 @@ export const settings = {
     askHelp: "Asks once more before approving more than this, in one request or in several together. Such requests cannot be decided on a notification.",
     askAbove: "Ask above",
   },
+  warehouses: {
+    title: "Low stock by warehouse",
+    help: "For products without a threshold of their own; in all other warehouses the default applies, {{n}}.",
+    add: "Add a warehouse",
+    which: "Warehouse",
+    none: "No warehouse is known yet",
+    of: "Threshold in {{place}}",
+    remove: "Remove {{place}}",
+  },
   times: {
     title: "Deadlines of approvals",
     help: "By type: a deadline where the ERP sets none, and a reminder before it while the request still waits.",

@@ -66,6 +66,15 @@ export const settings = {
     askHelp: "批准的金额超过此数时再次确认，单笔或合计均适用；此类申请不能直接在通知上处理",
     askAbove: "超过此金额时确认",
   },
+  warehouses: {
+    title: "各仓库的库存阈值",
+    help: "用于没有单独设定阈值的商品；其他仓库使用默认阈值 {{n}}。",
+    add: "添加仓库",
+    which: "仓库",
+    none: "还没有已知的仓库",
+    of: "{{place}}的阈值",
+    remove: "移除{{place}}",
+  },
   times: {
     title: "审批期限",
     help: "按类型设置：ERP 未给期限时的期限，以及到期前仍未处理时的提醒。",

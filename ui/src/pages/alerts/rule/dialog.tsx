@@ -1,5 +1,6 @@
 // A rule is written: what it is called, when it holds, how bad that is; and beside it what it would have done. What is seldom needed is folded away.
 
+import { RotateCcw } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { RuleDocument } from "@/bindings/RuleDocument";
@@ -7,21 +8,27 @@ import type { Severity } from "@/bindings/Severity";
 import { Button, Dialog } from "@/parts";
 import { Choices } from "@/parts/choices";
 import { toast } from "@/parts/notice";
+import { said, useLang } from "@/rules";
 import { useSettings } from "@/settings";
 import { errorText, failureText } from "@/text";
-import { type Draft, EXAMPLES, type Lang, nameFor, reworded, said } from "./draft";
+import { type Draft, EXAMPLES, nameFor, reworded } from "./draft";
 import { Field, INPUT } from "./fields";
 import { More } from "./more";
 import { Past } from "./past";
 import { useBacktest } from "./use-backtest";
+import { useShippedAgain } from "./use-shipped-again";
 import { WhenField } from "./when-field";
 
 const SEVERITIES = ["info", "success", "warning", "critical"] as const satisfies readonly Severity[];
 
-export function RuleDialog({ draft, taken, shipped, onClose }: { draft: Draft; /** Names of all rules. */ taken: readonly string[]; /** As it came with Watchdeck: it can be put back, not deleted. */ shipped: boolean; onClose: () => void }) {
-  const { t, i18n } = useTranslation();
-  const lang: Lang = i18n.language === "en" ? "en" : "zh";
+/** What stands where it is known already: the user's own, which can be deleted; what came with Watchdeck; what the user wrote in the place of that. */
+export type Standing = "own" | "shipped" | "changed";
+
+export function RuleDialog({ draft, taken, standing, onClose }: { draft: Draft; /** Names of all rules. */ taken: readonly string[]; standing: Standing; onClose: () => void }) {
+  const { t } = useTranslation();
+  const lang = useLang();
   const { save } = useSettings();
+  const shippedAgain = useShippedAgain();
   const [document, setDocument] = useState(draft.document);
   const [days, setDays] = useState(30);
   const [more, setMore] = useState(draft.known);
@@ -36,17 +43,22 @@ export function RuleDialog({ draft, taken, shipped, onClose }: { draft: Draft; /
     setDocument((before) => ({ ...before, ...part }));
   };
   const ready = title.trim() !== "" && document.when.trim() !== "" && tried.fault === null;
-  const store = async (to: RuleDocument | null) => {
+  /** Closed when it is done; else the reason is said and all stays as it was written. */
+  const close = async (work: () => Promise<unknown>) => {
     setBusy(true);
     try {
-      await save({ rules: { [id]: to } });
-      toast(to === null ? t("alerts.rule.removed", { title }) : t("alerts.rule.saved", { title }));
+      await work();
       onClose();
     } catch (thrown) {
       setError(errorText(thrown));
       setBusy(false);
     }
   };
+  const store = (to: RuleDocument | null) =>
+    close(async () => {
+      await save({ rules: { [id]: to } });
+      toast(to === null ? t("alerts.rule.removed", { title }) : t("alerts.rule.saved", { title }));
+    });
   const submit = () => {
     setAsked(true);
     if (ready) void store(document);
@@ -60,9 +72,14 @@ export function RuleDialog({ draft, taken, shipped, onClose }: { draft: Draft; /
       title={draft.known ? t("alerts.rule.edit") : t("alerts.rule.new")}
       footer={
         <>
-          {draft.known && !shipped && (
+          {draft.known && standing === "own" && (
             <Button look="danger" className="mr-auto" disabled={busy} onClick={() => void store(null)}>
               {t("alerts.rule.remove")}
+            </Button>
+          )}
+          {draft.known && standing === "changed" && (
+            <Button className="mr-auto" icon={<RotateCcw aria-hidden />} title={t("alerts.rule.changedNote")} disabled={busy} onClick={() => void close(() => shippedAgain(draft, said(draft.document.title, lang)))}>
+              {t("alerts.rule.shipped")}
             </Button>
           )}
           <Button onClick={onClose}>{t("common.cancel")}</Button>

@@ -2,8 +2,7 @@
 
 import type { RuleDocument } from "@/bindings/RuleDocument";
 import type { Worded } from "@/bindings/Worded";
-
-export type Lang = "zh" | "en";
+import type { Lang } from "@/rules";
 
 export interface Draft {
   readonly id: string;
@@ -44,12 +43,6 @@ export const EXAMPLES = [
   { id: "many", change: { when: "rate(kind:finance:refund, 1h) > 3 * usual" } },
   { id: "silent", change: { when: "rate(kind:inventory:*, 1h) < 1" } },
 ] as const satisfies readonly { readonly id: string; readonly change: Partial<RuleDocument> }[];
-
-/** What a text says, in one language; the other's where it says nothing. */
-export function said(text: Worded, lang: Lang): string {
-  const other = lang === "zh" ? text.en : text.zh;
-  return text[lang].trim() === "" ? other : text[lang];
-}
 
 /** The other language follows as long as nobody wrote it by itself. */
 export function reworded(text: Worded, lang: Lang, to: string): Worded {

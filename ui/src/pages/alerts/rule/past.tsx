@@ -6,7 +6,7 @@ import { useFormat, useToday } from "@/format";
 import { cx, Line, SeverityMark } from "@/parts";
 import { Choices } from "@/parts/choices";
 import { openEvent } from "@/route/selection";
-import { type Lang, said } from "./draft";
+import { type Lang, said } from "@/rules";
 import type { Tried } from "./use-backtest";
 
 const SPANS = ["7", "30", "90"] as const;

@@ -2,9 +2,10 @@ import { screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it } from "vitest";
 import { toggled } from "@/parts/week-hours";
+import { said } from "@/rules";
 import { startText } from "@/text";
 import { openPage } from "../../../../tests/fixtures/open";
-import { BLANK, nameFor, reworded, said, whole } from "./draft";
+import { BLANK, nameFor, reworded, whole } from "./draft";
 
 beforeEach(() => {
   startText("en");
@@ -58,12 +59,41 @@ it("changes a shipped rule, which can be switched off and not deleted", async ()
   expect(dialog.queryByRole("button", { name: "Delete rule" })).toBeNull();
 });
 
+it("marks a shipped rule that was changed, and puts back what came with Watchdeck", async () => {
+  const asked = openPage("alerts");
+  const user = userEvent.setup();
+  const saved = () => asked.filter((each) => each.name === "change_settings").map((each) => each.args);
+  expect(await screen.findByRole("button", { name: "Change Order stuck" })).toBeVisible();
+  expect(screen.queryByText("changed"), "as it came").toBeNull();
+  await user.click(screen.getByRole("button", { name: "Change Order stuck" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Rule" }));
+  expect(dialog.queryByRole("button", { name: "Use the shipped one" })).toBeNull();
+  const when = dialog.getByRole("textbox", { name: "When" });
+  await user.clear(when);
+  await user.type(when, "order.dwell > 8h");
+  await user.click(dialog.getByRole("button", { name: "Save rule" }));
+  expect(await screen.findByText("changed")).toBeVisible();
+  expect(screen.getByText("order.dwell > 8h")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Use the shipped one: Order stuck" }));
+  await waitFor(() => expect(saved().at(-1)).toEqual({ patch: { rules: { order_stuck: null } } }));
+  expect(await screen.findByText("order.dwell > 24h")).toBeVisible();
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(saved().at(-1), "what the user wrote is not lost").toMatchObject({ patch: { rules: { order_stuck: { when: "order.dwell > 8h" } } } }));
+  expect(await screen.findByText("order.dwell > 8h")).toBeVisible();
+  await user.click(screen.getByRole("button", { name: "Change Order stuck" }));
+  const again = within(await screen.findByRole("dialog", { name: "Rule" }));
+  await user.click(again.getByRole("button", { name: "Use the shipped one" }));
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(saved().at(-1)).toEqual({ patch: { rules: { order_stuck: null } } });
+  expect(await screen.findByText("order.dwell > 24h")).toBeVisible();
+});
+
 it("shows how much is asked of people, and opens the rule that asks most", async () => {
   openPage("alerts");
   const user = userEvent.setup();
   await user.click(await screen.findByRole("button", { name: "Load" }));
   expect(await screen.findByRole("region", { name: "By day" })).toHaveTextContent("58");
-  await user.click(within(screen.getByRole("region", { name: "By rule" })).getByRole("button", { name: "Try a change" }));
+  await user.click(within(screen.getByRole("region", { name: "By rule" })).getByRole("button", { name: "Try a change: Order stuck" }));
   expect(await screen.findByRole("dialog", { name: "Rule" })).toBeVisible();
 });
 
