@@ -1,6 +1,6 @@
 //! Tones of the user's own: WAV files that are kept in the data folder, one for each severity.
 
-use crate::{commands::setup, core::Core, error::CommandError};
+use crate::{commands::setup, core::Core, error::CommandError, export::Half};
 use anyhow::Context as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -48,13 +48,11 @@ const fn name_of(severity: Severity) -> &'static str {
     }
 }
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let half = path.with_extension("part");
-    std::fs::write(&half, bytes)?;
-    std::fs::rename(half, path)
+    Half::whole(path, bytes)
 }
 
 /// Whether this is a WAV file that is short enough.

@@ -143,6 +143,15 @@ fn tongue(core: &Core, language: Language) -> Tongue {
     }
 }
 
+/// A table that the window made. Answers where it is.
+pub(crate) async fn export_thresholds(core: &Core, table: String) -> Result<String, CommandError> {
+    let path = new_file(core, "watchdeck-thresholds", "csv")?;
+    let to = path.clone();
+    let written = tokio::task::spawn_blocking(move || Half::whole(&to, table.as_bytes())).await.map_err(anyhow::Error::from)?;
+    written.context("writing the table")?;
+    Ok(path.display().to_string())
+}
+
 /// The user's downloads, else a folder beside the store.
 fn folder(core: &Core) -> PathBuf {
     core.host.downloads().unwrap_or_else(|| core.config.data_dir.join("exports"))

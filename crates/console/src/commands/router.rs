@@ -203,6 +203,8 @@ commands! { |core|
     /// Write what was decided, as `approval_history` finds it, into a new file in the user's folder, in the background.
     export_decisions { query: String, mine: bool, outcome: Option<ApprovalStatus>, resource_type: Option<String>, format: ExportFormat } -> ()
         => keeping::export_decisions(core, Wanted { query, mine, outcome, resource_type }, format)?;
+    /// Write a table of thresholds, as the window made it, into a new file in the user's folder. Answers its path.
+    export_thresholds { table: String } -> String => keeping::export_thresholds(core, table).await?;
     /// What takes its time: the last of each kind.
     jobs {} -> Vec<JobView> => keeping::jobs(core);
     /// Stop one of them.

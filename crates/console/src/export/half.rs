@@ -33,6 +33,16 @@ impl Half {
         Ok(Self { file: BufWriter::new(file), half, path: path.to_owned(), done: false })
     }
 
+    /// A file that is at hand whole.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub(crate) fn whole(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+        let mut half = Self::begin(path)?;
+        std::io::Write::write_all(&mut half.file, bytes)?;
+        half.finish().map(drop)
+    }
+
     /// It is whole. Answers its size.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ export function Sounds() {
 function Tone({ severity }: { severity: Severity }) {
   const { t } = useTranslation();
   const host = useHost();
-  const { settings, refresh } = useSettings();
+  const { settings, take } = useSettings();
   const { saving, save, run } = useSaver();
   const file = useRef<HTMLInputElement>(null);
   const word = t(`common.severity.${severity}`);
@@ -70,8 +70,7 @@ function Tone({ severity }: { severity: Severity }) {
   const keep = (chosen: File) =>
     run(async () => {
       const data = await base64(chosen);
-      await host.call("keep_tone", { severity, name: chosen.name, data });
-      refresh();
+      take(await host.call("keep_tone", { severity, name: chosen.name, data }));
     });
   return (
     <li className="border-b border-line/55 px-3 py-1 last:border-b-0">
