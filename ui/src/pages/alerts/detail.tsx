@@ -14,6 +14,7 @@ import { useAlertText } from "@/rules";
 import { useSettings } from "@/settings";
 import { joined, useWord } from "@/text";
 import { Advice } from "./advice";
+import { ToldList } from "./told";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
@@ -102,7 +103,7 @@ export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: Ale
             {i < alert.timeline.length - 1 && <i aria-hidden className="absolute top-4 bottom-0 left-[6.5px] w-px bg-line-strong" />}
             <span className={cx("pt-[3px] [&_svg]:size-3.5", INKS[step.state])}>{ICONS[step.state]}</span>
             <span>
-              {word("alertState", step.state)}
+              {step.cause === null || step.cause === "fired" ? word("alertState", step.state) : t(`alerts.told.cause.${step.cause}`)}
               {step.by !== null && <span className="text-ink-2"> {t("alerts.by", { who: step.by })}</span>}
               {step.note !== null && <span className="block break-words text-ink-2">{step.note}</span>}
             </span>
@@ -110,6 +111,7 @@ export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: Ale
           </li>
         ))}
       </ol>
+      <ToldList announcements={alert.announcements} />
     </div>
   );
 }

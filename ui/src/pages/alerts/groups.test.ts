@@ -24,6 +24,7 @@ const alert = (id: string, rule: string, severity: Severity = "warning", state: 
       silenced_by: null,
   seq: null,
   timeline: [],
+  announcements: [],
 });
 
 test("alerts stand under their rule, the worst rule first", () => {

@@ -1,4 +1,11 @@
 export const alerts = {
+  told: {
+    title: "Told",
+    waits: "waits to be told",
+    nothing: "listed only",
+    means: { toast: "notification", digest: "digest", sound: "sound" },
+    cause: { fired: "Fired", worse: "Got worse", reminded: "Reminder", escalated: "Escalated, nobody had it", again: "Again" },
+  },
   tabs: "By state",
   list: "Alerts",
   selected: "{{n}} selected",
@@ -82,6 +89,10 @@ export const alerts = {
     less: "Less",
     clear: "Ends when (empty: as soon as it does not hold any more)",
     steps: "Worse where more holds",
+    escalate: "While nobody has it, it gets worse",
+    escalateAfter: "after",
+    escalateMinutes: "Minutes of step {{n}}",
+    escalateThen: "min:",
     addStep: "Add step",
     step: "Step {{n}}: when",
     stepSeverity: "Step {{n}}: severity",

@@ -1,4 +1,11 @@
 export const alerts = {
+  told: {
+    title: "已提醒",
+    waits: "等待提醒",
+    nothing: "仅列出",
+    means: { toast: "通知", digest: "汇总", sound: "声音" },
+    cause: { fired: "触发", worse: "加重", reminded: "再次提醒", escalated: "无人处理，已升级", again: "再次触发" },
+  },
   tabs: "按状态",
   list: "告警列表",
   selected: "已选 {{n}} 条",
@@ -82,6 +89,10 @@ export const alerts = {
     less: "收起",
     clear: "结束条件（留空：条件不再成立时立即结束）",
     steps: "更严重时加重",
+    escalate: "无人处理时逐级升级",
+    escalateAfter: "满",
+    escalateMinutes: "第 {{n}} 级的分钟数",
+    escalateThen: "分钟：",
     addStep: "添加一级",
     step: "第 {{n}} 级：条件",
     stepSeverity: "第 {{n}} 级：级别",

@@ -31,6 +31,7 @@ export const BLANK: RuleDocument = {
   quiets: "",
   latched: false,
   remind_minutes: 0,
+  escalate: [],
   ends_after_minutes: 24 * 60,
 };
 

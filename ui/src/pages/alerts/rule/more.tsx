@@ -6,6 +6,7 @@ import type { RuleFaultView } from "@/bindings/RuleFaultView";
 import { cx } from "@/parts";
 import { WeekHours } from "@/parts/week-hours";
 import { type Lang, said } from "@/rules";
+import { Chain } from "./chain";
 import { reworded, whole } from "./draft";
 import { Field, INPUT, Toggle } from "./fields";
 import { Steps } from "./steps";
@@ -55,6 +56,7 @@ export function More({ document, lang, fault, onChange }: { document: RuleDocume
         {count("act_within_minutes")}
         {count("remind_minutes")}
       </div>
+      <Chain steps={document.escalate} wrong={wrong("escalate")} onChange={(escalate) => onChange({ escalate })} />
       <Field label={t("alerts.rule.quiets")} wrong={wrong("quiets")} note={t("alerts.rule.quietsNote")}>
         {(props) => <input {...props} value={document.quiets} spellCheck={false} onChange={(event) => onChange({ quiets: event.target.value })} className={cx(INPUT, "font-mono text-[12.5px]")} />}
       </Field>
