@@ -14,7 +14,7 @@ mod words;
 
 pub use compiled::RuleFault;
 pub use shipped::{SHIPPED, shipped};
-pub(crate) use words::filled;
+pub use words::filled;
 
 use crate::{book::AlertBook, judge::Judge};
 use compiled::{Compiled, Sort};
