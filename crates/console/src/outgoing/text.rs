@@ -193,3 +193,7 @@ pub(super) fn one_line(text: &str) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     text.trim().to_owned()
 }
+
+#[cfg(test)]
+#[path = "text/tests.rs"]
+mod tests;

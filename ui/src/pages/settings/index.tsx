@@ -14,8 +14,8 @@ import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
 import { Absence } from "./absence";
-import { Hooks } from "./hooks";
 import { Keeping } from "./keeping";
+import { Outgoing } from "./outgoing";
 import { Packs } from "./packs";
 import { Quiet } from "./quiet";
 import { Reasons } from "./reasons";
@@ -50,7 +50,7 @@ export default function SettingsPage() {
           <Sources />
           <Limits />
           <Told />
-          <Hooks />
+          <Outgoing />
           <Look />
           <You />
           <Section id="absence" title={t("settings.section.absence")}>
