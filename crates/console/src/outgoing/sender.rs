@@ -50,8 +50,8 @@ impl Handler for Sender {
     /// Robots count what comes in a minute, mail servers and this machine what comes at once.
     fn policy(&self) -> Policy {
         let (attempts, parallel) = match self.hook.action {
-            Action::Webhook { .. } => (10, 4),
-            Action::Email { .. } | Action::Command { .. } => (10, 2),
+            Action::Webhook { .. } => (11, 4),
+            Action::Email { .. } | Action::Command { .. } => (11, 2),
             Action::Robot { .. } => (12, 1),
         };
         Policy { attempts: Some(attempts), longest_wait: Duration::from_secs(300), time_out: TIME_OUT, parallel, ..Policy::default() }
