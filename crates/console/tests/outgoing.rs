@@ -9,10 +9,11 @@ use std::{
         atomic::{AtomicU16, Ordering},
     },
 };
+use watchdeck_console::seams::Seams;
 use watchdeck_testkit::{
     certificate::{Authority, Valid},
     clock::now,
-    console::Bench,
+    console::{Bench, keychain::Memory, shell::Shell},
     erp::Erp,
     post_office::{Encryption, PostOffice},
     receiver::Receiver,
@@ -33,7 +34,11 @@ struct Desk {
 
 impl Desk {
     async fn start(folder: &Path, mood: Mood) -> Self {
-        let (erp, bench) = (Erp::start().await, Bench::start(folder).await.unwrap());
+        Self::start_on(folder, Shell::default(), mood).await
+    }
+
+    async fn start_on(folder: &Path, shell: Shell, mood: Mood) -> Self {
+        let (erp, bench) = (Erp::start().await, Bench::start_on(folder, shell, Seams::default()).await.unwrap());
         bench
             .watch(json!([{ "id": "east", "name": "East", "url": erp.url(), "dialect": "erp", "channels": ["orders"], "token": "t" }]))
             .await;
@@ -96,8 +101,12 @@ impl Desk {
         let replay = json!({ "act": "replay", "from": { "place": "start" }, "pace": 0.0 });
         self.bench.ask("steer_handler", json!({ "name": "hook:out", "act": replay })).await;
         self.bench.eventually("the replay to end", async || (self.handler().await["errand"]["ended"] == true).then_some(())).await;
-        let all = taken();
-        assert_eq!((all.len(), &all[2]), (4, &first[0]), "somebody wanted them once more, and can tell that they are the same");
+        let mut all = taken();
+        assert_eq!(all.len(), 4, "somebody wanted them once more");
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), 2, "and it can be told that they are the same");
+        assert!(all.contains(&first[0]));
     }
 }
 
@@ -353,5 +362,35 @@ async fn an_action_is_shown_and_tried_before_it_is_saved_and_nothing_secret_is_s
     }
     desk.set(json!({ "hooks": { "ding": null } })).await;
     assert_eq!(desk.bench.ask("action_secrets", json!({})).await, json!({}));
+    desk.bench.console.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_needs_a_secret_that_is_locked_away_waits_and_goes_when_it_is_unlocked() {
+    let (folder, keychain) = (tempfile::tempdir().unwrap(), Arc::<Memory>::default());
+    let shell = || Shell { keychain: Some(Arc::clone(&keychain)), ..Shell::default() };
+    let server = Receiver::start(|_| (200, "{}".into())).await;
+    let desk = Desk::start_on(folder.path(), shell(), Mood::default()).await;
+    let mut signed = hook(json!({ "kind": "webhook", "url": server.url("/in") }));
+    signed["secret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".into();
+    desk.set(json!({ "hooks": { "out": signed } })).await;
+    desk.happens(1);
+    desk.bench.eventually("it to be taken", async || (desk.handler().await["handled"] == 1).then_some(())).await;
+    desk.bench.console.shutdown().await;
+
+    keychain.lock(true);
+    let desk = Desk { bench: Bench::start_on(folder.path(), shell(), Seams::default()).await.unwrap(), ..desk };
+    let replay = json!({ "act": "replay", "from": { "place": "start" }, "pace": 0.0 });
+    desk.bench.ask("steer_handler", json!({ "name": "hook:out", "act": replay })).await;
+    let failed = async || {
+        let words = desk.handler().await["last_error"]["words"].clone();
+        words.as_str().is_some_and(|words| words.starts_with("the secret of this action is kept, but cannot be read now")).then_some(())
+    };
+    desk.bench.eventually("a try without the secret", failed).await;
+    assert_eq!(server.posts().len(), 1, "nothing leaves unsigned");
+    keychain.lock(false);
+    desk.bench.eventually("the replay to end", async || (desk.handler().await["errand"]["ended"] == true).then_some(())).await;
+    let posts = server.posts();
+    assert!(posts.len() == 2 && posts.iter().all(|posted| posted.header("webhook-signature").starts_with("v1,")), "{posts:?}");
     desk.bench.console.shutdown().await;
 }

@@ -141,7 +141,7 @@ impl Run {
 }
 
 /// The group of a program that runs. Dropped before it has ended, it is killed: a script's own children too.
-struct Group(Option<u32>);
+struct Group(#[cfg_attr(not(unix), allow(dead_code, reason = "groups are Unix's; there the program alone is killed"))] Option<u32>);
 
 impl Drop for Group {
     fn drop(&mut self) {

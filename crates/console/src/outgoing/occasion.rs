@@ -114,3 +114,21 @@ fn example(at: Millis) -> Event {
         payload: Payload::from_json(payload.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use watchdeck_filter::Filter;
+
+    #[test]
+    fn tell_me_alerts_is_a_filter_that_means_the_first_word_of_an_alert_and_no_other() {
+        // What a new action for people begins with (`ALERTS` in the window).
+        let alerts = Filter::parse("kind:watchdeck:alert change:fired severity>=warning", Millis(0)).unwrap();
+        let fired = example(Millis(0));
+        assert!(alerts.keeps(&fired));
+        let with = |payload: String| Event { payload: Payload::from_json(payload), ..fired.clone() };
+        assert!(!alerts.keeps(&with(fired.payload.as_str().replace("fired", "resolved"))));
+        assert!(!alerts.keeps(&Event { severity: Severity::Info, ..fired.clone() }));
+        assert!(!alerts.keeps(&Event { kind: "order:status".into(), ..fired }));
+    }
+}

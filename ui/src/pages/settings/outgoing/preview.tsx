@@ -82,7 +82,7 @@ function Shown({ kind, preview }: { kind: Kind; preview: ActionPreview }) {
           </div>
         ))}
       </dl>
-      <pre aria-label={t(`outgoing.${body}`)} tabIndex={0} className={cx("max-h-[320px] overflow-auto rounded-md border border-line bg-surface px-2.5 py-1.5 leading-snug whitespace-pre-wrap select-text", kind !== "email" && "font-mono")}>
+      <pre aria-label={t(`outgoing.${body}`)} tabIndex={0} className={cx("max-h-[320px] overflow-auto rounded-md border border-line bg-surface px-2.5 py-1.5 leading-snug whitespace-pre-wrap select-text", kind === "email" ? "font-sans" : "font-mono")}>
         {preview.body}
       </pre>
     </div>
