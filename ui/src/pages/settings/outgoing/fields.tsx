@@ -1,18 +1,16 @@
 // The fields of an action: those of its kind, and no others.
 
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Action } from "@/bindings/Action";
 import { Choices } from "@/parts/choices";
-import { Switch } from "@/parts/switch";
 import { useSettings } from "@/settings";
-import { SavingError, SavingMark, useSaver } from "../row";
 import { Help, Line, Lines, SecretField } from "./field";
 import { FilterLine } from "./filter-line";
 import { kindOf, PORTS } from "./kinds";
 import type { ActionApi } from "./use-action";
 
-export function ActionFields({ api }: { api: ActionApi }) {
+export function ActionFields({ api, allow }: { api: ActionApi; allow: ReactNode }) {
   const { t } = useTranslation();
   const { draft } = api;
   const kind = kindOf(draft.action);
@@ -20,7 +18,7 @@ export function ActionFields({ api }: { api: ActionApi }) {
     <div className="flex min-w-0 flex-col gap-3">
       <p className="text-ink-2">{t(`outgoing.about.${kind}`)}</p>
       <Line label={t("outgoing.name")} value={draft.name} autoFocus onText={(name) => api.set({ name })} />
-      <OfKind api={api} action={draft.action} />
+      <OfKind api={api} action={draft.action} allow={allow} />
       <FilterLine api={api} />
       {draft.action.kind !== "webhook" && <OwnWords api={api} />}
       <Help className="!mt-0">{t("outgoing.masked")}</Help>
@@ -28,7 +26,7 @@ export function ActionFields({ api }: { api: ActionApi }) {
   );
 }
 
-function OfKind({ api, action }: { api: ActionApi; action: Action }) {
+function OfKind({ api, action, allow }: { api: ActionApi; action: Action; allow: ReactNode }) {
   const { t } = useTranslation();
   switch (action.kind) {
     case "webhook":
@@ -43,7 +41,7 @@ function OfKind({ api, action }: { api: ActionApi; action: Action }) {
     case "email":
       return <MailFields api={api} action={action} />;
     case "command":
-      return <CommandFields api={api} action={action} />;
+      return <CommandFields api={api} action={action} allow={allow} />;
   }
 }
 
@@ -91,21 +89,15 @@ function MailFields({ api, action }: { api: ActionApi; action: Extract<Action, {
   );
 }
 
-function CommandFields({ api, action }: { api: ActionApi; action: Extract<Action, { kind: "command" }> }) {
+function CommandFields({ api, action, allow }: { api: ActionApi; action: Extract<Action, { kind: "command" }>; allow: ReactNode }) {
   const { t } = useTranslation();
   const { settings } = useSettings();
-  const { saving, save } = useSaver();
   return (
     <>
       {!settings.allow_commands && (
-        <div className="rounded-md border border-warn px-3 py-2">
-          <div className="flex items-center gap-3">
-            <span className="min-w-0 flex-1 text-warn">{t("outgoing.commandsOff")}</span>
-            <SavingMark saving={saving} />
-            <Switch label={t("outgoing.commands")} checked={false} onChange={(allow_commands) => void save({ allow_commands })} />
-          </div>
-          <Help>{t("outgoing.commandsHelp")}</Help>
-          <SavingError saving={saving} />
+        <div className="rounded-md border border-warn pt-1.5">
+          <p className="px-4 text-warn">{t("outgoing.commandsOff")}</p>
+          {allow}
         </div>
       )}
       <Line label={t("outgoing.program")} mono value={action.program} help={t("outgoing.programHelp")} onText={(program) => api.set({ action: { ...action, program } })} />

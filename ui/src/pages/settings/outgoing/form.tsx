@@ -1,6 +1,6 @@
 // An action, new or known: its fields, and beside them what it would send and what comes of sending it. What was changed is not lost by a slip.
 
-import { useId, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Hook } from "@/bindings/Hook";
 import { Button, Dialog } from "@/parts";
@@ -9,7 +9,8 @@ import { kindOf } from "./kinds";
 import { Panel } from "./preview";
 import { useAction } from "./use-action";
 
-export function ActionForm({ before, isNew, onClose }: { before: Hook; isNew: boolean; onClose: () => void }) {
+/** `allow` is the switch that lets programs run. */
+export function ActionForm({ before, isNew, allow, onClose }: { before: Hook; isNew: boolean; allow: ReactNode; onClose: () => void }) {
   const { t } = useTranslation();
   const api = useAction(before, isNew);
   const form = useId();
@@ -60,7 +61,7 @@ export function ActionForm({ before, isNew, onClose }: { before: Hook; isNew: bo
         }}
       >
         <div className="grid gap-x-6 gap-y-4 @min-[720px]:grid-cols-[minmax(0,1fr)_minmax(0,380px)]">
-          <ActionFields api={api} />
+          <ActionFields api={api} allow={allow} />
           <div className="border-line @min-[720px]:border-l @min-[720px]:pl-5 @max-[719px]:border-t @max-[719px]:pt-3">
             <Panel api={api} />
           </div>

@@ -8,11 +8,11 @@ import { useView } from "@/live";
 import { Button, Dialog, EmptyState, Menu } from "@/parts";
 import { Switch } from "@/parts/switch";
 import { useSettings } from "@/settings";
-import { Row, SavingError, SavingMark, Section, useSaver } from "../row";
-import { ActionForm } from "./form";
-import { KindIcon } from "./icon";
-import { fresh, type Kind, KINDS } from "./kinds";
-import { ActionLine } from "./line";
+import { ActionForm } from "./outgoing/form";
+import { KindIcon } from "./outgoing/icon";
+import { fresh, type Kind, KINDS } from "./outgoing/kinds";
+import { ActionLine } from "./outgoing/line";
+import { Row, SavingError, SavingMark, Section, useSaver } from "./row";
 
 type Open = { readonly kind: "form"; readonly hook: Hook; readonly isNew: boolean } | { readonly kind: "remove"; readonly hook: Hook };
 
@@ -21,7 +21,6 @@ export function Outgoing() {
   const { settings } = useSettings();
   const { data } = useView("health");
   const { saving, save } = useSaver();
-  const allowing = useSaver();
   const [open, setOpen] = useState<Open | null>(null);
   const close = () => setOpen(null);
   const begin = (kind: Kind) => setOpen({ kind: "form", hook: fresh(kind, t(`outgoing.kind.${kind}`)), isNew: true });
@@ -63,11 +62,9 @@ export function Outgoing() {
         </ul>
       )}
       <div className="mt-1.5">
-        <Row label={t("outgoing.commands")} help={t("outgoing.commandsHelp")} saving={allowing.saving}>
-          <Switch label={t("outgoing.commands")} checked={settings.allow_commands} onChange={(allow_commands) => void allowing.save({ allow_commands })} />
-        </Row>
+        <AllowCommands />
       </div>
-      {open?.kind === "form" && <ActionForm key={open.hook.id} before={open.hook} isNew={open.isNew} onClose={close} />}
+      {open?.kind === "form" && <ActionForm key={open.hook.id} before={open.hook} isNew={open.isNew} allow={<AllowCommands />} onClose={close} />}
       {open?.kind === "remove" && (
         <Dialog
           open
@@ -94,5 +91,17 @@ export function Outgoing() {
         </Dialog>
       )}
     </Section>
+  );
+}
+
+/** Whether programs may be run: below the list, and in the form of a program for as long as they may not. */
+function AllowCommands() {
+  const { t } = useTranslation();
+  const { settings } = useSettings();
+  const { saving, save } = useSaver();
+  return (
+    <Row label={t("outgoing.commands")} help={t("outgoing.commandsHelp")} saving={saving}>
+      <Switch label={t("outgoing.commands")} checked={settings.allow_commands} onChange={(allow_commands) => void save({ allow_commands })} />
+    </Row>
   );
 }
