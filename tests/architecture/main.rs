@@ -47,7 +47,7 @@ const ARROWS: [(&str, &[&str]); 26] = [
 ];
 
 /// Libraries that may appear in these places only.
-const PLACES: [(&str, &[&str]); 10] = [
+const PLACES: [(&str, &[&str]); 11] = [
     ("tauri", &["watchdeck"]),
     ("zbus", &["watchdeck", "watchdeck-tests"]),
     ("notify-rust", &["watchdeck"]),
@@ -59,6 +59,7 @@ const PLACES: [(&str, &[&str]); 10] = [
     ("tokio-postgres", &["watchdeck-postgres", "watchdeck-bench"]),
     ("tokio-tungstenite", &["watchdeck-client", "watchdeck-bench", "watchdeck-simulate", "watchdeck-testkit", "watchdeck-tests"]),
     ("axum", &["watchdeck-gateway", "watchdeck-testkit", "watchdeck-web-host"]),
+    ("lettre", &["watchdeck-console"]),
     ("redis", &["watchdeck-simulator", "watchdeck-bench", "watchdeck-testkit"]),
 ];
 

@@ -30,8 +30,15 @@ impl Words {
         }
     }
 
+    /// Simplified Chinese, and not English.
+    #[must_use]
+    pub const fn is_chinese(self) -> bool {
+        self.chinese
+    }
+
     /// The text of this language.
-    pub(crate) fn either(self, chinese: &'static str, english: &'static str) -> &'static str {
+    #[must_use]
+    pub fn either(self, chinese: &'static str, english: &'static str) -> &'static str {
         if self.chinese { chinese } else { english }
     }
 

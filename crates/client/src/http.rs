@@ -110,9 +110,12 @@ impl Asker {
         self.send(self.client.get(url.clone()), &url, limit).await
     }
 
-    /// Tell it `body`, and read at most `limit` bytes of the answer.
-    pub(crate) async fn post(&self, url: Url, body: String, limit: usize) -> Result<Answer, HttpError> {
-        let request = self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+    /// Tell it `body`, with these headers beside the usual ones, and read at most `limit` bytes of the answer.
+    pub(crate) async fn post(&self, url: Url, headers: &[(String, String)], body: String, limit: usize) -> Result<Answer, HttpError> {
+        let mut request = self.client.post(url.clone()).header(CONTENT_TYPE, "application/json").body(body);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
         self.send(request, &url, limit).await
     }
 

@@ -44,7 +44,7 @@ pub use clock::{BootClock, Clock};
 pub use delivery::{Delivery, LinkIo, Positions, SAMPLE};
 pub use detect::{DetectError, DetectTry, detect};
 pub use link::Link;
-pub use post::{PostAnswer, PostError, delete, get, post};
+pub use post::{PostAnswer, PostError, delete, get, post, post_with};
 pub use probe::{Beside, ProbeStep, probe, probe_beside};
 pub use profile::{Dialect, History, Profile, Proxy, Timing, User};
 pub use status::{Cause, Denied, ServerClock, State, Status, UpstreamDown};

@@ -37,9 +37,17 @@ impl PostError {
 /// # Errors
 /// [`PostError`] when nothing was answered; whether it arrived is not known then, unless [it never left](PostError::never_left).
 pub async fn post(profile: &Profile, place: &str, body: String) -> Result<PostAnswer, PostError> {
+    post_with(profile, place, &[], body).await
+}
+
+/// As [`post`], with headers of one's own.
+///
+/// # Errors
+/// As [`post`].
+pub async fn post_with(profile: &Profile, place: &str, headers: &[(String, String)], body: String) -> Result<PostAnswer, PostError> {
     let url = address(profile, place)?;
     let asker = Asker::new(profile, &url, true, profile.timing.connect * PATIENCE).await?;
-    let answer = asker.post(url, body, MAX_ANSWER).await?;
+    let answer = asker.post(url, headers, body, MAX_ANSWER).await?;
     Ok(PostAnswer { status: answer.status, body: answer.body })
 }
 

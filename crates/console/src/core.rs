@@ -91,7 +91,7 @@ pub(crate) struct Core {
     pub(crate) delegated: Notify,
     /// What is done for each event behind the store, by name.
     pub(crate) handlers: Registry,
-    /// The webhooks among them.
+    /// The outgoing actions among them.
     pub(crate) hooks: Hooks,
     /// What was looked at that is masked, and is not told yet.
     pub(crate) reveals: Reveals,
@@ -146,6 +146,7 @@ impl Core {
         let core = Arc::new(Self {
             sources: Arc::new(Sources::new(store.clone(), Arc::clone(&secrets) as _, seams.clone(), records, covers, urgent)),
             unstored: tokio::sync::Mutex::new(unstored),
+            hooks: Hooks::new(Arc::clone(&secrets), seams.clone()),
             secrets,
             packs,
             kept: tokio::sync::Mutex::new(kept),
@@ -160,7 +161,6 @@ impl Core {
                 let seams = seams.clone();
                 move || seams.now()
             }),
-            hooks: Hooks::default(),
             reveals,
             rebuilding: Rebuilding::default(),
             faults: Faults::default(),
@@ -195,7 +195,7 @@ impl Core {
         core.handlers.add(Arc::clone(&backfill) as _).await?;
         core.keep_running("backfill", move |core| Arc::clone(&backfill).run(core.stop.clone()));
         let settings = core.state().settings.clone();
-        core.hooks.apply(&core.handlers, &settings.hooks, core.now()).await?;
+        core.hooks.apply(&core.handlers, &settings, core.words(&settings)).await?;
         core.host.apply(&settings);
         core.connect(&settings.sources).await?;
         Ok(core)

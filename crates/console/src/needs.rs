@@ -80,6 +80,7 @@ mod tests {
             silenced_by: None,
             seq: None,
             timeline: Vec::new(),
+            announcements: Vec::new(),
         }
     }
 

@@ -188,10 +188,26 @@ impl Secrets {
             .collect()
     }
 
-    /// The secrets of sources that are none of `sources` any more, to be forgotten.
-    pub(crate) fn orphans(&self, sources: &[Source]) -> Vec<Change> {
+    /// The secret of an outgoing action, or why it cannot be read now.
+    pub(crate) fn of_action(&self, id: &str) -> Result<Option<Secret>, String> {
+        let (state, name) = (self.state(), Name::new(id, Purpose::Action));
+        state.unread.get(&name).map_or_else(|| Ok(state.values.get(&name).cloned()), |why| Err(why.clone()))
+    }
+
+    /// Where the secret of each of these actions is.
+    pub(crate) fn places_of_actions<'a>(&self, ids: impl Iterator<Item = &'a str>) -> BTreeMap<String, SecretPlace> {
         let state = self.state();
-        let gone = |name: &&Name| sources.iter().all(|source| source.id != name.source);
+        let place = |id: &str| state.index.get(&Name::new(id, Purpose::Action)).map(|entry| entry.place).unwrap_or_default();
+        ids.map(|id| (id.to_owned(), place(id))).collect()
+    }
+
+    /// The secrets of sources and of actions that are none of these any more, to be forgotten.
+    pub(crate) fn orphans(&self, sources: &[Source], actions: &[&str]) -> Vec<Change> {
+        let state = self.state();
+        let gone = |name: &&Name| match name.purpose {
+            Purpose::Token | Purpose::ProxyPassword => sources.iter().all(|source| source.id != name.source),
+            Purpose::Action => !actions.contains(&name.source.as_str()),
+        };
         state.index.keys().filter(gone).map(|name| Change { name: name.clone(), value: None }).collect()
     }
 

@@ -35,8 +35,8 @@ pub(crate) async fn keep(core: &Core, severity: Severity, name: &str, data: &str
     let path = file(&core.config.data_dir, severity);
     let written = tokio::task::spawn_blocking(move || write(&path, &bytes)).await.map_err(anyhow::Error::from)?;
     written.context("the sound could not be kept")?;
-    let patch = json!({ "tones": { (name_of(severity)): name } });
-    setup::change_settings(core, SettingsPatch(patch)).await
+    let patch = [("tones".to_owned(), json!({ (name_of(severity)): name }))];
+    setup::change_settings(core, SettingsPatch(patch.into_iter().collect())).await
 }
 
 const fn name_of(severity: Severity) -> &'static str {

@@ -9,7 +9,7 @@ mod source;
 mod times;
 
 pub use dialect::DialectName;
-pub use hook::Hook;
+pub use hook::{Action, Hook, MailTls, RobotMaker};
 pub use keeping::{Hold, KeepChannel, Keeping};
 pub use rule::{Escalation, RuleDocument, RuleStep, Schedule, Worded};
 pub use silence::Silence;
@@ -77,18 +77,21 @@ pub struct Settings {
     pub keeping: Keeping,
     /// Where events come from.
     pub sources: Vec<Source>,
-    /// Whom events are passed on to.
+    /// What is done for others with each event.
     pub hooks: Vec<Hook>,
+    /// Actions may run programs of this machine.
+    pub allow_commands: bool,
 }
 
 /// A change of some settings, as a JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. `sources` by id (`null`
-/// removes one), `rules_off` by rule; given as lists they are replaced whole.
+/// removes one) and `hooks` likewise, `rules_off` by rule; given as lists they are replaced whole. A hook's `action` is replaced whole.
 #[derive(Debug, Clone, Deserialize, ts_rs::TS)]
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "delivery" | "keeping">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "hooks" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
+  hooks?: Record<string, Partial<import("./Hook").Hook> | null>;
   rules_off?: Record<string, boolean>;
   rules?: Record<string, import("./RuleDocument").RuleDocument | null>;
   silences?: Record<string, import("./Silence").Silence | null>;
@@ -284,6 +287,7 @@ impl Default for Settings {
             keeping: Keeping::default(),
             sources: Vec::new(),
             hooks: Vec::new(),
+            allow_commands: false,
         }
     }
 }

@@ -112,6 +112,10 @@ keeping: Keeping,
  */
 sources: Array<Source>, 
 /**
- * Whom events are passed on to.
+ * What is done for others with each event.
  */
-hooks: Array<Hook>, };
+hooks: Array<Hook>, 
+/**
+ * Actions may run programs of this machine.
+ */
+allow_commands: boolean, };

@@ -2,10 +2,11 @@
 
 /**
  * A change of some settings, as a JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. `sources` by id (`null`
- * removes one), `rules_off` by rule; given as lists they are replaced whole.
+ * removes one) and `hooks` likewise, `rules_off` by rule; given as lists they are replaced whole. A hook's `action` is replaced whole.
  */
-export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "approval_times" | "delivery" | "keeping">> & {
+export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources" | "hooks" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
+  hooks?: Record<string, Partial<import("./Hook").Hook> | null>;
   rules_off?: Record<string, boolean>;
   rules?: Record<string, import("./RuleDocument").RuleDocument | null>;
   silences?: Record<string, import("./Silence").Silence | null>;

@@ -17,7 +17,8 @@ mod words;
 pub use compiled::RuleFault;
 pub use outside::{Link, Outside};
 pub use shipped::{SHIPPED, place, shipped};
-pub(crate) use words::{REQUEST, filled};
+pub(crate) use words::REQUEST;
+pub use words::filled;
 
 use crate::{book::AlertBook, judge::Judge};
 use compiled::{Compiled, Sort};

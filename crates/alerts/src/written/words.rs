@@ -224,7 +224,8 @@ fn asked(plan: &Plan, names: &mut Vec<String>) {
 }
 
 /// A template with what stands for something put in. What nothing is known of stays empty.
-pub(crate) fn filled(template: &str, put: &dyn Fn(&str) -> Option<String>) -> String {
+#[must_use]
+pub fn filled(template: &str, put: &dyn Fn(&str) -> Option<String>) -> String {
     let (mut text, mut rest) = (String::with_capacity(template.len()), template);
     while let Some((before, behind)) = rest.split_once('{') {
         text.push_str(before);

@@ -18,12 +18,12 @@ use watchdeck_contain as contain;
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{
     live::Batch,
-    settings::{Hello, RuleDocument, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
+    settings::{Hello, Hook, RuleDocument, SecretPlace, Settings, SettingsPatch, Source, SourceSecrets, SourceTest},
     views::{
-        AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, Backtest, CalendarView, CatalogueView, ClaimAct, DecideResult,
-        DecisionsView, DelegationView, DelegationsView, Deputy, EventDetail, EventPage, ExportFormat, FinanceView, FoundView, HandlerAct,
-        HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, LoadView, OrdersView, OverviewView, PacksView,
-        RuleFaultView, SilencePreview, SupportBundle,
+        ActionPreview, ActionTest, AlertsView, ApprovalHistory, ApprovalStatus, ApprovalsView, Backtest, CalendarView, CatalogueView,
+        ClaimAct, DecideResult, DecisionsView, DelegationView, DelegationsView, Deputy, EventDetail, EventPage, ExportFormat, FinanceView,
+        FoundView, HandlerAct, HealthView, InventoryView, JobKind, JobView, KeepingPlan, KeepingView, LettersView, LoadView, OrdersView,
+        OverviewView, PacksView, RuleFaultView, SilencePreview, SupportBundle,
     },
 };
 
@@ -33,7 +33,7 @@ macro_rules! commands {
         /// What each command takes, as one JSON object.
         #[allow(non_camel_case_types, reason = "they are called what the commands are called")]
         mod args {
-            use super::{ApprovalStatus, BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, JobKind, Map, Millis, RuleDocument, Settings, SettingsPatch, Severity, Source, Value};
+            use super::{ApprovalStatus, BTreeMap, Deputy, Deserialize, ExportFormat, HandlerAct, Hook, JobKind, Map, Millis, RuleDocument, Settings, SettingsPatch, Severity, Source, Value};
             $(
                 #[derive(Deserialize)]
                 #[cfg_attr(test, derive(ts_rs::TS))]
@@ -163,6 +163,12 @@ commands! { |core|
     reconnect { source: String } -> () => setup::reconnect(core, &source).await?;
     /// Where the secrets of each source are kept, by its id.
     source_secrets {} -> BTreeMap<String, SourceSecrets> => setup::source_secrets(core);
+    /// Where the secret of each outgoing action is kept, by its id.
+    action_secrets {} -> BTreeMap<String, SecretPlace> => setup::action_secrets(core);
+    /// What an outgoing action would send for the newest event that its filter keeps, without anything secret. Saved or not.
+    preview_action { action: Hook } -> ActionPreview => setup::preview_action(core, &action).await?;
+    /// Send that once, marked as a test. Answers what the other side said.
+    test_action { action: Hook } -> ActionTest => setup::test_action(core, &action).await?;
     /// A source's new token; an empty one forgets it.
     set_token { source: String, token: String } -> () => setup::set_token(core, &source, &token).await?;
     /// Open the window in which one signs in to the source's server.

@@ -18,7 +18,8 @@ use watchdeck_feed::{
 use watchdeck_store::{Batch, Document};
 use watchdeck_wire::{
     link::LinkState,
-    settings::{Settings, SettingsPatch, Source, SourceSecrets, SourceTest, TestStep},
+    settings::{Hook, SecretPlace, Settings, SettingsPatch, Source, SourceSecrets, SourceTest, TestStep},
+    views::{ActionPreview, ActionTest},
 };
 
 /// The built-in ERP among the sources.
@@ -40,10 +41,12 @@ pub(crate) async fn change_settings(core: &Core, patch: SettingsPatch) -> Result
 /// New settings, made of those that hold, and the secrets that came with them take effect together, or not at all.
 async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, CommandError>) -> Result<Settings, CommandError> {
     let mut kept = core.kept.lock().await;
-    let Merged { mut settings, mut changes, retired } = settings::merge(make(&kept.settings)?, &kept)?;
-    outgoing::check_hooks(&settings.hooks, core.now())?;
+    let new = make(&kept.settings)?;
+    outgoing::check_hooks(&new.hooks, core.now())?;
+    let Merged { mut settings, mut changes, retired } = settings::merge(new, &kept)?;
     name_demo(core.words(&settings), &mut settings.sources);
-    changes.extend(core.secrets.orphans(&settings.sources));
+    let hooks: Vec<&str> = settings.hooks.iter().map(|hook| hook.id.as_str()).chain(kept.beyond.hooks()).collect();
+    changes.extend(core.secrets.orphans(&settings.sources, &hooks));
     let secrets_changed = !changes.is_empty();
     let mut documents = vec![kept.document(&settings)?];
     if let Some(list) = &retired {
@@ -56,9 +59,7 @@ async fn set(core: &Core, make: impl FnOnce(&Settings) -> Result<Settings, Comma
     let before = std::mem::replace(&mut kept.settings, settings.clone());
     core.adopt(&settings);
     core.host.apply(&settings);
-    if settings.hooks != before.hooks {
-        core.hooks.apply(&core.handlers, &settings.hooks, core.now()).await?;
-    }
+    core.hooks.apply(&core.handlers, &settings, core.words(&settings)).await?;
     if secrets_changed || settings.sources != before.sources {
         core.connect(&settings.sources).await?;
     }
@@ -94,6 +95,28 @@ fn known(core: &Core, id: &str) -> Result<Source, CommandError> {
 pub(crate) fn source_secrets(core: &Core) -> BTreeMap<String, SourceSecrets> {
     let sources = core.state().settings.sources.clone();
     core.secrets.places(sources.iter())
+}
+
+/// Where each outgoing action's secret is.
+pub(crate) fn action_secrets(core: &Core) -> BTreeMap<String, SecretPlace> {
+    let hooks = core.state().settings.hooks.clone();
+    core.secrets.places_of_actions(hooks.iter().map(|hook| hook.id.as_str()))
+}
+
+/// What an outgoing action would send.
+pub(crate) async fn preview_action(core: &Core, action: &Hook) -> Result<ActionPreview, CommandError> {
+    let before = saved(core, &action.id);
+    core.hooks.preview(&core.store, action, before.as_ref()).await
+}
+
+/// Send it once.
+pub(crate) async fn test_action(core: &Core, action: &Hook) -> Result<ActionTest, CommandError> {
+    let before = saved(core, &action.id);
+    core.hooks.test(&core.store, action, before.as_ref()).await
+}
+
+fn saved(core: &Core, id: &str) -> Option<Hook> {
+    core.state().settings.hooks.iter().find(|hook| hook.id == id).cloned()
 }
 
 /// A new token, and a try with it at once. An empty one forgets the old.

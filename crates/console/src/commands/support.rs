@@ -4,6 +4,7 @@ use super::queries;
 use crate::{
     core::Core,
     error::CommandError,
+    outgoing::{Hidden, for_a_stranger},
     settings,
     support::{Files, about, described, last_lines, without_samples, write},
 };
@@ -27,6 +28,11 @@ pub(crate) async fn bundle(core: &Core) -> Result<SupportBundle, CommandError> {
             known.extend([keys.token, keys.proxy_password].into_iter().flatten().map(|secret| secret.expose().to_owned()));
         }
     }
+    for hook in &settings.hooks {
+        let secret = core.secrets.of_action(&hook.id).ok().flatten();
+        known.extend(Hidden::of(&hook.action, secret.as_ref()).into_known());
+    }
+    let settings = for_a_stranger(settings);
     let redactor = Redactor::knowing(known);
     let mut files = vec![
         ("about.json", redactor.json(&about(core.config.host_name, core.now()))?),

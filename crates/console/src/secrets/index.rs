@@ -45,7 +45,7 @@ pub(super) fn document(name: &Name, entry: &Entry) -> Document {
 pub(super) fn read(documents: Vec<(String, String)>) -> BTreeMap<Name, Entry> {
     let one = |(key, body): (String, String)| {
         let (purpose, source) = key.split_once(':')?;
-        let purpose = [Purpose::Token, Purpose::ProxyPassword].into_iter().find(|known| known.as_str() == purpose)?;
+        let purpose = Purpose::ALL.into_iter().find(|known| known.as_str() == purpose)?;
         let entry =
             serde_json::from_str(&body).inspect_err(|error| tracing::warn!(%error, key, "Where a secret is could not be read.")).ok()?;
         Some((Name::new(source, purpose), entry))

@@ -9,13 +9,19 @@ pub(crate) enum Purpose {
     Token,
     /// The proxy's password.
     ProxyPassword,
+    /// What an outgoing action signs with, or its password. The id beside it is the action's.
+    Action,
 }
 
 impl Purpose {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Token, Self::ProxyPassword, Self::Action];
+
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Token => "token",
             Self::ProxyPassword => "proxy_password",
+            Self::Action => "action",
         }
     }
 }
@@ -23,6 +29,7 @@ impl Purpose {
 /// Which secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Name {
+    /// Whose: the id of a source or of an action, by its purpose.
     pub(crate) source: String,
     pub(crate) purpose: Purpose,
 }

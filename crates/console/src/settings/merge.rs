@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     error::CommandError,
-    keeping,
+    keeping, outgoing,
     secrets::{Change, Name, Purpose},
 };
 use std::collections::BTreeSet;
@@ -94,6 +94,13 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
             }
         }
     }
+    for hook in &new.hooks {
+        let moved = old.hooks.iter().any(|before| before.id == hook.id && !outgoing::same_place(before, hook));
+        let name = Name::new(&*hook.id, Purpose::Action);
+        if moved && changes.iter().all(|change| change.name != name) {
+            changes.push(Change { name, value: None });
+        }
+    }
     Ok(Merged { settings: new, changes, retired })
 }
 
@@ -135,6 +142,8 @@ pub(crate) fn same_place(before: &Source, now: &Source, purpose: Purpose) -> boo
     match purpose {
         Purpose::Token => same_address(&before.url, &now.url),
         Purpose::ProxyPassword => before.proxy == now.proxy && before.proxy_user == now.proxy_user,
+        // That is of an action, and never of a source.
+        Purpose::Action => false,
     }
 }
 

@@ -1,8 +1,9 @@
 //! A change of some settings, merged into those that hold.
 //!
 //! A JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. Lists have keys here, so that two changes at once both
-//! count: `sources` by id (`null` removes one, an unknown id adds one), `rules_off` by rule, `rules` and `silences` by name, each of them whole. Given as lists they are replaced whole, and so are the addresses
-//! of a source's `open_urls`, which are one field of its form.
+//! count: `sources` and `hooks` by id (`null` removes one, an unknown id adds one), `rules_off` by rule, `rules` and `silences` by name, each of them whole.
+//! Given as lists they are replaced whole, and so are the addresses of a source's `open_urls` and what a hook does (`action`), each of which is one thing
+//! of its form.
 
 use crate::error::CommandError;
 use serde_json::{Map, Value, json};
@@ -13,7 +14,8 @@ pub(crate) fn patched(settings: &Settings, patch: Map<String, Value>) -> Result<
     let mut document = serde_json::to_value(settings)?;
     for (name, change) in patch {
         match (name.as_str(), change) {
-            ("sources", Value::Object(changes)) => sources(&mut document["sources"], changes)?,
+            ("sources", Value::Object(changes)) => listed(&mut document["sources"], changes, "source", "open_urls")?,
+            ("hooks", Value::Object(changes)) => listed(&mut document["hooks"], changes, "hook", "action")?,
             ("rules_off", Value::Object(changes)) => switches(&mut document["rules_off"], changes)?,
             (name @ ("rules" | "silences"), Value::Object(changes)) => whole(&mut document[name], changes),
             (_, change) => merge(&mut document, Map::from_iter([(name, change)])),
@@ -36,27 +38,28 @@ fn merge(into: &mut Value, patch: Map<String, Value>) {
     }
 }
 
-fn sources(list: &mut Value, changes: Map<String, Value>) -> Result<(), CommandError> {
+/// Changes by id; the field `whole` of one is replaced as a whole.
+fn listed(list: &mut Value, changes: Map<String, Value>, what: &str, whole: &str) -> Result<(), CommandError> {
     let Value::Array(list) = list else { return Ok(()) };
     for (id, change) in changes {
-        let place = list.iter().position(|source| source["id"] == id.as_str());
+        let place = list.iter().position(|known| known["id"] == id.as_str());
         match (place, change) {
             (Some(place), Value::Null) => drop(list.remove(place)),
             (None, Value::Null) => {}
             (place, Value::Object(mut change)) => {
-                // A source is called what it is asked for by.
+                // Each is called what it is asked for by.
                 change.insert("id".to_owned(), id.into());
                 let place = place.unwrap_or_else(|| {
                     list.push(json!({}));
                     list.len() - 1
                 });
-                if change.get("open_urls").is_some_and(Value::is_object) {
-                    list[place]["open_urls"] = json!({});
+                if change.get(whole).is_some_and(Value::is_object) {
+                    list[place][whole] = json!({});
                 }
                 merge(&mut list[place], change);
             }
             (_, other) => {
-                return Err(CommandError::invalid(format!("the change of source {id} must be an object or null, and is {other}")));
+                return Err(CommandError::invalid(format!("the change of {what} {id} must be an object or null, and is {other}")));
             }
         }
     }
@@ -88,7 +91,7 @@ fn switches(list: &mut Value, changes: Map<String, Value>) -> Result<(), Command
 #[cfg(test)]
 mod tests {
     use super::*;
-    use watchdeck_wire::settings::{DialectName, Source, Theme};
+    use watchdeck_wire::settings::{Action, DialectName, Hook, Source, Theme};
 
     fn change(settings: &Settings, patch: Value) -> Result<Settings, CommandError> {
         let Value::Object(patch) = patch else { panic!("{patch}") };
@@ -119,6 +122,32 @@ mod tests {
         let told: Vec<_> = changed.sources.iter().map(|source| (source.id.as_str(), source.paused, source.dialect.clone())).collect();
         assert_eq!(told, [("a", false, DialectName::AUTO), ("b", true, DialectName::AUTO), ("c", false, "erp".into())]);
         assert_eq!(change(&changed, json!({ "sources": { "a": null, "gone": null } })).unwrap().sources.len(), 2);
+    }
+
+    #[test]
+    fn a_hook_is_changed_by_its_id_and_what_it_does_is_one_thing() {
+        let hook =
+            |id: &str| Hook { id: id.into(), name: id.into(), action: Action::Webhook { url: "https://h/".into() }, ..Hook::default() };
+        let settings = Settings { hooks: vec![hook("a"), hook("b")], ..Settings::default() };
+        let run = json!({ "kind": "command", "program": "ring" });
+        let changed = change(
+            &settings,
+            json!({ "hooks": { "a": { "name": "A" }, "b": { "action": run }, "c": { "name": "C", "url": "http://c/" } } }),
+        )
+        .unwrap();
+        let actions: Vec<_> = changed.hooks.iter().map(|hook| (hook.name.as_str(), &hook.action)).collect();
+        assert_eq!(
+            actions,
+            [
+                ("A", &Action::Webhook { url: "https://h/".into() }),
+                ("b", &Action::Command { program: "ring".into(), args: Vec::new() }),
+                ("C", &Action::Webhook { url: "http://c/".into() }),
+            ],
+            "nothing of the webhook is left in the command"
+        );
+        assert_eq!(change(&changed, json!({ "hooks": { "a": null, "gone": null } })).unwrap().hooks.len(), 2);
+        assert_eq!(change(&changed, json!({ "hooks": [] })).unwrap().hooks, []);
+        assert!(change(&changed, json!({ "hooks": { "b": { "action": { "kind": "pager" } } } })).is_err());
     }
 
     #[test]

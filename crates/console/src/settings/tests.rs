@@ -1,7 +1,7 @@
 use super::{Kept, check::check_source, merge};
 use crate::secrets::{Change, Name, Purpose};
 use std::collections::BTreeMap;
-use watchdeck_wire::settings::{Settings, Source};
+use watchdeck_wire::settings::{Action, Hook, MailTls, Settings, Source};
 
 fn source(id: &str, url: &str) -> Source {
     Source { id: id.into(), name: id.into(), url: url.into(), ..Source::default() }
@@ -42,6 +42,29 @@ fn a_secret_stays_while_it_goes_to_the_same_place_and_goes_nowhere_else() {
         1,
         "a token that comes with the new address is kept: {given:?}"
     );
+}
+
+#[test]
+fn a_password_of_a_mail_server_goes_to_that_server_and_to_that_user_only() {
+    let mail = |server: &str, user: &str| {
+        let (server, user, from, to) = (server.into(), user.into(), "a@b.example".into(), vec!["c@d.example".into()]);
+        let action = Action::Email { server, port: 465, tls: MailTls::Implicit, user, from, to, ca_file: String::new() };
+        Hook { id: "m".into(), name: "Mail".into(), action, ..Hook::default() }
+    };
+    let hooks = |hook: Hook| Settings { hooks: vec![hook], ..Settings::default() };
+    let before = Kept { settings: hooks(mail("smtp.example", "ops")), ..Kept::default() };
+    let renamed = Hook { name: "Post".into(), ..mail("smtp.example", "ops") };
+    assert_eq!(merge(hooks(renamed), &before).unwrap().changes, [], "nothing to forget");
+    let forgotten = [Change { name: Name::new("m", Purpose::Action), value: None }];
+    for moved in [mail("elsewhere.example", "ops"), mail("smtp.example", "me")] {
+        assert_eq!(merge(hooks(moved), &before).unwrap().changes, forgotten);
+    }
+    let webhook = Hook { action: Action::Webhook { url: "https://h/".into() }, ..mail("", "") };
+    assert_eq!(merge(hooks(webhook), &before).unwrap().changes, forgotten, "what was a password signs nothing");
+    let given = Hook { secret: Some("hunter4".into()), ..mail("elsewhere.example", "ops") };
+    let merged = merge(hooks(given), &before).unwrap();
+    assert_eq!((merged.changes.len(), merged.settings.hooks[0].secret.as_deref()), (1, None));
+    assert!(merged.changes[0].value.is_some());
 }
 
 #[test]

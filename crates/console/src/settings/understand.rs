@@ -5,7 +5,7 @@
 //! finds it. Only a change of the very setting takes the place of a value that was not understood.
 
 use serde_json::{Map, Value};
-use watchdeck_wire::settings::{Settings, Source};
+use watchdeck_wire::settings::{Hook, Settings, Source};
 
 /// The version of the document that is written now. What an older one called otherwise is translated in [`upgraded`].
 const VERSION: u64 = 2;
@@ -13,7 +13,11 @@ const VERSION_KEY: &str = "version";
 
 /// What a stored document holds that this version does not understand.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Beyond(Vec<Part>);
+pub(crate) struct Beyond {
+    parts: Vec<Part>,
+    /// Hooks as they stand, by their place among all: of what is to leave for others nothing is guessed at.
+    hooks: Vec<(usize, Value)>,
+}
 
 #[derive(Debug, Clone, PartialEq)]
 struct Part {
@@ -34,12 +38,18 @@ pub(super) fn read(body: &str) -> serde_json::Result<(Settings, Beyond)> {
     let mut stored = upgraded(serde_json::from_str(body)?);
     let mut beyond = Vec::new();
     stored.remove(VERSION_KEY);
-    let sources = stored.remove("sources");
+    let (sources, hooks) = (stored.remove("sources"), stored.remove("hooks"));
     let readable = |document: &Value| serde_json::from_value::<Settings>(document.clone()).is_ok();
     let document = fitted(serde_json::to_value(Settings::default())?, stored, None, readable, &mut beyond);
     let mut settings: Settings = serde_json::from_value(document)?;
-    let Some(Value::Array(sources)) = sources else { return Ok((settings, Beyond(beyond))) };
-    for source in sources {
+    let mut unread = Vec::new();
+    for (place, raw) in listed(hooks).into_iter().enumerate() {
+        match serde_json::from_value::<Hook>(raw.clone()) {
+            Ok(hook) => settings.hooks.push(hook),
+            Err(_) => unread.push((place, raw)),
+        }
+    }
+    for source in listed(sources) {
         let Value::Object(source) = source else { continue };
         // Without an id nothing could be said of it.
         let Some(id) = source.get("id").and_then(Value::as_str).map(str::to_owned) else { continue };
@@ -47,7 +57,11 @@ pub(super) fn read(body: &str) -> serde_json::Result<(Settings, Beyond)> {
         let document = fitted(serde_json::to_value(Source::default())?, source, Some(&id), readable, &mut beyond);
         settings.sources.push(serde_json::from_value(document)?);
     }
-    Ok((settings, Beyond(beyond)))
+    Ok((settings, Beyond { parts: beyond, hooks: unread }))
+}
+
+fn listed(list: Option<Value>) -> Vec<Value> {
+    if let Some(Value::Array(list)) = list { list } else { Vec::new() }
 }
 
 /// A document of an earlier version in the terms of this one. Nothing has been renamed since the first.
@@ -110,13 +124,18 @@ fn pointer(within: &str, name: &str) -> String {
 impl Beyond {
     /// The names of what is not understood, for the log.
     pub(super) fn names(&self) -> Vec<&str> {
-        self.0.iter().map(|part| part.at.as_str()).collect()
+        self.parts.iter().map(|part| part.at.as_str()).chain(self.hooks.iter().map(|_| "/hooks")).collect()
+    }
+
+    /// The hooks that are not understood, by id: what is kept for them stays.
+    pub(crate) fn hooks(&self) -> impl Iterator<Item = &str> {
+        self.hooks.iter().filter_map(|(_, raw)| raw["id"].as_str())
     }
 
     /// The document to store: `settings`, and with them what is beyond this version and was not changed.
     pub(super) fn document(&self, settings: &Settings) -> serde_json::Result<String> {
         let mut document = serde_json::to_value(settings)?;
-        for part in &self.0 {
+        for part in &self.parts {
             let root = match &part.source {
                 None => Some(&mut document),
                 Some(id) => document
@@ -129,6 +148,13 @@ impl Beyond {
             let (group, name) = part.at.rsplit_once('/').unwrap_or(("", &part.at));
             if unchanged && let Some(Value::Object(group)) = root.pointer_mut(group) {
                 group.insert(name.replace("~1", "/").replace("~0", "~"), part.raw.clone());
+            }
+        }
+        if let Some(hooks) = document["hooks"].as_array_mut() {
+            for (place, raw) in &self.hooks {
+                if raw["id"].is_null() || hooks.iter().all(|hook| hook["id"] != raw["id"]) {
+                    hooks.insert((*place).min(hooks.len()), raw.clone());
+                }
             }
         }
         document[VERSION_KEY] = VERSION.into();
@@ -163,7 +189,7 @@ mod tests {
         let [east, west] = settings.sources.as_slice() else { panic!("{settings:?}") };
         assert_eq!((east.colour, east.currency.as_str(), west.dialect.as_str()), (SourceColour::Blue, "CNY", "erp"));
         assert_eq!(east.dialect.as_str(), "mqtt", "it is not taken for another kind of server");
-        assert_eq!(beyond.0.len(), 5, "{beyond:?}");
+        assert_eq!(beyond.parts.len(), 5, "{beyond:?}");
     }
 
     #[test]
@@ -179,6 +205,22 @@ mod tests {
         let again: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
         assert_eq!(again["rules"]["newer"]["colour"], "gold");
         assert_eq!(again["rules"]["a/b"]["severity"], "loud");
+    }
+
+    #[test]
+    fn a_hook_of_a_newer_version_waits_and_harms_no_other() {
+        let [known, pager] = [
+            json!({ "id": "a", "name": "A", "url": "https://a/", "filter": "" }),
+            json!({ "id": "p", "name": "P", "action": { "kind": "pager" } }),
+        ];
+        let (mut settings, beyond) = read(&json!({ "hooks": [pager, known, "?"], "muted": true }).to_string()).unwrap();
+        assert_eq!((settings.hooks.len(), settings.hooks[0].name.as_str(), settings.muted), (1, "A", true));
+        assert_eq!(beyond.names(), ["/hooks", "/hooks"]);
+        let again: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
+        assert_eq!((&again["hooks"][0], &again["hooks"][1]["id"], &again["hooks"][2]), (&pager, &json!("a"), &json!("?")));
+        settings.hooks.push(Hook { id: "p".into(), name: "Mine".into(), ..Hook::default() });
+        let changed: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
+        assert_eq!(changed["hooks"].as_array().unwrap().iter().filter(|hook| hook["id"] == "p").count(), 1, "what a person sets holds");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What each page shows, as one answer per page.
 
 mod absence;
+mod actions;
 mod alerts;
 mod approvals;
 mod events;
@@ -17,6 +18,7 @@ mod packs;
 mod unread;
 
 pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
+pub use actions::{ActionHeader, ActionPreview, ActionTest};
 pub use alerts::{
     AlertState, AlertStep, AlertView, AlertsView, Announcement, Backtest, BacktestAlert, BannerView, Cause, LoadDay, LoadRule, LoadView,
     Means, RuleFaultView, RuleLimit, RuleView, SilencePreview, Worked,

@@ -1,4 +1,4 @@
-// What handlers are called: ours by their words, a webhook as its user called it.
+// What handlers are called: ours by their words, an outgoing action as its user called it.
 
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";

@@ -29,8 +29,8 @@ describe("the handlers of the feed health page", () => {
 
   it("shows what fails, what rests and what is replayed, and does not pass an estimate off as a count", async () => {
     await show("state=several");
-    expect(row("Webhook ERP mirror")).toHaveTextContent(/retryingabout 2143.2 \/ s41237.*HTTP 503/);
-    expect(row("Webhook 仓库归档")).toHaveTextContent("pausedReplaying · 4,120 of 9,000 · 10× the original pace · 2 failed");
+    expect(row("Action ERP mirror")).toHaveTextContent(/retryingabout 2143.2 \/ s41237.*HTTP 503/);
+    expect(row("Action 仓库归档")).toHaveTextContent("pausedReplaying · 4,120 of 9,000 · 10× the original pace · 2 failed");
     expect(within(row("Page figures")).getByRole("progressbar", { name: "Recomputing" })).toHaveAttribute("aria-valuenow", "40");
   });
 
@@ -61,10 +61,10 @@ describe("the handlers of the feed health page", () => {
 
   it("asks from where and how fast before it replays", async () => {
     const user = await show("state=several");
-    await user.click(within(row("Webhook ERP mirror")).getByRole("button", { name: "Actions for Webhook ERP mirror" }));
+    await user.click(within(row("Action ERP mirror")).getByRole("button", { name: "Actions for Action ERP mirror" }));
     expect(screen.getAllByRole("menuitem").map((item) => item.textContent)).toEqual(["Pause", "Stop", "Move…", "Replay…"]);
     await user.click(screen.getByRole("menuitem", { name: "Replay…" }));
-    const dialog = screen.getByRole("dialog", { name: "Replay to Webhook ERP mirror" });
+    const dialog = screen.getByRole("dialog", { name: "Replay to Action ERP mirror" });
     await user.click(within(dialog).getByRole("radio", { name: "An event number" }));
     const number = within(dialog).getByRole("textbox", { name: "Event number" });
     await user.clear(number);

@@ -9,7 +9,7 @@ import { useLive } from "@/live";
 import { Button, cx, EmptyState, SectionHeader } from "@/parts";
 import { Tabs } from "@/parts/tabs";
 import { ViewGate } from "@/parts/view-gate";
-import { go } from "@/route";
+import { go, useRoute } from "@/route";
 import { Aside } from "./aside";
 import { SupportBundle } from "./bundle";
 import { Demo, Inside, Rate, Store } from "./figures";
@@ -37,7 +37,9 @@ export default function Health() {
 function Board({ view }: { view: HealthView }) {
   const { t } = useTranslation();
   const [tab, setTab] = useState<Trouble>("gaps");
-  const [part, setPart] = useState<Part>("sources");
+  const { query } = useRoute();
+  // `?part=handlers` in the address leads there.
+  const [part, setPart] = useState<Part>(query.part === "handlers" ? "handlers" : "sources");
   const lead = (where: Explained) => {
     setPart(where === "letters" ? "handlers" : "sources");
     if (where !== "letters") setTab(where);

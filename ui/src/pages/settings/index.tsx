@@ -13,7 +13,7 @@ import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
 import { Absence } from "./absence";
-import { Hooks } from "./hooks";
+import { Outgoing } from "./actions";
 import { Keeping } from "./keeping";
 import { Limits } from "./limits";
 import { Packs } from "./packs";
@@ -50,7 +50,7 @@ export default function SettingsPage() {
           <Sources />
           <Limits />
           <Told />
-          <Hooks />
+          <Outgoing />
           <Look />
           <You />
           <Section id="absence" title={t("settings.section.absence")}>

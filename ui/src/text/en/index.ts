@@ -13,6 +13,7 @@ import { health } from "./health";
 import { inventory } from "./inventory";
 import { keeping } from "./keeping";
 import { orders } from "./orders";
+import { outgoing } from "./outgoing";
 import { overview } from "./overview";
 import { parts } from "./parts";
 import { rules } from "./rules";
@@ -20,4 +21,4 @@ import { settings } from "./settings";
 import { sources } from "./sources";
 import { words } from "./words";
 
-export const en = { absence, alerts, approvals, common, events, failures, finance, frame, handlers, health, inventory, keeping, orders, overview, parts, rules, settings, sources, words };
+export const en = { absence, alerts, approvals, common, events, failures, finance, frame, handlers, health, inventory, keeping, orders, outgoing, overview, parts, rules, settings, sources, words };
