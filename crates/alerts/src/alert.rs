@@ -19,6 +19,17 @@ pub struct Alert {
     pub life: Life,
     /// People were told, as far as they want to be. Stored with it, so that neither a crash before the telling loses it nor a restart repeats it.
     pub told: bool,
+    /// By what it fired last: at first, or when it got worse.
+    pub fired: Fired,
+}
+
+/// By what an alert fired: what tells one life of it from the next, and is the same at every console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fired {
+    /// When.
+    pub at: Millis,
+    /// The event, where there was one.
+    pub seq: Option<u64>,
 }
 
 /// What a rule says.
@@ -94,6 +105,17 @@ pub(crate) fn step(view: &mut AlertView, at: Millis, state: AlertState, by: Opti
 pub(crate) fn step_with(view: &mut AlertView, at: Millis, state: AlertState, by: Option<&str>, note: Option<&str>) {
     view.state = state;
     view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned), note: note.map(str::to_owned) });
+    shorten(view);
+}
+
+/// Something that was done elsewhere, in its place by time. It is heard of later than it was done.
+pub(crate) fn step_elsewhere(view: &mut AlertView, step: AlertStep) {
+    let place = view.timeline.iter().rposition(|known| known.at <= step.at).map_or(0, |place| place + 1);
+    view.timeline.insert(place, step);
+    shorten(view);
+}
+
+fn shorten(view: &mut AlertView) {
     if view.timeline.len() > STEPS {
         view.timeline.remove(0);
     }

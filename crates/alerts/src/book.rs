@@ -2,13 +2,16 @@
 
 mod anew;
 mod flaps;
+mod handled;
 mod look;
 
 use crate::{
-    alert::{Alert, Notice, Raise, Values, step, step_with},
+    alert::{Alert, Fired, Notice, Raise, Values, step, step_with},
     kept,
 };
 use flaps::Flaps;
+use handled::Early;
+pub use handled::{Act, Handled};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::Millis;
 use watchdeck_store::Document;
@@ -33,6 +36,8 @@ pub struct AlertBook {
     /// How many live, by rule.
     living: BTreeMap<String, usize>,
     flaps: Flaps,
+    /// What was done elsewhere with alerts that are not known here yet.
+    early: Early,
     /// Alerts that were not kept.
     let_go: u64,
     /// Raised with every change.
@@ -136,13 +141,15 @@ impl AlertBook {
             over_since: None,
             chattering,
             silenced_by: None,
+            unshared: None,
             seq: raise.seq,
             timeline: Vec::new(),
         };
         step(&mut view, at, AlertState::Firing, None);
-        self.insert(id, Alert { view: view.clone(), life: raise.life, told: chattering });
+        let fired = Fired { at, seq: raise.seq };
+        self.insert(id.clone(), Alert { view: view.clone(), life: raise.life, told: chattering, fired });
         // Who was told of it a moment ago is told when it is calm.
-        (!chattering).then(|| Notice::Fired(Box::new(view)))
+        (!self.is_had(&id, at) && !chattering).then(|| Notice::Fired(Box::new(view)))
     }
 
     /// What lives still holds: its numbers move. It is not counted again unless it had ended.
@@ -174,8 +181,9 @@ impl AlertBook {
         view.severity = raise.severity;
         step(view, at, AlertState::Firing, None);
         alert.told = false;
-        let view = &alert.view;
-        Some(Notice::Fired(Box::new(view.clone())))
+        alert.fired = Fired { at, seq: raise.seq };
+        let view = alert.view.clone();
+        (!self.is_had(id, at)).then(|| Notice::Fired(Box::new(view)))
     }
 
     /// Refresh the values of a living alert without counting it again.
@@ -234,7 +242,7 @@ impl AlertBook {
         for id in ids {
             if let Some(alert) = self.active.get_mut(id) {
                 alert.view.acknowledged_by = Some(by.to_owned());
-                alert.view.snoozed_until = None;
+                (alert.view.snoozed_until, alert.view.unshared) = (None, None);
                 step_with(&mut alert.view, at, AlertState::Acknowledged, Some(by), note);
                 let is_over = alert.view.over_since.is_some();
                 notices.push(Notice::Quiet(id.clone()));
@@ -253,7 +261,7 @@ impl AlertBook {
     /// The unknown id.
     pub fn snooze(&mut self, id: &str, until: Millis, by: &str, at: Millis) -> Result<Notice, String> {
         let alert = self.active.get_mut(id).ok_or_else(|| id.to_owned())?;
-        alert.view.snoozed_until = Some(until);
+        (alert.view.snoozed_until, alert.view.unshared) = (Some(until), None);
         step(&mut alert.view, at, AlertState::Snoozed, Some(by));
         self.touch(id);
         Ok(Notice::Quiet(id.to_owned()))
@@ -308,7 +316,10 @@ impl AlertBook {
         for before in before {
             let same_life = |alert: &&mut Alert| alert.view.first_at == before.first_at;
             let Some(Alert { view, .. }) = self.active.get_mut(&before.id).filter(same_life) else { continue };
-            if matches!(view.state, AlertState::Acknowledged | AlertState::Snoozed) && view.timeline.last() != before.timeline.last() {
+            let unshelved = (before.state, view.state) == (AlertState::Snoozed, AlertState::Firing);
+            if (unshelved || matches!(view.state, AlertState::Acknowledged | AlertState::Snoozed))
+                && view.timeline.last() != before.timeline.last()
+            {
                 view.timeline.pop();
                 (view.state, view.acknowledged_by, view.snoozed_until) = (before.state, before.acknowledged_by, before.snoozed_until);
                 self.touch(&before.id);
@@ -325,7 +336,7 @@ impl AlertBook {
     pub fn tick(&mut self, now: Millis) -> Vec<Notice> {
         let (mut notices, mut over, mut changed) = (Vec::new(), Vec::new(), Vec::new());
         for (id, alert) in &mut self.active {
-            let Alert { view, life, told } = alert;
+            let Alert { view, life, told, .. } = alert;
             if view.chattering && self.flaps.is_calm(id, now) {
                 view.chattering = false;
                 changed.push(id.clone());

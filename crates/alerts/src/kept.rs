@@ -3,7 +3,7 @@
 //! Version 1 had no number and was the window's own view of its time; every field that has come since has a default here. What a newer version added is
 //! left out of what is known, and what it is about stays.
 
-use crate::alert::{Alert, Life as AlertLife, Values};
+use crate::alert::{Alert, Fired, Life as AlertLife, Values};
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::views::{AlertState, AlertStep, AlertView};
@@ -24,6 +24,11 @@ struct Kept {
     ends_after: i64,
     #[serde(default)]
     remind: i64,
+    /// It fired when it did first, where no other time is kept.
+    #[serde(default)]
+    fired_at: Option<Millis>,
+    #[serde(default)]
+    fired_by: Option<u64>,
     /// It counts as told where it was stored before that was kept.
     #[serde(default = "told")]
     told: bool,
@@ -58,6 +63,8 @@ struct Life {
     chattering: bool,
     #[serde(default)]
     silenced_by: Option<String>,
+    #[serde(default)]
+    unshared: Option<String>,
     #[serde(default)]
     seq: Option<u64>,
     #[serde(default)]
@@ -97,7 +104,11 @@ fn once() -> u32 {
 
 /// An alert as it was stored, by this version or an earlier one.
 pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
-    let Kept { view, point, latched, ends_after, remind, told, .. } = serde_json::from_str(body)?;
+    let Kept { view, point, latched, ends_after, remind, told, fired_at, fired_by, .. } = serde_json::from_str(body)?;
+    let fired = match fired_at {
+        Some(at) => Fired { at, seq: fired_by },
+        None => Fired { at: view.first_at, seq: view.seq },
+    };
     let step = |Step { at, state, by, note }: Step| AlertStep { at, state: state.into(), by, note };
     let view = AlertView {
         id: view.id,
@@ -117,10 +128,11 @@ pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
         over_since: view.over_since,
         chattering: view.chattering,
         silenced_by: view.silenced_by,
+        unshared: view.unshared,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };
-    Ok(Alert { view, life: AlertLife { point, latched, ends_after, remind }, told })
+    Ok(Alert { view, life: AlertLife { point, latched, ends_after, remind }, told, fired })
 }
 
 /// As it is stored. Plain strings and numbers can always be written.
@@ -145,11 +157,14 @@ pub(crate) fn written(alert: &Alert) -> Option<String> {
         over_since: view.over_since,
         chattering: view.chattering,
         silenced_by: view.silenced_by,
+        unshared: view.unshared,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
     };
     let AlertLife { point, latched, ends_after, remind } = alert.life;
-    serde_json::to_string(&Kept { version: VERSION, view, point, latched, ends_after, remind, told: alert.told }).ok()
+    let Fired { at, seq: fired_by } = alert.fired;
+    let kept = Kept { version: VERSION, view, point, latched, ends_after, remind, told: alert.told, fired_at: Some(at), fired_by };
+    serde_json::to_string(&kept).ok()
 }
 
 /// A fingerprint can live again, so an ended life is stored under its own name.

@@ -18,5 +18,5 @@ pub mod toast;
 pub mod words;
 pub mod written;
 
-pub use alert::{Alert, Life, Notice, Raise, Values};
-pub use book::{AlertBook, COLLECTION};
+pub use alert::{Alert, Fired, Life, Notice, Raise, Values};
+pub use book::{Act, AlertBook, COLLECTION, Handled};

@@ -29,6 +29,8 @@ impl Kind {
     pub const DECISION: &'static str = "watchdeck:decision";
     /// Watchdeck's own word: who is on a request.
     pub const CLAIM: &'static str = "watchdeck:claim";
+    /// Watchdeck's own word: somebody has an alert, put it off, or took that back.
+    pub const ALERT_HANDLED: &'static str = "watchdeck:alert_handled";
     /// Watchdeck's own report: a message came that could not be taken for an event; here is its size, why, and how it begins.
     pub const MALFORMED: &'static str = "watchdeck:malformed";
     /// What Watchdeck's own kinds begin with. Nobody else may publish one.
