@@ -85,7 +85,8 @@ impl Handling {
     /// What is wrong with it.
     pub(crate) fn check(&self) -> Result<(), Cow<'static, str>> {
         let names = [("rule", &self.rule), ("aboutType", &self.about_type), ("aboutId", &self.about_id)];
-        let named = |text: &str, longest: usize| !text.is_empty() && text.len() <= longest && !text.chars().any(char::is_control);
+        // What an alert is about may be the text of a message, which may have several lines.
+        let named = |text: &str, longest: usize| (1..=longest).contains(&text.len());
         if let Some((field, _)) = names.iter().find(|(_, text)| !named(text, LONGEST)) {
             return Err(format!("`{field}` is a text of 1 to {LONGEST} bytes").into());
         }

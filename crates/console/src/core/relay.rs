@@ -217,3 +217,31 @@ fn read(status: u16, body: &[u8]) -> Told {
         status => Told::Refused(said["message"].as_str().map_or_else(|| format!("HTTP {status}"), str::to_owned)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_no_is_final_and_a_gateway_that_knows_no_alerts_is_asked_once() {
+        let refusal = r#"{"code":"forbidden","message":"wall may not acknowledge alerts of orders; ask for a role that may"}"#;
+        for (status, body, meant) in [
+            (200, r#"{"changed":true}"#, "done"),
+            (403, refusal, "wall may not acknowledge alerts of orders; ask for a role that may"),
+            (400, "<html>", "HTTP 400"),
+            (404, r#"{"code":"not_found","message":"there is WebSocket at /ws"}"#, "unknown"),
+            (401, "", "later"),
+            (429, "", "later"),
+            (503, refusal, "later"),
+        ] {
+            let told = match read(status, body.as_bytes()) {
+                Told::Done => "done".to_owned(),
+                Told::Later => "later".to_owned(),
+                Told::Unknown => "unknown".to_owned(),
+                Told::Nobody => "nobody".to_owned(),
+                Told::Refused(why) => why,
+            };
+            assert_eq!(told, meant, "{status} {body}");
+        }
+    }
+}
