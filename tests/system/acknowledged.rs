@@ -121,7 +121,10 @@ async fn what_is_acknowledged_here_does_not_ring_on_there() -> Result<()> {
     zhang.acknowledges(about, Some("called the engineer")).await?;
     let alert = li.sees(about, "the other's acknowledgement", |alert| alert["state"] == "acknowledged").await?;
     ensure!(alert["acknowledged_by"] == "张敏" && alert["id"] == format!("system_critical:erp/{about}"), "{alert}");
-    ensure!(alert["timeline"].as_array().and_then(|steps| steps.last()).is_some_and(|step| step["note"] == "called the engineer"), "{alert}");
+    ensure!(
+        alert["timeline"].as_array().and_then(|steps| steps.last()).is_some_and(|step| step["note"] == "called the engineer"),
+        "{alert}"
+    );
     li.is_told_no_more(about).await?;
     let frame = li.bench.call("recent", json!({ "rows": 0 })).await?["frame"].take();
     ensure!(frame["banner"].is_null(), "nothing takes the screen any more: {frame}");
@@ -133,7 +136,10 @@ async fn what_is_acknowledged_here_does_not_ring_on_there() -> Result<()> {
     let low = li.sees("product:P-1", "the alert", |alert| alert["state"] == "firing").await?;
     li.bench.call("snooze", json!({ "id": low["id"], "minutes": 30 })).await?;
     let shelved = zhang.sees("product:P-1", "it to be put off", |alert| alert["state"] == "snoozed").await?;
-    ensure!(steps(&shelved, "snoozed") == ["李雷"] && shelved["snoozed_until"].as_i64().is_some_and(|until| until > now() + 25 * 60_000), "{shelved}");
+    ensure!(
+        steps(&shelved, "snoozed") == ["李雷"] && shelved["snoozed_until"].as_i64().is_some_and(|until| until > now() + 25 * 60_000),
+        "{shelved}"
+    );
     li.bench.call("unsnooze", json!({ "id": low["id"] })).await?;
     zhang.sees("product:P-1", "it to ring again", |alert| alert["state"] == "firing").await?;
     zhang.leaves().await;
@@ -242,7 +248,8 @@ async fn what_the_gateway_refuses_stays_here_and_says_why() -> Result<()> {
     zhang.acknowledges("product:P-1", None).await?;
     let refused = zhang.sees("product:P-1", "the refusal", |alert| !alert["unshared"].is_null()).await?;
     ensure!(
-        refused["state"] == "acknowledged" && refused["unshared"] == "Token holder may not acknowledge alerts of inventory; ask for a role that may",
+        refused["state"] == "acknowledged"
+            && refused["unshared"] == "Token holder may not acknowledge alerts of inventory; ask for a role that may",
         "{refused}"
     );
     ensure!(li.alert("product:P-1").await?.context("the alert")?["state"] == "firing", "nobody has it there");

@@ -1,6 +1,7 @@
 //! The life of every alert: it fires, is acknowledged, put off, resolved. Same fingerprint, one alert with a count, never a second one.
 
 mod anew;
+mod early;
 mod flaps;
 mod handled;
 mod look;
@@ -9,9 +10,9 @@ use crate::{
     alert::{Alert, Fired, Notice, Raise, Values, step, step_with},
     kept,
 };
+use early::Early;
+pub use early::{Act, Handled};
 use flaps::Flaps;
-use handled::Early;
-pub use handled::{Act, Handled};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::Millis;
 use watchdeck_store::Document;

@@ -49,6 +49,13 @@ pub(crate) struct Order {
     /// The event that it fired by.
     #[serde(default)]
     pub(crate) fired_by: Option<u64>,
+}
+
+/// One that is kept.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    order: Order,
     /// Its gateway has it, and its echo was not heard yet.
     #[serde(default)]
     told: bool,
@@ -57,41 +64,10 @@ pub(crate) struct Order {
     number: u64,
 }
 
-impl Order {
-    #[allow(clippy::too_many_arguments, reason = "what an order is made of")]
-    pub(crate) fn new(
-        [alert, rule, realm]: [&str; 3],
-        [about_type, about_id]: [&str; 2],
-        doing: Doing,
-        by: &str,
-        at: Millis,
-        until: Option<Millis>,
-        note: Option<&str>,
-        fired_by: Option<u64>,
-    ) -> Self {
-        let [alert, rule, realm, about_type, about_id, by] = [alert, rule, realm, about_type, about_id, by].map(str::to_owned);
-        Self {
-            alert,
-            rule,
-            about_type,
-            about_id,
-            realm,
-            doing,
-            by,
-            at,
-            until,
-            note: note.map(str::to_owned),
-            fired_by,
-            told: false,
-            number: 0,
-        }
-    }
-}
-
 /// Those that were not told yet, or not heard again, by the keys that make a repeat of them recognisable; the oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Relay {
-    orders: BTreeMap<String, Order>,
+    orders: BTreeMap<String, Kept>,
     dirty: BTreeSet<String>,
     made: u64,
 }
@@ -100,7 +76,7 @@ impl Relay {
     /// Those of an earlier run.
     pub(crate) fn load(documents: Vec<(String, String)>) -> Self {
         let read = |(key, body): (String, String)| match serde_json::from_str(&body) {
-            Ok(order) => Some((key, order)),
+            Ok(kept) => Some((key, kept)),
             Err(error) => {
                 tracing::warn!(%error, key, "A stored order about an alert could not be read and is left out.");
                 None
@@ -112,7 +88,7 @@ impl Relay {
     /// What changed since the last call.
     pub(crate) fn take_dirty(&mut self) -> Vec<Document> {
         let keys = std::mem::take(&mut self.dirty);
-        let body = |key: &String| self.orders.get(key).and_then(|order| serde_json::to_string(order).ok());
+        let body = |key: &String| self.orders.get(key).and_then(|kept| serde_json::to_string(kept).ok());
         keys.into_iter().map(|key| Document { collection: COLLECTION, body: body(&key), key }).collect()
     }
 
@@ -130,7 +106,7 @@ impl Relay {
         self.made += 1;
         let key = uuid::Uuid::now_v7().to_string();
         self.dirty.insert(key.clone());
-        self.orders.insert(key, Order { number: self.made, ..order });
+        self.orders.insert(key, Kept { order, told: false, number: self.made });
     }
 
     /// How many were made in this run, for [`Relay::undo`].
@@ -140,24 +116,24 @@ impl Relay {
 
     /// What they are about could not be stored, and was not done.
     pub(crate) fn undo(&mut self, made: &Range<u64>) {
-        let since = |order: &Order| order.number > made.start && order.number <= made.end;
-        let undone: Vec<_> = self.orders.iter().filter(|(_, order)| since(order)).map(|(key, _)| key.clone()).collect();
+        let undone = |kept: &Kept| kept.number > made.start && kept.number <= made.end;
+        let undone = self.orders.iter().filter(|(_, kept)| undone(kept)).map(|(key, _)| key.clone()).collect();
         self.forget(undone);
     }
 
     /// The oldest that is not told yet, but for those of `realms`; those that no gateway takes any more are given up.
     pub(crate) fn next(&mut self, realms: &[String], now: Millis) -> Option<(String, Order)> {
-        let over = |order: &Order| now.since(order.at) > if order.told { ECHO } else { TRIED };
-        let over: Vec<_> = self.orders.iter().filter(|(_, order)| over(order)).map(|(key, _)| key.clone()).collect();
+        let over = |kept: &Kept| now.since(kept.order.at) > if kept.told { ECHO } else { TRIED };
+        let over = self.orders.iter().filter(|(_, kept)| over(kept)).map(|(key, _)| key.clone()).collect();
         self.forget(over);
-        let mut open = self.orders.iter().filter(|(_, order)| !order.told && !realms.contains(&order.realm));
-        open.next().map(|(key, order)| (key.clone(), order.clone()))
+        let mut open = self.orders.iter().filter(|(_, kept)| !kept.told && !realms.contains(&kept.order.realm));
+        open.next().map(|(key, kept)| (key.clone(), kept.order.clone()))
     }
 
     /// Its gateway has it.
     pub(crate) fn told(&mut self, key: &str) {
-        if let Some(order) = self.orders.get_mut(key) {
-            order.told = true;
+        if let Some(kept) = self.orders.get_mut(key) {
+            kept.told = true;
             self.dirty.insert(key.to_owned());
         }
     }
@@ -180,7 +156,7 @@ impl Relay {
 
     /// Whether what was done here with an alert comes after all that is heard of it now.
     pub(crate) fn is_under_way(&self, alert: &str) -> bool {
-        self.orders.values().any(|order| order.alert == alert)
+        self.orders.values().any(|kept| kept.order.alert == alert)
     }
 }
 
@@ -189,7 +165,9 @@ mod tests {
     use super::*;
 
     fn order(alert: &str, at: i64) -> Order {
-        Order::new([alert, "r", "realm"], ["order", "7"], Doing::Acknowledge, "张敏", Millis(at), None, None, Some(3))
+        let [alert, rule, about_type, about_id, realm, by] = [alert, "r", "order", "7", "realm", "张敏"].map(str::to_owned);
+        let (doing, at) = (Doing::Acknowledge, Millis(at));
+        Order { alert, rule, about_type, about_id, realm, doing, by, at, until: None, note: None, fired_by: Some(3) }
     }
 
     #[test]

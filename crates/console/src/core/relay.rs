@@ -171,9 +171,20 @@ impl State {
             let Some(alert) = self.book.get(id).filter(|alert| !rules::is_of_a_link(&alert.rule)) else { continue };
             let about = id.strip_prefix(&*alert.rule).and_then(|rest| rest.strip_prefix(':'));
             let Some(about) = about.and_then(|about| about.parse::<Entity>().ok()) else { continue };
-            let fired_by = self.book.fired_by(id);
-            let names = [id, &*alert.rule, &*about.realm];
-            self.relay.add(Order::new(names, [&about.kind, &about.id], doing, by, at, until, note, fired_by));
+            let order = Order {
+                alert: id.clone(),
+                rule: alert.rule.clone(),
+                about_type: about.kind.to_string(),
+                about_id: about.id.to_string(),
+                realm: about.realm.to_string(),
+                doing,
+                by: by.to_owned(),
+                at,
+                until,
+                note: note.map(str::to_owned),
+                fired_by: self.book.fired_by(id),
+            };
+            self.relay.add(order);
         }
     }
 

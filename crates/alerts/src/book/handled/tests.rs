@@ -1,4 +1,7 @@
-use super::*;
+use super::{
+    super::early::{KEPT, MOST, SKEW},
+    *,
+};
 use crate::{Life, Raise};
 use std::collections::BTreeMap;
 use watchdeck_events::Severity;
@@ -74,9 +77,9 @@ fn what_was_acknowledged_before_it_fired_here_does_not_ring() {
     for n in 0..=i64::try_from(MOST).unwrap() {
         book.handled(Handled { alert: format!("r:s/x:{n}"), ..had(T.plus(MINUTE), None) }, T);
     }
-    assert_eq!(book.early.0.len(), MOST, "without end is nothing remembered");
+    assert_eq!(book.early.len(), MOST, "without end is nothing remembered");
     book.handled(had(T.plus(MINUTE), None), T.plus(KEPT + MINUTE));
-    assert_eq!(book.early.0.len(), 1, "nor for ever");
+    assert_eq!(book.early.len(), 1, "nor for ever");
 }
 
 #[test]
