@@ -1,5 +1,6 @@
 //! The whole line without a screen: Redis, gateway, link, console core, store.
 
+mod acknowledged;
 mod connecting;
 mod deciding;
 mod decisions;

@@ -17,6 +17,17 @@ pub struct Alert {
     pub view: AlertView,
     /// What ends it.
     pub life: Life,
+    /// By what it fired last: at first, or when it got worse.
+    pub fired: Fired,
+}
+
+/// By what an alert fired: what tells one life of it from the next, and is the same at every console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fired {
+    /// When.
+    pub at: Millis,
+    /// The event, where there was one.
+    pub seq: Option<u64>,
 }
 
 /// What a rule says.
@@ -108,6 +119,11 @@ impl Alert {
         trim(&mut view.timeline);
     }
 
+    /// What was to be told of it needs nobody to know any more.
+    pub(crate) fn needs_nobody(&mut self) {
+        self.view.announcements.retain(|announcement| announcement.done.is_some());
+    }
+
     /// Since when nobody has it.
     pub(crate) fn unanswered_since(&self) -> Option<Millis> {
         self.view.timeline.iter().rev().take_while(|step| step.state == AlertState::Firing).last().map(|step| step.at)
@@ -135,6 +151,13 @@ pub(crate) fn step(view: &mut AlertView, at: Millis, state: AlertState, by: Opti
 pub(crate) fn step_with(view: &mut AlertView, at: Millis, state: AlertState, by: Option<&str>, note: Option<&str>) {
     view.state = state;
     view.timeline.push(AlertStep { at, state, by: by.map(str::to_owned), note: note.map(str::to_owned), cause: None });
+    trim(&mut view.timeline);
+}
+
+/// Something that was done elsewhere, in its place by time. It is heard of later than it was done.
+pub(crate) fn step_elsewhere(view: &mut AlertView, step: AlertStep) {
+    let place = view.timeline.iter().rposition(|known| known.at <= step.at).map_or(0, |place| place + 1);
+    view.timeline.insert(place, step);
     trim(&mut view.timeline);
 }
 

@@ -1,18 +1,23 @@
 //! The life of every alert: it fires, is acknowledged, put off, resolved. Same fingerprint, one alert with a count, never a second one.
 
 mod anew;
+mod clock;
+mod early;
 mod flaps;
+mod handled;
 mod living;
 mod look;
 
 use crate::{
-    alert::{Alert, Notice, Raise, Told, Values, step, step_with},
+    alert::{Alert, Fired, Notice, Raise, Told, Values, step, step_with},
     kept,
 };
+use early::Early;
+pub use early::{Act, Handled};
 use flaps::Flaps;
 use living::Living;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use watchdeck_events::{Millis, Severity};
+use watchdeck_events::Millis;
 use watchdeck_store::Document;
 use watchdeck_wire::views::{AlertState, AlertView, Cause};
 
@@ -22,8 +27,6 @@ pub const COLLECTION: &str = "alerts";
 const RESOLVED: usize = 200;
 /// Alerts of one rule that may live at once. What more there are is counted and not kept.
 const OF_RULE: usize = 5_000;
-/// An acknowledged alert that nothing else ends (a single event) is over after this long.
-const POINT_ENDS_AFTER: i64 = 15 * 60_000;
 
 /// Every alert that lives, and the last that did.
 #[derive(Debug, Default)]
@@ -34,6 +37,8 @@ pub struct AlertBook {
     dirty: BTreeSet<String>,
     living: Living,
     flaps: Flaps,
+    /// What was done elsewhere with alerts that are not known here yet.
+    early: Early,
     /// Alerts that were not kept.
     let_go: u64,
     /// Raised with every change.
@@ -137,19 +142,27 @@ impl AlertBook {
             over_since: None,
             chattering,
             silenced_by: None,
+            unshared: None,
             seq: raise.seq,
             timeline: Vec::new(),
             announcements: Vec::new(),
         };
         step(&mut view, at, AlertState::Firing, None);
-        let mut alert = Alert { view, life: raise.life };
+        let mut alert = Alert { view, life: raise.life, fired: Fired { at, seq: raise.seq } };
         // Who was told of it a moment ago is told when it is calm.
         if !chattering {
             alert.is_due(Cause::Fired, at);
         }
-        let notice = (!chattering).then(|| Notice::Fired(Box::new(alert.view.clone())));
-        self.insert(id, alert);
-        notice
+        self.insert(id.clone(), alert);
+        self.notice(&id, at).filter(|_| !chattering)
+    }
+
+    /// That one fires, unless somebody had it before that was known here.
+    fn notice(&mut self, id: &str, at: Millis) -> Option<Notice> {
+        if self.is_had(id, at) {
+            return None;
+        }
+        self.active.get(id).map(|alert| Notice::Fired(Box::new(alert.view.clone())))
     }
 
     /// What lives still holds: its numbers move. It is not counted again unless it had ended.
@@ -180,7 +193,8 @@ impl AlertBook {
         // Worse than what people were told: it fires anew.
         view.severity = raise.severity;
         alert.fires(Cause::Worse, at);
-        Some(Notice::Fired(Box::new(alert.view.clone())))
+        alert.fired = Fired { at, seq: raise.seq };
+        self.notice(id, at)
     }
 
     /// Refresh the values of a living alert without counting it again.
@@ -214,6 +228,7 @@ impl AlertBook {
 
     fn end(&mut self, id: &str, at: Millis) -> Option<Notice> {
         let mut alert = self.remove(id)?;
+        alert.needs_nobody();
         step(&mut alert.view, at, AlertState::Resolved, None);
         alert.view.resolved_at = Some(at);
         self.touch(id);
@@ -239,7 +254,8 @@ impl AlertBook {
         for id in ids {
             if let Some(alert) = self.active.get_mut(id) {
                 alert.view.acknowledged_by = Some(by.to_owned());
-                alert.view.snoozed_until = None;
+                (alert.view.snoozed_until, alert.view.unshared) = (None, None);
+                alert.needs_nobody();
                 step_with(&mut alert.view, at, AlertState::Acknowledged, Some(by), note);
                 let is_over = alert.view.over_since.is_some();
                 notices.push(Notice::Quiet(id.clone()));
@@ -258,7 +274,8 @@ impl AlertBook {
     /// The unknown id.
     pub fn snooze(&mut self, id: &str, until: Millis, by: &str, at: Millis) -> Result<Notice, String> {
         let alert = self.active.get_mut(id).ok_or_else(|| id.to_owned())?;
-        alert.view.snoozed_until = Some(until);
+        (alert.view.snoozed_until, alert.view.unshared) = (Some(until), None);
+        alert.needs_nobody();
         step(&mut alert.view, at, AlertState::Snoozed, Some(by));
         self.touch(id);
         Ok(Notice::Quiet(id.to_owned()))
@@ -313,9 +330,13 @@ impl AlertBook {
         for before in before {
             let same_life = |alert: &&mut Alert| alert.view.first_at == before.first_at;
             let Some(Alert { view, .. }) = self.active.get_mut(&before.id).filter(same_life) else { continue };
-            if matches!(view.state, AlertState::Acknowledged | AlertState::Snoozed) && view.timeline.last() != before.timeline.last() {
+            let unshelved = (before.state, view.state) == (AlertState::Snoozed, AlertState::Firing);
+            if (unshelved || matches!(view.state, AlertState::Acknowledged | AlertState::Snoozed))
+                && view.timeline.last() != before.timeline.last()
+            {
                 view.timeline.pop();
                 (view.state, view.acknowledged_by, view.snoozed_until) = (before.state, before.acknowledged_by, before.snoozed_until);
+                view.announcements = before.announcements;
                 self.touch(&before.id);
             }
         }
@@ -326,79 +347,9 @@ impl AlertBook {
         self.flaps = Flaps::default();
     }
 
-    /// The clock moved: snoozes end, what is calm again is told or ends, and single events are put away.
-    pub fn tick(&mut self, now: Millis) -> Vec<Notice> {
-        let (mut notices, mut over, mut changed) = (Vec::new(), Vec::new(), Vec::new());
-        for (id, alert) in &mut self.active {
-            if alert.view.chattering && self.flaps.is_calm(id, now) {
-                alert.view.chattering = false;
-                changed.push(id.clone());
-                if alert.view.over_since.is_some() && !alert.life.latched {
-                    over.push(id.clone());
-                    continue;
-                }
-                if alert.view.state == AlertState::Firing && alert.is_told() {
-                    alert.is_due(Cause::Again, now);
-                    notices.push(Notice::Fired(Box::new(alert.view.clone())));
-                }
-            }
-            match due(alert, now) {
-                Due::Nothing => {}
-                Due::End => over.push(id.clone()),
-                Due::Fire(cause) => {
-                    alert.view.snoozed_until = None;
-                    alert.fires(cause, now);
-                    notices.push(Notice::Fired(Box::new(alert.view.clone())));
-                    changed.push(id.clone());
-                }
-                Due::Escalate(severity) => {
-                    alert.view.severity = alert.view.severity.max(severity);
-                    alert.fires(Cause::Escalated, now);
-                    notices.push(Notice::Fired(Box::new(alert.view.clone())));
-                    changed.push(id.clone());
-                }
-            }
-        }
-        self.flaps.forget(now);
-        changed.iter().for_each(|id| self.touch(id));
-        notices.extend(over.iter().filter_map(|id| self.end(id, now)));
-        notices
-    }
-
     fn touch(&mut self, id: &str) {
         self.version += 1;
         self.dirty.insert(id.to_owned());
-    }
-}
-
-/// What the clock makes of an alert.
-enum Due {
-    Nothing,
-    End,
-    Fire(Cause),
-    Escalate(Severity),
-}
-
-/// Looked at anew whenever it is asked: what a person did meanwhile counts.
-fn due(alert: &Alert, now: Millis) -> Due {
-    let Alert { view, life } = alert;
-    let last = view.timeline.last().map_or(view.first_at, |last| last.at);
-    match view.state {
-        AlertState::Snoozed if view.snoozed_until.is_some_and(|until| until <= now) => Due::Fire(Cause::Again),
-        AlertState::Acknowledged if life.point && now.since(last) > POINT_ENDS_AFTER => Due::End,
-        AlertState::Firing if life.point && !life.latched && life.ends_after > 0 && now.since(view.last_at) > life.ends_after => Due::End,
-        AlertState::Firing if !view.chattering && view.silenced_by.is_none() => {
-            let waits = |since: Millis| now.since(since);
-            let step =
-                life.escalate.get(alert.escalated()).filter(|(after, _)| alert.unanswered_since().is_some_and(|at| waits(at) >= *after));
-            match step {
-                Some((_, severity)) => Due::Escalate(*severity),
-                // Nobody has it for so long: people are told once more.
-                None if life.remind > 0 && waits(last) >= life.remind => Due::Fire(Cause::Reminded),
-                None => Due::Nothing,
-            }
-        }
-        _ => Due::Nothing,
     }
 }
 

@@ -3,7 +3,7 @@
 //! Version 1 had no number and was the window's own view of its time; every field that has come since has a default here. What a newer version added is
 //! left out of what is known, and what it is about stays.
 
-use crate::alert::{Alert, Life as AlertLife, Values};
+use crate::alert::{Alert, Fired, Life as AlertLife, Values};
 use serde::{Deserialize, Serialize};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::views::{AlertState, AlertStep, AlertView, Announcement, Cause};
@@ -26,6 +26,11 @@ struct Kept {
     remind: i64,
     #[serde(default)]
     escalate: Vec<(i64, Severity)>,
+    /// It fired when it did first, where no other time is kept.
+    #[serde(default)]
+    fired_at: Option<Millis>,
+    #[serde(default)]
+    fired_by: Option<u64>,
     /// It counts as told where it was stored before that was kept.
     #[serde(default = "told")]
     told: bool,
@@ -60,6 +65,8 @@ struct Life {
     chattering: bool,
     #[serde(default)]
     silenced_by: Option<String>,
+    #[serde(default)]
+    unshared: Option<String>,
     #[serde(default)]
     seq: Option<u64>,
     #[serde(default)]
@@ -103,13 +110,17 @@ fn once() -> u32 {
 
 /// An alert as it was stored, by this version or an earlier one.
 pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
-    let Kept { view, point, latched, ends_after, remind, escalate, told, .. } = serde_json::from_str(body)?;
+    let Kept { view, point, latched, ends_after, remind, escalate, told, fired_at, fired_by, .. } = serde_json::from_str(body)?;
     let step = |Step { at, state, by, note, cause }: Step| AlertStep { at, state: state.into(), by, note, cause };
     let mut announcements = view.announcements;
     if !told && announcements.iter().all(|announcement| announcement.done.is_some()) {
         // As an earlier version said that nobody was told.
         announcements.push(Announcement { cause: Cause::Fired, due: view.last_at, done: None, means: Vec::new() });
     }
+    let fired = match fired_at {
+        Some(at) => Fired { at, seq: fired_by },
+        None => Fired { at: view.first_at, seq: view.seq },
+    };
     let view = AlertView {
         id: view.id,
         source: view.source,
@@ -128,11 +139,12 @@ pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
         over_since: view.over_since,
         chattering: view.chattering,
         silenced_by: view.silenced_by,
+        unshared: view.unshared,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
         announcements,
     };
-    Ok(Alert { view, life: AlertLife { point, latched, ends_after, remind, escalate } })
+    Ok(Alert { view, life: AlertLife { point, latched, ends_after, remind, escalate }, fired })
 }
 
 /// As it is stored. Plain strings and numbers can always be written.
@@ -157,12 +169,15 @@ pub(crate) fn written(alert: &Alert) -> Option<String> {
         over_since: view.over_since,
         chattering: view.chattering,
         silenced_by: view.silenced_by,
+        unshared: view.unshared,
         seq: view.seq,
         timeline: view.timeline.into_iter().map(step).collect(),
         announcements: view.announcements,
     };
     let AlertLife { point, latched, ends_after, remind, escalate } = alert.life.clone();
-    serde_json::to_string(&Kept { version: VERSION, view, point, latched, ends_after, remind, escalate, told: alert.is_told() }).ok()
+    let (Fired { at, seq: fired_by }, told) = (alert.fired, alert.is_told());
+    let kept = Kept { version: VERSION, view, point, latched, ends_after, remind, escalate, told, fired_at: Some(at), fired_by };
+    serde_json::to_string(&kept).ok()
 }
 
 /// A fingerprint can live again, so an ended life is stored under its own name.

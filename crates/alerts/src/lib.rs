@@ -17,5 +17,5 @@ pub mod toast;
 pub mod words;
 pub mod written;
 
-pub use alert::{Alert, Life, Notice, Raise, Told, Values};
-pub use book::{AlertBook, COLLECTION};
+pub use alert::{Alert, Fired, Life, Notice, Raise, Told, Values};
+pub use book::{Act, AlertBook, COLLECTION, Handled};

@@ -9,6 +9,7 @@ pub(crate) mod house;
 mod intake;
 mod packs;
 mod rebuild;
+mod relay;
 mod reveals;
 pub(crate) mod rules;
 mod tasks;
@@ -87,6 +88,8 @@ pub(crate) struct Core {
     read_anew: Notify,
     /// Wakes the sender of decisions.
     pub(crate) decided: Notify,
+    /// Wakes whoever tells the gateways what was done with alerts.
+    pub(crate) relayed: Notify,
     /// Wakes whoever asks the gateways for whom we decide.
     pub(crate) delegated: Notify,
     /// What is done for each event behind the store, by name.
@@ -156,6 +159,7 @@ impl Core {
             pulse: watch::Sender::new(0),
             read_anew: Notify::new(),
             decided: Notify::new(),
+            relayed: Notify::new(),
             delegated: Notify::new(),
             handlers: Registry::new(store.clone(), {
                 let seams = seams.clone();
@@ -191,6 +195,7 @@ impl Core {
         core.keep_running("network", Self::follow_network);
         core.keep_running("keeping", Self::keep_house);
         core.keep_running("reveals", Self::tell_reveals);
+        core.keep_running("relay", Self::relay_alerts);
         let backfill = Arc::new(Backfill::new(core.store.clone(), Arc::clone(&core.sources)));
         core.handlers.add(Arc::clone(&backfill) as _).await?;
         core.keep_running("backfill", move |core| Arc::clone(&backfill).run(core.stop.clone()));

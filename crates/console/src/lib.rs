@@ -25,6 +25,7 @@ mod notices;
 mod outgoing;
 mod packs;
 mod person;
+mod relay;
 mod reveals;
 pub mod secrets;
 mod settings;

@@ -78,6 +78,7 @@ mod tests {
             over_since: None,
             chattering: false,
             silenced_by: None,
+            unshared: None,
             seq: None,
             timeline: Vec::new(),
             announcements: Vec::new(),

@@ -10,6 +10,7 @@ use crate::{
     delegations::DecidesForBySource,
     host::{Badge, Overall},
     notices::Notices,
+    relay::{COLLECTION as ALERT_ORDERS, Relay},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
@@ -61,6 +62,10 @@ pub(crate) struct State {
     /// The rules that are documents, and what they have counted.
     pub(crate) written: Written,
     pub(crate) outbox: Outbox,
+    /// What the user did with alerts, for their gateways.
+    pub(crate) relay: Relay,
+    /// By what alerts fired that others did something with: places in the store, by the place of what was said of them.
+    pub(crate) fired_by: HashMap<u64, u64>,
     /// For whom we decide, as far as their gateways have said, and how often that has changed.
     pub(crate) decides_for: DecidesForBySource,
     pub(crate) decides_for_version: u64,
@@ -160,6 +165,8 @@ impl State {
             load: Load::of(store.documents(LOAD).await?),
             written: Written::of(&settings, at, alerts_done, Written::default()),
             outbox,
+            relay: Relay::load(store.documents(ALERT_ORDERS).await?),
+            fired_by: HashMap::new(),
             decides_for: DecidesForBySource::default(),
             decides_for_version: 0,
             calendar,
@@ -192,6 +199,7 @@ impl State {
     pub(crate) fn changes(&mut self) -> Batch {
         let mut documents = self.book.take_dirty();
         documents.extend(self.outbox.take_dirty());
+        documents.extend(self.relay.take_dirty());
         documents.extend(self.asides.take_dirty());
         documents.extend(self.load.take_dirty());
         let events = std::mem::take(&mut self.untold_events);

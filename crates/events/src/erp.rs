@@ -49,6 +49,8 @@ pub enum View<'a> {
     Deciding(Deciding<'a>),
     /// `watchdeck:claim`.
     Claim(Claim<'a>),
+    /// `watchdeck:alert_handled`.
+    AlertHandled(AlertHandled<'a>),
 }
 
 /// A message to one user.
@@ -238,6 +240,31 @@ pub struct Claim<'a> {
     /// Who said so: the same, or whoever handed it over.
     pub by: Option<Text<'a>>,
     /// Until when, by itself, by the gateway's clock.
+    pub until: Stated<'a, Millis>,
+}
+
+/// What somebody did with an alert, by a gateway's word. What it is about has no name of a source: each console calls its sources as it likes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlertHandled<'a> {
+    /// The alert's rule.
+    pub rule: Text<'a>,
+    /// What kind of thing the alert is about.
+    pub about_type: Text<'a>,
+    /// The ERP's id of it.
+    pub about_id: Text<'a>,
+    /// `acknowledge`, `shelve`, `unshelve`.
+    pub action: Text<'a>,
+    /// The order that this answers, by its sender's key.
+    pub key: Option<Text<'a>>,
+    /// Id of the event that the alert fired by.
+    pub fired_by: Option<Text<'a>>,
+    /// Who did it.
+    pub by: Option<Text<'a>>,
+    /// What they said.
+    pub note: Option<Text<'a>>,
+    /// When they did, by the gateway's clock: it may be told much later.
+    pub at: Stated<'a, Millis>,
+    /// Until when it is put off, by the gateway's clock.
     pub until: Stated<'a, Millis>,
 }
 

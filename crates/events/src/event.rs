@@ -31,6 +31,8 @@ impl Kind {
     pub const CLAIM: &'static str = "watchdeck:claim";
     /// Watchdeck's own word: people are told of an alert, somebody has it, or it is over.
     pub const ALERT: &'static str = "watchdeck:alert";
+    /// Watchdeck's own word: somebody has an alert, put it off, or took that back.
+    pub const ALERT_HANDLED: &'static str = "watchdeck:alert_handled";
     /// Watchdeck's own report: a message came that could not be taken for an event; here is its size, why, and how it begins.
     pub const MALFORMED: &'static str = "watchdeck:malformed";
     /// What Watchdeck's own kinds begin with. Nobody else may publish one.

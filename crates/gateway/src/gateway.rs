@@ -153,6 +153,7 @@ impl Gateway {
             tasks: TaskTracker::new(),
             http_source: "http".into(),
             own_source: "embedded".into(),
+            alerts_source: "alerts".into(),
         });
         let gateway = Self { shared, addr };
         gateway.shared.tasks.spawn(writing.run(gateway.shared.stop.clone()));

@@ -1,5 +1,6 @@
 //! The routes. Every refusal is JSON `{"code","message"}`, and the message says what to do.
 
+mod alerts;
 mod asking;
 mod claims;
 mod decisions;
@@ -43,6 +44,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/api/decisions", post(decisions::decide))
         .route("/api/decisions/{key}", get(decisions::decision).delete(decisions::withdraw))
         .route("/api/claims", post(claims::order))
+        .route("/api/alerts", post(alerts::handle))
         .route("/api/delegations", post(delegations::make).get(delegations::mine))
         .route("/api/delegations/{id}", delete(delegations::end))
         .route("/api/reveals", post(reveals::note))
@@ -98,7 +100,7 @@ async fn websocket(State(shared): State<Arc<Shared>>, Extension(guest): Extensio
         return Refused::new(
             StatusCode::NOT_FOUND,
             "not_found",
-            "there is WebSocket at /ws, POST /api/publish, POST /api/decisions, POST /api/claims, POST /api/delegations and GET /healthz",
+            "there is WebSocket at /ws, POST /api/publish, POST /api/decisions, POST /api/claims, POST /api/alerts, POST /api/delegations and GET /healthz",
         )
         .into_response();
     };

@@ -19,6 +19,7 @@ mod door;
 mod error;
 mod frame;
 mod gateway;
+mod handled;
 mod health;
 mod holes;
 mod http;

@@ -32,4 +32,6 @@ pub(crate) struct Shared {
     /// What HTTP and in-process publishing are called in the log.
     pub(crate) http_source: Arc<str>,
     pub(crate) own_source: Arc<str>,
+    /// What is told of alerts.
+    pub(crate) alerts_source: Arc<str>,
 }

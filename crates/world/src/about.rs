@@ -22,6 +22,7 @@ pub fn of(view: &View<'_>, realm: &Arc<str>) -> Option<Entity> {
         View::Approval(approval) => of_request(approval, realm),
         View::Deciding(step) => Entity::new(realm, step.resource_type.as_deref().unwrap_or(REQUEST), &step.resource_id),
         View::Claim(claim) => Entity::new(realm, claim.resource_type.as_deref().unwrap_or(REQUEST), &claim.resource_id),
+        View::AlertHandled(handled) => Entity::new(realm, &handled.about_type, &handled.about_id),
         View::Finance(record) => Entity::new(realm, record_type(record), &record.record_id),
         _ => return None,
     })

@@ -74,6 +74,10 @@ over_since: Millis | null,
  */
 silenced_by: string | null, 
 /**
+ * Why its gateway does not tell the other consoles what was done with it here.
+ */
+unshared: string | null, 
+/**
  * It comes and goes within a minute: nobody is told again until it is calm.
  */
 chattering: boolean, 

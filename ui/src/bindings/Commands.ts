@@ -188,6 +188,10 @@ backtest: { args: { id: string, document: RuleDocument, days: number, }, answer:
  */
 snooze: { args: { id: string, minutes: number, }, answer: null, }, 
 /**
+ * An alert is not put off any more.
+ */
+unsnooze: { args: { id: string, }, answer: null, }, 
+/**
  * New settings, whole. Answers what holds now.
  */
 save_settings: { args: { settings: Settings, }, answer: Settings, }, 

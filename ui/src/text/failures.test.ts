@@ -13,6 +13,7 @@ const CRATES = join(import.meta.dirname, "../../../crates");
 /** Messages that a person may come to read, from where the core makes them, with something in their holes. */
 const MADE: readonly (readonly [string, RegExp])[] = [
   ["console/src/commands/actions.rs", /(?:invalid|not_found|Err)\((?:format!\()?"([^"]+)"/g],
+  ["gateway/src/access/principal.rs", /format!\("(\{\} may not (?:acknowledge|read what)[^"]+)"/g],
   ["console/src/commands/delegations.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
   ["console/src/delegations/gateway.rs", /#\[error\("([^"{][^"]+)"/g],
   ["console/src/delegations/deputy.rs", /Err\(format!\("([^"]+)"/g],

@@ -7,6 +7,7 @@ use crate::{
     delegations::in_whose_name,
     error::CommandError,
     person::person,
+    relay::Doing,
     state::{Look, State},
 };
 use serde_json::{Map, Value};
@@ -165,6 +166,8 @@ pub(crate) async fn acknowledge(core: &Core, ids: &[String], note: Option<&str>)
         let by = person(&state.settings);
         let before = state.book.views(ids);
         state.note_answered(&before, &by, at);
+        // Before it ends by that: what is over is the others' too.
+        state.share(ids, Doing::Acknowledge, &by, note, None, at);
         state.book.acknowledge(ids, &by, note, at).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
     })
     .await
@@ -176,8 +179,22 @@ pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), Co
     }
     core.person(&[id.to_owned()], |state, at| {
         let by = person(&state.settings);
-        let notice = state.book.snooze(id, at.plus(i64::from(minutes) * 60_000), &by, at);
+        let until = at.plus(i64::from(minutes) * 60_000);
+        state.share(&[id.to_owned()], Doing::Shelve, &by, None, Some(until), at);
+        let notice = state.book.snooze(id, until, &by, at);
         notice.map(|notice| vec![notice]).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
+    })
+    .await
+}
+
+/// An alert is not put off any more.
+pub(crate) async fn unsnooze(core: &Core, id: &str) -> Result<(), CommandError> {
+    core.person(&[id.to_owned()], |state, at| {
+        let by = person(&state.settings);
+        let notice = state.book.unshelve(id, &by, at);
+        let notice = notice.map_err(|id| CommandError::not_found(format!("the alert {id} is not snoozed")))?;
+        state.share(&[id.to_owned()], Doing::Unshelve, &by, None, None, at);
+        Ok(vec![notice])
     })
     .await
 }

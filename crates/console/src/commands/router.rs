@@ -147,6 +147,8 @@ commands! { |core|
     backtest { id: String, document: RuleDocument, days: u32 } -> Backtest => core.backtest(&id, &document, days).await?;
     /// An alert is put off.
     snooze { id: String, minutes: u32 } -> () => actions::snooze(core, &id, minutes).await?;
+    /// An alert is not put off any more.
+    unsnooze { id: String } -> () => actions::unsnooze(core, &id).await?;
     /// New settings, whole. Answers what holds now.
     save_settings { settings: Settings } -> Settings => setup::save_settings(core, settings).await?;
     /// Some settings anew. Answers what holds now.

@@ -114,6 +114,7 @@ impl Core {
             let mut state = self.state();
             state.book.put_back(documents);
             state.outbox.put_back(documents);
+            state.relay.put_back(documents);
             state.asides.put_back(documents);
             state.load.put_back(documents);
             state.untold_events.extend(refused.batch.events);
@@ -173,12 +174,13 @@ impl Core {
         act: impl FnOnce(&mut State, Millis) -> Result<Vec<Notice>, CommandError>,
     ) -> Result<(), CommandError> {
         let acted = |state: &mut State| {
-            let before = state.book.views(ids);
-            (act(state, self.now()).map(|notices| (before, notices)), Vec::new())
+            let (before, first) = (state.book.views(ids), state.relay.made());
+            (act(state, self.now()).map(|notices| (before, first..state.relay.made(), notices)), Vec::new())
         };
         let (acted, stored) = self.record(acted).await;
-        let (before, notices) = acted?;
+        let (before, orders, notices) = acted?;
         if let Err(error) = stored {
+            self.state().relay.undo(&orders);
             self.state().book.take_back(before);
             self.pulse();
             return Err(error.into());
@@ -188,6 +190,7 @@ impl Core {
             let state = &mut *guard;
             state.notify(notices, false, self.now())
         };
+        self.relayed.notify_one();
         self.say(effects);
         self.pulse();
         Ok(())

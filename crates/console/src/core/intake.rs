@@ -92,6 +92,7 @@ impl Core {
     }
 
     async fn take_in(&self, mut stored: &[Stored]) {
+        self.look_up(stored).await;
         while !stored.is_empty() && !self.stop.is_cancelled() {
             let taken = self.take_some(stored.get(..AT_ONCE).unwrap_or(stored));
             self.announced.notify_one();
@@ -228,7 +229,10 @@ impl Core {
             };
             let (request, arrival) = (facts.approval().map(|(_, request)| request.to_string()), facts.arrival);
             let State { world, settings, book, written, .. } = &mut *state;
-            let notices = rules::evaluate(stored, facts, arrival.occurred_at(event), world, settings, &looks.today, book, written);
+            let mut notices = rules::evaluate(stored, facts, arrival.occurred_at(event), world, settings, &looks.today, book, written);
+            if let Some(View::AlertHandled(told)) = &facts.view {
+                notices.extend(state.handled_elsewhere(stored, facts, told, at));
+            }
             let late = arrival.lateness(event) > LATE_MS;
             let said = state.notify(notices, late, at);
             state.to_say.extend(said);

@@ -1,8 +1,8 @@
 //! From a payload's fields to its view. Only an identity is required.
 
 use super::{
-    Approval, ApprovalStage, Claim, DataChange, Deciding, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove, Notification,
-    OrderStatus, Origin, System, SystemKind, SystemLevel, Text, View,
+    AlertHandled, Approval, ApprovalStage, Claim, DataChange, Deciding, Finance, FinanceKind, Gap, GapFilled, InventoryChange, LegacyMove,
+    Notification, OrderStatus, Origin, System, SystemKind, SystemLevel, Text, View,
 };
 use crate::{
     catalogue::{Catalogue, Masks, Word, hidden},
@@ -60,6 +60,7 @@ impl<'a> View<'a> {
             Kind::GAP_FILLED => Self::GapFilled(GapFilled::of(f)?),
             Kind::DECISION => Self::Deciding(Deciding::of(f)?),
             Kind::CLAIM => Self::Claim(Claim::of(f)?),
+            Kind::ALERT_HANDLED => Self::AlertHandled(AlertHandled::of(f)?),
             _ => return None,
         })
     }
@@ -233,6 +234,23 @@ impl<'a> Claim<'a> {
             holder_id: f.text("holderId"),
             holder: f.text("holder"),
             by: f.text("by"),
+            until: f.time("until"),
+        })
+    }
+}
+
+impl<'a> AlertHandled<'a> {
+    fn of(f: &Reader<'a, '_>) -> Option<Self> {
+        Some(Self {
+            rule: f.text("rule")?,
+            about_type: f.text("aboutType")?,
+            about_id: f.text("aboutId")?,
+            action: f.text("action")?,
+            key: f.text("idempotencyKey"),
+            fired_by: f.text("firedBy"),
+            by: f.text("by"),
+            note: f.text("note"),
+            at: f.time("at"),
             until: f.time("until"),
         })
     }

@@ -58,7 +58,8 @@ impl Reader {
             Ok(read) => {
                 let mut event = read.event(incoming, &intake);
                 // Only a gateway gives an event its place in a log, and it lets nobody else use these names.
-                let is_told = offset.is_some() && [Kind::DECISION, Kind::CLAIM, Kind::SECURITY].contains(&event.kind.as_str());
+                let is_told =
+                    offset.is_some() && [Kind::DECISION, Kind::CLAIM, Kind::ALERT_HANDLED, Kind::SECURITY].contains(&event.kind.as_str());
                 if !is_told && Kind::is_own(event.kind.as_str()) && attempt(|| self.unforge(&mut event)).is_err() {
                     event.kind = Kind::from(Kind::UNTYPED);
                 }
@@ -88,7 +89,7 @@ impl Reader {
         marks::set_aside(&self.source, &event.channel, Some(&kind), "store", reason, &sample, Some(event.occurred_at), at)
     }
 
-    /// A gateway's report of a message that it could not read is counted like a frame that could not be read here; what it says of decisions and of
+    /// A gateway's report of a message that it could not read is counted like a frame that could not be read here; what it says of decisions, of alerts and of
     /// who does what is its own word. Whoever else calls an event
     /// by one of our own names would forge a marker: the event stays, the name does not.
     fn unforge(&self, event: &mut Event) {

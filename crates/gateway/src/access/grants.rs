@@ -69,6 +69,12 @@ impl Grants {
         self.roles.iter().any(|role| role.publishes(channel.as_str()))
     }
 
+    /// Whether it may say that somebody has an alert about what a channel tells.
+    #[must_use]
+    pub fn may_acknowledge(&self, channel: &Channel) -> bool {
+        self.own.as_ref() == Some(channel) || self.roles.iter().any(|role| role.acknowledges(channel.as_str()))
+    }
+
     /// Whether it may decide on things of this type.
     #[must_use]
     pub fn may_decide(&self, resource_type: &str) -> bool {

@@ -6,9 +6,10 @@ use super::{
     limits::{Debt, Shares, Use},
     refusal::{Refusal, Why},
     roles::Roles,
+    view::Shown,
 };
 use std::{sync::Arc, time::Duration};
-use watchdeck_events::{Channel, Millis};
+use watchdeck_events::{Channel, Event, Millis};
 use watchdeck_protocol::User;
 use watchdeck_secret::Secret;
 
@@ -113,6 +114,24 @@ impl Principal {
             return Err(Refusal::new(Why::Forbidden, words));
         }
         self.takes_a_decision()
+    }
+
+    /// May it say that somebody has an alert about what this channel tells, by this event where that is known?
+    pub(crate) fn acknowledges(&self, channel: &Channel, event: Option<&Event>) -> Result<(), Refusal> {
+        let shows = |reading: &Reading| match (reading, event) {
+            (Reading::Through(view), Some(event)) => view.of(event) != Shown::Hidden,
+            (Reading::Through(_) | Reading::Whole, _) => true,
+        };
+        if !self.view(channel).as_ref().is_some_and(shows) {
+            let words =
+                format!("{} may not read what this alert is about on {channel}, and cannot have it; ask for a role that may", self.shown());
+            return Err(Refusal::new(Why::Forbidden, words));
+        }
+        if !self.grants.may_acknowledge(channel) {
+            let words = format!("{} may not acknowledge alerts of {channel}; ask for a role that may", self.shown());
+            return Err(Refusal::new(Why::Forbidden, words));
+        }
+        self.take(Use::Publish, 1).map_err(|wait| Refusal::too_fast("alerts are acknowledged", wait))
     }
 
     /// It decides for somebody who may: its share counts all the same.

@@ -36,6 +36,7 @@ pub(crate) struct Role {
     read: Vec<Pattern>,
     publish: Vec<Pattern>,
     decide: Vec<Pattern>,
+    acknowledge: Vec<Pattern>,
     hidden: Vec<(Pattern, Vec<FieldPath>)>,
     rows: Vec<(Pattern, Arc<Filter>)>,
 }
@@ -47,7 +48,7 @@ impl Role {
 
     /// Whether there is no channel that it does not read.
     pub(crate) fn reads_all(&self) -> bool {
-        ["*", "user:*"].iter().all(|all| self.read.iter().any(|pattern| pattern.as_str() == *all))
+        all().iter().all(|all| self.read.iter().any(|pattern| pattern.as_str() == all))
     }
 
     pub(crate) fn publishes(&self, channel: &str) -> bool {
@@ -56,6 +57,11 @@ impl Role {
 
     pub(crate) fn decides(&self) -> impl Iterator<Item = &Pattern> {
         self.decide.iter()
+    }
+
+    /// Whether it may say that somebody has an alert about what this channel tells.
+    pub(crate) fn acknowledges(&self, channel: &str) -> bool {
+        self.acknowledge.iter().any(|pattern| pattern.fits_channel(channel)) && self.reads(channel)
     }
 
     /// How it sees a channel that it reads.
@@ -78,13 +84,22 @@ impl Role {
             reason,
             remedy,
         };
-        for (key, texts) in [("read", &config.read), ("publish", &config.publish), ("decide", &config.decide)] {
+        let acts = !config.publish.is_empty() || !config.decide.is_empty();
+        let acknowledge = config.acknowledge.clone().unwrap_or_else(|| if acts { all() } else { Vec::new() });
+        for (key, texts) in
+            [("read", &config.read), ("publish", &config.publish), ("decide", &config.decide), ("acknowledge", &acknowledge)]
+        {
             if texts.iter().any(|text| text.trim().is_empty()) {
                 return Err(refused(key, "", "a name in it is empty".into(), "Name channels, like [\"orders\", \"warehouse:*\"]"));
             }
         }
-        let mut role =
-            Self { read: patterns(&config.read), publish: patterns(&config.publish), decide: patterns(&config.decide), ..Self::default() };
+        let mut role = Self {
+            read: patterns(&config.read),
+            publish: patterns(&config.publish),
+            decide: patterns(&config.decide),
+            acknowledge: patterns(&acknowledge),
+            ..Self::default()
+        };
         for (channel, fields) in &config.mask {
             let paths: Option<Vec<_>> = fields.iter().map(|field| FieldPath::parse(field)).collect();
             let paths = paths.ok_or_else(|| {
@@ -152,9 +167,14 @@ impl Roles {
 
 /// What whoever shows the old single keys may, and whoever needs none.
 pub(crate) fn of_key(publishes: bool) -> Arc<Role> {
-    let all = || ["*", "user:*"].map(Pattern::new).into();
-    let (publish, decide) = if publishes { (all(), vec![Pattern::new("*")]) } else { (Vec::new(), Vec::new()) };
-    Arc::new(Role { read: all(), publish, decide, ..Role::default() })
+    let all = || all().iter().map(|all| Pattern::new(all)).collect();
+    let (publish, decide, acknowledge) = if publishes { (all(), vec![Pattern::new("*")], all()) } else { <_>::default() };
+    Arc::new(Role { read: all(), publish, decide, acknowledge, ..Role::default() })
+}
+
+/// Every channel there is.
+fn all() -> Vec<String> {
+    ["*", "user:*"].map(str::to_owned).into()
 }
 
 #[cfg(test)]
@@ -174,6 +194,9 @@ mod tests {
         assert!(admin.reads_all() && admin.publishes("orders") && admin.sight("orders").hidden.is_empty());
         let wall = roles.get("wall").unwrap();
         assert!(!wall.reads_all() && wall.reads("orders") && !wall.publishes("orders") && wall.decides().next().is_none());
+        let acknowledges = |role: &str, channel: &str| roles.get(role).unwrap().acknowledges(channel);
+        assert!(acknowledges("approver", "orders") && acknowledges("admin", "user:7:notifications") && !acknowledges("approver", "x"));
+        assert!(!wall.acknowledges("orders") && !acknowledges("east", "inventory"), "who only reads only reads");
         assert!(!wall.reads("user:7:notifications") && !wall.sight("orders").hidden.is_empty());
     }
 

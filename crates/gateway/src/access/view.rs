@@ -99,8 +99,13 @@ impl View {
     /// What of `event` is shown. Its row filters see all of it, what is hidden too.
     #[must_use]
     pub fn of<'a>(&self, event: &'a Event) -> Shown<'a> {
-        let is_decision = event.kind.as_str() == Kind::DECISION;
-        if Kind::is_own(event.kind.as_str()) && !is_decision {
+        // Who did what is seen by whoever sees what it was done to; the words with it may quote what is hidden.
+        let words = match event.kind.as_str() {
+            Kind::DECISION => Some("message"),
+            Kind::ALERT_HANDLED => Some("note"),
+            _ => None,
+        };
+        if Kind::is_own(event.kind.as_str()) && words.is_none() {
             // That events may be missing concerns everybody; what a message began with that was none may hold anything.
             return if [Kind::GAP, Kind::GAP_FILLED].contains(&event.kind.as_str()) { Shown::Whole } else { Shown::Withheld };
         }
@@ -112,9 +117,8 @@ impl View {
         if self.hidden.iter().all(|(_, by)| through & !by != 0) {
             return Shown::Whole;
         }
-        if is_decision {
-            // Who decided what is seen by whoever sees the request; the words with it may quote what is hidden.
-            let words = FieldPath::of(&["message"]);
+        if let Some(words) = words {
+            let words = FieldPath::of(&[words]);
             return hiding::hidden(&event.payload, words.begins(), |trail| words.is_at(trail)).map_or(Shown::Withheld, Shown::Masked);
         }
         let hide = |trail: &hiding::Trail<'_>| self.hidden.iter().any(|(path, by)| through & !by == 0 && path.is_at(trail));
@@ -162,6 +166,15 @@ mod tests {
         assert_eq!(view.of(&event(told)), masked(expected));
         let elsewhere = View::of_all(vec![sight(&["warehouse:east"], &[])]).unwrap();
         assert_eq!(elsewhere.of(&event(told)), Shown::Hidden, "nobody knows whose it is");
+    }
+
+    #[test]
+    fn who_has_an_alert_is_seen_by_whoever_sees_its_channel_without_words_that_may_quote_it() {
+        let told = r#"{"type":"watchdeck:alert_handled","rule":"low_stock","aboutId":"1","by":"张敏","note":"cost 5"}"#;
+        let view = View::of_all(vec![sight(&[], &["cost"])]).unwrap();
+        assert_eq!(view.of(&event(told)), masked(&told.replace("cost 5", "••••")));
+        let elsewhere = View::of_all(vec![sight(&["warehouse:east"], &[])]).unwrap();
+        assert_eq!(elsewhere.of(&event(told)), Shown::Hidden);
     }
 
     #[test]

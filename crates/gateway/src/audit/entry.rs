@@ -42,6 +42,8 @@ pub enum Act {
     Decided,
     /// Claimed a request, released it, or handed it over.
     Claimed,
+    /// Acknowledged an alert, put it off, or took that back.
+    Handled,
     /// Passed decisions on to somebody, or took that back.
     Delegated,
     /// Looked at a masked field.

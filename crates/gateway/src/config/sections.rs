@@ -14,6 +14,8 @@ pub struct RoleConfig {
     pub publish: Vec<String>,
     /// What it decides, by the type of the resource (`return`, `*`).
     pub decide: Vec<String>,
+    /// Channels whose alerts it acknowledges, of those that it reads. Without a word: all of them, for whoever publishes or decides something.
+    pub acknowledge: Option<Vec<String>>,
     /// Fields that are hidden from it, by channel: a name counts at any depth, `details.cost` only where it stands so.
     pub mask: BTreeMap<String, Vec<String>>,
     /// The events that it sees of a channel, in the filter language (`warehouse:east`). Where several fit, all have to hold.

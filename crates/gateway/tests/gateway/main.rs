@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "tests")]
 
 mod access;
+mod alerts;
 mod audit;
 mod claims;
 mod config;

@@ -60,6 +60,9 @@ pub struct AlertView {
     /// What keeps it quiet: the name of a silence, or `alert:` and the alert that does.
     #[serde(default)]
     pub silenced_by: Option<String>,
+    /// Why its gateway does not tell the other consoles what was done with it here.
+    #[serde(default)]
+    pub unshared: Option<String>,
     /// It comes and goes within a minute: nobody is told again until it is calm.
     #[serde(default)]
     pub chattering: bool,

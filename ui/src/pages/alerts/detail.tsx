@@ -12,14 +12,14 @@ import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
 import { useSettings } from "@/settings";
-import { joined, useWord } from "@/text";
+import { failureText, joined, useWord } from "@/text";
 import { Advice } from "./advice";
 import { ToldList } from "./told";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
 
-export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void; onSilence: (alert: AlertView) => void }) {
+export function Detail({ alert, rule, quiet, onSnooze, onWake, onSilence }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void; /** It is not put off any more. */ onWake: (alert: AlertView) => void; onSilence: (alert: AlertView) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const today = useToday();
@@ -39,6 +39,7 @@ export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: Ale
       {text.parts.length > 0 && <p className="num mt-0.5 break-words text-ink-2">{joined(text.parts)}</p>}
       {alert.over_since !== null && <p className="num mt-1 text-ink-3">{t("alerts.rule.over_since", { time: format.dateTime(alert.over_since, today) })}</p>}
       {alert.silenced_by !== null && <Quieted by={alert.silenced_by} />}
+      {alert.unshared !== null && <p className="mt-1 break-words text-warn">{t("alerts.unshared", { why: failureText(alert.unshared) })}</p>}
       {alert.chattering && <p className="mt-1 text-warn">{t("alerts.rule.chattering")}</p>}
       {rule !== null && alert.state !== "resolved" && <Advice alert={alert} document={rule.document} />}
       <div className="mt-2.5 flex flex-wrap gap-1.5">
@@ -47,6 +48,11 @@ export function Detail({ alert, rule, quiet, onSnooze, onSilence }: { alert: Ale
             {alert.state !== "acknowledged" && (
               <Button look={quiet ? "plain" : "primary"} kbd={quiet ? undefined : "E"} disabled={busy.has(alert.id)} onClick={() => void acknowledge([alert.id], noted)}>
                 {t("common.actions.acknowledge")}
+              </Button>
+            )}
+            {alert.state === "snoozed" && (
+              <Button disabled={busy.has(alert.id)} onClick={() => onWake(alert)}>
+                {t("alerts.snooze.wake")}
               </Button>
             )}
             <Button kbd={quiet ? undefined : "S"} disabled={busy.has(alert.id)} onClick={() => onSnooze(alert)}>

@@ -22,6 +22,7 @@ const alert = (id: string, rule: string, severity: Severity = "warning", state: 
   over_since: null,
   chattering: false,
       silenced_by: null,
+      unshared: null,
   seq: null,
   timeline: [],
   announcements: [],

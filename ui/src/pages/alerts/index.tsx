@@ -115,6 +115,8 @@ function Watch({ view }: { view: AlertsView }) {
     [snoozing, host, t, format],
   );
 
+  const wake = useCallback((alert: AlertView) => host.call("unsnooze", { id: alert.id }).catch((thrown: unknown) => toast.error(t("frame.done.failedOne", { number: alert.label, error: errorText(thrown) }))), [host, t]);
+
   const extending = useRef(false);
   const extend = (event: KeyboardEvent) => {
     extending.current = event.shiftKey;
@@ -197,7 +199,7 @@ function Watch({ view }: { view: AlertsView }) {
       </section>
       <aside aria-label={t("alerts.detail")} className="w-[clamp(300px,32%,400px)] flex-none overflow-y-auto border-l border-line bg-panel">
         <PanelTitle title={t("alerts.detail")} />
-        <Detail alert={current} rule={view.rules.find((rule) => rule.id === current?.rule) ?? null} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} onSilence={(alert) => setSilencing(`rule:${alert.rule}${alert.subject === null ? "" : ` subject:${quotedIn(alert.subject)}`}`)} />
+        <Detail alert={current} rule={view.rules.find((rule) => rule.id === current?.rule) ?? null} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} onWake={(alert) => void wake(alert)} onSilence={(alert) => setSilencing(`rule:${alert.rule}${alert.subject === null ? "" : ` subject:${quotedIn(alert.subject)}`}`)} />
         <PanelTitle
           title={t("alerts.silence.title")}
           right={

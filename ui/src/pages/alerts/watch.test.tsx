@@ -29,6 +29,18 @@ it("snoozes with S and a number", async () => {
   await waitFor(() => expect(asked.find((each) => each.name === "snooze")?.args).toMatchObject({ minutes: 60 }));
 });
 
+it("ends a snooze where the alert is shown", async () => {
+  const asked = openPage("alerts");
+  await screen.findByRole("grid", { name: "Alerts" });
+  const user = userEvent.setup();
+  await user.keyboard("s");
+  await screen.findByRole("dialog", { name: "Snooze" });
+  await user.keyboard("1");
+  await user.click(await screen.findByRole("tab", { name: /Snoozed\s*1/ }));
+  await user.click(await screen.findByRole("button", { name: "End snooze" }));
+  await waitFor(() => expect(asked.filter((each) => each.name === "unsnooze")).toHaveLength(1));
+});
+
 it("turns a rule off where it is listed", async () => {
   const asked = openPage("alerts");
   const user = userEvent.setup();

@@ -41,6 +41,7 @@ export const alerts = {
   about: "About",
   event: "View event",
   by: "by {{who}}",
+  unshared: "Other consoles do not know of it: {{why}}",
   snooze: {
     title: "Snooze",
     titleMany: "Snooze {{n}} alerts",
@@ -48,6 +49,7 @@ export const alerts = {
     hour: "For 1 hour",
     morning: "Until tomorrow 8:00",
     morningAt: "{{time}}",
+    wake: "End snooze",
     done: "{{n}} snoozed",
     text: "No sound or notification until then, unless it gets worse.",
   },

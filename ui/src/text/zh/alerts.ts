@@ -41,6 +41,7 @@ export const alerts = {
   about: "对象",
   event: "查看事件",
   by: "（{{who}}）",
+  unshared: "其他控制台不知道此操作：{{why}}",
   snooze: {
     title: "稍后再提醒",
     titleMany: "{{n}} 条稍后再提醒",
@@ -48,6 +49,7 @@ export const alerts = {
     hour: "1 小时后",
     morning: "到明天 8:00",
     morningAt: "{{time}}",
+    wake: "结束延后",
     done: "{{n}} 条已延后",
     text: "在此期间不再发出声音和通知；情况加重时仍会提醒。",
   },
