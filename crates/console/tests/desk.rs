@@ -53,6 +53,7 @@ async fn open_with(folder: &Path, events: Vec<NewEvent>, seams: Seams) -> Result
     bench.connect("ws://127.0.0.1:9/ws").await?;
     let known = async || (bench.ask("approvals", json!({})).await["pending_count"] == waiting).then_some(());
     bench.eventually("the requests to be known", known).await;
+    bench.eventually("the door to be open", async || folder.join("door.json").exists().then_some(())).await;
     Ok(bench)
 }
 
