@@ -4,7 +4,7 @@ use crate::{
     alert::Notice,
     book::AlertBook,
     words::Words,
-    written::{self, RuleFault, Written},
+    written::{self, Heard, RuleFault, Written},
 };
 use std::collections::HashMap;
 use watchdeck_events::{Millis, Severity};
@@ -146,7 +146,7 @@ impl Backtest {
     fn tick(&mut self, at: Millis) {
         let today = self.calendar.day(at).clone();
         let mut judge = written::judged(&self.world, &self.settings, &today, at, &mut self.book);
-        self.rule.tick(&mut judge, &|_| true);
+        self.rule.tick(&mut judge, &|_| Heard::Now);
         let mut notices = judge.into_notices();
         notices.extend(self.book.tick(at));
         self.note(notices, at);

@@ -6,7 +6,7 @@ use crate::{
     fingerprint,
     judge::Judge,
     words::Words,
-    written::{Outside, Written},
+    written::{Heard, Outside, Written},
 };
 use std::sync::Arc;
 use watchdeck_events::{Millis, erp::View, line};
@@ -74,7 +74,7 @@ pub fn tick(
     now: Millis,
     book: &mut AlertBook,
     written: &mut Written,
-    hears: &dyn Fn(&str) -> bool,
+    hears: &dyn Fn(&str) -> Heard,
 ) -> (Vec<Notice>, bool) {
     let mut judge = Judge::new(world, settings, today, now, book);
     let late = written.tick(&mut judge, hears);

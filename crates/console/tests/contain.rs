@@ -91,9 +91,10 @@ async fn an_event_that_brings_the_numbers_down_is_set_aside_by_number_and_the_re
     let product = products.as_array().unwrap().iter().find(|row| row["product_id"] == "good").cloned().unwrap_or_default();
     assert_eq!((products.as_array().unwrap().len(), product["on_hand"].as_f64()), (1, Some(5.0)), "{products}");
     told(&bench, "Fire after").await;
-    let hints = bench.ask("recent", json!({ "rows": 9 })).await;
+    let hints = bench.ask("recent", json!({ "rows": 20 })).await;
     assert!(hints["frame"]["hints"].as_array().unwrap().contains(&json!("part_failed")), "it is said: {}", hints["frame"]["hints"]);
-    assert_eq!(hints["events"].as_array().unwrap().len(), 5, "what was set aside is in the stream like every other");
+    let of_the_erp = hints["events"].as_array().unwrap().iter().filter(|row| row["kind"] != "watchdeck:alert");
+    assert_eq!(of_the_erp.count(), 5, "what was set aside is in the stream like every other");
     bench.console.shutdown().await;
 
     // Not at the next start either: whoever would touch it again now fails the test.

@@ -208,6 +208,10 @@ notice_answered: { args: { id: string, action: string, }, answer: null, },
  */
 test_delivery: { args: { severity: Severity, }, answer: null, }, 
 /**
+ * Keep a WAV file (base64) as the tone of a severity. Answers what holds now.
+ */
+keep_tone: { args: { severity: Severity, name: string, data: string, }, answer: Settings, }, 
+/**
  * Try a source, step by step, and change nothing.
  */
 test_source: { args: { source: Source, }, answer: SourceTest, }, 

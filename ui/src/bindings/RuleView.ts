@@ -20,19 +20,19 @@ severity: Severity,
  */
 enabled: boolean, 
 /**
- * The setting that it compares with, where it has one.
+ * The setting that it compares with, where it does.
  */
 limit: RuleLimit | null, 
 /**
- * What it says: the document in force.
+ * What it says.
  */
 document: RuleDocument, 
 /**
- * A rule of this name comes with Watchdeck.
+ * One of its name comes with Watchdeck,
  */
 shipped: boolean, 
 /**
- * What the user wrote stands in the place of what came with Watchdeck.
+ * and the user's is in its place.
  */
 changed: boolean, 
 /**

@@ -7,6 +7,7 @@ import type { Language } from "./Language";
 import type { Money } from "./Money";
 import type { RuleDocument } from "./RuleDocument";
 import type { Schedule } from "./Schedule";
+import type { Severity } from "./Severity";
 import type { Silence } from "./Silence";
 import type { Source } from "./Source";
 import type { Theme } from "./Theme";
@@ -28,6 +29,14 @@ theme: Theme,
  */
 muted: boolean, 
 /**
+ * How loud tones are, in hundredths.
+ */
+volume: number, 
+/**
+ * Tones of the user's own, by severity: the name of the file that was kept. Without one the built-in tone sounds.
+ */
+tones: { [key in Severity]?: string }, 
+/**
  * What a severity does. Every severity has an entry.
  */
 delivery: Delivery, 
@@ -40,7 +49,7 @@ silences: { [key in string]: Silence },
  */
 quiet_hours: Array<Schedule>, 
 /**
- * Below this a product is low, unless it has its own.
+ * Below this a product is low, unless it or its warehouse has its own.
  */
 low_stock_threshold: number, 
 /**
@@ -48,7 +57,7 @@ low_stock_threshold: number,
  */
 product_thresholds: { [key in string]: number }, 
 /**
- * Thresholds by warehouse, for products that have none of their own.
+ * Thresholds of a warehouse's products that have none of their own, by its name.
  */
 warehouse_thresholds: { [key in string]: number }, 
 /**

@@ -12,6 +12,7 @@ export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources
   silences?: Record<string, import("./Silence").Silence | null>;
   product_thresholds?: Record<string, number | null>;
   warehouse_thresholds?: Record<string, number | null>;
+  tones?: Partial<Record<import("./Severity").Severity, string | null>>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;

@@ -3,7 +3,7 @@
 use super::{
     at::{At, By},
     compiled::{Compiled, Part, Sort},
-    outside::Outside,
+    outside::{Heard, Outside},
     state::State,
     words,
 };
@@ -85,12 +85,18 @@ impl Look<'_, '_> {
         }
     }
 
-    pub(super) fn at_all(&mut self, hears: &dyn Fn(&str) -> bool, why: Why<'_>) {
+    pub(super) fn at_all(&mut self, hears: &dyn Fn(&str) -> Heard, why: Why<'_>) {
         match self.rule.sort {
             Sort::Of(thing) => {
                 let known: HashSet<Entity> = self.by().things(thing).into_iter().collect();
                 // Of an ERP that is not heard nobody knows whether a thing still is as it was.
-                for entity in known.iter().filter(|entity| thing == Thing::Feed || hears(&entity.realm)) {
+                let is_known = |entity: &&Entity| match thing {
+                    Thing::Feed => true,
+                    // A deadline passes whether anybody listens or not.
+                    Thing::Approval => hears(&entity.realm) != Heard::Late,
+                    _ => hears(&entity.realm) == Heard::Now,
+                };
+                for entity in known.iter().filter(is_known) {
                     if !self.rule.is_once() || self.judge.is_active(&self.rule.id, &entity.to_string()) || self.is_new(entity, why) {
                         self.thing(thing, entity, &entity.realm, None);
                     }
@@ -108,7 +114,7 @@ impl Look<'_, '_> {
                     keys.dedup();
                 }
                 for key in keys {
-                    if hears(key.split(PART).next().unwrap_or_default()) {
+                    if hears(key.split(PART).next().unwrap_or_default()) == Heard::Now {
                         self.stream(&key, None);
                     }
                 }

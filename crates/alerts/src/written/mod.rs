@@ -15,7 +15,7 @@ mod window;
 mod words;
 
 pub use compiled::RuleFault;
-pub use outside::{Link, Outside};
+pub use outside::{Heard, Link, Outside};
 pub use shipped::{SHIPPED, place, shipped};
 pub(crate) use words::REQUEST;
 pub use words::filled;
@@ -269,19 +269,19 @@ impl Written {
 
     /// What is known, judged by rules and settings that hold from now on; `before` are those that did.
     pub(crate) fn known(&mut self, judge: &mut Judge<'_>, before: &Settings) {
-        self.look(judge, &|_| true, Why::Changed(before), &|_| true);
+        self.look(judge, &|_| Heard::Now, Why::Changed(before), &|_| true);
         self.states.iter_mut().for_each(|state| state.is_new = false);
     }
 
     /// How it is where no event tells: what rules say of the links.
     pub(crate) fn outside(&mut self, judge: &mut Judge<'_>, outside: Outside) {
         self.outside = outside;
-        self.look(judge, &|_| true, Why::Clock, &|rule| rule.sort == Sort::Of(Thing::Feed));
+        self.look(judge, &|_| Heard::Now, Why::Clock, &|rule| rule.sort == Sort::Of(Thing::Feed));
     }
 
     /// The clock moved. `hears` says whether what an ERP publishes is heard at the moment: where it is not, nothing is missing of it. Answers whether nobody
     /// has looked for so long that what holds now may have held for long.
-    pub(crate) fn tick(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool) -> bool {
+    pub(crate) fn tick(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> Heard) -> bool {
         let now = judge.at;
         let mut late = false;
         if self.looked_at.is_none_or(|at| now.since(at).abs() >= LOOK_EVERY) {
@@ -319,7 +319,7 @@ impl Written {
     }
 
     /// What is known, by the rules for which `asks`.
-    fn look(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> bool, why: Why<'_>, asks: &dyn Fn(&Compiled) -> bool) {
+    fn look(&mut self, judge: &mut Judge<'_>, hears: &dyn Fn(&str) -> Heard, why: Why<'_>, asks: &dyn Fn(&Compiled) -> bool) {
         let rules = Arc::clone(&self.rules);
         for (place, (rule, state)) in rules.iter().zip(&mut self.states).enumerate() {
             if !asks(rule) || state.stopped.is_some() || state.cold.is_some() || !judge.wants(&rule.id) {

@@ -16,6 +16,17 @@ pub struct Link {
     pub deaf_since: Option<Millis>,
 }
 
+/// Whether what an ERP publishes is heard at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// As it happens.
+    Now,
+    /// What happened meanwhile is being read: what is known is behind.
+    Late,
+    /// Nobody listens.
+    Not,
+}
+
 /// See the [module docs](self).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outside {

@@ -77,10 +77,10 @@ impl Bench {
     }
 
     fn pass(&mut self, minutes: i64) -> Vec<Notice> {
-        self.pass_where(minutes, &|_| true)
+        self.pass_where(minutes, &|_| Heard::Now)
     }
 
-    fn pass_where(&mut self, minutes: i64, hears: &dyn Fn(&str) -> bool) -> Vec<Notice> {
+    fn pass_where(&mut self, minutes: i64, hears: &dyn Fn(&str) -> Heard) -> Vec<Notice> {
         let mut notices = Vec::new();
         for _ in 0..minutes {
             self.now = self.now.plus(MINUTE);
@@ -200,7 +200,7 @@ fn the_clock_alone_can_make_a_rule_hold() {
         json!({ "type": "order:status", "orderType": "sales", "orderId": "o1", "orderNumber": "SO-1", "newStatus": "approved" }),
     );
     assert!(bench.pass(119).is_empty());
-    assert!(bench.pass_where(5, &|_| false).is_empty(), "it may have gone on unheard");
+    assert!(bench.pass_where(5, &|_| Heard::Not).is_empty(), "it may have gone on unheard");
     let notices = bench.pass(1);
     assert_eq!(one(&notices).values["body_en"], "SO-1 for 2 h 5 min");
     bench.take("orders", json!({ "type": "order:status", "orderType": "sales", "orderId": "o1", "orderNumber": "SO-1", "oldStatus": "approved", "newStatus": "completed" }));
@@ -226,7 +226,7 @@ fn what_should_come_and_does_not_is_missed_while_it_would_be_heard() {
     let mut bench = Bench::of(&[("dead", json!({ "when": "rate(kind:inventory:*, 30m) < 1" }))]);
     bench.stock(9, 8);
     assert!(bench.pass(29).is_empty());
-    assert!(bench.pass_where(5, &|_| false).is_empty(), "what is not heard is not missing");
+    assert!(bench.pass_where(5, &|_| Heard::Not).is_empty(), "what is not heard is not missing");
     one(&bench.pass(2));
     bench.stock(8, 7);
     assert!(bench.firing().is_empty());

@@ -9,7 +9,7 @@ use watchdeck_alerts::{
     rules,
     silence::Hush,
     words::Words,
-    written::{Link, Outside, Written},
+    written::{Heard, Link, Outside, Written},
 };
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{
@@ -46,8 +46,15 @@ impl State {
     pub(crate) fn watch_rules(&mut self, statuses: &[SourceStatus], at: Millis) -> [Vec<Notice>; 2] {
         let today = self.calendar.day(at).clone();
         let heard = |realm: &str| {
+            let states = || statuses.iter().filter(|source| source.realm == realm).map(|source| &source.state);
             let hears = |state: &LinkState| matches!(state, LinkState::Live | LinkState::Partly { .. } | LinkState::Stale { .. });
-            statuses.iter().any(|source| source.realm == realm && hears(&source.state))
+            if states().any(hears) {
+                Heard::Now
+            } else if states().any(|state| matches!(state, LinkState::CatchingUp { .. })) {
+                Heard::Late
+            } else {
+                Heard::Not
+            }
         };
         let Self { world, settings, book, written, .. } = self;
         let (notices, late) = rules::tick(world, settings, &today, at, book, written, &heard);

@@ -18,7 +18,7 @@ it("says who acknowledged elsewhere, and why others do not know what was done he
         state: "acknowledged" as const,
         acknowledged_by: "张敏",
         unshared: "wall may not acknowledge alerts of inventory; ask for a role that may",
-        timeline: [...alert.timeline, { at: alert.last_at, state: "acknowledged" as const, by: "张敏", note: "called the engineer" }],
+        timeline: [...alert.timeline, { at: alert.last_at, state: "acknowledged" as const, by: "张敏", note: "called the engineer", cause: null }],
       }));
       return { ...view, active };
     },
