@@ -1,13 +1,13 @@
 //! A rule's document as it is carried out.
 
-use super::counts::said;
-use crate::{fingerprint, hours::Hours};
+use super::per::Per;
+use crate::hours::Hours;
 use std::{
     borrow::Cow,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::Arc,
 };
-use watchdeck_events::{Catalogue, Channel, Event, Kind, Millis, Severity, line};
+use watchdeck_events::{Catalogue, Channel, Event, Kind, Millis, Severity};
 use watchdeck_filter::{Condition, Counted, Fact, Measure, Name, Needed, Plan, Refusal, Thing, Verdict};
 use watchdeck_wire::settings::RuleDocument;
 
@@ -123,7 +123,7 @@ impl Compiled {
             None => Sort::Stream,
         };
         let per = document.per.trim();
-        let per = if per.is_empty() { None } else { Some(Per::parse(per)?) };
+        let per = if per.is_empty() { None } else { Some(Per::parse(per).map_err(|message| fault("per", message))?) };
         let hours = document.schedule.as_ref().map(Hours::of).transpose().map_err(|message| fault("schedule", message))?;
         watchdeck_filter::Filter::parse(&document.quiets, now).map_err(|Refusal { message, at }| RuleFault {
             field: "quiets".to_owned(),
@@ -236,49 +236,6 @@ fn mark(document: &RuleDocument) -> String {
     let mut hasher = DefaultHasher::new();
     (said, document.at_least, document.within_seconds).hash(&mut hasher);
     format!("{:016x}", hasher.finish())
-}
-
-/// By what a rule has an alert, and a count, of its own.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Per {
-    /// What a field says.
-    Field(Name),
-    /// What one of these fields says, the first that is there, without what differs each time: numbers, ids, times.
-    Pattern(Vec<String>),
-}
-
-impl Per {
-    fn parse(text: &str) -> Result<Self, RuleFault> {
-        let Some(names) = text.strip_prefix("pattern(") else { return Ok(Self::Field(Name::of(text))) };
-        let names = names.strip_suffix(')').map(|names| names.split(',').map(|name| name.trim().to_owned()).collect::<Vec<_>>());
-        let names = names.filter(|names| names.iter().all(|name| !name.is_empty()));
-        names
-            .map(Self::Pattern)
-            .ok_or_else(|| fault("per", "write the fields whose text counts without its numbers as pattern(message, title)"))
-    }
-
-    /// What an event says of it.
-    pub(super) fn of(&self, event: &Event) -> Option<String> {
-        match self {
-            Self::Field(name) => said(event, name),
-            Self::Pattern(names) => Some(fingerprint::of(&text(event, names)).trim().to_owned()),
-        }
-    }
-
-    /// What an event's alert is called.
-    pub(super) fn label(&self, event: &Event) -> Option<String> {
-        match self {
-            Self::Field(name) => said(event, name),
-            Self::Pattern(names) => Some(line::of(&text(event, names), line::LABEL).into_owned()),
-        }
-    }
-}
-
-/// What an event says in words: where none of the fields does, what it is about.
-fn text(event: &Event, names: &[String]) -> String {
-    let fields = event.fields();
-    let said = names.iter().find_map(|name| fields.text(name).filter(|text| !text.trim().is_empty()));
-    said.map_or_else(|| event.subject.as_deref().unwrap_or(event.kind.as_str()).to_owned(), Cow::into_owned)
 }
 
 fn named(thing: Thing) -> &'static str {

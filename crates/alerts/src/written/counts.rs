@@ -1,12 +1,12 @@
 //! What the rules have counted, each measure by itself and for each value that its rule parts by.
 
-use super::{compiled::Compiled, window::Window};
+use super::{compiled::Compiled, per::said, window::Window};
 use std::{
     collections::HashMap,
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 use watchdeck_events::{Event, Millis, fields::Fields};
-use watchdeck_filter::{Counted, Measure, Name};
+use watchdeck_filter::{Counted, Measure};
 
 /// Values that one measure is parted by. Of more, those are not counted that come last.
 const KEYS: usize = 10_000;
@@ -78,19 +78,5 @@ impl Counts {
         keys.sort_unstable();
         keys.dedup();
         keys
-    }
-}
-
-/// What an event says in a field.
-pub(super) fn said(event: &Event, name: &Name) -> Option<String> {
-    match name {
-        Name::Kind => Some(event.kind.as_str().to_owned()),
-        Name::Channel => Some(event.channel.as_str().to_owned()),
-        Name::Source => Some(event.source.to_string()),
-        Name::Id => Some(event.id.to_string()),
-        Name::Subject => event.subject.as_deref().map(str::to_owned),
-        Name::Actor => event.actor.as_deref().map(str::to_owned),
-        Name::Domain => None,
-        Name::Field(field) => event.fields().text(field).map(std::borrow::Cow::into_owned),
     }
 }

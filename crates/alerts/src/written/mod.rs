@@ -9,6 +9,7 @@ mod concerned;
 mod counts;
 mod look;
 mod outside;
+mod per;
 mod shipped;
 mod state;
 mod window;

@@ -3,8 +3,8 @@
 
 use super::{
     at::{At, Called, LABEL},
-    compiled::{Compiled, Part, Per, Sort},
-    counts::said,
+    compiled::{Compiled, Part, Sort},
+    per::{Per, said},
 };
 use crate::alert::Values;
 use watchdeck_events::Event;

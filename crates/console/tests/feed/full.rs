@@ -46,7 +46,10 @@ async fn a_critical_alert_reaches_people_behind_what_cannot_be_stored() {
         })
         .await;
     let of_the_erp = |row: &&Value| row["kind"] == "system:alert";
-    assert!(bench.rows().await.iter().filter(of_the_erp).all(|row| !row["label"].as_str().unwrap().contains("Pump 2")), "it was told, not stored");
+    assert!(
+        bench.rows().await.iter().filter(of_the_erp).all(|row| !row["label"].as_str().unwrap().contains("Pump 2")),
+        "it was told, not stored"
+    );
     bench.console.shutdown().await;
 
     // With room again, what the server had said before there was none is there.
