@@ -138,6 +138,7 @@ impl AlertBook {
             last_at: at,
             acknowledged_by: None,
             snoozed_until: None,
+            snoozed_while_same: false,
             resolved_at: None,
             over_since: None,
             chattering,
@@ -184,11 +185,12 @@ impl AlertBook {
         if count > 0 || had_ended {
             view.last_at = view.last_at.max(at);
         }
+        let woken = is_woken(view, &raise.values);
         view.values = raise.values;
         view.label = raise.label;
         view.seq = raise.seq.or(view.seq);
         if raise.severity <= view.severity {
-            return None;
+            return if woken { self.wake(id, at) } else { None };
         }
         // Worse than what people were told: it fires anew.
         view.severity = raise.severity;
@@ -198,14 +200,21 @@ impl AlertBook {
     }
 
     /// Refresh the values of a living alert without counting it again.
-    pub fn refresh(&mut self, rule: &str, about: &str, values: Values) {
+    pub fn refresh(&mut self, rule: &str, about: &str, values: Values, at: Millis) -> Option<Notice> {
         let id = format!("{rule}:{about}");
-        if let Some(alert) = self.active.get_mut(&id)
-            && alert.view.values != values
-        {
-            alert.view.values = values;
-            self.touch(&id);
-        }
+        let alert = self.active.get_mut(&id).filter(|alert| alert.view.values != values)?;
+        let woken = is_woken(&alert.view, &values);
+        alert.view.values = values;
+        self.touch(&id);
+        if woken { self.wake(&id, at) } else { None }
+    }
+
+    /// What was put off for as long as it says the same says something else.
+    fn wake(&mut self, id: &str, at: Millis) -> Option<Notice> {
+        let alert = self.active.get_mut(id)?;
+        (alert.view.snoozed_until, alert.view.snoozed_while_same) = (None, false);
+        alert.fires(Cause::Again, at);
+        Some(Notice::Fired(Box::new(alert.view.clone())))
     }
 
     /// A rule no longer holds. What is latched stays until somebody has seen it, and what chatters until it is calm.
@@ -274,11 +283,19 @@ impl AlertBook {
     /// The unknown id.
     pub fn snooze(&mut self, id: &str, until: Millis, by: &str, at: Millis) -> Result<Notice, String> {
         let alert = self.active.get_mut(id).ok_or_else(|| id.to_owned())?;
-        (alert.view.snoozed_until, alert.view.unshared) = (Some(until), None);
+        (alert.view.snoozed_until, alert.view.unshared, alert.view.snoozed_while_same) = (Some(until), None, false);
         alert.needs_nobody();
         step(&mut alert.view, at, AlertState::Snoozed, Some(by));
         self.touch(id);
         Ok(Notice::Quiet(id.to_owned()))
+    }
+
+    /// One that is put off is so for no longer than it says the same.
+    pub fn snooze_while_same(&mut self, id: &str) {
+        if let Some(alert) = self.active.get_mut(id).filter(|alert| alert.view.state == AlertState::Snoozed) {
+            alert.view.snoozed_while_same = true;
+            self.touch(id);
+        }
     }
 
     /// What keeps alerts quiet (`quiet` names it) is another: answers what to take back of those that are quiet from now on, and what fires that nothing keeps quiet any more.
@@ -351,6 +368,12 @@ impl AlertBook {
         self.version += 1;
         self.dirty.insert(id.to_owned());
     }
+}
+
+/// Whether it was put off for as long as it says the same, and does not any more.
+fn is_woken(view: &AlertView, values: &Values) -> bool {
+    let said = |values: &Values| values.get("body_en").cloned();
+    view.state == AlertState::Snoozed && view.snoozed_while_same && said(&view.values) != said(values)
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ impl<'a> Judge<'a> {
 
     /// The numbers of an alert moved.
     pub(crate) fn refresh(&mut self, rule: &str, about: &str, values: Values) {
-        self.book.refresh(rule, about, values);
+        self.notices.extend(self.book.refresh(rule, about, values, self.at));
     }
 
     pub(crate) fn resolve(&mut self, rule: &str, about: &str) {

@@ -58,6 +58,8 @@ struct Life {
     #[serde(default)]
     snoozed_until: Option<Millis>,
     #[serde(default)]
+    snoozed_while_same: bool,
+    #[serde(default)]
     resolved_at: Option<Millis>,
     #[serde(default)]
     over_since: Option<Millis>,
@@ -135,6 +137,7 @@ pub(crate) fn read(body: &str) -> serde_json::Result<Alert> {
         last_at: view.last_at,
         acknowledged_by: view.acknowledged_by,
         snoozed_until: view.snoozed_until,
+        snoozed_while_same: view.snoozed_while_same,
         resolved_at: view.resolved_at,
         over_since: view.over_since,
         chattering: view.chattering,
@@ -165,6 +168,7 @@ pub(crate) fn written(alert: &Alert) -> Option<String> {
         last_at: view.last_at,
         acknowledged_by: view.acknowledged_by,
         snoozed_until: view.snoozed_until,
+        snoozed_while_same: view.snoozed_while_same,
         resolved_at: view.resolved_at,
         over_since: view.over_since,
         chattering: view.chattering,

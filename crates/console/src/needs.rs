@@ -74,6 +74,7 @@ mod tests {
             last_at,
             acknowledged_by: None,
             snoozed_until: None,
+            snoozed_while_same: false,
             resolved_at: None,
             over_since: None,
             chattering: false,

@@ -62,6 +62,10 @@ acknowledged_by: string | null,
  */
 snoozed_until: Millis | null, 
 /**
+ * It is put off for no longer than it says the same.
+ */
+snoozed_while_same: boolean, 
+/**
  * When it ended.
  */
 resolved_at: Millis | null, 

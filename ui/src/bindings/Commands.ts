@@ -184,9 +184,9 @@ preview_silence: { args: { filter: string, }, answer: SilencePreview, },
  */
 backtest: { args: { id: string, document: RuleDocument, days: number, }, answer: Backtest, }, 
 /**
- * An alert is put off.
+ * An alert is put off, and with `while_same` for no longer than it says the same.
  */
-snooze: { args: { id: string, minutes: number, }, answer: null, }, 
+snooze: { args: { id: string, minutes: number, while_same?: boolean | null, }, answer: null, }, 
 /**
  * An alert is not put off any more.
  */

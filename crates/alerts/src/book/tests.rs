@@ -252,3 +252,21 @@ fn an_alert_that_nobody_has_gets_worse_step_by_step_and_not_once_somebody_has_it
     assert_eq!(again.first().map(|one| (one.0, one.1)), Some((210, Cause::Again)));
     assert_eq!(again.get(1).map(|one| (one.0, one.1)), Some((220, Cause::Escalated)));
 }
+
+#[test]
+fn what_is_put_off_while_it_says_the_same_fires_when_it_says_something_else() {
+    let says = |text: &str| Values::from([("body_en".to_owned(), text.to_owned())]);
+    let mut book = AlertBook::default();
+    book.raise(Raise { values: says("7 on hand"), ..low(Severity::Warning) }, T);
+    book.snooze("low_stock:s/product:P-1", T.plus(3_600_000), "张敏", T.plus(100_000)).unwrap();
+    book.snooze_while_same("low_stock:s/product:P-1");
+    let mut book = restart(&mut book);
+    let more = Values::from([("body_en".to_owned(), "7 on hand".to_owned()), ("actor".to_owned(), "u2".to_owned())]);
+    assert_eq!(book.refresh("low_stock", "s/product:P-1", more, T.plus(200_000)), None, "it says the same");
+    let woken = book.go_on(Raise { values: says("3 on hand"), ..low(Severity::Warning) }, T.plus(300_000));
+    assert!(matches!(woken, Some(Notice::Fired(alert)) if alert.announcements.last().unwrap().cause == Cause::Again));
+    assert_eq!(book.refresh("low_stock", "s/product:P-1", says("2 on hand"), T.plus(400_000)), None, "once");
+    // Who puts it off by the clock alone is left in peace.
+    book.snooze("low_stock:s/product:P-1", T.plus(3_600_000), "张敏", T.plus(500_000)).unwrap();
+    assert_eq!(book.refresh("low_stock", "s/product:P-1", says("1 on hand"), T.plus(600_000)), None);
+}

@@ -173,7 +173,7 @@ pub(crate) async fn acknowledge(core: &Core, ids: &[String], note: Option<&str>)
     .await
 }
 
-pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), CommandError> {
+pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32, while_same: bool) -> Result<(), CommandError> {
     if minutes == 0 || minutes > LONGEST_SNOOZE {
         return Err(CommandError::invalid(format!("an alert can be put off for 1 to {LONGEST_SNOOZE} minutes")));
     }
@@ -182,6 +182,9 @@ pub(crate) async fn snooze(core: &Core, id: &str, minutes: u32) -> Result<(), Co
         let until = at.plus(i64::from(minutes) * 60_000);
         state.share(&[id.to_owned()], Doing::Shelve, &by, None, Some(until), at);
         let notice = state.book.snooze(id, until, &by, at);
+        if while_same {
+            state.book.snooze_while_same(id);
+        }
         notice.map(|notice| vec![notice]).map_err(|id| CommandError::not_found(format!("the alert {id} is over")))
     })
     .await

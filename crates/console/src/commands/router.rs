@@ -145,8 +145,9 @@ commands! { |core|
     preview_silence { filter: String } -> SilencePreview => queries::preview_silence(core, &filter)?;
     /// What a rule would have done over the last days.
     backtest { id: String, document: RuleDocument, days: u32 } -> Backtest => core.backtest(&id, &document, days).await?;
-    /// An alert is put off.
-    snooze { id: String, minutes: u32 } -> () => actions::snooze(core, &id, minutes).await?;
+    /// An alert is put off, and with `while_same` for no longer than it says the same.
+    snooze { id: String, minutes: u32, #[serde(default)] #[cfg_attr(test, ts(optional = nullable))] while_same: Option<bool> } -> ()
+        => actions::snooze(core, &id, minutes, while_same.unwrap_or_default()).await?;
     /// An alert is not put off any more.
     unsnooze { id: String } -> () => actions::unsnooze(core, &id).await?;
     /// New settings, whole. Answers what holds now.

@@ -106,7 +106,7 @@ async fn said(core: &Core, ask: Ask) -> Said {
             Said::Alerts { alerts, words: said }
         }
         Ask::Acknowledge { ids, note } => done(actions::acknowledge(core, &ids, note.as_deref()).await),
-        Ask::Shelve { id, minutes } => done(actions::snooze(core, &id, minutes).await),
+        Ask::Shelve { id, minutes } => done(actions::snooze(core, &id, minutes, false).await),
         Ask::Try { rules, days } => {
             let mut tried = BTreeMap::new();
             for (id, rule) in rules {

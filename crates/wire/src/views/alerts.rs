@@ -52,6 +52,9 @@ pub struct AlertView {
     pub acknowledged_by: Option<String>,
     /// Snoozed until.
     pub snoozed_until: Option<Millis>,
+    /// It is put off for no longer than it says the same.
+    #[serde(default)]
+    pub snoozed_while_same: bool,
     /// When it ended.
     pub resolved_at: Option<Millis>,
     /// Its rule does not hold any more, since then, and it stays all the same: until somebody has seen it, or until it is calm.

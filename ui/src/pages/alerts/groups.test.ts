@@ -18,6 +18,7 @@ const alert = (id: string, rule: string, severity: Severity = "warning", state: 
   last_at: 0,
   acknowledged_by: null,
   snoozed_until: null,
+  snoozed_while_same: false,
   resolved_at: null,
   over_since: null,
   chattering: false,

@@ -29,7 +29,7 @@ import { RuleDialog, type Standing } from "./rule/dialog";
 import { Rules } from "./rules";
 import { Silences } from "./silences";
 import { SilenceDialog } from "./silences/dialog";
-import { Snooze } from "./snooze";
+import { type Rest, Snooze } from "./snooze";
 
 export default function Alerts() {
   return (
@@ -97,13 +97,13 @@ function Watch({ view }: { view: AlertsView }) {
   };
   const snoozeMeant = () => (meant().length === 0 ? false : setSnoozing(meant()));
   const snooze = useCallback(
-    async (minutes: number) => {
+    async (rest: Rest) => {
       const rows = snoozing ?? [];
       setSnoozing(null);
       const failed: string[] = [];
       for (const alert of rows) {
         try {
-          await host.call("snooze", { id: alert.id, minutes });
+          await host.call("snooze", { id: alert.id, minutes: rest.minutes, while_same: rest.while_same });
         } catch (thrown) {
           failed.push(t("frame.done.failedOne", { number: alert.label, error: errorText(thrown) }));
         }

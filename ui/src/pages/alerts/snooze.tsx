@@ -1,4 +1,4 @@
-// For how long: three answers, by click or by 1, 2, 3.
+// For how long: five answers, by click or by 1 to 5.
 
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,21 +6,36 @@ import type { AlertView } from "@/bindings/AlertView";
 import { coreNow, minutesUntilMorning, useFormat } from "@/format";
 import { Dialog, Kbd } from "@/parts";
 
-export function Snooze({ alerts, onClose, onChoose }: { alerts: readonly AlertView[]; onClose: () => void; onChoose: (minutes: number) => void }) {
+/** For how long, and whether for no longer than the alert says the same. */
+export interface Rest {
+  readonly minutes: number;
+  readonly while_same: boolean;
+}
+
+/** Nothing is put off for longer, minutes. */
+const LONGEST = 7 * 24 * 60;
+
+function rests(now: number) {
+  return [
+    { id: "quarter", minutes: 15, while_same: false },
+    { id: "hour", minutes: 60, while_same: false },
+    { id: "morning", minutes: minutesUntilMorning(now), while_same: false },
+    { id: "same", minutes: LONGEST, while_same: true },
+    { id: "over", minutes: LONGEST, while_same: false },
+  ] as const;
+}
+
+export function Snooze({ alerts, onClose, onChoose }: { alerts: readonly AlertView[]; onClose: () => void; onChoose: (rest: Rest) => void }) {
   const { t } = useTranslation();
   const format = useFormat();
   const now = coreNow();
-  const choices = [
-    { id: "quarter", minutes: 15 },
-    { id: "hour", minutes: 60 },
-    { id: "morning", minutes: minutesUntilMorning(now) },
-  ] as const;
+  const choices = rests(now);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const minutes = { 1: 15, 2: 60, 3: minutesUntilMorning(coreNow()) }[event.key];
-      if (minutes === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      const rest = /^[1-5]$/u.test(event.key) ? rests(coreNow())[Number(event.key) - 1] : undefined;
+      if (rest === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
       event.preventDefault();
-      onChoose(minutes);
+      onChoose(rest);
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -29,11 +44,11 @@ export function Snooze({ alerts, onClose, onChoose }: { alerts: readonly AlertVi
     <Dialog open onClose={onClose} width={360} title={alerts.length === 1 ? t("alerts.snooze.title") : t("alerts.snooze.titleMany", { n: format.integer(alerts.length) })}>
       <p className="mb-2.5 text-ink-2">{t("alerts.snooze.text")}</p>
       <div className="-mx-2 flex flex-col">
-        {choices.map(({ id, minutes }, i) => (
-          <button key={id} type="button" autoFocus={i === 0} onClick={() => onChoose(minutes)} className="flex h-8 items-center gap-2.5 rounded-md px-2 text-left hover:bg-raised">
+        {choices.map((rest, i) => (
+          <button key={rest.id} type="button" autoFocus={i === 0} onClick={() => onChoose(rest)} className="flex h-8 items-center gap-2.5 rounded-md px-2 text-left hover:bg-raised">
             <Kbd>{i + 1}</Kbd>
-            {t(`alerts.snooze.${id}`)}
-            <span className="num ml-auto text-ink-3">{t("alerts.snooze.morningAt", { time: format.minute(now + minutes * 60_000) })}</span>
+            {t(`alerts.snooze.${rest.id}`)}
+            <span className="num ml-auto text-ink-3">{rest.minutes === LONGEST ? t("alerts.snooze.atMost", { days: format.integer(LONGEST / 1_440) }) : t("alerts.snooze.morningAt", { time: format.minute(now + rest.minutes * 60_000) })}</span>
           </button>
         ))}
       </div>
