@@ -80,7 +80,11 @@ impl Notifier {
         for notice in notices {
             match notice {
                 Notice::Fired(alert) if late => self.told_later(*alert, false, settings),
-                Notice::Fired(alert) => self.fresh.push((now, *alert)),
+                // What got worse before anybody was told is told once, as it is by now.
+                Notice::Fired(alert) => match self.fresh.iter_mut().find(|(_, known)| known.id == alert.id) {
+                    Some((_, known)) => *known = *alert,
+                    None => self.fresh.push((now, *alert)),
+                },
                 Notice::Quiet(id) => {
                     self.repeating.remove(&id);
                     self.asleep.remove(&id);

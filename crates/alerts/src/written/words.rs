@@ -96,7 +96,10 @@ struct Told {
 
 impl Told {
     fn value(&self, chinese: bool) -> String {
-        let text = shown(self.number, self.unit, chinese);
+        // A begun minute counts of what comes.
+        let comes = self.ahead && self.number > 60_000.0;
+        let number = if comes { (self.number / 60_000.0).ceil() * 60_000.0 } else { self.number };
+        let text = shown(number, self.unit, chinese);
         match (self.ahead, text.strip_prefix('-'), chinese) {
             (false, ..) => text,
             (true, None, true) => format!("{text}后"),
