@@ -185,7 +185,8 @@ struct Running<const FAULT: u8> {
     book: AlertBook,
     notifier: Notifier,
     settings: Settings,
-    since: Vec<Transition>,
+    /// With their times, by which they are taken in again.
+    since: Vec<(Millis, Transition)>,
     told: Vec<String>,
     shown: BTreeSet<String>,
 }
@@ -220,7 +221,7 @@ impl<const FAULT: u8> Running<FAULT> {
         }
     }
 
-    fn event(&mut self, step: &Transition) {
+    fn event(&mut self, step: &Transition, at: Millis) {
         let notice = match step {
             Transition::Raise(n, severity) => {
                 let life = Life { latched: *n == ALERTS - 1, ..Life::LASTING };
@@ -235,9 +236,9 @@ impl<const FAULT: u8> Running<FAULT> {
                     seq: Some(u64::from(*n)),
                     life,
                 };
-                self.book.raise(raise, self.now)
+                self.book.raise(raise, at)
             }
-            Transition::Resolve(n) => self.book.resolve(rule(*n), &format!("s/thing:{n}"), self.now),
+            Transition::Resolve(n) => self.book.resolve(rule(*n), &format!("s/thing:{n}"), at),
             _ => None,
         };
         self.take(notice.into_iter().collect());
@@ -277,8 +278,8 @@ impl<const FAULT: u8> StateMachineTest for Running<FAULT> {
         let now = running.now;
         match &step {
             Transition::Raise(..) | Transition::Resolve(_) => {
-                running.event(&step);
-                running.since.push(step);
+                running.event(&step, now);
+                running.since.push((now, step));
             }
             Transition::Acknowledge(n) => {
                 let notices = running.book.acknowledge(&[id(*n)], "张敏", None, now).unwrap_or_default();
@@ -306,8 +307,8 @@ impl<const FAULT: u8> StateMachineTest for Running<FAULT> {
                 running.shown.clear();
                 let untold = if FAULT == FORGETS_WHO_WAITS { Vec::new() } else { running.book.untold() };
                 running.take(untold.into_iter().map(|alert| Notice::Fired(Box::new(alert))).collect());
-                for event in running.since.clone() {
-                    running.event(&event);
+                for (at, event) in running.since.clone() {
+                    running.event(&event, at);
                 }
             }
         }
