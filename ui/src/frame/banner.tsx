@@ -40,8 +40,9 @@ function Blocking({ banner }: { banner: BannerView }) {
                     const text = alertText(alert);
                     return (
                       <li key={alert.id} className="[unicode-bidi:isolate]">
-                        <p className={cx("leading-snug break-words", one ? "line-clamp-4 text-[20px] font-[600]" : "line-clamp-2 text-[15px] font-[560]")} title={text.title}>
-                          {text.title}
+                        <p className={cx("leading-snug break-words", one ? "line-clamp-4 text-[20px] font-[600]" : "line-clamp-2 text-[15px] font-[560]")} title={alert.label || text.title}>
+                          {/* What its rule is called stands above. */}
+                          {alert.label || text.title}
                         </p>
                         <p className="num mt-0.5 line-clamp-2 break-words text-ink-2"><Ticking text={(now) => joined([...text.parts, t("frame.banner.since", { age: format.age(now - alert.last_at) })])} /></p>
                       </li>

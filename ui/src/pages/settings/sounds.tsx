@@ -44,7 +44,7 @@ export function Sounds() {
           onBlur={commit}
           className="h-4 w-[160px] accent-accent"
         />
-        <span className="num w-10 text-right text-ink-2">{volume} %</span>
+        <span className="num w-12 text-right whitespace-nowrap text-ink-2">{volume} %</span>
       </Row>
       <div className="px-4 pt-1.5">
         <h3 className="font-normal">{t("settings.sounds.title")}</h3>
