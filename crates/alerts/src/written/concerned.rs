@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use watchdeck_events::{Event, fields::Fields};
 use watchdeck_filter::{Name, Needed};
 
+/// Rules that ask for a text in one field.
+type ByText = HashMap<Box<str>, Vec<usize>>;
+
 /// Of the events of one kind on one channel. Rules are told by their places, which ascend.
 #[derive(Debug, Default)]
 pub(super) struct Concerned {
     /// Asked of every event.
     always: Vec<usize>,
     /// Asked where the field has one of the texts.
-    by: Vec<(Name, HashMap<Box<str>, Vec<usize>>)>,
+    by: Vec<(Name, ByText)>,
     /// Rules about things that are among `by`: an event about a thing that an alert of theirs is about may end it, whatever it says.
     things: Vec<usize>,
 }

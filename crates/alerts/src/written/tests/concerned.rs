@@ -2,7 +2,6 @@
 
 use super::*;
 use proptest::{collection::vec, prelude::*};
-use std::fmt::Write as _;
 
 /// Rules of every sort that can be looked up, and some that cannot.
 fn documents() -> Vec<(&'static str, Value)> {
@@ -62,7 +61,7 @@ fn run(steps: &[Step], looked_up: bool) -> String {
             Step::Pass(minutes) => bench.pass(*minutes),
             Step::Off(nth) => bench.adopt(&all[*nth..]),
         };
-        let _ = writeln!(said, "{step:?} {notices:?} {:?}", bench.book.living().collect::<Vec<_>>());
+        said += &format!("{step:?} {notices:?} {:?}\n", bench.book.living().collect::<Vec<_>>());
     }
     said
 }
