@@ -49,8 +49,8 @@ impl Core {
             let effects = std::mem::take(&mut state.to_say);
             let mut batch = state.changes();
             let words = self.words(&state.settings);
-            let announced = effects.iter().filter_map(|effect| if let Effect::Announce(alert) = effect { Some(alert) } else { None });
-            batch.events.extend(announced.map(|alert| state.told_event(alert, words)));
+            let announced = effects.iter().filter_map(|effect| if let Effect::Announce(alert) = effect { Some(&**alert) } else { None });
+            batch.events.extend(state.told_events(announced, words, self.now()));
             // What they are about may be in a turn before this one: the commit of an empty batch comes after it.
             let needed = !effects.is_empty() || !batch.documents.is_empty();
             (effects, needed.then_some(batch))

@@ -1,12 +1,13 @@
-//! What people were told of alerts, as events of our own: so that it is in history like all that happened, and goes on to whoever else is to know.
+//! What people were told of alerts, as events of our own, for whoever else is to know: kept, tried again and given once more as every event is.
 
 use super::State;
 use serde_json::json;
 use watchdeck_alerts::{rules, words::Words, written};
-use watchdeck_events::{Catalogue, Incoming, Kind, Payload};
+use watchdeck_events::{Catalogue, Incoming, Kind, Millis, Payload};
+use watchdeck_filter::{Filter, Name, Plan, Verdict};
 use watchdeck_store::NewEvent;
 use watchdeck_wire::{
-    settings::Worded,
+    settings::{Hook, Worded},
     views::{AlertState, AlertView},
 };
 
@@ -14,8 +15,24 @@ use watchdeck_wire::{
 const CHANNEL: &str = "alerts";
 
 impl State {
+    /// What people are told, as events, where an outgoing action may want them: nobody else reads them there, and what was told stands with each alert.
+    pub(crate) fn told_events<'a>(
+        &self,
+        told: impl Iterator<Item = &'a AlertView>,
+        words: Words,
+        now: Millis,
+    ) -> impl Iterator<Item = NewEvent> {
+        let mut of_alerts = |leaf: &Plan| match leaf {
+            Plan::Is(Name::Kind, pattern) => pattern.matches(Kind::ALERT).into(),
+            _ => Verdict::Maybe,
+        };
+        let wants = |hook: &Hook| Filter::parse(&hook.filter, now).is_ok_and(|filter| filter.plan().judge(&mut of_alerts) != Verdict::No);
+        let wanted = self.settings.hooks.iter().any(wants);
+        told.filter(move |_| wanted).map(move |alert| self.told_event(alert, words))
+    }
+
     /// That people are told of an alert, that somebody has it, or that it is over. The same change is the same event, however often it is told.
-    pub(crate) fn told_event(&self, alert: &AlertView, words: Words) -> NewEvent {
+    fn told_event(&self, alert: &AlertView, words: Words) -> NewEvent {
         let newest = alert.announcements.last();
         let step = alert.timeline.last();
         let (change, at) = match alert.state {
