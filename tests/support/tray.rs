@@ -202,7 +202,8 @@ impl Tray {
     /// # Errors
     /// When there is none, or it cannot be clicked.
     pub async fn click(&self, label: &str) -> Result<()> {
-        let entry = self.entry(label).await?;
+        // While it is drawn anew a menu has some of its entries only.
+        let entry = eventually(&format!("{label} in the menu"), || async { Ok(self.entry(label).await.ok()) }).await?;
         ensure!(entry.enabled, "{entry:?} cannot be clicked");
         self.menu_call("Event", &(entry.id, "clicked", zbus::Variant::from(0_i32), 0_u32)).await.map(drop)
     }
