@@ -160,9 +160,14 @@ impl Look<'_, '_> {
         self.state.waiting.is_empty() && !self.judge.any_lives(&self.rule.id)
     }
 
+    /// Whether nothing of the rule lives or waits that is about this.
+    fn is_calm_about(&self, about: &str) -> bool {
+        !self.state.waiting.contains_key(about) && !self.judge.is_active(&self.rule.id, about)
+    }
+
     fn thing(&mut self, thing: Thing, entity: &Entity, key: &str, event: Option<&Stored>) {
         let holds = self.met(&self.rule.when, Some((thing, entity)), key, event);
-        if !holds && self.is_calm() {
+        if !holds && (self.is_calm() || self.is_calm_about(&entity.to_string())) {
             return;
         }
         let called = self.by().called(thing, entity);
@@ -247,7 +252,8 @@ impl Look<'_, '_> {
     fn single(&mut self, stored: &Stored, facts: &Facts<'_>, key: &str) {
         let (rule, event) = (self.rule, &stored.event);
         let holds = self.met(&rule.when, None, key, Some(stored));
-        if !holds && self.is_calm() {
+        // Only what it says itself can end one.
+        if !holds && (rule.clear.is_none() || self.is_calm()) {
             return;
         }
         let realm = Arc::clone(self.judge.realm(stored));
