@@ -170,12 +170,6 @@ impl Finance {
         among.or_else(|| self.overdue.get(key)).map(|kept| &kept.row)
     }
 
-    /// Whether this is the word that a record is overdue.
-    #[must_use]
-    pub fn says_overdue(record: &Record<'_>) -> bool {
-        step(record) == Step::Overdue
-    }
-
     /// Whether a record is overdue.
     #[must_use]
     pub fn is_overdue_now(&self, key: &Entity) -> bool {

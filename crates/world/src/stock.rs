@@ -189,17 +189,6 @@ impl Stock {
         find::best(all, limit, |key, product| product.found(key))
     }
 
-    /// Every product with whether it is low; `None` while it is not known what is on hand.
-    pub fn judged<'a>(&'a self, settings: &'a Settings) -> impl Iterator<Item = (&'a Entity, Option<bool>)> {
-        self.products.iter().map(|(key, product)| (key, product.is_low(key, settings)))
-    }
-
-    /// Whether a product is below its threshold; `None` while it is not known what is on hand. Asked at every movement, so it makes no row.
-    #[must_use]
-    pub fn is_low(&self, key: &Entity, settings: &Settings) -> Option<bool> {
-        self.products.get(key)?.is_low(key, settings)
-    }
-
     /// Every product that is known.
     pub fn keys(&self) -> impl Iterator<Item = &Entity> {
         self.products.keys()

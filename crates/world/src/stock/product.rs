@@ -166,10 +166,6 @@ impl Product {
         }
     }
 
-    pub(super) fn is_low(&self, key: &Entity, settings: &Settings) -> Option<bool> {
-        Some(self.now.on_hand()?.to_f64() < threshold(key, self.warehouse.get(), settings).0)
-    }
-
     /// The level after each of the last changes, oldest first; of something told per batch, nothing that could be drawn as one line.
     fn spark(&self) -> Vec<f64> {
         if self.now.per_batch() {
