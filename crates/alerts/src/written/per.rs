@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use watchdeck_events::{Event, line};
 use watchdeck_filter::Name;
 
+/// Longest text that an alert tells whole, characters.
+const WHOLE: usize = 1_000;
+
 /// See the [module docs](self).
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Per {
@@ -28,6 +31,15 @@ impl Per {
             Self::Field(name) => said(event, name),
             Self::Pattern(names) => Some(fingerprint::of(&text(event, names)).trim().to_owned()),
         }
+    }
+
+    /// The text that its alert is called by, as much of it as anybody reads.
+    pub(super) fn whole(&self, event: &Event) -> Option<String> {
+        let whole = match self {
+            Self::Field(name) => said(event, name)?,
+            Self::Pattern(names) => text(event, names),
+        };
+        Some(line::of(&whole, WHOLE).into_owned())
     }
 
     /// What an event's alert is called.

@@ -12,6 +12,8 @@ use watchdeck_filter::{Counted, Fact, Known as _, Measure, Name, Operand, Plan, 
 
 /// Fields that are said of an event, at most.
 const FIELDS: usize = 4;
+/// Characters of what an alert is about that have room in a first line, beside the rule's title.
+const TITLE: usize = 80;
 /// Characters of one value in a text.
 const LONGEST: usize = 120;
 
@@ -54,6 +56,7 @@ pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Ev
         };
         let body = if document.say.is_empty() { plain(rule, &known, event, chinese) } else { filled(document.say.of(chinese), &put) };
         let body = body.split(JOINT).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(JOINT);
+        let body = if body.is_empty() { too_long(rule, &label, event) } else { body };
         let (title_name, body_name) = if chinese { ("title_zh", "body_zh") } else { ("title_en", "body_en") };
         values.insert(title_name.to_owned(), title);
         values.insert(body_name.to_owned(), body);
@@ -215,6 +218,12 @@ fn plain(rule: &Compiled, known: &[Told], event: Option<&Event>, chinese: bool) 
         parts.extend(told);
     }
     parts.join(" · ")
+}
+
+/// The whole of a text that is too long for a first line.
+fn too_long(rule: &Compiled, label: &str, event: Option<&Event>) -> String {
+    let whole = rule.per.as_ref().zip(event).filter(|_| label.chars().count() > TITLE).and_then(|(per, event)| per.whole(event));
+    whole.unwrap_or_default()
 }
 
 /// The payload's fields that a plan asks for.

@@ -182,6 +182,7 @@ fn a_foreign_text_is_one_line_of_a_notification() {
     let mut bench = Bench::with(Vec::new());
     let trace = "stock posting failed\n\tat Posting.run(Posting.java:7)\n".repeat(200);
     bench.take("system", json!({ "type": "system:alert", "level": "critical", "message": trace }));
-    let [title, ..] = bench.said("system_critical");
+    let [title, body, ..] = bench.said("system_critical");
     assert!(title.chars().count() <= 120 && !title.contains('\n'), "{title}");
+    assert!(body.starts_with("stock posting failed at Posting.run") && body.chars().count() == 280, "the rest stands below it: {body}");
 }
