@@ -39,6 +39,9 @@ impl Realms {
     /// The realm of a source.
     #[must_use]
     pub fn realm<'a>(&'a self, source: &'a Arc<str>) -> &'a Arc<str> {
+        if self.shared.is_empty() {
+            return source;
+        }
         self.shared.get(source).unwrap_or(source)
     }
 

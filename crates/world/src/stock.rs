@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{arrival::Arrival, calendar::Calendar};
 use holes::Holes;
-pub use product::Numbers;
+pub use product::Told;
 use product::{Change, Product, What};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -196,8 +196,8 @@ impl Stock {
 
     /// What rules compare of a product. Asked at every movement, so it makes no row.
     #[must_use]
-    pub fn numbers(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> Option<Numbers<'_>> {
-        self.products.get(key).map(|product| product.numbers(key, settings, today, now))
+    pub fn told<'a>(&'a self, key: &'a Entity) -> Option<Told<'a>> {
+        self.products.get(key).map(|product| Told { key, product })
     }
 
     /// One row.

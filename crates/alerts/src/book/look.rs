@@ -14,7 +14,7 @@ impl AlertBook {
     /// Whether an alert lives.
     #[must_use]
     pub fn is_active(&self, rule: &str, about: &str) -> bool {
-        self.active.contains_key(&format!("{rule}:{about}"))
+        self.rules_about(about).iter().any(|living| living == rule)
     }
 
     /// Whether any alert of a rule lives. Cheap: it is asked of most events.

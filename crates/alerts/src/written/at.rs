@@ -60,12 +60,12 @@ impl<'a> By<'a> {
         let ms = |ms: i64| ms as f64;
         match thing {
             Thing::Stock => {
-                let numbers = self.world.stock.numbers(key, self.settings, &self.today.name, self.now)?;
+                let told = self.world.stock.told(key)?;
                 match fact {
-                    Fact::StockOnHand => numbers.on_hand,
-                    Fact::StockThreshold => Some(numbers.threshold),
-                    Fact::StockHoursLeft => numbers.hours_left,
-                    Fact::StockChangeToday => Some(numbers.change_today),
+                    Fact::StockOnHand => told.on_hand(),
+                    Fact::StockThreshold => Some(told.threshold(self.settings)),
+                    Fact::StockHoursLeft => told.hours_left(self.now),
+                    Fact::StockChangeToday => Some(told.change_today(&self.today.name)),
                     _ => None,
                 }
             }
@@ -127,16 +127,17 @@ impl<'a> By<'a> {
         }
     }
 
-    pub(super) fn called(self, thing: Thing, key: &Entity) -> Called<'a> {
+    pub(super) fn called(self, thing: Thing, key: &'a Entity) -> Called<'a> {
         let id = || Cow::Owned(key.id.to_string());
         match thing {
             Thing::Stock => {
-                let Some(told) = self.world.stock.numbers(key, self.settings, &self.today.name, self.now) else { return Called::default() };
-                let texts = [("warehouse", told.warehouse), ("productName", told.name), ("productCode", told.code), ("actor", told.mover)];
+                let Some(told) = self.world.stock.told(key) else { return Called::default() };
+                let texts =
+                    [("warehouse", told.warehouse()), ("productName", told.name()), ("productCode", told.code()), ("actor", told.mover())];
                 let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
                 Called {
-                    label: told.name.map_or_else(id, Cow::Borrowed),
-                    seq: Some(told.seq),
+                    label: told.name().map_or_else(id, Cow::Borrowed),
+                    seq: Some(told.seq()),
                     texts: texts.chain([("productId", id())]).collect(),
                     said: Vec::new(),
                 }

@@ -67,6 +67,9 @@ impl Look<'_, '_> {
     pub(super) fn at_event(&mut self, stored: &Stored, facts: &Facts<'_>) {
         let event = &stored.event;
         let (rule, at) = (self.rule, self.judge.at);
+        if self.is_nothing_to_it(stored, facts) {
+            return;
+        }
         let realm = Arc::clone(self.judge.realm(stored));
         let counted = key(rule, event, &realm);
         let Some(key) = counted.as_deref() else { return };
@@ -82,6 +85,22 @@ impl Look<'_, '_> {
             }
             Sort::Stream => self.stream(key, Some(stored)),
             Sort::Event => self.single(stored, facts, key),
+        }
+    }
+
+    /// Most rules have nothing to say of most events, which is seen before anything is made for them.
+    fn is_nothing_to_it(&self, stored: &Stored, facts: &Facts<'_>) -> bool {
+        let rule = self.rule;
+        if !rule.measures.is_empty() {
+            return false;
+        }
+        match rule.sort {
+            Sort::Event => rule.clear.is_none() && !self.met(&rule.when, None, "", Some(stored)),
+            Sort::Of(thing) => about_thing(thing, facts).is_none_or(|entity| {
+                !self.met(&rule.when, Some((thing, entity)), "", Some(stored))
+                    && (self.is_calm() || self.is_calm_about(&entity.to_string()))
+            }),
+            Sort::Stream => false,
         }
     }
 

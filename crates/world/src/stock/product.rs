@@ -182,22 +182,6 @@ impl Product {
         all[all.len().saturating_sub(SPARK)..].to_vec()
     }
 
-    pub(super) fn numbers(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> Numbers<'_> {
-        let on_hand = self.now.on_hand().map(Quantity::to_f64);
-        let out_per_hour = self.pace(now);
-        Numbers {
-            on_hand,
-            threshold: threshold(key, self.warehouse.get(), settings).0,
-            hours_left: hours_left(on_hand, out_per_hour),
-            change_today: if self.day == today { self.change_today.to_f64() } else { 0.0 },
-            name: self.name.get(),
-            code: self.code.get(),
-            warehouse: self.warehouse.get(),
-            mover: self.mover.get(),
-            seq: self.changes.back().map_or(0, |last| last.moment.seq),
-        }
-    }
-
     pub(super) fn row(&self, key: &Entity, settings: &Settings, today: &str, now: Millis) -> StockRow {
         let (threshold, own) = threshold(key, self.warehouse.get(), settings);
         let on_hand = self.now.on_hand().map(Quantity::to_f64);
@@ -213,9 +197,9 @@ impl Product {
             on_hand,
             per_batch: self.now.per_batch(),
             batches: self.now.batches().iter().map(|level| level.to_f64()).collect(),
-            change_today: if self.day == today { self.change_today.to_f64() } else { 0.0 },
+            change_today: self.change_of(today),
             out_per_hour,
-            hours_left: hours_left(on_hand, out_per_hour),
+            hours_left: on_hand.and_then(|on_hand| hours_left(on_hand, out_per_hour)),
             threshold,
             threshold_own: own,
             low: on_hand.is_some_and(|on_hand| on_hand < threshold),
@@ -240,6 +224,10 @@ impl Product {
         }
     }
 
+    fn change_of(&self, today: &str) -> f64 {
+        if self.day == today { self.change_today.to_f64() } else { 0.0 }
+    }
+
     /// Units leaving per hour over the last 24 hours, or over the time since the first movement where that is shorter (at least one hour).
     fn pace(&self, now: Millis) -> f64 {
         let newest = now.0.div_euclid(HOUR);
@@ -249,31 +237,71 @@ impl Product {
     }
 }
 
-/// What rules compare of a product, and what it is called.
-#[derive(Debug, Clone, Copy)]
-pub struct Numbers<'a> {
-    /// As in a row: on hand; `None` while it is not known.
-    pub on_hand: Option<f64>,
-    /// Below this it is low.
-    pub threshold: f64,
-    /// Until nothing is left.
-    pub hours_left: Option<f64>,
-    /// Net change today.
-    pub change_today: f64,
-    /// As people read it.
-    pub name: Option<&'a str>,
-    /// The code on its shelf.
-    pub code: Option<&'a str>,
-    /// Where it is.
-    pub warehouse: Option<&'a str>,
-    /// Who moved it last.
-    pub mover: Option<&'a str>,
-    /// Event behind the last change.
-    pub seq: u64,
+/// What rules compare of a product, and what it is called: read as it is asked for, since rules ask for little of it at every movement.
+#[derive(Clone, Copy)]
+pub struct Told<'a> {
+    pub(super) key: &'a Entity,
+    pub(super) product: &'a Product,
 }
 
-fn hours_left(on_hand: Option<f64>, out_per_hour: f64) -> Option<f64> {
-    on_hand.filter(|_| out_per_hour > 0.0).map(|on_hand| on_hand.max(0.0) / out_per_hour)
+impl<'a> Told<'a> {
+    /// As in a row: on hand; `None` while it is not known.
+    #[must_use]
+    pub fn on_hand(self) -> Option<f64> {
+        self.product.now.on_hand().map(Quantity::to_f64)
+    }
+
+    /// Below this it is low.
+    #[must_use]
+    pub fn threshold(self, settings: &Settings) -> f64 {
+        threshold(self.key, self.warehouse(), settings).0
+    }
+
+    /// Until nothing is left.
+    #[must_use]
+    pub fn hours_left(self, now: Millis) -> Option<f64> {
+        hours_left(self.on_hand()?, self.product.pace(now))
+    }
+
+    /// Net change today.
+    #[must_use]
+    pub fn change_today(self, today: &str) -> f64 {
+        self.product.change_of(today)
+    }
+
+    /// As people read it.
+    #[must_use]
+    pub fn name(self) -> Option<&'a str> {
+        self.product.name.get()
+    }
+
+    /// The code on its shelf.
+    #[must_use]
+    pub fn code(self) -> Option<&'a str> {
+        self.product.code.get()
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn warehouse(self) -> Option<&'a str> {
+        self.product.warehouse.get()
+    }
+
+    /// Who moved it last.
+    #[must_use]
+    pub fn mover(self) -> Option<&'a str> {
+        self.product.mover.get()
+    }
+
+    /// Event behind the last change.
+    #[must_use]
+    pub fn seq(self) -> u64 {
+        self.product.changes.back().map_or(0, |last| last.moment.seq)
+    }
+}
+
+fn hours_left(on_hand: f64, out_per_hour: f64) -> Option<f64> {
+    (out_per_hour > 0.0).then(|| on_hand.max(0.0) / out_per_hour)
 }
 
 /// The threshold of a product, and whether it is its own: by its full name, which is of one source, else by its id in any; else its warehouse's, else the one
