@@ -27,7 +27,7 @@ use watchdeck_feed::latency::Latency;
 use watchdeck_store::{Batch, Document, NewEvent, Store, Stored};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
-    live::{Hint, NoticeAction, NoticeRequest, NoticeView},
+    live::{DesktopQuiet, Hint, NoticeAction, NoticeRequest, NoticeView},
     settings::Settings,
     views::{AlertView, ApprovalView, BannerView},
 };
@@ -77,6 +77,8 @@ pub(crate) struct State {
     pub(crate) painted: Latency,
     pub(crate) recent: HashMap<String, Recent>,
     pub(crate) notifier: Notifier,
+    /// Whether the desktop asks for quiet.
+    pub(crate) desktop_quiet: DesktopQuiet,
     /// What people are to be told once what it is about is stored.
     pub(crate) to_say: Vec<Effect>,
     /// What they were told, which the store did not take.
@@ -177,6 +179,7 @@ impl State {
             painted: Latency::default(),
             recent: recent(store.documents(RECENT).await?),
             notifier,
+            desktop_quiet: DesktopQuiet::default(),
             to_say: Vec::new(),
             untold_events: Vec::new(),
             notices: Notices::default(),
@@ -257,9 +260,9 @@ impl State {
         self.notice_request(key, at)
     }
 
-    /// The alerts that take the blocking banner.
+    /// The alerts that take the window.
     pub(crate) fn banner(&self) -> Option<BannerView> {
-        self.book.banner(rules::SYSTEM_CRITICAL)
+        self.book.banner(&self.settings.delivery)
     }
 
     /// The entity that a key of the window names. A key without its source (`order:7`, as scripts have it) is understood where only one has it.

@@ -208,10 +208,14 @@ pub struct RuleLimit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct BannerView {
-    /// The newest, newest first, at most five.
+    /// The worst, and of those the newest first, at most five.
     pub newest: Vec<AlertView>,
     /// How many there are.
     pub count: u32,
+    /// The worst of them.
+    pub worst: Severity,
+    /// All of them are critical system alerts.
+    pub system: bool,
     /// The first of them.
     pub since: Millis,
     /// All of them, for `acknowledge`: at most 5,000.

@@ -72,6 +72,18 @@ it("sets a deadline and a reminder by type, and takes either away", async () => 
   await waitFor(() => expect(saved()).toEqual({ patch: { approval_times: { return: null } } }));
 });
 
+it("says for each severity what takes the window", async () => {
+  const asked = openPage("settings");
+  const user = userEvent.setup();
+  const critical = await screen.findByRole("button", { name: "Critical · Banner: system" });
+  critical.focus();
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("menuitemcheckbox", { name: "Critical system alerts only" })).toBeChecked();
+  await user.click(screen.getByRole("menuitemcheckbox", { name: "All of this severity" }));
+  await waitFor(() => expect(asked.findLast((each) => each.name === "change_settings")?.args).toEqual({ patch: { delivery: { critical: { banner: "all" } } } }));
+  expect(await screen.findByRole("button", { name: "Critical · Banner: all" })).toBeVisible();
+});
+
 it("gives a warehouse a threshold of its own, and takes it away", async () => {
   const asked = openPage("settings");
   const user = userEvent.setup();

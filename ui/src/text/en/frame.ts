@@ -122,6 +122,8 @@ export const frame = {
   banner: {
     title: "Critical system alert",
     many: "{{n}} critical system alerts",
+    one: "{{severity}}: an alert that somebody has to see",
+    several: "{{n}} alerts that somebody has to see, the worst: {{severity}}",
     acknowledge: "I have seen it",
     acknowledgeAll: "I have seen all {{n}}",
     more: "and {{n}} more, under Alerts",

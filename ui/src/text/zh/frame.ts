@@ -121,6 +121,8 @@ export const frame = {
   banner: {
     title: "严重系统告警",
     many: "{{n}} 项严重系统告警",
+    one: "{{severity}}：有告警需要知晓",
+    several: "{{n}} 项告警需要知晓，最高级别：{{severity}}",
     acknowledge: "我已知晓",
     acknowledgeAll: "{{n}} 项均已知晓",
     more: "另有 {{n}} 项，见“告警”页",
