@@ -17,7 +17,7 @@ import { Outgoing } from "./actions";
 import { Keeping } from "./keeping";
 import { Limits } from "./limits";
 import { Packs } from "./packs";
-import { Quiet } from "./quiet";
+import { DesktopQuiet, Quiet } from "./quiet";
 import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sounds } from "./sounds";
@@ -90,6 +90,7 @@ function Told() {
       <p className="px-4 pb-1 text-ink-2">{t("settings.delivery.text")}</p>
       <DeliveryMatrix className="w-full" />
       <Quiet />
+      <DesktopQuiet />
       <Sounds />
     </Section>
   );

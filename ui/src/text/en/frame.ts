@@ -33,6 +33,8 @@ export const frame = {
   live: "Live",
   starting: "Starting",
   coreGoneFor: "Core not answering for {{age}}",
+  desktopQuiet: "The desktop has asked for quiet since {{time}}: only severities that break quiet hours are told, the rest afterwards.",
+  desktopQuietShort: "Quiet",
   mute: "Mute",
   unmute: "Unmute",
   palette: {

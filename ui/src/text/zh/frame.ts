@@ -32,6 +32,8 @@ export const frame = {
   live: "实时",
   starting: "启动中",
   coreGoneFor: "核心无响应 {{age}}",
+  desktopQuiet: "桌面自 {{time}} 起开启勿扰：只提醒允许打扰的级别，其余结束后汇总。",
+  desktopQuietShort: "勿扰中",
   mute: "静音",
   unmute: "取消静音",
   palette: {
