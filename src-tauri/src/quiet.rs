@@ -138,7 +138,9 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn gnome_is_known_by_the_name_it_gives_itself_and_by_no_other() {
-        for (desktops, gnome) in [("GNOME", true), ("ubuntu:GNOME", true), ("KDE", false), ("X-Cinnamon", false), ("GNOME-Flashback:Unity", false), ("", false)] {
+        for (desktops, gnome) in
+            [("GNOME", true), ("ubuntu:GNOME", true), ("KDE", false), ("X-Cinnamon", false), ("GNOME-Flashback:Unity", false), ("", false)]
+        {
             assert_eq!(linux::is_gnome(Some(desktops)), gnome, "{desktops}");
         }
         assert!(!linux::is_gnome(None));

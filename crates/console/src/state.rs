@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use watchdeck_alerts::{
     AlertBook, COLLECTION as ALERTS, Notice,
-    load::{COLLECTION as LOAD, Load},
+    load::{COLLECTION as LOAD, Load, MONTHS},
     notifier::{Effect, Notifier},
     rules,
     toast::Toast,
@@ -164,7 +164,7 @@ impl State {
         Ok(Self {
             world: snapshot::load(store, realms).await?,
             book,
-            load: Load::of(store.documents(LOAD).await?),
+            load: Load::of(store.documents(LOAD).await?, store.documents(MONTHS).await?),
             written: Written::of(&settings, at, alerts_done, Written::default()),
             outbox,
             relay: Relay::load(store.documents(ALERT_ORDERS).await?),
@@ -204,6 +204,10 @@ impl State {
         documents.extend(self.outbox.take_dirty());
         documents.extend(self.relay.take_dirty());
         documents.extend(self.asides.take_dirty());
+        for ended in self.book.take_ended() {
+            let day = self.calendar.day(ended.at).name.clone();
+            self.load.ended(&day, &ended);
+        }
         documents.extend(self.load.take_dirty());
         let events = std::mem::take(&mut self.untold_events);
         Batch { events, documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
