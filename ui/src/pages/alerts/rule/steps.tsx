@@ -30,22 +30,30 @@ export function Steps({ steps, fault, onChange }: { steps: readonly RuleStep[]; 
       </div>
       {steps.map((step, place) => (
         <div key={place} className="flex flex-col gap-1.5">
-        <div className="flex items-end gap-3">
-          <div className="min-w-0 flex-1">
-            <WhenField label={t("alerts.rule.step", { n: place + 1 })} value={step.when} fault={fault?.field === `steps.${place}.when` ? fault : null} onChange={(when) => put(place, { when })} />
+          <div className="flex items-end gap-3">
+            <div className="min-w-0 flex-1">
+              <WhenField label={t("alerts.rule.step", { n: place + 1 })} value={step.when} fault={fault?.field === `steps.${place}.when` ? fault : null} onChange={(when) => put(place, { when })} />
+            </div>
+            <Choices label={t("alerts.rule.stepSeverity", { n: place + 1 })} value={step.severity} options={SEVERITIES.map((severity) => ({ id: severity, label: t(`common.severity.${severity}`) }))} onChange={(severity) => put(place, { severity })} />
+            <IconButton label={t("alerts.rule.removeStep", { n: place + 1 })} onClick={() => onChange(steps.filter((_, at) => at !== place))}>
+              <Trash2 aria-hidden />
+            </IconButton>
           </div>
-          <Choices label={t("alerts.rule.stepSeverity", { n: place + 1 })} value={step.severity} options={SEVERITIES.map((severity) => ({ id: severity, label: t(`common.severity.${severity}`) }))} onChange={(severity) => put(place, { severity })} />
-          <IconButton label={t("alerts.rule.removeStep", { n: place + 1 })} onClick={() => onChange(steps.filter((_, at) => at !== place))}>
-            <Trash2 aria-hidden />
-          </IconButton>
-        </div>
-        <div className="flex items-center gap-3">
-          <label className="flex flex-none items-center gap-2 text-[12px] text-ink-2">
-            <Switch label={t("alerts.rule.stepTells", { n: place + 1 })} checked={step.tells} onChange={(tells) => put(place, { tells })} />
-            <span aria-hidden>{t("alerts.rule.stepTellsShort")}</span>
-          </label>
-          <input aria-label={t("alerts.rule.stepSay", { n: place + 1 })} placeholder={t("alerts.rule.stepSayPlaceholder")} title={t("alerts.rule.stepSayNote")} value={step.say[lang]} maxLength={1000} onChange={(event) => put(place, { say: { ...step.say, [lang]: event.target.value } })} className={`${INPUT} min-w-0 flex-1`} />
-        </div>
+          <div className="flex items-center gap-3">
+            <span className="flex flex-none items-center gap-2 text-[12px] text-ink-2">
+              <Switch label={t("alerts.rule.stepTells", { n: place + 1 })} checked={step.tells} onChange={(tells) => put(place, { tells })} />
+              <span aria-hidden>{t("alerts.rule.stepTellsShort")}</span>
+            </span>
+            <input
+              aria-label={t("alerts.rule.stepSay", { n: place + 1 })}
+              placeholder={t("alerts.rule.stepSayPlaceholder")}
+              title={t("alerts.rule.stepSayNote")}
+              value={step.say[lang]}
+              maxLength={1_000}
+              onChange={(event) => put(place, { say: { ...step.say, [lang]: event.target.value } })}
+              className={`${INPUT} flex-1`}
+            />
+          </div>
         </div>
       ))}
     </div>
