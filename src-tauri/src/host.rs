@@ -27,6 +27,8 @@ pub(crate) struct Desktop {
     pub(crate) settings: watch::Sender<Option<Settings>>,
     /// Logins that the user asked for.
     pub(crate) logins: mpsc::Sender<LoginRequest>,
+    /// Whether the desktop asks for quiet, as it was seen last.
+    pub(crate) do_not_disturb: watch::Sender<Option<bool>>,
     /// Where the user's own sounds are.
     pub(crate) data_dir: PathBuf,
     /// Secrets go into the system's keychain.
@@ -48,6 +50,10 @@ impl Host for Desktop {
 
     fn badge(&self, badge: Badge) {
         self.badge.send_replace(Some(badge));
+    }
+
+    fn do_not_disturb(&self) -> Option<bool> {
+        *self.do_not_disturb.borrow()
     }
 
     fn apply(&self, settings: &Settings) {

@@ -87,6 +87,7 @@ fn start(app: &mut App, args: &Args) -> anyhow::Result<()> {
         badge: watch::Sender::new(None),
         settings: watch::Sender::new(None),
         logins,
+        do_not_disturb: watch::Sender::new(None),
         data_dir: data_dir.clone(),
         keychain: !args.no_keychain,
     });

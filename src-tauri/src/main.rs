@@ -21,6 +21,7 @@ mod mark;
 mod notify;
 mod parts;
 mod place;
+mod quiet;
 mod refusal;
 mod sound;
 mod summary;

@@ -5,7 +5,7 @@ use crate::host::Desktop;
 use crate::notify::Answer;
 use crate::tray::{self, Tray};
 use crate::words::{Words, words};
-use crate::{keep, login, window};
+use crate::{keep, login, quiet, window};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -62,6 +62,8 @@ impl Parts {
 
         let (hints, told, until) = (self.hints.clone(), console.clone(), stop.clone());
         self.keep("hints", move || hints.clone().report(told.clone(), until.clone()));
+        let (seen, until) = (desktop.do_not_disturb.clone(), stop.clone());
+        self.keep("quiet of the desktop", move || quiet::follow(seen.clone(), until.clone()));
         let (handle, until) = (app.clone(), stop.clone());
         self.keep("signals", move || end_on_signal(handle.clone(), until.clone()));
         let (handle, asked, until) = (app.clone(), settings.clone(), stop.clone());

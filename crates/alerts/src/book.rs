@@ -10,11 +10,12 @@ mod look;
 
 use crate::{
     alert::{Alert, Fired, Notice, Raise, Told, Values, step, step_with},
-    kept,
+    kept, written,
 };
 use early::Early;
 pub use early::{Act, Handled};
 use flaps::Flaps;
+pub use living::Ended;
 use living::Living;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use watchdeck_events::Millis;
@@ -27,6 +28,9 @@ pub const COLLECTION: &str = "alerts";
 const RESOLVED: usize = 200;
 /// Alerts of one rule that may live at once. What more there are is counted and not kept.
 const OF_RULE: usize = 5_000;
+
+/// Ended alerts that nobody has counted yet. Who tries a rule over the past counts none.
+const ENDED: usize = 10_000;
 
 /// Every alert that lives, and the last that did.
 #[derive(Debug, Default)]
@@ -41,6 +45,8 @@ pub struct AlertBook {
     early: Early,
     /// Alerts that were not kept.
     let_go: u64,
+    /// What is over since somebody asked.
+    ended: Vec<Ended>,
     /// Raised with every change.
     pub version: u64,
 }
@@ -186,9 +192,16 @@ impl AlertBook {
             view.last_at = view.last_at.max(at);
         }
         let woken = is_woken(view, &raise.values);
+        let further = steps(&raise.values) > steps(&view.values);
         view.values = raise.values;
         view.label = raise.label;
         view.seq = raise.seq.or(view.seq);
+        if raise.severity <= view.severity && further {
+            // Who has it or put it off did so before it came to this.
+            (view.snoozed_until, view.snoozed_while_same) = (None, false);
+            alert.fires(Cause::Reminded, at);
+            return self.notice(id, at);
+        }
         if raise.severity <= view.severity {
             return if woken { self.wake(id, at) } else { None };
         }
@@ -240,6 +253,7 @@ impl AlertBook {
         alert.needs_nobody();
         step(&mut alert.view, at, AlertState::Resolved, None);
         alert.view.resolved_at = Some(at);
+        self.ended.extend(Ended::of(&alert, at).filter(|_| self.ended.len() < ENDED));
         self.touch(id);
         self.dirty.insert(kept::key(&alert.view));
         self.resolved.push_back(alert);
@@ -368,6 +382,11 @@ impl AlertBook {
         self.version += 1;
         self.dirty.insert(id.to_owned());
     }
+}
+
+/// How many steps of its rule hold of which people are told.
+fn steps(values: &Values) -> u32 {
+    values.get(written::STEP).and_then(|steps| steps.parse().ok()).unwrap_or_default()
 }
 
 /// Whether it was put off for as long as it says the same, and does not any more.

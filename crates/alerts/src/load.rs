@@ -1,9 +1,14 @@
 //! How much is asked of people: what they were told, day by day, and how long it took until somebody had it. By this the rules are judged, not by how clever
 //! they are (ISA-18.2, EEMUA 191: about one interruption in ten minutes can be worked with, more than ten are a flood).
 //!
-//! Days are stored as they are counted, so that a restart forgets none; a month is kept.
+//! Days are stored as they are counted, so that a restart forgets none; a month is kept. How long things took is kept for two years, as counts ([`months`]).
 
-use crate::notifier::SUMMARY;
+mod months;
+
+pub use months::MONTHS;
+
+use crate::{book::Ended, notifier::SUMMARY};
+use months::{Months, What};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use watchdeck_events::{Millis, Severity};
@@ -33,6 +38,7 @@ pub struct Load {
     days: BTreeMap<String, Day>,
     dirty: BTreeSet<String>,
     last: Option<Millis>,
+    months: Months,
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,13 +68,21 @@ struct Answered {
 }
 
 impl Load {
-    /// As it was stored. A day that cannot be read is left out.
+    /// As it was stored, days and months. What cannot be read is left out. Where no month was counted yet, those are that the days tell of.
     #[must_use]
-    pub fn of(documents: Vec<(String, String)>) -> Self {
+    pub fn of(documents: Vec<(String, String)>, months: Vec<(String, String)>) -> Self {
         let read = |(name, body): (String, String)| Some((name, serde_json::from_str(&body).ok()?));
         let days: BTreeMap<String, Day> = documents.into_iter().filter_map(read).collect();
         let last = days.values().next_back().and_then(|day| day.told.last()).map(|told| told.at);
-        Self { days, dirty: BTreeSet::new(), last }
+        let mut months = Months::of(months);
+        if months.is_empty() {
+            for (name, day) in &days {
+                for Answered { rule, by, took } in &day.answered {
+                    months.took(name, What::Answered, rule, Some(by), *took);
+                }
+            }
+        }
+        Self { days, dirty: BTreeSet::new(), last, months }
     }
 
     /// What changed since the last call.
@@ -77,12 +91,15 @@ impl Load {
             let body = self.days.get(&name).and_then(|day| serde_json::to_string(day).ok());
             Document { collection: COLLECTION, key: name, body }
         };
-        std::mem::take(&mut self.dirty).into_iter().map(written).collect()
+        let mut documents: Vec<_> = std::mem::take(&mut self.dirty).into_iter().map(written).collect();
+        documents.extend(self.months.take_dirty());
+        documents
     }
 
     /// What was taken to be stored was not.
     pub fn put_back(&mut self, documents: &[Document]) {
         self.dirty.extend(documents.iter().filter(|document| document.collection == COLLECTION).map(|document| document.key.clone()));
+        self.months.put_back(documents);
     }
 
     fn day(&mut self, name: &str) -> &mut Day {
@@ -114,10 +131,16 @@ impl Load {
 
     /// Somebody has an alert, so long after it fired.
     pub fn answered(&mut self, day: &str, alert: &AlertView, by: &str, took: i64) {
+        self.months.took(day, What::Answered, &alert.rule, Some(by), took);
         let day = self.day(day);
         if day.answered.len() < KEPT {
             day.answered.push(Answered { rule: alert.rule.clone(), by: by.to_owned(), took });
         }
+    }
+
+    /// What an alert was about is over.
+    pub fn ended(&mut self, day: &str, ended: &Ended) {
+        self.months.took(day, What::Resolved, &ended.rule, ended.by.as_deref(), ended.took);
     }
 
     /// An alert comes and goes.
@@ -166,6 +189,7 @@ impl Load {
             people: by.into_iter().map(|(name, took)| (name.to_owned(), worked(took))).collect(),
             standing,
             standing_count,
+            months: self.months.view(),
         }
     }
 }
@@ -203,6 +227,7 @@ impl Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use watchdeck_wire::views::LoadMonthRow;
 
     const MINUTE: i64 = 60_000;
 
@@ -237,7 +262,7 @@ mod tests {
             }
         }
         assert_eq!(stored.len(), DAYS);
-        let again = Load::of(stored.into_iter().collect());
+        let again = Load::of(stored.into_iter().collect(), Vec::new());
         assert_eq!(again.view([].into_iter(), Millis(0)), load.view([].into_iter(), Millis(0)));
     }
 
@@ -255,6 +280,17 @@ mod tests {
         let view = load.view([&alert].into_iter(), Millis(2 * STANDING));
         assert_eq!(view.rules[0].answered, Worked { count: 3, median_ms: 4 * MINUTE });
         assert_eq!(view.people["张敏"], Worked { count: 2, median_ms: 4 * MINUTE });
+        load.ended("2026-11-28", &Ended { rule: "few".into(), by: Some("李雷".into()), at: Millis(0), took: 50 * MINUTE });
+        let month = &load.view([].into_iter(), Millis(0)).months[0];
+        assert_eq!((&*month.month, month.answered.count, month.resolved.count, month.resolved.mean_ms), ("2026-11", 3, 1, 50 * MINUTE));
+        let counts =
+            |rows: &[LoadMonthRow]| rows.iter().map(|row| (row.name.clone(), row.answered.count, row.resolved.count)).collect::<Vec<_>>();
+        assert_eq!(counts(&month.rules), [("few".to_owned(), 3, 1)]);
+        assert_eq!(counts(&month.people), [("张敏".to_owned(), 2, 0), ("李雷".to_owned(), 1, 1)]);
+        let days = load.take_dirty().into_iter().filter(|document| document.collection == COLLECTION);
+        let days = days.filter_map(|Document { key, body, .. }| Some((key, body?))).collect();
+        let seeded = Load::of(days, Vec::new()).view([].into_iter(), Millis(0));
+        assert_eq!((seeded.months[0].answered.count, seeded.months[0].resolved.count), (3, 0), "an earlier version kept days only");
         assert_eq!(view.standing_count, 1);
     }
 }

@@ -20,6 +20,11 @@ pub trait Host: Send + Sync + 'static {
     fn play(&self, tone: Severity);
     /// Show counts and the overall state where they are seen with the window closed.
     fn badge(&self, badge: Badge);
+    /// Whether the desktop asks for quiet (its *do not disturb*), as it was seen last; `None` where that cannot be read. Asked twice a second: it answers
+    /// what is known, and asks nobody.
+    fn do_not_disturb(&self) -> Option<bool> {
+        None
+    }
     /// Settings that concern the shell (mute, close-to-tray, autostart, language) may have changed.
     fn apply(&self, settings: &Settings);
     /// Where this system keeps secrets. `None`: they go into a file that only this user can read.

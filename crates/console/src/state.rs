@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use watchdeck_alerts::{
     AlertBook, COLLECTION as ALERTS, Notice,
-    load::{COLLECTION as LOAD, Load},
+    load::{COLLECTION as LOAD, Load, MONTHS},
     notifier::{Effect, Notifier},
     rules,
     toast::Toast,
@@ -27,7 +27,7 @@ use watchdeck_feed::latency::Latency;
 use watchdeck_store::{Batch, Document, NewEvent, Store, Stored};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
-    live::{Hint, NoticeAction, NoticeRequest, NoticeView},
+    live::{DesktopQuiet, Hint, NoticeAction, NoticeRequest, NoticeView},
     settings::Settings,
     views::{AlertView, ApprovalView, BannerView},
 };
@@ -77,6 +77,8 @@ pub(crate) struct State {
     pub(crate) painted: Latency,
     pub(crate) recent: HashMap<String, Recent>,
     pub(crate) notifier: Notifier,
+    /// Whether the desktop asks for quiet.
+    pub(crate) desktop_quiet: DesktopQuiet,
     /// What people are to be told once what it is about is stored.
     pub(crate) to_say: Vec<Effect>,
     /// What they were told, which the store did not take.
@@ -162,7 +164,7 @@ impl State {
         Ok(Self {
             world: snapshot::load(store, realms).await?,
             book,
-            load: Load::of(store.documents(LOAD).await?),
+            load: Load::of(store.documents(LOAD).await?, store.documents(MONTHS).await?),
             written: Written::of(&settings, at, alerts_done, Written::default()),
             outbox,
             relay: Relay::load(store.documents(ALERT_ORDERS).await?),
@@ -177,6 +179,7 @@ impl State {
             painted: Latency::default(),
             recent: recent(store.documents(RECENT).await?),
             notifier,
+            desktop_quiet: DesktopQuiet::default(),
             to_say: Vec::new(),
             untold_events: Vec::new(),
             notices: Notices::default(),
@@ -201,6 +204,10 @@ impl State {
         documents.extend(self.outbox.take_dirty());
         documents.extend(self.relay.take_dirty());
         documents.extend(self.asides.take_dirty());
+        for ended in self.book.take_ended() {
+            let day = self.calendar.day(ended.at).name.clone();
+            self.load.ended(&day, &ended);
+        }
         documents.extend(self.load.take_dirty());
         let events = std::mem::take(&mut self.untold_events);
         Batch { events, documents, checkpoints: vec![(ALERT_CHECKPOINT.to_owned(), self.alerts_done)], ..Batch::default() }
@@ -257,9 +264,9 @@ impl State {
         self.notice_request(key, at)
     }
 
-    /// The alerts that take the blocking banner.
+    /// The alerts that take the window.
     pub(crate) fn banner(&self) -> Option<BannerView> {
-        self.book.banner(rules::SYSTEM_CRITICAL)
+        self.book.banner(&self.settings.delivery)
     }
 
     /// The entity that a key of the window names. A key without its source (`order:7`, as scripts have it) is understood where only one has it.

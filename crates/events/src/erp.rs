@@ -6,8 +6,10 @@
 
 mod derived;
 mod read;
+mod system;
 
 pub use crate::catalogue::ApprovalStage;
+pub use system::{System, SystemKind, SystemLevel};
 
 use crate::{
     catalogue::Word,
@@ -321,49 +323,6 @@ pub struct DataChange<'a> {
     pub resource_name: Option<Text<'a>>,
     /// What changed, as JSON.
     pub changes: Option<&'a str>,
-}
-
-/// How bad the system says it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SystemLevel {
-    /// For information.
-    Info,
-    /// Worth attention.
-    Warning,
-    /// It says nothing of its level, or a word that nobody knows: it may be any. Ranked above a warning, so that nothing is ranked down in silence.
-    Unknown,
-    /// Now.
-    Critical,
-}
-
-/// What a system event is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SystemKind {
-    /// Planned work.
-    Maintenance,
-    /// A new version.
-    Update,
-    /// Something is wrong.
-    Alert,
-}
-
-/// A word from the system itself.
-#[derive(Debug, Clone, PartialEq)]
-pub struct System<'a> {
-    /// Which of them.
-    pub kind: SystemKind,
-    /// How bad.
-    pub level: SystemLevel,
-    /// As it was written.
-    pub level_text: Option<Text<'a>>,
-    /// What: its message, or what else of it people can read.
-    pub message: Option<Text<'a>>,
-    /// Ids of the users concerned.
-    pub affected_users: Vec<String>,
-    /// When it starts.
-    pub scheduled_time: Stated<'a, Millis>,
-    /// How long it takes, minutes.
-    pub estimated_duration: Stated<'a, Quantity>,
 }
 
 /// Between two times, events may be missing.

@@ -37,7 +37,7 @@ impl Condition {
         number(&mut condition.plan, &mut 0);
         if condition.things().len() > 1 {
             return Err(Refusal {
-                message: "a rule is about one kind of thing: use stock, order, approval, finance or feed, not several".into(),
+                message: "a rule is about one kind of thing: use stock, order, approval, finance, maintenance or feed, not several".into(),
                 at: None,
             });
         }

@@ -11,6 +11,8 @@ pub enum Thing {
     Approval,
     /// A financial record.
     Finance,
+    /// Maintenance that an ERP announced.
+    Maintenance,
     /// The link to a source.
     Feed,
 }
@@ -82,6 +84,12 @@ facts! {
     FinanceLargeRefund = "finance.large_refund" of Finance in Plain;
     /// For how long an unpaid record has been overdue; below zero before.
     FinanceOverdue = "finance.overdue_for" of Finance in Time;
+    /// How long until it begins; below zero from then on.
+    MaintenanceStartsIn = "maintenance.starts_in" of Maintenance in Time;
+    /// How long until it ends; below zero from then on.
+    MaintenanceEndsIn = "maintenance.ends_in" of Maintenance in Time;
+    /// Where no end was said: for how long it may have been under way, or, where no beginning was said either, since it was announced.
+    MaintenanceOpenFor = "maintenance.open_for" of Maintenance in Time;
     /// For how long a source has been without a link that is up to date, for another reason than that its gateway is deaf.
     FeedStaleFor = "feed.stale_for" of Feed in Time;
     /// A link without a sign of life for longer is stale.

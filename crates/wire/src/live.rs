@@ -70,7 +70,7 @@ pub struct Frame {
     pub events_per_second: f64,
     /// Events in the local store.
     pub events_stored: u64,
-    /// Critical system alerts nobody has acknowledged: one blocking banner for all of them.
+    /// Alerts that take the window and that nobody has acknowledged: one blocking banner for all of them.
     pub banner: Option<BannerView>,
     /// What people are told, in the window: empty while something outside of it can.
     pub notices: Vec<NoticeView>,
@@ -78,8 +78,27 @@ pub struct Frame {
     pub to_reject: Option<NoticeRequest>,
     /// Sounds are off.
     pub muted: bool,
+    /// Whether the desktop itself asks for quiet.
+    pub desktop_quiet: DesktopQuiet,
     /// What does not work on this machine, in words the window has.
     pub hints: Vec<Hint>,
+}
+
+/// Whether the desktop itself asks for quiet: its *do not disturb*.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[ts(export)]
+pub enum DesktopQuiet {
+    /// That cannot be read here.
+    #[default]
+    Unread,
+    /// It does not.
+    Off,
+    /// It does.
+    On {
+        /// Since when it was seen to.
+        since: Millis,
+    },
 }
 
 /// A notification that the window shows, because nothing outside of it can. `notice_answered` takes its id and the action.

@@ -1,5 +1,6 @@
 //! What a user may set, kept as one JSON document.
 
+mod delivery;
 mod dialect;
 mod hook;
 mod keeping;
@@ -8,6 +9,7 @@ mod silence;
 mod source;
 mod times;
 
+pub use delivery::{Channels, Delivery, Takes};
 pub use dialect::DialectName;
 pub use hook::{Action, Hook, MailTls, RobotMaker};
 pub use keeping::{Hold, KeepChannel, Keeping};
@@ -41,6 +43,8 @@ pub struct Settings {
     pub silences: BTreeMap<String, Silence>,
     /// When only what breaks them is told; the rest is one digest afterwards.
     pub quiet_hours: Vec<Schedule>,
+    /// The desktop's own *do not disturb* counts for nothing; else it is what quiet hours are.
+    pub ignore_do_not_disturb: bool,
     /// Below this a product is low, unless it or its warehouse has its own.
     pub low_stock_threshold: f64,
     /// Own thresholds by product id.
@@ -135,58 +139,6 @@ pub enum Theme {
     Light,
 }
 
-/// What each severity does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(default, deny_unknown_fields)]
-#[ts(export)]
-pub struct Delivery {
-    /// For [`Severity::Info`].
-    pub info: Channels,
-    /// For [`Severity::Success`].
-    pub success: Channels,
-    /// For [`Severity::Warning`].
-    pub warning: Channels,
-    /// For [`Severity::Critical`].
-    pub critical: Channels,
-}
-
-impl Delivery {
-    /// What `severity` does.
-    #[must_use]
-    pub fn of(&self, severity: Severity) -> Channels {
-        match severity {
-            Severity::Info => self.info,
-            Severity::Success => self.success,
-            Severity::Warning => self.warning,
-            Severity::Critical => self.critical,
-        }
-    }
-}
-
-/// How an alert makes itself noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
-#[serde(deny_unknown_fields)]
-#[ts(export)]
-pub struct Channels {
-    /// A native notification.
-    pub toast: bool,
-    /// A tone.
-    pub sound: bool,
-    /// The tone again and again, until somebody has the alert.
-    #[serde(default)]
-    pub repeats: bool,
-    /// Also in quiet hours.
-    #[serde(default)]
-    pub breaks_quiet: bool,
-    /// It counts in the tray and beside the page's name.
-    #[serde(default = "yes")]
-    pub tray: bool,
-}
-
-const fn yes() -> bool {
-    true
-}
-
 /// Where a secret is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
@@ -268,6 +220,7 @@ impl Default for Settings {
             delivery: Delivery::default(),
             silences: BTreeMap::new(),
             quiet_hours: Vec::new(),
+            ignore_do_not_disturb: false,
             low_stock_threshold: 10.0,
             product_thresholds: BTreeMap::new(),
             warehouse_thresholds: BTreeMap::new(),
@@ -289,14 +242,6 @@ impl Default for Settings {
             hooks: Vec::new(),
             allow_commands: false,
         }
-    }
-}
-
-impl Default for Delivery {
-    fn default() -> Self {
-        let quiet = Channels { toast: false, sound: false, repeats: false, breaks_quiet: false, tray: true };
-        let loud = Channels { toast: true, sound: true, ..quiet };
-        Self { info: quiet, success: quiet, warning: loud, critical: Channels { breaks_quiet: true, ..loud } }
     }
 }
 

@@ -18,6 +18,7 @@ mod find;
 mod found;
 pub mod gaps;
 pub mod lines;
+pub mod maintenance;
 pub mod moment;
 pub mod money;
 pub mod orders;

@@ -9,6 +9,7 @@ use crate::{
     facts::Facts,
     finance::Finance,
     gaps,
+    maintenance::Maintenance,
     moment::Moment,
     money::Purse,
     orders::Orders,
@@ -21,14 +22,14 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use watchdeck_events::{
     Catalogue,
-    erp::View,
+    erp::{SystemKind, View},
     twins::{Sight, Twins},
 };
 use watchdeck_store::Stored;
 use watchdeck_wire::row::GapView;
 
 /// Raised when a projection's stored form changes; older snapshots are then rebuilt by replay.
-pub const SNAPSHOT_VERSION: u32 = 8;
+pub const SNAPSHOT_VERSION: u32 = 9;
 
 /// Gap markers kept at hand.
 const GAPS: usize = 100;
@@ -51,6 +52,9 @@ pub struct World {
     pub approvals: Approvals,
     /// Money by day.
     pub finance: Finance,
+    /// Maintenance that was announced.
+    #[serde(default)]
+    pub maintenance: Maintenance,
     /// Counts over time.
     pub rates: Rates,
     /// Gap markers, newest first.
@@ -120,6 +124,11 @@ impl World {
         if view.is_none_or(|view| self.is_change(stored, view, calendar)) {
             if let (Some(view), Some(about)) = (view, &facts.about) {
                 self.count(stored, view, about, arrival, calendar);
+            }
+            if let Some(View::System(system)) = view
+                && system.kind == SystemKind::Maintenance
+            {
+                self.maintenance.take(self.realms.realm(&event.source), stored, system, arrival);
             }
             if let Some((approval, about)) = facts.approval() {
                 self.changed.approvals += 1;

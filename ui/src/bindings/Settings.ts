@@ -49,6 +49,10 @@ silences: { [key in string]: Silence },
  */
 quiet_hours: Array<Schedule>, 
 /**
+ * The desktop's own *do not disturb* counts for nothing; else it is what quiet hours are.
+ */
+ignore_do_not_disturb: boolean, 
+/**
  * Below this a product is low, unless it or its warehouse has its own.
  */
 low_stock_threshold: number, 

@@ -95,6 +95,15 @@ describe("the window", () => {
     await waitFor(() => expect(calls.filter((call) => call.startsWith("acknowledge"))).toHaveLength(1));
   });
 
+  it("says of alerts of several rules what each is, and how bad the worst", async () => {
+    open("state=banner-all");
+    const banner = await screen.findByRole("alertdialog");
+    expect(banner).toHaveTextContent(/\d+ alerts that somebody has to see, the worst: Critical/);
+    const lines = within(banner).getAllByRole("listitem");
+    expect(lines[0]).toHaveTextContent("Critical");
+    expect(lines.some((line) => line.textContent.includes("Low stock")), "each by its rule").toBe(true);
+  });
+
   it("opens two doors at the first start, and tests a server in the open before it is kept", async () => {
     const { calls } = open("state=first");
     const user = userEvent.setup();

@@ -1,9 +1,9 @@
 // The top bar: what the sources are doing, in words and colour; the way to search; whether what you see is live; the sound.
 
-import { Activity, CloudDownload, KeyRound, Radio, Search, Unplug, Volume2, VolumeX } from "lucide-react";
+import { Activity, BellOff, CloudDownload, KeyRound, Radio, Search, Unplug, Volume2, VolumeX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { SourceStatus } from "@/bindings/SourceStatus";
-import { useClock, useFormat } from "@/format";
+import { useClock, useFormat, useToday } from "@/format";
 import { useHost, useLive } from "@/live";
 import { Button, cx, IconButton, Line, LinkMark, linkTone, Popover, PopoverClose, ProgressBar, SourceMark, StateDot, toneFill, toneInk, useProgress, useProgressText } from "@/parts";
 import { toast } from "@/parts/notice";
@@ -35,6 +35,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         </kbd>
       </button>
       <LiveMark />
+      <DesktopQuiet />
       <Mute />
     </header>
   );
@@ -216,6 +217,23 @@ function LiveMark() {
         </span>
       );
   }
+}
+
+/** That the desktop asks for quiet, where that is heeded: otherwise nobody would know why nothing is heard. It leads to where it is set. */
+function DesktopQuiet() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const today = useToday();
+  const { settings } = useSettings();
+  const since = useLive((live) => (live.frame?.desktop_quiet.kind === "on" ? live.frame.desktop_quiet.since : null));
+  if (since === null || settings.ignore_do_not_disturb) return null;
+  const said = t("frame.desktopQuiet", { time: format.dayMinute(since, today) });
+  return (
+    <button type="button" title={said} aria-label={said} onClick={() => go("settings", { section: "delivery" })} className="num flex h-7 flex-none items-center gap-1.5 rounded-md px-2 whitespace-nowrap text-warn hover:bg-raised">
+      <BellOff aria-hidden className="size-3.5" />
+      <span className="max-md:hidden">{t("frame.desktopQuietShort")}</span>
+    </button>
+  );
 }
 
 function Mute() {

@@ -1,12 +1,13 @@
 // What a severity does when it comes: a notification, a tone. The test shows and sounds it whatever the switches say.
 
-import { BellRing, Play } from "lucide-react";
+import { BellRing, ChevronDown, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Channels } from "@/bindings/Channels";
 import type { Severity } from "@/bindings/Severity";
+import type { Takes } from "@/bindings/Takes";
 import { useHost } from "@/live";
-import { Button, SeverityMark } from "@/parts";
+import { Button, Menu, SeverityMark } from "@/parts";
 import { toast } from "@/parts/notice";
 import { Switch } from "@/parts/switch";
 import { errorDetail, errorText } from "@/text";
@@ -16,6 +17,8 @@ const SEVERITIES: readonly Severity[] = ["critical", "warning", "success", "info
 
 /** What can be switched, in the order of the columns; the first two are enough where there is little room. */
 const SWITCHES = ["toast", "sound", "repeats", "breaks_quiet", "tray"] as const satisfies readonly (keyof Channels)[];
+/** What of a severity can take the window. */
+const TAKES = ["none", "system", "all"] as const satisfies readonly Takes[];
 
 export function DeliveryMatrix({ className, brief = false }: { className?: string; brief?: boolean }) {
   const { t } = useTranslation();
@@ -50,6 +53,11 @@ export function DeliveryMatrix({ className, brief = false }: { className?: strin
               {t(`parts.delivery.${name}`)}
             </th>
           ))}
+          {!brief && (
+            <th scope="col" className="w-[84px] text-center" title={t("parts.delivery.bannerNote")}>
+              {t("parts.delivery.banner")}
+            </th>
+          )}
           <th scope="col" className="w-[84px] pr-4 text-right">
             <span className="sr-only">{t("parts.delivery.test")}</span>
           </th>
@@ -69,6 +77,21 @@ export function DeliveryMatrix({ className, brief = false }: { className?: strin
                   <Switch label={`${word} · ${t(`parts.delivery.${name}`)}`} checked={channels[name]} onChange={(on) => void set(severity, { [name]: on })} className="align-middle" />
                 </td>
               ))}
+              {!brief && (
+                <td className="text-center align-middle">
+                  <Menu
+                    align="end"
+                    label={t("parts.delivery.bannerNote")}
+                    trigger={
+                      <Button look="ghost" className="px-1.5 font-[450]" aria-label={`${word} · ${t("parts.delivery.banner")}: ${t(`parts.delivery.takes.${channels.banner}`)}`}>
+                        {t(`parts.delivery.takes.${channels.banner}`)}
+                        <ChevronDown aria-hidden />
+                      </Button>
+                    }
+                    items={TAKES.map((banner) => ({ id: banner, label: t(`parts.delivery.takesLong.${banner}`), checked: banner === channels.banner, onSelect: () => void set(severity, { banner }) }))}
+                  />
+                </td>
+              )}
               <td className="pr-4 text-right">
                 <Button look="ghost" className="-mr-2.5" disabled={testing !== null} icon={testing === severity ? <BellRing aria-hidden /> : <Play aria-hidden />} aria-label={`${t("parts.delivery.test")} · ${word}`} onClick={() => void test(severity)}>
                   {t("parts.delivery.test")}

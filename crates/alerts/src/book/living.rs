@@ -1,6 +1,40 @@
-//! What the alerts that live are of: how many of each rule, and which rules speak of a thing.
+//! What the alerts that live are of: how many of each rule, and which rules speak of a thing; and what is told of one that ended.
 
+use super::AlertBook;
+use crate::alert::Alert;
 use std::collections::{BTreeMap, HashMap};
+use watchdeck_events::Millis;
+
+/// That what an alert was about is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// Its rule.
+    pub rule: String,
+    /// Who had it, where somebody did.
+    pub by: Option<String>,
+    /// When.
+    pub at: Millis,
+    /// How long after it fired, ms.
+    pub took: i64,
+}
+
+impl Ended {
+    /// None of an alert about a single event: nothing is over with it but our interest.
+    pub(super) fn of(alert: &Alert, at: Millis) -> Option<Self> {
+        let view = &alert.view;
+        // What stayed to be seen, or until it was calm, was over before.
+        let at = view.over_since.unwrap_or(at);
+        let took = at.since(view.first_at).max(0);
+        (!alert.life.point).then(|| Self { rule: view.rule.clone(), by: view.acknowledged_by.clone(), at, took })
+    }
+}
+
+impl AlertBook {
+    /// What is over since the last call.
+    pub fn take_ended(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended)
+    }
+}
 
 /// See the [module docs](self).
 #[derive(Debug, Default)]

@@ -1,9 +1,13 @@
 //! What a look at the book answers. It changes nothing.
 
-use super::AlertBook;
+use super::{AlertBook, OF_RULE};
+use crate::rules;
 use std::cmp::Reverse;
 use watchdeck_events::Severity;
-use watchdeck_wire::views::{AlertState, AlertView, BannerView};
+use watchdeck_wire::{
+    settings::{Delivery, Takes},
+    views::{AlertState, AlertView, BannerView},
+};
 
 /// Alerts in a view.
 pub(super) const SHOWN: usize = 1_000;
@@ -68,16 +72,24 @@ impl AlertBook {
         (!view.announcements.is_empty() && view.announcements.iter().any(|announcement| announcement.done.is_some())).then_some(view)
     }
 
-    /// What takes the window until somebody has seen it: one banner for everything critical that this rule says.
+    /// What takes the window until somebody has seen it, as its severity says: one banner for everything. Requests for approval wait on a page of their own.
     #[must_use]
-    pub fn banner(&self, rule: &str) -> Option<BannerView> {
-        let mut critical: Vec<_> = self.firing().filter(|view| view.rule == rule && view.severity == Severity::Critical).collect();
-        critical.sort_by_key(|view| Reverse((view.first_at, view.seq, &view.id)));
+    pub fn banner(&self, delivery: &Delivery) -> Option<BannerView> {
+        let is_system = |view: &AlertView| view.rule == rules::SYSTEM_CRITICAL;
+        let takes = |view: &&AlertView| match delivery.of(view.severity).banner {
+            Takes::None => false,
+            Takes::System => is_system(view),
+            Takes::All => !rules::is_of_a_request(&view.rule),
+        };
+        let mut taking: Vec<_> = self.firing().filter(takes).collect();
+        taking.sort_by_key(|view| Reverse((view.severity, view.first_at, view.seq, &view.id)));
         Some(BannerView {
-            since: critical.last()?.first_at,
-            count: critical.len() as u32,
-            ids: critical.iter().map(|view| view.id.clone()).collect(),
-            newest: critical.into_iter().take(BANNER).cloned().collect(),
+            since: taking.iter().map(|view| view.first_at).min()?,
+            count: taking.len() as u32,
+            worst: taking.first()?.severity,
+            system: taking.iter().all(|view| is_system(view) && view.severity == Severity::Critical),
+            ids: taking.iter().take(OF_RULE).map(|view| view.id.clone()).collect(),
+            newest: taking.into_iter().take(BANNER).cloned().collect(),
         })
     }
 

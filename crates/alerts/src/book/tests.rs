@@ -4,6 +4,7 @@ use super::{
 };
 use crate::Life;
 use watchdeck_events::Severity;
+use watchdeck_wire::settings::{Delivery, Takes};
 
 const T: Millis = Millis(1_000_000);
 
@@ -107,12 +108,46 @@ fn two_hundred_critical_alerts_are_one_banner_and_one_press() {
     for n in 0..200 {
         book.raise(critical(n), T.plus(n as i64));
     }
-    let banner = book.banner("system_critical").expect("they take the window");
-    assert_eq!((banner.count, banner.newest.len(), banner.since), (200, BANNER, T));
+    let delivery = Delivery::default();
+    let banner = book.banner(&delivery).expect("they take the window");
+    assert_eq!((banner.count, banner.newest.len(), banner.since, banner.system), (200, BANNER, T, true));
     assert_eq!(banner.newest[0].subject.as_deref(), Some("system:199"), "the newest first");
     book.raise(critical(200), T.plus(300));
     book.acknowledge(&banner.ids, "张敏", None, T.plus(400)).unwrap();
-    assert_eq!(book.banner("system_critical").map(|banner| banner.count), Some(1), "what came after the look is not acknowledged unseen");
+    assert_eq!(book.banner(&delivery).map(|banner| banner.count), Some(1), "what came after the look is not acknowledged unseen");
+}
+
+#[test]
+fn what_takes_the_window_is_what_its_severity_says() {
+    let mut book = AlertBook::default();
+    let of = |rule: &str, severity| Raise { rule: rule.to_owned().into(), ..low(severity) };
+    for (nth, raise) in [
+        of("feed_stale", Severity::Critical),
+        of("low_stock", Severity::Warning),
+        of("approval_requested", Severity::Warning),
+        Raise { severity: Severity::Warning, ..critical(1) },
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        book.raise(raise, T.plus(nth as i64));
+    }
+    let mut delivery = Delivery::default();
+    assert_eq!(book.banner(&delivery), None, "as it comes, only critical alerts of the system itself do");
+    delivery.critical.banner = Takes::All;
+    let banner = book.banner(&delivery).unwrap();
+    assert_eq!((banner.count, banner.worst, banner.system, &*banner.newest[0].rule), (1, Severity::Critical, false, "feed_stale"));
+    delivery.warning.banner = Takes::System;
+    assert_eq!(book.banner(&delivery).unwrap().count, 2);
+    delivery.warning.banner = Takes::All;
+    let banner = book.banner(&delivery).unwrap();
+    let rules: Vec<_> = banner.newest.iter().map(|alert| alert.rule.as_str()).collect();
+    assert_eq!(rules, ["feed_stale", "system_critical", "low_stock"], "the worst first, and requests wait on their own page");
+    book.raise(critical(2), T.plus(9));
+    delivery = Delivery::default();
+    assert!(book.banner(&delivery).unwrap().system);
+    delivery.critical.banner = Takes::None;
+    assert_eq!(book.banner(&delivery), None);
 }
 
 #[test]

@@ -45,6 +45,10 @@ impl<'a> At<'a> {
 /// The name under which a thing's label is said, where it is another in each language.
 pub(super) const LABEL: &str = "label";
 
+/// The values that say when a maintenance begins and ends, in ms since 1970.
+const STARTS_AT: &str = "starts_at";
+const ENDS_AT: &str = "ends_at";
+
 /// What a thing is called, and what is told of it in words.
 #[derive(Debug, Default)]
 pub(super) struct Called<'a> {
@@ -98,6 +102,15 @@ impl<'a> By<'a> {
                 }
                 _ => None,
             },
+            Thing::Maintenance => {
+                let planned = self.world.maintenance.get(key)?;
+                match fact {
+                    Fact::MaintenanceStartsIn => planned.starts.map(|at| ms(at.since(self.now))),
+                    Fact::MaintenanceEndsIn => planned.ends.map(|at| ms(at.since(self.now))),
+                    Fact::MaintenanceOpenFor => planned.open_since().map(|at| ms(self.now.since(at))),
+                    _ => None,
+                }
+            }
             Thing::Feed => {
                 let link = self.link(key)?;
                 let since = match fact {
@@ -123,6 +136,7 @@ impl<'a> By<'a> {
             Thing::Order => self.world.orders.keys().cloned().collect(),
             Thing::Approval => self.world.approvals.open().map(|(key, _)| key.clone()).collect(),
             Thing::Finance => self.world.finance.rows().chain(self.world.finance.overdue_rows()).map(|(key, _)| key.clone()).collect(),
+            Thing::Maintenance => self.world.maintenance.known(self.now).map(|planned| planned.key.clone()).collect(),
             Thing::Feed => self.outside.links.keys().map(|id| Entity::new(&id.as_str().into(), "source", id)).collect(),
         }
     }
@@ -185,6 +199,19 @@ impl<'a> By<'a> {
                 let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Cow::Borrowed(text?))));
                 let amount = both(|words| words.amount(row.amount, row.currency.as_deref(), row.unread.as_deref()));
                 Called { label: Cow::Borrowed(&row.number), seq: Some(row.seq), texts: texts.collect(), said: vec![("amount", amount)] }
+            }
+            Thing::Maintenance => {
+                let Some(planned) = self.world.maintenance.get(key) else { return Called::default() };
+                // For the window, which can keep quiet what comes of it meanwhile.
+                let time = |at: Option<Millis>| at.map(|at| Cow::Owned(at.0.to_string()));
+                let texts = [
+                    ("message", Some(Cow::Borrowed(&*planned.message))),
+                    ("maintenance_type", Some(Cow::Borrowed(&*planned.sort))),
+                    (STARTS_AT, time(planned.starts)),
+                    (ENDS_AT, time(planned.ends)),
+                ];
+                let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text.filter(|text| !text.is_empty())?)));
+                Called { label: Cow::Borrowed(&planned.sort), seq: Some(planned.seq), texts: texts.collect(), said: Vec::new() }
             }
             Thing::Feed => {
                 let Some(link) = self.link(key) else { return Called::default() };

@@ -244,6 +244,7 @@ fn named(thing: Thing) -> &'static str {
         Thing::Order => "order",
         Thing::Approval => "approval",
         Thing::Finance => "finance",
+        Thing::Maintenance => "maintenance",
         Thing::Feed => "feed",
     }
 }
@@ -264,7 +265,12 @@ fn check_texts(id: &str, document: &RuleDocument) -> Result<(), RuleFault> {
         ));
     }
     let texts = [&document.title, &document.say, &document.consequence, &document.response];
-    if texts.into_iter().flat_map(|worded| [&worded.zh, &worded.en]).any(|text| text.chars().count() > LONGEST_TEXT) {
+    if texts
+        .into_iter()
+        .chain(document.steps.iter().map(|step| &step.say))
+        .flat_map(|worded| [&worded.zh, &worded.en])
+        .any(|text| text.chars().count() > LONGEST_TEXT)
+    {
         return Err(fault("say", format!("a text may have {LONGEST_TEXT} characters at most")));
     }
     Ok(())

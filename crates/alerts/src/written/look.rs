@@ -80,7 +80,11 @@ impl Look<'_, '_> {
         }
         match rule.sort {
             Sort::Of(thing) => {
-                let Some(entity) = about_thing(thing, facts) else { return };
+                // Which maintenance is announced is known of what was announced before.
+                let world = self.judge.world;
+                let planned = || world.maintenance.told_by(stored.seq).map(|planned| &planned.key);
+                let about = if thing == Thing::Maintenance { planned() } else { about_thing(thing, facts) };
+                let Some(entity) = about else { return };
                 self.thing(thing, entity, key, Some(stored));
             }
             Sort::Stream => self.stream(key, Some(stored)),
@@ -112,7 +116,7 @@ impl Look<'_, '_> {
                 let is_known = |entity: &&Entity| match thing {
                     Thing::Feed => true,
                     // A deadline passes whether anybody listens or not.
-                    Thing::Approval => hears(&entity.realm) != Heard::Late,
+                    Thing::Approval | Thing::Maintenance => hears(&entity.realm) != Heard::Late,
                     _ => hears(&entity.realm) == Heard::Now,
                 };
                 for entity in known.iter().filter(is_known) {
@@ -191,8 +195,8 @@ impl Look<'_, '_> {
         }
         let called = self.by().called(thing, entity);
         let label = called.label.into_owned();
-        // A request that is asked for anew while it waits counts; what tells of it otherwise does not.
-        let anew = thing == Thing::Approval && event.is_some_and(|stored| called.seq == Some(stored.seq));
+        // A request that is asked for anew while it waits counts, and a maintenance that is announced again; what tells of it otherwise does not.
+        let anew = matches!(thing, Thing::Approval | Thing::Maintenance) && event.is_some_and(|stored| called.seq == Some(stored.seq));
         let subject = Subject {
             anew,
             about: entity.to_string(),
@@ -246,7 +250,7 @@ impl Look<'_, '_> {
             self.judge.resolve(&rule.id, &subject.about);
         } else if lives && words::all_known(rule, self.at(subject)) {
             // What is not known any more is said as it was known last.
-            let values = words::values(rule, self.at(subject), &subject.label, event);
+            let values = words::values(rule, self.at(subject), &subject.label, event, None);
             self.judge.refresh(&rule.id, &subject.about, values);
         }
     }
@@ -320,15 +324,21 @@ impl Look<'_, '_> {
     fn raise(&self, subject: &Subject<'_>, seq: Option<u64>, point: bool) -> Raise {
         let (rule, at) = (self.rule, self.at(subject));
         let event = subject.event.map(|stored| &stored.event);
-        let step = rule.steps.iter().rev().find(|(part, _)| self.holds(part, subject));
+        let holding: Vec<usize> = (0..rule.steps.len()).filter(|place| self.holds(&rule.steps[*place].0, subject)).collect();
+        let step = holding.last().map(|place| (&rule.document.steps[*place], rule.steps[*place].1));
+        let mut values = words::values(rule, at, &subject.label, event, step.map(|(step, _)| &step.say));
+        let tells = holding.iter().filter(|place| rule.document.steps[**place].tells).count();
+        if tells > 0 {
+            values.insert(words::STEP.to_owned(), tells.to_string());
+        }
         Raise {
             rule: rule.id.to_string().into(),
             about: subject.about.clone(),
             source: (rule.sort != Sort::Of(Thing::Feed)).then(|| subject.realm.to_owned()),
             subject: subject.subject.clone(),
-            severity: step.map_or(rule.document.severity, |(_, severity)| *severity),
+            severity: step.map_or(rule.document.severity, |(_, severity)| severity),
             label: subject.label.clone().into_owned(),
-            values: words::values(rule, at, &subject.label, event),
+            values,
             seq,
             life: Life {
                 point,
@@ -374,7 +384,7 @@ fn subject_of(thing: Thing, entity: &Entity) -> String {
     match thing {
         Thing::Approval => format!("approval:{}:{}", entity.kind, entity.id),
         Thing::Finance => format!("record:{}", entity.id),
-        Thing::Stock | Thing::Order | Thing::Feed => format!("{}:{}", entity.kind, entity.id),
+        Thing::Stock | Thing::Order | Thing::Maintenance | Thing::Feed => format!("{}:{}", entity.kind, entity.id),
     }
 }
 

@@ -1,4 +1,5 @@
 mod concerned;
+mod planned;
 mod shipped;
 
 use super::*;

@@ -9,6 +9,7 @@ use super::{
 use crate::alert::Values;
 use watchdeck_events::Event;
 use watchdeck_filter::{Counted, Fact, Known as _, Measure, Name, Operand, Plan, Thing, Unit};
+use watchdeck_wire::settings::Worded;
 
 /// Fields that are said of an event, at most.
 const FIELDS: usize = 4;
@@ -20,14 +21,19 @@ const LONGEST: usize = 120;
 /// The value that says which rule an alert is of: one that says something else by now judges it anew.
 pub(super) const MARK: &str = "rule_mark";
 
+/// The value that says how many steps hold of which people are told: one more, and they are told again.
+pub(crate) const STEP: &str = "rule_step";
+
 /// The value that says that an alert is about a request for approval: whoever is told of it can decide it.
 pub(crate) const REQUEST: &str = "request";
 /// What is joined in a text: of what nothing is known the mark goes too.
 const JOINT: &str = " · ";
 
 /// Everything that the words of an alert need.
-pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Event>) -> Values {
+/// `instead` is what is said below the title by a step that holds.
+pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Event>, instead: Option<&Worded>) -> Values {
     let known = known(&rule.when, at);
+    let say = instead.filter(|say| !say.is_empty()).unwrap_or(&rule.document.say);
     let called = at.thing.map_or_else(Called::default, |(thing, key)| at.by.called(thing, key));
     let mut values = Values::new();
     for chinese in [true, false] {
@@ -54,7 +60,7 @@ pub(super) fn values(rule: &Compiled, at: At<'_>, label: &str, event: Option<&Ev
             (false, false) => format!("{title}{}{label}", if chinese { "：" } else { ": " }),
             _ => title,
         };
-        let body = if document.say.is_empty() { plain(rule, &known, event, chinese) } else { filled(document.say.of(chinese), &put) };
+        let body = if say.is_empty() { plain(rule, &known, event, chinese) } else { filled(say.of(chinese), &put) };
         let body = body.split(JOINT).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(JOINT);
         let body = if body.is_empty() { too_long(rule, &label, event) } else { body };
         let (title_name, body_name) = if chinese { ("title_zh", "body_zh") } else { ("title_en", "body_en") };
@@ -167,12 +173,15 @@ fn of_fact(fact: Fact, number: f64) -> Told {
         Fact::FinanceRefund => ("退款", "refund"),
         Fact::FinanceLargeRefund => ("大额起点", "large from"),
         Fact::FinanceOverdue => ("已逾期", "overdue for"),
+        Fact::MaintenanceStartsIn => ("开始", "starts"),
+        Fact::MaintenanceEndsIn => ("结束", "ends"),
+        Fact::MaintenanceOpenFor => ("已持续", "for"),
         Fact::FeedStaleFor => ("已中断", "interrupted for"),
         Fact::FeedStaleAfter => ("上限", "limit"),
         Fact::FeedQuietFor => ("无事件", "no events for"),
         Fact::FeedDeafFor => ("网关未收到 ERP 数据", "not heard for"),
     };
-    let ahead = matches!(fact, Fact::ApprovalDueIn | Fact::ApprovalRemindIn);
+    let ahead = matches!(fact, Fact::ApprovalDueIn | Fact::ApprovalRemindIn | Fact::MaintenanceStartsIn | Fact::MaintenanceEndsIn);
     Told { ahead, names: vec![fact.name()], zh: zh.to_owned(), en: en.to_owned(), number, unit: fact.unit(), usual: None }
 }
 

@@ -124,6 +124,7 @@ fn frame(core: &Core) -> Frame {
         notices: state.notices.all(),
         to_reject: state.to_reject(at),
         muted: state.settings.muted,
+        desktop_quiet: state.desktop_quiet,
         hints: state.hints.iter().copied().collect(),
     }
 }

@@ -163,6 +163,7 @@ fn of_thing(thing: Thing) -> Plan {
         // What a request is derived from is told where the thing itself is.
         Thing::Approval => return Plan::default(),
         Thing::Finance => &["finance"],
+        Thing::Maintenance => &["system"],
         // No event tells how a link is.
         Thing::Feed => &[],
     };

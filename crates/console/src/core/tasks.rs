@@ -68,9 +68,11 @@ impl Core {
             self.pulse();
         }
         let statuses = self.source_statuses();
-        let badge = {
+        let quiet = self.host.do_not_disturb();
+        let (badge, another_quiet) = {
             let mut guard = self.state();
             let state = &mut *guard;
+            let another_quiet = state.desktop_asks(quiet, at);
             let caught_up = state.world.cursor >= self.store.head();
             let words = self.words(&state.settings);
             let mut notices = state.book.tick(at);
@@ -89,8 +91,11 @@ impl Core {
             effects.extend(state.watch_silences(at));
             effects.extend(state.settle(words, at, caught_up));
             state.to_say.extend(effects);
-            state.new_badge(&statuses)
+            (state.new_badge(&statuses), another_quiet)
         };
+        if another_quiet {
+            self.pulse();
+        }
         let store_failed = self.store.watch_failure().borrow().is_some();
         self.hint(Hint::StoreReadOnly, store_failed);
         self.hint(Hint::PartFailed, self.faults.are_recent(at));

@@ -166,7 +166,7 @@ impl Beyond {
 mod tests {
     use super::*;
     use serde_json::json;
-    use watchdeck_wire::settings::{Language, SourceColour, Theme};
+    use watchdeck_wire::settings::{Language, SourceColour, Takes, Theme};
 
     fn newer() -> Value {
         json!({
@@ -237,6 +237,15 @@ mod tests {
         let changed: Value = serde_json::from_str(&beyond.document(&settings).unwrap()).unwrap();
         assert_eq!((&changed["theme"], &changed["sources"][0]["dialect"]), (&json!("dark"), &json!("native")), "what a person sets holds");
         assert_eq!(read(&beyond.document(&settings).unwrap()).unwrap().0, settings);
+    }
+
+    #[test]
+    fn what_took_the_window_before_that_could_be_set_does_so_still() {
+        let before = json!({ "delivery": { "critical": { "toast": false, "sound": false, "tray": false }, "warning": { "toast": true, "sound": true } } });
+        let (settings, beyond) = read(&before.to_string()).unwrap();
+        let takes = [settings.delivery.critical, settings.delivery.warning, settings.delivery.info].map(|channels| channels.banner);
+        assert_eq!(takes, [Takes::System, Takes::None, Takes::None]);
+        assert!(!settings.delivery.critical.toast && beyond == Beyond::default());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use watchdeck_alerts::{
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::{
     link::{LinkState, SourceStatus},
+    live::DesktopQuiet,
     settings::Settings,
     views::{AlertState, AlertView},
 };
@@ -36,9 +37,21 @@ impl State {
     /// What people are to be told by now.
     pub(crate) fn settle(&mut self, words: Words, at: Millis, caught_up: bool) -> Vec<Effect> {
         let today = self.calendar.day(at).clone();
-        let hushed = self.settings.quiet_hours.iter().any(|hours| Hours::of(hours).is_ok_and(|hours| hours.hold(at, &today)));
-        self.notifier.hush(hushed);
+        let by_hours = self.settings.quiet_hours.iter().any(|hours| Hours::of(hours).is_ok_and(|hours| hours.hold(at, &today)));
+        let by_desktop = matches!(self.desktop_quiet, DesktopQuiet::On { .. }) && !self.settings.ignore_do_not_disturb;
+        self.notifier.hush(by_hours || by_desktop);
         self.notifier.settle(&self.settings, words, at, caught_up)
+    }
+
+    /// The desktop asks for quiet, or does not; `None` where that cannot be read. Answers whether it is another than before.
+    pub(crate) fn desktop_asks(&mut self, quiet: Option<bool>, at: Millis) -> bool {
+        let now = match (quiet, self.desktop_quiet) {
+            (None, _) => DesktopQuiet::Unread,
+            (Some(false), _) => DesktopQuiet::Off,
+            (Some(true), on @ DesktopQuiet::On { .. }) => on,
+            (Some(true), _) => DesktopQuiet::On { since: at },
+        };
+        std::mem::replace(&mut self.desktop_quiet, now) != now
     }
 
     /// What rules say of what is known, by the clock: what holds now, and what may have held for long while nobody looked. Of an ERP that is not heard nothing is

@@ -52,7 +52,7 @@ impl<'a> View<'a> {
             "data:change" => Self::DataChange(DataChange::of(f)?),
             "data:update" => Self::DataChange(DataChange::legacy(f.text("resource")?, f.word("action", "data_action"), f)?),
             "created" => Self::DataChange(DataChange::created(event, f)?),
-            "system:maintenance" => Self::System(System::of(SystemKind::Maintenance, f)),
+            "system:maintenance" | "system.maintenance" => Self::System(System::of(SystemKind::Maintenance, f)),
             "system:update" => Self::System(System::of(SystemKind::Update, f)),
             "system:alert" => Self::System(System::of(SystemKind::Alert, f)),
             "notification" => Self::Notification(Notification::of(f)),
@@ -322,10 +322,18 @@ impl<'a> System<'a> {
             level_text,
             message: f.first_text(&["message", "title", "content", "description", "text", "name"]),
             affected_users: users(f),
-            scheduled_time: f.time("scheduledTime"),
+            scheduled_time: first(f.time("scheduledTime"), || f.time("start_time")),
             estimated_duration: f.quantity("estimatedDuration"),
+            ends: f.time("end_time"),
+            sort: f.text("maintenance_type"),
+            number: f.first_text(&["maintenanceId", "maintenance_id"]),
         }
     }
+}
+
+/// One field, or another where it is not there.
+fn first<'a, T>(one: Stated<'a, T>, other: impl FnOnce() -> Stated<'a, T>) -> Stated<'a, T> {
+    if one.is_absent() { other() } else { one }
 }
 
 /// Ids of users, as texts or numbers, in a list or alone.

@@ -20,6 +20,8 @@ pub struct Shell {
     pub retracted: Mutex<Vec<String>>,
     /// Tones, in order.
     pub tones: Mutex<Vec<Severity>>,
+    /// Whether its desktop asks for quiet, as far as it knows.
+    pub do_not_disturb: Mutex<Option<bool>>,
     /// Pages that were to be opened, in order.
     pub opened: Mutex<Vec<String>>,
 }
@@ -36,6 +38,9 @@ impl Host for Shell {
     }
     fn badge(&self, _: Badge) {}
     fn apply(&self, _: &Settings) {}
+    fn do_not_disturb(&self) -> Option<bool> {
+        *self.do_not_disturb.lock().expect("no test panics while holding it")
+    }
     fn keychain(&self) -> Option<Arc<dyn Keychain>> {
         self.keychain.clone().map(|keychain| keychain as _)
     }

@@ -85,6 +85,12 @@ pub struct RuleStep {
     pub when: String,
     /// Then.
     pub severity: Severity,
+    /// People are told once more when it begins to hold, also where it is no worse.
+    #[serde(default)]
+    pub tells: bool,
+    /// What is said below the title while it is the last that holds. Empty: what the rule says.
+    #[serde(default)]
+    pub say: Worded,
 }
 
 /// One step of what becomes of an alert that nobody has.

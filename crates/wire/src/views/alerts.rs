@@ -120,7 +120,7 @@ pub enum Cause {
     Fired,
     /// It is worse than what they were told.
     Worse,
-    /// Nobody has it for so long.
+    /// Nobody has it for so long, or it came to a step of its rule of which they are told.
     Reminded,
     /// Nobody has it for so long that it is worse by that.
     Escalated,
@@ -208,10 +208,14 @@ pub struct RuleLimit {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ts_rs::TS)]
 #[ts(export)]
 pub struct BannerView {
-    /// The newest, newest first, at most five.
+    /// The worst, and of those the newest first, at most five.
     pub newest: Vec<AlertView>,
     /// How many there are.
     pub count: u32,
+    /// The worst of them.
+    pub worst: Severity,
+    /// All of them are critical system alerts.
+    pub system: bool,
     /// The first of them.
     pub since: Millis,
     /// All of them, for `acknowledge`: at most 5,000.
@@ -304,6 +308,48 @@ pub struct LoadView {
     pub standing: Vec<AlertView>,
     /// How many there are.
     pub standing_count: u32,
+    /// How long it took in earlier months: the newest first, at most 24.
+    pub months: Vec<LoadMonth>,
+}
+
+/// How long it took in one month until somebody had alerts, and until what they were about was over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct LoadMonth {
+    /// `2026-11`, local.
+    pub month: String,
+    /// Until somebody had one, over all rules.
+    pub answered: Took,
+    /// Until it was over, over all rules; not of alerts about a single event.
+    pub resolved: Took,
+    /// Of each rule, those with the most first, at most 20; `*` stands for all that were too many to count by themselves.
+    pub rules: Vec<LoadMonthRow>,
+    /// Of each person likewise. What is over counts for who had it then.
+    pub people: Vec<LoadMonthRow>,
+}
+
+/// One rule or one person in a month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct LoadMonthRow {
+    /// The rule's name, or the person's.
+    pub name: String,
+    /// Until somebody had an alert; of a person, until that one did.
+    pub answered: Took,
+    /// Until it was over.
+    pub resolved: Took,
+}
+
+/// How long something took, out of counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct Took {
+    /// How often.
+    pub count: u32,
+    /// On average, ms.
+    pub mean_ms: i64,
+    /// The median, ms, to a twelfth.
+    pub median_ms: i64,
 }
 
 /// What was asked of people on one day.

@@ -20,8 +20,8 @@ mod unread;
 pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
 pub use actions::{ActionHeader, ActionPreview, ActionTest};
 pub use alerts::{
-    AlertState, AlertStep, AlertView, AlertsView, Announcement, Backtest, BacktestAlert, BannerView, Cause, LoadDay, LoadRule, LoadView,
-    Means, RuleFaultView, RuleLimit, RuleView, SilencePreview, Worked,
+    AlertState, AlertStep, AlertView, AlertsView, Announcement, Backtest, BacktestAlert, BannerView, Cause, LoadDay, LoadMonth,
+    LoadMonthRow, LoadRule, LoadView, Means, RuleFaultView, RuleLimit, RuleView, SilencePreview, Took, Worked,
 };
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,

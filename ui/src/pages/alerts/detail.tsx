@@ -7,19 +7,21 @@ import { useActions } from "@/act";
 import type { AlertState } from "@/bindings/AlertState";
 import type { AlertView } from "@/bindings/AlertView";
 import type { RuleView } from "@/bindings/RuleView";
-import { useFormat, useToday } from "@/format";
+import type { SourceStatus } from "@/bindings/SourceStatus";
+import { coreNow, useFormat, useToday } from "@/format";
 import { Age, Button, cx, SectionHeader, SeverityMark } from "@/parts";
 import { openEvent } from "@/route/selection";
 import { useAlertText } from "@/rules";
 import { useSettings } from "@/settings";
 import { failureText, joined, useWord } from "@/text";
 import { Advice } from "./advice";
+import { during, type Silencing } from "./silences/during";
 import { ToldList } from "./told";
 
 const ICONS: Record<AlertState, ReactNode> = { firing: <BellRing aria-hidden />, acknowledged: <Check aria-hidden />, snoozed: <Clock3 aria-hidden />, resolved: <CircleCheck aria-hidden /> };
 const INKS: Record<AlertState, string> = { firing: "text-warn", acknowledged: "text-ink-2", snoozed: "text-info", resolved: "text-good" };
 
-export function Detail({ alert, rule, quiet, onSnooze, onWake, onSilence }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void; /** It is not put off any more. */ onWake: (alert: AlertView) => void; onSilence: (alert: AlertView) => void }) {
+export function Detail({ alert, rule, quiet, onSnooze, onWake, onSilence, onSilenceDuring, sources }: { alert: AlertView | null; /** The one that raised it. */ rule: RuleView | null; /** Several are chosen, and the keys are theirs. */ quiet: boolean; onSnooze: (alert: AlertView) => void; /** It is not put off any more. */ onWake: (alert: AlertView) => void; onSilence: (alert: AlertView) => void; /** While the maintenance lasts that it announces. */ onSilenceDuring: (silencing: Silencing) => void; sources: readonly SourceStatus[] }) {
   const { t } = useTranslation();
   const format = useFormat();
   const today = useToday();
@@ -31,6 +33,12 @@ export function Detail({ alert, rule, quiet, onSnooze, onWake, onSilence }: { al
   if (alert === null) return <p className="px-4 py-3 text-ink-3">{t("alerts.detailNone")}</p>;
   const text = words(alert);
   const { seq } = alert;
+  const planned = (now: number) => during(alert, sources, joined([t("alerts.silence.duringReason"), alert.values["message"]]), now);
+  const isPlanned = planned(today) !== null;
+  const silenceDuring = () => {
+    const silencing = planned(coreNow());
+    if (silencing !== null) onSilenceDuring(silencing);
+  };
   const noted = note.of === alert.id ? note.text : "";
   return (
     <div className="px-4 pb-3">
@@ -63,6 +71,11 @@ export function Detail({ alert, rule, quiet, onSnooze, onWake, onSilence }: { al
         {alert.state !== "resolved" && alert.silenced_by === null && (
           <Button look="ghost" icon={<BellOff aria-hidden />} onClick={() => onSilence(alert)}>
             {t("alerts.silence.this")}
+          </Button>
+        )}
+        {isPlanned && alert.state !== "resolved" && (
+          <Button look="ghost" icon={<BellOff aria-hidden />} onClick={silenceDuring}>
+            {t("alerts.silence.during")}
           </Button>
         )}
         {seq !== null && (

@@ -8,9 +8,10 @@ import type { AlertState } from "@/bindings/AlertState";
 import type { AlertsView } from "@/bindings/AlertsView";
 import type { AlertView } from "@/bindings/AlertView";
 import type { RuleView } from "@/bindings/RuleView";
+import type { SourceStatus } from "@/bindings/SourceStatus";
 import { coreNow, useClock, useFormat } from "@/format";
 import { useKeys } from "@/keys";
-import { useHost, useSources } from "@/live";
+import { useHost, useLive, useSources } from "@/live";
 import { Age, Button, codeIn, type Column, cx, EmptyState, Line, SeverityMark, SourceName, VirtualRows, widestAge } from "@/parts";
 import { toast } from "@/parts/notice";
 import { Tabs } from "@/parts/tabs";
@@ -29,6 +30,7 @@ import { RuleDialog, type Standing } from "./rule/dialog";
 import { Rules } from "./rules";
 import { Silences } from "./silences";
 import { SilenceDialog } from "./silences/dialog";
+import type { Silencing } from "./silences/during";
 import { type Rest, Snooze } from "./snooze";
 
 export default function Alerts() {
@@ -58,6 +60,7 @@ function quotedIn(text: string): string {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_SOURCES: readonly SourceStatus[] = [];
 const EMPTY: Record<AlertState, ReactNode> = { firing: <CircleCheck />, acknowledged: <Check />, snoozed: <Clock3 />, resolved: <BellOff /> };
 
 function Watch({ view }: { view: AlertsView }) {
@@ -77,7 +80,8 @@ function Watch({ view }: { view: AlertsView }) {
     setGiven(query.rule);
     if (query.rule !== undefined) setWriting(draftOf(query.rule));
   }
-  const [silencing, setSilencing] = useState<string | null>(null);
+  const [silencing, setSilencing] = useState<Silencing | null>(null);
+  const sources = useLive((live) => live.frame?.sources ?? NO_SOURCES);
   const [snoozing, setSnoozing] = useState<readonly AlertView[] | null>(null);
 
   const alerts = useMemo(() => inTab(view, tab), [view, tab]);
@@ -199,11 +203,11 @@ function Watch({ view }: { view: AlertsView }) {
       </section>
       <aside aria-label={t("alerts.detail")} className="w-[clamp(300px,32%,400px)] flex-none overflow-y-auto border-l border-line bg-panel">
         <PanelTitle title={t("alerts.detail")} />
-        <Detail alert={current} rule={view.rules.find((rule) => rule.id === current?.rule) ?? null} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} onWake={(alert) => void wake(alert)} onSilence={(alert) => setSilencing(`rule:${alert.rule}${alert.subject === null ? "" : ` subject:${quotedIn(alert.subject)}`}`)} />
+        <Detail alert={current} rule={view.rules.find((rule) => rule.id === current?.rule) ?? null} quiet={chosen.size > 0} onSnooze={(alert) => setSnoozing([alert])} onWake={(alert) => void wake(alert)} onSilence={(alert) => setSilencing({ filter: `rule:${alert.rule}${alert.subject === null ? "" : ` subject:${quotedIn(alert.subject)}`}` })} onSilenceDuring={setSilencing} sources={sources} />
         <PanelTitle
           title={t("alerts.silence.title")}
           right={
-            <Button look="ghost" icon={<Plus aria-hidden />} className="-mr-2.5" onClick={() => setSilencing("")}>
+            <Button look="ghost" icon={<Plus aria-hidden />} className="-mr-2.5" onClick={() => setSilencing({ filter: "" })}>
               {t("alerts.silence.new")}
             </Button>
           }
@@ -224,7 +228,7 @@ function Watch({ view }: { view: AlertsView }) {
         <DeliveryMatrix brief className="mb-4 w-full" />
       </aside>
       {writing !== null && <RuleDialog draft={writing} taken={view.rules.map((rule) => rule.id)} standing={standingOf(view.rules, writing.id)} onClose={() => (setWriting(null), query.rule !== undefined && go("alerts"))} />}
-      {silencing !== null && <SilenceDialog filter={silencing} onClose={() => setSilencing(null)} />}
+      {silencing !== null && <SilenceDialog given={silencing} onClose={() => setSilencing(null)} />}
       {snoozing !== null && <Snooze alerts={snoozing} onClose={() => setSnoozing(null)} onChoose={(minutes) => void snooze(minutes)} />}
     </div>
   );

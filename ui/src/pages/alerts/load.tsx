@@ -9,6 +9,7 @@ import { useHost } from "@/live";
 import { Button, cx, EmptyState, Line, SectionHeader, SeverityMark } from "@/parts";
 import { useAlertText, useRuleName } from "@/rules";
 import { errorText, joined } from "@/text";
+import { Months } from "./load-months";
 
 /** Between two looks, ms. */
 const EVERY = 15_000;
@@ -22,6 +23,7 @@ const ENOUGH = 10;
 export function Load({ rules, onRule }: { rules: readonly RuleView[]; onRule: (rule: RuleView) => void }) {
   const { t } = useTranslation();
   const host = useHost();
+  const name = useRuleName(rules);
   const [view, setView] = useState<LoadView | null>(null);
   const [error, setError] = useState<string | null>(null);
   useEffect(() => {
@@ -42,10 +44,11 @@ export function Load({ rules, onRule }: { rules: readonly RuleView[]; onRule: (r
     };
   }, [host]);
   if (view === null) return error === null ? null : <p role="alert" className="px-4 py-3 text-crit">{error}</p>;
-  if (view.days.length === 0 && view.standing_count === 0) return <EmptyState title={t("alerts.load.empty")} text={t("alerts.load.emptyText")} />;
+  if (view.days.length === 0 && view.months.length === 0 && view.standing_count === 0) return <EmptyState title={t("alerts.load.empty")} text={t("alerts.load.emptyText")} />;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto pb-6">
-      <Days view={view} />
+      {view.days.length > 0 && <Days view={view} />}
+      <Months months={view.months} ruleName={name} />
       <Noise view={view} rules={rules} onRule={onRule} />
       <People view={view} />
       <Standing view={view} />

@@ -9,6 +9,7 @@ import { useLive, useView } from "@/live";
 import { cx } from "@/parts";
 import { Choices } from "@/parts/choices";
 import { Switch } from "@/parts/switch";
+import { useRoute } from "@/route";
 import { useSettings } from "@/settings";
 import { DeliveryMatrix } from "@/settings/delivery";
 import { joined } from "@/text";
@@ -17,7 +18,7 @@ import { Outgoing } from "./actions";
 import { Keeping } from "./keeping";
 import { Limits } from "./limits";
 import { Packs } from "./packs";
-import { Quiet } from "./quiet";
+import { DesktopQuiet, Quiet } from "./quiet";
 import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sounds } from "./sounds";
@@ -31,16 +32,17 @@ export default function SettingsPage() {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const current = useCurrentSection(scroller);
-  const jump = (id: SectionId) => {
-    const [list, section] = [scroller.current, document.getElementById(`settings-${id}`)];
-    // Only the list moves: the last sections cannot reach its top, and the page around it would be pushed up for them.
-    if (list && section) list.scrollTop += section.getBoundingClientRect().top - list.getBoundingClientRect().top;
-  };
+  const { query } = useRoute();
+  // A link from elsewhere: `#/settings?section=delivery`.
+  const wanted = SECTIONS.find((id) => id === query.section);
+  useEffect(() => {
+    if (wanted !== undefined) jump(scroller.current, wanted);
+  }, [wanted]);
   return (
     <div className="@container flex min-h-0 flex-1">
       <nav aria-label={t("settings.nav")} className="w-max min-w-[172px] flex-none border-r border-line px-2 py-2 @max-[760px]:hidden">
         {SECTIONS.map((id) => (
-          <button key={id} type="button" aria-current={current === id ? "true" : undefined} onClick={() => jump(id)} className={cx("flex h-7 w-full items-center rounded-md px-2 text-left whitespace-nowrap", current === id ? "bg-raised text-ink" : "text-ink-2 hover:bg-raised hover:text-ink")}>
+          <button key={id} type="button" aria-current={current === id ? "true" : undefined} onClick={() => jump(scroller.current, id)} className={cx("flex h-7 w-full items-center rounded-md px-2 text-left whitespace-nowrap", current === id ? "bg-raised text-ink" : "text-ink-2 hover:bg-raised hover:text-ink")}>
             {t(`settings.section.${id}`)}
           </button>
         ))}
@@ -64,6 +66,12 @@ export default function SettingsPage() {
       </div>
     </div>
   );
+}
+
+/** Only the list moves: the last sections cannot reach its top, and the page around it would be pushed up for them. */
+function jump(list: HTMLElement | null, id: SectionId): void {
+  const section = document.getElementById(`settings-${id}`);
+  if (list !== null && section !== null) list.scrollTop += section.getBoundingClientRect().top - list.getBoundingClientRect().top;
 }
 
 /** The section at the top of what is on screen; the last one when scrolled to the end. */
@@ -90,6 +98,7 @@ function Told() {
       <p className="px-4 pb-1 text-ink-2">{t("settings.delivery.text")}</p>
       <DeliveryMatrix className="w-full" />
       <Quiet />
+      <DesktopQuiet />
       <Sounds />
     </Section>
   );

@@ -1,12 +1,16 @@
-// When people want to be left in peace.
+// When people want to be left in peace: at hours of their own, and while their desktop says so.
 
 import { Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Schedule } from "@/bindings/Schedule";
+import { useFormat, useToday } from "@/format";
+import { useLive } from "@/live";
 import { Button, IconButton } from "@/parts";
 import { WeekHours } from "@/parts/week-hours";
+import { Switch } from "@/parts/switch";
 import { useSettings } from "@/settings";
-import { SavingError, SavingMark, useSaver } from "./row";
+import { joined } from "@/text";
+import { Row, SavingError, SavingMark, useSaver } from "./row";
 
 /** What a new line begins with. */
 const FRESH: Schedule = { days: [], from: "22:00", until: "07:00" };
@@ -45,5 +49,23 @@ export function Quiet() {
       )}
       <SavingError saving={saving} />
     </div>
+  );
+}
+
+/** Whether the desktop's own *do not disturb* counts, and what it is now. */
+export function DesktopQuiet() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const today = useToday();
+  const { settings } = useSettings();
+  const { saving, save } = useSaver();
+  const kind = useLive((live) => live.frame?.desktop_quiet.kind ?? "unread");
+  const since = useLive((live) => (live.frame?.desktop_quiet.kind === "on" ? live.frame.desktop_quiet.since : 0));
+  const time = format.dayMinute(since, today);
+  const now = { unread: t("settings.quiet.desktopUnread"), off: t("settings.quiet.desktopOff"), on: settings.ignore_do_not_disturb ? t("settings.quiet.desktopIgnored", { time }) : t("settings.quiet.desktopOn", { time }) };
+  return (
+    <Row label={t("settings.quiet.desktop")} help={<span role="status">{joined([t("settings.quiet.desktopHelp"), now[kind]])}</span>} saving={saving}>
+      <Switch label={t("settings.quiet.desktop")} checked={!settings.ignore_do_not_disturb} onChange={(heeds) => void save({ ignore_do_not_disturb: !heeds })} />
+    </Row>
   );
 }

@@ -72,6 +72,29 @@ it("sets a deadline and a reminder by type, and takes either away", async () => 
   await waitFor(() => expect(saved()).toEqual({ patch: { approval_times: { return: null } } }));
 });
 
+it("says for each severity what takes the window", async () => {
+  const asked = openPage("settings");
+  const user = userEvent.setup();
+  const critical = await screen.findByRole("button", { name: "Critical · Banner: system" });
+  critical.focus();
+  await user.keyboard("{Enter}");
+  expect(await screen.findByRole("menuitemcheckbox", { name: "Critical system alerts only" })).toBeChecked();
+  await user.click(screen.getByRole("menuitemcheckbox", { name: "All of this severity" }));
+  await waitFor(() => expect(asked.findLast((each) => each.name === "change_settings")?.args).toEqual({ patch: { delivery: { critical: { banner: "all" } } } }));
+  expect(await screen.findByRole("button", { name: "Critical · Banner: all" })).toBeVisible();
+});
+
+it("says since when the desktop asks for quiet, in the bar too, and need not heed it", async () => {
+  const asked = openPage("settings", {}, "state=quiet");
+  const user = userEvent.setup();
+  expect(await screen.findByText(/The desktop has asked for quiet since .*\d\d:\d\d\.$/)).toBeVisible();
+  expect(screen.getByRole("button", { name: /The desktop has asked for quiet since .*: only severities/ })).toBeVisible();
+  await user.click(screen.getByRole("switch", { name: "Heed the desktop's do not disturb" }));
+  await waitFor(() => expect(asked.findLast((each) => each.name === "change_settings")?.args).toEqual({ patch: { ignore_do_not_disturb: true } }));
+  expect(await screen.findByText(/it is not heeded/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: /The desktop has asked for quiet/ }), "then nothing is quiet by it").toBeNull();
+});
+
 it("gives a warehouse a threshold of its own, and takes it away", async () => {
   const asked = openPage("settings");
   const user = userEvent.setup();

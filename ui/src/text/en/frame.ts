@@ -33,6 +33,8 @@ export const frame = {
   live: "Live",
   starting: "Starting",
   coreGoneFor: "Core not answering for {{age}}",
+  desktopQuiet: "The desktop has asked for quiet since {{time}}: only severities that break quiet hours are told, the rest afterwards.",
+  desktopQuietShort: "Quiet",
   mute: "Mute",
   unmute: "Unmute",
   palette: {
@@ -122,6 +124,8 @@ export const frame = {
   banner: {
     title: "Critical system alert",
     many: "{{n}} critical system alerts",
+    one: "{{severity}}: an alert that somebody has to see",
+    several: "{{n}} alerts that somebody has to see, the worst: {{severity}}",
     acknowledge: "I have seen it",
     acknowledgeAll: "I have seen all {{n}}",
     more: "and {{n}} more, under Alerts",

@@ -34,7 +34,7 @@ export const parts = {
     saved: "Saved",
     saving: "Saving",
   },
-  delivery: { severity: "Severity", toast: "Notification", sound: "Sound", repeats: "Repeats", repeatsNote: "The tone again and again, until somebody has the alert", breaks_quiet: "In quiet hours", breaks_quietNote: "Also in quiet hours", tray: "Count", trayNote: "Counts in the tray and beside Alerts", test: "Test" },
+  delivery: { severity: "Severity", toast: "Notification", sound: "Sound", repeats: "Repeats", repeatsNote: "The tone again and again, until somebody has the alert", breaks_quiet: "In quiet hours", breaks_quietNote: "Also in quiet hours", tray: "Count", trayNote: "Counts in the tray and beside Alerts", banner: "Banner", bannerNote: "What takes the window until somebody has seen it", takes: { none: "none", system: "system", all: "all" }, takesLong: { none: "No alerts", system: "Critical system alerts only", all: "All of this severity" }, test: "Test" },
   hours: {
     day: { "1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri", "6": "Sat", "7": "Sun" },
     from: "From",

@@ -12,6 +12,12 @@ export const settings = {
     add: "Add hours",
     remove: "Remove these hours",
     none: "none",
+    desktop: "Heed the desktop's do not disturb",
+    desktopHelp: "While the desktop asks for quiet it is as in quiet hours.",
+    desktopUnread: "Whether this desktop asks for quiet cannot be read here.",
+    desktopOff: "The desktop does not ask for quiet now.",
+    desktopOn: "The desktop has asked for quiet since {{time}}.",
+    desktopIgnored: "The desktop has asked for quiet since {{time}}; it is not heeded.",
   },
   sounds: {
     volume: "Volume",

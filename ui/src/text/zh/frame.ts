@@ -32,6 +32,8 @@ export const frame = {
   live: "实时",
   starting: "启动中",
   coreGoneFor: "核心无响应 {{age}}",
+  desktopQuiet: "桌面自 {{time}} 起开启勿扰：只提醒允许打扰的级别，其余结束后汇总。",
+  desktopQuietShort: "勿扰中",
   mute: "静音",
   unmute: "取消静音",
   palette: {
@@ -121,6 +123,8 @@ export const frame = {
   banner: {
     title: "严重系统告警",
     many: "{{n}} 项严重系统告警",
+    one: "{{severity}}：有告警需要知晓",
+    several: "{{n}} 项告警需要知晓，最高级别：{{severity}}",
     acknowledge: "我已知晓",
     acknowledgeAll: "{{n}} 项均已知晓",
     more: "另有 {{n}} 项，见“告警”页",

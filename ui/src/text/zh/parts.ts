@@ -32,7 +32,7 @@ export const parts = {
     saved: "已保存",
     saving: "正在保存",
   },
-  delivery: { severity: "级别", toast: "系统通知", sound: "声音", repeats: "循环", repeatsNote: "反复响铃，直到有人确认", breaks_quiet: "免打扰时", breaks_quietNote: "免打扰时段内也提醒", tray: "计数", trayNote: "计入托盘和“告警”旁的数字", test: "测试" },
+  delivery: { severity: "级别", toast: "系统通知", sound: "声音", repeats: "循环", repeatsNote: "反复响铃，直到有人确认", breaks_quiet: "免打扰时", breaks_quietNote: "免打扰时段内也提醒", tray: "计数", trayNote: "计入托盘和“告警”旁的数字", banner: "横幅", bannerNote: "哪些告警占据窗口，直到有人知晓", takes: { none: "无", system: "系统", all: "全部" }, takesLong: { none: "不占据窗口", system: "仅系统严重告警", all: "此级别的全部告警" }, test: "测试" },
   hours: {
     day: { "1": "周一", "2": "周二", "3": "周三", "4": "周四", "5": "周五", "6": "周六", "7": "周日" },
     from: "从",

@@ -12,6 +12,12 @@ export const settings = {
     add: "添加时段",
     remove: "删除此时段",
     none: "无",
+    desktop: "遵从桌面的勿扰模式",
+    desktopHelp: "桌面开启勿扰时，等同于免打扰时段。",
+    desktopUnread: "此处无法得知桌面是否开启勿扰。",
+    desktopOff: "桌面当前未开启勿扰。",
+    desktopOn: "桌面自 {{time}} 起开启勿扰。",
+    desktopIgnored: "桌面自 {{time}} 起开启勿扰；未遵从。",
   },
   sounds: {
     volume: "音量",

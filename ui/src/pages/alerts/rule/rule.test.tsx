@@ -97,6 +97,23 @@ it("shows how much is asked of people, and opens the rule that asks most", async
   expect(await screen.findByRole("dialog", { name: "Rule" })).toBeVisible();
 });
 
+it("tells again at a step, in words of its own", async () => {
+  const asked = openPage("alerts");
+  const user = userEvent.setup();
+  await user.click(await screen.findByRole("button", { name: "Change Order stuck" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Rule" }));
+  // The other one is for what nobody has.
+  const [add] = dialog.getAllByRole("button", { name: "Add step" });
+  if (add === undefined) throw new Error("steps can be added");
+  await user.click(add);
+  await user.type(dialog.getByRole("textbox", { name: "Step 1: when" }), "order.dwell > 2d");
+  await user.click(dialog.getByRole("switch", { name: "Tell again when step 1 begins to hold" }));
+  await user.type(dialog.getByRole("textbox", { name: "What is said at step 1" }), "for two days");
+  await user.click(dialog.getByRole("button", { name: "Save rule" }));
+  const step = { when: "order.dwell > 2d", severity: "critical", tells: true, say: { zh: "", en: "for two days" } };
+  await waitFor(() => expect(asked.findLast((each) => each.name === "change_settings")?.args).toMatchObject({ patch: { rules: { order_stuck: { steps: [step] } } } }));
+});
+
 it("keeps alerts quiet for a while, with a reason, and takes that back", async () => {
   const asked = openPage("alerts");
   const user = userEvent.setup();

@@ -13,6 +13,7 @@ import { useSettings } from "@/settings";
 import { errorText, joined } from "@/text";
 import { Field, INPUT } from "../rule/fields";
 import { nameFor } from "../rule/draft";
+import type { Silencing } from "./during";
 
 const PAUSE = 300;
 const MINUTE = 60_000;
@@ -25,19 +26,19 @@ function local(at: number): string {
   return new Date(at - date.getTimezoneOffset() * MINUTE).toISOString().slice(0, 16);
 }
 
-export function SilenceDialog({ filter: given, onClose }: { filter: string; onClose: () => void }) {
+export function SilenceDialog({ given, onClose }: { given: Silencing; onClose: () => void }) {
   const { t } = useTranslation();
   const host = useHost();
   const format = useFormat();
   const today = useToday();
   const words = useAlertText();
   const { settings, save } = useSettings();
-  const [filter, setFilter] = useState(given);
+  const [filter, setFilter] = useState(given.filter);
   const [author, setAuthor] = useState(settings.user_name);
-  const [reason, setReason] = useState("");
-  const [span, setSpan] = useState<Span>("hour");
-  const [from, setFrom] = useState("");
-  const [until, setUntil] = useState(() => local(coreNow() + 240 * MINUTE));
+  const [reason, setReason] = useState(given.reason ?? "");
+  const [span, setSpan] = useState<Span>(given.until === undefined ? "hour" : "until");
+  const [from, setFrom] = useState(() => (given.from === undefined || given.from <= coreNow() ? "" : local(given.from)));
+  const [until, setUntil] = useState(() => local(given.until ?? coreNow() + 240 * MINUTE));
   const [seen, setSeen] = useState<{ of: string; preview: SilencePreview | null; error: string | null } | null>(null);
   const [asked, setAsked] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -100,11 +101,11 @@ export function SilenceDialog({ filter: given, onClose }: { filter: string; onCl
         }}
       >
         <Field label={t("alerts.silence.which")} note={t("alerts.silence.whichNote")} wrong={shown?.of === filter && shown.error !== null ? shown.error : asked && filter.trim() === "" ? t("alerts.silence.whichNeeded") : null}>
-          {(props) => <input {...props} autoFocus={given === ""} value={filter} spellCheck={false} onChange={(event) => setFilter(event.target.value)} className={`${INPUT} font-mono text-[12.5px]`} />}
+          {(props) => <input {...props} autoFocus={given.filter === ""} value={filter} spellCheck={false} onChange={(event) => setFilter(event.target.value)} className={`${INPUT} font-mono text-[12.5px]`} />}
         </Field>
         <div className="grid grid-cols-[1fr_200px] gap-3">
           <Field label={t("alerts.silence.reason")} wrong={asked && reason.trim() === "" ? t("alerts.silence.reasonNeeded") : null}>
-            {(props) => <input {...props} autoFocus={given !== ""} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} className={INPUT} />}
+            {(props) => <input {...props} autoFocus={given.filter !== ""} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} className={INPUT} />}
           </Field>
           <Field label={t("alerts.silence.author")} wrong={asked && author.trim() === "" ? t("alerts.silence.authorNeeded") : null}>
             {(props) => <input {...props} value={author} maxLength={64} onChange={(event) => setAuthor(event.target.value)} className={INPUT} />}
