@@ -16,7 +16,7 @@ use watchdeck_events::{Event, erp::View, fields::Fields};
 use watchdeck_filter::{Name, Plan, Thing, Verdict};
 use watchdeck_store::Stored;
 use watchdeck_wire::settings::Settings;
-use watchdeck_world::{entity::Entity, facts::Facts};
+use watchdeck_world::{World, entity::Entity, facts::Facts};
 
 /// Alerts of one rule that wait for their hold-down.
 const WAITING: usize = 5_000;
@@ -80,11 +80,7 @@ impl Look<'_, '_> {
         }
         match rule.sort {
             Sort::Of(thing) => {
-                // Which maintenance is announced is known of what was announced before.
-                let world = self.judge.world;
-                let planned = || world.maintenance.told_by(stored.seq).map(|planned| &planned.key);
-                let about = if thing == Thing::Maintenance { planned() } else { about_thing(thing, facts) };
-                let Some(entity) = about else { return };
+                let Some(entity) = about_thing(thing, stored, facts, self.judge.world) else { return };
                 self.thing(thing, entity, key, Some(stored));
             }
             Sort::Stream => self.stream(key, Some(stored)),
@@ -100,7 +96,7 @@ impl Look<'_, '_> {
         }
         match rule.sort {
             Sort::Event => rule.clear.is_none() && !self.met(&rule.when, None, "", Some(stored)),
-            Sort::Of(thing) => about_thing(thing, facts).is_none_or(|entity| {
+            Sort::Of(thing) => about_thing(thing, stored, facts, self.judge.world).is_none_or(|entity| {
                 !self.met(&rule.when, Some((thing, entity)), "", Some(stored))
                     && (self.is_calm() || self.is_calm_about(&entity.to_string()))
             }),
@@ -369,9 +365,11 @@ impl Look<'_, '_> {
 }
 
 /// What an event is about, where that is such a thing.
-fn about_thing<'a>(thing: Thing, facts: &'a Facts<'_>) -> Option<&'a Entity> {
+fn about_thing<'a>(thing: Thing, stored: &Stored, facts: &'a Facts<'_>, world: &'a World) -> Option<&'a Entity> {
     let of_view = facts.about.as_ref();
     match (thing, &facts.view) {
+        // Which maintenance is announced is known of what was announced before.
+        (Thing::Maintenance, _) => world.maintenance.told_by(stored.seq).map(|planned| &planned.key),
         (Thing::Approval, _) => facts.approval().map(|(_, about)| about),
         (Thing::Stock, Some(View::InventoryChange(_) | View::LegacyMove(_)))
         | (Thing::Order, Some(View::OrderStatus(_)))
