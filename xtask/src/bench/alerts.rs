@@ -15,7 +15,7 @@ use std::process::Stdio;
 const RULES: usize = 1_000;
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-bench"])?;
+    build(&[("watchdeck-bench", &["bench-alerts", "blaster", "ingest-console"])])?;
     let (events, told, count, rounds): (u64, u64, u64, usize) = if quick { (500_000, 5, 100_000, 1) } else { (10_000_000, 60, 500_000, 5) };
     let mut command = process::command(paths::binary("release", "bench-alerts"));
     command.args(["--events", &events.to_string(), "--told", &told.to_string(), "--folder"]).arg(folder()?);

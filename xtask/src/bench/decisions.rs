@@ -13,7 +13,11 @@ use std::process::{Command, Stdio};
 const SEED: &str = "20261127";
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-gateway", "watchdeck-tests", "watchdeck-bench"])?;
+    build(&[
+        ("watchdeck-gateway", &["watchdeck-gateway"]),
+        ("watchdeck-tests", &["watchdeck-decisions", "watchdeck-desk"]),
+        ("watchdeck-bench", &["bench-permission"]),
+    ])?;
     let quiet = said(&["quiet", "--count", if quick { "1000" } else { "4000" }])?;
     let permission = ended(&mut process::command(paths::binary("release", "bench-permission")))?;
     println!("three consoles, kills of the gateway and of the ERP: this takes some minutes");

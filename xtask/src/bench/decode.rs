@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-bench"])?;
+    build(&[("watchdeck-bench", &["bench-decode", "bench-allocations"])])?;
     let events: u64 = if quick { 20_000 } else { 200_000 };
     let (timed, counted) = (cases("bench-decode", events)?, cases("bench-allocations", events)?);
     let mut report = Report::new("decode");

@@ -30,7 +30,7 @@ const SHAPES: [(u32, u32); 2] = [(500, 60), (2_000, 15)];
 const PEERS: [&str; 3] = ["watchdeck", "socketio", "nats"];
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-gateway", "watchdeck-bench"])?;
+    build(&[("watchdeck-gateway", &["watchdeck-gateway"]), ("watchdeck-bench", &["fan"])])?;
     let (seconds, rounds): (u32, usize) = if quick { (2, 1) } else { (6, 3) };
     let mut measured: Vec<Measured> = Vec::new();
     for round in 1..=rounds {

@@ -24,7 +24,7 @@ use std::{
 };
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-bench"])?;
+    build(&[("watchdeck-bench", &["bare-insert", "blaster", "ingest-console"])])?;
     let (count, rounds): (u64, usize) = if quick { (100_000, 1) } else { (500_000, 5) };
     let mut blaster = Blaster::start(count)?;
     let (mut console, mut peer, mut bare, mut projected) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -3,15 +3,17 @@
 use crate::{process, ui};
 use anyhow::{Context, Result};
 
-/// Build the release programs of the packages named.
-pub(super) fn build(packages: &[&str]) -> Result<()> {
-    if packages.contains(&"watchdeck") {
+/// Build release programs, each of its package. The packages decide the features that what they share has, and so whether it is built again; of their programs only
+/// those are linked that are asked for, since each of them takes minutes.
+pub(super) fn build(programs: &[(&str, &[&str])]) -> Result<()> {
+    if programs.iter().any(|(package, _)| *package == "watchdeck") {
         ui::build()?;
     }
     let mut build = process::cargo();
     build.args(["build", "--release"]);
-    for package in packages {
+    for (package, names) in programs {
         build.args(["-p", package]);
+        names.iter().for_each(|name| _ = build.args(["--bin", name]));
     }
     process::check(&mut build)
 }

@@ -14,7 +14,7 @@ use std::process::Stdio;
 const SEED: u64 = 20_261_121;
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-gateway", "watchdeck-tests"])?;
+    build(&[("watchdeck-gateway", &["watchdeck-gateway"]), ("watchdeck-tests", &["watchdeck-recovery"])])?;
     let rounds: usize = if quick { 1 } else { 5 };
     let mut catch_up = Vec::new();
     for round in 1..=rounds {

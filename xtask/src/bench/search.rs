@@ -10,7 +10,7 @@ use serde_json::json;
 use std::process::Stdio;
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-bench"])?;
+    build(&[("watchdeck-bench", &["bench-search"])])?;
     let events: u64 = if quick { 200_000 } else { 1_500_000 };
     let mut command = process::command(paths::binary("release", "bench-search"));
     let output = command.args(["--events", &events.to_string()]).stderr(Stdio::inherit()).output()?;

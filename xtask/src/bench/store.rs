@@ -10,7 +10,7 @@ use serde_json::json;
 use std::{path::PathBuf, process::Stdio};
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-bench"])?;
+    build(&[("watchdeck-bench", &["bench-store"])])?;
     let events: u64 = if quick { 400_000 } else { 10_000_000 };
     let mut command = process::command(paths::binary("release", "bench-store"));
     command.args(["--events", &events.to_string()]).arg("--folder").arg(folder()?).stderr(Stdio::inherit());

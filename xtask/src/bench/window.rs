@@ -18,7 +18,7 @@ use std::{io::Read as _, process::Stdio};
 
 /// Published → painted, frames per second, clicks, memory, processor time of a calm day.
 pub(super) fn window(quick: bool) -> Result<()> {
-    build(&["watchdeck", "watchdeck-gateway", "watchdeck-bench"])?;
+    programs("bench-window")?;
     let result = measure("bench-window", quick, &["--gateway", &paths::binary("release", "watchdeck-gateway").to_string_lossy()])?;
     let mut report = Report::new("window");
     for rate in ["100", "1000"] {
@@ -44,8 +44,7 @@ pub(super) fn window(quick: bool) -> Result<()> {
 
 /// Launch → first event painted, size of the binary, memory.
 pub(super) fn startup(quick: bool) -> Result<()> {
-    // The same set as for the window: another set of features would be another build.
-    build(&["watchdeck", "watchdeck-gateway", "watchdeck-bench"])?;
+    programs("bench-startup")?;
     let result = measure("bench-startup", quick, &[])?;
     let mut report = Report::new("startup");
     take(&mut report, &result, "first_event_ms", "ms")?;
@@ -53,6 +52,11 @@ pub(super) fn startup(quick: bool) -> Result<()> {
     take(&mut report, &result, "rss_bytes", "bytes")?;
     report.detail(result["detail"].clone());
     report.finish()
+}
+
+/// The same packages for both: another set of features would be another build.
+fn programs(measuring: &str) -> Result<()> {
+    build(&[("watchdeck", &["watchdeck"]), ("watchdeck-gateway", &["watchdeck-gateway"]), ("watchdeck-bench", &[measuring])])
 }
 
 fn take(report: &mut Report, result: &Value, case: &str, unit: &'static str) -> Result<()> {
