@@ -14,6 +14,7 @@ pub mod notifier;
 pub mod rules;
 pub mod silence;
 pub mod toast;
+pub mod turns;
 pub mod words;
 pub mod written;
 

@@ -68,6 +68,8 @@ pub struct Notifier {
     hushed: bool,
     /// and are told of these afterwards.
     asleep: BTreeMap<String, (bool, AlertView)>,
+    /// Alerts that have come to somebody else's turn.
+    of_others: BTreeSet<String>,
     tone_due: Option<Severity>,
     tone_at: Option<Millis>,
     digest_due: bool,
@@ -79,7 +81,7 @@ impl Notifier {
         let mut effects = Vec::new();
         for notice in notices {
             match notice {
-                Notice::Fired(alert) if late => self.told_later(*alert, false, settings),
+                Notice::Fired(alert) if late && !self.of_others.contains(&alert.id) => self.told_later(*alert, false, settings),
                 // What got worse before anybody was told is told once, as it is by now.
                 Notice::Fired(alert) => match self.fresh.iter_mut().find(|(_, known)| known.id == alert.id) {
                     Some((_, known)) => *known = *alert,
@@ -87,6 +89,7 @@ impl Notifier {
                 },
                 Notice::Quiet(id) => {
                     self.repeating.remove(&id);
+                    self.of_others.remove(&id);
                     self.asleep.remove(&id);
                     self.fresh.retain(|(_, alert)| alert.id != id);
                     self.held_back.remove(&id);
@@ -98,6 +101,16 @@ impl Notifier {
             }
         }
         effects
+    }
+
+    /// Whether an alert that fires has come to somebody else's turn: who sits here is told nothing more of it.
+    pub fn is_of_others(&mut self, id: &str, others: bool) {
+        if others {
+            self.repeating.remove(id);
+            self.of_others.insert(id.to_owned());
+        } else {
+            self.of_others.remove(id);
+        }
     }
 
     /// Whether people want to be left in peace.
@@ -121,6 +134,10 @@ impl Notifier {
         if caught_up || waited {
             for (_, alert) in std::mem::take(&mut self.fresh) {
                 announced.push(Effect::Announce(Box::new(alert.clone())));
+                if self.of_others.contains(&alert.id) {
+                    told.push(Told { alert: alert.id, means: Vec::new() });
+                    continue;
+                }
                 if self.waits(&alert, settings) {
                     self.told_later(alert, true, settings);
                     continue;

@@ -14,6 +14,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use telling::is_of_others;
 use watchdeck_alerts::{
     AlertBook, COLLECTION as ALERTS, Notice,
     load::{COLLECTION as LOAD, Load, MONTHS},
@@ -154,9 +155,10 @@ impl State {
         for alert in book.untold() {
             // It was stored, and the program ended before anybody was told: they are told now, once.
             let late = at.since(alert.last_at) > LATE_MS;
+            notifier.is_of_others(&alert.id, is_of_others(&settings, &calendar, &alert, at));
             notifier.take(vec![Notice::Fired(Box::new(alert))], late, &settings, at);
         }
-        for alert in book.firing() {
+        for alert in book.firing().filter(|alert| !is_of_others(&settings, &calendar, alert, at)) {
             notifier.sounds_on(alert, &settings);
         }
         let outbox = Outbox::load(store.documents(DECISIONS).await?, &realms);

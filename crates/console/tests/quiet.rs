@@ -1,4 +1,4 @@
-//! The desktop asks for quiet, and what becomes of what people would be told meanwhile. The host is one that says what a test wants; the events are in
+//! Who is left in peace: whose desktop asks for quiet, and whose turn it is not. The host is one that says what a test wants; the events are in
 //! the store before the console starts, and their server is never reached.
 
 use anyhow::Result;
@@ -102,4 +102,53 @@ async fn a_desktop_that_is_not_to_be_heeded_or_says_nothing_keeps_nothing_quiet(
     shows(&bench, "Fewer: p2").await;
     bench.console.shutdown().await;
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_nobody_has_goes_to_whoever_has_the_turn_and_to_nobody_else() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let bench = open(folder.path(), None).await?;
+    let row = |person: &str| json!({ "people": [person], "begins": "2026-11-23" });
+    let hook = json!({ "name": "All", "filter": "kind:watchdeck:alert", "action": { "kind": "webhook", "url": "http://127.0.0.1:9/", "headers": [] } });
+    change(&bench, json!({ "user_name": "Emma", "rotations": { "first": row("李雷"), "mine": row("Emma") }, "hooks": { "out": hook } }))
+        .await;
+    let turns = bench.ask("alerts", json!({})).await["turns"].clone();
+    assert_eq!(
+        (&turns[0]["rotation"], &turns[0]["person"], &turns[1]["person"]),
+        (&json!("first"), &json!("李雷"), &json!("Emma")),
+        "{turns}"
+    );
+    let refused = bench.call("change_settings", json!({ "patch": { "rules": { "few": to("nobody") } } })).await.unwrap_err();
+    assert_eq!(refused.message, "the rule few escalates to nobody, and there is no such rotation");
+    // Alerts escalate in the order of their names, and what is told is told in order.
+    change(&bench, json!({ "rules": { "a_few": to("first"), "b_few": to("mine") } })).await;
+    let worse = |bench: &Bench| {
+        let toasts = bench.shell.toasts.lock().unwrap();
+        toasts
+            .iter()
+            .filter(|toast| toast.severity == watchdeck_events::Severity::Critical)
+            .map(|toast| toast.id.clone())
+            .collect::<Vec<_>>()
+    };
+    bench.eventually("the second step", async || (!worse(&bench).is_empty()).then_some(())).await;
+    assert_eq!(worse(&bench), ["b_few:s/product:p1"], "it is somebody else's turn");
+    let told = async |to: &str| {
+        let filter = format!("kind:watchdeck:alert change:escalated to:{to}");
+        let found = bench.ask("events", json!({ "before": null, "limit": 10, "filter": filter })).await;
+        found["events"].as_array().filter(|events| !events.is_empty()).map(Vec::len)
+    };
+    for person in ["李雷", "Emma"] {
+        assert_eq!(bench.eventually(person, async || told(person).await).await, 1, "an outgoing action can be for whoever has the turn");
+    }
+    let refused = bench.call("change_settings", json!({ "patch": { "rotations": { "first": null } } })).await.unwrap_err();
+    assert_eq!(refused.message, "the rule a_few escalates to first, and there is no such rotation");
+    bench.console.shutdown().await;
+    Ok(())
+}
+
+/// A rule on one product, which goes to somebody at once where nobody has it.
+fn to(rotation: &str) -> Value {
+    let mut few = rule("Few", 500, 350, "warning");
+    few["escalate"] = json!([{ "after_minutes": 0, "severity": "critical", "to": rotation }]);
+    few
 }

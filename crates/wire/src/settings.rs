@@ -4,6 +4,7 @@ mod delivery;
 mod dialect;
 mod hook;
 mod keeping;
+mod rotation;
 mod rule;
 mod silence;
 mod source;
@@ -13,6 +14,7 @@ pub use delivery::{Channels, Delivery, Takes};
 pub use dialect::DialectName;
 pub use hook::{Action, Hook, MailTls, RobotMaker};
 pub use keeping::{Hold, KeepChannel, Keeping};
+pub use rotation::{Handing, Rotation};
 pub use rule::{Escalation, RuleDocument, RuleStep, Schedule, Worded};
 pub use silence::Silence;
 pub use source::{Source, SourceColour};
@@ -45,6 +47,8 @@ pub struct Settings {
     pub quiet_hours: Vec<Schedule>,
     /// The desktop's own *do not disturb* counts for nothing; else it is what quiet hours are.
     pub ignore_do_not_disturb: bool,
+    /// People who take turns, by name: a rule can escalate to them.
+    pub rotations: BTreeMap<String, Rotation>,
     /// Below this a product is low, unless it or its warehouse has its own.
     pub low_stock_threshold: f64,
     /// Own thresholds by product id.
@@ -93,7 +97,7 @@ pub struct Settings {
 #[serde(transparent)]
 #[ts(
     export,
-    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "hooks" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "delivery" | "keeping">> & {
+    type = r#"Partial<Omit<import("./Settings").Settings, "sources" | "hooks" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "rotations" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   hooks?: Record<string, Partial<import("./Hook").Hook> | null>;
   rules_off?: Record<string, boolean>;
@@ -102,6 +106,7 @@ pub struct Settings {
   product_thresholds?: Record<string, number | null>;
   warehouse_thresholds?: Record<string, number | null>;
   tones?: Partial<Record<import("./Severity").Severity, string | null>>;
+  rotations?: Record<string, Partial<import("./Rotation").Rotation> | null>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;
@@ -221,6 +226,7 @@ impl Default for Settings {
             silences: BTreeMap::new(),
             quiet_hours: Vec::new(),
             ignore_do_not_disturb: false,
+            rotations: BTreeMap::new(),
             low_stock_threshold: 10.0,
             product_thresholds: BTreeMap::new(),
             warehouse_thresholds: BTreeMap::new(),

@@ -42,6 +42,12 @@ impl Calendar {
         Self { zone, last: None }
     }
 
+    /// Its time zone.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The local day that holds `at`.
     pub fn day(&mut self, at: Millis) -> &Day {
         let known = self.last.as_ref().is_some_and(|day| day.holds(at));

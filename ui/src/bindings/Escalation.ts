@@ -12,4 +12,8 @@ after_minutes: number,
 /**
  * How bad it is from then on.
  */
-severity: Severity, };
+severity: Severity, 
+/**
+ * Whoever has the turn in this row of people is told, and nobody else; empty: everybody.
+ */
+to: string, };

@@ -5,6 +5,7 @@ import type { Hook } from "./Hook";
 import type { Keeping } from "./Keeping";
 import type { Language } from "./Language";
 import type { Money } from "./Money";
+import type { Rotation } from "./Rotation";
 import type { RuleDocument } from "./RuleDocument";
 import type { Schedule } from "./Schedule";
 import type { Severity } from "./Severity";
@@ -52,6 +53,10 @@ quiet_hours: Array<Schedule>,
  * The desktop's own *do not disturb* counts for nothing; else it is what quiet hours are.
  */
 ignore_do_not_disturb: boolean, 
+/**
+ * People who take turns, by name: a rule can escalate to them.
+ */
+rotations: { [key in string]: Rotation }, 
 /**
  * Below this a product is low, unless it or its warehouse has its own.
  */

@@ -4,7 +4,7 @@
  * A change of some settings, as a JSON Merge Patch (RFC 7396): what is not in it stays, `null` puts back what holds by default. `sources` by id (`null`
  * removes one) and `hooks` likewise, `rules_off` by rule; given as lists they are replaced whole. A hook's `action` is replaced whole.
  */
-export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources" | "hooks" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "delivery" | "keeping">> & {
+export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources" | "hooks" | "rules_off" | "rules" | "silences" | "product_thresholds" | "warehouse_thresholds" | "tones" | "approval_times" | "rotations" | "delivery" | "keeping">> & {
   sources?: Record<string, Partial<import("./Source").Source> | null>;
   hooks?: Record<string, Partial<import("./Hook").Hook> | null>;
   rules_off?: Record<string, boolean>;
@@ -13,6 +13,7 @@ export type SettingsPatch = Partial<Omit<import("./Settings").Settings, "sources
   product_thresholds?: Record<string, number | null>;
   warehouse_thresholds?: Record<string, number | null>;
   tones?: Partial<Record<import("./Severity").Severity, string | null>>;
+  rotations?: Record<string, Partial<import("./Rotation").Rotation> | null>;
   approval_times?: Record<string, Partial<import("./ApprovalTimes").ApprovalTimes> | null>;
   keeping?: Partial<import("./Keeping").Keeping>;
   delivery?: Partial<Record<import("./Severity").Severity, Partial<import("./Channels").Channels>>>;

@@ -25,6 +25,7 @@ const MADE: readonly (readonly [string, RegExp])[] = [
   ["console/src/commands/setup.rs", /(?:invalid|not_found)\((?:format!\()?"([^"]+)"/g],
   ["console/src/settings/check.rs", /invalid\((?:format!\()?\s*"([^"]+)"/g],
   ["console/src/settings/merge.rs", /invalid\((?:format!\()?\s*"([^"]+)"/g],
+  ["alerts/src/turns.rs", /Err\(format!\(\s*"([^"]+)"/g],
   ["console/src/tones.rs", /invalid\((?:format!\()?\s*"([^"]+)"/g],
   ["console/src/decisions.rs", /Err\((?:format!\()?"([^"]+)"/g],
   ["console/src/decisions/sender.rs", /Refused\("([^"]+)"\.into\(\)\) \}/g],

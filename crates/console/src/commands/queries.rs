@@ -177,7 +177,7 @@ pub(crate) fn alerts(core: &Core) -> AlertsView {
     let mut rules: Vec<_> = shipped.chain(own).map(rule).collect();
     rules.sort_by_key(|rule| written::place(&rule.id));
     let (active_count, let_go) = state.book.counts();
-    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules }
+    AlertsView { active: state.book.active(), active_count, let_go, resolved: state.book.resolved(), rules, turns: state.turns(core.now()) }
 }
 
 /// What a setting that rules compare with is.

@@ -140,7 +140,9 @@ fn versions(core: &Core) -> Versions {
     let orders = changed.orders + settings + clock;
     let approvals = changed.approvals + state.outbox.version + state.decides_for_version;
     let finance = changed.finance + settings;
-    let alerts = state.book.version + settings;
+    // A turn is handed over by the clock alone.
+    let turns = if state.settings.rotations.is_empty() { 0 } else { second / 60 };
+    let alerts = state.book.version + settings + turns;
     Versions {
         inventory,
         orders,

@@ -11,7 +11,7 @@ use crate::{
     secrets::{Change, Name, Purpose},
 };
 use std::collections::BTreeSet;
-use watchdeck_alerts::{hours::Hours, silence};
+use watchdeck_alerts::{hours::Hours, silence, turns};
 use watchdeck_client::Address;
 use watchdeck_wire::settings::{Settings, Source};
 
@@ -71,6 +71,9 @@ pub(crate) fn merge(mut new: Settings, kept: &Kept) -> Result<Merged, CommandErr
     keeping::check(&new.keeping)?;
     check_rules(&new, old)?;
     silence::check(&new, old).map_err(CommandError::invalid)?;
+    if (&new.rotations, &new.rules) != (&old.rotations, &old.rules) {
+        turns::check(&new).map_err(CommandError::invalid)?;
+    }
     if new.quiet_hours.len() > QUIET {
         return Err(CommandError::invalid(format!("there may be {QUIET} quiet hours at most")));
     }

@@ -8,6 +8,7 @@ use watchdeck_alerts::{
     notifier::Effect,
     rules,
     silence::Hush,
+    turns,
     words::Words,
     written::{Heard, Link, Outside, Written},
 };
@@ -16,9 +17,9 @@ use watchdeck_wire::{
     link::{LinkState, SourceStatus},
     live::DesktopQuiet,
     settings::Settings,
-    views::{AlertState, AlertView},
+    views::{AlertState, AlertView, TurnView},
 };
-use watchdeck_world::approvals::times;
+use watchdeck_world::{approvals::times, calendar::Calendar};
 
 impl State {
     /// Settings that take effect now: everything that is known is judged by them.
@@ -130,9 +131,26 @@ impl State {
         // Whoever was told that it fires is told what became of it.
         let over = |notice: &Notice| if let Notice::Quiet(id) = notice { self.book.answered(id).cloned() } else { None };
         let over: Vec<_> = audible.iter().filter_map(over).map(|alert| Effect::Announce(Box::new(alert))).collect();
+        for notice in &audible {
+            if let Notice::Fired(alert) = notice {
+                let others = is_of_others(&self.settings, &self.calendar, alert, at);
+                self.notifier.is_of_others(&alert.id, others);
+            }
+        }
         let mut effects = self.notifier.take(audible, late, &self.settings, at);
         effects.extend(over);
         effects
+    }
+
+    /// Who has the turn in the row of people that an alert has come to, where it has.
+    pub(crate) fn turn_of(&self, alert: &AlertView, at: Millis) -> Option<TurnView> {
+        turn_of(&self.settings, &self.calendar, alert, at)
+    }
+
+    /// Who has the turn, in every row of people.
+    pub(crate) fn turns(&self, at: Millis) -> Vec<TurnView> {
+        let rotations = self.settings.rotations.iter();
+        rotations.filter_map(|(name, rotation)| turns::turn(name, rotation, at, self.calendar.zone())).collect()
     }
 
     /// People are shown or hear something.
@@ -161,4 +179,15 @@ impl State {
         let notices = self.book.hush(|alert| hush.over(alert).map(str::to_owned));
         self.notifier.take(notices, true, &self.settings, at)
     }
+}
+
+fn turn_of(settings: &Settings, calendar: &Calendar, alert: &AlertView, at: Millis) -> Option<TurnView> {
+    let (name, rotation) = turns::named(settings, alert)?;
+    turns::turn(name, rotation, at, calendar.zone())
+}
+
+/// Whether an alert has come to the turn of somebody else than whoever sits here. Of a console without a name nobody knows.
+pub(super) fn is_of_others(settings: &Settings, calendar: &Calendar, alert: &AlertView, at: Millis) -> bool {
+    let own = settings.user_name.trim();
+    !own.is_empty() && turn_of(settings, calendar, alert, at).is_some_and(|turn| turn.person != own)
 }

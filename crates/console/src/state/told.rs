@@ -28,11 +28,11 @@ impl State {
         };
         let wants = |hook: &Hook| Filter::parse(&hook.filter, now).is_ok_and(|filter| filter.plan().judge(&mut of_alerts) != Verdict::No);
         let wanted = self.settings.hooks.iter().any(wants);
-        told.filter(move |_| wanted).map(move |alert| self.told_event(alert, words))
+        told.filter(move |_| wanted).map(move |alert| self.told_event(alert, words, now))
     }
 
     /// That people are told of an alert, that somebody has it, or that it is over. The same change is the same event, however often it is told.
-    fn told_event(&self, alert: &AlertView, words: Words) -> NewEvent {
+    fn told_event(&self, alert: &AlertView, words: Words, now: Millis) -> NewEvent {
         let newest = alert.announcements.last();
         let step = alert.timeline.last();
         let (change, at) = match alert.state {
@@ -52,6 +52,7 @@ impl State {
         };
         let [consequence_zh, consequence_en] = said(|document| &document.consequence);
         let [response_zh, response_en] = said(|document| &document.response);
+        let turn = self.turn_of(alert, now);
         let payload = json!({
             "type": Kind::ALERT, "alert": alert.id, "rule": alert.rule, "change": change, "severity": alert.severity, "label": alert.label,
             "title": rules::title(words, alert), "text": rules::body(words, alert),
@@ -59,6 +60,7 @@ impl State {
             "consequenceZh": consequence_zh, "consequenceEn": consequence_en, "responseZh": response_zh, "responseEn": response_en,
             "about": alert.subject, "source": alert.source, "count": alert.count, "firedAt": alert.first_at,
             "by": step.and_then(|step| step.by.clone()), "note": step.and_then(|step| step.note.clone()), "seq": alert.seq, "timestamp": at,
+            "rotation": turn.as_ref().map(|turn| &turn.rotation), "to": turn.as_ref().map(|turn| &turn.person),
         });
         let of_a_link = || alert.subject.as_deref().and_then(|subject| subject.strip_prefix("source:")).map(str::to_owned);
         let source = alert.source.clone().or_else(of_a_link).unwrap_or_else(|| "watchdeck".to_owned());

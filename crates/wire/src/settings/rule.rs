@@ -102,6 +102,9 @@ pub struct Escalation {
     pub after_minutes: u32,
     /// How bad it is from then on.
     pub severity: Severity,
+    /// Whoever has the turn in this row of people is told, and nobody else; empty: everybody.
+    #[serde(default)]
+    pub to: String,
 }
 
 /// Hours of some days of the week, by the clock on the wall.

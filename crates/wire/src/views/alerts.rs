@@ -19,6 +19,24 @@ pub struct AlertsView {
     pub resolved: Vec<AlertView>,
     /// The rules.
     pub rules: Vec<RuleView>,
+    /// Who has the turn now, in each row of people that has any.
+    pub turns: Vec<TurnView>,
+}
+
+/// Who has the turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
+#[ts(export)]
+pub struct TurnView {
+    /// The row of people, by its name in the settings.
+    pub rotation: String,
+    /// Who.
+    pub person: String,
+    /// Since when.
+    pub since: Millis,
+    /// Until when.
+    pub until: Millis,
+    /// Who is next.
+    pub next: String,
 }
 
 /// One alert.

@@ -21,7 +21,7 @@ pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, He
 pub use actions::{ActionHeader, ActionPreview, ActionTest};
 pub use alerts::{
     AlertState, AlertStep, AlertView, AlertsView, Announcement, Backtest, BacktestAlert, BannerView, Cause, LoadDay, LoadMonth,
-    LoadMonthRow, LoadRule, LoadView, Means, RuleFaultView, RuleLimit, RuleView, SilencePreview, Took, Worked,
+    LoadMonthRow, LoadRule, LoadView, Means, RuleFaultView, RuleLimit, RuleView, SilencePreview, Took, TurnView, Worked,
 };
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,

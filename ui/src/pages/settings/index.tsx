@@ -23,6 +23,7 @@ import { Reasons } from "./reasons";
 import { NumberBox, Row, Section, useSaver } from "./row";
 import { Sounds } from "./sounds";
 import { Sources } from "./sources";
+import { Turns } from "./turns";
 
 const SECTIONS = ["sources", "rules", "delivery", "hooks", "look", "you", "absence", "keeping", "desktop", "packs", "about"] as const;
 type SectionId = (typeof SECTIONS)[number];
@@ -100,6 +101,7 @@ function Told() {
       <Quiet />
       <DesktopQuiet />
       <Sounds />
+      <Turns />
     </Section>
   );
 }

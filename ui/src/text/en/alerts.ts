@@ -103,6 +103,8 @@ export const alerts = {
     escalateAfter: "after",
     escalateMinutes: "Minutes of step {{n}}",
     escalateThen: "min:",
+    escalateTo: "Step {{n}}: to whom",
+    everybody: "everybody",
     addStep: "Add step",
     step: "Step {{n}}: when",
     stepSeverity: "Step {{n}}: severity",

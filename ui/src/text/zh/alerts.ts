@@ -103,6 +103,8 @@ export const alerts = {
     escalateAfter: "满",
     escalateMinutes: "第 {{n}} 级的分钟数",
     escalateThen: "分钟：",
+    escalateTo: "第 {{n}} 步：通知谁",
+    everybody: "所有人",
     addStep: "添加一级",
     step: "第 {{n}} 级：条件",
     stepSeverity: "第 {{n}} 级：级别",

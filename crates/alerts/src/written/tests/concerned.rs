@@ -46,7 +46,7 @@ fn run(steps: &[Step], looked_up: bool) -> String {
             let asked = Arc::new(Concerned::asked_always(rules));
             bench.written.concerned = [(("inventory:change".into(), "inventory".into()), asked)].into();
         }
-        let notices = match step {
+        let mut notices = match step {
             Step::Stock(product, warehouse, reason, to) => {
                 let (warehouse, reason) = (["east", "west", "North"][usize::from(*warehouse)], ["sale", "count"][usize::from(*reason)]);
                 let product = format!("p{product}");
@@ -61,6 +61,11 @@ fn run(steps: &[Step], looked_up: bool) -> String {
             Step::Pass(minutes) => bench.pass(*minutes),
             Step::Off(nth) => bench.adopt(&all[*nth..]),
         };
+        // Of several things that one look finds, none is the first.
+        notices.sort_by_key(|notice| match notice {
+            Notice::Fired(alert) => alert.id.clone(),
+            Notice::Quiet(id) => id.clone(),
+        });
         said += &format!("{step:?} {notices:?} {:?}\n", bench.book.living().collect::<Vec<_>>());
     }
     said

@@ -1,11 +1,12 @@
-// What becomes of an alert that nobody has: step by step, each later than the one before and no less bad.
+// What becomes of an alert that nobody has: step by step, each later than the one before and no less bad, and to whom it goes then.
 
-import { Plus, Trash2 } from "lucide-react";
+import { ChevronDown, Plus, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Escalation } from "@/bindings/Escalation";
 import type { Severity } from "@/bindings/Severity";
-import { Button, cx, IconButton } from "@/parts";
+import { Button, cx, IconButton, Menu } from "@/parts";
 import { Choices } from "@/parts/choices";
+import { useSettings } from "@/settings";
 import { whole } from "./draft";
 import { INPUT } from "./fields";
 
@@ -17,8 +18,10 @@ const LATER = 15;
 
 export function Chain({ steps, wrong, onChange }: { steps: readonly Escalation[]; wrong: string | null; onChange: (steps: Escalation[]) => void }) {
   const { t } = useTranslation();
+  const { settings } = useSettings();
+  const rotations = Object.keys(settings.rotations).sort();
   const put = (place: number, part: Partial<Escalation>) => onChange(steps.map((step, at) => (at === place ? { ...step, ...part } : step)));
-  const add = () => onChange([...steps, { after_minutes: (steps.at(-1)?.after_minutes ?? 0) + LATER, severity: "critical" }]);
+  const add = () => onChange([...steps, { after_minutes: (steps.at(-1)?.after_minutes ?? 0) + LATER, severity: "critical", to: "" }]);
   return (
     <div className="flex flex-col gap-2">
       <div className="flex items-center gap-2">
@@ -44,6 +47,19 @@ export function Chain({ steps, wrong, onChange }: { steps: readonly Escalation[]
             <span className="flex-none text-ink-2">{t("alerts.rule.escalateThen")}</span>
           </label>
           <Choices label={t("alerts.rule.stepSeverity", { n: place + 1 })} value={step.severity} options={SEVERITIES.map((severity) => ({ id: severity, label: t(`common.severity.${severity}`) }))} onChange={(severity) => put(place, { severity })} />
+          {(rotations.length > 0 || step.to !== "") && (
+            <Menu
+              align="end"
+              label={t("alerts.rule.escalateTo", { n: place + 1 })}
+              trigger={
+                <Button look="ghost" aria-label={`${t("alerts.rule.escalateTo", { n: place + 1 })}: ${step.to === "" ? t("alerts.rule.everybody") : step.to}`}>
+                  <span className="max-w-[120px] truncate">{step.to === "" ? t("alerts.rule.everybody") : step.to}</span>
+                  <ChevronDown aria-hidden />
+                </Button>
+              }
+              items={["", ...rotations].map((to) => ({ id: to, label: to === "" ? t("alerts.rule.everybody") : to, checked: to === step.to, onSelect: () => put(place, { to }) }))}
+            />
+          )}
           <IconButton label={t("alerts.rule.removeStep", { n: place + 1 })} onClick={() => onChange(steps.filter((_, at) => at !== place))}>
             <Trash2 aria-hidden />
           </IconButton>
