@@ -109,7 +109,7 @@ async fn what_nobody_has_goes_to_whoever_has_the_turn_and_to_nobody_else() -> Re
     let folder = tempfile::tempdir()?;
     let bench = open(folder.path(), None).await?;
     let row = |person: &str| json!({ "people": [person], "begins": "2026-11-23" });
-    let hook = json!({ "name": "All", "filter": "kind:watchdeck:alert", "action": { "kind": "webhook", "url": "http://127.0.0.1:9/", "headers": [] } });
+    let hook = json!({ "name": "All", "filter": "kind:watchdeck:alert", "action": { "kind": "webhook", "url": "http://127.0.0.1:9/" } });
     change(&bench, json!({ "user_name": "Emma", "rotations": { "first": row("李雷"), "mine": row("Emma") }, "hooks": { "out": hook } }))
         .await;
     let turns = bench.ask("alerts", json!({})).await["turns"].clone();
