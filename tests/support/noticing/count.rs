@@ -24,7 +24,8 @@ pub(super) struct Heard {
 pub(super) struct Told {
     pub(super) alert: String,
     pub(super) rule: String,
-    pub(super) label: String,
+    /// Everything that it is called and says.
+    pub(super) words: String,
     pub(super) cause: String,
     pub(super) due: i64,
     pub(super) done: i64,
@@ -75,7 +76,7 @@ pub(super) fn ours(day: &Day, lived: &Lived) -> Measured {
     // A notification and its tone leave at one moment.
     let moments: BTreeSet<i64> = lived.heard.iter().map(|heard| heard.at).collect();
     let moments: Vec<i64> = moments.into_iter().collect();
-    let is_of = |told: &&Told, word: &str| told.alert.contains(word) || told.label.contains(word);
+    let is_of = |told: &&Told, word: &str| told.alert.contains(word) || told.words.contains(word);
     let mut missed = Vec::new();
     for situation in &day.situations {
         let tells = |told: &&Told| told.rule == situation.sort.rule && !told.means.is_empty() && told.done >= situation.at;
@@ -85,7 +86,8 @@ pub(super) fn ours(day: &Day, lived: &Lived) -> Measured {
         let away = day.kills.iter().filter(|at| (situation.at..=situation.due).contains(at)).count() as i64 * super::day::AWAY * 2;
         if first.is_none_or(|first| first > situation.due + away) {
             let (at, due) = (situation.at - day.from, situation.due - day.from);
-            missed.push(format!("{} at {at} due {due} told {:?}", situation.word, first.map(|first| first - day.from)));
+            let alerts: Vec<_> = lived.alerts.iter().filter(|alert| alert.to_string().contains(&situation.word)).collect();
+            missed.push(format!("{} at {at} due {due} told {:?}: {alerts:?}", situation.word, first.map(|first| first - day.from)));
         }
     }
     let after: Vec<_> = lived.told.iter().filter(|told| told.after_acknowledgement).map(|told| (told.alert.clone(), told.due - day.from)).collect();
@@ -97,6 +99,6 @@ pub(super) fn ours(day: &Day, lived: &Lived) -> Measured {
     let per = |word: &str| lived.told.iter().filter(|told| is_of(told, word)).map(|told| json!([told.rule, told.cause, (told.done - day.from) / 1_000, told.means])).collect::<Vec<_>>();
     let situations: Vec<_> = day.situations.iter().filter(|one| one.sort.name != super::sorts::STORM).map(|one| json!({ "word": one.word, "at": (one.at - day.from) / 1_000,
         "until": (one.until - day.from) / 1_000, "acknowledged": one.acknowledged.map(|at| (at - day.from) / 1_000), "told": per(&one.word) })).collect();
-    let detail = json!({ "missed": missed, "after": after, "interruptions": moments.len(), "kills": lived.kills, "heard": log, "situations": situations });
+    let detail = json!({ "missed": missed, "after": after, "interruptions": moments.len(), "kills": lived.kills, "killed": day.kills.iter().map(|at| (at - day.from) / 1_000).collect::<Vec<_>>(), "heard": log, "situations": situations });
     measured(day, &moments, &missed, after.len(), detail)
 }

@@ -3,6 +3,7 @@
 use super::sorts::{OUTAGE, SORTS, STORM, Sort};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use watchdeck_events::Severity;
 
 const MINUTE: i64 = 60_000;
@@ -10,7 +11,7 @@ const HOUR: i64 = 60 * MINUTE;
 /// It begins at six in the morning of a Friday.
 const BEGINS: i64 = 1_795_759_200_000;
 /// What needs nobody comes in beats of so long, ms.
-const BEAT: i64 = 4_000;
+const BEAT: i64 = 10_000;
 /// How long a situation lasts at least once somebody can be told of it: what is over before that needs nobody any more.
 const LASTS: i64 = 30 * MINUTE;
 /// After the night, so that its digest is of the day.
@@ -60,6 +61,8 @@ pub struct Day {
 #[derive(Debug, Clone)]
 pub(super) struct Said {
     pub(super) at: i64,
+    /// Whose place among all is its id: its own, or that of the same message before.
+    pub(super) id: usize,
     pub(super) channel: &'static str,
     pub(super) data: String,
 }
@@ -100,12 +103,10 @@ impl Tape<'_> {
     /// The ERP says this, sometimes twice.
     pub(super) fn says(&mut self, at: i64, channel: &'static str, mut data: Value) {
         data["timestamp"] = json!(at);
-        self.said.push(Said { at, channel, data: data.to_string() });
+        self.said.push(Said { at, id: 0, channel, data: data.to_string() });
         if self.luck.random_bool(DOUBLED) {
-            // It is told once more: later, and so with another time in it.
-            let again = at + 1_000;
-            data["timestamp"] = json!(again);
-            self.said.push(Said { at: again, channel, data: data.to_string() });
+            // The same message once more, a little later: a gateway knows it by its content.
+            self.said.push(Said { at: at + 1_000, id: 0, channel, data: data.to_string() });
         }
     }
 
@@ -144,12 +145,11 @@ impl Day {
             situations: Vec::new(),
             worthy: Vec::new(),
         };
-        let mut sorts = Vec::new();
-        for sort in &SORTS {
-            let count = (sort.of_sixty * plan.situations + 30) / 60;
-            sorts.extend(std::iter::repeat_n(sort, count.max(usize::from(sort.of_sixty == 1))));
-        }
-        sorts.resize(plan.situations, &SORTS[0]);
+        let (once, often): (Vec<_>, Vec<_>) = SORTS.iter().partition(|sort| sort.of_sixty == 1);
+        let often: Vec<_> = often.into_iter().flat_map(|sort| std::iter::repeat_n(sort, sort.of_sixty)).collect();
+        // Of a day with fewer the same share of each.
+        let left = plan.situations.saturating_sub(once.len());
+        let mut sorts: Vec<_> = (0..left).map(|n| often[n * often.len() / left]).chain(once).collect();
         sorts.shuffle(&mut luck);
         // Spread over the day, so that each hour has some.
         let apart = (night + third - MORNING - from) / sorts.len() as i64;
@@ -174,7 +174,7 @@ impl Day {
             STORM => self.outage.1 + 10 * MINUTE,
             _ => at,
         };
-        let told = self.tellable(at, sort.severity);
+        let told = if sort.name == OUTAGE { at } else { self.tellable(at, sort.severity) };
         let until = if sort.name == OUTAGE { self.outage.1 } else { (at + minutes(sort.minutes, luck)).max(told + LASTS) };
         let acknowledged = sort.acknowledged.map(|after| self.awake(told + minutes(after, luck))).filter(|at| *at < until);
         let word = format!("{}{}", char::from(LETTERS[n / LETTERS.len()]), char::from(LETTERS[n % LETTERS.len()]));
@@ -182,15 +182,17 @@ impl Day {
         self.situations.push(Situation { sort, n, word, at, until, due: told + sort.within_s * 1_000, acknowledged });
     }
 
-    /// When somebody can be told at the earliest.
+    /// When somebody can be told of what the ERP says at the earliest.
     fn tellable(&self, at: i64, severity: Severity) -> i64 {
         let at = self.awake(at);
         let in_peace = severity < Severity::Critical && (self.quiet.0..self.quiet.1).contains(&at);
         if in_peace { self.quiet.1 } else { at }
     }
 
+    /// When the machine is, and the ERP is heard.
     fn awake(&self, at: i64) -> i64 {
-        if (self.sleep.0..self.sleep.1).contains(&at) { self.sleep.1 } else { at }
+        let away = [self.sleep, self.outage].into_iter().find(|away| (away.0..away.1).contains(&at));
+        away.map_or(at, |away| away.1)
     }
 
     /// What is said over the day.
@@ -207,6 +209,10 @@ impl Day {
         said.retain(|said| said.at < self.until);
         said.sort_by_key(|said| said.at);
         worthy.sort_by_key(|worthy| worthy.at);
+        let mut first = HashMap::new();
+        for (n, said) in said.iter_mut().enumerate() {
+            said.id = *first.entry((said.channel, said.data.clone())).or_insert(n);
+        }
         (self.said, self.worthy) = (said, worthy);
     }
 }
@@ -222,8 +228,8 @@ fn calm(n: usize, at: i64) -> Said {
         ),
         6..8 => (
             "orders",
-            json!({ "type": "order:status", "orderType": "sale", "orderId": format!("o{n}"), "orderNumber": format!("SO-{n}"), "oldStatus": "draft",
-                "newStatus": "confirmed", "customerName": "远航建材", "timestamp": at }),
+            json!({ "type": "order:status", "orderType": "sale", "orderId": format!("o{n}"), "orderNumber": format!("SO-{n}"), "oldStatus": "shipped",
+                "newStatus": "completed", "customerName": "远航建材", "timestamp": at }),
         ),
         8 => (
             "finance",
@@ -232,5 +238,5 @@ fn calm(n: usize, at: i64) -> Said {
         ),
         _ => ("products", json!({ "type": "data:change", "resource": "product", "action": "updated", "resourceId": format!("P-{product}"), "timestamp": at })),
     };
-    Said { at, channel, data: data.to_string() }
+    Said { at, id: 0, channel, data: data.to_string() }
 }

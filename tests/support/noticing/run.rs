@@ -27,6 +27,8 @@ pub(super) struct Lived {
     pub(super) heard: Vec<Heard>,
     /// What people were told of.
     pub(super) told: Vec<Told>,
+    /// The alerts as they are at its end.
+    pub(super) alerts: Vec<Value>,
     /// How often the console was killed.
     pub(super) kills: usize,
 }
@@ -92,7 +94,7 @@ pub(super) async fn live(day: &Day, program: &Path) -> Result<Lived> {
             next += 1;
         }
         let killed = kills.first().is_some_and(|at| *at <= to) && first < next && !closed;
-        let awaited: Vec<usize> = if closed || killed { Vec::new() } else { (first..next).collect() };
+        let awaited: Vec<usize> = if closed || killed { Vec::new() } else { (first..next).filter(|n| day.said[*n].id == *n).collect() };
         console.order_only(&json!({ "do": "go", "to": to, "events": awaited })).await?;
         console.says("ready", &mut lived).await?;
         (first..next).for_each(|n| publish(&erp, day, n));
@@ -107,6 +109,7 @@ pub(super) async fn live(day: &Day, program: &Path) -> Result<Lived> {
         }
         now = console.says("done", &mut lived).await?;
     }
+    console.order(&json!({ "do": "tell" }), "alerts", &mut lived).await?;
     console.is_killed(&mut lived).await?;
     let mut known = BTreeSet::new();
     lived.told.retain(|told| known.insert((told.alert.clone(), told.due, told.cause.clone())));
@@ -115,7 +118,7 @@ pub(super) async fn live(day: &Day, program: &Path) -> Result<Lived> {
 
 fn publish(erp: &Erp, day: &Day, n: usize) {
     let said = &day.said[n];
-    erp.says(n, said.at, said.channel, &said.data);
+    erp.says(said.id, said.at, said.channel, &said.data);
 }
 
 impl Console {
@@ -179,6 +182,8 @@ impl Lived {
         let told = said["told"].as_array().into_iter().flatten();
         let told = told.map(|told| serde_json::from_value(told.clone())).collect::<Result<Vec<Told>, _>>()?;
         self.told.extend(told);
+        let lists = ["active", "resolved"].into_iter().filter_map(|list| said["alerts"][list].as_array());
+        self.alerts.extend(lists.flatten().cloned());
         if !said["notify"].is_null() || !said["play"].is_null() {
             self.heard.push(serde_json::from_value(said.clone())?);
         }

@@ -1,7 +1,7 @@
 //! The console of the day, a program of its own that can be killed: the real core, store and link, under a clock that whoever started it moves. What the core
 //! asks of its host is printed, a JSON line each, at the moment at which it asks.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use std::{
@@ -21,8 +21,12 @@ use watchdeck_console::{
 };
 use watchdeck_events::{Millis, Severity};
 
-/// The longest step of the clock, ms: the core looks at it twice a second, and need not look more often than once in one.
+/// The steps of the clock, ms, while somebody was just told something,
 const STEP: i64 = 1_000;
+/// for so long,
+const BUSY: i64 = 20_000;
+/// and else: the core looks at the clock in each.
+const STRIDE: i64 = 5_000;
 /// A step while something is waited for that takes its time in the world.
 const PEEP: i64 = 500;
 /// Signs of life are not what this is about, and time passes for them too.
@@ -44,13 +48,17 @@ impl Clock for DayClock {
 /// A host that says what it was asked.
 struct Mouth {
     clock: Arc<DayClock>,
+    /// How often, and when last.
     asked: AtomicU64,
+    asked_at: AtomicI64,
 }
 
 impl Mouth {
     fn says(&self, mut what: Value) {
+        let now = self.clock.wall();
         self.asked.fetch_add(1, Relaxed);
-        what["at"] = json!(self.clock.wall());
+        self.asked_at.store(now.0, Relaxed);
+        what["at"] = json!(now);
         say(&what);
     }
 }
@@ -148,7 +156,7 @@ pub async fn sit(folder: &Path, at: i64, settings: Option<Value>) -> Result<()> 
     });
     let clock = Arc::new(DayClock(AtomicI64::new(at)));
     let turns = Arc::new(Turns::default());
-    let mouth = Arc::new(Mouth { clock: Arc::clone(&clock), asked: AtomicU64::new(0) });
+    let mouth = Arc::new(Mouth { clock: Arc::clone(&clock), asked: AtomicU64::new(0), asked_at: AtomicI64::new(0) });
     let timing = Timing { connect: AGES, hello: AGES, subscribe: AGES, ping: AGES, grace: AGES, stall: AGES, ..Timing::default() };
     let fault = {
         let turns = Arc::clone(&turns);
@@ -170,6 +178,12 @@ pub async fn sit(folder: &Path, at: i64, settings: Option<Value>) -> Result<()> 
     Ok(())
 }
 
+/// Everything that an alert is called and says.
+fn words(alert: &Value) -> String {
+    let said = [&alert["label"], &alert["values"]["title_en"], &alert["values"]["body_en"]];
+    said.into_iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" · ")
+}
+
 impl Seat {
     async fn call(&self, name: &str, args: Value) -> Result<Value> {
         let answer = self.console.call(name, args).await.map_err(|error| anyhow::anyhow!("{name}: {}", error.message))?;
@@ -184,9 +198,14 @@ impl Seat {
                 let to = number("to")?;
                 let all: Vec<usize> = serde_json::from_value(order["events"].clone())?;
                 let mut left = to - self.clock.wall().0;
-                while left > STEP {
-                    self.passes(STEP).await;
-                    left -= STEP;
+                loop {
+                    let busy = self.clock.wall().0 < self.mouth.asked_at.load(Relaxed) + BUSY;
+                    let step = if busy { STEP } else { STRIDE };
+                    if left <= step {
+                        break;
+                    }
+                    self.passes(step).await;
+                    left -= step;
                 }
                 self.clock.0.store(to, Relaxed);
                 say(&json!({ "ready": to }));
@@ -227,6 +246,7 @@ impl Seat {
                 }
                 Ok(json!({ "acknowledged": ids.len() }))
             }
+            "tell" => Ok(json!({ "alerts": self.call("alerts", json!({})).await? })),
             other => bail!("nobody can {other}"),
         }
     }
@@ -259,13 +279,15 @@ impl Seat {
     /// What people were told of since that was asked last, and a little of what they were told before.
     async fn told(&mut self) -> Result<Vec<Value>> {
         let alerts = self.call("alerts", json!({})).await?;
+        let stopped = alerts["rules"].as_array().into_iter().flatten().find(|rule| !rule["fault"].is_null());
+        ensure!(stopped.is_none(), "a rule was stopped: {stopped:?}");
         let mut told = Vec::new();
         for alert in ["active", "resolved"].into_iter().filter_map(|list| alerts[list].as_array()).flatten() {
             let news = alert["announcements"].as_array().into_iter().flatten().filter(|one| one["done"].as_i64() >= Some(self.since));
             for one in news {
                 let steps = alert["timeline"].as_array().into_iter().flatten();
                 let before = |step: &&Value| step["state"] == "acknowledged" && step["at"].as_i64() < one["due"].as_i64();
-                told.push(json!({ "alert": alert["id"], "rule": alert["rule"], "label": alert["label"], "cause": one["cause"], "due": one["due"],
+                told.push(json!({ "alert": alert["id"], "rule": alert["rule"], "words": words(alert), "cause": one["cause"], "due": one["due"],
                     "done": one["done"], "means": one["means"], "after_acknowledgement": steps.filter(before).count() > 0 }));
             }
         }
