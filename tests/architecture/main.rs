@@ -1,5 +1,6 @@
 //! The arrows: between crates as `cargo metadata` has them, inside of crates as the sources have them.
 
+mod complaints;
 mod declared;
 mod extend;
 mod imports;

@@ -8,6 +8,7 @@ pub mod desktop;
 pub mod extend;
 pub mod folder;
 pub mod gateway;
+pub mod noticing;
 pub mod randomised;
 pub mod recovery;
 pub mod screen;

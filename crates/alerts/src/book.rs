@@ -109,6 +109,7 @@ impl AlertBook {
     pub fn told(&mut self, told: &[Told], at: Millis) {
         for Told { alert: id, means } in told {
             let Some(alert) = self.active.get_mut(id) else { continue };
+            self.flaps.told(id, at);
             for announcement in alert.view.announcements.iter_mut().filter(|announcement| announcement.done.is_none()) {
                 announcement.done = Some(at);
                 announcement.means.clone_from(means);
@@ -157,11 +158,12 @@ impl AlertBook {
         step(&mut view, at, AlertState::Firing, None);
         let mut alert = Alert { view, life: raise.life, fired: Fired { at, seq: raise.seq } };
         // Who was told of it a moment ago is told when it is calm.
-        if !chattering {
+        let waits = chattering && self.flaps.is_known(&id, at);
+        if !waits {
             alert.is_due(Cause::Fired, at);
         }
         self.insert(id.clone(), alert);
-        self.notice(&id, at).filter(|_| !chattering)
+        self.notice(&id, at).filter(|_| !waits)
     }
 
     /// That one fires, unless somebody had it before that was known here.

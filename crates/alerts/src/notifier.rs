@@ -1,8 +1,9 @@
 //! From alerts to what people hear and see outside of the window, without spamming them.
 //!
 //! What fires waits for the end of the stretch of events that it came in ([`Notifier::settle`]): what the same stretch resolves is never told, and the
-//! tone leaves with the commit. At most [`TOASTS`] notifications in [`WINDOW`]; the rest of a burst is one summary that is replaced as it
-//! grows. One tone in [`TONE_GAP`], the worst that is due. What is raised by late events (a backlog, the machine was asleep) is never announced one
+//! tone leaves with the commit. At most [`TOASTS`] notifications in [`WINDOW`]; the rest of a burst is one summary, and so is what its rules say until the
+//! burst is over. The summary is replaced as it grows, ever more seldom, but at once where it gets worse. One tone in [`TONE_GAP`], the worst that is due, and
+//! none that adds nothing to the one before. What is raised by late events (a backlog, the machine was asleep) is never announced one
 //! by one: it becomes a digest of what still fires when the backlog is through. In quiet hours only what breaks them is told; the rest is the same digest when
 //! they are over. A tone that repeats does so until somebody has the alert.
 
@@ -24,6 +25,18 @@ use watchdeck_wire::{
 const TOASTS: usize = 3;
 /// That window.
 const WINDOW: i64 = 10_000;
+/// A rule of which nothing was held back for so long has calmed down.
+const CALM: i64 = 30_000;
+/// Nor has one a notification of its own each time where there were so many of it
+const OF_RULE: usize = 4;
+/// within so long, ms.
+const OF_RULE_WITHIN: i64 = 600_000;
+/// Between a summary and the next one that says more: at first,
+const SUMMARY_GAP: i64 = 10_000;
+/// and at most; it doubles each time that there is more to say,
+const SUMMARY_GAP_MOST: i64 = 300_000;
+/// until there was none for so long.
+const SUMMARY_CALM: i64 = 600_000;
 /// Between two tones.
 const TONE_GAP: i64 = 1_500;
 /// Between two tones of what repeats.
@@ -55,13 +68,17 @@ pub struct Notifier {
     /// Fired and not told yet, in the order in which they did.
     fresh: Vec<(Millis, AlertView)>,
     shown_at: VecDeque<Millis>,
+    /// The last of each rule that had one of their own, within [`OF_RULE_WITHIN`].
+    shown_of: BTreeMap<String, VecDeque<Millis>>,
     shown: BTreeSet<String>,
     /// Fired, but not shown on their own; without their timelines.
     held_back: BTreeMap<String, AlertView>,
+    /// When something of a rule was held back last because there was too much.
+    bursts: BTreeMap<String, Millis>,
     /// What the next digest tells of for the first time, and whether others were told already.
     untold: BTreeMap<String, (bool, AlertView)>,
-    /// The worst tone of what the digest tells.
-    late_tone: Option<Severity>,
+    /// The last digest: when it was told, how bad it was, and how long the next one waits.
+    digested: Option<(Millis, Severity, i64)>,
     /// What sounds until somebody has it.
     repeating: BTreeMap<String, Severity>,
     /// People want to be left in peace,
@@ -71,7 +88,8 @@ pub struct Notifier {
     /// Alerts that have come to somebody else's turn.
     of_others: BTreeSet<String>,
     tone_due: Option<Severity>,
-    tone_at: Option<Millis>,
+    /// The last tone, and how bad it was.
+    tone: Option<(Millis, Severity)>,
     digest_due: bool,
 }
 
@@ -130,6 +148,11 @@ impl Notifier {
     pub fn settle(&mut self, settings: &Settings, words: Words, now: Millis, caught_up: bool) -> Vec<Effect> {
         let mut effects = Vec::new();
         let waited = self.fresh.first().is_some_and(|(since, _)| now.since(*since).abs() >= HOLD);
+        self.bursts.retain(|_, last| now.since(*last).abs() < CALM);
+        self.shown_of.retain(|_, shown| {
+            shown.retain(|at| now.since(*at).abs() < OF_RULE_WITHIN);
+            !shown.is_empty()
+        });
         let (mut told, mut announced) = (Vec::new(), Vec::new());
         if caught_up || waited {
             for (_, alert) in std::mem::take(&mut self.fresh) {
@@ -142,8 +165,9 @@ impl Notifier {
                     self.told_later(alert, true, settings);
                     continue;
                 }
-                let means = self.announce(&alert, settings, words, now, &mut effects);
-                told.push(Told { alert: alert.id, means });
+                if let Some(means) = self.announce(&alert, settings, words, now, &mut effects) {
+                    told.push(Told { alert: alert.id, means });
+                }
             }
         }
         if !self.hushed {
@@ -151,10 +175,19 @@ impl Notifier {
                 self.told_later(alert, is_announced, settings);
             }
         }
-        if caught_up {
+        if caught_up && !self.is_too_soon(now) {
             let late = std::mem::take(&mut self.untold);
-            let tone = self.late_tone.take().filter(|_| !late.is_empty());
-            let sounds = tone.is_some_and(|tone| self.sound(tone, settings));
+            self.digest_due &= !late.is_empty();
+            if let Some(worst) = late.values().map(|(_, alert)| alert.severity).max() {
+                let busy = self.digested.filter(|(at, ..)| now.since(*at).abs() < SUMMARY_CALM);
+                self.digested = Some(match busy {
+                    Some((_, before, gap)) => (now, worst.max(before), (2 * gap).min(SUMMARY_GAP_MOST)),
+                    None => (now, worst, SUMMARY_GAP),
+                });
+            }
+            let loud = late.values().map(|(_, alert)| alert.severity).filter(|severity| settings.delivery.of(*severity).sound);
+            let tone = loud.max();
+            let sounds = tone.is_some_and(|tone| self.sound(tone, settings, now));
             for (id, (is_announced, alert)) in late {
                 let digest = settings.delivery.of(alert.severity).toast.then_some(Means::Digest);
                 let sound = (sounds && tone == Some(alert.severity)).then_some(Means::Sound);
@@ -165,16 +198,17 @@ impl Notifier {
             }
             effects.extend(self.digest(settings, words));
         }
-        if self.tone_at.is_none_or(|at| now.since(at).abs() >= REPEAT) {
+        let last = self.tone.map(|(at, _)| at);
+        if last.is_none_or(|at| now.since(at).abs() >= REPEAT) {
             let breaks = |severity: &&Severity| !self.hushed || settings.delivery.of(**severity).breaks_quiet;
             let again = self.repeating.values().filter(breaks).filter(|severity| settings.delivery.of(**severity).repeats).max().copied();
             self.tone_due = self.tone_due.max(again);
         }
-        if self.tone_at.is_none_or(|at| now.since(at).abs() >= TONE_GAP)
+        if last.is_none_or(|at| now.since(at).abs() >= TONE_GAP)
             && let Some(tone) = self.tone_due.take()
             && !settings.muted
         {
-            self.tone_at = Some(now);
+            self.tone = Some((now, tone));
             effects.push(Effect::Play(tone));
         }
         effects.extend(announced);
@@ -184,10 +218,11 @@ impl Notifier {
         effects
     }
 
-    /// Whether it will be heard.
-    fn sound(&mut self, severity: Severity, settings: &Settings) -> bool {
+    /// Whether it will be heard: with a tone of its own, or with one that just sounded and is no less bad.
+    fn sound(&mut self, severity: Severity, settings: &Settings, now: Millis) -> bool {
         let sounds = settings.delivery.of(severity).sound && !settings.muted;
-        if sounds {
+        let heard = self.tone.is_some_and(|(at, last)| last >= severity && now.since(at).abs() < TONE_GAP);
+        if sounds && !heard {
             self.tone_due = self.tone_due.max(Some(severity));
         }
         sounds
@@ -205,41 +240,59 @@ impl Notifier {
             self.asleep.insert(alert.id.clone(), (announced, alert));
             return;
         }
-        self.late_tone = self.late_tone.max(Some(alert.severity));
         self.untold.insert(alert.id.clone(), (announced, alert.clone()));
         if settings.delivery.of(alert.severity).toast {
             self.hold_back(alert);
         }
     }
 
-    /// Answers by which means people are told.
-    fn announce(&mut self, alert: &AlertView, settings: &Settings, words: Words, now: Millis, effects: &mut Vec<Effect>) -> Vec<Means> {
-        let mut means = Vec::new();
-        if self.sound(alert.severity, settings) {
-            means.push(Means::Sound);
-        }
-        self.sounds_on(alert, settings);
-        if !settings.delivery.of(alert.severity).toast {
-            return means;
-        }
+    /// Answers by which means people are told; `None` where there is too much, and the next digest tells it.
+    fn announce(
+        &mut self,
+        alert: &AlertView,
+        settings: &Settings,
+        words: Words,
+        now: Millis,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Vec<Means>> {
         while self.shown_at.front().is_some_and(|at| now.since(*at).abs() >= WINDOW) {
             self.shown_at.pop_front();
         }
-        if self.shown_at.len() < TOASTS {
+        let channels = settings.delivery.of(alert.severity);
+        let disturbs = channels.toast || channels.sound;
+        let many = self.shown_of.get(&alert.rule).is_some_and(|shown| shown.len() >= OF_RULE);
+        if disturbs && (many || self.shown_at.len() >= TOASTS || self.bursts.contains_key(&alert.rule)) {
+            self.bursts.insert(alert.rule.clone(), now);
+            self.told_later(alert.clone(), true, settings);
+            return None;
+        }
+        let mut means = Vec::new();
+        if self.sound(alert.severity, settings, now) {
+            means.push(Means::Sound);
+        }
+        self.sounds_on(alert, settings);
+        if disturbs {
             self.shown_at.push_back(now);
+            self.shown_of.entry(alert.rule.clone()).or_default().push_back(now);
+        }
+        if channels.toast {
             self.shown.insert(alert.id.clone());
             effects.push(Effect::Notify(toast(alert, words)));
             means.push(Means::Toast);
-        } else {
-            self.hold_back(alert.clone());
-            means.push(Means::Digest);
         }
-        means
+        Some(means)
     }
 
     fn hold_back(&mut self, alert: AlertView) {
         self.held_back.insert(alert.id.clone(), AlertView { timeline: Vec::new(), ..alert });
         self.digest_due = true;
+    }
+
+    /// Whether the last digest was a moment ago, and what there is to tell by now is no worse.
+    fn is_too_soon(&self, now: Millis) -> bool {
+        let Some((at, severity, gap)) = self.digested else { return false };
+        let worse = self.untold.values().any(|(_, alert)| alert.severity > severity);
+        !self.untold.is_empty() && !worse && now.since(at).abs() < gap
     }
 
     /// The summary of what was held back, new or replaced; or its end.

@@ -21,8 +21,8 @@ use watchdeck_wire::{settings::Settings, views::AlertState};
 
 const T: Millis = Millis(1_795_248_000_000);
 const MINUTE: i64 = 60_000;
-/// What comes and goes within a minute is another test.
-const STEP: i64 = 61_000;
+/// What comes and goes again and again is another test.
+const STEP: i64 = 301_000;
 /// Alerts; the last one stays until somebody has seen it.
 const ALERTS: u8 = 3;
 const CASES: u32 = 160;

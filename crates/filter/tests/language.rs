@@ -360,3 +360,14 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn two_characters_and_a_short_word_find_what_says_them_and_nothing_else() {
+    let keeps = |text: &str| Filter::parse(text, NOW).unwrap().keeps(&event());
+    for text in ["木纹", "盘点", "出库"] {
+        assert!(keeps(text), "{text}");
+    }
+    for text in ["纹木", "点盘", "木点", "瓷片", "zq", "z", "\"of\""] {
+        assert!(!keeps(text), "{text}");
+    }
+}

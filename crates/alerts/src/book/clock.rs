@@ -5,7 +5,7 @@ use crate::alert::{Alert, Notice};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::views::{AlertState, Cause};
 
-/// An acknowledged alert that nothing else ends (a single event) is over after this long.
+/// An acknowledged alert that nothing else ends (a single event) is over when nothing was said of it for this long.
 const POINT_ENDS_AFTER: i64 = 15 * 60_000;
 
 impl AlertBook {
@@ -20,7 +20,8 @@ impl AlertBook {
                     over.push(id.clone());
                     continue;
                 }
-                if alert.view.state == AlertState::Firing && alert.is_told() {
+                // Nobody was told of it since it came this time.
+                if alert.view.state == AlertState::Firing && alert.view.announcements.is_empty() {
                     alert.is_due(Cause::Again, now);
                     notices.push(Notice::Fired(Box::new(alert.view.clone())));
                 }
@@ -63,7 +64,8 @@ fn due(alert: &Alert, now: Millis) -> Due {
     let last = view.timeline.last().map_or(view.first_at, |last| last.at);
     match view.state {
         AlertState::Snoozed if view.snoozed_until.is_some_and(|until| until <= now) => Due::Fire(Cause::Again),
-        AlertState::Acknowledged if life.point && now.since(last) > POINT_ENDS_AFTER => Due::End,
+        // What goes on being said is not over because somebody has it: it would be told anew with its next word.
+        AlertState::Acknowledged if life.point && now.since(last.max(view.last_at)) > POINT_ENDS_AFTER => Due::End,
         AlertState::Firing if life.point && !life.latched && life.ends_after > 0 && now.since(view.last_at) > life.ends_after => Due::End,
         AlertState::Firing if !view.chattering && view.silenced_by.is_none() => {
             let waits = |since: Millis| now.since(since);

@@ -4,7 +4,10 @@ use super::{
 };
 use crate::Life;
 use watchdeck_events::Severity;
-use watchdeck_wire::settings::{Delivery, Takes};
+use watchdeck_wire::{
+    settings::{Delivery, Takes},
+    views::Means,
+};
 
 const T: Millis = Millis(1_000_000);
 
@@ -20,6 +23,11 @@ fn low(severity: Severity) -> Raise {
         seq: Some(7),
         life: Life::LASTING,
     }
+}
+
+/// People are told of it.
+fn told(book: &mut AlertBook, at: Millis) {
+    book.told(&[Told { alert: "low_stock:s/product:P-1".into(), means: vec![Means::Toast] }], at);
 }
 
 /// What was stored since the last look is all that is left.
@@ -211,14 +219,17 @@ fn what_is_latched_stays_until_somebody_has_seen_it() {
 #[test]
 fn what_comes_and_goes_within_a_minute_is_told_once_until_it_is_calm() {
     let mut book = AlertBook::default();
-    let mut told = 0;
+    let mut fired = 0;
     for second in 0..20 {
         let at = T.plus(second * 2_000);
-        told += usize::from(matches!(book.raise(low(Severity::Warning), at), Some(Notice::Fired(_))));
+        if matches!(book.raise(low(Severity::Warning), at), Some(Notice::Fired(_))) {
+            fired += 1;
+            told(&mut book, at);
+        }
         book.resolve("low_stock", "s/product:P-1", at.plus(1_000));
-        told += book.tick(at.plus(1_500)).iter().filter(|notice| matches!(notice, Notice::Fired(_))).count();
+        fired += book.tick(at.plus(1_500)).iter().filter(|notice| matches!(notice, Notice::Fired(_))).count();
     }
-    assert_eq!(told, 1, "twenty times within forty seconds");
+    assert_eq!(fired, 1, "twenty times within forty seconds");
     assert!(book.active()[0].chattering);
     assert!(
         book.tick(T.plus(200_000)).iter().all(|notice| matches!(notice, Notice::Quiet(_))) && book.active().is_empty(),
@@ -227,10 +238,48 @@ fn what_comes_and_goes_within_a_minute_is_told_once_until_it_is_calm() {
     // One that stays is told when it is calm.
     for second in 0..3 {
         book.raise(low(Severity::Warning), T.plus(300_000 + second * 2_000));
+        if second == 0 {
+            told(&mut book, T.plus(300_500));
+        }
         book.resolve("low_stock", "s/product:P-1", T.plus(301_000 + second * 2_000));
     }
     book.raise(low(Severity::Warning), T.plus(307_000));
     assert!(matches!(book.tick(T.plus(400_000))[..], [Notice::Fired(_)]));
+}
+
+#[test]
+fn what_comes_for_the_third_time_within_twenty_minutes_waits_until_it_is_calm() {
+    let (mut book, minute) = (AlertBook::default(), 60_000);
+    let mut fired = Vec::new();
+    for n in 0..30 {
+        let at = T.plus(n * minute);
+        // It comes for two minutes, and goes for two.
+        let changed = match n % 4 {
+            0 => book.raise(low(Severity::Warning), at),
+            2 => book.resolve("low_stock", "s/product:P-1", at),
+            _ => None,
+        };
+        if changed.into_iter().chain(book.tick(at.plus(1_000))).any(|notice| matches!(notice, Notice::Fired(_))) {
+            fired.push(n);
+            told(&mut book, at);
+        }
+    }
+    assert_eq!(fired, [0, 4], "twice in half an hour");
+    assert_eq!(book.tick(T.plus(33 * minute)), [], "it came last after 28 minutes");
+    assert!(matches!(book.tick(T.plus(34 * minute))[..], [Notice::Fired(_)]), "what stays is told when it is calm");
+}
+
+#[test]
+fn what_came_and_went_before_anybody_was_told_is_told() {
+    let mut book = AlertBook::default();
+    for second in 0..5 {
+        book.raise(low(Severity::Warning), T.plus(second * 2_000));
+        book.resolve("low_stock", "s/product:P-1", T.plus(second * 2_000 + 1_000));
+    }
+    book.raise(low(Severity::Warning), T.plus(10_000));
+    assert_eq!(book.untold().len(), 1, "all of it was read from a backlog, say");
+    told(&mut book, T.plus(10_500));
+    assert_eq!(book.tick(T.plus(120_000)), [], "and once is enough");
 }
 
 #[test]
@@ -239,6 +288,20 @@ fn a_single_event_that_nobody_touches_is_over_after_its_time() {
     book.raise(Raise { life: Life::point(1), ..low(Severity::Warning) }, T);
     assert_eq!(book.tick(T.plus(23 * 3_600_000)).len(), 0);
     assert!(matches!(book.tick(T.plus(25 * 3_600_000))[..], [Notice::Quiet(_)]));
+}
+
+#[test]
+fn what_somebody_has_and_is_said_again_and_again_is_not_told_anew() {
+    let mut book = AlertBook::default();
+    let (minute, complaint) = (60_000, || Raise { life: Life::point(7), ..low(Severity::Critical) });
+    book.raise(complaint(), T);
+    book.acknowledge(&["low_stock:s/product:P-1".into()], "张敏", None, T.plus(minute)).unwrap();
+    for n in (5..60).step_by(5) {
+        assert_eq!(book.tick(T.plus(n * minute)), [], "it goes on after {n} minutes");
+        assert_eq!(book.raise(complaint(), T.plus(n * minute)), None);
+    }
+    assert_eq!(book.tick(T.plus(70 * minute)), []);
+    assert!(matches!(book.tick(T.plus(71 * minute))[..], [Notice::Quiet(_)]), "nothing was said of it for a quarter of an hour");
 }
 
 #[test]

@@ -193,3 +193,121 @@ fn what_somebody_answered_is_taken_back() {
     let quiet = book.acknowledge(std::slice::from_ref(&id), "张敏", None, NOW).unwrap();
     assert_eq!(notifier.take(quiet, false, &settings, NOW), [Effect::Retract(id)]);
 }
+
+/// So many alerts of one rule, a second apart, each told by a look at the clock; answers when people were disturbed, s.
+fn storm(notifier: &mut Notifier, settings: &Settings, alerts: usize) -> Vec<usize> {
+    let mut disturbed = Vec::new();
+    for (second, notice) in burst(alerts).1.into_iter().enumerate() {
+        let now = NOW.plus(second as i64 * 1_000);
+        notifier.take(vec![notice], false, settings, now);
+        let (toasts, tones) = count(&notifier.settle(settings, Words::ENGLISH, now, true));
+        disturbed.extend((toasts + tones > 0).then_some(second));
+    }
+    disturbed
+}
+
+#[test]
+fn a_storm_of_minutes_is_told_ever_more_seldom_and_something_else_at_once() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let disturbed = storm(&mut notifier, &settings, 600);
+    assert_eq!(disturbed, [0, 1, 2, 3, 13, 33, 73, 153, 313], "three of their own, and a summary that is replaced");
+    let now = NOW.plus(600_500);
+    let Notice::Fired(alert) = burst(1).1.remove(0) else { panic!("it fires") };
+    let other = AlertView { id: "feed_stale:x".into(), rule: "feed_stale".into(), ..*alert };
+    notifier.take(vec![Notice::Fired(Box::new(other))], false, &settings, now);
+    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, now, true)), (1, 1), "another cause is no part of it");
+    let mut told = Vec::new();
+    for second in 601..700 {
+        told.extend(notifier.settle(&settings, Words::ENGLISH, NOW.plus(second * 1_000), true));
+    }
+    assert_eq!(count(&told), (1, 1), "what came since the last summary is told in the end");
+}
+
+#[test]
+fn one_rule_that_says_something_each_half_minute_has_four_notifications_and_a_summary() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let mut disturbed = 0;
+    for (n, notice) in burst(20).1.into_iter().enumerate() {
+        let now = NOW.plus(n as i64 * 31_000);
+        notifier.take(vec![notice], false, &settings, now);
+        let (toasts, tones) = count(&notifier.settle(&settings, Words::ENGLISH, now, true));
+        disturbed += usize::from(toasts + tones > 0);
+    }
+    assert!((6..=10).contains(&disturbed), "{disturbed} times in ten minutes");
+}
+
+#[test]
+fn what_waits_for_the_next_summary_is_not_told_before_and_not_at_all_once_it_is_over() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let (mut book, notices) = burst(6);
+    for (n, notice) in notices.into_iter().enumerate() {
+        let effects = {
+            notifier.take(vec![notice], false, &settings, NOW.plus(n as i64));
+            notifier.settle(&settings, Words::ENGLISH, NOW.plus(n as i64), true)
+        };
+        let told = effects.iter().any(|effect| matches!(effect, Effect::Told(_)));
+        assert_eq!(told, n < 4, "three and the first of the summary are told, the others wait: {effects:?}");
+    }
+    let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:4", NOW.plus(5_000));
+    notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(5_000));
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), true);
+    let told: Vec<_> = effects.iter().filter_map(|effect| if let Effect::Told(told) = effect { Some(told) } else { None }).flatten().collect();
+    assert_eq!(told.len(), 1, "{effects:?}");
+    let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:5", NOW.plus(90_000));
+    notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(90_000));
+    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(600_000), true)), (0, 0), "what ends is no news");
+}
+
+#[test]
+fn a_summary_that_gets_worse_is_told_at_once() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let of = |severity: Severity, n: usize| {
+        let alerts = burst(n).1.into_iter().map(move |notice| {
+            let Notice::Fired(alert) = notice else { panic!("it fires") };
+            Notice::Fired(Box::new(AlertView { id: format!("{severity:?}{}", alert.id), severity, ..*alert }))
+        });
+        alerts.collect::<Vec<_>>()
+    };
+    notifier.take(of(Severity::Warning, 8), false, &settings, NOW);
+    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW, true)), (4, 1));
+    notifier.take(of(Severity::Critical, 1), false, &settings, NOW.plus(1_000));
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(1_000), true);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Notify(toast) if toast.severity == Severity::Critical)), "{effects:?}");
+}
+
+#[test]
+fn a_tone_that_just_sounded_is_not_played_again_for_what_is_no_worse() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    for (ms, notice) in [0, 1_000].into_iter().zip(burst(2).1) {
+        notifier.take(vec![notice], false, &settings, NOW.plus(ms));
+        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(ms), true)), (1, usize::from(ms == 0)));
+    }
+    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(2_000), true)), (0, 0), "a tone belongs to what is shown with it");
+}
+
+#[test]
+fn what_repeats_is_silent_in_quiet_hours_unless_it_breaks_them() {
+    for breaks in [true, false] {
+        let (mut notifier, mut settings) = (Notifier::default(), Settings::default());
+        (settings.delivery.critical.repeats, settings.delivery.critical.breaks_quiet) = (true, breaks);
+        notifier.take(burst(1).1, false, &settings, NOW);
+        notifier.settle(&settings, Words::ENGLISH, NOW, true);
+        notifier.hush(true);
+        let tones: usize = (1..60).map(|second| count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(second * 1_000), true)).1).sum();
+        assert_eq!(tones > 0, breaks, "{tones}");
+        notifier.hush(false);
+        assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(120_000), true)).1, 1, "it goes on where they end");
+    }
+}
+
+#[test]
+fn what_a_silence_hid_is_one_digest_at_its_end() {
+    let (mut notifier, settings) = (Notifier::default(), Settings::default());
+    let (mut book, notices) = burst(40);
+    assert!(book.audible(notices, |_| Some("count".to_owned())).is_empty(), "a silence keeps all of them quiet");
+    let ended = book.hush(|_| None);
+    assert_eq!(ended.len(), 40);
+    notifier.take(ended, true, &settings, NOW.plus(3_600_000));
+    let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(3_600_000), true);
+    assert_eq!(count(&effects), (1, 1), "{effects:?}");
+}

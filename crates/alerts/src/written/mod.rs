@@ -72,6 +72,8 @@ pub struct Written {
     looked_at: Option<Millis>,
     /// The last look at all things, and how long it took.
     things: Option<(Millis, Duration)>,
+    /// The ERPs that were heard then.
+    heard: Vec<Arc<str>>,
     events: u64,
     outside: Outside,
 }
@@ -137,8 +139,8 @@ impl Written {
                 Err(fault) => drop(faults.insert(id.to_owned(), fault)),
             }
         }
-        let Self { outside, looked_at, things, .. } = before;
-        Self { faults, outside, looked_at, things, ..Self::with(rules, states) }
+        let Self { outside, looked_at, things, heard, .. } = before;
+        Self { faults, outside, looked_at, things, heard, ..Self::with(rules, states) }
     }
 
     fn with(rules: Vec<Compiled>, states: Vec<State>) -> Self {
@@ -286,9 +288,12 @@ impl Written {
         let now = judge.at;
         let mut late = false;
         if self.looked_at.is_none_or(|at| now.since(at).abs() >= LOOK_EVERY) {
-            // The first time, rules may be others than those that the living alerts are of: another version brought them.
+            // The first time, rules may be others than those that the living alerts are of: another version brought them. And what waited for its time before a
+            // start is known again only once its ERP is heard: before that nobody looks at its things.
             let before = self.looked_at.replace(now);
-            let all = before.is_none();
+            let heard: Vec<_> = judge.realms().into_iter().filter(|realm| hears(realm) == Heard::Now).collect();
+            let all = before.is_none() || heard.iter().any(|realm| !self.heard.contains(realm));
+            self.heard = heard;
             late = before.is_none_or(|at| now.since(at) > LATE);
             let rested = |(at, took): (Millis, Duration)| now.since(at).abs() >= THINGS_EVERY.max((took * REST).as_millis() as i64);
             let things = all || self.things.is_none_or(rested);

@@ -194,6 +194,16 @@ fn it_has_to_hold_for_as_long_as_the_rule_says() {
 }
 
 #[test]
+fn what_waited_for_its_time_before_a_restart_waits_for_it_once_its_erp_is_heard_again() {
+    let mut bench = Bench::of(&[("few", json!({ "when": "stock.on_hand < 5", "hold_seconds": 120 }))]);
+    bench.stock(9, 4);
+    bench.written = Written::of(&bench.settings, bench.now, bench.seq, Written::default());
+    assert!(bench.pass_where(3, &|_| Heard::Not).is_empty(), "it may have been filled up meanwhile");
+    assert_eq!(one(&bench.pass(3)).rule, "few", "and it was not");
+    assert!(bench.pass(10).is_empty());
+}
+
+#[test]
 fn the_clock_alone_can_make_a_rule_hold() {
     let mut bench = Bench::of(&[("stuck", json!({ "when": "order.dwell > 2h", "say": { "en": "{label} for {order.dwell}" } }))]);
     bench.take(
