@@ -27,14 +27,14 @@ const TOASTS: usize = 3;
 const WINDOW: i64 = 10_000;
 /// A rule of which nothing was held back for so long has calmed down.
 const CALM: i64 = 30_000;
-/// Nor has one a notification of its own each time where there were so many of it
+/// What is not critical has no notification of its own either where so many of its rule stand that nobody touched
 const OF_RULE: usize = 4;
-/// within so long, ms.
+/// and that are no older than this, ms.
 const OF_RULE_WITHIN: i64 = 600_000;
 /// Between a summary and the next one that says more: at first,
 const SUMMARY_GAP: i64 = 10_000;
-/// and at most; it doubles each time that there is more to say,
-const SUMMARY_GAP_MOST: i64 = 300_000;
+/// and at most, where nothing in it is critical, and where something is; it doubles each time that there is more to say,
+const SUMMARY_GAP_MOST: (i64, i64) = (300_000, 60_000);
 /// until there was none for so long.
 const SUMMARY_CALM: i64 = 600_000;
 /// Between two tones.
@@ -68,8 +68,8 @@ pub struct Notifier {
     /// Fired and not told yet, in the order in which they did.
     fresh: Vec<(Millis, AlertView)>,
     shown_at: VecDeque<Millis>,
-    /// The last of each rule that had one of their own, within [`OF_RULE_WITHIN`].
-    shown_of: BTreeMap<String, VecDeque<Millis>>,
+    /// Of each rule those that had one of their own within [`OF_RULE_WITHIN`], and that nobody has.
+    shown_of: BTreeMap<String, VecDeque<(Millis, String)>>,
     shown: BTreeSet<String>,
     /// Fired, but not shown on their own; without their timelines.
     held_back: BTreeMap<String, AlertView>,
@@ -112,6 +112,7 @@ impl Notifier {
                     self.fresh.retain(|(_, alert)| alert.id != id);
                     self.held_back.remove(&id);
                     self.untold.remove(&id);
+                    self.shown_of.values_mut().for_each(|shown| shown.retain(|(_, known)| *known != id));
                     if self.shown.remove(&id) {
                         effects.push(Effect::Retract(id));
                     }
@@ -150,7 +151,7 @@ impl Notifier {
         let waited = self.fresh.first().is_some_and(|(since, _)| now.since(*since).abs() >= HOLD);
         self.bursts.retain(|_, last| now.since(*last).abs() < CALM);
         self.shown_of.retain(|_, shown| {
-            shown.retain(|at| now.since(*at).abs() < OF_RULE_WITHIN);
+            shown.retain(|(at, _)| now.since(*at).abs() < OF_RULE_WITHIN);
             !shown.is_empty()
         });
         let (mut told, mut announced) = (Vec::new(), Vec::new());
@@ -180,8 +181,9 @@ impl Notifier {
             self.digest_due &= !late.is_empty();
             if let Some(worst) = late.values().map(|(_, alert)| alert.severity).max() {
                 let busy = self.digested.filter(|(at, ..)| now.since(*at).abs() < SUMMARY_CALM);
+                let most = if worst == Severity::Critical { SUMMARY_GAP_MOST.1 } else { SUMMARY_GAP_MOST.0 };
                 self.digested = Some(match busy {
-                    Some((_, before, gap)) => (now, worst.max(before), (2 * gap).min(SUMMARY_GAP_MOST)),
+                    Some((_, before, gap)) => (now, worst.max(before), (2 * gap).min(most)),
                     None => (now, worst, SUMMARY_GAP),
                 });
             }
@@ -260,7 +262,7 @@ impl Notifier {
         }
         let channels = settings.delivery.of(alert.severity);
         let disturbs = channels.toast || channels.sound;
-        let many = self.shown_of.get(&alert.rule).is_some_and(|shown| shown.len() >= OF_RULE);
+        let many = alert.severity < Severity::Critical && self.shown_of.get(&alert.rule).is_some_and(|shown| shown.len() >= OF_RULE);
         if disturbs && (many || self.shown_at.len() >= TOASTS || self.bursts.contains_key(&alert.rule)) {
             self.bursts.insert(alert.rule.clone(), now);
             self.told_later(alert.clone(), true, settings);
@@ -273,7 +275,7 @@ impl Notifier {
         self.sounds_on(alert, settings);
         if disturbs {
             self.shown_at.push_back(now);
-            self.shown_of.entry(alert.rule.clone()).or_default().push_back(now);
+            self.shown_of.entry(alert.rule.clone()).or_default().push_back((now, alert.id.clone()));
         }
         if channels.toast {
             self.shown.insert(alert.id.clone());

@@ -194,11 +194,21 @@ fn what_somebody_answered_is_taken_back() {
     assert_eq!(notifier.take(quiet, false, &settings, NOW), [Effect::Retract(id)]);
 }
 
-/// So many alerts of one rule, a second apart, each told by a look at the clock; answers when people were disturbed, s.
-fn storm(notifier: &mut Notifier, settings: &Settings, alerts: usize) -> Vec<usize> {
+/// As [`burst`], and so bad.
+fn of(severity: Severity, n: usize) -> Vec<Notice> {
+    let one = |notice| match notice {
+        Notice::Fired(alert) => Notice::Fired(Box::new(AlertView { id: format!("{severity:?}{}", alert.id), severity, ..*alert })),
+        Notice::Quiet(id) => Notice::Quiet(id),
+    };
+    burst(n).1.into_iter().map(one).collect()
+}
+
+/// These alerts, so many ms apart, each told by a look at the clock; answers when people were disturbed, s.
+fn storm(notifier: &mut Notifier, settings: &Settings, alerts: Vec<Notice>, apart: i64) -> Vec<i64> {
     let mut disturbed = Vec::new();
-    for (second, notice) in burst(alerts).1.into_iter().enumerate() {
-        let now = NOW.plus(second as i64 * 1_000);
+    for (n, notice) in alerts.into_iter().enumerate() {
+        let second = n as i64 * apart / 1_000;
+        let now = NOW.plus(n as i64 * apart);
         notifier.take(vec![notice], false, settings, now);
         let (toasts, tones) = count(&notifier.settle(settings, Words::ENGLISH, now, true));
         disturbed.extend((toasts + tones > 0).then_some(second));
@@ -209,7 +219,7 @@ fn storm(notifier: &mut Notifier, settings: &Settings, alerts: usize) -> Vec<usi
 #[test]
 fn a_storm_of_minutes_is_told_ever_more_seldom_and_something_else_at_once() {
     let (mut notifier, settings) = (Notifier::default(), Settings::default());
-    let disturbed = storm(&mut notifier, &settings, 600);
+    let disturbed = storm(&mut notifier, &settings, of(Severity::Warning, 600), 1_000);
     assert_eq!(disturbed, [0, 1, 2, 3, 13, 33, 73, 153, 313], "three of their own, and a summary that is replaced");
     let now = NOW.plus(600_500);
     let Notice::Fired(alert) = burst(1).1.remove(0) else { panic!("it fires") };
@@ -224,16 +234,28 @@ fn a_storm_of_minutes_is_told_ever_more_seldom_and_something_else_at_once() {
 }
 
 #[test]
+fn a_storm_of_something_critical_is_told_each_minute() {
+    let disturbed = storm(&mut Notifier::default(), &Settings::default(), of(Severity::Critical, 300), 1_000);
+    assert_eq!(disturbed, [0, 1, 2, 3, 13, 33, 73, 133, 193, 253]);
+}
+
+#[test]
 fn one_rule_that_says_something_each_half_minute_has_four_notifications_and_a_summary() {
-    let (mut notifier, settings) = (Notifier::default(), Settings::default());
-    let mut disturbed = 0;
-    for (n, notice) in burst(20).1.into_iter().enumerate() {
-        let now = NOW.plus(n as i64 * 31_000);
-        notifier.take(vec![notice], false, &settings, now);
-        let (toasts, tones) = count(&notifier.settle(&settings, Words::ENGLISH, now, true));
-        disturbed += usize::from(toasts + tones > 0);
-    }
+    let (settings, apart) = (Settings::default(), 31_000);
+    let disturbed = storm(&mut Notifier::default(), &settings, of(Severity::Warning, 20), apart).len();
     assert!((6..=10).contains(&disturbed), "{disturbed} times in ten minutes");
+    let disturbed = storm(&mut Notifier::default(), &settings, of(Severity::Critical, 20), apart).len();
+    assert_eq!(disturbed, 20, "each that is critical, and comes alone");
+    let mut notifier = Notifier::default();
+    let answered = of(Severity::Warning, 20).into_iter().enumerate().filter(|(n, notice)| {
+        let now = NOW.plus(*n as i64 * apart);
+        notifier.take(vec![notice.clone()], false, &settings, now);
+        let told = count(&notifier.settle(&settings, Words::ENGLISH, now, true)) == (1, 1);
+        let Notice::Fired(alert) = notice else { panic!("it fires") };
+        notifier.take(vec![Notice::Quiet(alert.id.clone())], false, &settings, now);
+        told
+    });
+    assert_eq!(answered.count(), 20, "whoever answers each is told of each");
 }
 
 #[test]
@@ -251,7 +273,8 @@ fn what_waits_for_the_next_summary_is_not_told_before_and_not_at_all_once_it_is_
     let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:4", NOW.plus(5_000));
     notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(5_000));
     let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), true);
-    let told: Vec<_> = effects.iter().filter_map(|effect| if let Effect::Told(told) = effect { Some(told) } else { None }).flatten().collect();
+    let told: Vec<_> =
+        effects.iter().filter_map(|effect| if let Effect::Told(told) = effect { Some(told) } else { None }).flatten().collect();
     assert_eq!(told.len(), 1, "{effects:?}");
     let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:5", NOW.plus(90_000));
     notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(90_000));
@@ -261,13 +284,6 @@ fn what_waits_for_the_next_summary_is_not_told_before_and_not_at_all_once_it_is_
 #[test]
 fn a_summary_that_gets_worse_is_told_at_once() {
     let (mut notifier, settings) = (Notifier::default(), Settings::default());
-    let of = |severity: Severity, n: usize| {
-        let alerts = burst(n).1.into_iter().map(move |notice| {
-            let Notice::Fired(alert) = notice else { panic!("it fires") };
-            Notice::Fired(Box::new(AlertView { id: format!("{severity:?}{}", alert.id), severity, ..*alert }))
-        });
-        alerts.collect::<Vec<_>>()
-    };
     notifier.take(of(Severity::Warning, 8), false, &settings, NOW);
     assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW, true)), (4, 1));
     notifier.take(of(Severity::Critical, 1), false, &settings, NOW.plus(1_000));
@@ -282,7 +298,11 @@ fn a_tone_that_just_sounded_is_not_played_again_for_what_is_no_worse() {
         notifier.take(vec![notice], false, &settings, NOW.plus(ms));
         assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(ms), true)), (1, usize::from(ms == 0)));
     }
-    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(2_000), true)), (0, 0), "a tone belongs to what is shown with it");
+    assert_eq!(
+        count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(2_000), true)),
+        (0, 0),
+        "a tone belongs to what is shown with it"
+    );
 }
 
 #[test]
