@@ -95,7 +95,7 @@ mod linux {
             if !DBusProxy::new(&bus).await?.name_has_owner(BusName::WellKnown(name.clone())).await? {
                 return Ok(None);
             }
-            let properties = PropertiesProxy::builder(&bus).destination(name)?.path(OBJECT)?.build().await?;
+            let properties = PropertiesProxy::builder(&bus).destination(name).path(OBJECT).build().await?;
             let mut said = Vec::with_capacity(PROPERTIES.len());
             for (interface, property) in PROPERTIES {
                 // A service without it refuses, which is no answer and no failure.
