@@ -90,13 +90,21 @@ pub(super) fn ours(day: &Day, lived: &Lived) -> Measured {
             missed.push(format!("{} at {at} due {due} told {:?}: {alerts:?}", situation.word, first.map(|first| first - day.from)));
         }
     }
-    let after: Vec<_> = lived.told.iter().filter(|told| told.after_acknowledgement).map(|told| (told.alert.clone(), told.due - day.from)).collect();
+    let after: Vec<_> =
+        lived.told.iter().filter(|told| told.after_acknowledgement).map(|told| (told.alert.clone(), told.due - day.from)).collect();
     let log: Vec<_> = lived
         .heard
         .iter()
         .map(|heard| json!([(heard.at - day.from) / 1_000, heard.notify.as_deref().unwrap_or("tone"), heard.title]))
         .collect();
-    let per = |word: &str| lived.told.iter().filter(|told| is_of(told, word)).map(|told| json!([told.rule, told.cause, (told.done - day.from) / 1_000, told.means])).collect::<Vec<_>>();
+    let per = |word: &str| {
+        lived
+            .told
+            .iter()
+            .filter(|told| is_of(told, word))
+            .map(|told| json!([told.rule, told.cause, (told.done - day.from) / 1_000, told.means]))
+            .collect::<Vec<_>>()
+    };
     let situations: Vec<_> = day.situations.iter().filter(|one| one.sort.name != super::sorts::STORM).map(|one| json!({ "word": one.word, "at": (one.at - day.from) / 1_000,
         "until": (one.until - day.from) / 1_000, "acknowledged": one.acknowledged.map(|at| (at - day.from) / 1_000), "told": per(&one.word) })).collect();
     let detail = json!({ "missed": missed, "after": after, "interruptions": moments.len(), "kills": lived.kills, "killed": day.kills.iter().map(|at| (at - day.from) / 1_000).collect::<Vec<_>>(), "heard": log, "situations": situations });

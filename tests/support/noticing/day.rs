@@ -236,7 +236,10 @@ fn calm(n: usize, at: i64) -> Said {
             json!({ "type": "finance:payment", "action": "created", "recordType": "receipt", "recordId": format!("y{n}"), "recordNumber": format!("PY-{n}"),
                 "amount": 100 + n % 700, "customerName": "远航建材", "timestamp": at }),
         ),
-        _ => ("products", json!({ "type": "data:change", "resource": "product", "action": "updated", "resourceId": format!("P-{product}"), "timestamp": at })),
+        _ => (
+            "products",
+            json!({ "type": "data:change", "resource": "product", "action": "updated", "resourceId": format!("P-{product}"), "timestamp": at }),
+        ),
     };
     Said { at, id: 0, channel, data: data.to_string() }
 }

@@ -105,7 +105,8 @@ async fn serve(stream: TcpStream, log: &Mutex<Log>, mut changed: watch::Receiver
     };
     let mut socket = accept_hdr_async(stream, shake).await?;
     let user = json!({ "id": "u9", "name": "张敏", "roles": [] });
-    let hello = json!({ "type": "hello", "session": "s", "server": "0.1.0", "user": user, "pingIntervalMs": PING_MS, "channels": CHANNELS });
+    let hello =
+        json!({ "type": "hello", "session": "s", "server": "0.1.0", "user": user, "pingIntervalMs": PING_MS, "channels": CHANNELS });
     socket.send(Message::text(hello.to_string())).await?;
     let mut followed: BTreeMap<&'static str, usize> = BTreeMap::new();
     loop {

@@ -88,7 +88,13 @@ pub(super) async fn live(day: &Day, program: &Path) -> Result<Lived> {
         }
         let edges = [day.sleep.0, day.outage.0, day.outage.1, day.until].into_iter().filter(|at| *at > now);
         let events = day.said.get(next).map(|said| said.at.max(now));
-        let to = edges.chain(events).chain([now + STRIDE]).chain(people.first().map(|(at, _)| *at)).min().context("a next moment")?.max(now + 500);
+        let to = edges
+            .chain(events)
+            .chain([now + STRIDE])
+            .chain(people.first().map(|(at, _)| *at))
+            .min()
+            .context("a next moment")?
+            .max(now + 500);
         let first = next;
         while next < day.said.len() && day.said[next].at <= to {
             next += 1;

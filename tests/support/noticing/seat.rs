@@ -287,8 +287,10 @@ impl Seat {
             for one in news {
                 let steps = alert["timeline"].as_array().into_iter().flatten();
                 let before = |step: &&Value| step["state"] == "acknowledged" && step["at"].as_i64() < one["due"].as_i64();
-                told.push(json!({ "alert": alert["id"], "rule": alert["rule"], "words": words(alert), "cause": one["cause"], "due": one["due"],
-                    "done": one["done"], "means": one["means"], "after_acknowledgement": steps.filter(before).count() > 0 }));
+                told.push(
+                    json!({ "alert": alert["id"], "rule": alert["rule"], "words": words(alert), "cause": one["cause"], "due": one["due"],
+                    "done": one["done"], "means": one["means"], "after_acknowledgement": steps.filter(before).count() > 0 }),
+                );
             }
         }
         self.since = told.iter().filter_map(|one| one["done"].as_i64()).fold(self.since, i64::max);

@@ -108,7 +108,11 @@ fn comes_and_goes(tape: &mut Tape<'_>, situation: &Situation) {
         moves(tape, situation, at, (on_hand, new));
         on_hand = new;
         // It comes to rest below: somebody is needed.
-        at += if at > situation.at + 20 * MINUTE && on_hand < 10 { situation.until - situation.at } else { tape.luck.random_range(pace.0..pace.1) * 1_000 };
+        at += if at > situation.at + 20 * MINUTE && on_hand < 10 {
+            situation.until - situation.at
+        } else {
+            tape.luck.random_range(pace.0..pace.1) * 1_000
+        };
     }
     moves(tape, situation, situation.until, (on_hand, 200));
 }
@@ -160,7 +164,11 @@ fn is_overdue(tape: &mut Tape<'_>, situation: &Situation) {
 fn is_announced(tape: &mut Tape<'_>, situation: &Situation) {
     for n in 0..3 {
         let at = situation.at + n * 10 * MINUTE;
-        tape.says(at, "system", json!({ "type": "system:maintenance", "level": "warning", "message": format!("{} tonight", situation.word) }));
+        tape.says(
+            at,
+            "system",
+            json!({ "type": "system:maintenance", "level": "warning", "message": format!("{} tonight", situation.word) }),
+        );
         tape.needs(situation, at, &situation.word, false);
     }
     tape.needs(situation, situation.until, &situation.word, true);

@@ -251,7 +251,8 @@ fn what_waits_for_the_next_summary_is_not_told_before_and_not_at_all_once_it_is_
     let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:4", NOW.plus(5_000));
     notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(5_000));
     let effects = notifier.settle(&settings, Words::ENGLISH, NOW.plus(60_000), true);
-    let told: Vec<_> = effects.iter().filter_map(|effect| if let Effect::Told(told) = effect { Some(told) } else { None }).flatten().collect();
+    let told: Vec<_> =
+        effects.iter().filter_map(|effect| if let Effect::Told(told) = effect { Some(told) } else { None }).flatten().collect();
     assert_eq!(told.len(), 1, "{effects:?}");
     let ended = book.resolve(rules::SYSTEM_CRITICAL, "system:5", NOW.plus(90_000));
     notifier.take(ended.into_iter().collect(), false, &settings, NOW.plus(90_000));
@@ -282,7 +283,11 @@ fn a_tone_that_just_sounded_is_not_played_again_for_what_is_no_worse() {
         notifier.take(vec![notice], false, &settings, NOW.plus(ms));
         assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(ms), true)), (1, usize::from(ms == 0)));
     }
-    assert_eq!(count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(2_000), true)), (0, 0), "a tone belongs to what is shown with it");
+    assert_eq!(
+        count(&notifier.settle(&settings, Words::ENGLISH, NOW.plus(2_000), true)),
+        (0, 0),
+        "a tone belongs to what is shown with it"
+    );
 }
 
 #[test]
