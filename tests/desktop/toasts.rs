@@ -108,3 +108,46 @@ async fn what_came_while_nobody_showed_it_is_shown_when_somebody_does_if_it_stil
     ensure!(texts.len() == 1 && format!("{texts:?}").contains("SO-open"), "only what still waits is shown: {texts:?}");
     window.close().await
 }
+
+/// So many critical alerts, told apart by letters: the same complaint with other numbers would be one.
+async fn storm(redis: &Redis, from: u8, to: u8) -> Result<()> {
+    let name = |n: u8| [n / 20, n % 20].map(|digit| char::from(b'g' + digit)).iter().collect::<String>();
+    let one = |n: u8| ("ws:system".to_owned(), alert(&format!("Gate {} does not answer", name(n))).to_string());
+    redis.publish_all(&(from..to).map(one).collect::<Vec<_>>()).await
+}
+
+async fn firing(window: &Window, wanted: usize) -> Result<()> {
+    eventually(&format!("{wanted} alerts to fire"), || async {
+        let view = window.call("alerts", &json!({})).await?;
+        let active = view["active"].as_array().cloned().unwrap_or_default();
+        let firing = active.iter().filter(|alert| alert["state"] == "firing").count();
+        ensure!(firing == wanted, "{firing} fire");
+        Ok(Some(()))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_storm_over_a_service_that_restarts_what_fires_is_on_screen_once_and_can_be_answered() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut desktop = Desktop::start().await?;
+    desktop.start_notifications("acknowledge").await?;
+    let window = open(&desktop, &gateway).await?;
+    storm(&redis, 0, 40).await?;
+    firing(&window, 40).await?;
+    standing(&desktop, 4).await.context("three of their own and a summary")?;
+    desktop.stop_notifications().await?;
+    storm(&redis, 40, 80).await?;
+    firing(&window, 80).await?;
+    desktop.start_notifications("acknowledge").await?;
+    standing(&desktop, 4).await.context("the same with the next service")?;
+
+    desktop.answer().await?;
+    firing(&window, 79).await.context("a button works")?;
+    standing(&desktop, 3).await.context("and what was answered goes")?;
+    let texts = desktop.texts().await?;
+    let titles: std::collections::BTreeSet<_> = texts.iter().map(|(title, _)| title).collect();
+    ensure!(titles.len() == texts.len(), "nothing is shown twice: {texts:?}");
+    window.close().await
+}
