@@ -145,7 +145,9 @@ async fn what_is_muted_is_silent_and_what_is_not_any_more_sounds() -> Result<()>
     let window = open(&desktop, &gateway).await?;
     let recorder = desktop.record().await?;
     window.call("change_settings", &json!({ "patch": { "muted": true } })).await?;
-    redis.publish("ws:system", &json!({ "type": "system:alert", "timestamp": now(), "level": "critical", "message": "The lift is stuck" })).await?;
+    redis
+        .publish("ws:system", &json!({ "type": "system:alert", "timestamp": now(), "level": "critical", "message": "The lift is stuck" }))
+        .await?;
     let alert = fires(&window, "system_critical").await?;
     let heard = listens(&recorder, 4.0).await?;
     ensure!(heard.is_empty(), "{heard:?}");

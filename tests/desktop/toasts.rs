@@ -9,7 +9,7 @@ use watchdeck_testkit::{
     patience::{PATIENCE, eventually},
     redis::Redis,
 };
-use watchdeck_tests::{desktop::Desktop, gateway::Gateway, webdriver::Window};
+use watchdeck_tests::{desktop::Desktop, gateway::Gateway, plain::Plain, webdriver::Window};
 
 /// A critical alert, as the ERP tells it.
 fn alert(message: &str) -> Value {
@@ -149,5 +149,39 @@ async fn after_a_storm_over_a_service_that_restarts_what_fires_is_on_screen_once
     let texts = desktop.texts().await?;
     let titles: std::collections::BTreeSet<_> = texts.iter().map(|(title, _)| title).collect();
     ensure!(titles.len() == texts.len(), "nothing is shown twice: {texts:?}");
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_storm_over_a_service_without_buttons_what_fires_is_on_screen_once() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let desktop = Desktop::start().await?;
+    let plain = desktop.start_plain_notifications().await?;
+    let window = open(&desktop, &gateway).await?;
+    let shown = async |plain: &Plain, wanted: usize| {
+        eventually(&format!("{wanted} notifications without buttons"), || async {
+            let shown = plain.shows();
+            ensure!(shown.iter().all(|(_, buttons)| *buttons == 0), "nobody could press them: {shown:?}");
+            let titles: std::collections::BTreeSet<_> = shown.iter().map(|(title, _)| title).collect();
+            ensure!(shown.len() == wanted && titles.len() == wanted, "it shows {shown:?}");
+            Ok(Some(()))
+        })
+        .await
+    };
+    storm(&redis, 0, 40).await?;
+    firing(&window, 40).await?;
+    shown(&plain, 4).await?;
+    plain.leave().await?;
+    storm(&redis, 40, 80).await?;
+    firing(&window, 80).await?;
+    let plain = desktop.start_plain_notifications().await?;
+    shown(&plain, 4).await?;
+
+    // What somebody has at the window goes from the screen.
+    let view = window.call("alerts", &json!({})).await?;
+    let ids: Vec<_> = view["active"].as_array().into_iter().flatten().map(|alert| alert["id"].clone()).collect();
+    window.call("acknowledge", &json!({ "ids": ids })).await?;
+    shown(&plain, 0).await?;
     window.close().await
 }
