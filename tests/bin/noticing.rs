@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use serde_json::json;
 use std::{io::Write as _, path::PathBuf};
 use watchdeck_tests::noticing::{self, Day, Plan};
 
@@ -31,6 +32,9 @@ enum Command {
         /// How long it is.
         #[arg(long, default_value_t = 24)]
         hours: i64,
+        /// Others beside it: a notification for each event, and Alertmanager where it is installed.
+        #[arg(long)]
+        beside: bool,
     },
     /// A console core without a window, under a clock that standard input moves, until that ends.
     Console {
@@ -51,10 +55,17 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let outcome = runtime.block_on(async {
         match Args::parse().command {
-            Command::Day { seed, events, situations, hours } => {
+            Command::Day { seed, events, situations, hours, beside } => {
                 let day = Day::of(Plan { seed, events, situations, hours });
-                let measured = noticing::live(&day, &std::env::current_exe()?).await?;
-                writeln!(std::io::stdout(), "{}", measured.to_json())?;
+                let ours = noticing::live(&day, &std::env::current_exe()?).await?;
+                let mut all = json!({ "ours": ours.to_json() });
+                if beside {
+                    all["naive"] = noticing::naive(&day).to_json();
+                    if noticing::installed().is_some() {
+                        all["alertmanager"] = noticing::alertmanager(&day).await?.to_json();
+                    }
+                }
+                writeln!(std::io::stdout(), "{all}")?;
                 Ok(())
             }
             Command::Console { folder, at, settings } => {

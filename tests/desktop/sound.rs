@@ -2,12 +2,13 @@
 
 use crate::open;
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 use watchdeck_testkit::{clock::now, patience::eventually, redis::Redis};
 use watchdeck_tests::{
     desktop::{Desktop, Recorder},
     gateway::Gateway,
     tone::Recording,
+    webdriver::Window,
 };
 
 /// On a machine that is busy beyond measure the sound server itself may tear a tone apart; one in so many arrives whole.
@@ -90,5 +91,88 @@ async fn a_sound_server_that_starts_late_is_found() -> Result<()> {
     silent(false).await?;
     let recorder = desktop.record().await?;
     tone(&redis, &recorder, 0).await?;
+    window.close().await
+}
+
+/// Waits until so many seconds more are recorded, and answers what sounded in them.
+async fn listens(recorder: &Recorder, seconds: f64) -> Result<Vec<std::ops::Range<usize>>> {
+    let before = recorder.so_far()?.samples.len();
+    eventually("enough to be recorded", || async {
+        let mut recording = recorder.so_far()?;
+        recording.samples.drain(..before);
+        let enough = recording.samples.len() as f64 >= seconds * f64::from(recording.rate);
+        Ok(enough.then(|| recording.sounds(0.3)))
+    })
+    .await
+}
+
+/// Waits until an alert of this rule fires, and answers its id.
+async fn fires(window: &Window, rule: &str) -> Result<Value> {
+    eventually(&format!("{rule} to fire"), || async {
+        let view = window.call("alerts", &json!({})).await?;
+        let active = view["active"].as_array().cloned().unwrap_or_default();
+        Ok(active.iter().find(|alert| alert["rule"] == rule && alert["state"] == "firing").map(|alert| alert["id"].clone()))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tone_that_repeats_until_somebody_has_the_alert_stops_then() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut desktop = Desktop::start().await?;
+    desktop.start_sound().await?;
+    let window = open(&desktop, &gateway).await?;
+    window.call("change_settings", &json!({ "patch": { "delivery": { "critical": { "repeats": true } } } })).await?;
+    let recorder = desktop.record().await?;
+    tone(&redis, &recorder, 0).await?;
+    eventually("the tone to come again", || async { Ok((recorder.so_far()?.sounds(0.3).len() >= 3).then_some(())) }).await?;
+    let alert = fires(&window, "system_critical").await?;
+    window.call("acknowledge", &json!({ "ids": [alert] })).await?;
+    // One that had begun ends.
+    listens(&recorder, 1.5).await?;
+    let after = listens(&recorder, 20.0).await?;
+    ensure!(after.is_empty(), "it comes each eight seconds, and somebody has it: {after:?}");
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_muted_is_silent_and_what_is_not_any_more_sounds() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut desktop = Desktop::start().await?;
+    desktop.start_sound().await?;
+    let window = open(&desktop, &gateway).await?;
+    let recorder = desktop.record().await?;
+    window.call("change_settings", &json!({ "patch": { "muted": true } })).await?;
+    redis
+        .publish("ws:system", &json!({ "type": "system:alert", "timestamp": now(), "level": "critical", "message": "The lift is stuck" }))
+        .await?;
+    let alert = fires(&window, "system_critical").await?;
+    let heard = listens(&recorder, 4.0).await?;
+    ensure!(heard.is_empty(), "{heard:?}");
+    window.call("acknowledge", &json!({ "ids": [alert] })).await?;
+    window.call("change_settings", &json!({ "patch": { "muted": false } })).await?;
+    tone(&redis, &recorder, 1).await?;
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_hours_are_silent_for_what_may_not_break_them_and_for_nothing_else() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut desktop = Desktop::start().await?;
+    desktop.start_sound().await?;
+    let window = open(&desktop, &gateway).await?;
+    // All day, whatever the time is where this runs.
+    let always = json!([{ "days": [], "from": "00:00", "until": "00:00" }]);
+    window.call("change_settings", &json!({ "patch": { "quiet_hours": always } })).await?;
+    let recorder = desktop.record().await?;
+    let low = json!({ "type": "inventory:change", "action": "outbound", "productId": "P-1", "productName": "Tile", "oldQuantity": 12, "newQuantity": 3, "timestamp": now() });
+    redis.publish("ws:inventory", &low).await?;
+    fires(&window, "low_stock").await?;
+    let heard = listens(&recorder, 4.0).await?;
+    ensure!(heard.is_empty(), "a warning may wait: {heard:?}");
+    tone(&redis, &recorder, 2).await.context("and what is critical may not")?;
     window.close().await
 }

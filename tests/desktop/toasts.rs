@@ -9,7 +9,7 @@ use watchdeck_testkit::{
     patience::{PATIENCE, eventually},
     redis::Redis,
 };
-use watchdeck_tests::{desktop::Desktop, gateway::Gateway, webdriver::Window};
+use watchdeck_tests::{desktop::Desktop, gateway::Gateway, plain::Plain, webdriver::Window};
 
 /// A critical alert, as the ERP tells it.
 fn alert(message: &str) -> Value {
@@ -106,5 +106,82 @@ async fn what_came_while_nobody_showed_it_is_shown_when_somebody_does_if_it_stil
     standing(&desktop, 1).await?;
     let texts = desktop.texts().await?;
     ensure!(texts.len() == 1 && format!("{texts:?}").contains("SO-open"), "only what still waits is shown: {texts:?}");
+    window.close().await
+}
+
+/// So many critical alerts, told apart by letters: the same complaint with other numbers would be one.
+async fn storm(redis: &Redis, from: u8, to: u8) -> Result<()> {
+    let name = |n: u8| [n / 20, n % 20].map(|digit| char::from(b'g' + digit)).iter().collect::<String>();
+    let one = |n: u8| ("ws:system".to_owned(), alert(&format!("Gate {} does not answer", name(n))).to_string());
+    redis.publish_all(&(from..to).map(one).collect::<Vec<_>>()).await
+}
+
+async fn firing(window: &Window, wanted: usize) -> Result<()> {
+    eventually(&format!("{wanted} alerts to fire"), || async {
+        let view = window.call("alerts", &json!({})).await?;
+        let active = view["active"].as_array().cloned().unwrap_or_default();
+        let firing = active.iter().filter(|alert| alert["state"] == "firing").count();
+        ensure!(firing == wanted, "{firing} fire");
+        Ok(Some(()))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_storm_over_a_service_that_restarts_what_fires_is_on_screen_once_and_can_be_answered() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut desktop = Desktop::start().await?;
+    desktop.start_notifications("acknowledge").await?;
+    let window = open(&desktop, &gateway).await?;
+    storm(&redis, 0, 40).await?;
+    firing(&window, 40).await?;
+    standing(&desktop, 4).await.context("three of their own and a summary")?;
+    desktop.stop_notifications().await?;
+    storm(&redis, 40, 80).await?;
+    firing(&window, 80).await?;
+    desktop.start_notifications("acknowledge").await?;
+    standing(&desktop, 4).await.context("the same with the next service")?;
+
+    desktop.answer().await?;
+    firing(&window, 79).await.context("a button works")?;
+    standing(&desktop, 3).await.context("and what was answered goes")?;
+    let texts = desktop.texts().await?;
+    let titles: std::collections::BTreeSet<_> = texts.iter().map(|(title, _)| title).collect();
+    ensure!(titles.len() == texts.len(), "nothing is shown twice: {texts:?}");
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_storm_over_a_service_without_buttons_what_fires_is_on_screen_once() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let desktop = Desktop::start().await?;
+    let plain = desktop.start_plain_notifications().await?;
+    let window = open(&desktop, &gateway).await?;
+    let shown = async |plain: &Plain, wanted: usize| {
+        eventually(&format!("{wanted} notifications without buttons"), || async {
+            let shown = plain.shows();
+            ensure!(shown.iter().all(|(_, buttons)| *buttons == 0), "nobody could press them: {shown:?}");
+            let titles: std::collections::BTreeSet<_> = shown.iter().map(|(title, _)| title).collect();
+            ensure!(shown.len() == wanted && titles.len() == wanted, "it shows {shown:?}");
+            Ok(Some(()))
+        })
+        .await
+    };
+    storm(&redis, 0, 40).await?;
+    firing(&window, 40).await?;
+    shown(&plain, 4).await?;
+    plain.leave().await?;
+    storm(&redis, 40, 80).await?;
+    firing(&window, 80).await?;
+    let plain = desktop.start_plain_notifications().await?;
+    shown(&plain, 4).await?;
+
+    // What somebody has at the window goes from the screen.
+    let view = window.call("alerts", &json!({})).await?;
+    let ids: Vec<_> = view["active"].as_array().into_iter().flatten().map(|alert| alert["id"].clone()).collect();
+    window.call("acknowledge", &json!({ "ids": ids })).await?;
+    shown(&plain, 0).await?;
     window.close().await
 }

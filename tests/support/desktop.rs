@@ -1,5 +1,6 @@
 //! A desktop of the test's own: a screen, a session bus, and, where a test wants them, a notification service and a sound server.
 
+use crate::plain::Plain;
 use crate::screen::Screen;
 use crate::tone::Recording;
 use crate::tray::Tray;
@@ -190,6 +191,14 @@ impl Desktop {
     /// When there is one already.
     pub async fn start_tray(&self) -> Result<Tray> {
         Tray::start(&self.bus).await
+    }
+
+    /// Puts a notification service on the session bus that knows no buttons.
+    ///
+    /// # Errors
+    /// When there is one already.
+    pub async fn start_plain_notifications(&self) -> Result<Plain> {
+        Plain::start(&self.bus).await
     }
 
     /// The windows on the screen, as a window manager sees them.

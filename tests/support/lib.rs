@@ -9,6 +9,7 @@ pub mod extend;
 pub mod folder;
 pub mod gateway;
 pub mod noticing;
+pub mod plain;
 pub mod randomised;
 pub mod recovery;
 pub mod screen;

@@ -2,6 +2,7 @@
 
 mod acknowledged;
 mod connecting;
+mod day;
 mod deciding;
 mod decisions;
 mod delivery;

@@ -107,7 +107,7 @@ pub(super) async fn live(day: &Day, program: &Path) -> Result<Lived> {
         if killed {
             kills.remove(0);
             lived.kills += 1;
-            console.is_killed(&mut lived).await?;
+            console.dies(&mut lived).await?;
             now = to + AWAY;
             console = Console::start(program, folder.path(), now, None, &mut lived).await?;
             now = console.asks(&json!({ "do": "live" }), &mut lived).await?;
@@ -116,7 +116,7 @@ pub(super) async fn live(day: &Day, program: &Path) -> Result<Lived> {
         now = console.says("done", &mut lived).await?;
     }
     console.order(&json!({ "do": "tell" }), "alerts", &mut lived).await?;
-    console.is_killed(&mut lived).await?;
+    console.dies(&mut lived).await?;
     let mut known = BTreeSet::new();
     lived.told.retain(|told| known.insert((told.alert.clone(), told.due, told.cause.clone())));
     Ok(lived)
@@ -169,7 +169,7 @@ impl Console {
     }
 
     /// It ends in the middle of whatever it is at. What it had said until then was said.
-    async fn is_killed(mut self, lived: &mut Lived) -> Result<()> {
+    async fn dies(mut self, lived: &mut Lived) -> Result<()> {
         self.child.start_kill()?;
         while let Some(line) = self.lines.next_line().await? {
             // The last line may be half a one.

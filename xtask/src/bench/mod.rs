@@ -7,6 +7,7 @@ mod fan;
 mod ingest;
 mod machine;
 mod median;
+mod noticing;
 mod programs;
 mod recovery;
 mod report;
@@ -34,6 +35,8 @@ pub(crate) enum Name {
     Alerts,
     /// Decisions over kills, who is told how soon, what a permission costs.
     Decisions,
+    /// A day of situations that need a person: who is told, and how often somebody is disturbed; beside Alertmanager.
+    Noticing,
     /// Published to painted, frames per second, memory.
     Window,
     /// One channel, many listeners, beside Socket.IO and NATS: how late, and how large.
@@ -46,7 +49,7 @@ pub(crate) enum Name {
 pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
     let needs: &[Need] = match name {
         Name::Ingest | Name::Recovery => &[Need::Build, Need::Bench],
-        Name::Decode | Name::Search | Name::Store | Name::Decisions | Name::Alerts => &[Need::Build],
+        Name::Decode | Name::Search | Name::Store | Name::Decisions | Name::Alerts | Name::Noticing => &[Need::Build],
         Name::Fan => &[Need::Build, Need::Bench, Need::Fan],
         Name::Window | Name::Startup => &[Need::Build, Need::VirtualScreen, Need::Bench],
     };
@@ -62,6 +65,7 @@ pub(crate) fn run(name: Name, quick: bool) -> Result<()> {
         Name::Recovery => recovery::run(quick),
         Name::Decisions => decisions::run(quick),
         Name::Alerts => alerts::run(quick),
+        Name::Noticing => noticing::run(quick),
         Name::Fan => fan::run(quick),
         Name::Window => window::window(quick),
         Name::Startup => window::startup(quick),
