@@ -14,7 +14,7 @@ use std::process::Stdio;
 const SEED: &str = "20261127";
 
 pub(super) fn run(quick: bool) -> Result<()> {
-    build(&["watchdeck-tests"])?;
+    build(&[("watchdeck-tests", &["watchdeck-noticing"])])?;
     println!("a day with a clock that is moved, and two minutes beside it: this takes some minutes");
     let (events, situations, hours) = if quick { ("4000", "20", "6") } else { ("50000", "60", "24") };
     let mut command = process::command(paths::binary("release", "watchdeck-noticing"));
