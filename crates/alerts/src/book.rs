@@ -9,8 +9,8 @@ mod living;
 mod look;
 
 use crate::{
-    alert::{Alert, Fired, Notice, Raise, Told, Values, step, step_with},
-    kept, written,
+    alert::{Alert, Fired, Notice, Raise, STEP, Told, Values, step, step_with},
+    kept,
 };
 use early::Early;
 pub use early::{Act, Handled};
@@ -386,7 +386,7 @@ impl AlertBook {
 
 /// How many steps of its rule hold of which people are told.
 fn steps(values: &Values) -> u32 {
-    values.get(written::STEP).and_then(|steps| steps.parse().ok()).unwrap_or_default()
+    values.get(STEP).and_then(|steps| steps.parse().ok()).unwrap_or_default()
 }
 
 /// Whether it was put off for as long as it says the same, and does not any more.

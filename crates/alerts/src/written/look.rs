@@ -8,7 +8,7 @@ use super::{
     words,
 };
 use crate::{
-    alert::{Life, Raise},
+    alert::{Life, Raise, STEP},
     judge::{Judge, is_on},
 };
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
@@ -310,7 +310,7 @@ impl Look<'_, '_> {
         let mut values = words::values(rule, at, &subject.label, event, step.map(|(step, _)| &step.say));
         let tells = holding.iter().filter(|place| rule.document.steps[**place].tells).count();
         if tells > 0 {
-            values.insert(words::STEP.to_owned(), tells.to_string());
+            values.insert(STEP.to_owned(), tells.to_string());
         }
         Raise {
             rule: rule.id.to_string().into(),
