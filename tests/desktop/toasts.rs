@@ -63,6 +63,29 @@ async fn a_text_that_the_bus_cannot_carry_is_shown_and_lets_the_next_one_pass() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_desktop_that_asks_for_quiet_is_heard_and_what_waited_is_told_afterwards() -> Result<()> {
+    let redis = Redis::start().await?;
+    let gateway = Gateway::start(&redis.url).await?;
+    let mut desktop = Desktop::start().await?;
+    desktop.start_notifications("approve").await?;
+    let window = open(&desktop, &gateway).await?;
+    let asks = async |kind: &str| {
+        let said =
+            || async { Ok((window.call("recent", &json!({ "rows": 0 })).await?["frame"]["desktop_quiet"]["kind"] == kind).then_some(())) };
+        eventually(&format!("the desktop's quiet to be {kind}"), said).await
+    };
+    asks("off").await?;
+    desktop.do_not_disturb(true).await?;
+    asks("on").await?;
+    redis.publish("ws:approvals", &request("approval:request", "7")).await?;
+    pending(&window, 1).await?;
+    desktop.do_not_disturb(false).await?;
+    asks("off").await?;
+    standing(&desktop, 1).await?;
+    window.close().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_starts_anew_is_shown_what_is_still_open_and_its_buttons_work() -> Result<()> {
     let redis = Redis::start().await?;
     let gateway = Gateway::start(&redis.url).await?;

@@ -113,6 +113,14 @@ impl Desktop {
         Ok(shown.iter().rev().map(|toast| (text(toast, "summary"), text(toast, "body"))).collect())
     }
 
+    /// The user asks for quiet, or does not any more.
+    ///
+    /// # Errors
+    /// When there is no notification service.
+    pub async fn do_not_disturb(&self, quiet: bool) -> Result<()> {
+        self.dunst(&["set-paused", if quiet { "true" } else { "false" }]).await.map(drop)
+    }
+
     async fn dunst(&self, args: &[&str]) -> Result<String> {
         output(self.command("dunstctl").args(args)).await
     }

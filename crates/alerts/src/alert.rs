@@ -10,6 +10,9 @@ const STEPS: usize = 40;
 /// What the words of an alert need, by name.
 pub type Values = BTreeMap<String, String>;
 
+/// The value that says how many steps of its rule hold of which people are told: one more, and they are told again.
+pub(crate) const STEP: &str = "rule_step";
+
 /// One alert.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alert {

@@ -7,10 +7,11 @@ mod flaps;
 mod handled;
 mod living;
 mod look;
+mod undo;
 
 use crate::{
-    alert::{Alert, Fired, Notice, Raise, Told, Values, step, step_with},
-    kept, written,
+    alert::{Alert, Fired, Notice, Raise, STEP, Told, Values, step, step_with},
+    kept,
 };
 use early::Early;
 pub use early::{Act, Handled};
@@ -352,29 +353,6 @@ impl AlertBook {
         audible
     }
 
-    /// As these are now, for [`AlertBook::take_back`].
-    #[must_use]
-    pub fn views(&self, ids: &[String]) -> Vec<AlertView> {
-        ids.iter().filter_map(|id| self.active.get(id)).map(|alert| alert.view.clone()).collect()
-    }
-
-    /// What a person did with these since could not be stored: it is undone. What happened to them otherwise stays.
-    pub fn take_back(&mut self, before: Vec<AlertView>) {
-        for before in before {
-            let same_life = |alert: &&mut Alert| alert.view.first_at == before.first_at;
-            let Some(Alert { view, .. }) = self.active.get_mut(&before.id).filter(same_life) else { continue };
-            let unshelved = (before.state, view.state) == (AlertState::Snoozed, AlertState::Firing);
-            if (unshelved || matches!(view.state, AlertState::Acknowledged | AlertState::Snoozed))
-                && view.timeline.last() != before.timeline.last()
-            {
-                view.timeline.pop();
-                (view.state, view.acknowledged_by, view.snoozed_until) = (before.state, before.acknowledged_by, before.snoozed_until);
-                view.announcements = before.announcements;
-                self.touch(&before.id);
-            }
-        }
-    }
-
     /// What people change in the settings comes and goes as they like: none of it is chattering.
     pub fn is_calm(&mut self) {
         self.flaps = Flaps::default();
@@ -388,7 +366,7 @@ impl AlertBook {
 
 /// How many steps of its rule hold of which people are told.
 fn steps(values: &Values) -> u32 {
-    values.get(written::STEP).and_then(|steps| steps.parse().ok()).unwrap_or_default()
+    values.get(STEP).and_then(|steps| steps.parse().ok()).unwrap_or_default()
 }
 
 /// Whether it was put off for as long as it says the same, and does not any more.

@@ -10,6 +10,7 @@ pub mod hours;
 pub mod judge;
 mod kept;
 pub mod load;
+mod named;
 pub mod notifier;
 pub mod rules;
 pub mod silence;

@@ -1,5 +1,6 @@
 //! What rules make of events, of the clock, and of settings that changed; and the words of their alerts.
 
+pub use crate::named::{SYSTEM_CRITICAL, is_of_a_request};
 use crate::{
     alert::Notice,
     book::AlertBook,
@@ -14,21 +15,10 @@ use watchdeck_store::Stored;
 use watchdeck_wire::{settings::Settings, views::AlertView};
 use watchdeck_world::{World, about, calendar::Day, entity::Entity, facts::Facts};
 
-/// Alerts of it take the window until somebody has seen them.
-pub const SYSTEM_CRITICAL: &str = "system_critical";
-/// Rules about requests for approval, which are counted as such and are no alerts beside.
-const OF_REQUESTS: [&str; 2] = ["approval_requested", "approval_due"];
-
 /// Longest first line of a notification, characters. What is longer, notification services cut where they like.
 const TITLE: usize = 120;
 /// Longest text under it.
 const BODY: usize = 280;
-
-/// Whether what a rule is about is counted among the requests for approval, and is no alert beside.
-#[must_use]
-pub fn is_of_a_request(id: &str) -> bool {
-    OF_REQUESTS.contains(&id)
-}
 
 fn value<'a>(alert: &'a AlertView, name: &str) -> &'a str {
     alert.values.get(name).map_or("", String::as_str)

@@ -3,6 +3,7 @@
 mod requests;
 mod telling;
 mod told;
+mod turn;
 
 use crate::{
     aside::{Asides, COLLECTION as SET_ASIDE},
@@ -14,7 +15,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
-use telling::is_of_others;
+use turn::is_of_others;
 use watchdeck_alerts::{
     AlertBook, COLLECTION as ALERTS, Notice,
     load::{COLLECTION as LOAD, Load, MONTHS},

@@ -1,6 +1,6 @@
 //! What the clock makes of alerts: who waits is told again, what nobody has gets worse, what is over ends.
 
-use super::AlertBook;
+use super::{AlertBook, Ended};
 use crate::alert::{Alert, Notice};
 use watchdeck_events::{Millis, Severity};
 use watchdeck_wire::views::{AlertState, Cause};
@@ -9,6 +9,11 @@ use watchdeck_wire::views::{AlertState, Cause};
 const POINT_ENDS_AFTER: i64 = 15 * 60_000;
 
 impl AlertBook {
+    /// What is over since the last call.
+    pub fn take_ended(&mut self) -> Vec<Ended> {
+        std::mem::take(&mut self.ended)
+    }
+
     /// The clock moved: snoozes end, what is calm again is told or ends, and single events are put away.
     pub fn tick(&mut self, now: Millis) -> Vec<Notice> {
         let (mut notices, mut over, mut changed) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,6 +1,5 @@
 //! What the alerts that live are of: how many of each rule, and which rules speak of a thing; and what is told of one that ended.
 
-use super::AlertBook;
 use crate::alert::Alert;
 use std::collections::{BTreeMap, HashMap};
 use watchdeck_events::Millis;
@@ -26,13 +25,6 @@ impl Ended {
         let at = view.over_since.unwrap_or(at);
         let took = at.since(view.first_at).max(0);
         (!alert.life.point).then(|| Self { rule: view.rule.clone(), by: view.acknowledged_by.clone(), at, took })
-    }
-}
-
-impl AlertBook {
-    /// What is over since the last call.
-    pub fn take_ended(&mut self) -> Vec<Ended> {
-        std::mem::take(&mut self.ended)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a look at the book answers. It changes nothing.
 
 use super::{AlertBook, OF_RULE};
-use crate::rules;
+use crate::named;
 use std::cmp::Reverse;
 use watchdeck_events::Severity;
 use watchdeck_wire::{
@@ -75,11 +75,11 @@ impl AlertBook {
     /// What takes the window until somebody has seen it, as its severity says: one banner for everything. Requests for approval wait on a page of their own.
     #[must_use]
     pub fn banner(&self, delivery: &Delivery) -> Option<BannerView> {
-        let is_system = |view: &AlertView| view.rule == rules::SYSTEM_CRITICAL;
+        let is_system = |view: &AlertView| view.rule == named::SYSTEM_CRITICAL;
         let takes = |view: &&AlertView| match delivery.of(view.severity).banner {
             Takes::None => false,
             Takes::System => is_system(view),
-            Takes::All => !rules::is_of_a_request(&view.rule),
+            Takes::All => !named::is_of_a_request(&view.rule),
         };
         let mut taking: Vec<_> = self.firing().filter(takes).collect();
         taking.sort_by_key(|view| Reverse((view.severity, view.first_at, view.seq, &view.id)));

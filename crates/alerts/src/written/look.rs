@@ -5,18 +5,19 @@ use super::{
     compiled::{Compiled, Part, Sort},
     outside::{Heard, Outside},
     state::State,
+    subject::{about_thing, label, subject_of},
     words,
 };
 use crate::{
-    alert::{Life, Raise},
+    alert::{Life, Raise, STEP},
     judge::{Judge, is_on},
 };
 use std::{borrow::Cow, collections::HashSet, sync::Arc};
-use watchdeck_events::{Event, erp::View, fields::Fields};
+use watchdeck_events::{Event, fields::Fields};
 use watchdeck_filter::{Name, Plan, Thing, Verdict};
 use watchdeck_store::Stored;
 use watchdeck_wire::settings::Settings;
-use watchdeck_world::{World, entity::Entity, facts::Facts};
+use watchdeck_world::{entity::Entity, facts::Facts};
 
 /// Alerts of one rule that wait for their hold-down.
 const WAITING: usize = 5_000;
@@ -325,7 +326,7 @@ impl Look<'_, '_> {
         let mut values = words::values(rule, at, &subject.label, event, step.map(|(step, _)| &step.say));
         let tells = holding.iter().filter(|place| rule.document.steps[**place].tells).count();
         if tells > 0 {
-            values.insert(words::STEP.to_owned(), tells.to_string());
+            values.insert(STEP.to_owned(), tells.to_string());
         }
         Raise {
             rule: rule.id.to_string().into(),
@@ -362,50 +363,4 @@ impl Look<'_, '_> {
             self.state.waiting.insert(raise.about.clone(), (at, raise));
         }
     }
-}
-
-/// What an event is about, where that is such a thing.
-fn about_thing<'a>(thing: Thing, stored: &Stored, facts: &'a Facts<'_>, world: &'a World) -> Option<&'a Entity> {
-    let of_view = facts.about.as_ref();
-    match (thing, &facts.view) {
-        // Which maintenance is announced is known of what was announced before.
-        (Thing::Maintenance, _) => world.maintenance.told_by(stored.seq).map(|planned| &planned.key),
-        (Thing::Approval, _) => facts.approval().map(|(_, about)| about),
-        (Thing::Stock, Some(View::InventoryChange(_) | View::LegacyMove(_)))
-        | (Thing::Order, Some(View::OrderStatus(_)))
-        | (Thing::Finance, Some(View::Finance(_))) => of_view,
-        _ => None,
-    }
-}
-
-fn subject_of(thing: Thing, entity: &Entity) -> String {
-    match thing {
-        Thing::Approval => format!("approval:{}:{}", entity.kind, entity.id),
-        Thing::Finance => format!("record:{}", entity.id),
-        Thing::Stock | Thing::Order | Thing::Maintenance | Thing::Feed => format!("{}:{}", entity.kind, entity.id),
-    }
-}
-
-/// As people call what an event is about.
-fn label(event: &Event) -> String {
-    const NAMES: [&str; 12] = [
-        "productName",
-        "orderNumber",
-        "recordNumber",
-        "resourceNumber",
-        "customerName",
-        "partyName",
-        "title",
-        "name",
-        "username",
-        "user",
-        "ip_address",
-        "venueName",
-    ];
-    let fields = event.fields();
-    let named = fields.first_text(&NAMES).map(Cow::into_owned);
-    // What is about the system as a whole has no name.
-    let subject = event.subject.as_deref().filter(|subject| !subject.starts_with("system:"));
-    let id = || subject.map(|subject| subject.split_once(':').map_or(subject, |(_, id)| id).to_owned());
-    named.or_else(id).unwrap_or_default()
 }

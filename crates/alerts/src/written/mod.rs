@@ -12,14 +12,15 @@ mod outside;
 mod per;
 mod shipped;
 mod state;
+mod subject;
 mod window;
 mod words;
 
 pub use compiled::RuleFault;
 pub use outside::{Heard, Link, Outside};
 pub use shipped::{SHIPPED, place, shipped};
+pub(crate) use words::REQUEST;
 pub use words::filled;
-pub(crate) use words::{REQUEST, STEP};
 
 use crate::{book::AlertBook, judge::Judge};
 use compiled::{Compiled, Sort};

@@ -21,9 +21,6 @@ const LONGEST: usize = 120;
 /// The value that says which rule an alert is of: one that says something else by now judges it anew.
 pub(super) const MARK: &str = "rule_mark";
 
-/// The value that says how many steps hold of which people are told: one more, and they are told again.
-pub(crate) const STEP: &str = "rule_step";
-
 /// The value that says that an alert is about a request for approval: whoever is told of it can decide it.
 pub(crate) const REQUEST: &str = "request";
 /// What is joined in a text: of what nothing is known the mark goes too.

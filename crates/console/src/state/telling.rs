@@ -1,6 +1,6 @@
 //! What people are to be told: of events, of settings that changed, and by the clock.
 
-use super::State;
+use super::{State, turn};
 use std::collections::BTreeMap;
 use watchdeck_alerts::{
     Notice,
@@ -19,7 +19,7 @@ use watchdeck_wire::{
     settings::Settings,
     views::{AlertState, AlertView, TurnView},
 };
-use watchdeck_world::{approvals::times, calendar::Calendar};
+use watchdeck_world::approvals::times;
 
 impl State {
     /// Settings that take effect now: everything that is known is judged by them.
@@ -133,7 +133,7 @@ impl State {
         let over: Vec<_> = audible.iter().filter_map(over).map(|alert| Effect::Announce(Box::new(alert))).collect();
         for notice in &audible {
             if let Notice::Fired(alert) = notice {
-                let others = is_of_others(&self.settings, &self.calendar, alert, at);
+                let others = turn::is_of_others(&self.settings, &self.calendar, alert, at);
                 self.notifier.is_of_others(&alert.id, others);
             }
         }
@@ -144,7 +144,7 @@ impl State {
 
     /// Who has the turn in the row of people that an alert has come to, where it has.
     pub(crate) fn turn_of(&self, alert: &AlertView, at: Millis) -> Option<TurnView> {
-        turn_of(&self.settings, &self.calendar, alert, at)
+        turn::of(&self.settings, &self.calendar, alert, at)
     }
 
     /// Who has the turn, in every row of people.
@@ -179,15 +179,4 @@ impl State {
         let notices = self.book.hush(|alert| hush.over(alert).map(str::to_owned));
         self.notifier.take(notices, true, &self.settings, at)
     }
-}
-
-fn turn_of(settings: &Settings, calendar: &Calendar, alert: &AlertView, at: Millis) -> Option<TurnView> {
-    let (name, rotation) = turns::named(settings, alert)?;
-    turns::turn(name, rotation, at, calendar.zone())
-}
-
-/// Whether an alert has come to the turn of somebody else than whoever sits here. Of a console without a name nobody knows.
-pub(super) fn is_of_others(settings: &Settings, calendar: &Calendar, alert: &AlertView, at: Millis) -> bool {
-    let own = settings.user_name.trim();
-    !own.is_empty() && turn_of(settings, calendar, alert, at).is_some_and(|turn| turn.person != own)
 }

@@ -1,7 +1,7 @@
 //! Words from the system itself: planned work, new versions, and what is wrong.
 
-use super::Text;
 use crate::{quantity::Quantity, stated::Stated, time::Millis};
+use std::borrow::Cow;
 
 /// How bad the system says it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,9 +35,9 @@ pub struct System<'a> {
     /// How bad.
     pub level: SystemLevel,
     /// As it was written.
-    pub level_text: Option<Text<'a>>,
+    pub level_text: Option<Cow<'a, str>>,
     /// What: its message, or what else of it people can read.
-    pub message: Option<Text<'a>>,
+    pub message: Option<Cow<'a, str>>,
     /// Ids of the users concerned.
     pub affected_users: Vec<String>,
     /// When it starts.
@@ -47,7 +47,7 @@ pub struct System<'a> {
     /// When it ends, where that is said instead.
     pub ends: Stated<'a, Millis>,
     /// Of what sort planned work is.
-    pub sort: Option<Text<'a>>,
+    pub sort: Option<Cow<'a, str>>,
     /// The publisher's own number of planned work.
-    pub number: Option<Text<'a>>,
+    pub number: Option<Cow<'a, str>>,
 }
