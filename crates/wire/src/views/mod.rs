@@ -11,6 +11,7 @@ mod handlers;
 mod health;
 mod inventory;
 mod keeping;
+mod load;
 mod money;
 mod orders;
 mod overview;
@@ -20,8 +21,8 @@ mod unread;
 pub use absence::{AbsenceView, CalendarView, DelegationView, DelegationsView, HeldView, LeftOutView, LeftOutWhy, SourceDelegations};
 pub use actions::{ActionHeader, ActionPreview, ActionTest};
 pub use alerts::{
-    AlertState, AlertStep, AlertView, AlertsView, Announcement, Backtest, BacktestAlert, BannerView, Cause, LoadDay, LoadMonth,
-    LoadMonthRow, LoadRule, LoadView, Means, RuleFaultView, RuleLimit, RuleView, SilencePreview, Took, TurnView, Worked,
+    AlertState, AlertStep, AlertView, AlertsView, Announcement, Backtest, BacktestAlert, BannerView, Cause, Means, RuleFaultView,
+    RuleLimit, RuleView, SilencePreview, TurnView,
 };
 pub use approvals::{
     ApprovalHistory, ApprovalStatus, ApprovalView, ApprovalsView, ClaimAct, ClaimView, DecideResult, DecidingState, DecidingView,
@@ -39,6 +40,7 @@ pub use health::{
 };
 pub use inventory::{InventoryView, StockRow, StockRows};
 pub use keeping::{ExportFormat, JobKind, JobView, KeepingPlan, KeepingPortion, KeepingView, LetGoNote};
+pub use load::{LoadDay, LoadMonth, LoadMonthRow, LoadRule, LoadView, Took, Worked};
 pub use money::MoneySum;
 pub use orders::{OrderRow, OrderStateCount, OrdersView, Transition};
 pub use overview::{Histogram, Need, OverviewView, Urgency};
