@@ -15,6 +15,8 @@ use watchdeck_events::{
 
 /// Overdue records at once; more are not reported.
 const MOST_OVERDUE: usize = 6;
+/// The system is maintained so often, ms: what is announced twice is the same.
+const MAINTAINED: i64 = 6 * 3_600_000;
 
 impl Simulator {
     /// Money moves: mostly it comes in.
@@ -130,13 +132,13 @@ impl Simulator {
     pub(crate) fn system_informs(&mut self, now: Millis) {
         let message = self.one_word(&SYSTEM_INFO);
         if self.rng.random_bool(0.15) {
-            let message = self.word(("今晚 23:00 例行维护，约 30 分钟", "Maintenance tonight at 23:00, about 30 minutes"));
+            let message = self.word(("例行维护，约 30 分钟", "Routine maintenance, about 30 minutes"));
             let notice = SystemNotice {
                 kind: "system:maintenance",
                 level: "info",
                 message,
                 affected_users: &[],
-                scheduled_time: Some(now.plus(6 * 3_600_000)),
+                scheduled_time: Some(Millis((now.0 / MAINTAINED + 1) * MAINTAINED)),
                 estimated_duration: Some(30),
             };
             return self.publish(publish::system(now, &notice));

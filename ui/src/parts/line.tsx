@@ -13,7 +13,7 @@ export function Line({ parts, title, className }: { parts: Parts; title?: string
   const all = (Array.isArray(parts) ? (parts as readonly ReactNode[]) : [parts as ReactNode]).filter(isThere);
   const texts = all.filter((part) => typeof part === "string");
   return (
-    <span title={title ?? (texts.length === all.length ? joined(texts) : undefined)} className={cx("num flex h-[1.45em] min-w-0 flex-wrap overflow-hidden leading-[1.45]", className)}>
+    <span title={title ?? (texts.length === all.length ? joined(texts) : undefined)} className={cx("num flex h-[1.45em] min-w-0 flex-wrap overflow-clip leading-[1.45]", className)}>
       {/* As high as a line and before the first part, so that that one wraps as well. */}
       <span aria-hidden className="strut" />
       {all.map((part, i) => (

@@ -87,7 +87,7 @@ it("says for each severity what takes the window", async () => {
 it("says since when the desktop asks for quiet, in the bar too, and need not heed it", async () => {
   const asked = openPage("settings", {}, "state=quiet");
   const user = userEvent.setup();
-  expect(await screen.findByText(/The desktop has asked for quiet since .*\d\d:\d\d\.$/)).toBeVisible();
+  expect(await screen.findByText(/The desktop has asked for quiet since .*\d\d:\d\d$/)).toBeVisible();
   expect(screen.getByRole("button", { name: /The desktop has asked for quiet since .*: only severities/ })).toBeVisible();
   await user.click(screen.getByRole("switch", { name: "Heed the desktop's do not disturb" }));
   await waitFor(() => expect(asked.findLast((each) => each.name === "change_settings")?.args).toEqual({ patch: { ignore_do_not_disturb: true } }));

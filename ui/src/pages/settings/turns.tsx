@@ -83,7 +83,7 @@ function Row({ name, rotation, turn, onChange, onRename }: { name: string; rotat
         <Choices label={t("settings.turns.every", { name })} value={rotation.every} options={EVERY.map((id) => ({ id, label: t(`settings.turns.each.${id}`) }))} onChange={(every) => onChange({ every })} />
         <span className="text-[12px] text-ink-3">{t("settings.turns.from")}</span>
         <input type="date" aria-label={t("settings.turns.begins", { name })} value={rotation.begins} onChange={(event) => event.target.value !== "" && onChange({ begins: event.target.value })} className={`${BOX} num w-[132px]`} />
-        <input type="time" aria-label={t("settings.turns.handOver", { name })} value={rotation.hand_over} onChange={(event) => event.target.value !== "" && onChange({ hand_over: event.target.value.slice(0, 5) })} className={`${BOX} num w-[96px]`} />
+        <input type="time" aria-label={t("settings.turns.handOver", { name })} value={rotation.hand_over} onChange={(event) => event.target.value !== "" && onChange({ hand_over: event.target.value.slice(0, 5) })} className={`${BOX} num w-[124px]`} />
       </div>
       <p role="status" className="num mt-1 text-[12px] text-ink-2">
         {turn === null ? t("settings.turns.nobody") : t("settings.turns.now", { who: turn.person, time: format.dayMinute(turn.until, today), next: turn.next })}

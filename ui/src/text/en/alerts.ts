@@ -174,7 +174,7 @@ export const alerts = {
     try: "Try a change",
     tryOf: "Try a change: {{rule}}",
     months: "By month",
-    monthsNote: "how long it took, for two years; medians to a twelfth",
+    monthsNote: "median times, for two years",
     month: "Month",
     had: "Acknowledged",
     hadAfter: "after",

@@ -174,7 +174,7 @@ export const alerts = {
     try: "试着调整",
     tryOf: "试着调整：{{rule}}",
     months: "按月",
-    monthsNote: "处理用时，保留两年；中位数误差不超过十二分之一",
+    monthsNote: "用时中位数，保留两年",
     month: "月份",
     had: "已确认",
     hadAfter: "用时",
