@@ -31,7 +31,10 @@ impl Desktop {
                 self.bus = None;
                 None
             }
-            Err(_) => None,
+            Err(_) => {
+                debug!("The notification service does not say whether the desktop asks for quiet.");
+                None
+            }
         };
         let gnome = is_gnome(std::env::var("XDG_CURRENT_DESKTOP").ok().as_deref());
         // What is kept by dconf is read from a file.
