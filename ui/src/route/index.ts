@@ -23,6 +23,11 @@ export function go(page: PageName, query: Readonly<Record<string, string>> = {})
   window.location.hash = routeHash(page, query);
 }
 
+/** Says more in the address of the page that is open, and makes no step of it to go back to. Where somebody has gone to another meanwhile, the address is theirs. */
+export function rewrite(page: PageName, query: Readonly<Record<string, string>> = {}): void {
+  if (parseRoute(window.location.hash).page === page) window.history.replaceState(null, "", routeHash(page, query));
+}
+
 let seen: { hash: string; route: Route } | null = null;
 
 function current(): Route {
@@ -51,7 +56,7 @@ export function useFindText(): [string, (text: string) => void] {
   const type = useCallback(
     (text: string) => {
       // The address says no longer what is in the box: asked for again, it is put there again.
-      window.history.replaceState(null, "", routeHash(page));
+      rewrite(page);
       setState({ asked: undefined, text });
     },
     [page],

@@ -11,7 +11,7 @@ import { ExportMenu } from "@/jobs/export-menu";
 import { useKeys } from "@/keys";
 import { filled, fillOf, FOLLOWING, hidden, isRow, type Item, itemKey, type Pause, paused, shown, type Tail, useHost, useLive, useSources, useStream } from "@/live";
 import { Button, cx, EmptyState, ErrorState, FilledRow, GapRow, IconButton, Menu, Skeleton, VirtualRows } from "@/parts";
-import { go, useRoute } from "@/route";
+import { go, rewrite, useRoute } from "@/route";
 import { closeEvent, openEvent, useSelectedEvent } from "@/route/selection";
 import { errorText } from "@/text";
 import { useKinds } from "@/text/kinds";
@@ -238,7 +238,7 @@ function useFilterText(wanted: string): { text: string; setText: (text: string) 
     const timer = setTimeout(() => {
       const next = text.trim();
       setFilter(next);
-      if (next !== wanted) history.replaceState(null, "", next === "" ? "#/events" : `#/events?${new URLSearchParams({ filter: next }).toString()}`);
+      if (next !== wanted) rewrite("events", next === "" ? {} : { filter: next });
     }, TYPING);
     return () => clearTimeout(timer);
   }, [text, wanted]);
