@@ -57,6 +57,10 @@ impl Pattern {
         {
             return true;
         }
+        // Of ASCII only the case is folded, and nothing has to be made for that.
+        if let ([whole], true) = (self.parts.as_slice(), value.is_ascii()) {
+            return value.eq_ignore_ascii_case(whole) || value.split_once(':').is_some_and(|(_, id)| id.eq_ignore_ascii_case(whole));
+        }
         let value = &*fold(value);
         let [first, middle @ .., last] = self.parts.as_slice() else {
             return self.exact().is_some_and(|whole| value == whole || value.split_once(':').is_some_and(|(_, id)| id == whole));
@@ -69,5 +73,20 @@ impl Pattern {
             }
         }
         rest.ends_with(last.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn without_a_star_it_is_the_folded_text_or_what_stands_behind_its_first_colon(pattern in "[a-cA-CＡ:-]{0,4}", value in "[a-cA-CＡ:-]{0,6}") {
+            let (whole, folded) = (fold(&pattern).into_owned(), fold(&value).into_owned());
+            let meant = folded == whole || folded.split_once(':').is_some_and(|(_, id)| id == whole);
+            prop_assert_eq!(Pattern::whole(&pattern).matches(&value), meant);
+        }
     }
 }
